@@ -1,0 +1,48 @@
+"""Editing the organisation's own pages."""
+
+from __future__ import annotations
+
+from portal.about.queries import AboutRow
+from portal.access.actor import Actor
+from portal.access.policy import Action, require
+from portal.db import execute, transaction
+from portal.events.kinds import Kind
+from portal.events.log import record
+from portal.text.markdown import rendered
+
+SAVE = """
+    INSERT INTO about_page (slug, language, title, body, body_html, author)
+    SELECT {}, {}, {}, {}, {}, {} WHERE NOT EXISTS
+        (SELECT FROM about_page WHERE slug = {} AND language = {} AND id > {}) RETURNING id
+"""
+
+
+class Changed(Exception):
+    """Somebody else saved it meanwhile."""
+
+
+async def save_page(actor: Actor, old: AboutRow, language: str, title: str, body: str, read: int) -> None:
+    """Saves a page; every earlier text is kept. `read`: the id of the text it was made from. Raises Changed."""
+    require(actor, Action.ABOUT_EDIT)
+    html = await rendered(body)
+    async with transaction():
+        saved = await execute(SAVE, old.slug, language, title, body, html, actor.id, old.slug, language, read)
+        if not saved:
+            raise Changed
+        await record(Kind.ABOUT_EDITED, actor=actor.id, slug=old.slug, language=language)
+
+
+async def install_page(slug: str, language: str, text: str) -> None:  # access: the command line, at install
+    """The text that Plein brings along, unless there is one."""
+    title, _, body = text.removeprefix("# ").partition("\n")
+    await execute(
+        "INSERT INTO about_page (slug, language, title, body, body_html) SELECT {}, {}, {}, {}, {}"
+        " WHERE NOT EXISTS (SELECT FROM about_page WHERE slug = {} AND language = {})",
+        slug,
+        language,
+        title.strip(),
+        body.strip(),
+        await rendered(body.strip()),
+        slug,
+        language,
+    )

@@ -1,0 +1,90 @@
+"""The actor: the person who asks, with the spaces that she reads and the roles that she has, read once a request."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+from portal.db import fetch_one
+
+
+class Role(StrEnum):
+    """What somebody is in a space. Every role reads it; `administrator` exists in the organisation's space only."""
+
+    MEMBER = "member"
+    OWNER = "owner"
+    MODERATOR = "moderator"
+    DECISION_MAKER = "decision_maker"
+    ADMINISTRATOR = "administrator"
+
+
+class Actor(msgspec.Struct, frozen=True, kw_only=True):
+    """One person at one moment. `now` is the database's clock at the start of the request."""
+
+    id: int
+    public_id: str
+    name: str
+    kind: str
+    language: str
+    zone: str
+    theme: str
+    space_ids: list[int]
+    role_rows: list[str]
+    organisation_space: int
+    organisation_name: str
+    now: datetime
+    session: int | None = None
+    last_seen_at: datetime | None = None
+
+    @property
+    def guest(self) -> bool:
+        """Guests see only the spaces that they were invited to."""
+        return self.kind == "guest"
+
+    @property
+    def administrator(self) -> bool:
+        """The one role that holds in every space; it opens no closed space by itself."""
+        return self.has_role(self.organisation_space, Role.ADMINISTRATOR)
+
+    def has_role(self, space: int, *roles: Role) -> bool:
+        """Whether the actor has one of these roles in this very space."""
+        return any(f"{space}:{role}" in self.role_rows for role in roles)
+
+
+# A member who is nothing more has no row in role_rows: people belong to thousands of groups, and lead few.
+COLUMNS = """
+    p.id, p.public_id, n.name, p.kind, n.language, n.zone, n.theme,
+    ARRAY(SELECT r.space FROM readership r WHERE r.person = p.id ORDER BY 1) AS space_ids,
+    ARRAY(SELECT m.space || ':' || m.role FROM membership m WHERE m.person = p.id AND m.role <> 'member')
+        AS role_rows,
+    o.space AS organisation_space, o.name AS organisation_name, plein_now() AS now
+"""
+ORGANISATION = """
+    CROSS JOIN (SELECT s.id AS space, g.name FROM organisation g, space s WHERE s.kind = 'organisation') o
+"""
+
+OF_SESSION = f"""
+    SELECT {COLUMNS}, z.id AS session, z.last_seen_at
+    FROM session z
+    JOIN person p ON p.id = z.person AND p.active AND p.epoch = z.epoch
+    JOIN identity n ON n.person = p.id
+    {ORGANISATION}
+    WHERE z.token_sha256 = {{}} AND z.idle_until > plein_now() AND z.expires_at > plein_now()
+"""
+
+
+async def actor_of_session(token_sha256: bytes) -> Actor | None:
+    """Who is signed in by this token; None when it is unknown, ended or out of date, or its person deactivated."""
+    return await fetch_one(Actor, OF_SESSION, token_sha256)
+
+
+OF_PERSON = f"""
+    SELECT {COLUMNS} FROM person p JOIN identity n ON n.person = p.id {ORGANISATION} WHERE p.id = {{}} AND p.active
+"""
+
+
+async def actor_of_person(person: int) -> Actor | None:
+    """The same person without a session: the eyes through which mail is written. None when deactivated."""
+    return await fetch_one(Actor, OF_PERSON, person)

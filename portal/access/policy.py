@@ -1,0 +1,158 @@
+"""What may be done, on one page. A predicate reads the actor and the thing as it was loaded through the scope.
+
+A thing that the actor can't see never gets here: that is a 404. What she sees and may not do is a 403.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any
+
+from portal.access.actor import Actor, Role
+
+
+class Action(StrEnum):
+    """Everything that somebody can do to something."""
+
+    SPACE_START = "space.start"
+    SPACE_JOIN = "space.join"
+    SPACE_LEAVE = "space.leave"
+    SPACE_ADD_MEMBER = "space.add_member"
+    CAMPAIGN_OPEN = "campaign.open"
+    CAMPAIGN_EDIT = "campaign.edit"
+    IDEA_PROPOSE = "idea.propose"
+    IDEA_EDIT = "idea.edit"
+    IDEA_ANSWER = "idea.answer"
+    IDEA_SUPPORT = "idea.support"
+    IDEA_COMMENT = "idea.comment"
+    COMMENT_EDIT = "comment.edit"
+    COMMENT_REMOVE = "comment.remove"
+    SESSION_END = "session.end"
+    SETTINGS_CHANGE = "settings.change"
+    ABOUT_EDIT = "about.edit"
+    MAIL_RETRY = "mail.retry"
+
+
+class Forbidden(Exception):
+    """The actor sees the thing and may not do this to it; the page says 403."""
+
+    def __init__(self, action: Action) -> None:
+        super().__init__(action.value)
+        self.action = action
+
+
+#: What each phase of a campaign takes in.
+WHILE_PROPOSING = {"collect"}
+WHILE_EDITING = {"collect", "discuss"}
+WHILE_SUPPORTING = {"collect", "discuss", "vote"}
+WHILE_COMMENTING = {"collect", "discuss", "vote", "decide"}
+WHILE_ANSWERING = {"decide", "done"}
+
+
+def anybody(actor: Actor, thing: Any) -> bool:
+    """Whoever reads it."""
+    return True
+
+
+def employee(actor: Actor, thing: Any) -> bool:
+    """Every employee, and no guest."""
+    return not actor.guest
+
+
+def administrator(actor: Actor, thing: Any) -> bool:
+    """An administrator."""
+    return actor.administrator
+
+
+def not_yet_member_of_open(actor: Actor, thing: Any) -> bool:
+    """An employee who does not belong to this open group yet."""
+    return not actor.guest and bool(thing.open and thing.kind == "group" and not thing.mine)
+
+
+def member_who_is_no_owner(actor: Actor, thing: Any) -> bool:
+    """A member of the group; an owner hands over first."""
+    return bool(thing.kind == "group" and thing.mine) and not actor.has_role(thing.id, Role.OWNER)
+
+
+def owner(actor: Actor, thing: Any) -> bool:
+    """An owner of the group."""
+    return thing.kind == "group" and actor.has_role(thing.id, Role.OWNER)
+
+
+def author_or_sponsor(actor: Actor, thing: Any) -> bool:
+    """Who opened the campaign, who sponsors it, or an administrator."""
+    return actor.id in (thing.author, thing.sponsor) or actor.administrator
+
+
+def proposing(actor: Actor, thing: Any) -> bool:
+    """Every reader, while the campaign collects."""
+    return thing.phase in WHILE_PROPOSING
+
+
+def author_while_open(actor: Actor, thing: Any) -> bool:
+    """The author, until voting begins and as long as there is no answer."""
+    return bool(actor.id == thing.author and thing.phase in WHILE_EDITING and not thing.answered)
+
+
+def sponsor_after_voting(actor: Actor, thing: Any) -> bool:
+    """The sponsor or a decision maker of the space, once, after the voting (at any time where it never closes)."""
+    decides = actor.id == thing.sponsor or actor.has_role(thing.space, Role.DECISION_MAKER)
+    return bool(decides and not thing.answered and (thing.phase in WHILE_ANSWERING or thing.always_open))
+
+
+def supporting(actor: Actor, thing: Any) -> bool:
+    """Every reader but the author, until voting closes."""
+    return thing.phase in WHILE_SUPPORTING and actor.id != thing.author
+
+
+def commenting(actor: Actor, thing: Any) -> bool:
+    """Every reader, until the campaign is done."""
+    return thing.phase in WHILE_COMMENTING
+
+
+def own_comment(actor: Actor, thing: Any) -> bool:
+    """Who wrote it, while the thread is open and the comment stands."""
+    return actor.id == thing.author and thing.state == "published" and thing.phase in WHILE_COMMENTING
+
+
+def own_standing_comment(actor: Actor, thing: Any) -> bool:
+    """Who wrote it, at any time."""
+    return actor.id == thing.author and thing.state == "published"
+
+
+def own(actor: Actor, thing: Any) -> bool:
+    """The person whose it is."""
+    return actor.id == thing.person
+
+
+RULES: dict[Action, Callable[[Actor, Any], bool]] = {
+    Action.SPACE_START: employee,
+    Action.SPACE_JOIN: not_yet_member_of_open,
+    Action.SPACE_LEAVE: member_who_is_no_owner,
+    Action.SPACE_ADD_MEMBER: owner,
+    Action.CAMPAIGN_OPEN: employee,
+    Action.CAMPAIGN_EDIT: author_or_sponsor,
+    Action.IDEA_PROPOSE: proposing,
+    Action.IDEA_EDIT: author_while_open,
+    Action.IDEA_ANSWER: sponsor_after_voting,
+    Action.IDEA_SUPPORT: supporting,
+    Action.IDEA_COMMENT: commenting,
+    Action.COMMENT_EDIT: own_comment,
+    Action.COMMENT_REMOVE: own_standing_comment,
+    Action.SESSION_END: own,
+    Action.SETTINGS_CHANGE: anybody,
+    Action.ABOUT_EDIT: administrator,
+    Action.MAIL_RETRY: administrator,
+}
+
+
+def can(actor: Actor, action: Action, thing: Any = None) -> bool:
+    """Whether the actor may do this to a thing that she sees; for templates, and for `require`."""
+    return RULES[action](actor, thing)
+
+
+def require(actor: Actor, action: Action, thing: Any = None) -> None:
+    """The first line of every action: raises Forbidden unless the rule allows it."""
+    if not can(actor, action, thing):
+        raise Forbidden(action)

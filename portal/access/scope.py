@@ -1,0 +1,123 @@
+"""What comes into sight. "May see" means: the row comes out of `visible(Table, actor)`. Nothing else decides it.
+
+A rule is the table's own space, its own state, and its parent's rule: a comment of a hidden idea is hidden.
+Every table stands in VISIBILITY or in NEVER_SHOWN; a test demands it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from piccolo.table import Table
+
+from portal import tables as t
+from portal.access.actor import Actor
+from portal.db import QueryString
+
+Rule = Callable[[Actor, str], QueryString]
+
+
+def visible(table: type[Table], actor: Actor, alias: str = "") -> QueryString:
+    """The condition under which a row of `table` (called `alias` in the statement) comes into the actor's sight."""
+    return VISIBILITY[table](actor, alias or table._meta.tablename)
+
+
+def everybody(actor: Actor, a: str) -> QueryString:
+    """Shown to whoever is signed in."""
+    return QueryString("TRUE")
+
+
+def own(actor: Actor, a: str) -> QueryString:
+    """Shown to the person it is about, and to nobody else."""
+    return QueryString(f"{a}.person = {{}}", actor.id)
+
+
+def administrators(actor: Actor, a: str) -> QueryString:
+    """Shown to administrators."""
+    return QueryString("TRUE" if actor.administrator else "FALSE")
+
+
+def colleagues(actor: Actor, a: str) -> QueryString:
+    """Shown to employees; personnel data never reach a guest."""
+    return QueryString("FALSE" if actor.guest else "TRUE")
+
+
+def in_space(actor: Actor, a: str) -> QueryString:
+    """Shown to the readers of its space."""
+    return QueryString(f"{a}.space = ANY({{}})", actor.space_ids)
+
+
+def space(actor: Actor, a: str) -> QueryString:
+    """A space is shown to its readers."""
+    return QueryString(f"{a}.id = ANY({{}})", actor.space_ids)
+
+
+def person(actor: Actor, a: str) -> QueryString:
+    """People are shown to those who share a space with them, and to themselves."""
+    return QueryString(
+        f"({a}.id = {{}} OR EXISTS (SELECT FROM readership r WHERE r.person = {a}.id AND r.space = ANY({{}})))",
+        actor.id,
+        actor.space_ids,
+    )
+
+
+def identity(actor: Actor, a: str) -> QueryString:
+    """A name is shown where its person is."""
+    return QueryString(f"EXISTS (SELECT FROM person ip WHERE ip.id = {a}.person AND {{}})", person(actor, "ip"))
+
+
+def idea(actor: Actor, a: str) -> QueryString:
+    """An idea is shown to the readers of its space while it is published, and to its author always."""
+    return QueryString(f"{{}} AND ({a}.state = 'published' OR {a}.author = {{}})", in_space(actor, a), actor.id)
+
+
+def of_idea(actor: Actor, a: str) -> QueryString:
+    """What hangs under an idea is shown where the idea is."""
+    return QueryString(
+        f"{{}} AND EXISTS (SELECT FROM idea vi WHERE vi.id = {a}.idea AND {{}})",
+        in_space(actor, a),
+        idea(actor, "vi"),
+    )
+
+
+def comment(actor: Actor, a: str) -> QueryString:
+    """A comment is shown where its idea is, unless a moderator hid it; then to its author alone."""
+    return QueryString(f"{{}} AND ({a}.state <> 'hidden' OR {a}.author = {{}})", of_idea(actor, a), actor.id)
+
+
+def event(actor: Actor, a: str) -> QueryString:
+    """An event is shown where its subject is; one about a person only to that person."""
+    return QueryString(
+        f"{{}} AND ({a}.person IS NULL OR {a}.person = {{}})"
+        f" AND ({a}.idea IS NULL OR EXISTS (SELECT FROM idea ei WHERE ei.id = {a}.idea AND {{}}))"
+        f" AND ({a}.comment IS NULL OR EXISTS (SELECT FROM comment ec WHERE ec.id = {a}.comment AND {{}}))"
+        f" AND ({a}.answer IS NULL OR EXISTS (SELECT FROM answer ea WHERE ea.id = {a}.answer AND {{}}))",
+        in_space(actor, a),
+        actor.id,
+        idea(actor, "ei"),
+        comment(actor, "ec"),
+        of_idea(actor, "ea"),
+    )
+
+
+VISIBILITY: dict[type[Table], Rule] = {
+    t.AboutPage: everybody,
+    t.Answer: of_idea,
+    t.Campaign: in_space,
+    t.Comment: comment,
+    t.Event: event,
+    t.Idea: idea,
+    t.IdeaVersion: of_idea,
+    t.Identity: identity,
+    t.Mail: administrators,
+    t.Membership: in_space,
+    t.OrgUnit: colleagues,
+    t.Organisation: everybody,
+    t.Person: person,
+    t.Session: own,
+    t.Space: space,
+    t.Vote: own,
+}
+
+#: Tables of which no page shows a row to anybody.
+NEVER_SHOWN: set[type[Table]] = {t.Credential, t.EventQueue, t.PasswordReset, t.Throttle}

@@ -1,0 +1,1 @@
+"""Getting in: passwords, sessions, resets. *Session*: one signed-in browser."""

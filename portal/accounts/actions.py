@@ -1,0 +1,184 @@
+"""Signing in and out, sessions, and passwords."""
+
+from __future__ import annotations
+
+from portal.access.actor import Actor
+from portal.access.policy import Action, require
+from portal.access.tokens import new_token, token_sha256
+from portal.accounts import throttle
+from portal.accounts.passwords import hashed, matches, outdated
+from portal.accounts.queries import Account, OwnSession, account_of_email
+from portal.db import execute, fetch_value, transaction
+from portal.events.jobs import queue
+from portal.events.kinds import Kind
+from portal.events.log import record
+
+#: How long a session lasts unused, and at the most, in hours.
+LIFETIME = {"employee": (8, 24), "guest": (1, 12)}
+RESET_MINUTES = 60
+
+
+class Wait(Exception):
+    """Too many failed attempts; `seconds` from now the next one is heard."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"wait {seconds} s")
+        self.seconds = seconds
+
+
+START = """
+    INSERT INTO session (token_sha256, person, epoch, user_agent, created_at, last_seen_at, idle_until, expires_at)
+    SELECT {}, p.id, p.epoch, {}, now, now, now + make_interval(hours => {}), now + make_interval(hours => {})
+    FROM person p, plein_now() AS now WHERE p.id = {} AND p.active RETURNING id
+"""
+
+
+async def sign_in(email: str, password: str, address: str, user_agent: str) -> str | None:  # access: the way in
+    """A fresh session's token, or None when address or password is wrong. Raises Wait."""
+    key = email.casefold()[:200]
+    if wait := await throttle.seconds_to_wait(key, address):
+        raise Wait(wait)
+    account = await account_of_email(email)
+    if not await matches(password, account.password_hash if account else None) or account is None:
+        await throttle.failed(key, address)
+        return None
+    await throttle.succeeded(key)
+    if account.password_hash and outdated(account.password_hash):
+        await execute(
+            "UPDATE credential SET password_hash = {} WHERE person = {}",
+            await hashed(password),
+            account.person,
+        )
+    return await _start_session(account, user_agent)
+
+
+async def _start_session(account: Account, user_agent: str) -> str:
+    token = new_token()
+    idle, longest = LIFETIME[account.kind]
+    async with transaction():
+        await execute(START, token_sha256(token), user_agent[:300], idle, longest, account.person)
+        await execute("UPDATE person SET last_signed_in_at = plein_now() WHERE id = {}", account.person)
+        await record(Kind.SIGNED_IN, actor=account.person, person=account.person)
+    return token
+
+
+async def sign_out(actor: Actor) -> None:  # access: one's own session
+    """Ends this session; a request that is still under way finds it gone."""
+    async with transaction():
+        await execute("DELETE FROM session WHERE id = {}", actor.session)
+        await record(Kind.SIGNED_OUT, actor=actor.id, person=actor.id)
+
+
+async def end_session(actor: Actor, session: OwnSession) -> None:
+    """Ends one of the actor's sessions elsewhere."""
+    require(actor, Action.SESSION_END, session)
+    async with transaction():
+        await execute("DELETE FROM session WHERE id = {}", session.id)
+        await record(Kind.SESSIONS_ENDED, actor=actor.id, person=actor.id)
+
+
+async def end_other_sessions(actor: Actor) -> None:  # access: one's own sessions
+    """Ends all the actor's sessions but this one."""
+    async with transaction():
+        await execute("DELETE FROM session WHERE person = {} AND id <> {}", actor.id, actor.session)
+        await record(Kind.SESSIONS_ENDED, actor=actor.id, person=actor.id)
+
+
+SAVE_CREDENTIAL = """
+    INSERT INTO credential (person, password_hash, changed_at) VALUES ({}, {}, plein_now())
+    ON CONFLICT (person) DO UPDATE SET password_hash = excluded.password_hash, changed_at = excluded.changed_at
+"""
+#: Ends every session and every open link of a person, in the transaction that gives the reason.
+END_ALL = "UPDATE person SET epoch = epoch + 1 WHERE id = {}"
+
+
+async def set_password(person: int, password: str) -> None:  # access: by reset link, owner or command line
+    """A new password; every session of this person ends."""
+    new = await hashed(password)
+    async with transaction():
+        await execute(SAVE_CREDENTIAL, person, new)
+        await execute(END_ALL, person)
+        await execute("DELETE FROM session WHERE person = {}", person)
+        await execute("UPDATE password_reset SET used_at = plein_now() WHERE person = {} AND used_at IS NULL", person)
+        await record(Kind.PASSWORD_CHANGED, actor=person, person=person)
+
+
+async def change_password(actor: Actor, account: Account, password: str, user_agent: str) -> str:
+    """A new password for oneself; gives the token of a fresh session, all others have ended."""
+    require(actor, Action.SETTINGS_CHANGE)
+    async with transaction():
+        await set_password(actor.id, password)
+        return await _start_session(account, user_agent)
+
+
+async def ask_for_reset(email: str, address: str) -> None:  # access: anybody may ask; only the mailbox hears of it
+    """Sends a link to choose a new password, if there is such an account. Raises Wait; says nothing else."""
+    key = f"reset:{email.casefold()[:200]}"
+    if wait := await throttle.seconds_to_wait(key, address):
+        raise Wait(wait)
+    await throttle.failed(key, address)
+    account = await account_of_email(email)
+    if account is None:
+        return
+    async with transaction():
+        await execute("INSERT INTO mail (kind, recipient) VALUES ('password_reset', {})", account.person)
+        await queue("deliver_mail")
+
+
+async def new_reset_token(person: int) -> str:  # access: called while the mail to this very person is written
+    """A fresh link's token; only its hash is stored, so the mail is the only place where it is."""
+    token = new_token()
+    await execute(
+        "INSERT INTO password_reset (token_sha256, person, created_at, expires_at)"
+        " VALUES ({}, {}, plein_now(), plein_now() + make_interval(mins => {}))",
+        token_sha256(token),
+        person,
+        RESET_MINUTES,
+    )
+    return token
+
+
+USE_RESET = """
+    UPDATE password_reset SET used_at = plein_now()
+    WHERE token_sha256 = {} AND used_at IS NULL AND expires_at > plein_now() RETURNING person
+"""
+
+
+async def use_reset(token: str, password: str) -> bool:  # access: whoever holds the link may use it, once
+    """Sets a new password by a link; False when it was used meanwhile or is out of date."""
+    async with transaction():
+        person = await fetch_value(USE_RESET, token_sha256(token))
+        if person is None:
+            return False
+        await set_password(person, password)
+    return True
+
+
+async def save_preferences(actor: Actor, language: str, theme: str | None) -> None:
+    """Language and theme, as the actor wants them everywhere."""
+    require(actor, Action.SETTINGS_CHANGE)
+    await execute(
+        "UPDATE identity SET language = coalesce(nullif({}, ''), language), theme = coalesce({}, theme)"
+        " WHERE person = {}",
+        language,
+        theme,
+        actor.id,
+    )
+
+
+async def save_settings(
+    actor: Actor, *, name: str, title: str, language: str, zone: str, theme: str, wants_mail: bool
+) -> None:
+    """A person's own settings."""
+    require(actor, Action.SETTINGS_CHANGE)
+    await execute(
+        "UPDATE identity SET name = {}, title = {}, language = {}, zone = {}, theme = {}, wants_mail = {}"
+        " WHERE person = {}",
+        name,
+        title,
+        language,
+        zone,
+        theme,
+        wants_mail,
+        actor.id,
+    )

@@ -1,0 +1,88 @@
+"""The forms of getting in."""
+
+from __future__ import annotations
+
+from zoneinfo import available_timezones
+
+import wtforms
+from wtforms.validators import StopValidation
+
+from portal.accounts.passwords import problem_with
+from portal.text.language import LANGUAGES, gettext
+from portal.web.forms import (
+    BooleanField,
+    Form,
+    PasswordField,
+    RadioField,
+    SelectField,
+    StringField,
+    at_most,
+    lazy,
+    required,
+)
+
+
+class SignInForm(Form):
+    """E-mail and password."""
+
+    email = StringField(lazy("E-mail"), [required(lazy("Give your e-mail address."))])
+    password = PasswordField(lazy("Password"), [required(lazy("Give your password."))])
+
+
+class AskForResetForm(Form):
+    """Where to send the link."""
+
+    email = StringField(lazy("E-mail"), [required(lazy("Give your e-mail address.")), at_most(254)])
+
+
+class NewPasswordForm(Form):
+    """A new password, once; what is typed can be shown, so it isn't asked twice."""
+
+    password = PasswordField(lazy("New password"), [required(lazy("Choose a new password."))])
+    own_words: tuple[str, ...] = ()
+
+    def validate_password(self, field: wtforms.Field) -> None:
+        """Long enough and not easily guessed."""
+        if problem := problem_with(field.data or "", *self.own_words):
+            raise StopValidation(problem)
+
+
+class ChangePasswordForm(NewPasswordForm):
+    """The same for who is signed in: the present one first."""
+
+    current_password = PasswordField(lazy("Present password"), [required(lazy("Give your present password."))])
+
+
+def _zones() -> list[tuple[str, str]]:
+    return [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones()) if "/" in zone]
+
+
+class SettingsForm(Form):
+    """How one wants to be called and to read."""
+
+    name = StringField(lazy("Name"), [required(lazy("Give the name that colleagues know you by.")), at_most(120)])
+    title = StringField(lazy("What you do"), [at_most(120)])
+    language = RadioField(lazy("Language"), choices=list(LANGUAGES.items()))
+    zone = SelectField(lazy("Time zone"), choices=_zones)
+    theme = RadioField(
+        lazy("Light or dark"),
+        choices=[("", lazy("As my device")), ("light", lazy("Light")), ("dark", lazy("Dark"))],
+    )
+    wants_mail = BooleanField(lazy("Send me mail about answers to what I wrote, supported or commented on"))
+
+
+class PreferencesForm(Form):
+    """The switches in the footer."""
+
+    language = StringField(lazy("Language"))
+    theme = StringField(lazy("Light or dark"))
+
+    def validate_language(self, field: wtforms.Field) -> None:
+        """One of ours."""
+        if field.data and field.data not in LANGUAGES:
+            raise StopValidation(gettext("Choose one of the languages on offer."))
+
+    def validate_theme(self, field: wtforms.Field) -> None:
+        """One of ours."""
+        if field.data and field.data not in ("light", "dark", "device"):
+            raise StopValidation(gettext("Choose light, dark, or as the device has it."))

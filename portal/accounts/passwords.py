@@ -1,0 +1,74 @@
+"""Passwords: argon2id in a thread, two at a time, so that signing in stalls nobody else's page."""
+
+from __future__ import annotations
+
+import asyncio
+import unicodedata
+
+from passlib.hash import argon2
+
+from portal.text.language import gettext
+
+SHORTEST = 15
+LONGEST = 4096
+_hasher = argon2.using(type="ID", memory_cost=19_456, time_cost=2, parallelism=1)
+_unknown = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$C/KzM8w0gd1OSMuQDLhrvJDC8xxzOo1JlPgzNEGBZ4U"
+_two_at_a_time = asyncio.Semaphore(2)
+
+# Long enough, and still guessed first. Compared without spaces, digits and case.
+COMMON = (
+    "password", "passphrase", "wachtwoord", "welkom", "welcome", "geheim", "qwertyuiop", "asdfghjkl", "azertyuiop",
+    "abcdefghijklmnop", "iloveyou", "letmein", "administrator", "changeme", "correcthorsebatterystaple",
+    "zomer", "winter", "lente", "herfst", "summer", "spring", "autumn", "plein",
+)  # fmt: skip
+
+
+def problem_with(password: str, *own_words: str) -> str:
+    """Why a new password is refused, or nothing. Length counts, composition does not; nothing easily guessed."""
+    try:
+        password.encode()
+    except UnicodeEncodeError:
+        return gettext("This holds a character that can't be stored.")
+    if len(password) > LONGEST:
+        return gettext("This is longer than 4,096 characters.")
+    if len(password) < SHORTEST:
+        return gettext("Use at least 15 characters. A few words in a row are fine.")
+    bare = "".join(c for c in password.casefold() if c.isalpha())
+    guessable = {*COMMON, *("".join(c for c in word.casefold() if c.isalpha()) for word in own_words)}
+    left = bare
+    for word in sorted(filter(None, guessable), key=len, reverse=True):
+        left = left.replace(word, "")
+    if len(set(password)) < 6 or len(left) < 6:
+        return gettext("This is guessed too easily. Use words that nobody would expect together.")
+    return ""
+
+
+def normal(password: str) -> str:
+    """The same password however a keyboard composed its letters (NFC). Raises ValueError for what can't be one."""
+    if len(password) > LONGEST:
+        raise ValueError("too long")
+    return unicodedata.normalize("NFC", password)
+
+
+async def hashed(password: str) -> str:
+    """What is stored of a password."""
+    async with _two_at_a_time:
+        result: str = await asyncio.to_thread(_hasher.hash, normal(password))
+        return result
+
+
+async def matches(password: str, stored: str | None) -> bool:
+    """Whether this is the password. Takes as long where nothing is stored, so that no time tells who exists."""
+    try:
+        given = normal(password)
+        given.encode()
+    except ValueError:
+        return False
+    async with _two_at_a_time:
+        right: bool = await asyncio.to_thread(_hasher.verify, given, stored or _unknown)
+    return right and stored is not None
+
+
+def outdated(stored: str) -> bool:
+    """Whether it was hashed with weaker parameters than today's."""
+    return bool(_hasher.needs_update(stored))

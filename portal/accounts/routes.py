@@ -1,0 +1,242 @@
+"""Signing in and out, sessions, passwords, settings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Response, Router, get, post
+from litestar.datastructures import Cookie
+from litestar.params import FromPath
+
+from portal.access.tokens import token_sha256
+from portal.accounts import actions, queries
+from portal.accounts.forms import (
+    AskForResetForm,
+    ChangePasswordForm,
+    NewPasswordForm,
+    PreferencesForm,
+    SettingsForm,
+    SignInForm,
+)
+from portal.accounts.passwords import matches
+from portal.settings import settings
+from portal.text.language import gettext
+from portal.web.errors import found
+from portal.web.guards import PUBLIC
+from portal.web.page import own_address, page, see_other
+from portal.web.request import Request, session_cookie
+
+
+@get("/sign-in", opt=PUBLIC)
+async def sign_in_page(request: Request) -> Response[Any]:
+    """The way in; who is in already goes on."""
+    goal = own_address(request.query_params.get("next", "/"))
+    if request.actor_or_none:
+        return see_other(goal)
+    return _sign_in(request, SignInForm(), goal)
+
+
+@post("/sign-in", opt=PUBLIC)
+async def sign_in(request: Request) -> Response[Any]:
+    """Starts a session. What was being written when an earlier one ended is shown again afterwards."""
+    form = await SignInForm.sent(request)
+    typed = await request.typed()
+    goal = own_address(typed.get("next", "/"))
+    kept = [(name.removeprefix("kept:"), value) for name, value in typed.pairs if name.startswith("kept:")]
+    if not form.valid():
+        return _sign_in(request, form, goal, kept)
+    try:
+        token = await actions.sign_in(
+            form.email.data, form.password.data, request.address, request.headers.get("user-agent", "")
+        )
+    except actions.Wait as wait:
+        response = _sign_in(request, form, goal, kept, wait=wait.seconds, status=429)
+        response.headers["Retry-After"] = str(wait.seconds)
+        return response
+    if token is None:
+        return _sign_in(request, form, goal, kept, failed=True, status=422)
+    if kept:
+        request.scope["plein_token"] = token  # type: ignore[typeddict-unknown-key]
+        again = page(request, "accounts/resume.html", action=goal.split("?")[0], kept=kept, signed_in=True)
+        return _with_session(again, token)
+    return _with_session(see_other(goal), token)
+
+
+@post("/sign-out")
+async def sign_out(request: Request) -> Response[Any]:
+    """Ends this session."""
+    await actions.sign_out(request.actor)
+    response = see_other("/sign-in", "signed-out")
+    response.delete_cookie(session_cookie())
+    return response
+
+
+@get("/password-reset", opt=PUBLIC)
+async def ask_for_reset_page(request: Request) -> Response[Any]:
+    """Who forgot the password asks for a link."""
+    return page(request, "accounts/ask_for_reset.html", form=AskForResetForm(), sent=False)
+
+
+@post("/password-reset", opt=PUBLIC)
+async def ask_for_reset(request: Request) -> Response[Any]:
+    """Says the same whether there is such an account or not."""
+    form = await AskForResetForm.sent(request)
+    if form.valid():
+        try:
+            await actions.ask_for_reset(form.email.data, request.address)
+        except actions.Wait as wait:
+            form.refuse("email", gettext("You asked often. Wait %(n)s seconds.") % {"n": wait.seconds})
+            return page(request, "accounts/ask_for_reset.html", form=form, sent=False, status=429)
+    return page(request, "accounts/ask_for_reset.html", form=form, sent=form.status == 200, status=form.status)
+
+
+@get("/password-reset/{token:str}", opt=PUBLIC)
+async def reset_page(request: Request, token: FromPath[str]) -> Response[Any]:
+    """Only shows the form: mail scanners open links."""
+    found(await queries.open_reset(token_sha256(token)))
+    return page(request, "accounts/reset.html", form=NewPasswordForm(), token=token)
+
+
+@post("/password-reset/{token:str}", opt=PUBLIC)
+async def reset(request: Request, token: FromPath[str]) -> Response[Any]:
+    """Sets the new password; the link is used up."""
+    link = found(await queries.open_reset(token_sha256(token)))
+    account = found(await queries.account_of_person(link.person))
+    form = await NewPasswordForm.sent(request)
+    form.own_words = (account.name, account.email.split("@")[0])
+    if not form.valid():
+        return page(request, "accounts/reset.html", form=form, token=token, status=form.status)
+    found(await actions.use_reset(token, form.password.data) or None)
+    return see_other("/sign-in", "password-changed")
+
+
+@get("/settings")
+async def settings_page(request: Request) -> Response[Any]:
+    """How one wants to be called and to read."""
+    account = await queries.own_settings(request.actor)
+    return page(request, "accounts/settings.html", form=SettingsForm(obj=account))
+
+
+@post("/settings")
+async def save_settings(request: Request) -> Response[Any]:
+    """Saves them."""
+    form = await SettingsForm.sent(request)
+    if not form.valid():
+        return page(request, "accounts/settings.html", form=form, status=form.status)
+    chosen = form.data
+    del chosen["form_key"]
+    await actions.save_settings(request.actor, **chosen)
+    return see_other("/settings", "preferences")
+
+
+@get("/settings/password")
+async def password_page(request: Request) -> Response[Any]:
+    """A new password for oneself."""
+    return page(request, "accounts/password.html", form=ChangePasswordForm())
+
+
+@post("/settings/password")
+async def change_password(request: Request) -> Response[Any]:
+    """Changes it; all other sessions end."""
+    account = found(await queries.account_of_person(request.actor.id))
+    form = await ChangePasswordForm.sent(request)
+    form.own_words = (account.name, account.email.split("@")[0])
+    if form.valid() and not await matches(form.current_password.data, account.password_hash):
+        form.refuse("current_password", gettext("This is not your present password."))
+    if form.status != 200 or form.only_shown:
+        return page(request, "accounts/password.html", form=form, status=form.status)
+    token = await actions.change_password(
+        request.actor, account, form.password.data, request.headers.get("user-agent", "")
+    )
+    return _with_session(see_other("/settings/sessions", "password-changed"), token)
+
+
+@get("/settings/sessions")
+async def sessions_page(request: Request) -> Response[Any]:
+    """Where one is signed in."""
+    sessions = await queries.own_sessions(request.actor)
+    return page(request, "accounts/sessions.html", sessions=sessions, this=request.actor.session, now=request.now)
+
+
+@post("/settings/sessions/{public_id:str}/end")
+async def end_session(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """Ends one of them."""
+    session = found(await queries.own_session(request.actor, public_id))
+    await actions.end_session(request.actor, session)
+    return see_other("/settings/sessions", "session-ended")
+
+
+@post("/settings/sessions/end-others")
+async def end_other_sessions(request: Request) -> Response[Any]:
+    """Ends all but this one."""
+    await actions.end_other_sessions(request.actor)
+    return see_other("/settings/sessions", "session-ended")
+
+
+@post("/preferences", opt=PUBLIC)
+async def save_preferences(request: Request) -> Response[Any]:
+    """Language and theme, from the footer; kept in a cookie where nobody is signed in."""
+    form = await PreferencesForm.sent(request)
+    response = see_other(own_address((await request.typed()).get("next", "/")))
+    if not form.valid():
+        return response
+    theme = form.theme.data and form.theme.data.replace("device", "")
+    if request.actor_or_none:
+        chose_theme = "theme" in form.typed
+        await actions.save_preferences(request.actor, form.language.data, theme if chose_theme else None)
+    for name, value in (("language", form.language.data), ("theme", theme)):
+        if name in form.typed:
+            response.set_cookie(
+                Cookie(name, value, max_age=31_536_000, httponly=True, secure=settings().secure, samesite="lax")
+            )
+    return response
+
+
+def _sign_in(
+    request: Request,
+    form: SignInForm,
+    goal: str,
+    kept: list[tuple[str, str]] | None = None,
+    *,
+    wait: int = 0,
+    failed: bool = False,
+    status: int = 0,
+) -> Response[Any]:
+    return page(
+        request,
+        "accounts/sign_in.html",
+        form=form,
+        next=goal,
+        kept=kept or [],
+        wait=wait,
+        failed=failed,
+        status=status or form.status,
+    )
+
+
+def _with_session(response: Response[Any], token: str) -> Response[Any]:
+    """A session cookie: gone when the browser closes its session, out of reach of scripts."""
+    response.set_cookie(Cookie(session_cookie(), token, httponly=True, secure=settings().secure, samesite="lax"))
+    return response
+
+
+router = Router(
+    path="/",
+    route_handlers=[
+        sign_in_page,
+        sign_in,
+        sign_out,
+        ask_for_reset_page,
+        ask_for_reset,
+        reset_page,
+        reset,
+        settings_page,
+        save_settings,
+        password_page,
+        change_password,
+        sessions_page,
+        end_session,
+        end_other_sessions,
+        save_preferences,
+    ],
+)

@@ -1,0 +1,81 @@
+"""Why somebody may or may not see or do something; for the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from portal.access.actor import Actor, actor_of_person
+from portal.access.policy import RULES, Action
+from portal.accounts.queries import account_of_email
+from portal.campaigns.queries import get_campaign
+from portal.comments.queries import get_comment
+from portal.db import execute
+from portal.ideas.queries import get_idea
+from portal.spaces.queries import get_space
+
+#: What an address can lead to: its kind, how it is loaded through the scope, and which actions take it.
+KINDS: dict[str, tuple[Callable[[Actor, str], Awaitable[Any]], list[Action]]] = {
+    "space": (get_space, [Action.SPACE_JOIN, Action.SPACE_LEAVE, Action.SPACE_ADD_MEMBER]),
+    "campaign": (get_campaign, [Action.CAMPAIGN_EDIT, Action.IDEA_PROPOSE]),
+    "idea": (
+        get_idea,
+        [Action.IDEA_SUPPORT, Action.IDEA_COMMENT, Action.IDEA_EDIT, Action.IDEA_ANSWER],
+    ),
+    "comment": (get_comment, [Action.COMMENT_EDIT, Action.COMMENT_REMOVE]),
+}
+WHERE = """
+    SELECT 'space' AS kind, s.id AS space, '' AS state FROM space s WHERE s.public_id = {}
+    UNION ALL SELECT 'campaign', c.space, '' FROM campaign c WHERE c.public_id = {}
+    UNION ALL SELECT 'idea', i.space, i.state FROM idea i WHERE i.public_id = {}
+    UNION ALL SELECT 'comment', k.space, k.state FROM comment k WHERE k.public_id = {}
+"""
+WHY = """
+    SELECT s.name, s.open, s.kind, ARRAY(
+        SELECT m.role FROM membership m WHERE m.space = s.id AND m.person = {} ORDER BY 1) AS roles
+    FROM space s WHERE s.id = {}
+"""
+
+
+async def explain(email: str, item: str) -> list[str] | None:  # access: the command line, by whoever runs the machine
+    """The reasons, a line each; None when there is no such person."""
+    account = await account_of_email(email)
+    actor = await actor_of_person(account.person) if account else None
+    if actor is None:
+        return None
+    public_id = item.rstrip("/").rsplit("/", 1)[-1]
+    rows = await execute(WHERE, public_id, public_id, public_id, public_id)
+    if not rows:
+        return [f"There is nothing with the address {item}."]
+    kind, space, state = rows[0]["kind"], rows[0]["space"], rows[0]["state"]
+    (place,) = await execute(WHY, actor.id, space)
+    lines = [f"{actor.name} ({actor.kind}) and the {kind} {public_id}", "", f"Space: {place['name']}"]
+    lines += [f"  {reason}" for reason in _reasons(actor, space, place)]
+    if state:
+        lines.append(f"State: {state}")
+    load, actions = KINDS[kind]
+    thing = await load(actor, public_id)
+    lines += ["", "Sees it: " + ("yes" if thing is not None else "no, so every address of it answers 404")]
+    if thing is not None:
+        lines += [f"  {_allowed(actor, action, thing)}" for action in actions]
+    return lines
+
+
+def _reasons(actor: Actor, space: int, place: Any) -> list[str]:
+    reasons = []
+    if place["roles"]:
+        reasons.append(f"belongs to it as {', '.join(place['roles'])}")
+    if place["open"] and not actor.guest:
+        reasons.append("it is open: every active employee reads it")
+    elif not place["open"]:
+        reasons.append("it is closed: only its members read it")
+    elif actor.guest:
+        reasons.append("it is open to employees; a guest reads only what she was invited to")
+    reasons.append(f"reads it: {'yes' if space in actor.space_ids else 'no'}")
+    return reasons
+
+
+def _allowed(actor: Actor, action: Action, thing: Any) -> str:
+    rule = RULES[action]
+    verdict = "may" if rule(actor, thing) else "may not"
+    return f"{verdict:8} {action.value:20} allowed to: {(rule.__doc__ or '').strip()}"

@@ -1,0 +1,67 @@
+"""The only assembly of the web application."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import structlog
+from litestar import Litestar
+
+from portal.db import close_pool, open_pool
+from portal.routes import ROUTES
+from portal.settings import settings
+from portal.web.errors import HANDLERS
+from portal.web.guards import entrance
+from portal.web.headers import add_headers
+from portal.web.request import Request
+
+LARGEST_BODY = 64 * 1024  # bytes; a route that takes more says so itself
+
+
+def create_app(own_pool: bool = True) -> Litestar:
+    """The application. `own_pool`: it opens and closes the pool itself; tests bring their own."""
+
+    @asynccontextmanager
+    async def pool(app: Litestar) -> AsyncIterator[None]:
+        await open_pool(settings().database_url)
+        try:
+            yield
+        finally:
+            await close_pool()
+
+    return Litestar(
+        route_handlers=ROUTES,
+        request_class=Request,
+        guards=[entrance],
+        exception_handlers=HANDLERS,
+        before_send=[add_headers],
+        lifespan=[pool] if own_pool else [],
+        openapi_config=None,
+        request_max_body_size=LARGEST_BODY,
+        logging_config=None,
+        debug=False,
+    )
+
+
+def set_up_logs(level: str) -> None:
+    """JSON lines on standard error."""
+    numbers = {"debug": 10, "info": 20, "warning": 30, "error": 40}
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(numbers[level]),
+        logger_factory=structlog.WriteLoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+
+
+def web() -> Litestar:
+    """The application as the web server loads it."""
+    set_up_logs(settings().log_level)
+    return create_app()

@@ -1,0 +1,124 @@
+"""The list of campaigns, and opening and editing one. A campaign's own page is in pages/."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Response, Router, get, post
+from litestar.params import FromPath
+
+from portal.access.policy import Action, require
+from portal.campaigns import actions, queries
+from portal.campaigns.forms import CampaignForm, usual_dates
+from portal.spaces.queries import Choice, colleague, own_spaces, reads
+from portal.text.language import gettext
+from portal.web.errors import found
+from portal.web.forms import choices
+from portal.web.page import page, see_other
+from portal.web.request import Request
+
+
+@get("/campaigns")
+async def list_campaigns(request: Request) -> Response[Any]:
+    """All campaigns that one can read."""
+    rows = await queries.campaigns(request.actor)
+    return page(request, "campaigns/list.html", section="campaigns", campaigns=rows, now=request.now)
+
+
+@get("/campaigns/new")
+async def new_campaign(request: Request) -> Response[Any]:
+    """An empty form, with dates proposed."""
+    require(request.actor, Action.CAMPAIGN_OPEN)
+    form = CampaignForm(language=request.actor.language, **usual_dates(request.now))
+    await _offer_spaces(request, form)
+    return _form(request, form)
+
+
+@post("/campaigns")
+async def open_campaign(request: Request) -> Response[Any]:
+    """Opens it."""
+    form = await CampaignForm.sent(request)
+    spaces = await _offer_spaces(request, form)
+    form.valid()
+    space = next((s for s in spaces if s.public_id == form.space.data), None)
+    draft = await _draft(request, form, space.id if space else None)
+    if draft is None or space is None:
+        return _form(request, form)
+    public_id = await actions.open_campaign(request.actor, space, draft, form.form_key.data)
+    return see_other(f"/campaigns/{public_id}", "campaign-opened")
+
+
+@get("/campaigns/{public_id:str}/edit")
+async def edit_campaign_page(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """The form as it was saved last."""
+    campaign = found(await queries.get_campaign(request.actor, public_id))
+    require(request.actor, Action.CAMPAIGN_EDIT, campaign)
+    text = await queries.campaign_text(request.actor, campaign)
+    form = CampaignForm(obj=text, version=campaign.version)
+    return _form(request, _fixed(form, campaign), campaign)
+
+
+@post("/campaigns/{public_id:str}/edit")
+async def edit_campaign(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """Saves it, unless somebody else did meanwhile."""
+    campaign = found(await queries.get_campaign(request.actor, public_id))
+    require(request.actor, Action.CAMPAIGN_EDIT, campaign)
+    form = _fixed(await CampaignForm.sent(request), campaign)
+    form.valid()
+    draft = await _draft(request, form, campaign.space)
+    if draft is None:
+        return _form(request, form, campaign)
+    try:
+        await actions.edit_campaign(request.actor, campaign, draft, form.version.data)
+    except actions.Changed:
+        form.refuse("title", gettext("Somebody else saved this campaign meanwhile. Compare, then save again."))
+        form.version.data = campaign.version
+        return _form(request, form, campaign)
+    return see_other(f"/campaigns/{public_id}", "campaign-saved")
+
+
+async def _offer_spaces(request: Request, form: CampaignForm) -> list[Choice]:
+    spaces = await own_spaces(request.actor)
+    form.space.choices = choices([(s.public_id, s.name) for s in spaces])
+    return spaces
+
+
+def _fixed(form: Any, campaign: queries.CampaignRow) -> Any:
+    """A campaign stays in its space, and one that is always open has no dates."""
+    del form.space
+    if campaign.always_open:
+        for phase in queries.PHASES:
+            del form[f"{phase}_from"]
+    return form
+
+
+async def _draft(request: Request, form: Any, space: int | None) -> actions.Draft | None:
+    """What the form says, if it is complete and its sponsor can read the space."""
+    sponsor = await colleague(request.actor, form.sponsor_email.data or "")
+    if form.sponsor_email.data and not form.only_shown and not form.sponsor_email.errors:
+        if sponsor is None:
+            form.refuse("sponsor_email", gettext("There is no colleague with this address."))
+        elif space is not None and not await reads(request.actor, sponsor.id, space):
+            form.refuse("sponsor_email", gettext("This colleague can’t read that space."))
+    if form.errors or form.only_shown or sponsor is None:
+        return None
+    dates = {f"{phase}_from": form[f"{phase}_from"].data for phase in queries.PHASES if f"{phase}_from" in form}
+    missing = {f"{phase}_from": request.now for phase in queries.PHASES}
+    return actions.Draft(
+        title=form.title.data,
+        lead=form.lead.data,
+        brief=form.brief.data,
+        promise=form.promise.data,
+        language=form.language.data,
+        sponsor=sponsor.id,
+        **(missing | dates),
+    )
+
+
+def _form(request: Request, form: Any, campaign: queries.CampaignRow | None = None) -> Response[Any]:
+    return page(request, "campaigns/form.html", section="campaigns", form=form, campaign=campaign, status=form.status)
+
+
+router = Router(
+    path="/", route_handlers=[list_campaigns, new_campaign, open_campaign, edit_campaign_page, edit_campaign]
+)

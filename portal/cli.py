@@ -1,0 +1,231 @@
+"""The command line: `portal --help`."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+from portal.db import UNREACHABLE, close_pool, open_pool
+from portal.run.postgres import CannotStart, EmbeddedPostgres
+from portal.settings import BadSetting, settings
+
+Result = TypeVar("Result")
+
+
+def main() -> None:
+    """The entry point: what is wrong with the settings or the database is one line, and exit code 2."""
+    try:
+        cli(standalone_mode=False)
+    except (BadSetting, CannotStart) as error:
+        sys.exit(_say(str(error), 2))
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort:
+        sys.exit(130)
+    except UNREACHABLE as error:
+        sys.exit(_say(f"The database can't be reached: {error}", 2))
+
+
+def _say(text: str, code: int) -> int:
+    print(f"plein: {text}", file=sys.stderr)
+    return code
+
+
+@click.group()
+def cli() -> None:
+    """Plein, the organisation's square. Settings come from the environment; README.md lists them."""
+
+
+@contextmanager
+def database() -> Iterator[EmbeddedPostgres | None]:
+    """The database of the settings, or the embedded one: used when it runs, else started for as long as needed."""
+    if settings().database_url:
+        yield None
+        return
+    postgres = EmbeddedPostgres(settings().data_dir / "postgres")
+    os.environ["DATABASE_URL"] = postgres.start()
+    settings.cache_clear()
+    try:
+        yield postgres
+    finally:
+        postgres.stop()
+
+
+def in_database(work: Callable[[], Awaitable[Result]]) -> Result:
+    """Runs a coroutine with a pool of its own."""
+
+    async def run() -> Result:
+        await open_pool(settings().database_url, size=2)
+        try:
+            return await work()
+        finally:
+            await close_pool()
+
+    return asyncio.run(run())
+
+
+@cli.command()
+@click.option("--demo", is_flag=True, help="Fill an empty installation with the demo organisation.")
+def run(demo: bool) -> None:
+    """Run everything: database, migrations, web server and worker."""
+    from portal.demo.seed import PASSWORD, seed, sign_ins
+    from portal.migrate import migrate
+    from portal.run.supervisor import supervise
+    from portal.web.assets import build
+
+    settings()
+    build()
+    with database() as postgres:
+
+        async def prepare() -> bool:
+            from portal.db import fetch_value
+
+            await migrate()
+            if demo:
+                await seed()
+            return bool(await fetch_value("SELECT demo_since FROM organisation"))
+
+        with_demo = in_database(prepare)
+
+        def ready() -> None:
+            print(f"\n  Plein is at {settings().base_url}\n", flush=True)
+            if with_demo:
+                print(f"  The demo's password is: {PASSWORD}\n")
+                for name, title, email in sign_ins():
+                    print(f"    {email:32} {name}, {title}")
+                print(flush=True)
+
+        sys.exit(supervise(settings(), postgres, ready))
+
+
+@cli.command()
+def worker() -> None:
+    """Run a worker: events, jobs, timetable and mail."""
+    from portal.app import set_up_logs
+    from portal.worker import run as work
+
+    set_up_logs(settings().log_level)
+    if not settings().database_url:
+        raise BadSetting("DATABASE_URL: a worker of its own needs the address of the database.")
+    asyncio.run(work(settings().database_url))
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database's schema up to date."""
+    from portal.migrate import migrate as bring_up_to_date
+
+    with database():
+        in_database(bring_up_to_date)
+    print("The schema is up to date.")
+
+
+@cli.command()
+def seed() -> None:
+    """Fill an empty installation with the demo organisation."""
+    from portal.demo.seed import seed as fill
+    from portal.migrate import migrate as bring_up_to_date
+
+    async def work() -> bool:
+        await bring_up_to_date()
+        return await fill()
+
+    with database():
+        done = in_database(work)
+    print("The demo is there." if done else "There is an organisation already: nothing was changed.")
+
+
+@cli.command("create-admin")
+@click.argument("email")
+@click.argument("name")
+@click.option("--organisation", default="My organisation", help="Its name, for a new installation.")
+@click.option("--language", type=click.Choice(["nl", "en"]), default="nl", help="The first language.")
+@click.option("--zone", default="Europe/Amsterdam", help="The time zone.")
+@click.option(
+    "--password",
+    envvar="ADMIN_PASSWORD",
+    prompt=True,
+    hide_input=True,
+    help="At least 15 characters; else asked for.",
+)
+def create_admin(email: str, name: str, organisation: str, language: str, zone: str, password: str) -> None:
+    """Make the first administrator (and, on a new installation, the organisation)."""
+    from portal.accounts.passwords import problem_with
+    from portal.admin.first import make_administrator
+    from portal.migrate import migrate as bring_up_to_date
+
+    if problem := problem_with(password, name, email.split("@")[0]):
+        raise click.ClickException(problem)
+
+    async def work() -> bool:
+        await bring_up_to_date()
+        return await make_administrator(email, name, password, organisation, language, zone)
+
+    with database():
+        made = in_database(work)
+    print(f"{email} can sign in as an administrator." if made else f"{email} is an administrator now.")
+
+
+@cli.command("explain-access")
+@click.argument("person")
+@click.argument("item")
+def explain_access(person: str, item: str) -> None:
+    """Say why PERSON (an e-mail address) may or may not see ITEM (an address such as /ideas/…, or its last part),
+    and what she may do with it."""
+    from portal.admin.explain import explain
+
+    with database():
+        lines = in_database(lambda: explain(person, item))
+    if lines is None:
+        raise click.ClickException(f"There is no active person with the address {person}.")
+    print("\n".join(lines))
+
+
+@cli.command()
+def assets() -> None:
+    """Build the style sheet, scripts, fonts and icons."""
+    from portal.web.assets import build
+
+    print(build())
+
+
+@cli.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def backup(file: Path) -> None:
+    """Write the whole database to FILE."""
+    with database():
+        _postgres_tool("pg_dump", "--format=custom", f"--file={file}", f"--dbname={settings().database_url}")
+    print(f"{file}: {file.stat().st_size:,} bytes")
+
+
+@cli.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def restore(file: Path) -> None:
+    """Restore FILE, made by `portal backup`, into an empty database."""
+    with database():
+        _postgres_tool(
+            "pg_restore", "--no-owner", "--exit-on-error", "--single-transaction",
+            f"--dbname={settings().database_url}", str(file),
+        )  # fmt: skip
+    print("The backup is restored.")
+
+
+def _postgres_tool(name: str, *arguments: str) -> None:
+    from portal.run.postgres import binaries
+
+    done = subprocess.run([str(binaries() / name), *arguments], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise click.ClickException(done.stderr.strip())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Comments on ideas: a thread of *roots*, each with its replies."""

@@ -1,0 +1,145 @@
+"""The engine, and the few ways to reach it. Every statement of the product goes through this module.
+
+SQL uses `{}` placeholders (a literal brace is `{{}}`); a placeholder takes a value or another QueryString.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+import asyncpg
+from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
+from piccolo.querystring import QueryString
+
+__all__ = ["DB", "UNREACHABLE", "QueryString", "close_pool", "execute", "fetch", "fetch_one", "fetch_value"]
+
+Row = TypeVar("Row")
+
+
+class Engine(PostgresEngine):
+    """Piccolo's engine, without the connection that it would make when it is imported."""
+
+    async def check_version(self) -> None:
+        """The embedded server's version is ours, another's is checked by `portal migrate`."""
+
+    async def _run_in_pool(self, query: str, args: Sequence[Any] | None = None) -> list[asyncpg.Record]:
+        async with acquire() as connection:
+            records: list[asyncpg.Record] = await connection.fetch(query, *(args or ()))
+            return records
+
+
+DB = Engine(config={})
+
+
+class Unreachable(Exception):
+    """No connection to PostgreSQL can be had."""
+
+
+#: What comes up while PostgreSQL is gone, starting or stopping: the page says 503 and the client may come back.
+UNREACHABLE: tuple[type[Exception], ...] = (
+    Unreachable,
+    asyncpg.InterfaceError,
+    asyncpg.ConnectionDoesNotExistError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.ConnectionFailureError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.QueryCanceledError,
+)
+#: The disk is full: writes are refused, reads go on.
+NO_ROOM: tuple[type[Exception], ...] = (asyncpg.DiskFullError,)
+
+
+async def _keep_as_is(connection: asyncpg.Connection) -> None:
+    """No session state is ever set, so a released connection needs no round trip to be reset."""
+
+
+async def open_pool(dsn: str, size: int = 10) -> None:
+    """Opens this process's pool. Statements end after 15 s, forgotten transactions after 60 s."""
+    DB.config = {"dsn": dsn}
+    DB.pool = await asyncpg.create_pool(
+        dsn,
+        min_size=1,
+        max_size=size,
+        reset=_keep_as_is,
+        server_settings={
+            "application_name": "plein",
+            "statement_timeout": "15s",
+            "idle_in_transaction_session_timeout": "60s",
+        },
+    )
+
+
+async def close_pool() -> None:
+    """Closes the pool, if there is one."""
+    if DB.pool is not None:
+        await DB.close_connection_pool()
+
+
+@asynccontextmanager
+async def acquire() -> AsyncIterator[asyncpg.Connection]:
+    """A connection of the pool. Raises Unreachable where none can be had."""
+    assert DB.pool is not None, "open_pool() comes first"
+    try:
+        connection = await DB.pool.acquire(timeout=5)
+    except (OSError, TimeoutError, asyncpg.PostgresConnectionError) as error:
+        raise Unreachable(str(error)) from error
+    try:
+        yield connection
+    finally:
+        await DB.pool.release(connection)
+
+
+@asynccontextmanager
+async def transaction() -> AsyncIterator[asyncpg.Connection]:
+    """All or nothing. Nested, it is a savepoint; the connection goes back whatever happens, a failed COMMIT included.
+
+    No `asyncio.gather` inside: one connection speaks one statement at a time.
+    """
+    current = DB.current_transaction.get()
+    if current is not None:
+        async with current.connection.transaction():
+            yield current.connection
+        return
+    async with acquire() as connection:
+        own = PostgresTransaction(engine=DB)
+        own.connection = connection
+        own.transaction = connection.transaction()
+        token = DB.current_transaction.set(own)
+        try:
+            async with own.transaction:
+                yield connection
+        finally:
+            DB.current_transaction.reset(token)
+
+
+async def execute(sql: str, *args: Any) -> list[asyncpg.Record]:
+    """Runs one statement and gives its records."""
+    records: list[asyncpg.Record] = await DB.run_querystring(QueryString(sql, *args))
+    return records
+
+
+async def fetch(row: type[Row], sql: str, *args: Any) -> list[Row]:
+    """Runs one statement; each record becomes a `row`, column name by field name."""
+    return [row(**record) for record in await execute(sql, *args)]
+
+
+async def fetch_one(row: type[Row], sql: str, *args: Any) -> Row | None:
+    """The first row, or None."""
+    records = await execute(sql, *args)
+    return row(**records[0]) if records else None
+
+
+async def fetch_value(sql: str, *args: Any) -> Any:
+    """The first column of the first record, or None."""
+    records = await execute(sql, *args)
+    return records[0][0] if records else None
+
+
+async def script(sql: str) -> None:
+    """Runs several statements at once, without arguments; for migrations."""
+    async with transaction() as connection:
+        await connection.execute(sql)

@@ -1,0 +1,275 @@
+"""Fills an empty installation with the demo organisation, once. What is read here is in content/."""
+
+from __future__ import annotations
+
+import random
+import tomllib
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from portal.accounts.passwords import hashed
+from portal.clock import now
+from portal.db import execute, fetch_value, transaction
+from portal.install import install_organisation
+from portal.text.markdown import excerpt, to_html
+
+CONTENT = Path(__file__).parent / "content"
+COLLEAGUES = 200
+#: The password of every demo sign-in; the demo is for this machine, with data that nobody minds.
+PASSWORD = "lamp above the wet cobbles"  # noqa: S105
+
+
+class DemoPerson:
+    """Somebody of the cast."""
+
+    def __init__(self, id: int, language: str) -> None:
+        self.id = id
+        self.language = language
+
+
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads((CONTENT / name).read_text())
+
+
+def sign_ins() -> list[tuple[str, str, str]]:
+    """Name, title and address of the people whom one can sign in as."""
+    cast = _read("organisation.toml")["person"]
+    return [(p["name"], p["title"], p["email"]) for p in cast if p.get("demo_sign_in")]
+
+
+async def seed() -> bool:
+    """Seeds the demo unless there is an organisation already; says whether it did. All or nothing."""
+    async with transaction():
+        await execute("SELECT pg_advisory_xact_lock(7536202)")
+        if await fetch_value("SELECT id FROM organisation"):
+            return False
+        moment = await now()
+        content = _read("organisation.toml")
+        facts = content["organisation"]
+        organisation = await install_organisation(facts["name"], facts["language"], facts["zone"])
+        people = await _people(content, organisation, moment)
+        spaces = await _groups(people, moment) | {"organisation": organisation}
+        for path in sorted((CONTENT / "campaigns").glob("*.toml")):
+            await _campaign(tomllib.loads(path.read_text()), people, spaces, moment)
+        await execute("UPDATE organisation SET demo_since = {}", moment)
+    return True
+
+
+async def _people(content: dict[str, Any], organisation: int, moment: datetime) -> dict[str, DemoPerson]:
+    units: dict[str, int] = {}
+    for unit in content["unit"]:
+        units[unit["key"]] = await fetch_value(
+            "INSERT INTO org_unit (name, parent) VALUES ({}, {}) RETURNING id",
+            unit["name"],
+            units.get(unit.get("parent", "")),
+        )
+    secret = await hashed(PASSWORD)
+    people: dict[str, DemoPerson] = {}
+    for entry in [*content["person"], *_generated(content)]:
+        key = entry["key"]
+        person = await fetch_value(
+            "INSERT INTO person (kind, org_unit, created_at) VALUES ('employee', {}, {}) RETURNING id",
+            units[entry["unit"]],
+            moment - timedelta(days=200),
+        )
+        await execute(
+            "INSERT INTO identity (person, name, email, title, language, zone) VALUES ({}, {}, {}, {}, {}, {})",
+            person,
+            entry["name"],
+            entry["email"],
+            entry["title"],
+            entry["language"],
+            content["organisation"]["zone"],
+        )
+        if entry.get("demo_sign_in"):
+            await execute("INSERT INTO credential (person, password_hash) VALUES ({}, {})", person, secret)
+        if entry.get("administrator"):
+            await execute(
+                "INSERT INTO membership (space, person, role) VALUES ({}, {}, 'administrator')",
+                organisation,
+                person,
+            )
+        people[key] = DemoPerson(person, entry["language"])
+    return people
+
+
+def _generated(content: dict[str, Any]) -> list[dict[str, Any]]:
+    """Colleagues gen:1 … gen:200, the same at every seeding; comments refer to them by number."""
+    names = content["names"]
+    made = []
+    for n in range(1, COLLEAGUES + 1):
+        first, last = names["first"][n % len(names["first"])], names["last"][n % len(names["last"])]
+        title = n % len(names["titles"])
+        units = names["title_units"][title]
+        made.append(
+            {
+                "key": f"gen:{n}",
+                "name": f"{first} {last}",
+                "email": f"colleague-{n}@lowland.example",
+                "title": names["titles"][title],
+                "unit": units[n // len(names["titles"]) % len(units)],
+                "language": "nl" if n % 3 else "en",
+            }
+        )
+    return made
+
+
+async def _groups(people: dict[str, DemoPerson], moment: datetime) -> dict[str, int]:
+    spaces = {}
+    for group in _read("spaces.toml")["group"]:
+        space = await fetch_value(
+            "INSERT INTO space (kind, name, purpose, language, open, created_by, created_at)"
+            " VALUES ('group', {}, {}, {}, {}, {}, {}) RETURNING id",
+            group["name"],
+            group["description"],
+            group["language"],
+            group["open"],
+            people[group["owners"][0]].id,
+            moment - timedelta(days=150),
+        )
+        for role, keys in (("member", group["members"]), ("owner", group["owners"])):
+            for key in keys:
+                await execute(
+                    "INSERT INTO membership (space, person, role) VALUES ({}, {}, {})",
+                    space,
+                    people[key].id,
+                    role,
+                )
+        spaces[group["key"]] = space
+    return spaces
+
+
+CAMPAIGN = """
+    INSERT INTO campaign (space, author, sponsor, title, lead, brief, brief_html, promise, language, always_open,
+        collect_from, discuss_from, vote_from, decide_from, done_from, created_at)
+    VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}) RETURNING id
+"""
+IDEA = """
+    INSERT INTO idea (campaign, space, author, state, title, body, body_html, excerpt, language, tags, created_at,
+        updated_at)
+    VALUES ({}, {}, {}, 'published', {}, {}, {}, {}, {}, {}, {}, {}) RETURNING id
+"""
+COMMENT = """
+    INSERT INTO comment (idea, space, author, root, state, body, body_html, language, created_at)
+    VALUES ({}, {}, {}, {}, 'published', {}, {}, {}, {}) RETURNING id
+"""
+ANSWER = """
+    INSERT INTO answer (idea, space, author, kind, summary, reason, reason_html, from_when, next_step, next_owner,
+        next_date, created_at)
+    VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}) RETURNING id
+"""
+SUPPORT = """
+    WITH given AS (
+        INSERT INTO vote (person, idea, space, guest, created_at)
+        SELECT unnest({}::bigint[]), {}, {}, FALSE, {} RETURNING idea)
+    UPDATE idea SET supporters = (SELECT count(*) FROM given) WHERE id = {}
+"""
+HAPPENED = "INSERT INTO event (kind, actor, space, {0}, occurred_at) VALUES ({{}}, {{}}, {{}}, {{}}, {{}})"
+
+
+async def _campaign(
+    content: dict[str, Any], people: dict[str, DemoPerson], spaces: dict[str, int], moment: datetime
+) -> None:
+    facts = content["campaign"]
+    sponsor, space = people[facts["sponsor"]].id, spaces[facts["space"]]
+
+    def at(days: float | None) -> datetime | None:
+        return None if days is None else moment + timedelta(days=days)
+
+    campaign = await fetch_value(
+        CAMPAIGN,
+        space,
+        sponsor,
+        sponsor,
+        facts["title"],
+        facts["lead"],
+        facts["brief"].strip(),
+        to_html(facts["brief"].strip()),
+        facts.get("sponsor_promise", ""),
+        facts["language"],
+        facts.get("always_open", False),
+        at(facts["collect_from"]),
+        at(facts.get("discuss_from")),
+        at(facts.get("vote_from")),
+        at(facts.get("decide_from")),
+        at(facts.get("done_from")),
+        at(facts["collect_from"]),
+    )
+    await execute(HAPPENED.format("campaign"), "campaign.opened", sponsor, space, campaign, at(facts["collect_from"]))
+    readers = [row["person"] for row in await execute("SELECT person FROM readership WHERE space = {}", space)]
+    for entry in content["idea"]:
+        await _idea(entry, campaign, space, people, sorted(readers), at)
+
+
+async def _idea(
+    entry: dict[str, Any],
+    campaign: int,
+    space: int,
+    people: dict[str, DemoPerson],
+    readers: list[int],
+    at: Any,
+) -> None:
+    author, posted = people[entry["author"]].id, at(entry["day"])
+    body = entry["body"].strip()
+    html = to_html(body)
+    idea = await fetch_value(
+        IDEA,
+        campaign,
+        space,
+        author,
+        entry["title"],
+        body,
+        html,
+        excerpt(html),
+        entry["language"],
+        entry["tags"],
+        posted,
+        posted,
+    )
+    await execute(HAPPENED.format("idea"), "idea.proposed", author, space, idea, posted)
+    supporters = random.Random(entry["key"]).sample(
+        [person for person in readers if person != author], min(entry["supporters"], len(readers) - 1)
+    )
+    await execute(SUPPORT, supporters, idea, space, posted, idea)
+    roots: dict[str, int] = {}
+    for comment in entry.get("comment", []):
+        writer, written = people[comment["author"]].id, at(comment["day"])
+        text = comment["text"].strip()
+        made = await fetch_value(
+            COMMENT,
+            idea,
+            space,
+            writer,
+            roots.get(comment.get("reply_to", "")),
+            text,
+            to_html(text),
+            comment["language"],
+            written,
+        )
+        if "key" in comment:
+            roots[comment["key"]] = made
+        await execute(HAPPENED.format("comment"), "comment.added", writer, space, made, written)
+    if "answer" in entry:
+        await _answer(entry["answer"], idea, space, people, at)
+
+
+async def _answer(entry: dict[str, Any], idea: int, space: int, people: dict[str, DemoPerson], at: Any) -> None:
+    decider, given = people[entry["by"]].id, at(entry["day"])
+    reason = entry["reason"].strip()
+    answer = await fetch_value(
+        ANSWER,
+        idea,
+        space,
+        decider,
+        entry["kind"],
+        entry["summary"],
+        reason,
+        to_html(reason),
+        entry.get("from_when", ""),
+        entry["next_step"],
+        people[entry["next_owner"]].id if entry.get("next_owner") else None,
+        at(entry["next_day"]).date() if "next_day" in entry else None,
+        given,
+    )
+    await execute(HAPPENED.format("answer"), "idea.answered", decider, space, answer, given)

@@ -1,0 +1,1 @@
+"""The event log: one row for each thing that happened, read by many."""

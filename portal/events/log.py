@@ -1,0 +1,44 @@
+"""Writing the event log."""
+
+from __future__ import annotations
+
+import msgspec
+
+from portal.db import fetch_value
+from portal.events.kinds import Kind
+
+RECORD = """
+    WITH written AS (
+        INSERT INTO event (kind, actor, space, campaign, idea, comment, answer, person, particulars)
+        VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}::jsonb) RETURNING id
+    )
+    INSERT INTO event_queue (event) SELECT id FROM written RETURNING event
+"""
+
+
+async def record(
+    kind: Kind,
+    *,
+    actor: int | None = None,
+    space: int | None = None,
+    campaign: int | None = None,
+    idea: int | None = None,
+    comment: int | None = None,
+    answer: int | None = None,
+    person: int | None = None,
+    **particulars: int | str | bool | None,
+) -> int:
+    """Writes what happened, in the caller's transaction. `particulars` hold ids and enums, never anyone's words."""
+    event: int = await fetch_value(
+        RECORD,
+        kind.value,
+        actor,
+        space,
+        campaign,
+        idea,
+        comment,
+        answer,
+        person,
+        msgspec.json.encode(particulars).decode(),
+    )
+    return event

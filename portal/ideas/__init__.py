@@ -1,0 +1,1 @@
+"""Ideas: a proposal in a campaign, and the official *answer* to it."""

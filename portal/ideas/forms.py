@@ -1,0 +1,123 @@
+"""The forms of an idea and of its answer."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Any
+
+import wtforms
+from wtforms.form import BaseForm
+from wtforms.validators import StopValidation
+
+from portal.text.language import LANGUAGES, gettext
+from portal.text.markdown import LONGEST, rendered
+from portal.web.forms import (
+    Form,
+    HiddenNumber,
+    RadioField,
+    StringField,
+    TextAreaField,
+    at_most,
+    lazy,
+    required,
+)
+from portal.web.request import Request
+
+MOST_TAGS = 5
+LONGEST_TAG = 30
+TAG = re.compile(r"^[\w][\w -]*$")
+
+
+class TagsField(StringField):
+    """Tags, separated by commas; `data` is a list in lower case without doubles."""
+
+    data: Any
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Splits."""
+        words = ",".join(valuelist).lower().replace("#", "").split(",")
+        self.data = list(dict.fromkeys(" ".join(word.split()) for word in words if word.strip()))
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return ", ".join(self.data or [])
+
+    def pre_validate(self, form: BaseForm) -> None:
+        """A few short words."""
+        if len(self.data or []) > MOST_TAGS:
+            raise StopValidation(gettext("Use at most %(n)s tags.") % {"n": MOST_TAGS})
+        for tag in self.data or []:
+            if len(tag) > LONGEST_TAG or not TAG.match(tag):
+                raise StopValidation(
+                    gettext("“%(tag)s” can’t be a tag: use letters, digits, spaces and hyphens, at most 30.")
+                    % {"tag": tag[:40]}
+                )
+
+
+class IdeaForm(Form):
+    """What should change, and how. `preview_html` is the body as it will look, when it was asked for."""
+
+    title = StringField(lazy("Title"), [required(lazy("Give your idea a title.")), at_most(90)])
+    body = TextAreaField(lazy("What do you propose?"), [required(lazy("Say what you propose.")), at_most(LONGEST)])
+    tags = TagsField(lazy("Tags"))
+    language = RadioField(lazy("Language"), choices=list(LANGUAGES.items()))
+    version = HiddenNumber(default=1)
+    preview_html: str | None = None
+
+    @classmethod
+    async def sent(cls, request: Request, **options: Any) -> Any:
+        """With the preview made, if it was asked for."""
+        form = await super().sent(request, **options)
+        if "preview" in form.typed and len(form.body.data or "") <= LONGEST:
+            form.preview_html = await rendered(form.body.data or "")
+        return form
+
+
+KINDS = [
+    ("changed", lazy("Changed: we do it")),
+    ("partly", lazy("Partly: we do a part of it")),
+    ("pilot", lazy("Pilot: we try it first")),
+    ("declined", lazy("Declined: we don’t do it")),
+    ("exists already", lazy("Exists already")),
+    ("not ours", lazy("Not ours: somebody else decides")),
+]
+
+
+class AnswerForm(Form):
+    """The official answer."""
+
+    kind = RadioField(lazy("The decision"), [required(lazy("Choose the decision."))], choices=KINDS)
+    summary = StringField(
+        lazy("The answer in one line"), [required(lazy("Sum the answer up in one line.")), at_most(200)]
+    )
+    reason = TextAreaField(lazy("Why?"), [required(lazy("Give the reason.")), at_most(LONGEST)])
+    from_when = StringField(lazy("From when?"), [at_most(120)])
+    next_step = StringField(
+        lazy("What happens next?"),
+        [required(lazy("Say what happens next, even if it is nothing.")), at_most(300)],
+    )
+    next_owner_email = StringField(
+        lazy("Who sees to it?"), [required(lazy("Name the colleague who sees to it.")), at_most(254)]
+    )
+    next_date = StringField(lazy("News by"))
+    preview_html: str | None = None
+    next_day: date | None = None
+
+    @classmethod
+    async def sent(cls, request: Request, **options: Any) -> Any:
+        """With the preview made, if it was asked for."""
+        form = await super().sent(request, **options)
+        if "preview" in form.typed and len(form.reason.data or "") <= LONGEST:
+            form.preview_html = await rendered(form.reason.data or "")
+        return form
+
+    def validate_next_date(self, field: wtforms.Field) -> None:
+        """A date, where one is given."""
+        if not field.data:
+            return
+        try:
+            self.next_day = date.fromisoformat(field.data)
+        except ValueError:
+            raise StopValidation(gettext("Give a date, such as 2027-01-31.")) from None

@@ -1,0 +1,191 @@
+"""Reading ideas."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import msgspec
+
+from portal.access.actor import Actor
+from portal.access.scope import visible
+from portal.campaigns.queries import CampaignRow
+from portal.db import fetch, fetch_one
+from portal.tables import Answer, Idea, Vote
+
+PAGE = 20  # ideas a page
+#: How a campaign's ideas can be ordered: what stands first, in SQL.
+ORDERS = {
+    "newest": "i.created_at",
+    "supported": "i.supporters + i.guest_supporters",
+    "discussed": "i.comments + i.guest_comments",
+}
+
+
+class IdeaCard(msgspec.Struct, frozen=True):
+    """An idea in a list. `supported`: by the actor herself; `answer_kind` is None while there is no answer."""
+
+    id: int
+    public_id: str
+    title: str
+    excerpt: str
+    tags: list[str]
+    language: str
+    version: int
+    author: int
+    author_public_id: str
+    author_name: str
+    author_guest: bool
+    supporters: int
+    guest_supporters: int
+    comments: int
+    guest_comments: int
+    created_at: datetime
+    supported: bool
+    answer_kind: str | None
+    campaign_public_id: str
+    campaign_title: str
+    phase: str
+
+
+CARDS = """
+    SELECT i.id, i.public_id, i.title, i.excerpt, i.tags, i.language, i.version, i.author,
+        p.public_id AS author_public_id, coalesce(n.name, '') AS author_name, p.kind = 'guest' AS author_guest,
+        i.supporters, i.guest_supporters, i.comments, i.guest_comments, i.created_at,
+        EXISTS (SELECT FROM vote v WHERE v.idea = i.id AND {}) AS supported,
+        (SELECT a.kind FROM answer a WHERE a.idea = i.id) AS answer_kind,
+        c.public_id AS campaign_public_id, c.title AS campaign_title, plein_phase(c, {}) AS phase
+    FROM idea i JOIN campaign c ON c.id = i.campaign
+    JOIN person p ON p.id = i.author LEFT JOIN identity n ON n.person = p.id
+    WHERE {}
+"""
+
+
+async def ideas_of_campaign(
+    actor: Actor, campaign: CampaignRow, *, order: str = "newest", tag: str = "", after: str = ""
+) -> list[IdeaCard]:
+    """One page of a campaign's ideas and one more row if there is a next page; `after`: the last one's public id."""
+    key = ORDERS[order]
+    sql = CARDS + " AND i.campaign = {} AND ({} = '' OR i.tags @> ARRAY[{}])"
+    arguments = [visible(Vote, actor, "v"), actor.now, visible(Idea, actor, "i"), campaign.id, tag, tag]
+    if after:
+        last = key.replace("i.", "l.")
+        sql += f" AND ({key}, i.id) < (SELECT {last}, l.id FROM idea l WHERE l.public_id = {{}} AND {{}})"
+        arguments += [after, visible(Idea, actor, "l")]
+    return await fetch(IdeaCard, f"{sql} ORDER BY {key} DESC, i.id DESC LIMIT {{}}", *arguments, PAGE + 1)
+
+
+async def lively_ideas(actor: Actor, most: int) -> list[IdeaCard]:
+    """What was written lately and moves people, from everything that the actor can read."""
+    return await fetch(
+        IdeaCard,
+        CARDS + " AND i.space = ANY({}) AND i.created_at > {}::timestamptz - interval '120 days'"
+        " ORDER BY i.comments + i.guest_comments + i.supporters + i.guest_supporters DESC, i.id DESC LIMIT {}",
+        visible(Vote, actor, "v"),
+        actor.now,
+        visible(Idea, actor, "i"),
+        actor.space_ids,
+        actor.now,
+        most,
+    )
+
+
+async def ideas_of_author(actor: Actor, most: int) -> list[IdeaCard]:
+    """The actor's own ideas, newest first."""
+    return await fetch(
+        IdeaCard,
+        CARDS + " AND i.author = {} ORDER BY i.created_at DESC LIMIT {}",
+        visible(Vote, actor, "v"),
+        actor.now,
+        visible(Idea, actor, "i"),
+        actor.id,
+        most,
+    )
+
+
+class IdeaRow(msgspec.Struct, frozen=True):
+    """An idea on its page, with what the policy needs to know of its campaign."""
+
+    id: int
+    public_id: str
+    space: int
+    space_public_id: str
+    space_name: str
+    campaign: int
+    campaign_public_id: str
+    campaign_title: str
+    phase: str
+    always_open: bool
+    sponsor: int
+    author: int
+    author_public_id: str
+    author_name: str
+    author_guest: bool
+    author_title: str
+    author_unit: str
+    title: str
+    body: str
+    body_html: str
+    tags: list[str]
+    language: str
+    version: int
+    supporters: int
+    guest_supporters: int
+    comments: int
+    guest_comments: int
+    created_at: datetime
+    updated_at: datetime
+    supported: bool
+    answered: bool
+
+
+ONE = """
+    SELECT i.id, i.public_id, i.space, s.public_id AS space_public_id, s.name AS space_name, i.campaign,
+        c.public_id AS campaign_public_id, c.title AS campaign_title, plein_phase(c, {}) AS phase, c.always_open,
+        c.sponsor, i.author, p.public_id AS author_public_id, coalesce(n.name, '') AS author_name,
+        p.kind = 'guest' AS author_guest, coalesce(n.title, '') AS author_title,
+        coalesce((SELECT u.name FROM org_unit u WHERE u.id = p.org_unit AND p.kind = 'employee'), '') AS author_unit,
+        i.title, i.body, i.body_html, i.tags, i.language, i.version,
+        i.supporters, i.guest_supporters, i.comments, i.guest_comments, i.created_at, i.updated_at,
+        EXISTS (SELECT FROM vote v WHERE v.idea = i.id AND {}) AS supported,
+        EXISTS (SELECT FROM answer a WHERE a.idea = i.id) AS answered
+    FROM idea i JOIN campaign c ON c.id = i.campaign JOIN space s ON s.id = i.space
+    JOIN person p ON p.id = i.author LEFT JOIN identity n ON n.person = p.id
+    WHERE i.public_id = {} AND {}
+"""
+
+
+async def get_idea(actor: Actor, public_id: str) -> IdeaRow | None:
+    """An idea that the actor can read."""
+    return await fetch_one(IdeaRow, ONE, actor.now, visible(Vote, actor, "v"), public_id, visible(Idea, actor, "i"))
+
+
+class AnswerRow(msgspec.Struct, frozen=True):
+    """The official answer as the crowd reads it."""
+
+    public_id: str
+    kind: str
+    summary: str
+    reason_html: str
+    from_when: str
+    next_step: str
+    next_owner_name: str
+    next_date: date | None
+    author_public_id: str
+    author_name: str
+    author_title: str
+    created_at: datetime
+
+
+ANSWER = """
+    SELECT a.public_id, a.kind, a.summary, a.reason_html, a.from_when, a.next_step,
+        coalesce(o.name, '') AS next_owner_name, a.next_date, p.public_id AS author_public_id,
+        coalesce(n.name, '') AS author_name, coalesce(n.title, '') AS author_title, a.created_at
+    FROM answer a JOIN person p ON p.id = a.author LEFT JOIN identity n ON n.person = p.id
+    LEFT JOIN identity o ON o.person = a.next_owner
+    WHERE a.idea = {} AND {}
+"""
+
+
+async def answer_to(actor: Actor, idea: IdeaRow) -> AnswerRow | None:
+    """The answer to an idea, if there is one."""
+    return await fetch_one(AnswerRow, ANSWER, idea.id, visible(Answer, actor, "a"))

@@ -1,0 +1,151 @@
+"""Proposing, editing and answering an idea. An idea's own page is in pages/."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Response, Router, get, post
+from litestar.params import FromPath
+
+from portal.access.policy import WHILE_PROPOSING, Action, require
+from portal.campaigns.queries import CampaignRow, campaigns, get_campaign
+from portal.ideas import actions, queries
+from portal.ideas.forms import AnswerForm, IdeaForm
+from portal.spaces.queries import audience, colleague
+from portal.text.language import gettext
+from portal.web.errors import found
+from portal.web.page import page, see_other
+from portal.web.request import Request
+
+
+@get("/ideas/new")
+async def choose_campaign(request: Request) -> Response[Any]:
+    """Where does the idea belong?"""
+    rows = [row for row in await campaigns(request.actor) if row.phase in WHILE_PROPOSING]
+    return page(request, "ideas/choose_campaign.html", campaigns=rows, now=request.now)
+
+
+@get("/campaigns/{public_id:str}/ideas/new")
+async def new_idea(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """An empty form."""
+    campaign = found(await get_campaign(request.actor, public_id))
+    require(request.actor, Action.IDEA_PROPOSE, campaign)
+    return await _form(request, IdeaForm(language=campaign.language), campaign)
+
+
+@post("/campaigns/{public_id:str}/ideas")
+async def propose(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """Puts it there."""
+    campaign = found(await get_campaign(request.actor, public_id))
+    form = await IdeaForm.sent(request)
+    if not form.valid():
+        return await _form(request, form, campaign)
+    try:
+        idea = await actions.propose(
+            request.actor,
+            campaign,
+            title=form.title.data,
+            body=form.body.data,
+            tags=form.tags.data,
+            language=form.language.data,
+            form_key=form.form_key.data,
+        )
+    except actions.Closed:
+        form.refuse("title", gettext("Collecting has just closed. Your text is kept here: take it along."))
+        return await _form(request, form, campaign)
+    return see_other(f"/ideas/{idea}", "idea-proposed")
+
+
+@get("/ideas/{public_id:str}/edit")
+async def edit_page(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """The form as it was saved last."""
+    idea = found(await queries.get_idea(request.actor, public_id))
+    require(request.actor, Action.IDEA_EDIT, idea)
+    campaign = found(await get_campaign(request.actor, idea.campaign_public_id))
+    return await _form(request, IdeaForm(obj=idea), campaign, idea)
+
+
+@post("/ideas/{public_id:str}/edit")
+async def edit(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """Saves it; the text before is kept."""
+    idea = found(await queries.get_idea(request.actor, public_id))
+    require(request.actor, Action.IDEA_EDIT, idea)
+    campaign = found(await get_campaign(request.actor, idea.campaign_public_id))
+    form = await IdeaForm.sent(request)
+    if not form.valid():
+        return await _form(request, form, campaign, idea)
+    try:
+        await actions.edit_idea(
+            request.actor,
+            idea,
+            title=form.title.data,
+            body=form.body.data,
+            tags=form.tags.data,
+            language=form.language.data,
+            version=form.version.data,
+        )
+    except actions.Changed:
+        form.refuse("body", gettext("This idea was saved elsewhere meanwhile. Compare, then save again."))
+        form.version.data = idea.version
+        return await _form(request, form, campaign, idea)
+    return see_other(f"/ideas/{public_id}", "idea-saved")
+
+
+@get("/ideas/{public_id:str}/answer")
+async def answer_page(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """An empty answer."""
+    idea = found(await queries.get_idea(request.actor, public_id))
+    require(request.actor, Action.IDEA_ANSWER, idea)
+    return page(request, "ideas/answer.html", section="campaigns", form=AnswerForm(), idea=idea)
+
+
+@post("/ideas/{public_id:str}/answer")
+async def answer(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """Publishes it."""
+    idea = found(await queries.get_idea(request.actor, public_id))
+    require(request.actor, Action.IDEA_ANSWER, idea)
+    form = await AnswerForm.sent(request)
+    form.valid()
+    owner = await colleague(request.actor, form.next_owner_email.data or "")
+    if owner is None and not form.only_shown and not form.next_owner_email.errors:
+        form.refuse("next_owner_email", gettext("There is no colleague with this address."))
+    if form.errors or form.only_shown or owner is None:
+        return page(request, "ideas/answer.html", section="campaigns", form=form, idea=idea, status=form.status)
+    try:
+        await actions.answer(
+            request.actor,
+            idea,
+            kind=form.kind.data,
+            summary=form.summary.data,
+            reason=form.reason.data,
+            from_when=form.from_when.data,
+            next_step=form.next_step.data,
+            next_owner=owner.id,
+            next_date=form.next_day,
+        )
+    except actions.Changed:
+        form.refuse("summary", gettext("Somebody answered meanwhile. Your text is kept here."))
+        return page(request, "ideas/answer.html", section="campaigns", form=form, idea=idea, status=422)
+    return see_other(f"/ideas/{public_id}", "idea-answered")
+
+
+async def _form(
+    request: Request, form: IdeaForm, campaign: CampaignRow, idea: queries.IdeaRow | None = None
+) -> Response[Any]:
+    return page(
+        request,
+        "ideas/form.html",
+        fragment="preview" if form.preview_html is not None else None,
+        section="campaigns",
+        form=form,
+        campaign=campaign,
+        idea=idea,
+        readers=await audience(request.actor, campaign.space),
+        status=form.status,
+    )
+
+
+router = Router(
+    path="/",
+    route_handlers=[choose_campaign, new_idea, propose, edit_page, edit, answer_page, answer],
+)

@@ -1,0 +1,1 @@
+"""Telling people: who hears of what by mail, and the mail itself."""

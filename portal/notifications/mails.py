@@ -1,0 +1,90 @@
+"""Writing mail: by kind, in the reader's language, through the reader's eyes, at the moment it goes out."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from email.message import EmailMessage
+from email.utils import formatdate, make_msgid
+from functools import lru_cache
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from portal.access.actor import Actor, actor_of_person
+from portal.accounts.actions import RESET_MINUTES, new_reset_token
+from portal.accounts.queries import account_of_person
+from portal.notifications.queries import answered_idea
+from portal.settings import ROOT, settings
+from portal.text.language import Reader, gettext, ngettext, reading
+
+Written = tuple[str, dict[str, Any]]
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    """Plain text: nothing is escaped, and nothing here is ever sent as HTML."""
+    env = Environment(
+        loader=FileSystemLoader(ROOT / "templates" / "emails"),
+        autoescape=False,  # noqa: S701
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    return env
+
+
+async def _password_reset(reader: Actor, event: int | None) -> Written:
+    token = await new_reset_token(reader.id)
+    return gettext("Choose a new password"), {
+        "address": f"{settings().base_url}/password-reset/{token}",
+        "minutes": RESET_MINUTES,
+    }
+
+
+async def _answer(reader: Actor, event: int | None) -> Written | None:
+    idea = await answered_idea(reader, event) if event is not None else None
+    if idea is None:
+        return None
+    return gettext("Answered: %(title)s") % {"title": idea.title}, {
+        "idea": idea,
+        "address": f"{settings().base_url}/ideas/{idea.idea_public_id}",
+    }
+
+
+KINDS: dict[str, Callable[[Actor, int | None], Awaitable[Written | None]]] = {
+    "password_reset": _password_reset,
+    "answer": _answer,
+}
+
+
+async def write(kind: str, recipient: int, event: int | None) -> EmailMessage | None:
+    """The message, or None when there is nothing that its recipient may read."""
+    actor, account = await actor_of_person(recipient), await account_of_person(recipient)
+    if actor is None or account is None:
+        return None
+    with reading(Reader(actor.language, actor.zone)):
+        written = await KINDS[kind](actor, event)
+        if written is None:
+            return None
+        subject, context = written
+        text = (
+            _environment()
+            .get_template(f"{kind}.txt")
+            .render(reader=actor, organisation=actor.organisation_name, base_url=settings().base_url, **context)
+        )
+    message = EmailMessage()
+    message["From"] = f"{_one_line(actor.organisation_name)} – Plein <{settings().mail_from}>"
+    message["To"] = account.email
+    message["Subject"] = _one_line(subject)
+    message["Date"] = formatdate(actor.now.timestamp())
+    message["Message-ID"] = make_msgid(domain=settings().mail_from.rpartition("@")[2])
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(text)
+    return message
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,64 @@
+"""Reading mail, and what a message needs."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from portal.access.actor import Actor
+from portal.access.scope import visible
+from portal.db import fetch, fetch_one
+from portal.tables import Answer, Mail
+
+
+class Undelivered(msgspec.Struct, frozen=True):
+    """A message that was given up, for administrators; what it said is not kept."""
+
+    id: int
+    public_id: str
+    kind: str
+    recipient_name: str
+    recipient_email: str
+    attempts: int
+    last_error: str
+    created_at: datetime
+
+
+UNDELIVERED = """
+    SELECT m.id, m.public_id, m.kind, n.name AS recipient_name, n.email AS recipient_email, m.attempts,
+        m.last_error, m.created_at
+    FROM mail m JOIN identity n ON n.person = m.recipient WHERE m.dropped_at IS NOT NULL AND m.last_error <> '' AND {}
+"""
+
+
+async def undelivered_mail(actor: Actor) -> list[Undelivered]:
+    """The dead letters, newest first, at most 100."""
+    return await fetch(Undelivered, UNDELIVERED + " ORDER BY m.id DESC LIMIT 100", visible(Mail, actor, "m"))
+
+
+async def get_undelivered(actor: Actor, public_id: str) -> Undelivered | None:
+    """One of them."""
+    return await fetch_one(Undelivered, UNDELIVERED + " AND m.public_id = {}", visible(Mail, actor, "m"), public_id)
+
+
+class AnsweredIdea(msgspec.Struct, frozen=True):
+    """What a mail about an answer tells; rendered when it goes out, as its reader may see it then."""
+
+    idea_public_id: str
+    title: str
+    kind: str
+    summary: str
+    decider: str
+
+
+ANSWERED = """
+    SELECT i.public_id AS idea_public_id, i.title, a.kind, a.summary, coalesce(n.name, '') AS decider
+    FROM event e JOIN answer a ON a.id = e.answer JOIN idea i ON i.id = a.idea
+    LEFT JOIN identity n ON n.person = a.author WHERE e.id = {} AND {}
+"""
+
+
+async def answered_idea(reader: Actor, event: int) -> AnsweredIdea | None:
+    """The answer that an event tells of, if the reader may see it."""
+    return await fetch_one(AnsweredIdea, ANSWERED, event, visible(Answer, reader, "a"))

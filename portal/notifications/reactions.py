@@ -1,0 +1,10 @@
+"""What follows from events. Each reaction is idempotent: an event may come twice."""
+
+from __future__ import annotations
+
+from portal.events.jobs import queue
+
+
+async def announce_answer(event: int) -> None:
+    """Everyone who took part in an idea hears its answer."""
+    await queue("announce_answer", event=event)

@@ -1,0 +1,1 @@
+"""Pages that put several features together: home, campaign, idea, space."""

@@ -1,0 +1,146 @@
+"""The pages that one reads most."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Response, Router, get, post
+from litestar.params import FromPath
+
+from portal.campaigns.queries import campaigns_of_space, get_campaign, open_campaigns
+from portal.comments import actions as commenting
+from portal.comments.forms import CommentForm
+from portal.comments.queries import PAGE as COMMENTS_A_PAGE
+from portal.comments.queries import get_comment, thread
+from portal.ideas.queries import (
+    ORDERS,
+    PAGE,
+    IdeaRow,
+    answer_to,
+    get_idea,
+    ideas_of_author,
+    ideas_of_campaign,
+    lively_ideas,
+)
+from portal.spaces.queries import get_space, members
+from portal.text.language import gettext
+from portal.web.errors import found
+from portal.web.page import page, see_other
+from portal.web.request import Request
+
+
+@get("/")
+async def home(request: Request) -> Response[Any]:
+    """What is open, what people talk about, and one's own."""
+    actor = request.actor
+    return page(
+        request,
+        "pages/home.html",
+        section="home",
+        campaigns=await open_campaigns(actor, 6),
+        lively=await lively_ideas(actor, 6),
+        own=await ideas_of_author(actor, 5),
+        now=request.now,
+    )
+
+
+@get("/campaigns/{public_id:str}")
+async def campaign(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """A campaign with a page of its ideas."""
+    row = found(await get_campaign(request.actor, public_id))
+    asked = request.query_params
+    order = asked.get("order", "newest")
+    order = order if order in ORDERS else "newest"
+    tag = asked.get("tag", "")
+    cards = await ideas_of_campaign(request.actor, row, order=order, tag=tag, after=asked.get("after", ""))
+    return page(
+        request,
+        "pages/campaign.html",
+        fragment="results",
+        section="campaigns",
+        campaign=row,
+        cards=cards[:PAGE],
+        more=cards[PAGE - 1].public_id if len(cards) > PAGE else "",
+        order=order,
+        tag=tag,
+        first=not asked.get("after"),
+        now=request.now,
+    )
+
+
+@get("/ideas/{public_id:str}")
+async def idea(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """An idea with its answer and a page of its thread."""
+    row = found(await get_idea(request.actor, public_id))
+    return await _idea(request, row, CommentForm())
+
+
+@post("/ideas/{public_id:str}/comments")
+async def comment(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """Adds a comment or a reply to the thread."""
+    row = found(await get_idea(request.actor, public_id))
+    form = await CommentForm.sent(request)
+    reply_to = None
+    if form.reply_to.data:
+        reply_to = found(await get_comment(request.actor, form.reply_to.data))
+        if reply_to.idea_public_id != public_id:
+            found(None)
+    if not form.valid():
+        return await _idea(request, row, form)
+    try:
+        new = await commenting.comment(
+            request.actor, row, body=form.body.data, reply_to=reply_to, form_key=form.form_key.data
+        )
+    except commenting.Closed:
+        form.refuse("body", gettext("This campaign has just ended. Your text is kept here: take it along."))
+        return await _idea(request, row, form)
+    return see_other(f"/comments/{new}", "comment-added")
+
+
+async def _idea(request: Request, row: IdeaRow, form: Any) -> Response[Any]:
+    actor, asked = request.actor, request.query_params
+    newest_first = asked.get("order") == "newest"
+    start = await get_comment(actor, asked["start"]) if asked.get("start") else None
+    after = await get_comment(actor, asked["after"]) if asked.get("after") else None
+    reply_id = form.reply_to.data or asked.get("reply", "")
+    roots = await thread(
+        actor,
+        row,
+        newest_first=newest_first,
+        after=after.id if after else None,
+        start=start.id if start and start.root is None else None,
+    )
+    return page(
+        request,
+        "pages/idea.html",
+        fragment="thread",
+        section="campaigns",
+        status=form.status,
+        idea=row,
+        answer=await answer_to(actor, row) if row.answered else None,
+        roots=roots[:COMMENTS_A_PAGE],
+        more=roots[COMMENTS_A_PAGE - 1].comment.public_id if len(roots) > COMMENTS_A_PAGE else "",
+        newest_first=newest_first,
+        earlier=bool(start or after),
+        form=form,
+        reply_to=await get_comment(actor, reply_id) if reply_id else None,
+        now=request.now,
+    )
+
+
+@get("/spaces/{public_id:str}")
+async def space(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """A space with its campaigns and members."""
+    row = found(await get_space(request.actor, public_id))
+    return page(
+        request,
+        "pages/space.html",
+        section="groups",
+        space=row,
+        members=await members(request.actor, row),
+        campaigns=await campaigns_of_space(request.actor, row.id),
+        now=request.now,
+    )
+
+
+router = Router(path="/", route_handlers=[home, campaign, idea, comment, space])

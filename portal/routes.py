@@ -1,0 +1,30 @@
+"""The site map: every router, one line each."""
+
+from litestar import Router
+from litestar.handlers import HTTPRouteHandler
+
+from portal.about.routes import router as about
+from portal.accounts.routes import router as accounts
+from portal.admin.routes import router as admin
+from portal.campaigns.routes import router as campaigns
+from portal.comments.routes import router as comments
+from portal.health import health
+from portal.ideas.routes import router as ideas
+from portal.pages.routes import router as pages
+from portal.spaces.routes import router as spaces
+from portal.votes.routes import router as votes
+from portal.web.assets import serve
+
+ROUTES: list[Router | HTTPRouteHandler] = [
+    pages,
+    campaigns,
+    ideas,
+    votes,
+    comments,
+    spaces,
+    accounts,
+    about,
+    admin,
+    health,
+    serve,
+]

@@ -1,0 +1,10 @@
+"""Who listens to what: event kind → functions that the worker calls with the event's id, in its transaction."""
+
+from collections.abc import Awaitable, Callable
+
+from portal.events.kinds import Kind
+from portal.notifications import reactions as notifications
+
+SUBSCRIBERS: dict[Kind, list[Callable[[int], Awaitable[None]]]] = {
+    Kind.IDEA_ANSWERED: [notifications.announce_answer],
+}

@@ -1,0 +1,35 @@
+"""The whole schema, one file an aggregate. Constraints, indexes and triggers are SQL in migrations/."""
+
+from portal.tables.about import AboutPage
+from portal.tables.accounts import Credential, PasswordReset, Session, Throttle
+from portal.tables.campaigns import Campaign
+from portal.tables.comments import Comment
+from portal.tables.events import Event, EventQueue
+from portal.tables.ideas import Answer, Idea, IdeaVersion
+from portal.tables.mail import Mail
+from portal.tables.people import Identity, Organisation, OrgUnit, Person
+from portal.tables.spaces import Membership, Space
+from portal.tables.votes import Vote
+
+__all__ = [
+    "AboutPage",
+    "Answer",
+    "Campaign",
+    "Comment",
+    "Credential",
+    "Event",
+    "EventQueue",
+    "Idea",
+    "IdeaVersion",
+    "Identity",
+    "Mail",
+    "Membership",
+    "OrgUnit",
+    "Organisation",
+    "PasswordReset",
+    "Person",
+    "Session",
+    "Space",
+    "Throttle",
+    "Vote",
+]

@@ -1,0 +1,23 @@
+"""Comments."""
+
+from piccolo.columns import Integer, Text, Timestamptz
+
+from portal.db import DB
+from portal.tables.base import PublicTable, reference
+
+
+class Comment(PublicTable, db=DB):
+    """A comment on an idea. A reply has the `root` that it hangs under; roots have none."""
+
+    idea = reference()
+    space = reference()
+    author = reference()
+    root = reference(null=True)
+    state = Text()
+    body = Text()
+    body_html = Text()
+    language = Text()
+    replies = Integer(default=0)
+    form_key = Text(null=True, default=None)
+    created_at = Timestamptz()
+    edited_at = Timestamptz(null=True, default=None)

@@ -1,0 +1,59 @@
+"""Ideas, their versions, and the official answer."""
+
+from piccolo.columns import Array, Date, Integer, Text, Timestamptz
+
+from portal.db import DB
+from portal.tables.base import PublicTable, Table, reference
+
+
+class Idea(PublicTable, db=DB):
+    """A proposal in a campaign. The counts are kept by triggers: colleagues and guests apart."""
+
+    campaign = reference()
+    space = reference()
+    author = reference()
+    state = Text()
+    title = Text()
+    body = Text()
+    body_html = Text()
+    excerpt = Text()
+    language = Text()
+    tags = Array(base_column=Text())
+    version = Integer(default=1)
+    supporters = Integer(default=0)
+    guest_supporters = Integer(default=0)
+    comments = Integer(default=0)
+    guest_comments = Integer(default=0)
+    created_at = Timestamptz()
+    form_key = Text(null=True, default=None)
+    updated_at = Timestamptz()
+
+
+class IdeaVersion(Table, db=DB):
+    """The text of an idea before it was edited; nothing that was published is lost."""
+
+    idea = reference()
+    space = reference()
+    version = Integer()
+    title = Text()
+    body = Text()
+    tags = Array(base_column=Text())
+    author = reference()
+    created_at = Timestamptz()
+
+
+class Answer(PublicTable, db=DB):
+    """The official answer to an idea: one record of its own."""
+
+    idea = reference()
+    space = reference()
+    author = reference()
+    kind = Text()
+    summary = Text()
+    reason = Text()
+    reason_html = Text()
+    from_when = Text()
+    next_step = Text()
+    next_owner = reference(null=True)
+    next_date = Date(null=True, default=None)
+    created_at = Timestamptz()

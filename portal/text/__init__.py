@@ -1,0 +1,1 @@
+"""Words: the interface's languages, dates as people write them, Markdown."""

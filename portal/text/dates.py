@@ -1,0 +1,89 @@
+"""Dates, times and numbers as the reader writes them."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+from markupsafe import Markup, escape
+
+from portal.text.language import gettext, ngettext, reader
+
+DAY = "d MMMM"
+DAY_OF_YEAR = "d MMMM y"
+WEEKDAY = "EEEE d MMMM"
+MOMENT = "EEEE d MMMM, HH:mm"
+MOMENT_OF_YEAR = "d MMMM y, HH:mm"
+LOCALES = {"en": "en_GB", "nl": "nl_NL"}
+
+
+@lru_cache(maxsize=20_000)
+def _formatted(minute: datetime, pattern: str, language: str, zone: str) -> str:
+    return format_datetime(minute, pattern, tzinfo=_zone(zone), locale=LOCALES[language])
+
+
+@lru_cache(maxsize=600)
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
+
+
+def _words(moment: datetime, pattern: str) -> str:
+    who = reader()
+    return _formatted(moment.astimezone(UTC).replace(second=0, microsecond=0), pattern, who.language, who.zone)
+
+
+def when(moment: datetime, now: datetime) -> Markup:
+    """A moment in the past, short: "today, 09:05", "yesterday, 16:20", "24 April", with the year when it is another."""
+    zone = _zone(reader().zone)
+    day, today = moment.astimezone(zone).date(), now.astimezone(zone).date()
+    clock = _words(moment, "HH:mm")
+    if day == today:
+        words = gettext("today, %(time)s") % {"time": clock}
+    elif (today - day).days == 1:
+        words = gettext("yesterday, %(time)s") % {"time": clock}
+    else:
+        words = _words(moment, DAY if day.year == today.year else DAY_OF_YEAR)
+    return _time(moment, words)
+
+
+def deadline(moment: datetime) -> Markup:
+    """A moment that one has to be ready for, written out with weekday and time: "Friday 20 June, 17:00"."""
+    return _time(moment, _words(moment, MOMENT))
+
+
+def day(moment: datetime) -> Markup:
+    """A day without a time: "20 June"."""
+    return _time(moment, _words(moment, DAY))
+
+
+def plain_date(value: date) -> str:
+    """A calendar date that belongs to no zone: "1 September 2026"."""
+    return format_date(value, DAY_OF_YEAR, locale=LOCALES[reader().language])
+
+
+def _time(moment: datetime, words: str) -> Markup:
+    stamp = moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(
+        stamp, _words(moment, MOMENT_OF_YEAR), escape(words)
+    )
+
+
+def number(value: int) -> str:
+    """A whole number with the reader's thousands separator."""
+    grouped = f"{value:,}"
+    return grouped.replace(",", ".") if reader().language == "nl" else grouped
+
+
+def time_left(until: datetime, now: datetime) -> str:
+    """How long is left, in days, hours or minutes; never more than there is."""
+    seconds = max(0, int((until - now).total_seconds()))
+    if seconds >= 86_400:
+        n = seconds // 86_400
+        return ngettext("%(n)s day left", "%(n)s days left", n) % {"n": number(n)}
+    if seconds >= 3600:
+        n = seconds // 3600
+        return ngettext("%(n)s hour left", "%(n)s hours left", n) % {"n": n}
+    n = max(1, seconds // 60)
+    return ngettext("%(n)s minute left", "%(n)s minutes left", n) % {"n": n}

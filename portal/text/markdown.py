@@ -1,0 +1,52 @@
+"""Markdown to clean HTML: rendered once, when it is written."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from html import unescape
+
+import nh3
+from markdown_it import MarkdownIt
+
+LONGEST = 20_000  # characters of source
+LONGEST_HTML = 200_000
+TAGS = {"p", "br", "h2", "h3", "h4", "strong", "em", "ul", "ol", "li", "blockquote", "code", "pre", "a", "hr"}
+
+_parser = MarkdownIt("commonmark", {"html": False, "linkify": False, "maxNesting": 20}).disable("image")
+_WHITE = re.compile(r"\s+")
+
+
+def to_html(source: str) -> str:
+    """Clean HTML. Headings start at h2's own level 3, so that a page's outline holds; links open nothing but web
+    and mail addresses. Raises ValueError when the text is too long."""
+    if len(source) > LONGEST:
+        raise ValueError(f"longer than {LONGEST} characters")
+    tokens = _parser.parse(source)
+    for token in tokens:
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = "h3" if token.tag in ("h1", "h2", "h3") else "h4"
+    html = nh3.clean(
+        _parser.renderer.render(tokens, _parser.options, {}),
+        tags=TAGS,
+        attributes={"a": {"href"}, "ol": {"start"}},
+        url_schemes={"http", "https", "mailto"},
+        link_rel="noopener noreferrer nofollow",
+    )
+    if len(html) > LONGEST_HTML:
+        raise ValueError("the formatted text is too long")
+    return html
+
+
+async def rendered(source: str) -> str:
+    """The same in a thread, so that a long text holds nobody up."""
+    return await asyncio.to_thread(to_html, source)
+
+
+def excerpt(html: str, length: int = 220) -> str:
+    """The first words of a rendered text, without markup, for lists."""
+    text = _WHITE.sub(" ", nh3.clean(html.replace("</", " </"), tags=set())).strip()
+    plain = unescape(text)
+    if len(plain) <= length:
+        return plain
+    return plain[:length].rsplit(" ", 1)[0].rstrip(" ,.;:") + "…"

@@ -1,0 +1,19 @@
+"""The jobs by name, and which of them run by the clock."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from portal.accounts.jobs import sweep_accounts
+from portal.notifications.jobs import announce_answer, deliver_mail
+
+#: What can be queued.
+JOBS: dict[str, Callable[..., Awaitable[Any]]] = {
+    "announce_answer": announce_answer,
+    "deliver_mail": deliver_mail,
+    "sweep_accounts": sweep_accounts,
+}
+#: What runs by itself: job and when, as cron writes it.
+TIMETABLE: dict[str, str] = {
+    "deliver_mail": "* * * * *",
+    "sweep_accounts": "17 * * * *",
+}

@@ -1,0 +1,1 @@
+"""Votes: one support per person and idea. Nobody is ever shown who supports what, but the voter herself."""

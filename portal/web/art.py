@@ -1,0 +1,132 @@
+"""Draws what is not text: icons, avatars, the tiles of a campaign and the skyline.
+
+Everything here returns Markup and takes no request, so that templates may call it in loops. Big drawings live
+in the sprite, an external file that browsers keep for a year; a page holds only a reference to them.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import zlib
+from functools import cache, lru_cache
+from typing import Final, Protocol
+
+from markupsafe import Markup, escape
+
+from portal.web.assets import assets
+
+TILE: Final = 40
+# Words in a Dutch or neighbouring name that give no initial: Joris van Heeswijk is JH.
+_PARTICLES = "van de der den het ter ten te op in von zu du la le di el 't ’t 's ’s d' d’ tot aan bij uit voor over"
+PARTICLES: Final = frozenset(_PARTICLES.split())
+
+
+class Person(Protocol):
+    """What an avatar needs to know."""
+
+    @property
+    def public_id(self) -> object: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def guest(self) -> bool: ...
+
+
+@lru_cache(maxsize=1024)
+def icon(name: str, cls: str = "", label: str | None = None) -> Markup:
+    """An icon of the sprite, hidden from screen readers unless labelled; KeyError for an unknown name."""
+    if name not in assets().icons:
+        raise KeyError(f"{name} is not in static/icons.txt")
+    spoken = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
+    classes = f"icon {cls}".rstrip()
+    return Markup('<svg class="{}" {}><use href="{}#i-{}"/></svg>').format(classes, spoken, _sprite(), name)
+
+
+@cache
+def skyline() -> Markup:
+    """The row of gables above the footer."""
+    drawn = Markup('<svg class="skyline" aria-hidden="true"><use href="{}#i-skyline"/></svg>')
+    return drawn.format(_sprite())
+
+
+def _sprite() -> str:
+    return assets().url("sprite.svg")
+
+
+def avatar(person: Person, size: str = "") -> Markup:
+    """Initials on a person's own colour; colleagues are round, guests tiles. size: xs, s, l, xl or none."""
+    classes = "avatar" + (f" avatar-{size}" if size else "") + (" avatar-guest" if person.guest else "")
+    drawn = Markup('<span class="{}" data-hue="{}" aria-hidden="true">{}</span>')
+    return drawn.format(classes, hue(person.public_id), initials(person.name))
+
+
+def hue(public_id: object) -> int:
+    """One of six colours, always the same for the same person."""
+    return zlib.crc32(str(public_id).encode()) % 6 + 1
+
+
+def initials(name: str) -> str:
+    """The first letters of the first and the last word of a name, particles left out; "?" for no name."""
+    words = name.split()
+    words = [word for word in words if word[0].isalpha() and word.lower() not in PARTICLES] or words
+    if not words:
+        return "?"
+    return words[0][0] + (words[-1][0] if len(words) > 1 else "")
+
+
+@lru_cache(maxsize=512)
+def tiles(seed: str, cols: int = 9, rows: int = 2, hue: str = "") -> Markup:
+    """Paving of quarter circles, always the same for the same seed. hue: brick, sky, sea or none (green)."""
+    chance = random.Random(seed)  # noqa: S311 (a drawing, not a secret)
+    grounds: dict[str, str] = {}
+    figures: dict[str, str] = {}
+    for index in range(cols * rows):
+        x, y = index % cols * TILE, index // cols * TILE
+        ground = chance.choice(("c1", "c4", "c1", "c2", "c1", "c4"))
+        figure = chance.choice([colour for colour in ("c2", "c2", "c3", "c4", "c1") if colour != ground])
+        shape, turn = chance.choice("qqqqhdbtw"), chance.randrange(4)
+        if ground != "c1":  # c1 lies under everything
+            grounds[ground] = f"{grounds.get(ground, '')}M{x} {y}h40.5v40.5h-40.5z"
+        for outline, colour in zip(_SHAPES.get(shape, ()), (figure, _third(ground, figure)), strict=False):
+            figures[colour] = figures.get(colour, "") + _turned(outline, turn, x + TILE // 2, y + TILE // 2)
+    width, height = cols * TILE, rows * TILE
+    layers = [*sorted(grounds.items()), *sorted(figures.items())]
+    paths = "".join(f'<path class="{colour}" d="{outlines}"/>' for colour, outlines in layers)
+    data_hue = f' data-hue="{escape(hue)}"' if hue else ""
+    return Markup(  # noqa: S704 (numbers and words of our own; hue is escaped)
+        f'<svg class="tiles"{data_hue} viewBox="0 0 {width} {height}" preserveAspectRatio="xMidYMid slice"'
+        f' aria-hidden="true"><path class="c1" d="M0 0h{width}v{height}h-{width}z"/>{paths}</svg>'
+    )
+
+
+# Outlines around the middle of a tile: where they start, then relative commands. The b tile is bare.
+_SHAPES: Final[dict[str, tuple[str, ...]]] = {
+    "q": ("-20 -20 l40 0a40 40 0 0 1 -40 40z",),
+    "h": ("-20 -20 l40 0a20 20 0 0 1 -40 0z",),
+    "t": ("-20 -20 l40 0l-40 40z",),
+    "d": ("-3 -10 l6 0a7 7 0 0 1 7 7l0 6a7 7 0 0 1 -7 7l-6 0a7 7 0 0 1 -7 -7l0 -6a7 7 0 0 1 7 -7z",),
+    "w": ("-20 -20 l20 0a20 20 0 0 1 -20 20z", "20 20 l-20 0a20 20 0 0 1 20 -20z"),
+}
+
+
+def _third(ground: str, figure: str) -> str:
+    """A colour that is neither of the two."""
+    return next(colour for colour in ("c3", "c2", "c4") if colour not in (ground, figure))
+
+
+@cache
+def _turned(outline: str, turn: int, x: int, y: int) -> str:
+    """The outline, turned by quarters and laid with its middle at x, y."""
+
+    def turned(match: re.Match[str]) -> str:
+        across, down = int(match[2]), int(match[3])
+        for _ in range(turn):
+            across, down = -down, across
+        if not match[1]:
+            return f"M{x + across} {y + down}"
+        if match[1] == "l" and 0 in (across, down):
+            return f"h{across}" if down == 0 else f"v{down}"
+        return f"{match[1]}{across} {down}"
+
+    return re.sub(r"(^|l|a\d+ \d+ 0 0 1 )(-?\d+) (-?\d+) ?", turned, outline)

@@ -1,0 +1,179 @@
+"""Errors as pages. Malformed input is a 4xx with a message, PostgreSQL gone a 503; nobody sees a traceback."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+import asyncpg
+import structlog
+from litestar import Response
+from litestar.exceptions import HTTPException
+from litestar.exceptions import NotFoundException as NotFound
+
+from portal.access.policy import Forbidden
+from portal.db import NO_ROOM, UNREACHABLE
+from portal.text.language import lazy, read_from_now
+from portal.web.guards import CrossSite, SignedOut, StaleForm
+from portal.web.page import environment, html, page, see_other
+from portal.web.request import Request
+
+log = structlog.get_logger()
+
+WORDS: dict[int, tuple[str, str]] = {
+    400: (
+        lazy("We can't read that"),
+        lazy("Something in the request is damaged. Go back, and try it again from the page itself."),
+    ),
+    403: (
+        lazy("This is not yours to do"),
+        lazy("You can see this, but you may not change it. Its owner or an administrator can."),
+    ),
+    404: (
+        lazy("There is nothing at this address"),
+        lazy("It may have moved, or it never was. For things that are not meant for you this page looks the same."),
+    ),
+    405: (lazy("That does not work here"), lazy("Go back, and use the buttons of the page.")),
+    413: (
+        lazy("That is too much at once"),
+        lazy("What you sent is larger than this page takes. Go back: your text is still there. Make it shorter."),
+    ),
+    429: (lazy("One moment, please"), lazy("That was a lot in a short time. Wait a little, and try again.")),
+    500: (
+        lazy("Something broke on our side"),
+        lazy("It is noted. Go back, and try again; if it stays, tell your administrator the reference."),
+    ),
+    507: (
+        lazy("There is no room left"),
+        lazy("The disk is full, so nothing can be saved right now. What is there can be read. Keep your text."),
+    ),
+}
+#: What PostgreSQL says of input that no column can take: too large a number, a bad character, a broken time.
+UNREADABLE = (asyncpg.DataError, UnicodeError, RecursionError, OverflowError)
+
+
+def error_page(request: Request, status: int, reference: str = "", detail: str = "") -> Response[bytes]:
+    """The page for an error, in the product's style."""
+    read_from_now(request.reader)
+    heading, text = WORDS.get(status, WORDS[400 if status < 500 else 500])
+    return page(
+        request,
+        "errors/error.html",
+        status=status,
+        code=status,
+        heading=heading,
+        text=detail or text,
+        reference=reference,
+    )
+
+
+def on_http(request: Request, error: HTTPException) -> Response[bytes]:
+    """What Litestar or a handler refused."""
+    if error.status_code >= 500:
+        return on_bug(request, error)
+    response = error_page(request, error.status_code, detail=error.detail if error.status_code == 400 else "")
+    response.headers.update(error.headers or {})
+    return response
+
+
+def on_forbidden(request: Request, error: Forbidden) -> Response[bytes]:
+    """Seen, but not allowed."""
+    return error_page(request, 403)
+
+
+def on_cross_site(request: Request, error: CrossSite) -> Response[bytes]:
+    """A form from elsewhere."""
+    return error_page(request, 403)
+
+
+def on_signed_out(request: Request, error: SignedOut) -> Response[Any]:
+    """On to signing in, and back; what was typed comes along and is shown again afterwards."""
+    address = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    if error.typed is None and not request.headers.get("HX-Request"):
+        return see_other("/sign-in" + ("" if address == "/" else "?" + urlencode({"next": address})))
+    return _sign_in_again(request, address, error)
+
+
+def _sign_in_again(request: Request, address: str, error: SignedOut) -> Response[Any]:
+    kept = error.typed.kept() if error.typed else []
+    response = page(
+        request,
+        "accounts/sign_in.html",
+        status=401,
+        form=None,
+        email="",
+        next=address,
+        kept=kept,
+        wait=0,
+        failed=False,
+    )
+    response.headers["HX-Retarget"] = "body"
+    response.headers["HX-Reswap"] = "innerHTML"
+    return response
+
+
+def on_stale_form(request: Request, error: StaleForm) -> Response[bytes]:
+    """A form of an earlier session: kept, and shown again."""
+    response = page(
+        request,
+        "accounts/resume.html",
+        status=409,
+        action=request.url.path,
+        kept=error.typed.kept(),
+        signed_in=False,
+    )
+    response.headers["HX-Retarget"] = "body"
+    response.headers["HX-Reswap"] = "innerHTML"
+    return response
+
+
+def on_unreachable(request: Request, error: BaseException) -> Response[bytes]:
+    """PostgreSQL is gone, starting or stopping: a page that needs neither it nor anybody signed in."""
+    log.warning("database unreachable", path=request.url.path, error=type(error).__name__)
+    who = request.reader
+    read_from_now(who)
+    text = environment().get_template("errors/unavailable.html").render(language=who.language)
+    response = html(request, text, 503)
+    response.headers["Retry-After"] = "5"
+    return response
+
+
+def on_no_room(request: Request, error: BaseException) -> Response[bytes]:
+    """The disk is full."""
+    log.error("disk full", path=request.url.path)
+    return error_page(request, 507)
+
+
+def on_unreadable(request: Request, error: BaseException) -> Response[bytes]:
+    """Input that passed every form and that nothing can store."""
+    log.info("unreadable input", path=request.url.path, error=type(error).__name__)
+    return error_page(request, 400)
+
+
+def on_bug(request: Request, error: Exception) -> Response[bytes]:
+    """Our fault: logged with a reference, which is all that the page tells."""
+    reference = secrets.token_hex(4)
+    log.error("unhandled error", path=request.url.path, reference=reference, exc_info=error)
+    return error_page(request, 500, reference)
+
+
+HANDLERS: dict[int | type[Exception], Callable[[Any, Any], Response[Any]]] = {
+    HTTPException: on_http,
+    Forbidden: on_forbidden,
+    CrossSite: on_cross_site,
+    SignedOut: on_signed_out,
+    StaleForm: on_stale_form,
+    **dict.fromkeys(UNREADABLE, on_unreadable),
+    **dict.fromkeys(UNREACHABLE, on_unreachable),
+    **dict.fromkeys(NO_ROOM, on_no_room),
+    Exception: on_bug,
+}
+
+
+def found(thing: Any) -> Any:
+    """The thing, or a 404 when the scope did not bring it to light."""
+    if thing is None:
+        raise NotFound
+    return thing

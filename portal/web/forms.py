@@ -1,0 +1,187 @@
+"""Forms: WTForms, with our texts. A form collects all errors and keeps what was typed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+import wtforms
+import wtforms.meta
+import wtforms.widgets
+from wtforms.form import BaseForm
+from wtforms.validators import StopValidation, ValidationError
+
+from portal.tables.base import new_public_id
+from portal.text.language import gettext, lazy, ngettext, reader
+from portal.web.request import RESUMED_FIELD, Request, Typed
+
+__all__ = [
+    "BooleanField",
+    "Form",
+    "HiddenField",
+    "HiddenNumber",
+    "MomentField",
+    "PasswordField",
+    "RadioField",
+    "SelectField",
+    "StringField",
+    "TextAreaField",
+    "at_most",
+    "lazy",
+    "required",
+]
+
+BooleanField = wtforms.BooleanField
+HiddenField = wtforms.HiddenField
+PasswordField = wtforms.PasswordField
+RadioField = wtforms.RadioField
+SelectField = wtforms.SelectField
+LONGEST_KEY = 40
+FORMAT = "%Y-%m-%dT%H:%M"
+
+
+class _Translations:
+    """WTForms' own messages, through our texts."""
+
+    def gettext(self, message: str) -> str:
+        """In the reader's language."""
+        return gettext(message)
+
+    def ngettext(self, one: str, many: str, n: int) -> str:
+        """In the reader's language."""
+        return ngettext(one, many, n)
+
+
+#: The messages of WTForms that our forms can bring up, named here so that they are translated.
+OF_WTFORMS = (
+    lazy("Not a valid choice."),
+    lazy("Not a valid integer value."),
+    lazy("Invalid Choice: could not coerce."),
+)
+
+
+class Form(wtforms.Form):
+    """A form with a key: sent twice, it has one effect and gives the same answer."""
+
+    class Meta(wtforms.meta.DefaultMeta):
+        """Our texts instead of WTForms' own."""
+
+        def get_translations(self, form: BaseForm) -> _Translations:
+            """Ours."""
+            return _Translations()
+
+    form_key = HiddenField(default=new_public_id)
+
+    @classmethod
+    async def sent(cls, request: Request, **options: Any) -> Any:
+        """The form as it was sent, still to be checked with `valid()`."""
+        form = cls(formdata=await request.typed(), **options)
+        form.only_shown = any(name in form.typed for name in (RESUMED_FIELD, "preview"))
+        return form
+
+    def __init__(self, formdata: Any = None, obj: Any = None, **values: Any) -> None:
+        super().__init__(formdata=formdata, obj=obj, **values)
+        self.typed = formdata or Typed([])
+        if not self.form_key.data or len(self.form_key.data) > LONGEST_KEY:
+            self.form_key.data = new_public_id()
+        self.only_shown = False
+
+    def valid(self) -> bool:
+        """Checks every field. A form that was sent to be previewed or resumed is only shown again."""
+        return not self.only_shown and self.validate()
+
+    @property
+    def status(self) -> int:
+        """422 when there is something to mend, else 200."""
+        return 422 if self.errors else 200
+
+    def refuse(self, field: str, message: str) -> None:
+        """Adds an error that only the action could find."""
+        self[field].errors = [*self[field].errors, message]
+
+
+class StringField(wtforms.StringField):
+    """One line; white space around it goes, line breaks within are refused."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Strips."""
+        super().process_formdata([value.strip() for value in valuelist])
+
+    def pre_validate(self, form: BaseForm) -> None:
+        """Refuses characters that belong to no line of text."""
+        if self.data and any(ord(c) < 32 or c in "\x7f\u2028\u2029" for c in self.data):
+            raise StopValidation(gettext("Use one line, without control characters."))
+
+
+class TextAreaField(wtforms.TextAreaField):
+    """Several lines."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Strips."""
+        super().process_formdata([value.strip() for value in valuelist])
+
+
+class HiddenNumber(wtforms.IntegerField):
+    """A whole number that the page carries along; what is no such number is refused."""
+
+    widget = wtforms.widgets.HiddenInput()
+
+    def pre_validate(self, form: BaseForm) -> None:
+        """Within what a column can hold."""
+        if self.data is not None and not 0 <= self.data < 2**31:
+            raise StopValidation(gettext("Not a valid integer value."))
+
+
+class MomentField(wtforms.Field):
+    """A date and time in the reader's zone, as browsers send it; `data` is aware, `raw_data` what was typed."""
+
+    widget = wtforms.widgets.TextInput()
+    data: datetime | None
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Reads the reader's wall clock."""
+        self.data = None
+        if not valuelist or not valuelist[0].strip():
+            return
+        try:
+            self.data = datetime.strptime(valuelist[0].strip()[:16], FORMAT).replace(tzinfo=reader().tz)
+        except ValueError:
+            raise ValueError(gettext("Give a date and a time, such as 2027-01-31T09:00.")) from None
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return self.data.astimezone(reader().tz).strftime(FORMAT) if self.data else ""
+
+
+Validator = Callable[[wtforms.Form, wtforms.Field], None]
+
+
+def required(message: str) -> Validator:
+    """The field may not be empty; `message` says what to do."""
+
+    def check(form: wtforms.Form, field: wtforms.Field) -> None:
+        if field.data is None or field.data == "":
+            raise StopValidation(field.errors[0] if field.errors else message)
+
+    check.field_flags = {"required": True}  # type: ignore[attr-defined]
+    return check
+
+
+def at_most(length: int) -> Validator:
+    """No more than so many characters."""
+
+    def check(form: wtforms.Form, field: wtforms.Field) -> None:
+        if field.data and len(field.data) > length:
+            raise ValidationError(
+                gettext("This is %(n)s characters long; keep it to %(most)s.") % {"n": len(field.data), "most": length}
+            )
+
+    check.field_flags = {"maxlength": length}  # type: ignore[attr-defined]
+    return check
+
+
+def choices(pairs: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """What a select offers: value and words."""
+    return [("", gettext("Choose…")), *pairs]

@@ -1,0 +1,96 @@
+"""What every request passes: who is it, is she signed in, and does the form come from our own page?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
+
+from portal.access.actor import Actor, actor_of_session
+from portal.access.tokens import token_sha256
+from portal.db import execute
+from portal.settings import settings
+from portal.text.language import read_from_now
+from portal.web.page import organisation_name
+from portal.web.request import CSRF_FIELD, Request, Typed
+
+SAFE = {"GET", "HEAD", "OPTIONS"}
+SEEN_EVERY = 60  # seconds; how exactly `last_seen_at` is kept
+#: Marks a route that answers people who are not signed in.
+PUBLIC = {"public": True}
+#: Marks a route that needs to know nobody: it asks the database nothing.
+PLAIN = {"public": True, "plain": True}
+
+
+class SignedOut(Exception):
+    """Nobody is signed in where somebody has to be. Carries what was typed, so that nothing is lost."""
+
+    def __init__(self, typed: Typed | None) -> None:
+        super().__init__("signed out")
+        self.typed = typed
+
+
+class CrossSite(Exception):
+    """A form that was not sent from one of our pages."""
+
+
+class StaleForm(Exception):
+    """Our own form, but of another session: shown again as it was typed, to be sent once more."""
+
+    def __init__(self, typed: Typed) -> None:
+        super().__init__("stale form")
+        self.typed = typed
+
+
+async def entrance(request: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """Finds the actor; nobody passes without signing in, and no form that another site sent."""
+    assert isinstance(request, Request)
+    if handler.opt.get("plain"):
+        return
+    token = request.session_token
+    actor = await actor_of_session(token_sha256(token)) if token else None
+    request.scope["plein_actor"] = actor  # type: ignore[typeddict-unknown-key]
+    read_from_now(request.reader)
+    if request.method not in SAFE:
+        _same_site(request)
+    if actor is None:
+        if not handler.opt.get("public"):
+            raise SignedOut(None if request.method in SAFE else await request.typed())
+        request.scope["plein_organisation"] = await organisation_name()  # type: ignore[typeddict-unknown-key]
+        return
+    if request.method not in SAFE:
+        await _own_form(request)
+    await _seen(actor)
+
+
+def _same_site(request: Request) -> None:
+    """Browsers say where a form comes from; what says nothing and carries a cookie is refused."""
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        if site not in ("same-origin", "none"):
+            raise CrossSite
+        return
+    origin = request.headers.get("origin")
+    if origin is not None:
+        if origin != settings().base_url:
+            raise CrossSite
+    elif request.headers.get("cookie"):
+        raise CrossSite
+
+
+async def _own_form(request: Request) -> None:
+    token = request.headers.get("x-csrf-token") or (await request.typed()).get(CSRF_FIELD)
+    if not request.csrf_matches(token):
+        raise StaleForm(await request.typed())
+
+
+SEEN = """
+    UPDATE session SET last_seen_at = plein_now(), idle_until = plein_now() + (idle_until - last_seen_at)
+    WHERE id = {} AND last_seen_at < plein_now() - make_interval(secs => {})
+"""
+
+
+async def _seen(actor: Actor) -> None:
+    if actor.last_seen_at and (actor.now - actor.last_seen_at).total_seconds() > SEEN_EVERY:
+        await execute(SEEN, actor.session, SEEN_EVERY)

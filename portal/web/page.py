@@ -1,0 +1,185 @@
+"""Pages: a template, whole or the one block that htmx asked for."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2_fragments import render_block
+from litestar import Response
+from litestar.datastructures import Cookie
+from markupsafe import Markup
+
+from portal.access.policy import Action, can
+from portal.db import fetch_value
+from portal.settings import ROOT, settings
+from portal.text import dates
+from portal.text.language import gettext, lazy, ngettext, read_from_now, reader
+from portal.web import art
+from portal.web.assets import assets
+from portal.web.request import Request
+
+FLASH_COOKIE = "flash"
+#: What a page may say once after something was done, by the code that travels in a cookie.
+FLASHES: dict[str, str] = {
+    "signed-out": lazy("You are signed out."),
+    "preferences": lazy("Your preferences are saved."),
+    "password-changed": lazy("Your password is changed. All your other sessions have ended."),
+    "session-ended": lazy("That session has ended."),
+    "campaign-opened": lazy("Your campaign is there. Colleagues can see it now."),
+    "campaign-saved": lazy("The campaign is saved."),
+    "idea-proposed": lazy("Your idea is there. Colleagues can support it and comment on it now."),
+    "idea-saved": lazy("Your changes are saved. The text before is kept."),
+    "idea-answered": lazy("Your answer is published. Everyone who took part hears of it."),
+    "comment-added": lazy("Your comment is there."),
+    "comment-saved": lazy("Your comment is changed."),
+    "comment-removed": lazy("Your comment is removed."),
+    "group-started": lazy("Your group is there."),
+    "group-joined": lazy("You belong to this group now."),
+    "group-left": lazy("You left the group."),
+    "member-added": lazy("Your colleague belongs to the group now."),
+    "page-saved": lazy("The page is saved. The text before is kept."),
+    "mail-retried": lazy("The message will be sent again."),
+}
+HTML = "text/html; charset=utf-8"
+WORTH_COMPRESSING = 1000  # bytes
+
+
+@lru_cache(maxsize=1)
+def environment() -> Environment:
+    """The templates of pages. Mail has an environment of its own."""
+    env = Environment(
+        loader=FileSystemLoader(ROOT / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        auto_reload=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        cache_size=-1,
+        extensions=["jinja2.ext.i18n"],
+    )
+    env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    env.globals.update(
+        asset=assets().url,
+        icon=art.icon,
+        avatar=art.avatar,
+        tiles=art.tiles,
+        skyline=art.skyline,
+        when=dates.when,
+        deadline=dates.deadline,
+        day=dates.day,
+        plain_date=dates.plain_date,
+        time_left=dates.time_left,
+        cached=cached,
+        Action=Action,
+    )
+    env.filters["number"] = dates.number
+    env.filters["safe_html"] = (
+        Markup  # only for columns named *_html, which web.markdown cleaned when they were written
+    )
+    return env
+
+
+@lru_cache(maxsize=20_000)
+def _rendered(template: str, public_id: str, version: int, language: str, thing: _Same) -> Markup:
+    return Markup(environment().get_template(template).render(item=thing.itself))  # noqa: S704  autoescaped
+
+
+class _Same:
+    """Any two are the same to the cache: the public id and version beside it tell things apart."""
+
+    def __init__(self, itself: Any) -> None:
+        self.itself = itself
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same)
+
+    def __hash__(self) -> int:
+        return 0
+
+
+def cached(template: str, item: Any) -> Markup:
+    """A part of a list that says the same to everybody who may see the item: title, excerpt, tags.
+
+    Never names, counts, status or dates. Access was checked when the item came out of its query.
+    """
+    return _rendered(template, item.public_id, item.version, reader().language, _Same(item))
+
+
+def page(
+    request: Request,
+    template: str,
+    *,
+    fragment: str | None = None,
+    status: int = 200,
+    section: str = "",
+    **context: Any,
+) -> Response[bytes]:
+    """The page, or only its block `fragment` when htmx asks for a part. Block name = DOM id = fragment name."""
+    who = request.reader
+    read_from_now(who)
+    actor = request.actor_or_none
+    flash = FLASHES.get(request.cookies.get(FLASH_COOKIE, ""))
+    context |= {
+        "actor": actor,
+        "organisation": {"name": actor.organisation_name if actor else request.scope.get("plein_organisation", "")},
+        "language": who.language,
+        "theme": request.theme,
+        "csrf": request.csrf,
+        "path": request.url.path,
+        "section": section,
+        "flash": flash,
+        "can": _asking_for(actor),
+    }
+    if fragment and request.wants_fragment:
+        text = render_block(environment(), template, fragment, **context)
+    else:
+        text = environment().get_template(template).render(context)
+    response = html(request, text, status)
+    if flash is not None and not request.wants_fragment:
+        response.delete_cookie(FLASH_COOKIE)
+    return response
+
+
+def html(request: Request, text: str, status: int = 200) -> Response[bytes]:
+    """HTML as a response, compressed where the browser takes it."""
+    body = text.encode("utf-8", "replace")
+    headers = {"Vary": "Accept-Encoding, HX-Request"}
+    if len(body) > WORTH_COMPRESSING and "gzip" in request.headers.get("accept-encoding", ""):
+        packer = zlib.compressobj(level=1, wbits=31)
+        body = packer.compress(body) + packer.flush()
+        headers["Content-Encoding"] = "gzip"
+    return Response(body, status_code=status, media_type=HTML, headers=headers)
+
+
+def see_other(address: str, flash: str = "") -> Response[None]:
+    """On to another page of ours, after something was done; `flash` is a key of FLASHES."""
+    response: Response[None] = Response(None, status_code=303, headers={"Location": address})
+    if flash:
+        assert flash in FLASHES, flash
+        response.set_cookie(
+            Cookie(FLASH_COOKIE, flash, max_age=60, httponly=True, secure=settings().secure, samesite="lax")
+        )
+    return response
+
+
+def own_address(address: str) -> str:
+    """An address that was sent along, if it is a plain path of ours; else the home page."""
+    if address.startswith("/") and not address.startswith(("//", "/\\")) and address.isprintable():
+        return address
+    return "/"
+
+
+async def organisation_name() -> str:
+    """The organisation's name, for pages that nobody is signed in on."""
+    return str(await fetch_value("SELECT name FROM organisation") or "")
+
+
+def _asking_for(actor: Any) -> Callable[..., bool]:
+    def ask(action: Action, thing: Any = None) -> bool:
+        return actor is not None and can(actor, action, thing)
+
+    return ask

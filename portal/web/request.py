@@ -1,0 +1,174 @@
+"""The request: who asks, in which language, and what was typed."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Iterator
+from datetime import datetime
+from functools import lru_cache
+from ipaddress import ip_address, ip_network
+from typing import Any
+from urllib.parse import parse_qsl
+
+from litestar import Request as LitestarRequest
+from litestar.datastructures import State
+from litestar.exceptions import ClientException
+
+from portal.access.actor import Actor
+from portal.settings import settings
+from portal.text.language import LANGUAGES, Reader, best_language, gettext
+
+MOST_FIELDS = 200
+CSRF_FIELD = "csrf_token"
+#: A form that is to be shown again as it was typed carries this field; it is then neither checked nor carried out.
+RESUMED_FIELD = "resumed"
+
+
+class Typed:
+    """What somebody typed into a form: names with their values, in the order sent. Read it through a form class."""
+
+    def __init__(self, pairs: list[tuple[str, str]]) -> None:
+        self.pairs = pairs
+
+    def get(self, name: str, default: str = "") -> str:
+        """The first value of a field."""
+        return next((value for key, value in self.pairs if key == name), default)
+
+    def getlist(self, name: str) -> list[str]:
+        """All values of a field; WTForms asks for this."""
+        return [value for key, value in self.pairs if key == name]
+
+    def __contains__(self, name: str) -> bool:
+        return any(key == name for key, _ in self.pairs)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict(self.pairs))
+
+    def __len__(self) -> int:
+        return len(self.pairs)
+
+    def kept(self) -> list[tuple[str, str]]:
+        """The fields that a person filled in, without tokens and passwords: what may be carried to another page."""
+        machinery = (CSRF_FIELD, RESUMED_FIELD, "preview")
+        return [(k, v) for k, v in self.pairs if k not in machinery and "password" not in k]
+
+
+class Request(LitestarRequest[Any, Any, State]):
+    """Litestar's request with the words of this product."""
+
+    @property
+    def actor(self) -> Actor:
+        """Who asks; only where the guard lets nobody in without signing in."""
+        actor = self.actor_or_none
+        assert actor is not None, "this route is public: ask for actor_or_none"
+        return actor
+
+    @property
+    def actor_or_none(self) -> Actor | None:
+        """Who asks, if she is signed in."""
+        return self.scope.get("plein_actor")  # type: ignore[return-value]
+
+    @property
+    def now(self) -> datetime:
+        """The database's clock at the start of this request."""
+        return self.actor.now
+
+    @property
+    def wants_fragment(self) -> bool:
+        """Whether htmx asks for a part of the page."""
+        return self.headers.get("HX-Request") == "true" and self.headers.get("HX-Request-Type") != "full"
+
+    @property
+    def reader(self) -> Reader:
+        """Language and zone: the person's own, else by cookie or browser."""
+        actor = self.actor_or_none
+        if actor is not None:
+            return Reader(actor.language, actor.zone)
+        chosen = self.cookies.get("language", "")
+        if chosen not in LANGUAGES:
+            chosen = best_language(self.headers.get("accept-language", ""))
+        return Reader(chosen)
+
+    @property
+    def theme(self) -> str:
+        """ "light", "dark", or "" to follow the device."""
+        actor = self.actor_or_none
+        chosen = actor.theme if actor is not None else self.cookies.get("theme", "")
+        return chosen if chosen in ("light", "dark") else ""
+
+    @property
+    def session_token(self) -> str:
+        """The token that the browser shows, whatever it is worth; after signing in, the fresh one."""
+        fresh: str | None = self.scope.get("plein_token")  # type: ignore[assignment]
+        return fresh or self.cookies.get(session_cookie(), "")
+
+    @property
+    def csrf(self) -> str:
+        """A token for this session's forms, masked anew for each page so that compression can't tell it."""
+        own = _csrf_of(self.session_token)
+        mask = secrets.token_bytes(len(own))
+        return urlsafe_b64encode(mask + bytes(a ^ b for a, b in zip(mask, own, strict=True))).decode()
+
+    def csrf_matches(self, token: str) -> bool:
+        """Whether a form's token belongs to this session; anything malformed does not."""
+        own = _csrf_of(self.session_token)
+        try:
+            raw = urlsafe_b64decode(token.encode("ascii"))
+        except ValueError:
+            return False
+        mask, masked = raw[: len(own)], raw[len(own) :]
+        if len(masked) != len(own):
+            return False
+        return hmac.compare_digest(bytes(a ^ b for a, b in zip(mask, masked, strict=True)), own)
+
+    async def typed(self) -> Typed:
+        """The form that was sent. Raises a 400 for what is no form of at most 200 fields in UTF-8 without NUL."""
+        known: Typed | None = self.scope.get("plein_typed")  # type: ignore[assignment]
+        if known is None:
+            known = _parse(self.headers.get("content-type", ""), await self.body())
+            self.scope["plein_typed"] = known  # type: ignore[typeddict-unknown-key]
+        return known
+
+    @property
+    def address(self) -> str:
+        """Where the request comes from; the forwarded address only when the proxy is one that we know."""
+        peer = self.client.host if self.client else ""
+        if _is_known_proxy(peer):
+            forwarded = self.headers.get("x-forwarded-for", "").rsplit(",", 1)[-1].strip()
+            try:
+                return str(ip_address(forwarded))
+            except ValueError:
+                return peer
+        return peer
+
+
+def session_cookie() -> str:
+    """The name of the session's cookie: bound to this host and to https wherever there is https."""
+    return "__Host-sid" if settings().secure else "sid"
+
+
+def _csrf_of(session_token: str) -> bytes:
+    key = settings().secret_key.encode()
+    return hmac.digest(key, b"csrf:" + session_token.encode("utf-8", "surrogatepass"), "sha256")
+
+
+@lru_cache(maxsize=1000)
+def _is_known_proxy(peer: str) -> bool:
+    try:
+        return any(ip_address(peer) in ip_network(network) for network in settings().trusted_proxies)
+    except ValueError:
+        return False
+
+
+def _parse(content_type: str, body: bytes) -> Typed:
+    if body and content_type.split(";")[0].strip().lower() != "application/x-www-form-urlencoded":
+        raise ClientException(gettext("This address takes forms only."), status_code=400)
+    try:
+        pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
+    except ValueError:  # covers UnicodeDecodeError and too many fields
+        raise ClientException(gettext("The form that was sent is damaged."), status_code=400) from None
+    if any("\0" in key or "\0" in value for key, value in pairs):
+        raise ClientException(gettext("The form holds a character that can't be stored (NUL)."), status_code=400)
+    return Typed([(key, value.replace("\r\n", "\n")) for key, value in pairs])

@@ -1,0 +1,59 @@
+// What every page needs beyond htmx: custom elements, focus after a refused form, toasts, menus that close.
+import "./auto-submit.js";
+import "./char-counter.js";
+import "./markdown-editor.js";
+
+const SHOWN = 8000; // milliseconds
+
+function focusErrors() {
+  document.querySelector("#error-summary")?.focus();
+}
+
+/** A toast leaves by itself, wherever it came from; what must stay is a notice on the page. */
+function dismissLater() {
+  for (const note of document.querySelectorAll(".toast:not([data-leaving])")) {
+    note.dataset.leaving = "";
+    setTimeout(() => note.remove(), SHOWN);
+  }
+}
+
+/** Show one of the texts that the live region carries: data-refused, data-broken, data-offline. */
+function toast(kind) {
+  const region = document.getElementById("toasts");
+  const note = Object.assign(document.createElement("p"), { className: "toast" });
+  note.textContent = region?.dataset[kind] ?? "";
+  region?.append(note);
+  dismissLater();
+}
+
+function closeMenus(except) {
+  for (const menu of document.querySelectorAll("details.menu[open], .dock details[open]")) {
+    if (!menu.contains(except)) menu.open = false;
+  }
+}
+
+document.addEventListener("htmx:after:swap", () => {
+  focusErrors();
+  dismissLater();
+});
+// Of the refusals only 422 belongs into the page, and those that name their own place (signing in again, for one).
+document.addEventListener("htmx:before:swap", (event) => {
+  const { response, hx } = event.detail.ctx;
+  if ([401, 403].includes(response?.status) && !hx?.retarget) event.preventDefault();
+});
+document.addEventListener("htmx:response:error", (event) => {
+  const { response } = event.detail.ctx;
+  if (response.status >= 500) toast("broken");
+  else if (response.status !== 422 && !response.headers.has("HX-Retarget")) toast("refused");
+});
+document.addEventListener("htmx:error", () => toast("offline"));
+
+document.addEventListener("click", (event) => closeMenus(event.target));
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  const menu = event.target.closest?.("details.menu[open], .dock details[open]");
+  menu?.querySelector("summary").focus();
+  closeMenus(null);
+});
+focusErrors();
+dismissLater();

@@ -1,0 +1,70 @@
+"""A browser without a screen: keeps cookies, sends forms as browsers do, over the application itself."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from html import unescape
+from typing import Any
+
+import httpx
+
+from portal.access.tokens import token_sha256
+from portal.db import execute
+
+BASE = "http://127.0.0.1:8000"
+CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
+FORM_KEY = re.compile(r'name="form_key"[^>]*value="([^"]+)"')
+
+
+class Browser:
+    """Somebody at a browser. `get` and `post` follow no redirects; `htmx=True` asks as htmx does."""
+
+    def __init__(self, app: Any, person: int | None = None, base: str = BASE) -> None:
+        self.person = person
+        self.http = httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url=base)
+
+    async def start_session(self) -> None:
+        """Signs the person in without the form."""
+        token = secrets.token_urlsafe(32)
+        await execute(
+            "INSERT INTO session (token_sha256, person, epoch, created_at, last_seen_at, idle_until, expires_at)"
+            " SELECT {}, id, epoch, plein_now(), plein_now(), plein_now() + interval '8 hours',"
+            " plein_now() + interval '24 hours' FROM person WHERE id = {}",
+            token_sha256(token),
+            self.person,
+        )
+        self.http.cookies.set("sid", token)
+
+    async def get(self, path: str, htmx: bool = False, **headers: str) -> httpx.Response:
+        """Opens a page."""
+        return await self.http.get(path, headers=_headers(headers, htmx, "none"))
+
+    async def post(
+        self, path: str, data: dict[str, Any] | None = None, htmx: bool = False, csrf: bool = True, **headers: str
+    ) -> httpx.Response:
+        """Sends a form from a page of ours, with its token."""
+        fields = dict(data or {})
+        if csrf and "csrf_token" not in fields:
+            fields["csrf_token"] = self.csrf_token()
+        return await self.http.post(path, data=fields, headers=_headers(headers, htmx, "same-origin"))
+
+    def csrf_token(self) -> str:
+        """A token such as the pages of this session carry."""
+        from portal.web.request import Request
+
+        cookies = "; ".join(f"{k}={v}" for k, v in self.http.cookies.items())
+        scope: Any = {"type": "http", "headers": [(b"cookie", cookies.encode())], "path": "/", "query_string": b""}
+        return Request(scope).csrf
+
+
+def _headers(given: dict[str, str], htmx: bool, site: str) -> dict[str, str]:
+    headers = {"Sec-Fetch-Site": site} | {name.replace("_", "-"): value for name, value in given.items()}
+    return headers | ({"HX-Request": "true"} if htmx else {})
+
+
+def text_of(response: httpx.Response) -> str:
+    """What a page says, entities resolved."""
+    return unescape(response.text)
+
+

@@ -1,0 +1,171 @@
+"""The fixtures. `rollback` (the default): each test in a transaction that is undone, requests one after another.
+`fresh_db`: a database of its own, committed for real, for races, roles, worker, live pages and browsers.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+
+ROOT = Path(__file__).parent.parent
+os.environ.update(
+    PICCOLO_CONF="piccolo_conf",
+    DATA_DIR=str(ROOT / "build" / "tests"),
+    BASE_URL="http://127.0.0.1:8000",
+    SECRET_KEY="for the tests alone, 0123456789abcdef",
+    DATABASE_URL="postgresql://set.by.the.fixtures/",
+)
+
+from litestar import Litestar  # noqa: E402
+
+from portal import db  # noqa: E402
+from portal.app import create_app, set_up_logs  # noqa: E402
+from portal.migrate import migrate  # noqa: E402
+from portal.run.postgres import EmbeddedPostgres  # noqa: E402
+from portal.web.assets import build  # noqa: E402
+from tests.client import Browser  # noqa: E402
+from tests.servers import drop_database, new_database, run_sql, start_postgres  # noqa: E402
+from tests.world import CLOCK, World, build_world  # noqa: E402
+
+set_up_logs("warning")
+_connect = socket.socket.connect
+
+
+def _loopback_only(self: socket.socket, address: Any) -> Any:
+    """The network is closed in tests, but for this machine."""
+    if self.family != socket.AF_UNIX and str(address[0]) not in ("127.0.0.1", "::1", "localhost"):
+        raise OSError(f"the tests' network is closed: {address}")
+    return _connect(self, address)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def closed_network() -> Any:
+    """Only the loopback answers."""
+    socket.socket.connect = _loopback_only  # type: ignore[method-assign]
+    yield
+    socket.socket.connect = _connect  # type: ignore[method-assign]
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Any:
+    """The tests' PostgreSQL."""
+    build()
+    postgres = start_postgres()
+    yield postgres
+    postgres.stop()
+
+
+@pytest.fixture(scope="session")
+async def template(cluster: EmbeddedPostgres) -> AsyncIterator[tuple[str, World]]:
+    """A migrated database with the world in it, to be copied; nobody is connected to it."""
+    name = await new_database(cluster)
+    await db.open_pool(cluster.dsn(name), size=2)
+    await migrate()
+    await run_sql(cluster.dsn(name), CLOCK)
+    world = await build_world()
+    await db.close_pool()
+    yield name, world
+    await drop_database(cluster, name)
+
+
+@pytest.fixture(scope="session")
+async def shared_database(cluster: EmbeddedPostgres, template: tuple[str, World]) -> AsyncIterator[str]:
+    """One copy for all tests that roll back."""
+    name = await new_database(cluster, template[0])
+    yield cluster.dsn(name)
+    await drop_database(cluster, name)
+
+
+class OneConnection:
+    """A pool that always gives the same connection, whose transaction is undone in the end."""
+
+    def __init__(self, connection: asyncpg.Connection) -> None:
+        self.connection = connection
+
+    async def acquire(self, timeout: float | None = None) -> asyncpg.Connection:
+        return self.connection
+
+    async def release(self, connection: asyncpg.Connection) -> None:
+        """It stays."""
+
+
+@pytest.fixture
+async def rollback(shared_database: str) -> AsyncIterator[asyncpg.Connection]:
+    """A transaction around the test. What the product runs in a transaction of its own becomes a savepoint."""
+    connection = await asyncpg.connect(shared_database)
+    outer = connection.transaction()
+    await outer.start()
+    db.DB.pool = OneConnection(connection)
+    try:
+        yield connection
+    finally:
+        db.DB.pool = None
+        await outer.rollback()
+        await connection.close()
+
+
+@pytest.fixture
+def world(template: tuple[str, World]) -> World:
+    """The ids of everything, by name; a copy, so that a test may add to it."""
+    import copy
+
+    return copy.deepcopy(template[1])
+
+
+@pytest.fixture(scope="session")
+def app(cluster: EmbeddedPostgres) -> Litestar:
+    """The application, over whatever pool the test brings."""
+    return create_app(own_pool=False)
+
+
+@pytest.fixture
+async def as_(app: Litestar, rollback: asyncpg.Connection, world: World) -> AsyncIterator[Callable[..., Awaitable[Browser]]]:
+    """`await as_("employee")`: a browser in which she is signed in; `await as_(None)`: an anonymous one."""
+    opened: list[Browser] = []
+
+    async def browser(name: str | None) -> Browser:
+        made = Browser(app, world.person_id[name] if name else None)
+        if name:
+            await made.start_session()
+        opened.append(made)
+        return made
+
+    yield browser
+    for browser_ in opened:
+        await browser_.http.aclose()
+
+
+@pytest.fixture
+async def fresh_db(cluster: EmbeddedPostgres, template: tuple[str, World]) -> AsyncIterator[str]:
+    """The address of a database of the test's own, with a pool open on it."""
+    name = await new_database(cluster, template[0])
+    await db.open_pool(cluster.dsn(name), size=10)
+    try:
+        yield cluster.dsn(name)
+    finally:
+        await db.close_pool()
+        await drop_database(cluster, name)
+
+
+@asynccontextmanager
+async def statements() -> AsyncIterator[list[str]]:
+    """Collects the statements that the product sends meanwhile."""
+    sent: list[str] = []
+    original = db.DB.run_querystring
+
+    async def counted(querystring: Any, in_pool: bool = True) -> Any:
+        sent.append(querystring.template)
+        return await original(querystring, in_pool)
+
+    db.DB.run_querystring = counted  # type: ignore[method-assign]
+    try:
+        yield sent
+    finally:
+        del db.DB.run_querystring

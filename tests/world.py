@@ -1,0 +1,228 @@
+"""The world of the tests: a named cast, a few spaces, a campaign in each phase, an idea in each campaign.
+
+It is inserted once. The clock stands at NOW until a test moves it (`set_clock`).
+Tests refer to things by name: `world.person["employee"]`, `world.idea["collect"]`.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from portal.db import execute, fetch_value, transaction
+from portal.events.kinds import Kind
+from portal.events.log import record
+from portal.install import install_organisation
+from portal.text.markdown import excerpt, to_html
+
+NOW = datetime(2026, 6, 17, 13, 0, tzinfo=UTC)  # a Wednesday, 15:00 in Amsterdam
+PASSWORD = "a heron beside the sluice"
+#: PASSWORD as argon2id with the product's parameters, made once.
+PASSWORD_HASH = "$argon2id$v=19$m=19456,t=2,p=1$ZGzt3ft/j1EqJYSwdi6l9A$okH1rN48uyV5b8J7lgO9NZum+YGQmsxwqCX8wXoqobk"
+
+#: The tests' clock: an override where there is one, else the real time.
+CLOCK = """
+    CREATE TABLE test_clock (at timestamptz);
+    CREATE OR REPLACE FUNCTION plein_now() RETURNS timestamptz LANGUAGE sql VOLATILE
+        AS 'SELECT coalesce((SELECT at FROM test_clock), clock_timestamp())';
+"""
+
+CAST: dict[str, dict[str, Any]] = {
+    "employee": {"name": "Noor Dijkman", "language": "en"},
+    "colleague": {"name": "Joris van Heeswijk", "language": "nl"},
+    "author": {"name": "Wim Schotanus", "language": "en"},
+    "campaign_owner": {"name": "Sefa Aydemir", "language": "en"},
+    "sponsor": {"name": "Yara Haddouch", "language": "en"},
+    "decision_maker": {"name": "Femke Rijnders", "language": "en", "roles": [("organisation", "decision_maker")]},
+    "moderator": {"name": "Malik Osei-Bonsu", "language": "en", "roles": [("organisation", "moderator")]},
+    "administrator": {"name": "Priya Raghunath", "language": "en", "roles": [("organisation", "administrator")]},
+    "insider_a": {"name": "Bram Kuipersma", "language": "en", "roles": [("closed_a", "owner"), ("closed_a", "member")]},
+    "insider_b": {"name": "Mei-Ling Tjon", "language": "en", "roles": [("closed_b", "owner"), ("closed_b", "member")]},
+    "guest_a": {"name": "Julie Mercadier", "language": "en", "kind": "guest", "roles": [("closed_a", "member")]},
+    "guest_b": {"name": "Stein Halvorsrud", "language": "nl", "kind": "guest", "roles": [("closed_b", "member")]},
+    "deactivated": {"name": "Owen Pritchard", "language": "en", "active": False},
+}
+#: How many days before NOW each phase began, or after NOW it begins (negative), by the phase that the campaign is in.
+DATES = {
+    "planned": (-5, -10, -15, -20, -25),
+    "collect": (5, -5, -10, -15, -20),
+    "discuss": (10, 5, -5, -10, -15),
+    "vote": (15, 10, 5, -5, -10),
+    "decide": (20, 15, 10, 5, -5),
+    "done": (25, 20, 15, 10, 5),
+}
+
+
+@dataclass
+class World:
+    """The ids of everything, by name. `*_id` are bigints, the others public ids."""
+
+    person_id: dict[str, int] = field(default_factory=dict)
+    person: dict[str, str] = field(default_factory=dict)
+    space_id: dict[str, int] = field(default_factory=dict)
+    space: dict[str, str] = field(default_factory=dict)
+    campaign_id: dict[str, int] = field(default_factory=dict)
+    campaign: dict[str, str] = field(default_factory=dict)
+    idea_id: dict[str, int] = field(default_factory=dict)
+    idea: dict[str, str] = field(default_factory=dict)
+    comment_id: dict[str, int] = field(default_factory=dict)
+    comment: dict[str, str] = field(default_factory=dict)
+
+    def dump(self) -> str:
+        """As JSON, so that other processes of a test can read it."""
+        return json.dumps(asdict(self))
+
+
+def email_of(name: str) -> str:
+    """The address of somebody of the cast."""
+    return f"{name.replace('_', '-')}@world.example"
+
+
+async def set_clock(moment: datetime | None) -> None:
+    """Moves the clock to `moment`, where it stands still; None lets it run in real time."""
+    await execute("DELETE FROM test_clock")
+    if moment is not None:
+        await execute("INSERT INTO test_clock (at) VALUES ({})", moment)
+
+
+async def build_world() -> World:
+    """Inserts everything, at NOW."""
+    world = World()
+    await set_clock(NOW)
+    async with transaction():
+        world.space_id["organisation"] = await install_organisation("Lowland Works", "en", "Europe/Amsterdam")
+        world.space["organisation"] = await fetch_value("SELECT public_id FROM space WHERE kind = 'organisation'")
+        for name, opened, title in (
+            ("open", True, "Bridge data"),
+            ("closed_a", False, "Overwater lock"),
+            ("closed_b", False, "Night bus"),
+        ):
+            await _space(world, name, opened, title)
+        for name, facts in CAST.items():
+            await _person(world, name, facts)
+        for phase in DATES:
+            await _campaign(world, phase, "organisation", phase)
+        for name in ("open", "closed_a", "closed_b"):
+            await _campaign(world, name, name, "collect")
+        for name in ("collect", "discuss", "vote", "decide", "done", "open", "closed_a", "closed_b"):
+            await add_idea(world, name, campaign=name)
+    return world
+
+
+async def _space(world: World, name: str, opened: bool, title: str) -> None:
+    row = (
+        await execute(
+            "INSERT INTO space (kind, name, purpose, language, open) VALUES ('group', {}, {}, 'en', {})"
+            " RETURNING id, public_id",
+            title,
+            f"What {title} is for",
+            opened,
+        )
+    )[0]
+    world.space_id[name], world.space[name] = row["id"], row["public_id"]
+
+
+async def _person(world: World, name: str, facts: dict[str, Any]) -> None:
+    row = (
+        await execute(
+            "INSERT INTO person (kind, active, last_signed_in_at) VALUES ({}, {}, {}) RETURNING id, public_id",
+            facts.get("kind", "employee"),
+            facts.get("active", True),
+            NOW - timedelta(days=1),
+        )
+    )[0]
+    world.person_id[name], world.person[name] = row["id"], row["public_id"]
+    await execute(
+        "INSERT INTO identity (person, name, email, title, language, zone) VALUES ({}, {}, {}, {}, {}, {})",
+        row["id"],
+        facts["name"],
+        email_of(name),
+        f"Title of {facts['name']}",
+        facts["language"],
+        "Europe/Amsterdam",
+    )
+    await execute("INSERT INTO credential (person, password_hash) VALUES ({}, {})", row["id"], PASSWORD_HASH)
+    for space, role in facts.get("roles", []):
+        await execute(
+            "INSERT INTO membership (space, person, role) VALUES ({}, {}, {})", world.space_id[space], row["id"], role
+        )
+
+
+async def _campaign(world: World, name: str, space: str, phase: str) -> None:
+    dates = [NOW - timedelta(days=days) for days in DATES[phase]]
+    insider = {"closed_a": "insider_a", "closed_b": "insider_b"}.get(space)
+    row = (
+        await execute(
+            "INSERT INTO campaign (space, author, sponsor, title, lead, brief, brief_html, language, collect_from,"
+            " discuss_from, vote_from, decide_from, done_from)"
+            " VALUES ({}, {}, {}, {}, {}, {}, {}, 'en', {}, {}, {}, {}, {}) RETURNING id, public_id",
+            world.space_id[space],
+            world.person_id[insider or "campaign_owner"],
+            world.person_id[insider or "sponsor"],
+            f"Campaign {name}",
+            f"The question of {name}",
+            f"The brief of {name}",
+            to_html(f"The brief of {name}"),
+            *dates,
+        )
+    )[0]
+    world.campaign_id[name], world.campaign[name] = row["id"], row["public_id"]
+
+
+async def add_idea(
+    world: World,
+    name: str,
+    *,
+    campaign: str,
+    author: str | None = None,
+    state: str = "published",
+    title: str = "",
+    comments: bool = True,
+) -> None:
+    """One more idea, called `name`; with `comments`, two comments `name` and `name_reply` under it."""
+    insider = {"closed_a": "insider_a", "closed_b": "insider_b"}.get(campaign)
+    writer = world.person_id[author or insider or "author"]
+    body = f"The **body** of {name}"
+    space = await fetch_value("SELECT space FROM campaign WHERE id = {}", world.campaign_id[campaign])
+    row = (
+        await execute(
+            "INSERT INTO idea (campaign, space, author, state, title, body, body_html, excerpt, language, tags)"
+            " VALUES ({}, {}, {}, {}, {}, {}, {}, {}, 'en', {}) RETURNING id, public_id",
+            world.campaign_id[campaign],
+            space,
+            writer,
+            state,
+            title or f"Idea {name}",
+            body,
+            to_html(body),
+            excerpt(to_html(body)),
+            [f"tag {name}".replace("_", " ")],
+        )
+    )[0]
+    world.idea_id[name], world.idea[name] = row["id"], row["public_id"]
+    await record(Kind.IDEA_PROPOSED, actor=writer, space=space, idea=row["id"])
+    if comments:
+        await add_comment(world, name, idea=name, author=author or insider or "colleague")
+        await add_comment(world, f"{name}_reply", idea=name, author=author or insider or "author", root=name)
+
+
+async def add_comment(
+    world: World, name: str, *, idea: str, author: str, root: str | None = None, text: str = "", state: str = "published"
+) -> None:
+    """One more comment, called `name`."""
+    body = text or f"Comment {name}"
+    row = (
+        await execute(
+            "INSERT INTO comment (idea, space, author, root, state, body, body_html, language)"
+            " SELECT id, space, {}, {}, {}, {}, {}, 'en' FROM idea WHERE id = {} RETURNING id, public_id",
+            world.person_id[author],
+            world.comment_id[root] if root else None,
+            state,
+            body,
+            to_html(body),
+            world.idea_id[idea],
+        )
+    )[0]
+    world.comment_id[name], world.comment[name] = row["id"], row["public_id"]
