@@ -23,7 +23,7 @@ from portal.settings import settings
 from portal.text.language import gettext
 from portal.web.errors import found
 from portal.web.guards import PUBLIC
-from portal.web.page import own_address, page, see_other
+from portal.web.page import keep_choice, own_address, page, see_other
 from portal.web.request import Request, session_cookie
 
 
@@ -186,9 +186,7 @@ async def save_preferences(request: Request) -> Response[Any]:
         await actions.save_preferences(request.actor, form.language.data, theme if chose_theme else None)
     for name, value in (("language", form.language.data), ("theme", theme)):
         if name in form.typed:
-            response.set_cookie(
-                Cookie(name, value, max_age=31_536_000, httponly=True, secure=settings().secure, samesite="lax")
-            )
+            keep_choice(response, name, value)
     return response
 
 

@@ -125,6 +125,7 @@ def page(
     flash = FLASHES.get(request.cookies.get(FLASH_COOKIE, ""))
     context |= {
         "actor": actor,
+        "anonymous": actor is None and "plein_actor" in request.scope,
         "organisation": {"name": actor.organisation_name if actor else request.scope.get("plein_organisation", "")},
         "language": who.language,
         "theme": request.theme,
@@ -141,7 +142,23 @@ def page(
     response = html(request, text, status)
     if flash is not None and not request.wants_fragment:
         response.delete_cookie(FLASH_COOKIE)
+    if actor is not None:
+        _remember(request, response, language=actor.language, theme=actor.theme)
     return response
+
+
+def _remember(request: Request, response: Response[Any], **choices: str) -> None:
+    """Keeps a person's choices in cookies, for the pages that don't know who asks: signing in, unknown addresses."""
+    for name, value in choices.items():
+        if request.cookies.get(name, "") != value:
+            keep_choice(response, name, value)
+
+
+def keep_choice(response: Response[Any], name: str, value: str) -> None:
+    """A cookie that outlives the session, for a year."""
+    response.set_cookie(
+        Cookie(name, value, max_age=31_536_000, httponly=True, secure=settings().secure, samesite="lax")
+    )
 
 
 def html(request: Request, text: str, status: int = 200) -> Response[bytes]:
