@@ -22,7 +22,7 @@ log = structlog.get_logger()
 BATCH = 100
 PAUSE = 0.5  # seconds between looks at the event queue
 STALLED_AFTER = 30  # seconds without a sign of life of a job's worker
-GONE = (*UNREACHABLE, OSError, ConnectorException)
+GONE: tuple[type[Exception], ...] = (*UNREACHABLE, OSError, ConnectorException)
 RETRY = procrastinate.RetryStrategy(max_attempts=10, exponential_wait=3)
 
 # Claimed, passed on and removed in one transaction: a kill in between repeats it whole.

@@ -66,5 +66,3 @@ def _headers(given: dict[str, str], htmx: bool, site: str) -> dict[str, str]:
 def text_of(response: httpx.Response) -> str:
     """What a page says, entities resolved."""
     return unescape(response.text)
-
-

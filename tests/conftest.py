@@ -126,7 +126,9 @@ def app(cluster: EmbeddedPostgres) -> Litestar:
 
 
 @pytest.fixture
-async def as_(app: Litestar, rollback: asyncpg.Connection, world: World) -> AsyncIterator[Callable[..., Awaitable[Browser]]]:
+async def as_(
+    app: Litestar, rollback: asyncpg.Connection, world: World
+) -> AsyncIterator[Callable[..., Awaitable[Browser]]]:
     """`await as_("employee")`: a browser in which she is signed in; `await as_(None)`: an anonymous one."""
     opened: list[Browser] = []
 

@@ -209,7 +209,14 @@ async def add_idea(
 
 
 async def add_comment(
-    world: World, name: str, *, idea: str, author: str, root: str | None = None, text: str = "", state: str = "published"
+    world: World,
+    name: str,
+    *,
+    idea: str,
+    author: str,
+    root: str | None = None,
+    text: str = "",
+    state: str = "published",
 ) -> None:
     """One more comment, called `name`."""
     body = text or f"Comment {name}"

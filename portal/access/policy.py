@@ -113,12 +113,12 @@ def commenting(actor: Actor, thing: Any) -> bool:
 
 def own_comment(actor: Actor, thing: Any) -> bool:
     """Who wrote it, while the thread is open and the comment stands."""
-    return actor.id == thing.author and thing.state == "published" and thing.phase in WHILE_COMMENTING
+    return bool(actor.id == thing.author and thing.state == "published" and thing.phase in WHILE_COMMENTING)
 
 
 def own_standing_comment(actor: Actor, thing: Any) -> bool:
     """Who wrote it, at any time."""
-    return actor.id == thing.author and thing.state == "published"
+    return bool(actor.id == thing.author and thing.state == "published")
 
 
 def own(actor: Actor, thing: Any) -> bool:

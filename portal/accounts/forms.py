@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from zoneinfo import available_timezones
 
 import wtforms
@@ -18,6 +19,7 @@ from portal.web.forms import (
     StringField,
     at_most,
     lazy,
+    options,
     required,
 )
 
@@ -53,8 +55,8 @@ class ChangePasswordForm(NewPasswordForm):
     current_password = PasswordField(lazy("Present password"), [required(lazy("Give your present password."))])
 
 
-def _zones() -> list[tuple[str, str]]:
-    return [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones()) if "/" in zone]
+def _zones() -> list[Any]:
+    return options((zone, zone.replace("_", " ")) for zone in sorted(available_timezones()) if "/" in zone)
 
 
 class SettingsForm(Form):
@@ -62,11 +64,11 @@ class SettingsForm(Form):
 
     name = StringField(lazy("Name"), [required(lazy("Give the name that colleagues know you by.")), at_most(120)])
     title = StringField(lazy("What you do"), [at_most(120)])
-    language = RadioField(lazy("Language"), choices=list(LANGUAGES.items()))
+    language = RadioField(lazy("Language"), choices=options(LANGUAGES.items()))
     zone = SelectField(lazy("Time zone"), choices=_zones)
     theme = RadioField(
         lazy("Light or dark"),
-        choices=[("", lazy("As my device")), ("light", lazy("Light")), ("dark", lazy("Dark"))],
+        choices=options([("", lazy("As my device")), ("light", lazy("Light")), ("dark", lazy("Dark"))]),
     )
     wants_mail = BooleanField(lazy("Send me mail about answers to what I wrote, supported or commented on"))
 

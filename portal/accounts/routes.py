@@ -214,7 +214,9 @@ def _sign_in(
 
 def _with_session(response: Response[Any], token: str) -> Response[Any]:
     """A session cookie: gone when the browser closes its session, out of reach of scripts."""
-    response.set_cookie(Cookie(session_cookie(), token, httponly=True, secure=settings().secure, samesite="lax"))
+    response.set_cookie(
+        Cookie(key=session_cookie(), value=token, httponly=True, secure=settings().secure, samesite="lax")
+    )
     return response
 
 

@@ -19,6 +19,7 @@ from portal.web.forms import (
     TextAreaField,
     at_most,
     lazy,
+    options,
     required,
 )
 
@@ -42,7 +43,7 @@ class CampaignForm(Form):
         lazy("Sponsor"), [required(lazy("Name the colleague who will answer the ideas.")), at_most(254)]
     )
     promise = StringField(lazy("What the sponsor promises"), [at_most(300)])
-    language = RadioField(lazy("Language"), choices=list(LANGUAGES.items()))
+    language = RadioField(lazy("Language"), choices=options(LANGUAGES.items()))
     collect_from = MomentField(lazy("Collect from"), [required(lazy("Say when collecting begins."))])
     discuss_from = MomentField(lazy("Discuss from"), [required(lazy("Say when discussing begins."))])
     vote_from = MomentField(lazy("Vote from"), [required(lazy("Say when voting begins."))])

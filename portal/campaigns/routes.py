@@ -13,7 +13,7 @@ from portal.campaigns.forms import CampaignForm, usual_dates
 from portal.spaces.queries import Choice, colleague, own_spaces, reads
 from portal.text.language import gettext
 from portal.web.errors import found
-from portal.web.forms import choices
+from portal.web.forms import choose_from
 from portal.web.page import page, see_other
 from portal.web.request import Request
 
@@ -79,7 +79,7 @@ async def edit_campaign(request: Request, public_id: FromPath[str]) -> Response[
 
 async def _offer_spaces(request: Request, form: CampaignForm) -> list[Choice]:
     spaces = await own_spaces(request.actor)
-    form.space.choices = choices([(s.public_id, s.name) for s in spaces])
+    form.space.choices = choose_from([(s.public_id, s.name) for s in spaces])
     return spaces
 
 

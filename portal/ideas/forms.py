@@ -20,6 +20,7 @@ from portal.web.forms import (
     TextAreaField,
     at_most,
     lazy,
+    options,
     required,
 )
 from portal.web.request import Request
@@ -62,7 +63,7 @@ class IdeaForm(Form):
     title = StringField(lazy("Title"), [required(lazy("Give your idea a title.")), at_most(90)])
     body = TextAreaField(lazy("What do you propose?"), [required(lazy("Say what you propose.")), at_most(LONGEST)])
     tags = TagsField(lazy("Tags"))
-    language = RadioField(lazy("Language"), choices=list(LANGUAGES.items()))
+    language = RadioField(lazy("Language"), choices=options(LANGUAGES.items()))
     version = HiddenNumber(default=1)
     preview_html: str | None = None
 
@@ -88,7 +89,7 @@ KINDS = [
 class AnswerForm(Form):
     """The official answer."""
 
-    kind = RadioField(lazy("The decision"), [required(lazy("Choose the decision."))], choices=KINDS)
+    kind = RadioField(lazy("The decision"), [required(lazy("Choose the decision."))], choices=options(KINDS))
     summary = StringField(
         lazy("The answer in one line"), [required(lazy("Sum the answer up in one line.")), at_most(200)]
     )

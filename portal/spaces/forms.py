@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from portal.text.language import LANGUAGES
-from portal.web.forms import Form, RadioField, StringField, TextAreaField, at_most, lazy, required
+from portal.web.forms import Form, RadioField, StringField, TextAreaField, at_most, lazy, options, required
 
 
 class GroupForm(Form):
@@ -16,10 +16,10 @@ class GroupForm(Form):
     access = RadioField(
         lazy("Who can read it?"),
         [required(lazy("Choose who can read the group."))],
-        choices=[("open", lazy("Every colleague")), ("closed", lazy("Members only"))],
+        choices=options([("open", lazy("Every colleague")), ("closed", lazy("Members only"))]),
         default="open",
     )
-    language = RadioField(lazy("Language"), choices=list(LANGUAGES.items()))
+    language = RadioField(lazy("Language"), choices=options(LANGUAGES.items()))
 
 
 class AddMemberForm(Form):

@@ -14,6 +14,7 @@ LONGEST_HTML = 200_000
 TAGS = {"p", "br", "h2", "h3", "h4", "strong", "em", "ul", "ol", "li", "blockquote", "code", "pre", "a", "hr"}
 
 _parser = MarkdownIt("commonmark", {"html": False, "linkify": False, "maxNesting": 20}).disable("image")
+_BLOCK = re.compile(r"</?(?:p|br|h\d|ul|ol|li|blockquote|pre|hr)\b")
 _WHITE = re.compile(r"\s+")
 
 
@@ -45,7 +46,7 @@ async def rendered(source: str) -> str:
 
 def excerpt(html: str, length: int = 220) -> str:
     """The first words of a rendered text, without markup, for lists."""
-    text = _WHITE.sub(" ", nh3.clean(html.replace("</", " </"), tags=set())).strip()
+    text = _WHITE.sub(" ", nh3.clean(_BLOCK.sub(r" \g<0>", html), tags=set())).strip()
     plain = unescape(text)
     if len(plain) <= length:
         return plain

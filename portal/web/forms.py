@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
 import wtforms
 import wtforms.meta
 import wtforms.widgets
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.form import BaseForm
 from wtforms.validators import StopValidation, ValidationError
 
@@ -28,7 +29,9 @@ __all__ = [
     "StringField",
     "TextAreaField",
     "at_most",
+    "choose_from",
     "lazy",
+    "options",
     "required",
 ]
 
@@ -182,6 +185,11 @@ def at_most(length: int) -> Validator:
     return check
 
 
-def choices(pairs: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """What a select offers: value and words."""
-    return [("", gettext("Choose…")), *pairs]
+def options(pairs: Iterable[tuple[str, str]]) -> list[Any]:
+    """What a select or a row of radio buttons offers: value and words."""
+    return [SelectChoice(value, words) for value, words in pairs]
+
+
+def choose_from(pairs: Iterable[tuple[str, str]]) -> list[Any]:
+    """The same, with nothing chosen yet."""
+    return options([("", gettext("Choose…")), *pairs])

@@ -157,7 +157,7 @@ def _remember(request: Request, response: Response[Any], **choices: str) -> None
 def keep_choice(response: Response[Any], name: str, value: str) -> None:
     """A cookie that outlives the session, for a year."""
     response.set_cookie(
-        Cookie(name, value, max_age=31_536_000, httponly=True, secure=settings().secure, samesite="lax")
+        Cookie(key=name, value=value, max_age=31_536_000, httponly=True, secure=settings().secure, samesite="lax")
     )
 
 
@@ -172,13 +172,13 @@ def html(request: Request, text: str, status: int = 200) -> Response[bytes]:
     return Response(body, status_code=status, media_type=HTML, headers=headers)
 
 
-def see_other(address: str, flash: str = "") -> Response[None]:
+def see_other(address: str, flash: str = "") -> Response[bytes]:
     """On to another page of ours, after something was done; `flash` is a key of FLASHES."""
-    response: Response[None] = Response(None, status_code=303, headers={"Location": address})
+    response = Response(b"", status_code=303, media_type="text/plain", headers={"Location": address})
     if flash:
         assert flash in FLASHES, flash
         response.set_cookie(
-            Cookie(FLASH_COOKIE, flash, max_age=60, httponly=True, secure=settings().secure, samesite="lax")
+            Cookie(key=FLASH_COOKIE, value=flash, max_age=60, httponly=True, secure=settings().secure, samesite="lax")
         )
     return response
 

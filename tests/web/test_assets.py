@@ -29,9 +29,7 @@ async def client(built: Assets):
 
 
 def test_every_style_sheet_is_in_the_one_that_is_built():
-    files = {
-        str(path.relative_to(STATIC / "css").with_suffix("")) for path in (STATIC / "css").rglob("*.css")
-    }
+    files = {str(path.relative_to(STATIC / "css").with_suffix("")) for path in (STATIC / "css").rglob("*.css")}
     assert files == set(STYLES)
 
 
@@ -50,10 +48,7 @@ def test_the_first_visit_stays_light(built: Assets):
         assert found is not None
         return len(found.gzipped or found.content)
 
-    fonts = [
-        f"fonts/{name}-latin-wght-normal.woff2"
-        for name in ("bricolage-grotesque", "atkinson-hyperlegible-next")
-    ]
+    fonts = [f"fonts/{name}-latin-wght-normal.woff2" for name in ("bricolage-grotesque", "atkinson-hyperlegible-next")]
     rest = ["css/app.css", "js/htmx.js", "js/app.js", "sprite.svg", "img/mark.svg"]
     assert sum(map(weight, [*fonts, *rest])) < (95_000 if assets._can_cut_fonts() else 120_000)
 
@@ -96,9 +91,7 @@ def test_a_second_build_changes_nothing(built: Assets):
     assert (OUT / "manifest.json").stat().st_mtime_ns == before
 
 
-def test_a_build_takes_the_place_of_an_older_one(
-    built: Assets, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
+def test_a_build_takes_the_place_of_an_older_one(built: Assets, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(assets, "_can_cut_fonts", lambda: False)  # which takes seconds
     if not assets.MODULES.exists():
         pytest.skip("the packages are not installed")
@@ -137,9 +130,7 @@ async def test_not_sent_again_to_who_has_it(client, built: Assets):
     assert response.headers["ETag"] == etag
 
 
-@pytest.mark.parametrize(
-    "path", ["nothing.css", "manifest.json", "../pyproject.toml", "%2e%2e/pyproject.toml"]
-)
+@pytest.mark.parametrize("path", ["nothing.css", "manifest.json", "../pyproject.toml", "%2e%2e/pyproject.toml"])
 async def test_other_paths_do_not_exist(client, path: str):
     assert (await client.get(f"/static/{path}")).status_code == 404
 

@@ -1,0 +1,285 @@
+"""Who may do what: people of the cast against every action, on things that were loaded through the scope.
+
+`y`: may; `n`: sees it and may not (403); `-`: doesn't see it (404). A line that is wrong is printed as it should be read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from portal.access.actor import Actor, actor_of_person
+from portal.access.policy import RULES, Action, can
+from portal.accounts.queries import own_session
+from portal.campaigns.queries import get_campaign
+from portal.comments.queries import get_comment
+from portal.db import execute, fetch_value
+from portal.ideas.queries import get_idea
+from portal.spaces.queries import get_space
+from portal.votes.queries import standing
+from tests.world import NOW, World, add_comment, add_idea
+
+PEOPLE = [
+    "employee",
+    "author",
+    "campaign_owner",
+    "sponsor",
+    "decision_maker",
+    "moderator",
+    "administrator",
+    "insider_a",
+    "insider_b",
+    "guest_a",
+    "guest_b",
+]
+
+# The ideas and their comments' replies are the author's, the comments the colleague's (in closed groups the insider's).
+# The group "open" has the campaign owner as its owner and the author as a member. `always` is always open.
+# `answered` is an idea in the phase "decide", `always_answered` one of "always". `hidden` things are the author's.
+MATRIX = """
+                                        employee
+                                        | author
+                                        | | campaign_owner
+                                        | | | sponsor
+                                        | | | | decision_maker
+                                        | | | | | moderator
+                                        | | | | | | administrator
+                                        | | | | | | | insider_a
+                                        | | | | | | | | insider_b
+                                        | | | | | | | | | guest_a
+                                        | | | | | | | | | | guest_b
+
+space.start                             y y y y y y y y y n n
+space.join          organisation        n n n n n n n n n - -
+space.join          open                y n n y y y y y y - -
+space.join          closed_a            - - - - - - - n - n -
+space.leave         organisation        n n n n n n n n n - -
+space.leave         open                n y n n n n n n n - -
+space.leave         closed_a            - - - - - - - n - y -
+space.add_member    organisation        n n n n n n n n n - -
+space.add_member    open                n n y n n n n n n - -
+space.add_member    closed_a            - - - - - - - y - n -
+
+campaign.open                           y y y y y y y y y n n
+campaign.edit       collect             n n y y n n y n n - -
+campaign.edit       done                n n y y n n y n n - -
+campaign.edit       closed_a            - - - - - - - y - n -
+
+idea.propose        planned             n n n n n n n n n - -
+idea.propose        collect             y y y y y y y y y - -
+idea.propose        discuss             n n n n n n n n n - -
+idea.propose        vote                n n n n n n n n n - -
+idea.propose        decide              n n n n n n n n n - -
+idea.propose        done                n n n n n n n n n - -
+idea.propose        always              y y y y y y y y y - -
+idea.propose        closed_a            - - - - - - - y - y -
+
+idea.edit           collect             n y n n n n n n n - -
+idea.edit           discuss             n y n n n n n n n - -
+idea.edit           vote                n n n n n n n n n - -
+idea.edit           decide              n n n n n n n n n - -
+idea.edit           done                n n n n n n n n n - -
+idea.edit           always              n y n n n n n n n - -
+idea.edit           always_answered     n n n n n n n n n - -
+idea.edit           hidden              - y - - - - - - - - -
+idea.edit           closed_a            - - - - - - - y - n -
+
+idea.answer         collect             n n n n n n n n n - -
+idea.answer         discuss             n n n n n n n n n - -
+idea.answer         vote                n n n n n n n n n - -
+idea.answer         decide              n n n y y n n n n - -
+idea.answer         answered            n n n n n n n n n - -
+idea.answer         done                n n n y y n n n n - -
+idea.answer         always              n n n y y n n n n - -
+idea.answer         always_answered     n n n n n n n n n - -
+idea.answer         hidden_decide       - n - - - - - - - - -
+idea.answer         closed_decide       - - - - - - - y - n -
+
+idea.support        collect             y n y y y y y y y - -
+idea.support        discuss             y n y y y y y y y - -
+idea.support        vote                y n y y y y y y y - -
+idea.support        decide              n n n n n n n n n - -
+idea.support        done                n n n n n n n n n - -
+idea.support        always              y n y y y y y y y - -
+idea.support        hidden              - n - - - - - - - - -
+idea.support        closed_a            - - - - - - - n - y -
+
+idea.comment        collect             y y y y y y y y y - -
+idea.comment        discuss             y y y y y y y y y - -
+idea.comment        vote                y y y y y y y y y - -
+idea.comment        decide              y y y y y y y y y - -
+idea.comment        done                n n n n n n n n n - -
+idea.comment        always              y y y y y y y y y - -
+idea.comment        closed_a            - - - - - - - y - y -
+
+comment.edit        collect_reply       n y n n n n n n n - -
+comment.edit        decide_reply        n y n n n n n n n - -
+comment.edit        done_reply          n n n n n n n n n - -
+comment.edit        removed             n n n n n n n n n - -
+comment.edit        hidden              - n - - - - - - - - -
+comment.edit        under_hidden        - y - - - - - - - - -
+comment.edit        closed_a            - - - - - - - y - n -
+
+comment.remove      collect_reply       n y n n n n n n n - -
+comment.remove      done_reply          n y n n n n n n n - -
+comment.remove      removed             n n n n n n n n n - -
+comment.remove      hidden              - n - - - - - - - - -
+comment.remove      closed_a            - - - - - - - y - n -
+
+session.end         of_author           - y - - - - - - - - -
+settings.change                         y y y y y y y y y y y
+about.edit                              n n n n n n y n n n n
+mail.retry                              n n n n n n y n n n n
+"""
+
+Load = Callable[[Actor, str], Awaitable[Any]]
+#: How the thing that an action is about is loaded; by the same queries as the routes load it.
+LOADERS: dict[Action, Load | None] = {
+    Action.SPACE_START: None,
+    Action.SPACE_JOIN: get_space,
+    Action.SPACE_LEAVE: get_space,
+    Action.SPACE_ADD_MEMBER: get_space,
+    Action.CAMPAIGN_OPEN: None,
+    Action.CAMPAIGN_EDIT: get_campaign,
+    Action.IDEA_PROPOSE: get_campaign,
+    Action.IDEA_EDIT: get_idea,
+    Action.IDEA_ANSWER: get_idea,
+    Action.IDEA_SUPPORT: standing,
+    Action.IDEA_COMMENT: get_idea,
+    Action.COMMENT_EDIT: get_comment,
+    Action.COMMENT_REMOVE: get_comment,
+    Action.SESSION_END: own_session,
+    Action.SETTINGS_CHANGE: None,
+    Action.ABOUT_EDIT: None,
+    Action.MAIL_RETRY: None,
+}
+
+
+def _rows() -> list[tuple[Action, str, str]]:
+    """Action, subject and the letters, of each row."""
+    rows = []
+    for line in MATRIX.splitlines():
+        words = line.split()
+        if "|" in line or len(words) < len(PEOPLE):
+            continue
+        letters = words[-len(PEOPLE) :]
+        subject = words[1] if len(words) == len(PEOPLE) + 2 else ""
+        rows.append((Action(words[0]), subject, " ".join(letters)))
+    return rows
+
+
+ROWS = _rows()
+
+
+def test_the_columns_are_the_people():
+    heads = [line.replace("|", " ").strip() for line in MATRIX.splitlines()[1 : len(PEOPLE) + 1]]
+    assert heads == PEOPLE
+
+
+def test_every_action_has_a_rule_and_stands_in_the_table():
+    assert set(RULES) == set(Action) == {action for action, _, _ in ROWS} == set(LOADERS)
+
+
+def test_every_rule_is_both_kept_and_broken_by_somebody_unless_it_is_for_anybody():
+    for action in set(Action) - {Action.SETTINGS_CHANGE}:
+        letters = "".join(letters for which, _, letters in ROWS if which is action)
+        assert "y" in letters, action
+        assert "n" in letters or "-" in letters, action
+
+
+@pytest.fixture
+async def things(rollback: Any, world: World) -> AsyncIterator[dict[str, dict[str, str]]]:
+    """Public ids by loader and name, with what the world lacks added."""
+    for name, role in (("campaign_owner", "owner"), ("campaign_owner", "member"), ("author", "member")):
+        await execute(
+            "INSERT INTO membership (space, person, role) VALUES ({}, {}, {})",
+            world.space_id["open"],
+            world.person_id[name],
+            role,
+        )
+    await _always_open_campaign(world)
+    await add_idea(world, "always", campaign="always")
+    await add_idea(world, "always_answered", campaign="always")
+    await add_idea(world, "answered", campaign="decide")
+    for name in ("answered", "always_answered"):
+        await _answer(world, name)
+    await add_idea(world, "hidden", campaign="collect", state="hidden")
+    await add_idea(world, "hidden_decide", campaign="decide", state="hidden")
+    await _decide(world, "closed_decide", "closed_a")
+    for name, state in (("removed", "removed"), ("hidden", "hidden")):
+        await add_comment(world, name, idea="collect", author="author", state=state)
+    await add_comment(world, "under_hidden", idea="hidden", author="author")
+    session = await fetch_value(
+        "INSERT INTO session (token_sha256, person, epoch, created_at, last_seen_at, idle_until, expires_at)"
+        " SELECT 'x', id, epoch, {}, {}, {}::timestamptz + interval '1 hour', {}::timestamptz + interval '1 hour'"
+        " FROM person WHERE id = {} RETURNING public_id",
+        *[NOW] * 4,
+        world.person_id["author"],
+    )
+    ideas = {**world.idea}
+    yield {
+        "get_space": world.space,
+        "get_campaign": world.campaign,
+        "get_idea": ideas,
+        "standing": ideas,
+        "get_comment": world.comment,
+        "own_session": {"of_author": session},
+    }
+
+
+async def _always_open_campaign(world: World) -> None:
+    row = await execute(
+        "INSERT INTO campaign (space, author, sponsor, title, lead, brief, brief_html, language, always_open,"
+        " collect_from) SELECT space, author, sponsor, 'Always', lead, brief, brief_html, language, TRUE, collect_from"
+        " FROM campaign WHERE id = {} RETURNING id, public_id",
+        world.campaign_id["collect"],
+    )
+    world.campaign_id["always"], world.campaign["always"] = row[0]["id"], row[0]["public_id"]
+
+
+async def _answer(world: World, idea: str) -> None:
+    await execute(
+        "INSERT INTO answer (idea, space, author, kind, summary, reason, reason_html, next_step)"
+        " SELECT id, space, {}, 'declined', 'No', 'No', 'No', 'Nothing' FROM idea WHERE id = {}",
+        world.person_id["sponsor"],
+        world.idea_id[idea],
+    )
+
+
+async def _decide(world: World, name: str, space: str) -> None:
+    """An idea in a campaign of a closed group that is in the phase "decide"."""
+    row = await execute(
+        "INSERT INTO campaign (space, author, sponsor, title, lead, brief, brief_html, language,"
+        " collect_from, discuss_from, vote_from, decide_from, done_from)"
+        " SELECT {}, {}, {}, 'Closed', lead, brief, brief_html, language,"
+        " collect_from, discuss_from, vote_from, decide_from, done_from FROM campaign WHERE id = {}"
+        " RETURNING id, public_id",
+        world.space_id[space],
+        world.person_id["insider_a"],
+        world.person_id["insider_a"],
+        world.campaign_id["decide"],
+    )
+    world.campaign_id[name], world.campaign[name] = row[0]["id"], row[0]["public_id"]
+    await add_idea(world, name, campaign=name, author="guest_a")
+
+
+async def test_everybody_may_do_what_the_table_says_and_nothing_else(
+    things: dict[str, dict[str, str]], world: World
+):
+    actors = [await actor_of_person(world.person_id[name]) for name in PEOPLE]
+    wrong = []
+    for action, subject, expected in ROWS:
+        load = LOADERS[action]
+        found = []
+        for actor in actors:
+            assert actor is not None
+            thing = await load(actor, things[load.__name__][subject]) if load else None
+            unseen = load is not None and thing is None
+            found.append("-" if unseen else "y" if can(actor, action, thing) else "n")
+        if " ".join(found) != expected:
+            wrong.append(
+                f"{action:20}{subject:20}{expected}  says the table\n{'':40}{' '.join(found)}  says the product"
+            )
+    assert not wrong, "\n" + "\n".join(wrong)

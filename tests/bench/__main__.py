@@ -1,0 +1,208 @@
+"""`make bench`: the product beside bare handlers that run the same statements and send the same bytes.
+
+Both run on the real server, over loopback, and take turns in short rounds, so that noise hits both: read the ratios.
+`--quick` takes a minute.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import multiprocessing
+import os
+import pickle
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+
+from tests.bench.bare import Plan
+from tests.bench.capture import capturing, first_visit
+from tests.bench.load import Load, Round, run
+from tests.bench.report import Result, report, write
+from tests.bench.world import COMMENTS, FEW, IDEAS_EACH, MEASURED, SIGNED_IN, THREAD, bench_database, public_id, session_token
+from tests.servers import ROOT, drop_database, start_postgres
+
+DATA = Path(os.environ.get("TEST_DATA_DIR", ROOT / "build" / "tests"))
+SECRET_KEY = "for the bench alone, 0123456789abcdef"
+VOTED = "/ideas/{}/vote"
+PAGES = {
+    "home": "/",
+    "campaigns": "/campaigns",
+    "campaign, 20 of 500 ideas": f"/campaigns/{public_id('campaign', MEASURED)}",
+    "idea, 4 comments": f"/ideas/{public_id('idea', FEW)}",
+    "idea, 20,000 comments, first": f"/ideas/{public_id('idea', THREAD)}",
+    "idea, 20,000 comments, middle": f"/ideas/{public_id('idea', THREAD)}?after={public_id('comment', COMMENTS // 2 + 1)}",
+    "idea, 20,000 comments, end": f"/ideas/{public_id('idea', THREAD)}?after={public_id('comment', COMMENTS - 83)}",
+}
+FIRST_IDEA = (MEASURED - 1) * IDEAS_EACH + 1
+VOTES = {
+    "votes over 500 ideas": range(FIRST_IDEA, FIRST_IDEA + IDEAS_EACH),
+    "votes on one idea": range(THREAD, THREAD + 1),
+}
+
+
+def cookie(number: int) -> dict[str, str]:
+    """The header by which somebody is signed in."""
+    return {"Cookie": f"sid={session_token(number)}"}
+
+
+def voter(number: int) -> dict[str, str]:
+    """The headers of a click on a vote button, as htmx sends it."""
+    from portal.web.request import Request
+
+    scope: Any = {"type": "http", "headers": [(b"cookie", cookie(number)["Cookie"].encode())], "path": "/"}
+    return cookie(number) | {"HX-Request": "true", "HX-Request-Type": "partial", "X-CSRF-Token": Request(scope).csrf}
+
+
+def lines(headers: dict[str, str]) -> str:
+    """Headers as they stand in a request."""
+    return "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+
+
+def free_port() -> int:
+    """One that the operating system gives."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+    """Returns when the server answers. Raises RuntimeError when it ended, or after a minute."""
+    deadline = time.monotonic() + 60
+    while process.poll() is None and time.monotonic() < deadline:
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=5).close()
+        except OSError:
+            time.sleep(0.02)
+        else:
+            return
+    raise RuntimeError(f"no answer from {process.args!r}")
+
+
+@contextmanager
+def served(application: str, environment: dict[str, str]) -> Iterator[int]:
+    """`application` on the server, started as `portal run` starts the product; gives its port."""
+    from portal.run.supervisor import _web_command
+    from portal.settings import read_settings
+
+    port = free_port()
+    given = os.environ | environment | {"PORT": str(port)}
+    command = [application if part == "portal.app:web" else part for part in _web_command(read_settings(given))]
+    process = subprocess.Popen(command, env=given, cwd=ROOT)
+    try:
+        wait_for(port, process)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+async def plan(database_url: str, port: int) -> tuple[Plan, dict[str, int]]:
+    """What the product does for each measure, and the bytes that each answer is on the wire."""
+    idea, token = public_id("idea", FEW), session_token(1)
+    give, take_back = VOTED.format(idea), VOTED.format(idea) + "/withdrawal"
+    async with capturing(database_url, port) as capture:
+        pages = {path: await capture.page(path, cookie(1)) for path in PAGES.values()}
+        one = await capture.vote(give, voter(1), token, idea)
+        two = await capture.vote(take_back, voter(1), token, idea)
+        return Plan(pages, one, two), capture.sizes | {"vote": capture.sizes[give]}
+
+
+def measured(product: int, bare: int, prepared: Plan, sizes: dict[str, int], rounds: int, seconds: float) -> Iterator[Result]:
+    """One measure after the other."""
+    voters = [lines(voter(number)) for number in range(1, SIGNED_IN + 1)]
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as client:
+
+        def take_turns(load: Load) -> tuple[list[Round], list[Round]]:
+            seen: dict[int, list[Round]] = {product: [], bare: []}
+            for number in range(rounds + 1):
+                for port in (product, bare) if number % 2 else (bare, product):
+                    result = client.submit(run, port, load, seconds / 5, seconds).result()
+                    if number:  # the first round only warms both up
+                        seen[port].append(result)
+            return seen[product], seen[bare]
+
+        headers = "Accept-Encoding: gzip\r\nSec-Fetch-Site: same-origin\r\n"
+        for name, path in PAGES.items():
+            step = prepared.pages[path]
+            load = Load([path], headers + lines(cookie(1)))
+            yield Result(name, False, len(step.statements), sizes[path], len(step.unpacked), *take_turns(load))
+        for name, ideas in VOTES.items():
+            load = Load([VOTED.format(public_id("idea", i)) for i in ideas], headers, voters)
+            step = prepared.give
+            yield Result(name, True, len(step.statements), sizes["vote"], len(step.unpacked), *take_turns(load))
+
+
+def second_start() -> float:
+    """Seconds from `portal run` until the first page can be asked for, where everything is there already."""
+    folder = Path(tempfile.mkdtemp(prefix="start-", dir=DATA))
+    given = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "BASE_URL")}
+    took = 0.0
+    try:
+        for _ in range(2):
+            port = free_port()
+            begun = time.monotonic()
+            process = subprocess.Popen(
+                [sys.executable, "-m", "portal.cli", "run"],
+                env=given | {"DATA_DIR": str(folder), "PORT": str(port)},
+                cwd=ROOT,
+                stdout=subprocess.DEVNULL,
+            )
+            try:
+                wait_for(port, process)
+                took = time.monotonic() - begun
+            finally:
+                process.send_signal(signal.SIGTERM)
+                process.wait(60)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return took
+
+
+def main() -> None:
+    """Measures everything and prints the table."""
+    arguments = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    arguments.add_argument("--quick", action="store_true", help="short rounds: a minute, rougher numbers")
+    quick = arguments.parse_args().quick
+    DATA.mkdir(parents=True, exist_ok=True)
+    os.environ |= {"PICCOLO_CONF": "piccolo_conf", "DATA_DIR": str(DATA), "SECRET_KEY": SECRET_KEY}
+    for name in ("BASE_URL", "HOST", "DATABASE_URL", "REDIS_URL", "WEB_PROCESSES"):
+        os.environ.pop(name, None)
+    from portal.web.assets import build
+
+    build()
+    start = second_start()
+    cluster = start_postgres()
+    name = asyncio.run(bench_database(cluster))
+    try:
+        os.environ["DATABASE_URL"] = cluster.dsn(name)
+        with served("portal.app:web", {}) as product, tempfile.TemporaryDirectory(dir=DATA) as folder:
+            prepared, sizes = asyncio.run(plan(cluster.dsn(name), product))
+            kept = Path(folder) / "plan"
+            kept.write_bytes(pickle.dumps(prepared))
+            with served("tests.bench.bare:web", {"BENCH_PLAN": str(kept)}) as bare:
+                rounds, seconds = (3, 0.7) if quick else (5, 3.0)
+                results = list(measured(product, bare, prepared, sizes, rounds, seconds))
+            visit = first_visit(product, PAGES["home"], cookie(1))
+    finally:
+        asyncio.run(drop_database(cluster, name))
+        cluster.stop()
+    write(ROOT / "build" / "bench.json", results, visit, start)
+    print(report(results, visit, start))
+
+
+if __name__ == "__main__":
+    main()

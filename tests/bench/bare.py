@@ -1,0 +1,98 @@
+"""What the product is measured beside: the same statements, the same bytes, and nothing else.
+
+A Litestar application on the same server that knows nothing of the portal. Its plan, a file named by BENCH_PLAN,
+holds what the product was seen to send for each address.
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+import pickle
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+from litestar import Litestar, Request, Response, get, post
+from litestar.params import FromPath
+
+
+@dataclass(frozen=True)
+class Given:
+    """Stands in a vote's arguments for what differs from request to request: "token", "idea", or the id that the
+    statement of this number gave."""
+
+    what: str | int
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one request makes the product do: statements with their arguments, and the answer."""
+
+    statements: list[tuple[str, list[Any]]]
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def unpacked(self) -> bytes:
+        """The answer as a browser reads it."""
+        return gzip.decompress(self.body) if "content-encoding" in self.headers else self.body
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`pages` by address; the two votes apply to every idea."""
+
+    pages: dict[str, Step]
+    give: Step
+    take_back: Step
+
+
+def web() -> Litestar:
+    """The application as the web server loads it."""
+    plan: Plan = pickle.loads(Path(os.environ["BENCH_PLAN"]).read_bytes())
+
+    @asynccontextmanager
+    async def pool(app: Litestar) -> AsyncIterator[None]:
+        async with asyncpg.create_pool(os.environ["DATABASE_URL"], min_size=1, max_size=10, reset=_keep) as opened:
+            app.state.pool = opened
+            yield
+
+    @get("/health")
+    async def health() -> None:
+        """It is up."""
+
+    @get(["/", "/campaigns", "/campaigns/{public_id:str}", "/ideas/{public_id:str}"])
+    async def show(request: Request[Any, Any, Any]) -> Response[bytes]:
+        query = request.scope["query_string"].decode()
+        step = plan.pages[request.scope["path"] + (f"?{query}" if query else "")]
+        async with request.app.state.pool.acquire() as connection:
+            for sql, arguments in step.statements:
+                await connection.fetch(sql, *arguments)
+        return Response(step.body, headers=step.headers)
+
+    async def vote(request: Request[Any, Any, Any], step: Step, idea: str) -> Response[bytes]:
+        known: dict[str | int, Any] = {"token": sha256(request.cookies["sid"].encode()).digest(), "idea": idea}
+        async with request.app.state.pool.acquire() as connection:
+            for number, (sql, arguments) in enumerate(step.statements):
+                records = await connection.fetch(sql, *(known[a.what] if isinstance(a, Given) else a for a in arguments))
+                known[number] = records[0].get("id")
+        return Response(step.body, headers=step.headers, status_code=200)
+
+    @post("/ideas/{public_id:str}/vote")
+    async def give(request: Request[Any, Any, Any], public_id: FromPath[str]) -> Response[bytes]:
+        return await vote(request, plan.give, public_id)
+
+    @post("/ideas/{public_id:str}/vote/withdrawal")
+    async def take_back(request: Request[Any, Any, Any], public_id: FromPath[str]) -> Response[bytes]:
+        return await vote(request, plan.take_back, public_id)
+
+    return Litestar([health, show, give, take_back], lifespan=[pool], openapi_config=None, logging_config=None)
+
+
+async def _keep(connection: Any) -> None:
+    """As the product: no round trip to reset a connection."""
