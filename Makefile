@@ -50,7 +50,7 @@ bench: .venv/.dev ## Measure pages and votes beside bare handlers
 texts: .venv/.dev ## Collect the interface's texts into portal/locale/nl.po
 	@mkdir -p build
 	@$(BIN)/pybabel -q extract -F babel.cfg -k lazy --no-location --sort-output --omit-header -o build/texts.pot .
-	@$(BIN)/pybabel -q update -i build/texts.pot -o portal/locale/nl.po -l nl --no-fuzzy-matching --ignore-obsolete --omit-header
+	@$(BIN)/pybabel -q update -i build/texts.pot -o portal/locale/nl.po -l nl --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 
 clean: ## Remove what was built (not the data)
 	@rm -rf build node_modules .venv *.egg-info

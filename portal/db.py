@@ -5,8 +5,9 @@ SQL uses `{}` placeholders (a literal brace is `{{}}`); a placeholder takes a va
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from typing import Any, TypeVar
 
 import asyncpg
@@ -16,6 +17,7 @@ from piccolo.querystring import QueryString
 __all__ = ["DB", "UNREACHABLE", "QueryString", "close_pool", "execute", "fetch", "fetch_one", "fetch_value"]
 
 Row = TypeVar("Row")
+_after_commit: ContextVar[list[Callable[[], None]]] = ContextVar("after_commit")
 
 
 class Engine(PostgresEngine):
@@ -109,11 +111,20 @@ async def transaction() -> AsyncIterator[asyncpg.Connection]:
         own.connection = connection
         own.transaction = connection.transaction()
         token = DB.current_transaction.set(own)
+        waiting = _after_commit.set([])
         try:
             async with own.transaction:
                 yield connection
+            for work in _after_commit.get():
+                work()
         finally:
+            _after_commit.reset(waiting)
             DB.current_transaction.reset(token)
+
+
+def after_commit(work: Callable[[], None]) -> None:
+    """Does `work` once the transaction that is open has committed, and not at all when it is undone."""
+    _after_commit.get().append(work)
 
 
 async def execute(sql: str, *args: Any) -> list[asyncpg.Record]:

@@ -14,6 +14,7 @@ from procrastinate.exceptions import ConnectorException
 
 from portal.db import UNREACHABLE, close_pool, execute, open_pool, transaction
 from portal.events.kinds import Kind
+from portal.events.wake import sleep_until_woken
 from portal.subscribers import SUBSCRIBERS
 from portal.timetable import JOBS, TIMETABLE
 
@@ -100,4 +101,4 @@ async def run(dsn: str) -> None:
 async def _pass_on_for_ever() -> None:
     while True:
         if not await pass_on_events():
-            await asyncio.sleep(PAUSE)
+            await sleep_until_woken(PAUSE)

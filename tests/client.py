@@ -34,7 +34,7 @@ class Browser:
             token_sha256(token),
             self.person,
         )
-        self.http.cookies.set("sid", token)
+        self.http.cookies.set("sid", token, domain="127.0.0.1")
 
     async def get(self, path: str, htmx: bool = False, **headers: str) -> httpx.Response:
         """Opens a page."""

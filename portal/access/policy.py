@@ -123,7 +123,7 @@ def own_standing_comment(actor: Actor, thing: Any) -> bool:
 
 def own(actor: Actor, thing: Any) -> bool:
     """The person whose it is."""
-    return actor.id == thing.person
+    return bool(actor.id == thing.person)
 
 
 RULES: dict[Action, Callable[[Actor, Any], bool]] = {

@@ -18,14 +18,6 @@ LIFETIME = {"employee": (8, 24), "guest": (1, 12)}
 RESET_MINUTES = 60
 
 
-class Wait(Exception):
-    """Too many failed attempts; `seconds` from now the next one is heard."""
-
-    def __init__(self, seconds: int) -> None:
-        super().__init__(f"wait {seconds} s")
-        self.seconds = seconds
-
-
 START = """
     INSERT INTO session (token_sha256, person, epoch, user_agent, created_at, last_seen_at, idle_until, expires_at)
     SELECT {}, p.id, p.epoch, {}, now, now, now + make_interval(hours => {}), now + make_interval(hours => {})
@@ -34,15 +26,13 @@ START = """
 
 
 async def sign_in(email: str, password: str, address: str, user_agent: str) -> str | None:  # access: the way in
-    """A fresh session's token, or None when address or password is wrong. Raises Wait."""
+    """A fresh session's token, or None when address or password is wrong. Raises throttle.Wait."""
     key = email.casefold()[:200]
-    if wait := await throttle.seconds_to_wait(key, address):
-        raise Wait(wait)
+    await throttle.attempt(key, address)
     account = await account_of_email(email)
     if not await matches(password, account.password_hash if account else None) or account is None:
-        await throttle.failed(key, address)
         return None
-    await throttle.succeeded(key)
+    await throttle.succeeded(key, address)
     if account.password_hash and outdated(account.password_hash):
         await execute(
             "UPDATE credential SET password_hash = {} WHERE person = {}",
@@ -112,11 +102,8 @@ async def change_password(actor: Actor, account: Account, password: str, user_ag
 
 
 async def ask_for_reset(email: str, address: str) -> None:  # access: anybody may ask; only the mailbox hears of it
-    """Sends a link to choose a new password, if there is such an account. Raises Wait; says nothing else."""
-    key = f"reset:{email.casefold()[:200]}"
-    if wait := await throttle.seconds_to_wait(key, address):
-        raise Wait(wait)
-    await throttle.failed(key, address)
+    """Sends a link to choose a new password, if there is such an account. Raises throttle.Wait; says nothing else."""
+    await throttle.attempt(f"reset:{email.casefold()[:200]}", address)
     account = await account_of_email(email)
     if account is None:
         return

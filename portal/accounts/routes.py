@@ -9,7 +9,7 @@ from litestar.datastructures import Cookie
 from litestar.params import FromPath
 
 from portal.access.tokens import token_sha256
-from portal.accounts import actions, queries
+from portal.accounts import actions, queries, throttle
 from portal.accounts.forms import (
     AskForResetForm,
     ChangePasswordForm,
@@ -49,7 +49,7 @@ async def sign_in(request: Request) -> Response[Any]:
         token = await actions.sign_in(
             form.email.data, form.password.data, request.address, request.headers.get("user-agent", "")
         )
-    except actions.Wait as wait:
+    except throttle.Wait as wait:
         response = _sign_in(request, form, goal, kept, wait=wait.seconds, status=429)
         response.headers["Retry-After"] = str(wait.seconds)
         return response
@@ -67,7 +67,7 @@ async def sign_out(request: Request) -> Response[Any]:
     """Ends this session."""
     await actions.sign_out(request.actor)
     response = see_other("/sign-in", "signed-out")
-    response.delete_cookie(session_cookie())
+    response.set_cookie(_session_cookie("", max_age=0))
     return response
 
 
@@ -84,7 +84,7 @@ async def ask_for_reset(request: Request) -> Response[Any]:
     if form.valid():
         try:
             await actions.ask_for_reset(form.email.data, request.address)
-        except actions.Wait as wait:
+        except throttle.Wait as wait:
             form.refuse("email", gettext("You asked often. Wait %(n)s seconds.") % {"n": wait.seconds})
             return page(request, "accounts/ask_for_reset.html", form=form, sent=False, status=429)
     return page(request, "accounts/ask_for_reset.html", form=form, sent=form.status == 200, status=form.status)
@@ -214,10 +214,19 @@ def _sign_in(
 
 def _with_session(response: Response[Any], token: str) -> Response[Any]:
     """A session cookie: gone when the browser closes its session, out of reach of scripts."""
-    response.set_cookie(
-        Cookie(key=session_cookie(), value=token, httponly=True, secure=settings().secure, samesite="lax")
-    )
+    response.set_cookie(_session_cookie(token))
     return response
+
+
+def _session_cookie(token: str, max_age: int | None = None) -> Cookie:
+    return Cookie(
+        key=session_cookie(),
+        value=token,
+        max_age=max_age,
+        httponly=True,
+        secure=settings().secure,
+        samesite="lax",
+    )
 
 
 router = Router(

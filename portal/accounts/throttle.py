@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from portal.db import execute, fetch_value
+from portal.db import execute, fetch_value, transaction
 
 FREE_BY_ACCOUNT = 5
 FREE_BY_ADDRESS = 100  # an office shares one address
 LONGEST_WAIT = 900  # seconds
 FORGET_AFTER = 3600  # seconds without a failure
 
-WAIT = """
-    SELECT coalesce(ceil(max(extract(epoch FROM blocked_until - plein_now()))), 0)::int FROM throttle
-    WHERE key = ANY({}) AND blocked_until > plein_now()
-"""
 
+class Wait(Exception):
+    """Too many failed attempts; `seconds` from now the next one is heard."""
 
-async def seconds_to_wait(account: str, address: str) -> int:
-    """How many seconds the next attempt has to wait; 0 when it may come at once."""
-    wait: int = await fetch_value(WAIT, [f"account:{account}", f"address:{address}"])
-    return wait
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"wait {seconds} s")
+        self.seconds = seconds
 
 
 # Beyond the free attempts the delay doubles with each failure: 1, 2, 4 … 900 seconds.
-FAILED = """
+TAKE = """
     INSERT INTO throttle AS t (key, failures, last_failure_at, blocked_until)
     VALUES ({}, 1, plein_now(), plein_now())
     ON CONFLICT (key) DO UPDATE SET
@@ -32,18 +29,31 @@ FAILED = """
         blocked_until = plein_now() + CASE
             WHEN t.last_failure_at < plein_now() - make_interval(secs => {}) OR t.failures + 1 < {}
             THEN interval '0' ELSE make_interval(secs => least({}, power(2, least(t.failures + 1 - {}, 20)))) END
+    WHERE t.blocked_until <= plein_now() RETURNING key
+"""
+WAIT = """
+    SELECT coalesce(ceil(max(extract(epoch FROM blocked_until - plein_now()))), 0)::int FROM throttle
+    WHERE key = ANY({})
 """
 
 
-async def failed(account: str, address: str) -> None:
-    """Counts a failed attempt: one atomic statement a key, so that parallel attempts all count."""
-    for key, free in ((f"account:{account}", FREE_BY_ACCOUNT), (f"address:{address}", FREE_BY_ADDRESS)):
-        await execute(FAILED, key, FORGET_AFTER, FORGET_AFTER, free, LONGEST_WAIT, free)
+async def attempt(account: str, address: str) -> None:
+    """Counts an attempt as failed before it is judged, in one atomic statement a key: of many at the same time no more
+    than the free ones are heard. Raises Wait."""
+    keys = {f"account:{account}": FREE_BY_ACCOUNT, f"address:{address}": FREE_BY_ADDRESS}
+    async with transaction():
+        for key, free in keys.items():
+            if not await execute(TAKE, key, FORGET_AFTER, FORGET_AFTER, free, LONGEST_WAIT, free):
+                raise Wait(max(1, await fetch_value(WAIT, list(keys))))
 
 
-async def succeeded(account: str) -> None:
-    """Forgets an account's failures once its owner came in."""
+async def succeeded(account: str, address: str) -> None:
+    """Forgets an account's failures once its owner came in, and that her attempt was counted to her address."""
     await execute("DELETE FROM throttle WHERE key = {}", f"account:{account}")
+    await execute(
+        "UPDATE throttle SET failures = failures - 1, blocked_until = plein_now() WHERE key = {} AND failures > 0",
+        f"address:{address}",
+    )
 
 
 async def forget_old_failures() -> None:

@@ -89,11 +89,11 @@ async def open_campaign(actor: Actor, space: Choice, draft: Draft, form_key: str
 
 EDIT = """
     UPDATE campaign SET title = {}, lead = {}, brief = {}, brief_html = {}, promise = {}, language = {}, sponsor = {},
-        collect_from = CASE WHEN always_open THEN collect_from ELSE {} END,
-        discuss_from = CASE WHEN always_open THEN NULL ELSE {} END,
-        vote_from = CASE WHEN always_open THEN NULL ELSE {} END,
-        decide_from = CASE WHEN always_open THEN NULL ELSE {} END,
-        done_from = CASE WHEN always_open THEN NULL ELSE {} END,
+        collect_from = CASE WHEN always_open THEN collect_from ELSE {}::timestamptz END,
+        discuss_from = CASE WHEN always_open THEN NULL ELSE {}::timestamptz END,
+        vote_from = CASE WHEN always_open THEN NULL ELSE {}::timestamptz END,
+        decide_from = CASE WHEN always_open THEN NULL ELSE {}::timestamptz END,
+        done_from = CASE WHEN always_open THEN NULL ELSE {}::timestamptz END,
         version = version + 1
     WHERE id = {} AND version = {} RETURNING id
 """

@@ -8,7 +8,7 @@ import msgspec
 
 from portal.access.actor import Actor
 from portal.access.scope import visible
-from portal.db import fetch, fetch_one
+from portal.db import QueryString, fetch, fetch_one
 from portal.tables import Campaign
 
 #: The phases that have a beginning, in their order.
@@ -84,21 +84,22 @@ FROM = """
     JOIN person p ON p.id = c.sponsor LEFT JOIN identity n ON n.person = p.id
 """
 LISTED = f"""
-    SELECT {COLUMNS} {FROM} WHERE {{}}
+    SELECT {COLUMNS} {FROM} WHERE {{}} AND {{}}
     ORDER BY array_position(ARRAY['vote', 'collect', 'discuss', 'decide', 'planned', 'done'], plein_phase(c, {{}})),
         c.always_open, c.collect_from DESC, c.id DESC
     LIMIT {{}}
 """
+EVERYWHERE = QueryString("TRUE")
 
 
-async def campaigns(actor: Actor, most: int = 100) -> list[CampaignRow]:
+async def campaigns(actor: Actor, most: int = 100, where: QueryString = EVERYWHERE) -> list[CampaignRow]:
     """The campaigns that the actor can read: what one can vote on or add to first."""
-    return await fetch(CampaignRow, LISTED, actor.now, visible(Campaign, actor, "c"), actor.now, most)
+    return await fetch(CampaignRow, LISTED, actor.now, visible(Campaign, actor, "c"), where, actor.now, most)
 
 
 async def campaigns_of_space(actor: Actor, space: int) -> list[CampaignRow]:
     """The campaigns of one space."""
-    return [row for row in await campaigns(actor) if row.space == space]
+    return await campaigns(actor, where=QueryString("c.space = {}", space))
 
 
 async def open_campaigns(actor: Actor, most: int) -> list[CampaignRow]:

@@ -37,6 +37,7 @@ async def new_campaign(request: Request) -> Response[Any]:
 @post("/campaigns")
 async def open_campaign(request: Request) -> Response[Any]:
     """Opens it."""
+    require(request.actor, Action.CAMPAIGN_OPEN)
     form = await CampaignForm.sent(request)
     spaces = await _offer_spaces(request, form)
     form.valid()

@@ -10,7 +10,7 @@ from portal.access.actor import Actor
 from portal.access.scope import visible
 from portal.db import QueryString, fetch, fetch_one
 from portal.ideas.queries import IdeaRow
-from portal.tables import Comment
+from portal.tables import Comment, OrgUnit
 
 PAGE = 20  # roots a page
 SHOWN_REPLIES = 3  # under each root, before one asks for the rest
@@ -56,7 +56,8 @@ COLUMNS = """
 """
 JOINS = """
     JOIN idea i ON i.id = k.idea JOIN campaign c ON c.id = i.campaign
-    JOIN person p ON p.id = k.author LEFT JOIN identity n ON n.person = p.id LEFT JOIN org_unit u ON u.id = p.org_unit
+    JOIN person p ON p.id = k.author LEFT JOIN identity n ON n.person = p.id
+    LEFT JOIN org_unit u ON u.id = p.org_unit AND {}
 """
 THREAD = f"""
     WITH roots AS (
@@ -101,6 +102,7 @@ async def thread(
         visible(Comment, actor, "y"),
         SHOWN_REPLIES,
         actor.now,
+        visible(OrgUnit, actor, "u"),
         QueryString(f"shown.top{direction}"),
     )
     return _grouped(rows)
@@ -124,7 +126,15 @@ REPLIES = f"""
 
 async def replies(actor: Actor, root: CommentRow) -> list[CommentRow]:
     """All replies to a comment, the first 200."""
-    return await fetch(CommentRow, REPLIES, actor.now, root.id, visible(Comment, actor, "k"), MOST_REPLIES)
+    return await fetch(
+        CommentRow,
+        REPLIES,
+        actor.now,
+        visible(OrgUnit, actor, "u"),
+        root.id,
+        visible(Comment, actor, "k"),
+        MOST_REPLIES,
+    )
 
 
 ONE = f"SELECT {COLUMNS} FROM comment k {JOINS} WHERE k.public_id = {{}} AND {{}}"
@@ -132,7 +142,9 @@ ONE = f"SELECT {COLUMNS} FROM comment k {JOINS} WHERE k.public_id = {{}} AND {{}
 
 async def get_comment(actor: Actor, public_id: str) -> CommentRow | None:
     """A comment that the actor can read."""
-    return await fetch_one(CommentRow, ONE, actor.now, public_id, visible(Comment, actor, "k"))
+    return await fetch_one(
+        CommentRow, ONE, actor.now, visible(OrgUnit, actor, "u"), public_id, visible(Comment, actor, "k")
+    )
 
 
 ROOT_OF = f"SELECT {COLUMNS} FROM comment k {JOINS} WHERE k.id = {{}} AND {{}}"
@@ -142,4 +154,6 @@ async def root_of(actor: Actor, comment: CommentRow) -> CommentRow | None:
     """The comment that heads this one's part of the thread: itself, where it is a root."""
     if comment.root is None:
         return comment
-    return await fetch_one(CommentRow, ROOT_OF, actor.now, comment.root, visible(Comment, actor, "k"))
+    return await fetch_one(
+        CommentRow, ROOT_OF, actor.now, visible(OrgUnit, actor, "u"), comment.root, visible(Comment, actor, "k")
+    )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
-from portal.db import fetch_value
+from portal.db import after_commit, fetch_value
 from portal.events.kinds import Kind
+from portal.events.wake import wake_worker
 
 RECORD = """
     WITH written AS (
@@ -41,4 +42,5 @@ async def record(
         person,
         msgspec.json.encode(particulars).decode(),
     )
+    after_commit(wake_worker)
     return event

@@ -10,7 +10,7 @@ from portal.access.actor import Actor
 from portal.access.scope import visible
 from portal.campaigns.queries import CampaignRow
 from portal.db import fetch, fetch_one
-from portal.tables import Answer, Idea, Vote
+from portal.tables import Answer, Idea, Identity, OrgUnit, Vote
 
 PAGE = 20  # ideas a page
 #: How a campaign's ideas can be ordered: what stands first, in SQL.
@@ -143,7 +143,8 @@ ONE = """
         c.public_id AS campaign_public_id, c.title AS campaign_title, plein_phase(c, {}) AS phase, c.always_open,
         c.sponsor, i.author, p.public_id AS author_public_id, coalesce(n.name, '') AS author_name,
         p.kind = 'guest' AS author_guest, coalesce(n.title, '') AS author_title,
-        coalesce((SELECT u.name FROM org_unit u WHERE u.id = p.org_unit AND p.kind = 'employee'), '') AS author_unit,
+        coalesce((SELECT u.name FROM org_unit u WHERE u.id = p.org_unit AND p.kind = 'employee' AND {}), '')
+            AS author_unit,
         i.title, i.body, i.body_html, i.tags, i.language, i.version,
         i.supporters, i.guest_supporters, i.comments, i.guest_comments, i.created_at, i.updated_at,
         EXISTS (SELECT FROM vote v WHERE v.idea = i.id AND {}) AS supported,
@@ -156,7 +157,15 @@ ONE = """
 
 async def get_idea(actor: Actor, public_id: str) -> IdeaRow | None:
     """An idea that the actor can read."""
-    return await fetch_one(IdeaRow, ONE, actor.now, visible(Vote, actor, "v"), public_id, visible(Idea, actor, "i"))
+    return await fetch_one(
+        IdeaRow,
+        ONE,
+        actor.now,
+        visible(OrgUnit, actor, "u"),
+        visible(Vote, actor, "v"),
+        public_id,
+        visible(Idea, actor, "i"),
+    )
 
 
 class AnswerRow(msgspec.Struct, frozen=True):
@@ -181,11 +190,11 @@ ANSWER = """
         coalesce(o.name, '') AS next_owner_name, a.next_date, p.public_id AS author_public_id,
         coalesce(n.name, '') AS author_name, coalesce(n.title, '') AS author_title, a.created_at
     FROM answer a JOIN person p ON p.id = a.author LEFT JOIN identity n ON n.person = p.id
-    LEFT JOIN identity o ON o.person = a.next_owner
+    LEFT JOIN identity o ON o.person = a.next_owner AND {}
     WHERE a.idea = {} AND {}
 """
 
 
 async def answer_to(actor: Actor, idea: IdeaRow) -> AnswerRow | None:
     """The answer to an idea, if there is one."""
-    return await fetch_one(AnswerRow, ANSWER, idea.id, visible(Answer, actor, "a"))
+    return await fetch_one(AnswerRow, ANSWER, visible(Identity, actor, "o"), idea.id, visible(Answer, actor, "a"))

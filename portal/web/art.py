@@ -10,7 +10,7 @@ import random
 import re
 import zlib
 from functools import cache, lru_cache
-from typing import Final, Protocol
+from typing import Final
 
 from markupsafe import Markup, escape
 
@@ -20,17 +20,6 @@ TILE: Final = 40
 # Words in a Dutch or neighbouring name that give no initial: Joris van Heeswijk is JH.
 _PARTICLES = "van de der den het ter ten te op in von zu du la le di el 't ’t 's ’s d' d’ tot aan bij uit voor over"
 PARTICLES: Final = frozenset(_PARTICLES.split())
-
-
-class Person(Protocol):
-    """What an avatar needs to know."""
-
-    @property
-    def public_id(self) -> object: ...
-    @property
-    def name(self) -> str: ...
-    @property
-    def guest(self) -> bool: ...
 
 
 @lru_cache(maxsize=1024)
@@ -54,11 +43,12 @@ def _sprite() -> str:
     return assets().url("sprite.svg")
 
 
-def avatar(person: Person, size: str = "") -> Markup:
+@lru_cache(maxsize=10_000)
+def avatar(public_id: str, name: str, guest: bool, size: str = "") -> Markup:
     """Initials on a person's own colour; colleagues are round, guests tiles. size: xs, s, l, xl or none."""
-    classes = "avatar" + (f" avatar-{size}" if size else "") + (" avatar-guest" if person.guest else "")
+    classes = "avatar" + (f" avatar-{size}" if size else "") + (" avatar-guest" if guest else "")
     drawn = Markup('<span class="{}" data-hue="{}" aria-hidden="true">{}</span>')
-    return drawn.format(classes, hue(person.public_id), initials(person.name))
+    return drawn.format(classes, hue(public_id), initials(name))
 
 
 def hue(public_id: object) -> int:

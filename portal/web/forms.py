@@ -105,7 +105,11 @@ class Form(wtforms.Form):
 
 
 class StringField(wtforms.StringField):
-    """One line; white space around it goes, line breaks within are refused."""
+    """One line; white space around it goes, line breaks within are refused. A field that was not sent is empty."""
+
+    def process_data(self, value: Any) -> None:
+        """Nothing is the empty text."""
+        super().process_data("" if value is None else value)
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Strips."""
@@ -118,7 +122,11 @@ class StringField(wtforms.StringField):
 
 
 class TextAreaField(wtforms.TextAreaField):
-    """Several lines."""
+    """Several lines. A field that was not sent is empty."""
+
+    def process_data(self, value: Any) -> None:
+        """Nothing is the empty text."""
+        super().process_data("" if value is None else value)
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Strips."""
@@ -129,6 +137,10 @@ class HiddenNumber(wtforms.IntegerField):
     """A whole number that the page carries along; what is no such number is refused."""
 
     widget = wtforms.widgets.HiddenInput()
+
+    def _value(self) -> str:
+        """The number that holds now: what was typed may have been out of date."""
+        return "" if self.data is None else str(self.data)
 
     def pre_validate(self, form: BaseForm) -> None:
         """Within what a column can hold."""

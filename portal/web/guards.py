@@ -55,9 +55,9 @@ async def entrance(request: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
     if request.method not in SAFE:
         _same_site(request)
     if actor is None:
+        request.scope["plein_organisation"] = await organisation_name()  # type: ignore[typeddict-unknown-key]
         if not handler.opt.get("public"):
             raise SignedOut(None if request.method in SAFE else await request.typed())
-        request.scope["plein_organisation"] = await organisation_name()  # type: ignore[typeddict-unknown-key]
         return
     if request.method not in SAFE:
         await _own_form(request)

@@ -131,6 +131,7 @@ def page(
         "theme": request.theme,
         "csrf": request.csrf,
         "path": request.url.path,
+        "address": request.own_address,
         "section": section,
         "flash": flash,
         "can": _asking_for(actor),

@@ -51,7 +51,7 @@ class Typed:
 
     def kept(self) -> list[tuple[str, str]]:
         """The fields that a person filled in, without tokens and passwords: what may be carried to another page."""
-        machinery = (CSRF_FIELD, RESUMED_FIELD, "preview")
+        machinery = (CSRF_FIELD, RESUMED_FIELD, "preview", "shape", "next")
         return [(k, v) for k, v in self.pairs if k not in machinery and "password" not in k]
 
 
@@ -130,6 +130,11 @@ class Request(LitestarRequest[Any, Any, State]):
             known = _parse(self.headers.get("content-type", ""), await self.body())
             self.scope["plein_typed"] = known  # type: ignore[typeddict-unknown-key]
         return known
+
+    @property
+    def own_address(self) -> str:
+        """Path and query of this page, to come back to."""
+        return self.url.path + (f"?{self.url.query}" if self.url.query else "")
 
     @property
     def address(self) -> str:

@@ -1,11 +1,11 @@
 """Who may do what: people of the cast against every action, on things that were loaded through the scope.
 
-`y`: may; `n`: sees it and may not (403); `-`: doesn't see it (404). A line that is wrong is printed as it should be read.
+`y`: may; `n`: sees it and may not (403); `-`: doesn't see it (404).
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -15,7 +15,7 @@ from portal.access.policy import RULES, Action, can
 from portal.accounts.queries import own_session
 from portal.campaigns.queries import get_campaign
 from portal.comments.queries import get_comment
-from portal.db import execute, fetch_value
+from portal.db import execute, fetch_value, transaction
 from portal.ideas.queries import get_idea
 from portal.spaces.queries import get_space
 from portal.votes.queries import standing
@@ -190,8 +190,21 @@ def test_every_rule_is_both_kept_and_broken_by_somebody_unless_it_is_for_anybody
 
 
 @pytest.fixture
-async def things(rollback: Any, world: World) -> AsyncIterator[dict[str, dict[str, str]]]:
+async def things(rollback: Any, world: World) -> dict[str, dict[str, str]]:
     """Public ids by loader and name, with what the world lacks added."""
+    async with transaction():
+        session = await _what_the_world_lacks(world)
+    return {
+        "get_space": world.space,
+        "get_campaign": world.campaign,
+        "get_idea": world.idea,
+        "standing": world.idea,
+        "get_comment": world.comment,
+        "own_session": {"of_author": session},
+    }
+
+
+async def _what_the_world_lacks(world: World) -> str:
     for name, role in (("campaign_owner", "owner"), ("campaign_owner", "member"), ("author", "member")):
         await execute(
             "INSERT INTO membership (space, person, role) VALUES ({}, {}, {})",
@@ -211,22 +224,14 @@ async def things(rollback: Any, world: World) -> AsyncIterator[dict[str, dict[st
     for name, state in (("removed", "removed"), ("hidden", "hidden")):
         await add_comment(world, name, idea="collect", author="author", state=state)
     await add_comment(world, "under_hidden", idea="hidden", author="author")
-    session = await fetch_value(
+    session: str = await fetch_value(
         "INSERT INTO session (token_sha256, person, epoch, created_at, last_seen_at, idle_until, expires_at)"
         " SELECT 'x', id, epoch, {}, {}, {}::timestamptz + interval '1 hour', {}::timestamptz + interval '1 hour'"
         " FROM person WHERE id = {} RETURNING public_id",
         *[NOW] * 4,
         world.person_id["author"],
     )
-    ideas = {**world.idea}
-    yield {
-        "get_space": world.space,
-        "get_campaign": world.campaign,
-        "get_idea": ideas,
-        "standing": ideas,
-        "get_comment": world.comment,
-        "own_session": {"of_author": session},
-    }
+    return session
 
 
 async def _always_open_campaign(world: World) -> None:
@@ -265,9 +270,7 @@ async def _decide(world: World, name: str, space: str) -> None:
     await add_idea(world, name, campaign=name, author="guest_a")
 
 
-async def test_everybody_may_do_what_the_table_says_and_nothing_else(
-    things: dict[str, dict[str, str]], world: World
-):
+async def test_everybody_may_do_what_the_table_says_and_nothing_else(things: dict[str, dict[str, str]], world: World):
     actors = [await actor_of_person(world.person_id[name]) for name in PEOPLE]
     wrong = []
     for action, subject, expected in ROWS:

@@ -14,11 +14,25 @@ from piccolo.table import Table as PiccoloTable
 from portal import tables
 from portal.access.actor import Actor, actor_of_person
 from portal.access.scope import NEVER_SHOWN, VISIBILITY, visible
-from portal.db import execute
+from portal.db import execute, transaction
 from portal.events.kinds import Kind
-from portal.events.log import record
+from portal.events.log import record as write_event
 from portal.tables.base import PublicTable, Table
-from tests.world import World, add_comment, add_idea
+from tests import world as of_world
+from tests.world import World, add_comment
+
+
+async def add_idea(world: World, name: str, **facts: Any) -> None:
+    """One more idea, with its event, which is written in a transaction only."""
+    async with transaction():
+        await of_world.add_idea(world, name, **facts)
+
+
+async def record(kind: Kind, **about: int) -> int:
+    """One more event."""
+    async with transaction():
+        return await write_event(kind, **about)
+
 
 ALL_TABLES = {getattr(tables, name) for name in tables.__all__}
 
@@ -187,7 +201,7 @@ UNDER_AN_IDEA: list[tuple[type[PiccoloTable], str, int]] = [
 ]
 
 
-@pytest.mark.parametrize("table, where, rows", UNDER_AN_IDEA, ids=lambda value: getattr(value, "__name__", None))
+@pytest.mark.parametrize(("table", "where", "rows"), UNDER_AN_IDEA, ids=lambda value: getattr(value, "__name__", None))
 async def test_a_hidden_idea_and_all_that_hangs_under_it_is_seen_by_its_author_alone(
     rollback: Any, world: World, table: Any, where: str, rows: int
 ):
@@ -197,7 +211,7 @@ async def test_a_hidden_idea_and_all_that_hangs_under_it_is_seen_by_its_author_a
     assert await _sees(world, "author", table, where, idea) == rows
 
 
-@pytest.mark.parametrize("table, where, rows", UNDER_AN_IDEA, ids=lambda value: getattr(value, "__name__", None))
+@pytest.mark.parametrize(("table", "where", "rows"), UNDER_AN_IDEA, ids=lambda value: getattr(value, "__name__", None))
 async def test_a_published_idea_is_seen_by_every_reader_of_its_space(
     rollback: Any, world: World, table: Any, where: str, rows: int
 ):
@@ -237,7 +251,7 @@ async def test_an_event_about_a_person_is_seen_by_that_person_alone(rollback: An
 
 
 @pytest.mark.parametrize(
-    "reader, seen, unseen",
+    ("reader", "seen", "unseen"),
     [
         ("guest_a", {"guest_a", "insider_a"}, {"guest_b", "insider_b", "employee", "administrator"}),
         ("guest_b", {"guest_b", "insider_b"}, {"guest_a", "insider_a", "employee"}),
@@ -246,7 +260,7 @@ async def test_an_event_about_a_person_is_seen_by_that_person_alone(rollback: An
         ("administrator", {"employee"}, {"guest_a", "guest_b"}),
     ],
 )
-@pytest.mark.parametrize("table, key", [(tables.Person, "id"), (tables.Identity, "person")])
+@pytest.mark.parametrize(("table", "key"), [(tables.Person, "id"), (tables.Identity, "person")])
 async def test_people_are_seen_through_a_shared_space(
     rollback: Any, world: World, reader: str, seen: set[str], unseen: set[str], table: Any, key: str
 ):

@@ -25,13 +25,21 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import asyncpg
-
 from tests.bench.bare import Plan
 from tests.bench.capture import capturing, first_visit
 from tests.bench.load import Load, Round, run
 from tests.bench.report import Result, report, write
-from tests.bench.world import COMMENTS, FEW, IDEAS_EACH, MEASURED, SIGNED_IN, THREAD, bench_database, public_id, session_token
+from tests.bench.world import (
+    COMMENTS,
+    FEW,
+    IDEAS_EACH,
+    MEASURED,
+    SIGNED_IN,
+    THREAD,
+    bench_database,
+    public_id,
+    session_token,
+)
 from tests.servers import ROOT, drop_database, start_postgres
 
 DATA = Path(os.environ.get("TEST_DATA_DIR", ROOT / "build" / "tests"))
@@ -121,7 +129,9 @@ async def plan(database_url: str, port: int) -> tuple[Plan, dict[str, int]]:
         return Plan(pages, one, two), capture.sizes | {"vote": capture.sizes[give]}
 
 
-def measured(product: int, bare: int, prepared: Plan, sizes: dict[str, int], rounds: int, seconds: float) -> Iterator[Result]:
+def measured(
+    product: int, bare: int, prepared: Plan, sizes: dict[str, int], rounds: int, seconds: float
+) -> Iterator[Result]:
     """One measure after the other."""
     voters = [lines(voter(number)) for number in range(1, SIGNED_IN + 1)]
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as client:

@@ -79,7 +79,9 @@ def web() -> Litestar:
         known: dict[str | int, Any] = {"token": sha256(request.cookies["sid"].encode()).digest(), "idea": idea}
         async with request.app.state.pool.acquire() as connection:
             for number, (sql, arguments) in enumerate(step.statements):
-                records = await connection.fetch(sql, *(known[a.what] if isinstance(a, Given) else a for a in arguments))
+                records = await connection.fetch(
+                    sql, *(known[a.what] if isinstance(a, Given) else a for a in arguments)
+                )
                 known[number] = records[0].get("id")
         return Response(step.body, headers=step.headers, status_code=200)
 

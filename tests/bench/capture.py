@@ -78,7 +78,9 @@ class Capture:
 
 
 def _marked(argument: Any, given: dict[str | int, Any]) -> Any:
-    return next((Given(what) for what, value in given.items() if type(value) is type(argument) and value == argument), argument)
+    return next(
+        (Given(what) for what, value in given.items() if type(value) is type(argument) and value == argument), argument
+    )
 
 
 @asynccontextmanager

@@ -8,6 +8,7 @@ import statistics
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import cast
 
 import uvloop
 
@@ -62,7 +63,8 @@ async def _run(port: int, load: Load, warm_up: float, seconds: float) -> Round:
     clients = [_Client(load.turns(number), end) for number in range(CONNECTIONS)]
     for client in clients:
         await loop.create_connection(lambda it=client: it, "127.0.0.1", port)  # type: ignore[misc]
-    await asyncio.gather(*(client.done for client in clients))
+    async with asyncio.timeout(warm_up + seconds + 30):
+        await asyncio.gather(*(client.done for client in clients))
     took = [1000 * (to - since) for client in clients for since, to in client.answered if begin <= to < end]
     return Round(len(took) / seconds, statistics.median(took), statistics.quantiles(took, n=20)[-1])
 
@@ -81,8 +83,7 @@ class _Client(asyncio.Protocol):
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        self.transport = cast(asyncio.Transport, transport)  # uvloop's is no subclass
         self._send()
 
     def connection_lost(self, exc: Exception | None) -> None:

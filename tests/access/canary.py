@@ -1,0 +1,167 @@
+"""Canaries: in every text of every row stands where it is, and a plain oracle says who may read which of them.
+
+The oracle is written out again from the rules in words, without `visible` and without the view `readership`, so that
+a mistake there shows here.
+"""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from typing import Any, NamedTuple
+from urllib.parse import unquote
+
+import asyncpg
+from piccolo.columns import Array, Text
+from piccolo.table import Table
+
+from portal import tables as t
+from portal.access.scope import NEVER_SHOWN, VISIBILITY
+
+MARK = re.compile(r"Canary\.([a-z_]+)\.([a-z_]+)\.(\d+)\.")
+#: For everybody, signed in or not.
+FOR_EVERYBODY: set[type[Table]] = {t.AboutPage, t.Organisation}
+#: Columns that hold a word of the product's, not of a person. A new one with a CHECK belongs here; all other texts are
+#: found by themselves.
+NO_TEXT = {"public_id", "form_key", "kind", "state", "language", "zone", "theme", "role", "slug", "key"}
+
+
+class Canary(NamedTuple):
+    """Where a text comes from: table, column, and the row's key."""
+
+    table: str
+    column: str
+    row: int
+
+
+def canaries_in(text: str) -> set[Canary]:
+    """Those in a page, whether they are escaped for HTML or for an address."""
+    return {
+        Canary(table, column, int(row))
+        for form in (text, unescape(text), unquote(text))
+        for table, column, row in MARK.findall(form)
+    }
+
+
+def text_columns(table: type[Table]) -> list[Text | Array]:
+    """The columns of a table that hold what people typed."""
+    return [
+        column
+        for column in table._meta.columns
+        if isinstance(column, Text | Array) and column._meta.name not in NO_TEXT
+    ]
+
+
+async def plant(connection: asyncpg.Connection) -> None:
+    """Puts a canary into every text there is."""
+    from portal.web.page import _rendered
+
+    _rendered.cache_clear()
+    for table in [*VISIBILITY, *NEVER_SHOWN]:
+        columns = text_columns(table)
+        if table in FOR_EVERYBODY or not columns:
+            continue
+        name, key = table._meta.tablename, table._meta.primary_key._meta.name
+        values = ", ".join(f"{c._meta.name} = {_canary(name, key, c)}" for c in columns)
+        await connection.execute(f"UPDATE {name} SET {values}")
+
+
+def _canary(table: str, key: str, column: Text | Array) -> str:
+    name = column._meta.name
+    mark = f"'Canary.{table}.{name}.' || {key} || '.'"
+    if isinstance(column, Array):
+        return f"ARRAY[{mark}]"
+    if name.endswith("_html"):
+        return f"'<p>' || {mark} || '</p>'"
+    return f"{mark} || '@world.example'" if name == "email" else mark
+
+
+class Sight(NamedTuple):
+    """What somebody may see: rows by table, and people by what is told of them."""
+
+    person: int | None
+    rows: dict[str, set[int]]
+    guest: bool = True
+    administrator: bool = False
+
+    def may_read(self, canary: Canary) -> bool:
+        """Whether this text may stand in an answer to her."""
+        if canary.table == "identity" and canary.column == "email":
+            return self._may_read_email(canary.row)
+        if canary.table == "comment":
+            return canary.row in self.rows["comment_text"]
+        return canary.row in self.rows.get(canary.table, set())
+
+    def _may_read_email(self, person: int) -> bool:
+        """One's own; employees know the addresses of those with whom they share a space; administrators read in the
+        list of dead letters to whom they were."""
+        if person == self.person:
+            return True
+        return (not self.guest and person in self.rows["neighbour"]) or (
+            self.administrator and person in self.rows["dead_letter_to"]
+        )
+
+
+NOTHING = Sight(None, {"comment_text": set()})
+
+SPACES = """
+    SELECT space AS id FROM membership WHERE person = $1
+    UNION SELECT s.id FROM space s, person p WHERE p.id = $1 AND p.kind = 'employee' AND s.open
+"""
+IDEAS = "SELECT id FROM idea WHERE space = ANY($2) AND (state = 'published' OR author = $1)"
+#: What somebody may see once her spaces ($2), and the ideas in them ($3), are known. $1 is she herself.
+ROWS = {
+    "space": "SELECT unnest($2::bigint[]) AS id",
+    "campaign": "SELECT id FROM campaign WHERE space = ANY($2)",
+    "idea": "SELECT unnest($3::bigint[]) AS id",
+    "idea_version": "SELECT id FROM idea_version WHERE idea = ANY($3)",
+    "answer": "SELECT id FROM answer WHERE idea = ANY($3)",
+    "comment": "SELECT id FROM comment WHERE idea = ANY($3) AND (state <> 'hidden' OR author = $1)",
+    # what was removed is read by nobody, not even by who wrote it
+    "comment_text": """SELECT id FROM comment
+        WHERE idea = ANY($3) AND (state = 'published' OR (state = 'hidden' AND author = $1))""",
+    "neighbour": """SELECT $1::bigint AS id
+        UNION SELECT m.person FROM membership m JOIN person p ON p.id = m.person WHERE m.space = ANY($2) AND p.active
+        UNION SELECT p.id FROM person p WHERE p.kind = 'employee' AND p.active
+            AND EXISTS (SELECT FROM space s WHERE s.open AND s.id = ANY($2))""",
+    # beside her neighbours: who signed what she may read, even if that person has left since
+    "signed": """SELECT author AS id FROM idea WHERE id = ANY($3)
+        UNION SELECT author FROM comment WHERE idea = ANY($3) AND state = 'published'
+        UNION SELECT author FROM answer WHERE idea = ANY($3)
+        UNION SELECT sponsor FROM campaign WHERE space = ANY($2)""",
+    "org_unit": "SELECT u.id FROM org_unit u, person p WHERE p.id = $1 AND p.kind = 'employee'",
+    "session": "SELECT id FROM session WHERE person = $1",
+    "mail": """SELECT x.id FROM mail x WHERE EXISTS
+        (SELECT FROM membership WHERE person = $1 AND role = 'administrator')""",
+    "dead_letter_to": "SELECT recipient AS id FROM mail WHERE dropped_at IS NOT NULL",
+}
+
+
+async def sight_of(connection: asyncpg.Connection, person: int | None) -> Sight:
+    """What this person may see; nothing for nobody and for who is deactivated."""
+    facts = await connection.fetchrow("SELECT kind, active FROM person WHERE id = $1", person)
+    if facts is None or not facts["active"]:
+        return NOTHING
+    spaces = [row["id"] for row in await connection.fetch(SPACES, person)]
+    ideas = [row["id"] for row in await connection.fetch(IDEAS, person, spaces)]
+    rows: dict[str, set[int]] = {}
+    for name, sql in ROWS.items():
+        # every parameter is named once, so that PostgreSQL knows its type whichever the statement uses
+        typed = f"WITH x AS (SELECT $1::bigint, $2::bigint[], $3::bigint[]) {sql}"
+        rows[name] = {row["id"] for row in await connection.fetch(typed, person, spaces, ideas)}
+    administrator = bool(
+        await connection.fetchval("SELECT 1 FROM membership WHERE person = $1 AND role = 'administrator'", person)
+    )
+    rows["identity"] = rows["neighbour"] | rows["signed"] | (rows["dead_letter_to"] if administrator else set())
+    return Sight(person, rows, facts["kind"] == "guest", administrator)
+
+
+async def addresses(connection: asyncpg.Connection) -> dict[str, dict[str, int]]:
+    """Every public id there is, by table, with the row's key."""
+    found: dict[str, dict[str, int]] = {}
+    for table in [*VISIBILITY, *NEVER_SHOWN]:
+        if "public_id" in {column._meta.name for column in table._meta.columns}:
+            name = table._meta.tablename
+            rows: list[Any] = await connection.fetch(f"SELECT public_id, id FROM {name} ORDER BY id")
+            found[name] = {row["public_id"]: row["id"] for row in rows}
+    return found

@@ -1,0 +1,456 @@
+"""The canary crawl: every page of the application, as everybody, with everybody's addresses.
+
+Every text in the database says where it stands (`canary.py`). Whoever finds one that she may not read has found a leak.
+Routes come from the application itself, so that a new one is crawled without anybody's doing.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+from urllib.parse import urlencode
+
+import asyncpg
+import pytest
+from litestar import Litestar
+from litestar.routes import HTTPRoute
+from piccolo.table import Table
+
+from portal import db
+from portal import tables as t
+from portal.about import SLUGS
+from portal.access import scope
+from portal.access.tokens import token_sha256
+from portal.db import execute, fetch_value
+from portal.settings import ROOT
+from tests.access.canary import NEVER_SHOWN, VISIBILITY, Canary, Sight, addresses, canaries_in, plant, sight_of
+from tests.client import Browser
+from tests.conftest import OneConnection
+from tests.world import World, add_comment, add_idea, email_of
+
+#: Who crawls. `deactivated` shows the cookie of a session that was open when she left.
+READERS: tuple[str | None, ...] = (
+    "guest_a",
+    "guest_b",
+    "insider_a",
+    "employee",
+    "administrator",
+    "deactivated",
+    None,
+)
+NOBODY = ("deactivated", None)
+#: Which table the public id in an address belongs to. An address that is missing here is tried with every table's.
+TABLES = {
+    "/campaigns/": "campaign",
+    "/ideas/": "idea",
+    "/comments/": "comment",
+    "/spaces/": "space",
+    "/settings/sessions/": "session",
+    "/admin/mail/": "mail",
+}
+#: Whoever is no administrator is turned away here before anything is looked up.
+ADMINISTRATORS_ONLY = ("/admin", "/about/")
+BOTH_WAYS = 8
+RESET_TOKEN = "the-token-of-a-reset-link"
+ASSET = re.compile(r'href="/static/([^"]+\.css)"')
+
+
+@dataclass
+class Stage:
+    """The world with canaries in it, and a browser for each reader."""
+
+    connection: asyncpg.Connection
+    world: World
+    app: Litestar
+    browsers: dict[str | None, Browser] = field(default_factory=dict)
+    sights: dict[str | None, Sight] = field(default_factory=dict)
+    addresses: dict[str, dict[str, int]] = field(default_factory=dict)
+
+
+@dataclass
+class Crawl:
+    """What somebody came across."""
+
+    reader: str | None
+    leaks: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+    seen: set[Canary] = field(default_factory=set)
+    statuses: Counter[tuple[str, int]] = field(default_factory=Counter)
+
+
+def routes(app: Litestar, method: str) -> list[HTTPRoute]:
+    """Every route that answers this method."""
+    return [route for route in app.routes if isinstance(route, HTTPRoute) and method in route.methods]
+
+
+def is_public(route: HTTPRoute) -> bool:
+    """Whether it answers people who are not signed in."""
+    return any(handler.opt.get("public") for handler in route.route_handlers if "GET" in handler.http_methods)
+
+
+def query_parameters() -> list[str]:
+    """The query parameters that some route reads."""
+    asks = re.compile(r"""(?:query_params|asked)(?:\.get\(|\[)"(\w+)\"""")
+    return sorted({name for path in (ROOT / "portal").glob("*/routes.py") for name in asks.findall(path.read_text())})
+
+
+def fillings(route: HTTPRoute, stage: Stage, reader: str | None) -> Iterator[tuple[str, bool]]:
+    """The addresses that a route has, each with whether this reader may know that it exists."""
+    pattern = route.path_format
+    if "{" not in pattern:
+        yield pattern, True
+    for slug in SLUGS if "{slug}" in pattern else ():
+        yield pattern.format(slug=slug), True
+    if "{path}" in pattern:
+        yield pattern.format(path=stage.browsers["asset"]), True
+    if "{token}" in pattern:
+        yield pattern.format(token=RESET_TOKEN), True
+        yield pattern.format(token="another-token"), False
+    if "{public_id}" not in pattern:
+        return
+    own = next((table for start, table in TABLES.items() if pattern.startswith(start)), None)
+    for table, ids in stage.addresses.items():
+        rows = stage.sights[reader].rows.get(table, set())
+        if table == own:
+            for public_id, row in ids.items():
+                yield pattern.format(public_id=public_id), row in rows
+        elif own is None:
+            for public_id in ids:
+                yield pattern.format(public_id=public_id), True
+        else:  # an address of something else, which the reader may see elsewhere
+            for public_id in islice((p for p, row in ids.items() if row in rows), 1):
+                yield pattern.format(public_id=public_id), False
+
+
+@asynccontextmanager
+async def staged(connection: asyncpg.Connection, world: World, app: Litestar) -> AsyncIterator[Stage]:
+    """Adds to the world whatever could leak, signs everybody in, and puts the canaries in."""
+    stage = Stage(connection, world, app)
+    async with db.transaction():
+        await _things_that_could_leak(world)
+    for reader in READERS:
+        browser = Browser(app, world.person_id[reader] if reader else None)
+        if reader:
+            await browser.start_session()
+        browser.http.headers["Accept-Encoding"] = "identity"  # packing and unpacking would take half of the time
+        stage.browsers[reader] = browser
+    await plant(connection)
+    for reader in READERS:
+        stage.sights[reader] = await sight_of(connection, stage.browsers[reader].person)
+    stage.addresses = await addresses(connection)
+    sign_in = await stage.browsers[None].get("/sign-in")
+    stage.browsers["asset"] = ASSET.search(sign_in.text)[1]  # type: ignore[assignment, index]
+    yield stage
+    for reader in READERS:
+        await stage.browsers[reader].http.aclose()
+
+
+async def _things_that_could_leak(world: World) -> None:
+    ids = world.person_id
+    await execute(
+        "INSERT INTO vote (person, idea, space, guest) SELECT {}, id, space, FALSE FROM idea WHERE id = {}",
+        ids["employee"],
+        world.idea_id["vote"],
+    )
+    await execute("UPDATE idea SET supporters = 1 WHERE id = {}", world.idea_id["vote"])
+    unit = await fetch_value("INSERT INTO org_unit (name) VALUES ('Unit') RETURNING id")
+    await execute("UPDATE person SET org_unit = {}", unit)
+    for reader, campaign in (("employee", "collect"), ("guest_a", "closed_a"), ("guest_b", "closed_b")):
+        await add_idea(world, f"of_{reader}", campaign=campaign, author=reader)
+        for state in ("published", "hidden", "removed"):
+            await add_comment(world, f"{state}_of_{reader}", idea=campaign, author=reader, state=state)
+    # hidden and removed things in spaces that the readers do read
+    for campaign, author in (("collect", "author"), ("closed_a", "insider_a"), ("closed_b", "insider_b")):
+        await add_idea(world, f"hidden_{campaign}", campaign=campaign, author=author, state="hidden")
+        for state in ("hidden", "removed"):
+            await add_comment(world, f"{state}_{campaign}", idea=campaign, author=author, state=state)
+            await add_comment(
+                world, f"{state}_{campaign}_reply", idea=campaign, author=author, state=state, root=campaign
+            )
+    # somebody who is in the group no longer, and somebody who never was, named in its answer
+    await add_comment(world, "former", idea="closed_a", author="colleague")
+    for idea, decider in (("closed_a", "insider_a"), ("closed_b", "insider_b"), ("decide", "sponsor")):
+        await execute(
+            "INSERT INTO answer (idea, space, author, kind, summary, reason, reason_html, from_when, next_step,"
+            " next_owner) SELECT id, space, {}, 'declined', 'S', 'R', 'R', 'F', 'N', {} FROM idea WHERE id = {}",
+            ids[decider],
+            ids["moderator"],
+            world.idea_id[idea],
+        )
+        await execute(
+            "INSERT INTO idea_version (idea, space, version, title, body, tags, author, created_at)"
+            " SELECT id, space, version, title, body, tags, author, created_at FROM idea WHERE id = {}",
+            world.idea_id[idea],
+        )
+    # the employee has something of everything, so that every page opens for somebody
+    await execute(
+        "UPDATE campaign SET author = {}, sponsor = {} WHERE id = {}",
+        ids["employee"],
+        ids["employee"],
+        world.campaign_id["done"],
+    )
+    await execute(
+        "INSERT INTO membership (space, person, role) VALUES ({}, {}, 'owner')",
+        world.space_id["open"],
+        ids["employee"],
+    )
+    for recipient in ("guest_a", "employee"):
+        await execute(
+            "INSERT INTO mail (kind, recipient, dropped_at, last_error) VALUES ('answer', {}, plein_now(), 'refused')",
+            ids[recipient],
+        )
+    await execute(
+        "INSERT INTO password_reset (token_sha256, person, created_at, expires_at)"
+        " VALUES ({}, {}, plein_now(), plein_now() + interval '1 hour')",
+        token_sha256(RESET_TOKEN),
+        ids["colleague"],
+    )
+
+
+async def crawl(stage: Stage, reader: str | None, *, until: str = "") -> Crawl:
+    """Visits everything as somebody; or goes on until something of the table `until` leaks."""
+    result = Crawl(reader)
+    strange = _addresses_out_of_sight(stage, reader)
+    parameters = query_parameters()
+    for route in routes(stage.app, "GET"):
+        asked = False
+        for number, (path, may_know) in enumerate(fillings(route, stage, reader)):
+            # the first few that open are visited both ways; of the many others, every other one by htmx
+            both = may_know and number < BOTH_WAYS and reader not in NOBODY
+            for htmx in (False, True) if both else (number % 2 == 1,):
+                response = await _visit(stage, result, route, path, htmx)
+                _judge(result, route, path, htmx, response.status_code, may_know)
+                if until and any(f" {until}." in leak for leak in result.leaks):
+                    return result
+            if response.status_code == 200 and not asked and reader not in NOBODY:
+                asked = True
+                for nth, query in enumerate(_queries(parameters, strange)):
+                    response = await _visit(stage, result, route, f"{path}?{query}", htmx=nth % 2 == 1)
+                    if response.status_code not in (200, 303):
+                        result.wrong.append(f"{path}?{query}: {response.status_code}")
+    return result
+
+
+def _addresses_out_of_sight(stage: Stage, reader: str | None) -> list[str]:
+    """A few public ids of each kind that the reader may not know of: of another space, and hidden."""
+    found = []
+    for table in ("idea", "comment", "campaign", "space"):
+        rows = stage.sights[reader].rows.get(table, set())
+        strange = [public_id for public_id, row in stage.addresses[table].items() if row not in rows]
+        found += [*strange[:1], *strange[-1:]]
+    return found
+
+
+def _queries(parameters: list[str], strange: list[str]) -> Iterator[str]:
+    for public_id in strange:
+        yield urlencode(dict.fromkeys(parameters, public_id) | {"order": "newest"})
+    for parameter in parameters:
+        yield urlencode({"order": "supported", parameter: strange[-1]})
+
+
+async def _visit(stage: Stage, result: Crawl, route: HTTPRoute, path: str, htmx: bool) -> Any:
+    response = await stage.browsers[result.reader].get(path, htmx=htmx)
+    result.statuses[(route.path_format, response.status_code)] += 1
+    told = response.text + "\n".join(f"{name}: {value}" for name, value in response.headers.items())
+    # what was in the question may stand in the answer
+    canaries = canaries_in(told)
+    result.seen |= canaries
+    for canary in sorted(canaries):
+        if not stage.sights[result.reader].may_read(canary):
+            how = " (htmx)" if htmx else ""
+            result.leaks.append(
+                f"{result.reader} reads {canary.table}.{canary.column} of row {canary.row} at {path}{how}"
+            )
+    return response
+
+
+def _judge(result: Crawl, route: HTTPRoute, path: str, htmx: bool, status: int, may_know: bool) -> None:
+    """Out of sight is 404; nobody is sent to sign in; the rest opens, leads on, or is refused."""
+    if result.reader in NOBODY and not is_public(route):
+        right = {401} if htmx else {303}
+    elif not may_know:
+        right = {404}
+        if result.reader != "administrator" and path.startswith(ADMINISTRATORS_ONLY):
+            right = {403}
+    else:
+        right = {200, 303, 403}
+    if status not in right:
+        result.wrong.append(f"{result.reader} at {path}{' (htmx)' if htmx else ''}: {status}, not {right}")
+
+
+@pytest.fixture(scope="module")
+async def crawled(app: Litestar, shared_database: str, template: tuple[str, World]) -> dict[str | None, Crawl]:
+    """Everybody's crawl, once for all tests of this file."""
+    connection = await asyncpg.connect(shared_database)
+    undone = connection.transaction()
+    await undone.start()
+    db.DB.pool = OneConnection(connection)
+    try:
+        async with staged(connection, copy.deepcopy(template[1]), app) as stage:
+            result = {reader: await crawl(stage, reader) for reader in READERS}
+    finally:
+        db.DB.pool = None
+        await undone.rollback()
+        await connection.close()
+    return result
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_nobody_reads_what_is_not_for_her(crawled: dict[str | None, Crawl], reader: str | None):
+    leaks = crawled[reader].leaks
+    assert not leaks, f"{len(leaks)} leaks:\n" + "\n".join(leaks[:30])
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_out_of_sight_is_404_and_nobody_has_to_sign_in(crawled: dict[str | None, Crawl], reader: str | None):
+    wrong = crawled[reader].wrong
+    assert not wrong, f"{len(wrong)} wrong:\n" + "\n".join(wrong[:30])
+
+
+@pytest.mark.parametrize("reader", NOBODY)
+def test_who_is_not_signed_in_reads_no_text_of_anybody(crawled: dict[str | None, Crawl], reader: str | None):
+    assert not crawled[reader].seen
+
+
+# --- controls: the crawl looks at real pages, and can fail ---
+
+#: What the pages show of what one may read. What is missing here is shown nowhere yet.
+SHOWN = set(
+    """
+    space.name space.purpose campaign.title campaign.lead campaign.brief campaign.brief_html campaign.promise
+    idea.title idea.body idea.body_html idea.excerpt idea.tags comment.body comment.body_html
+    answer.summary answer.reason_html answer.from_when answer.next_step
+    identity.name identity.title identity.email org_unit.name mail.last_error
+    """.split()  # noqa: SIM905
+)
+
+
+def test_the_crawl_reads_what_everybody_may_read(crawled: dict[str | None, Crawl]):
+    seen = {f"{canary.table}.{canary.column}" for result in crawled.values() for canary in result.seen}
+    assert seen >= SHOWN
+    hidden = {f"{table._meta.tablename}.{column._meta.name}" for table in NEVER_SHOWN for column in table._meta.columns}
+    assert not seen & hidden
+
+
+@pytest.mark.parametrize("reader", ["guest_a", "guest_b", "employee", "administrator"])
+def test_the_crawl_reads_what_this_reader_may_read(crawled: dict[str | None, Crawl], reader: str):
+    seen = {f"{canary.table}.{canary.column}" for canary in crawled[reader].seen}
+    assert {"campaign.title", "idea.title", "idea.body_html", "idea.excerpt", "comment.body_html"} <= seen
+    assert {"space.name", "answer.summary", "identity.name"} <= seen
+
+
+def test_every_page_opens_for_somebody(crawled: dict[str | None, Crawl], app: Litestar):
+    opened = {
+        pattern
+        for result in crawled.values()
+        for (pattern, status) in result.statuses
+        if status == 200 or (status == 303 and pattern == "/comments/{public_id}")
+    }
+    assert opened == {route.path_format for route in routes(app, "GET")}
+
+
+def test_the_query_parameters_were_found():
+    assert {"after", "start", "reply", "order", "tag", "next", "language"} <= set(query_parameters())
+
+
+@pytest.mark.parametrize("table", [t.Idea, t.Comment, t.Campaign, t.Space], ids=lambda table: table.__name__)
+async def test_the_crawl_finds_the_leak_when_a_rule_is_gone(
+    rollback: asyncpg.Connection, world: World, app: Litestar, monkeypatch: pytest.MonkeyPatch, table: type[Table]
+):
+    async with staged(rollback, world, app) as stage:
+        monkeypatch.setitem(scope.VISIBILITY, table, scope.everybody)
+        result = await crawl(stage, "guest_a", until=table._meta.tablename)
+    assert [leak for leak in result.leaks if f" {table._meta.tablename}." in leak]
+
+
+# --- the twin for writes ---
+
+#: Answers to every field of every form, so that each would be valid where it is allowed.
+ANSWERS = {
+    "title": "A forged title",
+    "body": "A forged body",
+    "tags": "forged",
+    "language": "en",
+    "version": "1",
+    "kind": "declined",
+    "summary": "Forged",
+    "reason": "Forged",
+    "next_step": "Forged",
+    "next_owner_email": email_of("insider_a"),
+    "lead": "Forged",
+    "brief": "Forged",
+    "sponsor_email": email_of("insider_a"),
+    "collect_from": "2026-01-01T09:00",
+    "discuss_from": "2026-12-01T09:00",
+    "vote_from": "2026-12-02T09:00",
+    "decide_from": "2026-12-03T09:00",
+    "done_from": "2026-12-04T09:00",
+    "email": email_of("insider_b"),
+    "password": "a forged long lantern",
+}
+
+FINGERPRINT = " UNION ALL ".join(
+    f"SELECT '{name}' AS t, count(*) AS n, md5(string_agg(x::text, ',' ORDER BY x::text)) AS h FROM {name} x"
+    for name in sorted({*(table._meta.tablename for table in [*VISIBILITY, *NEVER_SHOWN]), "procrastinate_jobs"})
+)
+
+
+async def fingerprint(connection: asyncpg.Connection) -> dict[str, tuple[int, str]]:
+    """Of every table, so that the slightest change shows. The tests' clock stands, so not even `last_seen_at` moves."""
+    return {row["t"]: (row["n"], row["h"]) for row in await connection.fetch(FINGERPRINT)}
+
+
+async def _send(stage: Stage, reader: str | None, path: str, number: int) -> int:
+    response = await stage.browsers[reader].post(path, ANSWERS | {"form_key": f"forged{number}"})
+    return int(response.status_code)
+
+
+async def test_no_form_reaches_what_is_out_of_sight(rollback: asyncpg.Connection, world: World, app: Litestar):
+    async with staged(rollback, world, app) as stage:
+        before = await fingerprint(rollback)
+        wrong, sent = [], 0
+        for reader in READERS:
+            for route in routes(app, "POST"):
+                for path, may_know in fillings(route, stage, reader):
+                    if may_know or "{public_id}" not in route.path_format:
+                        continue
+                    status = await _send(stage, reader, path, sent := sent + 1)
+                    right = 401 if reader in NOBODY else 404
+                    if path.startswith(ADMINISTRATORS_ONLY) and reader not in ("administrator", *NOBODY):
+                        right = 403
+                    if status != right:
+                        wrong.append(f"{reader} sends to {path}: {status}, not {right}")
+            after = await fingerprint(rollback)
+            wrong += [f"{reader} changed {table}" for table in before if before[table] != after[table]]
+            before = after
+        assert not wrong, "\n".join(wrong[:30])
+        assert sent > 500
+
+
+async def test_the_same_forms_do_change_what_is_in_sight_and_allowed(
+    rollback: asyncpg.Connection, world: World, app: Litestar
+):
+    """The control: these forms are complete, so that only the scope can have refused them."""
+    async with staged(rollback, world, app) as stage:
+        # the canaries have taken the addresses of people away: they are what the forms name
+        for name in ("insider_a", "insider_b"):
+            await execute("UPDATE identity SET email = {} WHERE person = {}", email_of(name), world.person_id[name])
+        before = await fingerprint(rollback)
+        unchanged = {route.path_format for route in routes(app, "POST") if "{public_id}" in route.path_format}
+        for route in routes(app, "POST"):
+            for reader in ("employee", "insider_a", "guest_a", "administrator"):
+                for path, may_know in fillings(route, stage, reader):
+                    if route.path_format not in unchanged or not may_know:
+                        continue
+                    undone = rollback.transaction()
+                    await undone.start()
+                    if await _send(stage, reader, path, 0) == 303 and await fingerprint(rollback) != before:
+                        unchanged.remove(route.path_format)
+                    await undone.rollback()
+        assert not unchanged

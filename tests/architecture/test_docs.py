@@ -1,0 +1,62 @@
+"""The documents say what is: links lead somewhere, every setting, command and make target is named."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from portal.cli import cli
+from portal.settings import PLAIN_HTTP
+
+ROOT = Path(__file__).parent.parent.parent
+README = (ROOT / "README.md").read_text()
+#: Set by the machine or the tests, not by whoever runs Plein.
+NO_SETTINGS = {PLAIN_HTTP}
+
+
+@pytest.mark.parametrize("path", sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]), ids=lambda p: p.name)
+def test_every_link_in_a_document_leads_somewhere(path):
+    if path.name == "PLAN.md":
+        return
+    for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", path.read_text()):
+        assert (path.parent / target).exists(), f"{path.name}: {target}"
+
+
+def test_the_readme_names_every_setting_and_no_other():
+    source = (ROOT / "portal" / "settings.py").read_text()
+    read = set(re.findall(r'(?:env\.get\(|_number\(env, )"([A-Z_]+)"', source)) | {
+        name for name in re.findall(r"env\.get\(([A-Z_]+)\)", source) if name != "PLAIN_HTTP"
+    }
+    told = set(re.findall(r"`([A-Z][A-Z_]{3,})`", README.split("## Settings")[1].split("## ")[0]))
+    assert told == read - NO_SETTINGS
+
+
+def test_the_readme_names_every_command():
+    section = README.split("## The command line")[1].split("## ")[0]
+    assert {name for name in cli.commands if f"`{name}" not in section} == set()
+
+
+def test_every_command_has_help():
+    assert {name for name, command in cli.commands.items() if not command.help} == set()
+
+
+def test_make_help_lists_what_the_readme_promises():
+    listed = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    for target in re.findall(r"`make ([a-z0-9-]+)`|    make ([a-z0-9-]+)", README):
+        assert f"make {''.join(target)} " in listed, target
+
+
+def test_every_word_of_the_glossary_has_its_dutch_word():
+    rows = [
+        line.split("|")[1:4] for line in (ROOT / "docs" / "glossary.md").read_text().splitlines() if line[:1] == "|"
+    ]
+    assert len(rows) > 20
+    assert [row for row in rows if not all(cell.strip() for cell in row)] == []
+
+
+def test_decisions_are_numbered_without_a_gap():
+    numbers = sorted(int(path.name[:4]) for path in (ROOT / "docs" / "decisions").glob("*.md"))
+    assert numbers == list(range(1, len(numbers) + 1))

@@ -1,0 +1,61 @@
+"""The list of campaigns: what one may read, what can be done first."""
+
+import re
+
+from portal.db import execute
+
+ADDRESS = re.compile(r'<h3><a href="/campaigns/([^"/]+)">')
+
+
+async def listed(as_, world, who):
+    """The campaigns on the page by their names, from top to bottom."""
+    page = await (await as_(who)).get("/campaigns")
+    names = {public_id: name for name, public_id in world.campaign.items()}
+    return [names[public_id] for public_id in ADDRESS.findall(page.text)]
+
+
+async def test_what_can_be_voted_on_or_added_to_stands_first_then_what_comes_then_what_is_done(as_, world):
+    assert await listed(as_, world, "employee") == [
+        "vote",
+        "open",
+        "collect",
+        "discuss",
+        "decide",
+        "planned",
+        "done",
+    ]
+
+
+async def test_what_is_always_open_stands_after_what_ends(as_, world):
+    await execute("UPDATE campaign SET always_open = TRUE WHERE id = {}", world.campaign_id["open"])
+    assert (await listed(as_, world, "employee"))[:3] == ["vote", "collect", "open"]
+
+
+async def test_a_closed_groups_campaign_is_listed_to_its_members_only(as_, world):
+    assert "closed_a" in await listed(as_, world, "insider_a")
+    for outsider in ("employee", "insider_b", "moderator", "administrator"):
+        assert "closed_a" not in await listed(as_, world, outsider)
+
+
+async def test_a_guest_is_listed_the_campaigns_of_her_group_and_no_others(as_, world):
+    assert await listed(as_, world, "guest_a") == ["closed_a"]
+    assert await listed(as_, world, "guest_b") == ["closed_b"]
+
+
+async def test_without_campaigns_the_list_says_so(as_, world):
+    await execute("DELETE FROM membership WHERE person = {}", world.person_id["guest_a"])
+    page = await (await as_("guest_a")).get("/campaigns")
+    assert "No campaigns yet" in page.text
+    assert "/campaigns/new" not in page.text  # guests open none
+
+
+async def test_a_spaces_page_lists_its_campaigns_however_many_there_are_elsewhere(as_, world):
+    await execute(
+        "INSERT INTO campaign (space, author, sponsor, title, lead, brief, brief_html, language, collect_from,"
+        " discuss_from, vote_from, decide_from, done_from)"
+        " SELECT space, author, sponsor, 'One of many', lead, brief, brief_html, language, collect_from,"
+        " discuss_from, vote_from, decide_from, done_from FROM campaign, generate_series(1, 120) WHERE id = {}",
+        world.campaign_id["vote"],
+    )
+    page = await (await as_("employee")).get(f"/spaces/{world.space['open']}")
+    assert world.campaign["open"] in ADDRESS.findall(page.text)

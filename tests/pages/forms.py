@@ -1,0 +1,98 @@
+"""The forms of a page as a browser sees them: what stands in them, what is wrong with them, and sending them slowly."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import urlencode
+
+import httpx
+
+from tests.client import Browser
+
+
+class _Forms(HTMLParser):
+    """Collects forms by address, with the value of each field, and the error at each field by its name."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.forms: dict[str, dict[str, str]] = {}
+        self.errors: dict[str, str] = {}
+        self._fields: dict[str, str] | None = None
+        self._inside = ""  # of a textarea or select: its name
+        self._error = ""
+
+    def handle_starttag(self, tag: str, pairs: list[tuple[str, str | None]]) -> None:
+        attributes = {name: value or "" for name, value in pairs}
+        name, value = attributes.get("name", ""), attributes.get("value", "")
+        if tag == "form":
+            self._fields = self.forms.setdefault(attributes.get("action", ""), {})
+        elif tag == "p" and attributes.get("class") == "error":
+            self._error = attributes["id"].removesuffix("-error")
+        elif self._fields is None:
+            return
+        elif tag == "input" and name:
+            if attributes.get("type") not in ("radio", "checkbox") or "checked" in attributes:
+                self._fields[name] = value
+        elif tag in ("textarea", "select") and name:
+            self._inside = name
+            self._fields[name] = ""
+        elif tag == "option" and "selected" in attributes:
+            self._fields[self._inside] = value
+
+    def handle_data(self, data: str) -> None:
+        if self._error:
+            self.errors[self._error] = self.errors.get(self._error, "") + data.strip()
+        elif self._inside and self._fields is not None and self.lasttag == "textarea":
+            self._fields[self._inside] += data
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form":
+            self._fields = None
+        elif tag in ("textarea", "select"):
+            if tag == "textarea" and self._fields is not None and self._inside:
+                self._fields[self._inside] = self._fields[self._inside].removeprefix("\n")
+            self._inside = ""
+        elif tag == "p":
+            self._error = ""
+
+
+def _read(response: httpx.Response) -> _Forms:
+    parser = _Forms()
+    parser.feed(response.text)
+    return parser
+
+
+def form_of(response: httpx.Response, action: str) -> dict[str, str]:
+    """The form of a page that leads to `action`: what the browser would send."""
+    forms = _read(response).forms
+    assert action in forms, f"no form for {action} among {list(forms)}"
+    return forms[action]
+
+
+def forms_of(response: httpx.Response) -> dict[str, dict[str, str]]:
+    """All forms of a page, by where they lead."""
+    return _read(response).forms
+
+
+def errors_of(response: httpx.Response) -> dict[str, str]:
+    """What is wrong, by field."""
+    return _read(response).errors
+
+
+async def post_slowly(
+    browser: Browser, path: str, data: dict[str, Any], meanwhile: Callable[[], Awaitable[Any]]
+) -> httpx.Response:
+    """Sends a form whose body arrives late: the page has loaded the thing, then `meanwhile` happens, then the write."""
+
+    async def body() -> Any:
+        await meanwhile()
+        yield urlencode(data).encode()
+
+    headers = {
+        "Content-Type": "application/x-www-form-urlencoded",
+        "Sec-Fetch-Site": "same-origin",
+        "X-CSRF-Token": browser.csrf_token(),
+    }
+    return await browser.http.post(path, content=body(), headers=headers)

@@ -1,0 +1,135 @@
+"""Every route of the application, with an address that is there, somebody who may go there, and a form that is right.
+
+A test that goes over "every route" takes them from here; `test_request.py` proves that none is missing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Litestar
+from litestar.routes import HTTPRoute
+
+from portal.web.assets import assets
+from tests.world import PASSWORD, World, email_of
+
+SETTINGS = {
+    "name": "Noor",
+    "title": "Planner",
+    "language": "en",
+    "zone": "Europe/Paris",
+    "theme": "",
+    "wants_mail": "y",
+}
+IDEA = {"title": "A bridge", "body": "Build **it**.", "tags": "bridge, water", "language": "en", "version": "1"}
+CAMPAIGN = {
+    "title": "Whose bridge?",
+    "lead": "Who looks after it?",
+    "brief": "Tell us.",
+    "sponsor_email": email_of("sponsor"),
+    "promise": "I answer.",
+    "language": "en",
+    "collect_from": "2026-07-01T09:00",
+    "discuss_from": "2026-07-08T09:00",
+    "vote_from": "2026-07-15T09:00",
+    "decide_from": "2026-07-22T09:00",
+    "done_from": "2026-07-29T09:00",
+    "version": "1",
+}
+ANSWER = {
+    "kind": "changed",
+    "summary": "We build it.",
+    "reason": "Because it is needed.",
+    "from_when": "May",
+    "next_step": "Drawing it",
+    "next_owner_email": email_of("author"),
+    "next_date": "2026-09-01",
+}
+GROUP = {"name": "Boats", "purpose": "All about boats", "access": "open", "language": "en"}
+
+#: POST route -> who may, the address, and a form that is right.
+POSTS: dict[str, tuple[str | None, str, dict[str, str]]] = {
+    "/about/{slug:str}/edit": ("administrator", "/about/help/edit", {"title": "Help", "body": "Ask.", "version": "9"}),
+    "/admin/mail/{public_id:str}/retry": ("administrator", "/admin/mail/{mail}/retry", {}),
+    "/campaigns": ("campaign_owner", "/campaigns", CAMPAIGN | {"space": "{space[organisation]}"}),
+    "/campaigns/{public_id:str}/edit": ("campaign_owner", "/campaigns/{campaign[collect]}/edit", CAMPAIGN),
+    "/campaigns/{public_id:str}/ideas": ("employee", "/campaigns/{campaign[collect]}/ideas", IDEA),
+    "/comments/{public_id:str}/edit": ("colleague", "/comments/{comment[vote]}/edit", {"body": "Better."}),
+    "/comments/{public_id:str}/removal": ("colleague", "/comments/{comment[vote]}/removal", {}),
+    "/groups": ("employee", "/groups", GROUP),
+    "/ideas/{public_id:str}/answer": ("sponsor", "/ideas/{idea[decide]}/answer", ANSWER),
+    "/ideas/{public_id:str}/comments": (
+        "employee",
+        "/ideas/{idea[vote]}/comments",
+        {"body": "Yes.", "reply_to": "{comment[vote]}"},
+    ),
+    "/ideas/{public_id:str}/edit": ("author", "/ideas/{idea[collect]}/edit", IDEA),
+    "/ideas/{public_id:str}/vote": ("employee", "/ideas/{idea[vote]}/vote", {"next": "/", "shape": "panel"}),
+    "/ideas/{public_id:str}/vote/withdrawal": ("employee", "/ideas/{idea[vote]}/vote/withdrawal", {"next": "/"}),
+    "/password-reset": (None, "/password-reset", {"email": email_of("employee")}),
+    "/password-reset/{token:str}": (None, "/password-reset/no-such-token", {"password": "seven otters under ice"}),
+    "/preferences": ("employee", "/preferences", {"language": "nl", "theme": "dark", "next": "/groups"}),
+    "/settings": ("employee", "/settings", SETTINGS),
+    "/settings/password": (
+        "employee",
+        "/settings/password",
+        {"current_password": PASSWORD, "password": "seven otters under ice"},
+    ),
+    "/settings/sessions/end-others": ("employee", "/settings/sessions/end-others", {}),
+    "/settings/sessions/{public_id:str}/end": ("employee", "/settings/sessions/no-such-session/end", {}),
+    "/sign-in": (None, "/sign-in", {"email": email_of("employee"), "password": "wrong", "next": "/groups"}),
+    "/sign-out": ("employee", "/sign-out", {}),
+    "/spaces/{public_id:str}/members": (
+        "insider_a",
+        "/spaces/{space[closed_a]}/members",
+        {"email": email_of("employee")},
+    ),
+    "/spaces/{public_id:str}/membership": ("employee", "/spaces/{space[open]}/membership", {}),
+    "/spaces/{public_id:str}/membership/end": ("guest_a", "/spaces/{space[closed_a]}/membership/end", {}),
+}
+#: GET route -> who may, and the address.
+GETS: dict[str, tuple[str | None, str]] = {
+    "/": ("employee", "/"),
+    "/about/{slug:str}": (None, "/about/help"),
+    "/about/{slug:str}/edit": ("administrator", "/about/help/edit"),
+    "/admin": ("administrator", "/admin"),
+    "/campaigns": ("employee", "/campaigns"),
+    "/campaigns/new": ("employee", "/campaigns/new"),
+    "/campaigns/{public_id:str}": ("employee", "/campaigns/{campaign[vote]}"),
+    "/campaigns/{public_id:str}/edit": ("campaign_owner", "/campaigns/{campaign[collect]}/edit"),
+    "/campaigns/{public_id:str}/ideas/new": ("employee", "/campaigns/{campaign[collect]}/ideas/new"),
+    "/comments/{public_id:str}": ("employee", "/comments/{comment[vote]}"),
+    "/comments/{public_id:str}/edit": ("colleague", "/comments/{comment[vote]}/edit"),
+    "/comments/{public_id:str}/replies": ("employee", "/comments/{comment[vote]}/replies"),
+    "/groups": ("employee", "/groups"),
+    "/groups/new": ("employee", "/groups/new"),
+    "/health": (None, "/health"),
+    "/ideas/new": ("employee", "/ideas/new"),
+    "/ideas/{public_id:str}": ("employee", "/ideas/{idea[vote]}"),
+    "/ideas/{public_id:str}/answer": ("sponsor", "/ideas/{idea[decide]}/answer"),
+    "/ideas/{public_id:str}/edit": ("author", "/ideas/{idea[collect]}/edit"),
+    "/password-reset": (None, "/password-reset"),
+    "/password-reset/{token:str}": (None, "/password-reset/no-such-token"),
+    "/settings": ("employee", "/settings"),
+    "/settings/password": ("employee", "/settings/password"),
+    "/settings/sessions": ("employee", "/settings/sessions"),
+    "/sign-in": (None, "/sign-in"),
+    "/spaces/{public_id:str}": ("employee", "/spaces/{space[open]}"),
+    "/spaces/{public_id:str}/members/new": ("insider_a", "/spaces/{space[closed_a]}/members/new"),
+    "/static/{path:path}": (None, "{asset}"),
+}
+
+
+def routes(app: Litestar, method: str) -> set[str]:
+    """The paths that the application takes with this method."""
+    return {route.path for route in app.routes if isinstance(route, HTTPRoute) and method in route.methods}
+
+
+def filled(text: str, world: World) -> str:
+    """An address or value with the ids of this world."""
+    return text.format(mail="no-such-mail", asset=assets().url("css/app.css"), **vars(world))
+
+
+def form(route: str, world: World) -> dict[str, Any]:
+    """A form that this route accepts."""
+    return {name: filled(value, world) for name, value in POSTS[route][2].items()}

@@ -1,0 +1,244 @@
+"""Errors as pages: in the product's style, in the reader's language, and without a word too much."""
+
+import asyncio
+
+import asyncpg
+import pytest
+from litestar import Response, get, post
+
+from portal import db
+from portal.app import create_app
+from portal.web.guards import PUBLIC
+from portal.web.page import page
+from portal.web.request import Request
+from tests.client import Browser, text_of
+
+
+def check_page(response, status, *, signed_in):
+    """An error page: heading, a way on, and the navigation of who is signed in."""
+    assert response.status_code == status
+    assert f'<p class="code">{status}</p>' in response.text
+    assert "<h1" in response.text
+    assert ('<nav class="mainnav' in response.text) == signed_in
+    assert ('href="/sign-in"' in response.text) == (not signed_in)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/nothing",
+        "/nothing/at/all",
+        "/ideas/nothing",
+        "/ideas/x/y/z",
+        "/about/nothing",
+        "/favicon.ico",
+        "/.env",
+        "//",
+        "/%2e%2e/",
+    ],
+)
+async def test_there_is_nothing_there(as_, path):
+    response = await (await as_("employee")).get(path)
+    if path == "//":
+        assert response.status_code in (200, 404)
+        return
+    check_page(response, 404, signed_in=True)
+    assert "There is nothing at this address" in text_of(response)
+
+
+async def test_a_stranger_sees_the_page_without_navigation(as_):
+    browser = await as_(None)
+    check_page(await browser.get("/nothing"), 404, signed_in=False)
+    check_page(await browser.get("/about/nothing"), 404, signed_in=False)
+
+
+async def test_an_address_that_is_not_there_and_one_that_is_not_for_me_look_alike(as_, world):
+    browser = await as_("employee")
+    pages = [text_of(await browser.get(f"/ideas/{idea}")) for idea in ("nothing", world.idea["closed_a"])]
+    assert pages[0].split("<h1")[1].split("</section>")[0] == pages[1].split("<h1")[1].split("</section>")[0]
+
+
+async def test_not_yours_to_do(as_):
+    response = await (await as_("employee")).get("/admin")
+    check_page(response, 403, signed_in=True)
+    assert "This is not yours to do" in text_of(response)
+
+
+async def test_a_method_that_is_not_taken(as_):
+    browser = await as_("employee")
+    response = await browser.get("/sign-out")
+    check_page(response, 405, signed_in=True)
+    assert response.headers["allow"]
+    for method in ("PUT", "PATCH", "DELETE", "TRACE", "BREW"):
+        assert (await browser.http.request(method, "/groups")).status_code == 405
+
+
+async def test_too_much_at_once(as_):
+    response = await (await as_("employee")).post("/groups", {"purpose": "x" * 70_000})
+    check_page(response, 413, signed_in=True)
+    assert "your text is still there" in text_of(response)
+
+
+async def test_damaged(as_):
+    browser = await as_("employee")
+    response = await browser.post("/groups", {"name": "a\0b"})
+    check_page(response, 400, signed_in=True)
+    assert "NUL" in text_of(response)
+    check_page(await browser.get("/ideas/%00"), 400, signed_in=True)
+
+
+async def test_in_the_readers_language(as_):
+    """Until locale/nl.po is complete, the page itself is all that can be told."""
+    dutch, english = [await (await as_(name)).get("/nothing") for name in ("colleague", "employee")]
+    assert '<html lang="nl"' in dutch.text
+    assert '<html lang="en"' in english.text
+    assert differs(dutch, english, "There is nothing at this address")
+
+
+def differs(dutch, english, text):
+    """The text is in the one and, once it is translated, not in the other."""
+    from portal.text.language import LOCALE
+
+    assert text in text_of(english)
+    return text not in text_of(dutch) or not (LOCALE / "nl.po").exists()
+
+
+# --- our own faults --------------------------------------------------------------------------------------------
+
+
+@get("/test/bug", opt=PUBLIC)
+async def bug(request: Request) -> Response[str]:
+    """A handler that has a bug."""
+    secret = "a secret of this frame"
+    raise RuntimeError(secret)
+
+
+@get("/test/template", opt=PUBLIC)
+async def template(request: Request) -> Response[bytes]:
+    """A page without a template."""
+    return page(request, "no/such.html")
+
+
+@post("/test/full", opt=PUBLIC)
+async def full(request: Request) -> None:
+    """The disk is full."""
+    raise asyncpg.DiskFullError("could not extend file")
+
+
+@get("/test/deep", opt=PUBLIC)
+async def deep(request: Request) -> None:
+    """Something nested too deeply."""
+    raise RecursionError
+
+
+@get("/test/clash", opt=PUBLIC)
+async def clash(request: Request) -> None:
+    """A constraint that no form foresaw."""
+    raise asyncpg.UniqueViolationError("duplicate key value")
+
+
+@pytest.fixture
+def with_faults(monkeypatch):
+    """The application with routes that fail."""
+    from portal import app as assembly
+
+    monkeypatch.setattr(assembly, "ROUTES", [*assembly.ROUTES, bug, template, full, deep, clash])
+    return create_app(own_pool=False)
+
+
+@pytest.fixture
+async def faulty(with_faults, rollback, world):
+    browser = Browser(with_faults, world.person_id["employee"])
+    await browser.start_session()
+    yield browser
+    await browser.http.aclose()
+
+
+@pytest.mark.parametrize("path", ["/test/bug", "/test/template", "/test/clash"])
+async def test_a_bug_is_noted_and_tells_nothing(faulty, path, capsys):
+    response = await faulty.get(path)
+    check_page(response, 500, signed_in=True)
+    said = text_of(response)
+    reference = said.partition("Reference ")[2][:8]
+    assert int(reference, 16) >= 0
+    for word in ("Traceback", "RuntimeError", "secret", "Template", "duplicate", "portal/", ".py"):
+        assert word not in said.replace("/static/", "")
+    logged = capsys.readouterr().out
+    assert reference in logged
+    assert "Traceback" in logged
+
+
+async def test_a_full_disk_has_words_of_its_own(faulty):
+    response = await faulty.post("/test/full")
+    check_page(response, 507, signed_in=True)
+    assert "The disk is full" in text_of(response)
+
+
+async def test_what_is_nested_too_deeply_is_not_our_fault(faulty):
+    check_page(await faulty.get("/test/deep"), 400, signed_in=True)
+
+
+# --- PostgreSQL gone ---------------------------------------------------------------------------------------
+
+
+async def check_unavailable(browser):
+    for response in (
+        await browser.get("/"),
+        await browser.get("/sign-in"),
+        await browser.post("/sign-in", {"email": "x", "password": "y"}),
+        await browser.get("/campaigns", Accept_Language="nl"),
+    ):
+        assert response.status_code == 503
+        assert response.headers["retry-after"] == "5"
+        assert response.headers["cache-control"] == "private, no-store"
+        assert "We are sweeping the square" in text_of(response) or 'lang="nl"' in response.text
+        assert "asyncpg" not in response.text
+    health = await browser.get("/health")
+    assert (health.status_code, health.json()) == (503, {"status": "database unreachable"})
+    assert (await browser.get("/nothing")).status_code in (404, 503)
+
+
+async def test_a_closed_pool_is_a_friendly_503(fresh_db):
+    browser = Browser(create_app(own_pool=False))
+    browser.http.cookies.set("sid", "somebody", domain="127.0.0.1")
+    pool = db.DB.pool
+    await pool.close()
+    await check_unavailable(browser)
+    await browser.http.aclose()
+
+
+async def test_a_server_that_is_gone_is_a_friendly_503(cluster, fresh_db, monkeypatch):
+    """Every connection is lost, and no new one can be made."""
+    browser = Browser(create_app(own_pool=False))
+    browser.http.cookies.set("sid", "somebody", domain="127.0.0.1")
+    assert (await browser.get("/")).status_code == 303
+    name = fresh_db.rpartition("/")[2].partition("?")[0]
+    admin = await asyncpg.connect(cluster.dsn("postgres", "postgres"))
+    await admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
+    await admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", name)
+    await check_unavailable(browser)
+    await admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
+    assert (await browser.get("/")).status_code == 303
+    await admin.close()
+    await browser.http.aclose()
+
+
+async def test_a_pool_whose_connections_are_all_taken_is_a_friendly_503(fresh_db, monkeypatch):
+    browser = Browser(create_app(own_pool=False))
+    taken = [await db.DB.pool.acquire() for _ in range(10)]
+    acquire = db.DB.pool.acquire
+    monkeypatch.setattr(db.DB.pool, "acquire", lambda timeout: acquire(timeout=0.2), raising=False)
+    assert (await browser.get("/sign-in")).status_code == 503
+    for connection in taken:
+        await db.DB.pool.release(connection)
+    assert (await browser.get("/sign-in")).status_code == 200
+    await browser.http.aclose()
+
+
+async def test_a_commit_that_fails_leaks_no_connection(fresh_db):
+    await db.script("CREATE TABLE late (id int UNIQUE DEFERRABLE INITIALLY DEFERRED)")
+    for _ in range(15):
+        with pytest.raises(asyncpg.UniqueViolationError):
+            async with db.transaction():
+                await db.execute("INSERT INTO late VALUES (1), (1)")
+    assert await asyncio.wait_for(db.fetch_value("SELECT 1"), 5) == 1
