@@ -32,12 +32,13 @@ class Made(msgspec.Struct, frozen=True):
     public_id: str
 
 
-# The campaign's row is held, so that nobody moves its dates while this commits.
+# The campaign's row is held, so that nobody moves its dates while this commits; as strongly as counting the idea on
+# it needs it, because two who share it would wait for each other.
 PROPOSE = """
     INSERT INTO idea (public_id, campaign, space, author, state, title, body, body_html, excerpt, language, tags,
         form_key)
     SELECT {}, c.id, c.space, {}, 'published', {}, {}, {}, {}, {}, {}, {}
-    FROM (SELECT * FROM campaign WHERE id = {} FOR SHARE) AS c
+    FROM (SELECT * FROM campaign WHERE id = {} FOR NO KEY UPDATE) AS c
     WHERE plein_phase(c::campaign, plein_now()) = ANY({})
     ON CONFLICT (author, form_key) DO NOTHING RETURNING id, public_id
 """

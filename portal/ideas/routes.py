@@ -138,7 +138,7 @@ async def _form(
     return page(
         request,
         "ideas/form.html",
-        fragment="preview" if form.preview_html is not None else None,
+        fragment="preview" if "preview" in form.typed else None,
         section="campaigns",
         form=form,
         campaign=campaign,

@@ -18,11 +18,15 @@ _BLOCK = re.compile(r"</?(?:p|br|h\d|ul|ol|li|blockquote|pre|hr)\b")
 _WHITE = re.compile(r"\s+")
 
 
+class TooLong(ValueError):
+    """A text, or what its formatting makes of it, is beyond measure."""
+
+
 def to_html(source: str) -> str:
     """Clean HTML. Headings start at h2's own level 3, so that a page's outline holds; links open nothing but web
-    and mail addresses. Raises ValueError when the text is too long."""
+    and mail addresses. Raises TooLong."""
     if len(source) > LONGEST:
-        raise ValueError(f"longer than {LONGEST} characters")
+        raise TooLong(f"longer than {LONGEST} characters")
     tokens = _parser.parse(source)
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
@@ -35,7 +39,7 @@ def to_html(source: str) -> str:
         link_rel="noopener noreferrer nofollow",
     )
     if len(html) > LONGEST_HTML:
-        raise ValueError("the formatted text is too long")
+        raise TooLong("the formatted text is too long")
     return html
 
 

@@ -17,6 +17,7 @@ from portal.access.policy import Forbidden
 from portal.db import NO_ROOM, UNREACHABLE
 from portal.settings import settings
 from portal.text.language import lazy, read_from_now
+from portal.text.markdown import TooLong
 from portal.web.guards import CrossSite, SignedOut, StaleForm
 from portal.web.page import environment, html, own_address, page, see_other
 from portal.web.request import Request
@@ -162,6 +163,11 @@ def on_unreadable(request: Request, error: BaseException) -> Response[bytes]:
     return error_page(request, 400)
 
 
+def on_too_long(request: Request, error: TooLong) -> Response[bytes]:
+    """A text within its form's limit that formatting blows up beyond measure."""
+    return error_page(request, 413)
+
+
 def on_bug(request: Request, error: Exception) -> Response[bytes]:
     """Our fault: logged with a reference, which is all that the page tells."""
     reference = secrets.token_hex(4)
@@ -175,6 +181,7 @@ HANDLERS: dict[int | type[Exception], Callable[[Any, Any], Response[Any]]] = {
     CrossSite: on_cross_site,
     SignedOut: on_signed_out,
     StaleForm: on_stale_form,
+    TooLong: on_too_long,
     **dict.fromkeys(UNREADABLE, on_unreadable),
     **dict.fromkeys(UNREACHABLE, on_unreachable),
     **dict.fromkeys(NO_ROOM, on_no_room),

@@ -2,6 +2,7 @@
 import "./auto-submit.js";
 import "./char-counter.js";
 import "./markdown-editor.js";
+import "./reveal-password.js";
 
 const SHOWN = 8000; // milliseconds
 

@@ -41,7 +41,7 @@ async def test_the_sponsor_or_a_decision_maker_answers_and_the_page_shows_it_all
     name = {"sponsor": "Yara Haddouch", "decision_maker": "Femke Rijnders"}[who]
     for words in (
         "The answer",
-        "In pilot",
+        "Pilot</span>",
         "We try it in one depot",
         "It <em>costs</em> little.",
         f"{name}, Title of {name}",
@@ -51,7 +51,7 @@ async def test_the_sponsor_or_a_decision_maker_answers_and_the_page_shows_it_all
         "1 October 2026",
     ):
         assert words in page
-    assert "In pilot" in text_of(await browser.get(f"/campaigns/{world.campaign[phase]}"))
+    assert "Pilot</span>" in text_of(await browser.get(f"/campaigns/{world.campaign[phase]}"))
 
 
 async def test_the_answer_is_recorded_so_that_those_who_took_part_hear_of_it(as_, world):
