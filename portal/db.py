@@ -8,16 +8,48 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
+from functools import lru_cache
+from string import Formatter
 from typing import Any, TypeVar
 
 import asyncpg
 from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
-from piccolo.querystring import QueryString
+from piccolo.querystring import QueryString as PiccoloQueryString
 
 __all__ = ["DB", "UNREACHABLE", "QueryString", "close_pool", "execute", "fetch", "fetch_one", "fetch_value"]
 
 Row = TypeVar("Row")
 _after_commit: ContextVar[list[Callable[[], None]]] = ContextVar("after_commit")
+
+
+class QueryString(PiccoloQueryString):
+    """Piccolo's, but that a template is taken apart once and not at each use: half a statement's CPU."""
+
+    def compile_string(self, engine_type: str = "postgres") -> tuple[str, list[Any]]:
+        """The statement with `$1`, `$2`, …, and the values for them."""
+        sql: list[str] = []
+        values: list[Any] = []
+        self._write(sql, values)
+        return "".join(sql), values
+
+    def _write(self, sql: list[str], values: list[Any]) -> None:
+        arguments = iter(self.args)
+        for text, placeholder in _pieces(self.template):
+            sql.append(text)
+            if not placeholder:
+                continue
+            argument = next(arguments)
+            if isinstance(argument, QueryString):
+                argument._write(sql, values)
+            else:
+                values.append(argument)
+                sql.append(f"${len(values)}")
+
+
+@lru_cache(maxsize=1000)
+def _pieces(template: str) -> list[tuple[str, bool]]:
+    """The texts of a template, and whether a placeholder follows each."""
+    return [(text, name is not None) for text, name, _, _ in Formatter().parse(template)]
 
 
 class Engine(PostgresEngine):
