@@ -23,7 +23,7 @@ _after_commit: ContextVar[list[Callable[[], None]]] = ContextVar("after_commit")
 
 
 class QueryString(PiccoloQueryString):
-    """Piccolo's, but that a template is taken apart once and not at each use: half a statement's CPU."""
+    """Piccolo's, but a template is taken apart once and not at each use, and a literal brace takes no value."""
 
     def compile_string(self, engine_type: str = "postgres") -> tuple[str, list[Any]]:
         """The statement with `$1`, `$2`, …, and the values for them."""
@@ -70,6 +70,8 @@ DB = Engine(config={})
 class Unreachable(Exception):
     """No connection to PostgreSQL can be had."""
 
+
+PATIENCE = 5  # seconds to wait for a connection of the pool
 
 #: What comes up while PostgreSQL is gone, starting or stopping: the page says 503 and the client may come back.
 UNREACHABLE: tuple[type[Exception], ...] = (
@@ -118,7 +120,7 @@ async def acquire() -> AsyncIterator[asyncpg.Connection]:
     """A connection of the pool. Raises Unreachable where none can be had."""
     assert DB.pool is not None, "open_pool() comes first"
     try:
-        connection = await DB.pool.acquire(timeout=5)
+        connection = await DB.pool.acquire(timeout=PATIENCE)
     except (OSError, TimeoutError, asyncpg.PostgresConnectionError) as error:
         raise Unreachable(str(error)) from error
     try:

@@ -8,13 +8,13 @@ import msgspec
 
 from portal.access.actor import Actor
 from portal.access.scope import visible
-from portal.db import QueryString, fetch, fetch_one
+from portal.db import QueryString, fetch, fetch_one, fetch_value
 from portal.ideas.queries import IdeaRow
 from portal.tables import Comment, OrgUnit
 
 PAGE = 20  # roots a page
 SHOWN_REPLIES = 3  # under each root, before one asks for the rest
-MOST_REPLIES = 200  # when one asks
+MOST_REPLIES = 200  # a page, when one asks
 
 
 class CommentRow(msgspec.Struct, frozen=True):
@@ -120,12 +120,12 @@ def _grouped(rows: list[CommentRow]) -> list[Root]:
 
 
 REPLIES = f"""
-    SELECT {COLUMNS} FROM comment k {JOINS} WHERE k.root = {{}} AND {{}} ORDER BY k.id LIMIT {{}}
+    SELECT {COLUMNS} FROM comment k {JOINS} WHERE k.root = {{}} AND {{}} AND k.id >= {{}} ORDER BY k.id LIMIT {{}}
 """
 
 
-async def replies(actor: Actor, root: CommentRow) -> list[CommentRow]:
-    """All replies to a comment, the first 200."""
+async def replies(actor: Actor, root: CommentRow, start: int = 0) -> list[CommentRow]:
+    """A page of the replies to a comment, from the one with the id `start` on, and one more if there is a next page."""
     return await fetch(
         CommentRow,
         REPLIES,
@@ -133,8 +133,17 @@ async def replies(actor: Actor, root: CommentRow) -> list[CommentRow]:
         visible(OrgUnit, actor, "u"),
         root.id,
         visible(Comment, actor, "k"),
-        MOST_REPLIES,
+        start,
+        MOST_REPLIES + 1,
     )
+
+
+BEFORE = "SELECT count(*) FROM (SELECT FROM comment y WHERE y.root = {} AND y.id < {} AND {} LIMIT {}) AS earlier"
+
+
+async def replies_before(actor: Actor, reply: CommentRow) -> int:
+    """How many replies stand before this one under the same root; counted up to a page."""
+    return int(await fetch_value(BEFORE, reply.root, reply.id, visible(Comment, actor, "y"), MOST_REPLIES))
 
 
 ONE = f"SELECT {COLUMNS} FROM comment k {JOINS} WHERE k.public_id = {{}} AND {{}}"

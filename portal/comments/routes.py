@@ -17,24 +17,33 @@ from portal.web.request import Request
 
 @get("/comments/{public_id:str}")
 async def permalink(request: Request, public_id: FromPath[str]) -> Response[Any]:
-    """Leads to the page of the thread that the comment is on."""
+    """Leads to the page that the comment is on: of the thread, or of the replies where it is not among the first."""
     comment = found(await queries.get_comment(request.actor, public_id))
     root = found(await queries.root_of(request.actor, comment))
-    return see_other(f"/ideas/{comment.idea_public_id}?start={root.public_id}#comment-{comment.public_id}")
+    before = await queries.replies_before(request.actor, comment)
+    here = f"#comment-{comment.public_id}"
+    if before < queries.SHOWN_REPLIES:
+        return see_other(f"/ideas/{comment.idea_public_id}?start={root.public_id}{here}")
+    start = f"?start={comment.public_id}" if before >= queries.MOST_REPLIES else ""
+    return see_other(f"/comments/{root.public_id}/replies{start}{here}")
 
 
 @get("/comments/{public_id:str}/replies")
 async def all_replies(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """All replies to a comment: in place, or as a page of their own."""
     root = found(await queries.get_comment(request.actor, public_id))
-    rows = await queries.replies(request.actor, root)
+    asked = request.query_params.get("start")
+    start = await queries.get_comment(request.actor, asked) if asked else None
+    rows = await queries.replies(request.actor, root, start.id if start else 0)
     return page(
         request,
         "comments/replies.html",
         fragment="replies",
         section="campaigns",
         root=root,
-        replies=rows,
+        replies=rows[: queries.MOST_REPLIES],
+        more=rows[-1].public_id if len(rows) > queries.MOST_REPLIES else "",
+        earlier=start is not None,
         now=request.now,
     )
 

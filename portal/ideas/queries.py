@@ -13,6 +13,7 @@ from portal.db import fetch, fetch_one
 from portal.tables import Answer, Idea, Identity, OrgUnit, Vote
 
 PAGE = 20  # ideas a page
+NEWEST = 200  # ideas of a space among which the lively ones are looked for
 #: How a campaign's ideas can be ordered: what stands first, in SQL.
 ORDERS = {
     "newest": "i.created_at",
@@ -74,17 +75,27 @@ async def ideas_of_campaign(
     return await fetch(IdeaCard, f"{sql} ORDER BY {key} DESC, i.id DESC LIMIT {{}}", *arguments, PAGE + 1)
 
 
+# Each space's newest come off an index: sorting all that was written in 120 days took 25 ms at 20,000 ideas.
+LATELY = """
+    i.id IN (
+        SELECT l.id FROM unnest({}::bigint[]) AS of_space CROSS JOIN LATERAL (
+            SELECT x.id FROM idea x WHERE x.space = of_space AND x.created_at > {}::timestamptz - interval '120 days'
+            ORDER BY x.created_at DESC LIMIT {}) l)
+"""
+
+
 async def lively_ideas(actor: Actor, most: int) -> list[IdeaCard]:
-    """What was written lately and moves people, from everything that the actor can read."""
+    """What moves people among the newest 200 ideas of each space that the actor can read, none older than 120 days."""
     return await fetch(
         IdeaCard,
-        CARDS + " AND i.space = ANY({}) AND i.created_at > {}::timestamptz - interval '120 days'"
+        f"{CARDS} AND {LATELY}"
         " ORDER BY i.comments + i.guest_comments + i.supporters + i.guest_supporters DESC, i.id DESC LIMIT {}",
         visible(Vote, actor, "v"),
         actor.now,
         visible(Idea, actor, "i"),
         actor.space_ids,
         actor.now,
+        NEWEST,
         most,
     )
 

@@ -331,7 +331,7 @@ def asset(name: str) -> str:
     return assets().url(name)
 
 
-@get("/static/{path:path}", opt={"public": True}, include_in_schema=False, sync_to_thread=False)
+@get("/static/{path:path}", opt={"public": True, "plain": True}, include_in_schema=False, sync_to_thread=False)
 def serve(request: Request[Any, Any, Any], path: FromPath[str]) -> Response[bytes]:
     """Serve one built file to anybody. Its name holds its hash, so it may be kept for a year."""
     found = assets().get(path)

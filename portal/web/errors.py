@@ -12,13 +12,14 @@ import structlog
 from litestar import Response
 from litestar.exceptions import HTTPException
 from litestar.exceptions import NotFoundException as NotFound
+from litestar.types import Receive, Scope, Send
 
 from portal.access.policy import Forbidden
 from portal.db import NO_ROOM, UNREACHABLE
 from portal.settings import settings
 from portal.text.language import lazy, read_from_now
 from portal.text.markdown import TooLong
-from portal.web.guards import CrossSite, SignedOut, StaleForm
+from portal.web.guards import CrossSite, SignedOut, StaleForm, recognise
 from portal.web.page import environment, html, own_address, page, see_other
 from portal.web.request import Request
 
@@ -56,6 +57,11 @@ WORDS: dict[int, tuple[str, str]] = {
 UNREADABLE = (asyncpg.DataError, UnicodeError, RecursionError, OverflowError)
 
 
+def _where(request: Request) -> str:
+    """The route for the log, not the address: an address may hold the token of a reset."""
+    return str(request.scope.get("path_template") or "no route")
+
+
 def error_page(request: Request, status: int, reference: str = "", detail: str = "") -> Response[bytes]:
     """The page for an error, in the product's style."""
     read_from_now(request.reader)
@@ -68,6 +74,7 @@ def error_page(request: Request, status: int, reference: str = "", detail: str =
         heading=heading,
         text=detail or text,
         reference=reference,
+        texts=request.texts_typed,
     )
 
 
@@ -75,9 +82,37 @@ def on_http(request: Request, error: HTTPException) -> Response[bytes]:
     """What Litestar or a handler refused."""
     if error.status_code >= 500:
         return on_bug(request, error)
+    if "route_handler" not in request.scope:
+        return Unrouted(request, error)
+    return _refusal(request, error)
+
+
+def _refusal(request: Request, error: HTTPException) -> Response[bytes]:
     response = error_page(request, error.status_code, detail=error.detail if error.status_code == 400 else "")
     response.headers.update(error.headers or {})
     return response
+
+
+class Unrouted(Response[Any]):
+    """The error page for an address or method without a route: no guard was passed, so who asks is found out now."""
+
+    def __init__(self, request: Request, error: HTTPException) -> None:
+        super().__init__(None)
+        self.request = request
+        self.error = error
+
+    def to_asgi_response(self, *arguments: Any, **options: Any) -> Any:
+        """Answers once the actor is known."""
+
+        async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+            try:
+                await recognise(self.request)
+                response = _refusal(self.request, self.error)
+            except UNREACHABLE as error:
+                response = on_unreachable(self.request, error)
+            await response.to_asgi_response(*arguments, **options)(scope, receive, send)
+
+        return answer
 
 
 def on_forbidden(request: Request, error: Forbidden) -> Response[bytes]:
@@ -142,7 +177,7 @@ def on_stale_form(request: Request, error: StaleForm) -> Response[bytes]:
 
 def on_unreachable(request: Request, error: BaseException) -> Response[bytes]:
     """PostgreSQL is gone, starting or stopping: a page that needs neither it nor anybody signed in."""
-    log.warning("database unreachable", path=request.url.path, error=type(error).__name__)
+    log.warning("database unreachable", path=_where(request), error=type(error).__name__)
     who = request.reader
     read_from_now(who)
     text = environment().get_template("errors/unavailable.html").render(language=who.language)
@@ -153,13 +188,13 @@ def on_unreachable(request: Request, error: BaseException) -> Response[bytes]:
 
 def on_no_room(request: Request, error: BaseException) -> Response[bytes]:
     """The disk is full."""
-    log.error("disk full", path=request.url.path)
+    log.error("disk full", path=_where(request))
     return error_page(request, 507)
 
 
 def on_unreadable(request: Request, error: BaseException) -> Response[bytes]:
     """Input that passed every form and that nothing can store."""
-    log.info("unreadable input", path=request.url.path, error=type(error).__name__)
+    log.info("unreadable input", path=_where(request), error=type(error).__name__)
     return error_page(request, 400)
 
 
@@ -171,7 +206,7 @@ def on_too_long(request: Request, error: TooLong) -> Response[bytes]:
 def on_bug(request: Request, error: Exception) -> Response[bytes]:
     """Our fault: logged with a reference, which is all that the page tells."""
     reference = secrets.token_hex(4)
-    log.error("unhandled error", path=request.url.path, reference=reference, exc_info=error)
+    log.error("unhandled error", path=_where(request), reference=reference, exc_info=error)
     return error_page(request, 500, reference)
 
 

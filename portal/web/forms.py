@@ -178,7 +178,7 @@ def required(message: str) -> Validator:
 
     def check(form: wtforms.Form, field: wtforms.Field) -> None:
         if field.data is None or field.data == "":
-            raise StopValidation(field.errors[0] if field.errors else message)
+            raise StopValidation("" if field.errors else message)  # what could not be read has its message already
 
     check.field_flags = {"required": True}  # type: ignore[attr-defined]
     return check

@@ -48,10 +48,7 @@ async def entrance(request: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
     assert isinstance(request, Request)
     if handler.opt.get("plain"):
         return
-    token = request.session_token
-    actor = await actor_of_session(token_sha256(token)) if token else None
-    request.scope["plein_actor"] = actor  # type: ignore[typeddict-unknown-key]
-    read_from_now(request.reader)
+    actor = await recognise(request)
     if request.method not in SAFE:
         _same_site(request)
     if actor is None:
@@ -62,6 +59,15 @@ async def entrance(request: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
     if request.method not in SAFE:
         await _own_form(request)
     await _seen(actor)
+
+
+async def recognise(request: Request) -> Actor | None:
+    """Finds out who asks, and makes all further texts for her."""
+    token = request.session_token
+    actor = await actor_of_session(token_sha256(token)) if token else None
+    request.scope["plein_actor"] = actor  # type: ignore[typeddict-unknown-key]
+    read_from_now(request.reader)
+    return actor
 
 
 def _same_site(request: Request) -> None:

@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
+from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2_fragments import render_block
@@ -46,6 +47,7 @@ FLASHES: dict[str, str] = {
 }
 HTML = "text/html; charset=utf-8"
 WORTH_COMPRESSING = 1000  # bytes
+IN_ADDRESSES = "/?#[]@!$&'()*+,;=:~%"  # what a whole address may hold beside letters and digits; a header takes ASCII
 
 
 @lru_cache(maxsize=1)
@@ -61,8 +63,11 @@ def environment() -> Environment:
         cache_size=-1,
         extensions=["jinja2.ext.i18n"],
     )
-    env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    env.newstyle_gettext = True  # type: ignore[attr-defined]
     env.globals.update(
+        _=_text,
+        gettext=_text,
+        ngettext=_texts,
         asset=assets().url,
         icon=art.icon,
         avatar=art.avatar,
@@ -81,6 +86,22 @@ def environment() -> Environment:
         Markup  # only for columns named *_html, which web.markdown cleaned when they were written
     )
     return env
+
+
+# Jinja's own come through the template's context each time; a page has a hundred texts, and most say the same to all.
+def _text(message: str, **values: Any) -> Markup:
+    """A text in the reader's language, its values escaped."""
+    return Markup(gettext(message)) % values if values else _plain(message, reader().language)  # noqa: S704  ours
+
+
+@lru_cache(maxsize=4000)
+def _plain(message: str, language: str) -> Markup:
+    return Markup(gettext(message)) % {}  # noqa: S704  a text of ours
+
+
+def _texts(one: str, many: str, num: int, **values: Any) -> Markup:
+    """A text for one or for many."""
+    return Markup(ngettext(one, many, num)) % {"num": num, **values}  # noqa: S704  a text of ours
 
 
 @lru_cache(maxsize=20_000)
@@ -187,7 +208,7 @@ def see_other(address: str, flash: str = "") -> Response[bytes]:
 def own_address(address: str) -> str:
     """An address that was sent along, if it is a plain path of ours; else the home page."""
     if address.startswith("/") and not address.startswith(("//", "/\\")) and address.isprintable():
-        return address
+        return quote(address, safe=IN_ADDRESSES)
     return "/"
 
 

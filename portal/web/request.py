@@ -123,6 +123,12 @@ class Request(LitestarRequest[Any, Any, State]):
             return False
         return hmac.compare_digest(bytes(a ^ b for a, b in zip(mask, masked, strict=True)), own)
 
+    @property
+    def texts_typed(self) -> list[str]:
+        """The texts of a form that was read and could not be carried out, so that they can be taken along."""
+        read: Typed | None = self.scope.get("plein_typed")  # type: ignore[assignment]
+        return [value for _, value in read.kept() if len(value.split()) > 1] if read else []
+
     async def typed(self) -> Typed:
         """The form that was sent. Raises a 400 for what is no form of at most 200 fields in UTF-8 without NUL."""
         known: Typed | None = self.scope.get("plein_typed")  # type: ignore[assignment]

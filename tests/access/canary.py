@@ -36,6 +36,8 @@ class Canary(NamedTuple):
 
 def canaries_in(text: str) -> set[Canary]:
     """Those in a page, whether they are escaped for HTML or for an address."""
+    if "Canary" not in text:
+        return set()
     return {
         Canary(table, column, int(row))
         for form in (text, unescape(text), unquote(text))

@@ -7,6 +7,7 @@ Routes come from the application itself, so that a new one is crawled without an
 from __future__ import annotations
 
 import copy
+import inspect
 import re
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
@@ -26,10 +27,11 @@ from portal import db
 from portal import tables as t
 from portal.about import SLUGS
 from portal.access import scope
+from portal.access.scope import NEVER_SHOWN, VISIBILITY
 from portal.access.tokens import token_sha256
 from portal.db import execute, fetch_value
 from portal.settings import ROOT
-from tests.access.canary import NEVER_SHOWN, VISIBILITY, Canary, Sight, addresses, canaries_in, plant, sight_of
+from tests.access.canary import Canary, Sight, addresses, canaries_in, plant, sight_of
 from tests.client import Browser
 from tests.conftest import OneConnection
 from tests.world import World, add_comment, add_idea, email_of
@@ -58,6 +60,7 @@ TABLES = {
 ADMINISTRATORS_ONLY = ("/admin", "/about/")
 BOTH_WAYS = 8
 RESET_TOKEN = "the-token-of-a-reset-link"
+WORD = re.compile(r"\w+")
 ASSET = re.compile(r'href="/static/([^"]+\.css)"')
 
 
@@ -71,6 +74,8 @@ class Stage:
     browsers: dict[str | None, Browser] = field(default_factory=dict)
     sights: dict[str | None, Sight] = field(default_factory=dict)
     addresses: dict[str, dict[str, int]] = field(default_factory=dict)
+    #: whose each address is: table and row
+    owners: dict[str, tuple[str, int]] = field(default_factory=dict)
 
 
 @dataclass
@@ -94,10 +99,11 @@ def is_public(route: HTTPRoute) -> bool:
     return any(handler.opt.get("public") for handler in route.route_handlers if "GET" in handler.http_methods)
 
 
-def query_parameters() -> list[str]:
-    """The query parameters that some route reads."""
+def query_parameters(route: HTTPRoute) -> list[str]:
+    """The query parameters that the route's module reads."""
     asks = re.compile(r"""(?:query_params|asked)(?:\.get\(|\[)"(\w+)\"""")
-    return sorted({name for path in (ROOT / "portal").glob("*/routes.py") for name in asks.findall(path.read_text())})
+    modules = {inspect.getmodule(handler.fn) for handler in route.route_handlers if "GET" in handler.http_methods}
+    return sorted({name for module in modules if module for name in asks.findall(inspect.getsource(module))})
 
 
 def fillings(route: HTTPRoute, stage: Stage, reader: str | None) -> Iterator[tuple[str, bool]]:
@@ -144,6 +150,11 @@ async def staged(connection: asyncpg.Connection, world: World, app: Litestar) ->
     for reader in READERS:
         stage.sights[reader] = await sight_of(connection, stage.browsers[reader].person)
     stage.addresses = await addresses(connection)
+    stage.owners = {
+        public_id: ("identity" if table == "person" else table, row)
+        for table, ids in stage.addresses.items()
+        for public_id, row in ids.items()
+    }
     sign_in = await stage.browsers[None].get("/sign-in")
     stage.browsers["asset"] = ASSET.search(sign_in.text)[1]  # type: ignore[assignment, index]
     yield stage
@@ -217,7 +228,6 @@ async def crawl(stage: Stage, reader: str | None, *, until: str = "") -> Crawl:
     """Visits everything as somebody; or goes on until something of the table `until` leaks."""
     result = Crawl(reader)
     strange = _addresses_out_of_sight(stage, reader)
-    parameters = query_parameters()
     for route in routes(stage.app, "GET"):
         asked = False
         for number, (path, may_know) in enumerate(fillings(route, stage, reader)):
@@ -230,7 +240,7 @@ async def crawl(stage: Stage, reader: str | None, *, until: str = "") -> Crawl:
                     return result
             if response.status_code == 200 and not asked and reader not in NOBODY:
                 asked = True
-                for nth, query in enumerate(_queries(parameters, strange)):
+                for nth, query in enumerate(_queries(query_parameters(route), strange)):
                     response = await _visit(stage, result, route, f"{path}?{query}", htmx=nth % 2 == 1)
                     if response.status_code not in (200, 303):
                         result.wrong.append(f"{path}?{query}: {response.status_code}")
@@ -248,7 +258,7 @@ def _addresses_out_of_sight(stage: Stage, reader: str | None) -> list[str]:
 
 
 def _queries(parameters: list[str], strange: list[str]) -> Iterator[str]:
-    for public_id in strange:
+    for public_id in strange if parameters else ():
         yield urlencode(dict.fromkeys(parameters, public_id) | {"order": "newest"})
     for parameter in parameters:
         yield urlencode({"order": "supported", parameter: strange[-1]})
@@ -258,7 +268,10 @@ async def _visit(stage: Stage, result: Crawl, route: HTTPRoute, path: str, htmx:
     response = await stage.browsers[result.reader].get(path, htmx=htmx)
     result.statuses[(route.path_format, response.status_code)] += 1
     told = response.text + "\n".join(f"{name}: {value}" for name, value in response.headers.items())
-    # what was in the question may stand in the answer
+    for public_id in set(WORD.findall(told)) & stage.owners.keys():
+        table, row = stage.owners[public_id]
+        if public_id not in path and row not in stage.sights[result.reader].rows.get(table, set()):
+            result.leaks.append(f"{result.reader} reads the address of {table}. {row} at {path}")
     canaries = canaries_in(told)
     result.seen |= canaries
     for canary in sorted(canaries):
@@ -355,8 +368,14 @@ def test_every_page_opens_for_somebody(crawled: dict[str | None, Crawl], app: Li
     assert opened == {route.path_format for route in routes(app, "GET")}
 
 
-def test_the_query_parameters_were_found():
-    assert {"after", "start", "reply", "order", "tag", "next", "language"} <= set(query_parameters())
+def test_the_query_parameters_are_found(app: Litestar):
+    found = {route.path_format: query_parameters(route) for route in routes(app, "GET")}
+    assert {"after", "start", "reply", "order", "tag"} <= set(found["/ideas/{public_id}"])
+    assert found["/sign-in"] == ["next"]
+    assert found["/health"] == []
+    # and nobody reads them in a way that the crawl does not see
+    readers = {path for path in (ROOT / "portal").rglob("*.py") if "query_params" in path.read_text()}
+    assert readers <= set((ROOT / "portal").glob("*/routes.py"))
 
 
 @pytest.mark.parametrize("table", [t.Idea, t.Comment, t.Campaign, t.Space], ids=lambda table: table.__name__)

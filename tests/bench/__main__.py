@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.bench.bare import Plan
-from tests.bench.capture import capturing, first_visit
+from tests.bench.capture import AGENT, capturing, first_visit
 from tests.bench.load import Load, Round, run
 from tests.bench.report import Result, report, write
 from tests.bench.world import (
@@ -62,8 +62,8 @@ VOTES = {
 
 
 def cookie(number: int) -> dict[str, str]:
-    """The header by which somebody is signed in."""
-    return {"Cookie": f"sid={session_token(number)}"}
+    """The header of a browser in which somebody is signed in, and has been here before."""
+    return {"Cookie": f"sid={session_token(number)}; language=en"}
 
 
 def voter(number: int) -> dict[str, str]:
@@ -76,7 +76,7 @@ def voter(number: int) -> dict[str, str]:
 
 def lines(headers: dict[str, str]) -> str:
     """Headers as they stand in a request."""
-    return "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    return "".join(f"{name}: {value}\r\n" for name, value in (AGENT | headers).items())
 
 
 def free_port() -> int:
@@ -133,7 +133,7 @@ def measured(
     product: int, bare: int, prepared: Plan, sizes: dict[str, int], rounds: int, seconds: float
 ) -> Iterator[Result]:
     """One measure after the other."""
-    voters = [lines(voter(number)) for number in range(1, SIGNED_IN + 1)]
+    everybody = range(1, SIGNED_IN + 1)
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as client:
 
         def take_turns(load: Load) -> tuple[list[Round], list[Round]]:
@@ -145,13 +145,13 @@ def measured(
                         seen[port].append(result)
             return seen[product], seen[bare]
 
-        headers = "Accept-Encoding: gzip\r\nSec-Fetch-Site: same-origin\r\n"
         for name, path in PAGES.items():
             step = prepared.pages[path]
-            load = Load([path], headers + lines(cookie(1)))
+            load = Load([path], [lines(cookie(number)) for number in everybody], votes=False)
             yield Result(name, False, len(step.statements), sizes[path], len(step.unpacked), *take_turns(load))
         for name, ideas in VOTES.items():
-            load = Load([VOTED.format(public_id("idea", i)) for i in ideas], headers, voters)
+            paths = [VOTED.format(public_id("idea", number)) for number in ideas]
+            load = Load(paths, [lines(voter(number)) for number in everybody], votes=True)
             step = prepared.give
             yield Result(name, True, len(step.statements), sizes["vote"], len(step.unpacked), *take_turns(load))
 

@@ -7,7 +7,7 @@ import itertools
 import statistics
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import cast
 
 import uvloop
@@ -29,26 +29,25 @@ class Round:
 
 @dataclass(frozen=True)
 class Load:
-    """Every connection repeats its own turns: with `voters`, on each of `targets` in turn as each of its voters."""
+    """Every connection has its own `people`, given by their headers; each in turn asks for the next of `paths`."""
 
-    targets: list[str]
-    headers: str
-    voters: list[str] = field(default_factory=list)
+    paths: list[str]
+    people: list[str]
+    votes: bool
 
     def turns(self, connection: int) -> Iterator[Turn]:
         """The endless turns of one connection."""
-        if not self.voters:
-            yield from itertools.cycle([tuple(_request("GET", target, self.headers) for target in self.targets)])
-        voters = itertools.cycle(self.voters[connection::CONNECTIONS])
-        targets = itertools.cycle(self.targets[connection:] + self.targets[:connection])
-        for voter, target in zip(voters, targets, strict=False):
-            headers = self.headers + voter
-            yield _request("POST", target, headers), _request("POST", f"{target}/withdrawal", headers)
+        paths = itertools.cycle(self.paths[connection:] + self.paths[:connection])
+        for person, path in zip(itertools.cycle(self.people[connection::CONNECTIONS]), paths, strict=False):
+            if self.votes:
+                yield _request("POST", path, person), _request("POST", f"{path}/withdrawal", person)
+            else:
+                yield (_request("GET", path, person),)
 
 
-def _request(method: str, target: str, headers: str) -> bytes:
+def _request(method: str, path: str, headers: str) -> bytes:
     length = "Content-Length: 0\r\n" if method == "POST" else ""
-    return f"{method} {target} HTTP/1.1\r\nHost: 127.0.0.1\r\n{length}{headers}\r\n".encode()
+    return f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{length}{headers}\r\n".encode()
 
 
 def run(port: int, load: Load, warm_up: float, seconds: float) -> Round:

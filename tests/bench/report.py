@@ -35,7 +35,7 @@ class Result:
     @property
     def ratio(self) -> float:
         """The median over the rounds of product / bare."""
-        return statistics.median(p.rate / b.rate for p, b in zip(self.product, self.bare, strict=True))
+        return float(statistics.median(p.rate / b.rate for p, b in zip(self.product, self.bare, strict=True)))
 
     @property
     def aim(self) -> float:

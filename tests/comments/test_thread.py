@@ -1,0 +1,172 @@
+"""Reading a thread: its order, its pages, its replies, and the address of each comment."""
+
+import re
+
+import pytest
+
+from portal.db import execute
+from tests.client import text_of
+from tests.world import add_comment
+
+COMMENT = re.compile(r'id="comment-([\w]+)"')
+NEXT = re.compile(r'href="([^"#]+)(?:#thread)?" rel="next"')
+
+ROOTS = """
+    INSERT INTO comment (idea, space, author, state, body, body_html, language)
+    SELECT idea, space, author, 'published', 'Root ' || n, 'Root ' || n, 'en' FROM comment, generate_series(1, {}) n
+    WHERE id = {} ORDER BY n
+"""
+REPLIES = """
+    INSERT INTO comment (idea, space, author, root, state, body, body_html, language)
+    SELECT idea, space, author, id, 'published', 'Reply ' || n, 'Reply ' || n, 'en'
+    FROM comment, generate_series(1, {}) n WHERE id = {} ORDER BY n
+"""
+
+
+async def ids(world, where, order="id"):
+    rows = await execute(
+        f"SELECT public_id FROM comment WHERE idea = {{}} AND {where} ORDER BY {order}", world.idea_id["vote"]
+    )
+    return [row["public_id"] for row in rows]
+
+
+async def walk(browser, address, htmx=False):
+    """Follows the pages to the end; gives the comments of each."""
+    pages = []
+    while address:
+        response = await browser.get(address.replace("&amp;", "&"), htmx=htmx)
+        assert response.status_code == 200
+        pages.append(COMMENT.findall(response.text))
+        following = NEXT.search(response.text)
+        address = following[1] if following else None
+    return pages
+
+
+async def follow(browser, address):
+    """Where a permalink leads, and the page there."""
+    answer = await browser.get(address)
+    assert answer.status_code == 303
+    address, _, place = answer.headers["Location"].partition("#")
+    return address, place, await browser.get(address)
+
+
+@pytest.mark.parametrize("htmx", [False, True])
+@pytest.mark.parametrize("order", ["oldest", "newest"])
+async def test_every_root_comes_exactly_once_in_order(as_, world, order, htmx):
+    await execute(ROOTS, 49, world.comment_id["vote"])
+    pages = await walk(await as_("employee"), f"/ideas/{world.idea['vote']}?order={order}", htmx)
+    roots = await ids(world, "root IS NULL", "id" if order == "oldest" else "id DESC")
+    shown = [[public_id for public_id in page if public_id in roots] for page in pages]
+    assert [len(page) for page in shown] == [20, 20, 10]
+    assert [public_id for page in shown for public_id in page] == roots
+
+
+async def test_next_disappears_where_the_last_page_is_full(as_, world):
+    await execute(ROOTS, 19, world.comment_id["vote"])
+    assert len(await walk(await as_("employee"), f"/ideas/{world.idea['vote']}")) == 1
+
+
+async def test_the_oldest_stands_first_unless_one_asks_otherwise(as_, world):
+    await add_comment(world, "late", idea="vote", author="colleague")
+    browser = await as_("employee")
+    inside = [world.comment["vote"], world.comment["vote_reply"]]
+    for query in ("", "?order=oldest", "?order=nonsense"):
+        page = await browser.get(f"/ideas/{world.idea['vote']}{query}")
+        assert COMMENT.findall(page.text) == [*inside, world.comment["late"]]
+    page = await browser.get(f"/ideas/{world.idea['vote']}?order=newest")
+    assert COMMENT.findall(page.text) == [world.comment["late"], *inside]
+
+
+@pytest.mark.parametrize("query", ["after=unknown", "start=unknown", "reply=unknown", "after=' OR 1=1", "start=%FF"])
+async def test_a_place_that_is_none_is_the_beginning(as_, world, query):
+    page = await (await as_("employee")).get(f"/ideas/{world.idea['vote']}?{query}")
+    assert page.status_code == 200
+    assert COMMENT.findall(page.text) == [world.comment["vote"], world.comment["vote_reply"]]
+
+
+async def test_an_idea_without_comments_says_so(as_, world):
+    await execute("DELETE FROM event WHERE FALSE")
+    await execute("DELETE FROM comment WHERE root IS NOT NULL AND idea = {}", world.idea_id["vote"])
+    await execute("DELETE FROM comment WHERE idea = {}", world.idea_id["vote"])
+    page = await (await as_("employee")).get(f"/ideas/{world.idea['vote']}")
+    assert "Nobody has commented yet" in page.text
+    assert "0 comments" in page.text
+
+
+# --- replies
+
+
+async def test_three_replies_are_shown_and_the_rest_on_asking(as_, world):
+    await execute(REPLIES, 5, world.comment_id["vote"])
+    browser = await as_("employee")
+    replies = await ids(world, "root IS NOT NULL")
+    page = await browser.get(f"/ideas/{world.idea['vote']}")
+    assert COMMENT.findall(page.text) == [world.comment["vote"], *replies[:3]]
+    assert "Show 3 more replies" in page.text
+    address = f"/comments/{world.comment['vote']}/replies"
+    assert f'hx-get="{address}"' in page.text
+    in_place = await browser.get(address, htmx=True)
+    assert in_place.text.strip().startswith(f'<ol class="replies" id="replies-{world.comment["vote"]}"')
+    assert COMMENT.findall(in_place.text) == replies
+    own_page = await browser.get(address)
+    assert COMMENT.findall(own_page.text) == [world.comment["vote"], *replies]
+
+
+async def test_with_three_replies_there_is_nothing_to_ask_for(as_, world):
+    await execute(REPLIES, 2, world.comment_id["vote"])
+    page = await (await as_("employee")).get(f"/ideas/{world.idea['vote']}")
+    assert len(COMMENT.findall(page.text)) == 4
+    assert "more repl" not in page.text
+
+
+@pytest.mark.parametrize("htmx", [False, True])
+async def test_more_than_a_page_of_replies_are_all_to_be_read(as_, world, htmx):
+    await execute(REPLIES, 449, world.comment_id["vote"])
+    pages = await walk(await as_("employee"), f"/comments/{world.comment['vote']}/replies", htmx)
+    shown = [public_id for page in pages for public_id in page if public_id != world.comment["vote"]]
+    assert len(pages) == 3
+    assert shown == await ids(world, "root IS NOT NULL")
+
+
+async def test_outsiders_find_neither_the_replies_nor_the_comment(as_, world):
+    for who in ("employee", "guest_b", "administrator"):
+        browser = await as_(who)
+        for path in ("", "/replies", "/edit"):
+            assert (await browser.get(f"/comments/{world.comment['closed_a']}{path}")).status_code == 404
+
+
+# --- permalinks
+
+
+async def test_every_root_has_an_address_that_leads_to_a_page_with_it(as_, world):
+    await execute(ROOTS, 45, world.comment_id["vote"])
+    browser = await as_("employee")
+    for public_id in (await ids(world, "root IS NULL"))[::9]:
+        address, place, page = await follow(browser, f"/comments/{public_id}")
+        assert address.startswith(f"/ideas/{world.idea['vote']}?")
+        assert place == f"comment-{public_id}"
+        assert COMMENT.findall(page.text)[0] == public_id
+
+
+@pytest.mark.parametrize("nth", [1, 3, 4, 200, 201, 205])
+async def test_every_reply_has_an_address_that_leads_to_a_page_with_it(as_, world, nth):
+    await execute(REPLIES, 204, world.comment_id["vote"])
+    reply = (await ids(world, "root IS NOT NULL"))[nth - 1]
+    _, place, page = await follow(await as_("employee"), f"/comments/{reply}")
+    assert place == f"comment-{reply}"
+    assert reply in COMMENT.findall(page.text)
+    assert COMMENT.findall(page.text)[0] == world.comment["vote"]  # under what it answers
+
+
+async def test_a_page_that_begins_further_on_leads_back_to_the_beginning(as_, world):
+    await execute(REPLIES, 204, world.comment_id["vote"])
+    browser = await as_("employee")
+    _, _, page = await follow(browser, f"/comments/{(await ids(world, 'root IS NOT NULL'))[-1]}")
+    assert "To the beginning of the thread" in page.text
+    assert "To the beginning of the thread" not in (await browser.get(f"/comments/{world.comment['vote']}/replies")).text
+
+
+async def test_a_comment_under_another_idea_begins_no_page_here(as_, world):
+    page = await (await as_("employee")).get(f"/ideas/{world.idea['vote']}?start={world.comment['done']}")
+    assert world.comment["done"] not in COMMENT.findall(page.text)
+    assert "Comment done" not in text_of(page)

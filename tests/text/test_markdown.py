@@ -1,0 +1,132 @@
+"""Markdown: what people write becomes clean HTML, whatever they write."""
+
+import re
+import time
+
+import pytest
+
+from portal.text.markdown import LONGEST, LONGEST_HTML, TAGS, excerpt, to_html
+
+ATTACKS = [
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "<svg/onload=alert(1)>",
+    "<iframe src='javascript:alert(1)'>",
+    "[x](javascript:alert(1))",
+    "[x](JaVaScRiPt:alert(1))",
+    "[x](java&#x0A;script:alert(1))",
+    "[x](&#106;avascript:alert(1))",
+    "[x](data:text/html;base64,PHNjcmlwdD4=)",
+    "[x](vbscript:msgbox)",
+    "[x](file:///etc/passwd)",
+    "<javascript:alert(1)>",
+    "[x](<javascript:alert(1)>)",
+    "[x]: javascript:alert(1)\n\n[x]",
+    "![x](javascript:alert(1))",
+    '[x](https://a.example "onmouseover=alert(1)")',
+    '[x](https://a.example\' onmouseover="alert(1))',
+    "```<script>\n</code></pre><script>alert(1)</script>\n```",
+    "```html onclick=alert(1)\nx\n```",
+    "&lt;script&gt;alert(1)&lt;/script&gt;",
+    "</div></main><form action=https://evil.example><input name=password>",
+    "<style>*{display:none}</style>",
+    "<a href=x style=position:fixed id=main class=btn data-x=1 hx-get=/>x</a>",
+    "<base href=https://evil.example>",
+    "<meta http-equiv=refresh content=0>",
+    "\x00<script>",
+    "<<script>script>alert(1)<</script>/script>",
+]
+ALLOWED_TAG = re.compile(rf"</?({'|'.join(TAGS)})(?: (?:href=\"(?:https?:|mailto:|/|#)[^\"<>]*\"|rel=\"[a-z ]+\"|start=\"\d+\"))*>")
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_nothing_but_plain_tags_and_safe_links_comes_out(attack):
+    html = to_html(attack)
+    rest = ALLOWED_TAG.sub("", html)
+    assert "<" not in rest, html
+    for found in re.findall(r'href="([^"]*)"', html):
+        assert re.match(r"https?://|mailto:|/|#", found), html
+
+
+def test_text_is_shown_as_it_was_written():
+    assert to_html("<b>1 < 2 & 3</b>") == "<p>&lt;b&gt;1 &lt; 2 &amp; 3&lt;/b&gt;</p>\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "html"),
+    [
+        ("**a** *b* `c`", "<p><strong>a</strong> <em>b</em> <code>c</code></p>\n"),
+        ("- a\n- b", "<ul>\n<li>a</li>\n<li>b</li>\n</ul>\n"),
+        ("3. a", '<ol start="3">\n<li>a</li>\n</ol>\n'),
+        ("> a", "<blockquote>\n<p>a</p>\n</blockquote>\n"),
+        ("a\\\nb", "<p>a<br>\nb</p>\n"),
+        ("---", "<hr>\n"),
+        ("", ""),
+    ],
+)
+def test_what_it_is_for(source, html):
+    assert to_html(source) == html
+
+
+@pytest.mark.parametrize("level", range(1, 7))
+def test_headings_keep_the_pages_outline(level):
+    html = to_html("#" * level + " A")
+    assert html == f"<h{3 if level <= 3 else 4}>A</h{3 if level <= 3 else 4}>\n"
+    assert to_html("A\n=").startswith("<h3>")
+
+
+@pytest.mark.parametrize("address", ["https://a.example/x?y=z", "http://a.example", "mailto:a@b.example", "//a.example/x"])
+def test_links_lead_out_without_telling_where_from(address):
+    assert to_html(f"[x]({address})") == f'<p><a href="{address}" rel="noopener noreferrer nofollow">x</a></p>\n'
+
+
+def test_no_image_is_ever_fetched():
+    html = to_html("![pixel](https://tracker.example/p.gif)")
+    assert "<img" not in html
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["![" * 10_000, "[" * LONGEST, "> " * 10_000, "- " * 10_000, "*a_" * 6_000, "`" * LONGEST, "<" * LONGEST, "\\" * LONGEST, "&" * LONGEST, "[a](" * 5_000, "|" * LONGEST, "a\n" * 10_000],
+)
+def test_nesting_and_repetition_take_no_time(source):
+    began = time.monotonic()
+    try:
+        html = to_html(source)
+    except ValueError:  # what it would become is too long to keep
+        html = ""
+    assert time.monotonic() - began < 2
+    assert len(html) <= LONGEST_HTML
+
+
+def test_deep_nesting_ends():
+    assert to_html(">" * 300 + " deep").count("<blockquote>") <= 21
+    assert to_html("\n".join("  " * n + "- x" for n in range(100))).count("<ul>") <= 21
+
+
+def test_more_than_20_kb_is_refused():
+    with pytest.raises(ValueError, match="longer than"):
+        to_html("![" * 20_000)
+
+
+@pytest.mark.parametrize("text", ["\u202eمرحبا", "Z̷̢̛͓̈a̸͙͝", "👩🏽‍🚒🏳️‍🌈", "e\u0301", "\ufeff中"])
+def test_every_script_comes_through(text):
+    assert to_html(text) == f"<p>{text}</p>\n"
+
+
+# --- excerpts ------------------------------------------------------------------------------------------------
+
+
+def test_an_excerpt_is_text_without_markup():
+    html = to_html("# Bridges\n\nThey **move**. See [this](https://a.example).\n\n- one\n- two & 3 < 4")
+    assert excerpt(html) == "Bridges They move . See this . one two & 3 < 4"
+
+
+def test_an_excerpt_ends_at_a_word():
+    text = excerpt(to_html("word, " * 100))
+    assert len(text) <= 221
+    assert text.endswith("word…")
+
+
+def test_an_excerpt_of_one_endless_word_is_cut():
+    assert len(excerpt(to_html("x" * 5000))) <= 221

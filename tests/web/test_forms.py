@@ -1,0 +1,264 @@
+"""Forms: all errors at once, at their fields, in the reader's language; what was typed stays; sent twice is sent once."""
+
+import asyncio
+import re
+from html import unescape
+
+import pytest
+
+from portal.app import create_app
+from portal.db import execute, fetch_value
+from portal.text.language import Reader, gettext, reading
+from tests.client import Browser, text_of
+from tests.web.sitemap import CAMPAIGN, IDEA, POSTS, filled, form
+
+LONG = "x" * 20_001
+#: Forms that are wrong everywhere: route -> what is typed, and the error at each field.
+WRONG = {
+    "/campaigns": (
+        {
+            "title": "t" * 91,
+            "lead": "",
+            "brief": LONG,
+            "space": "nowhere",
+            "sponsor_email": "nobody@world.example",
+            "promise": "p" * 301,
+            "language": "fr",
+            "collect_from": "2026-07-09T09:00",
+            "discuss_from": "2026-07-08T09:00",
+            "vote_from": "tomorrow",
+            "decide_from": "",
+            "done_from": "2026-02-30T09:00",
+        },
+        {
+            "title": "This is 91 characters long; keep it to 90.",
+            "lead": "Say in two lines what you ask.",
+            "brief": "This is 20001 characters long; keep it to 20000.",
+            "space": "Not a valid choice.",
+            "sponsor_email": "There is no colleague with this address.",
+            "promise": "This is 301 characters long; keep it to 300.",
+            "language": "Not a valid choice.",
+            "discuss_from": "This phase must begin after the one before.",
+            "vote_from": "Give a date and a time, such as 2027-01-31T09:00.",
+            "decide_from": "Say when voting ends and deciding begins.",
+            "done_from": "Give a date and a time, such as 2027-01-31T09:00.",
+        },
+    ),
+    "/campaigns/{public_id:str}/ideas": (
+        {"title": "two\nlines", "body": "", "tags": "a,b,c,d,e,f", "language": ""},
+        {
+            "title": "Use one line, without control characters.",
+            "body": "Say what you propose.",
+            "tags": "Use at most 5 tags.",
+            "language": "Not a valid choice.",
+        },
+    ),
+    "/ideas/{public_id:str}/edit": (
+        {"title": "", "body": LONG, "tags": "<b>", "language": "en"},
+        {
+            "title": "Give your idea a title.",
+            "body": "This is 20001 characters long; keep it to 20000.",
+            "tags": "“<b>” can’t be a tag: use letters, digits, spaces and hyphens, at most 30.",
+        },
+    ),
+    "/ideas/{public_id:str}/answer": (
+        {"kind": "maybe", "summary": "", "reason": "", "next_step": "n" * 301, "next_owner_email": "", "next_date": "soon"},
+        {
+            "kind": "Not a valid choice.",
+            "summary": "Sum the answer up in one line.",
+            "reason": "Give the reason.",
+            "next_step": "This is 301 characters long; keep it to 300.",
+            "next_owner_email": "Name the colleague who sees to it.",
+            "next_date": "Give a date, such as 2027-01-31.",
+        },
+    ),
+    "/ideas/{public_id:str}/comments": ({"body": " \n "}, {"body": "Write something first."}),
+    "/comments/{public_id:str}/edit": ({"body": "x" * 8001}, {"body": "This is 8001 characters long; keep it to 8000."}),
+    "/groups": (
+        {"name": "", "purpose": "p" * 501, "access": "secret", "language": "xx"},
+        {
+            "name": "Give the group a name.",
+            "purpose": "This is 501 characters long; keep it to 500.",
+            "access": "Not a valid choice.",
+            "language": "Not a valid choice.",
+        },
+    ),
+    "/spaces/{public_id:str}/members": (
+        {"email": "nobody@world.example"},
+        {"email": "There is no colleague with this address."},
+    ),
+    "/settings": (
+        {"name": "", "title": "t" * 121, "language": "fr", "zone": "Mars/Base", "theme": "pink"},
+        {
+            "name": "Give the name that colleagues know you by.",
+            "title": "This is 121 characters long; keep it to 120.",
+            "language": "Not a valid choice.",
+            "zone": "Not a valid choice.",
+            "theme": "Not a valid choice.",
+        },
+    ),
+    "/about/{slug:str}/edit": (
+        {"title": "", "body": ""},
+        {"title": "Give the page a title.", "body": "Write the page."},
+    ),
+    "/password-reset": ({"email": ""}, {"email": "Give your e-mail address."}),
+}
+
+
+def errors(response):
+    """The error at each field, by the field's id."""
+    found = re.findall(r'<p class="error" id="([\w-]+)-error">.*?<span>(.*?)</span>', response.text, re.S)
+    return {field: unescape(text) for field, text in found}
+
+
+def shown(response):
+    """What the fields of the page hold."""
+    page = response.text.partition("<main")[2].partition("</main>")[0]
+    areas = re.findall(r'<textarea[^>]* name="(\w+)"[^>]*>\n?(.*?)</textarea>', page, re.S)
+    inputs = re.findall(r'<input[^>]*? name="(\w+)"[^>]*? value="([^"]*)"', page)
+    return {name: unescape(value) for name, value in [*inputs, *areas]}
+
+
+@pytest.mark.parametrize("route", WRONG)
+async def test_all_errors_are_shown_at_their_fields_and_what_was_typed_stays(as_, world, route):
+    name, path, _ = POSTS[route]
+    browser = await as_(name)
+    await execute("UPDATE identity SET language = 'en'")
+    typed, wrong = WRONG[route]
+    before = await fetch_value("SELECT count(*) FROM event")
+    response = await browser.post(filled(path, world), typed | {"form_key": "mine"})
+    assert response.status_code == 422
+    assert errors(response) == wrong
+    if route != "/ideas/{public_id:str}/comments":  # the one small form within a page
+        assert 'id="error-summary"' in response.text
+        for field in wrong:
+            assert f'href="#{field}"' in response.text
+    held = shown(response)
+    chosen = {"language", "space", "kind", "access", "zone", "theme"}  # nothing to choose can hold what is not on offer
+    for field, value in typed.items():
+        if field not in chosen:
+            assert held[field].strip() == value.strip(), field
+    if "form_key" in held:
+        assert held["form_key"] == "mine"
+    assert await fetch_value("SELECT count(*) FROM event") == before
+
+
+@pytest.mark.parametrize("route", ["/campaigns", "/campaigns/{public_id:str}/ideas", "/groups", "/settings"])
+async def test_errors_are_told_in_the_readers_language(as_, world, route):
+    typed, wrong = WRONG[route]
+    await execute("UPDATE identity SET language = 'nl'")
+    response = await (await as_(POSTS[route][0])).post(filled(POSTS[route][1], world), typed)
+    assert '<html lang="nl"' in response.text
+    with reading(Reader("nl")):
+        for field, english in wrong.items():
+            if not re.search(r"\d", english) and "“" not in english:  # those hold what was typed
+                assert errors(response)[field] == gettext(english)
+                assert gettext(english) != english
+
+
+async def test_an_unknown_field_changes_nothing(as_, world):
+    """Nobody becomes an author, answers or counts by adding a field."""
+    browser = await as_("employee")
+    more = {"author": "1", "state": "hidden", "supporters": "99", "space": "1", "id": "1", "created_at": "2000-01-01"}
+    response = await browser.post(f"/campaigns/{world.campaign['collect']}/ideas", IDEA | more)
+    public_id = response.headers["location"].rpartition("/")[2]
+    (row,) = await execute("SELECT author, state, supporters, space, id FROM idea WHERE public_id = {}", public_id)
+    assert (row["author"], row["state"], row["supporters"]) == (world.person_id["employee"], "published", 0)
+    assert row["space"] == world.space_id["organisation"]
+    await browser.post("/settings", form("/settings", world) | {"email": "x@y", "kind": "guest", "person": "1", "active": ""})
+    assert await fetch_value("SELECT email FROM identity WHERE person = {}", world.person_id["employee"]) == "employee@world.example"
+
+
+@pytest.mark.parametrize("wall_clock", ["2026-10-25T02:30", "2026-03-29T02:30", "0001-01-01T00:00", "9999-12-31T23:59"])
+async def test_any_date_of_the_calendar_is_taken_or_refused_with_a_message(as_, world, wall_clock):
+    browser = await as_("campaign_owner")
+    data = CAMPAIGN | {"space": world.space["organisation"], "collect_from": wall_clock}
+    assert (await browser.post("/campaigns", data)).status_code in (303, 400, 422)
+
+
+# --- where one is sent ---------------------------------------------------------------------------------------
+
+ELSEWHERE = [
+    "//evil.example",
+    "///evil.example",
+    "/\\evil.example",
+    "\\\\evil.example",
+    "https://evil.example",
+    "https:evil.example",
+    "http:/evil.example",
+    "javascript:alert(1)",
+    "data:text/html,x",
+    " //evil.example",
+    "/\t/evil.example",
+    "/\n/evil.example",
+    "/\r\nSet-Cookie: sid=x",
+    "evil.example",
+    "?x",
+    "",
+]
+
+
+@pytest.mark.parametrize("goal", ELSEWHERE)
+async def test_nobody_is_sent_elsewhere(as_, world, goal):
+    anonymous, browser = await as_(None), await as_("employee")
+    data = {"email": "employee@world.example", "password": "a heron beside the sluice", "next": goal}
+    for response in (
+        await anonymous.post("/sign-in", data),
+        await browser.http.get("/sign-in", params={"next": goal}),
+        await browser.post("/preferences", {"next": goal}),
+    ):
+        assert (response.status_code, response.headers["location"]) == (303, "/")
+    vote = await browser.post(f"/ideas/{world.idea['vote']}/vote", {"next": goal})
+    assert vote.headers["location"] == "/"
+
+
+@pytest.mark.parametrize("goal", ["/groups", "/campaigns?order=newest&tag=a%20b", "/ideas/x?start=y#comment-z", "/é 中"])
+async def test_everybody_is_sent_on_within_the_house(as_, goal):
+    response = await (await as_("employee")).post("/preferences", {"next": goal})
+    assert response.headers["location"] in (goal, "/%C3%A9%20%E4%B8%AD")
+
+
+# --- sent twice ----------------------------------------------------------------------------------------------
+
+ONCE = ["/campaigns", "/campaigns/{public_id:str}/ideas", "/ideas/{public_id:str}/comments"]
+COUNT = """
+    SELECT (SELECT count(*) FROM campaign WHERE form_key = 'once') + (SELECT count(*) FROM idea WHERE form_key = 'once')
+        + (SELECT count(*) FROM comment WHERE form_key = 'once')
+"""
+
+
+@pytest.mark.parametrize("route", ONCE)
+async def test_the_same_form_sent_twice_has_one_effect_and_the_same_answer(as_, world, route):
+    name, path, _ = POSTS[route]
+    browser = await as_(name)
+    data = form(route, world) | {"form_key": "once"}
+    first, second = [await browser.post(filled(path, world), data) for _ in range(2)]
+    assert (first.status_code, first.headers["location"]) == (second.status_code, second.headers["location"])
+    assert first.status_code == 303
+    assert await fetch_value(COUNT) == 1
+    another = await browser.post(filled(path, world), data | {"form_key": "another"})
+    assert another.headers["location"] != first.headers["location"]
+
+
+@pytest.mark.parametrize("route", ONCE)
+async def test_the_key_of_one_person_is_not_that_of_another(as_, world, route):
+    name, path, _ = POSTS[route]
+    data = form(route, world) | {"form_key": "once"}
+    places = {(await (await as_(who)).post(filled(path, world), data)).headers["location"] for who in (name, "colleague")}
+    assert len(places) == 2
+    assert await fetch_value(COUNT) == 2
+
+
+@pytest.mark.parametrize("route", ONCE)
+async def test_the_same_form_sent_many_times_at_once_has_one_effect(fresh_db, world, route):
+    name, path, _ = POSTS[route]
+    browser = Browser(create_app(own_pool=False), world.person_id[name])
+    await browser.start_session()
+    events = await fetch_value("SELECT count(*) FROM event")
+    data = form(route, world) | {"form_key": "once"}
+    answers = await asyncio.gather(*(browser.post(filled(path, world), data) for _ in range(12)))
+    assert {a.status_code for a in answers} == {303}, [text_of(a)[:500] for a in answers]
+    assert len({a.headers["location"] for a in answers}) == 1
+    assert await fetch_value(COUNT) == 1
+    assert await fetch_value("SELECT count(*) FROM event") == events + 1
+    await browser.http.aclose()
