@@ -20,7 +20,7 @@ from portal.accounts.forms import (
 )
 from portal.accounts.passwords import matches
 from portal.settings import settings
-from portal.text.language import gettext
+from portal.text.language import gettext, ngettext
 from portal.web.errors import found
 from portal.web.guards import PUBLIC
 from portal.web.page import keep_choice, own_address, page, see_other
@@ -85,7 +85,7 @@ async def ask_for_reset(request: Request) -> Response[Any]:
         try:
             await actions.ask_for_reset(form.email.data, request.address)
         except throttle.Wait as wait:
-            form.refuse("email", gettext("You asked often. Wait %(n)s seconds.") % {"n": wait.seconds})
+            form.refuse("email", ngettext("You asked often. Wait %(n)s second.", "You asked often. Wait %(n)s seconds.", wait.seconds) % {"n": wait.seconds})
             return page(request, "accounts/ask_for_reset.html", form=form, sent=False, status=429)
     return page(request, "accounts/ask_for_reset.html", form=form, sent=form.status == 200, status=form.status)
 

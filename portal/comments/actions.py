@@ -79,12 +79,17 @@ async def edit_comment(actor: Actor, old: CommentRow, body: str) -> None:
         await record(Kind.COMMENT_EDITED, actor=actor.id, space=old.space, comment=old.id)
 
 
+# The idea is held before the comment, in the order in which a reply is counted: on the idea, then on its root.
+HOLD = "SELECT i.id FROM idea i JOIN comment k ON k.idea = i.id WHERE k.id = {} FOR NO KEY UPDATE OF i"
+REMOVE = """
+    UPDATE comment SET state = 'removed', body = '', body_html = '' WHERE id = {} AND state = 'published' RETURNING id
+"""
+
+
 async def remove_comment(actor: Actor, old: CommentRow) -> None:
     """Takes one's own comment away; its place and its replies stay, so that the thread can be followed."""
     require(actor, Action.COMMENT_REMOVE, old)
     async with transaction():
-        await execute(
-            "UPDATE comment SET state = 'removed', body = '', body_html = '' WHERE id = {} AND state = 'published'",
-            old.id,
-        )
-        await record(Kind.COMMENT_REMOVED, actor=actor.id, space=old.space, comment=old.id)
+        await execute(HOLD, old.id)
+        if await fetch_value(REMOVE, old.id) is not None:
+            await record(Kind.COMMENT_REMOVED, actor=actor.id, space=old.space, comment=old.id)

@@ -14,6 +14,7 @@ from wtforms.form import BaseForm
 from wtforms.validators import StopValidation, ValidationError
 
 from portal.tables.base import new_public_id
+from portal.text.dates import number
 from portal.text.language import gettext, lazy, ngettext, reader
 from portal.web.request import RESUMED_FIELD, Request, Typed
 
@@ -178,7 +179,10 @@ def required(message: str) -> Validator:
 
     def check(form: wtforms.Form, field: wtforms.Field) -> None:
         if field.data is None or field.data == "":
-            raise StopValidation("" if field.errors else message)  # what could not be read has its message already
+            if field.raw_data and str(field.raw_data[0]).strip() and field.errors:
+                raise StopValidation  # what could not be read has its message already
+            field.errors = []
+            raise StopValidation(message)
 
     check.field_flags = {"required": True}  # type: ignore[attr-defined]
     return check
@@ -190,7 +194,7 @@ def at_most(length: int) -> Validator:
     def check(form: wtforms.Form, field: wtforms.Field) -> None:
         if field.data and len(field.data) > length:
             raise ValidationError(
-                gettext("This is %(n)s characters long; keep it to %(most)s.") % {"n": len(field.data), "most": length}
+                gettext("This is %(n)s characters long; keep it to %(most)s.") % {"n": number(len(field.data)), "most": number(length)}
             )
 
     check.field_flags = {"maxlength": length}  # type: ignore[attr-defined]

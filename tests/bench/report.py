@@ -44,7 +44,7 @@ class Result:
 
 
 def _median(rounds: list[Round], name: str) -> float:
-    return statistics.median(getattr(r, name) for r in rounds)
+    return float(statistics.median(getattr(r, name) for r in rounds))
 
 
 def verdict(met: bool) -> str:

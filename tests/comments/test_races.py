@@ -9,6 +9,7 @@ from portal.comments import actions
 from portal.comments.queries import get_comment
 from portal.db import execute, fetch_value
 from portal.ideas.queries import get_idea
+from tests.pages.locks import until_waiting
 
 
 async def test_one_form_sent_ten_times_at_once_is_one_comment(fresh_db, world):
@@ -47,9 +48,9 @@ async def test_a_removal_that_finds_a_reply_before_it_waits_its_turn(fresh_db, w
     async with holder.transaction():
         await holder.execute("SELECT FROM idea WHERE id = $1 FOR NO KEY UPDATE", idea.id)
         reply = asyncio.create_task(actions.comment(other, idea, body="Reply", reply_to=seen, form_key="k"))
-        await asyncio.sleep(0.2)
+        await until_waiting(holder, reply)
         removal = asyncio.create_task(actions.remove_comment(author, seen))
-        await asyncio.sleep(0.2)
+        await until_waiting(holder, reply, removal)
     await asyncio.gather(reply, removal)
     await holder.close()
     assert await fetch_value("SELECT replies FROM comment WHERE id = {}", seen.id) == 2

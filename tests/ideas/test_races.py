@@ -2,6 +2,7 @@
 
 import asyncio
 
+import asyncpg
 import pytest
 
 from portal.access.actor import actor_of_person
@@ -9,6 +10,7 @@ from portal.campaigns.queries import get_campaign
 from portal.db import execute, fetch_value
 from portal.ideas import actions
 from portal.ideas.queries import get_idea
+from tests.pages.locks import until_waiting
 
 PLAIN = {"title": "At once", "body": "b", "tags": [], "language": "en"}
 
@@ -56,15 +58,13 @@ async def test_of_ten_answers_at_once_one_is_published(fresh_db, world):
 
 
 async def test_a_proposal_waits_for_a_change_of_dates_under_way_and_obeys_it(fresh_db, world):
-    import asyncpg
-
     actor = await actor_of_person(world.person_id["employee"])
     campaign = await get_campaign(actor, world.campaign["collect"])
     sponsor = await asyncpg.connect(fresh_db)
     async with sponsor.transaction():
         await sponsor.execute("UPDATE campaign SET discuss_from = plein_now() WHERE id = $1", campaign.id)
         proposal = asyncio.create_task(actions.propose(actor, campaign, **PLAIN, form_key="k"))
-        await asyncio.sleep(0.2)
+        await until_waiting(sponsor, proposal)
         assert not proposal.done()
     with pytest.raises(actions.Closed):
         await proposal

@@ -14,6 +14,7 @@ from portal.access.policy import Forbidden
 from portal.db import execute, fetch_value
 from portal.votes.actions import give_support, take_support_back
 from portal.votes.queries import standing
+from tests.pages.locks import until_waiting
 
 PEOPLE = """
     WITH made AS (
@@ -207,7 +208,7 @@ async def test_a_vote_waits_for_an_end_that_is_under_way_and_obeys_it(connection
     async with sponsor.transaction():
         await sponsor.execute(CLOSE, world.campaign_id["vote"])
         vote = asyncio.create_task(give_support(actor, idea))
-        await asyncio.sleep(0.2)
+        await until_waiting(sponsor, vote)
         assert not vote.done()
     assert await vote is None
     assert await tally(world) == ((0, 0), (0, 0))
@@ -216,15 +217,16 @@ async def test_a_vote_waits_for_an_end_that_is_under_way_and_obeys_it(connection
 
 async def test_the_end_waits_for_a_vote_that_is_under_way(connections, world):
     actor = await actor_of_person(world.person_id["employee"])
-    sponsor = await asyncpg.connect(connections)
+    sponsor, watcher = await asyncpg.connect(connections), await asyncpg.connect(connections)
     async with db.transaction():
         await give_support(actor, await standing(actor, world.idea["vote"]))
         close = asyncio.create_task(sponsor.execute(CLOSE, world.campaign_id["vote"]))
-        await asyncio.sleep(0.2)
+        await until_waiting(watcher, close)
         assert not close.done()
     await close
     assert await tally(world) == ((1, 0), (1, 0))
     await sponsor.close()
+    await watcher.close()
 
 
 async def test_a_vote_waits_for_no_other_vote_in_the_campaign(connections, world):
