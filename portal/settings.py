@@ -6,6 +6,8 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from email.errors import MessageError
+from email.headerregistry import Address
 from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from pathlib import Path
@@ -76,7 +78,10 @@ def read_settings(env: Mapping[str, str]) -> Settings:
     if smtp_url:
         _check_url(smtp_url, "SMTP_URL", {"smtp", "smtps"})
     mail_from = env.get("MAIL_FROM", "plein@localhost")
-    if mail_from.count("@") != 1 or any(c.isspace() for c in mail_from):
+    try:
+        if not Address(addr_spec=mail_from).domain:
+            raise ValueError
+    except (ValueError, MessageError, IndexError):
         _refuse("MAIL_FROM", f"{mail_from!r} is no e-mail address")
     log_level = env.get("LOG_LEVEL", "info").lower()
     if log_level not in {"debug", "info", "warning", "error"}:

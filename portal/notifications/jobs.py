@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import structlog
 
-from portal.db import execute, fetch, transaction
+from portal.db import UNREACHABLE, execute, fetch, transaction
 from portal.events.jobs import queue
 from portal.notifications import transport
 from portal.notifications.mails import write
@@ -76,17 +76,27 @@ async def deliver_mail() -> None:
 
 
 async def _deliver(mail: Due) -> None:
-    message = await write(mail.kind, mail.recipient, mail.event)
-    if message is None:  # what it would tell is out of its reader's sight by now
-        await execute(DROPPED, "", mail.id)
-        return
     try:
+        async with transaction():
+            message = await write(mail.kind, mail.recipient, mail.event)
+        if message is None:  # what it would tell is out of its reader's sight by now
+            await execute(DROPPED, "", mail.id)
+            return
         await transport.send(message)
+    except UNREACHABLE:
+        raise
     except transport.CannotSend as error:
-        log.warning("mail not sent", mail=mail.id, attempts=mail.attempts + 1, error=str(error))
-        if error.final or mail.attempts >= len(BACKOFF):
-            await execute(GIVEN_UP, str(error), mail.id)
-        else:
-            await execute(AGAIN, str(error), BACKOFF[mail.attempts], mail.id)
-        return
-    await execute(SENT, mail.id)
+        await _try_again(mail, str(error), error.final)
+    except Exception as error:  # noqa: BLE001  one message that can't be written holds up no other
+        log.error("mail not written", mail=mail.id, kind=mail.kind, exc_info=error)
+        await _try_again(mail, f"{type(error).__name__} ({mail.kind})")
+    else:
+        await execute(SENT, mail.id)
+
+
+async def _try_again(mail: Due, why: str, final: bool = False) -> None:
+    log.warning("mail not sent", mail=mail.id, attempts=mail.attempts + 1, error=why)
+    if final or mail.attempts >= len(BACKOFF):
+        await execute(GIVEN_UP, why, mail.id)
+    else:
+        await execute(AGAIN, why, BACKOFF[mail.attempts], mail.id)

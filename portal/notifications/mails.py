@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 from functools import lru_cache
@@ -76,8 +77,8 @@ async def write(kind: str, recipient: int, event: int | None) -> EmailMessage | 
             .render(reader=actor, organisation=actor.organisation_name, base_url=settings().base_url, **context)
         )
     message = EmailMessage()
-    message["From"] = f"{_one_line(actor.organisation_name)} – Plein <{settings().mail_from}>"
-    message["To"] = account.email
+    message["From"] = Address(f"{_one_line(actor.organisation_name)} – Plein", addr_spec=settings().mail_from)
+    message["To"] = Address(addr_spec=account.email)
     message["Subject"] = _one_line(subject)
     message["Date"] = formatdate(actor.now.timestamp())
     message["Message-ID"] = make_msgid(domain=settings().mail_from.rpartition("@")[2])

@@ -46,6 +46,8 @@ async def _by_smtp(message: EmailMessage) -> None:
         )
     except aiosmtplib.SMTPRecipientsRefused as error:
         raise CannotSend(str(error), final=all(r.code >= 500 for r in error.recipients)) from error
+    except aiosmtplib.SMTPDataError as error:
+        raise CannotSend(f"{error.code} {error.message}", final=error.code >= 500) from error
     except aiosmtplib.SMTPResponseException as error:
         raise CannotSend(f"{error.code} {error.message}", final=error.code in (550, 551, 553)) from error
     except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:

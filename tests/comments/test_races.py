@@ -2,14 +2,11 @@
 
 import asyncio
 
-import asyncpg
-
 from portal.access.actor import actor_of_person
 from portal.comments import actions
 from portal.comments.queries import get_comment
 from portal.db import execute, fetch_value
 from portal.ideas.queries import get_idea
-from tests.pages.locks import until_waiting
 
 
 async def test_one_form_sent_ten_times_at_once_is_one_comment(fresh_db, world):
@@ -37,23 +34,6 @@ async def test_replies_that_meet_removals_neither_deadlock_nor_miscount(fresh_db
     standing = await fetch_value("SELECT count(*) FROM comment WHERE idea = {} AND state = 'published'", idea.id)
     assert await fetch_value("SELECT comments FROM idea WHERE id = {}", idea.id) == standing == 2 + 8 * 6
     assert {row["replies"] for row in await execute("SELECT replies FROM comment WHERE state = 'removed'")} == {6}
-
-
-async def test_a_removal_that_finds_a_reply_before_it_waits_its_turn(fresh_db, world):
-    """The same meeting, forced: both queue behind somebody who holds the idea, the reply first."""
-    author = await actor_of_person(world.person_id["colleague"])
-    other = await actor_of_person(world.person_id["employee"])
-    idea, seen = await get_idea(author, world.idea["vote"]), await get_comment(author, world.comment["vote"])
-    holder = await asyncpg.connect(fresh_db)
-    async with holder.transaction():
-        await holder.execute("SELECT FROM idea WHERE id = $1 FOR NO KEY UPDATE", idea.id)
-        reply = asyncio.create_task(actions.comment(other, idea, body="Reply", reply_to=seen, form_key="k"))
-        await until_waiting(holder, reply)
-        removal = asyncio.create_task(actions.remove_comment(author, seen))
-        await until_waiting(holder, reply, removal)
-    await asyncio.gather(reply, removal)
-    await holder.close()
-    assert await fetch_value("SELECT replies FROM comment WHERE id = {}", seen.id) == 2
 
 
 async def test_of_two_removals_at_once_one_is_recorded(fresh_db, world):

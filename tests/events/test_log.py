@@ -54,7 +54,8 @@ async def test_an_event_has_one_subject_at_the_most(rollback, world):
 
 
 async def test_only_ids_are_written(rollback, world):
-    await record(Kind.MEMBER_ADDED, actor=1, space=world.space_id["open"], member=2, quiet=True, nothing=None)
+    async with transaction():
+        await record(Kind.MEMBER_ADDED, actor=1, space=world.space_id["open"], member=2, quiet=True, nothing=None)
     particulars = await fetch_value("SELECT particulars::text FROM event ORDER BY id DESC LIMIT 1")
     assert particulars == '{"quiet": true, "member": 2, "nothing": null}'
 
@@ -76,7 +77,8 @@ def heard(monkeypatch):
 
 
 async def write_events(world, n):
-    return [await record(Kind.IDEA_EDITED, actor=1, idea=world.idea_id["vote"]) for _ in range(n)]
+    async with transaction():
+        return [await record(Kind.IDEA_EDITED, actor=1, idea=world.idea_id["vote"]) for _ in range(n)]
 
 
 async def pass_all_on():
@@ -95,7 +97,8 @@ async def test_each_event_is_passed_on_once_and_in_order(rollback, world, heard)
 
 async def test_only_who_subscribed_hears_of_it(rollback, world, heard):
     await pass_all_on()
-    await record(Kind.SIGNED_OUT, actor=1, person=1)
+    async with transaction():
+        await record(Kind.SIGNED_OUT, actor=1, person=1)
     await pass_all_on()
     assert heard == []
 

@@ -1,5 +1,7 @@
 """An answer is heard by everyone who took part, once, in their language, and by nobody else."""
 
+import json
+
 import pytest
 
 from portal.app import create_app
@@ -20,8 +22,6 @@ async def work():
         pass
     while jobs := await execute("DELETE FROM procrastinate_jobs WHERE status = 'todo' RETURNING task_name, args::text"):
         for job in jobs:
-            import json
-
             await JOBS[job["task_name"]](**json.loads(job["args"]))
 
 
@@ -73,7 +73,7 @@ async def test_each_in_their_own_language_without_markup(answered, smtp):
 
 async def test_the_address_in_it_is_the_houses_own(answered, smtp, world):
     await work()
-    assert f"http://127.0.0.1:8000/ideas/{world.idea['decide']}\n" in smtp.messages[0].get_content()
+    assert f"http://127.0.0.1:8000/ideas/{world.idea['decide']}\r\n" in smtp.messages[0].get_content()
 
 
 async def test_who_lost_sight_of_the_idea_hears_nothing(answered, smtp, world):

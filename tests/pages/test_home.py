@@ -1,0 +1,82 @@
+"""The home page: what its reader may read, and a word where there is nothing."""
+
+import re
+
+from portal.db import execute
+from tests.client import text_of
+from tests.world import NOW, set_clock
+
+from datetime import timedelta
+
+ADDRESS = re.compile(r'href="/(campaigns|ideas)/([\w]{12})')
+
+
+async def named(as_, world, who):
+    """The campaigns and ideas that the home page leads to, by their names."""
+    page = await (await as_(who)).get("/")
+    names = {("campaigns", v): k for k, v in world.campaign.items()} | {("ideas", v): k for k, v in world.idea.items()}
+    found = {kind: set() for kind in ("campaigns", "ideas")}
+    for kind, public_id in ADDRESS.findall(page.text):
+        if (kind, public_id) in names:
+            found[kind].add(names[kind, public_id])
+    return found["campaigns"], found["ideas"]
+
+
+async def test_an_employee_finds_what_is_open_to_her(as_, world):
+    campaigns, ideas = await named(as_, world, "employee")
+    assert campaigns >= {"vote", "collect", "discuss", "decide", "open"}
+    assert ideas == {"collect", "discuss", "vote", "decide", "done", "open"}
+    assert not [name for name in campaigns | ideas if name.startswith("closed")]
+
+
+async def test_a_guest_finds_her_group_and_nothing_else(as_, world):
+    assert await named(as_, world, "guest_a") == ({"closed_a"}, {"closed_a"})
+    assert await named(as_, world, "guest_b") == ({"closed_b"}, {"closed_b"})
+
+
+async def test_an_administrator_finds_no_closed_group(as_, world):
+    campaigns, ideas = await named(as_, world, "administrator")
+    assert not [name for name in campaigns | ideas if name.startswith("closed")]
+
+
+async def test_a_hidden_idea_is_talked_about_no_more_but_stays_with_its_author(as_, world):
+    await execute("UPDATE idea SET state = 'hidden' WHERE id = {}", world.idea_id["vote"])
+    assert "vote" not in (await named(as_, world, "employee"))[1]
+    assert "vote" in (await named(as_, world, "author"))[1]
+
+
+async def test_ones_own_ideas_stand_together_newest_first(as_, world):
+    await execute("UPDATE idea SET created_at = created_at + id * interval '1 second'")
+    page = (await (await as_("author")).get("/")).text
+    own = page[page.index('aria-labelledby="own"') :]
+    shown = [public_id for kind, public_id in ADDRESS.findall(own) if kind == "ideas"]
+    newest = await execute(
+        "SELECT public_id FROM idea WHERE author = {} ORDER BY created_at DESC LIMIT 5", world.person_id["author"]
+    )
+    assert shown == [row["public_id"] for row in newest]
+
+
+async def test_somebody_new_is_told_how_it_works_and_somebody_who_wrote_is_not(as_, world):
+    assert "New here?" in (await (await as_("employee")).get("/")).text
+    assert "New here?" not in (await (await as_("author")).get("/")).text
+
+
+async def test_where_nothing_is_there_is_a_word_and_a_way_on(as_, world):
+    await execute("DELETE FROM membership WHERE person = {}", world.person_id["guest_a"])
+    page = text_of(await (await as_("guest_a")).get("/"))
+    for words in ("It is quiet on the square", "No campaign is open just now", "Nobody has said anything yet", "None yet."):
+        assert words in page
+    assert "/campaigns/new" not in page
+
+
+async def test_when_everything_is_done_an_employee_may_open_the_next(as_, world):
+    await set_clock(NOW + timedelta(days=500))
+    page = text_of(await (await as_("employee")).get("/"))
+    assert "No campaign is open just now" in page
+    assert "Nobody has said anything yet" in page  # not lately
+    assert '<a class="btn" href="/campaigns/new">' in page
+
+
+async def test_what_can_be_voted_on_is_announced(as_, world):
+    page = text_of(await (await as_("employee")).get("/"))
+    assert "5 days left to vote in “Campaign vote”" in page
