@@ -201,7 +201,8 @@ def assets() -> None:
 @cli.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def backup(file: Path) -> None:
-    """Write the whole database to FILE."""
+    """Write the whole database to FILE, which only you can read."""
+    os.umask(0o077)
     with database():
         _postgres_tool("pg_dump", "--format=custom", f"--file={file}", f"--dbname={settings().database_url}")
     print(f"{file}: {file.stat().st_size:,} bytes")

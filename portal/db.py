@@ -94,19 +94,22 @@ async def _keep_as_is(connection: asyncpg.Connection) -> None:
 
 
 async def open_pool(dsn: str, size: int = 10) -> None:
-    """Opens this process's pool. Statements end after 15 s, forgotten transactions after 60 s."""
+    """Opens this process's pool. Statements end after 15 s, forgotten transactions after 60 s. Raises Unreachable."""
     DB.config = {"dsn": dsn}
-    DB.pool = await asyncpg.create_pool(
-        dsn,
-        min_size=1,
-        max_size=size,
-        reset=_keep_as_is,
-        server_settings={
-            "application_name": "plein",
-            "statement_timeout": "15s",
-            "idle_in_transaction_session_timeout": "60s",
-        },
-    )
+    try:
+        DB.pool = await asyncpg.create_pool(
+            dsn,
+            min_size=1,
+            max_size=size,
+            reset=_keep_as_is,
+            server_settings={
+                "application_name": "plein",
+                "statement_timeout": "15s",
+                "idle_in_transaction_session_timeout": "60s",
+            },
+        )
+    except (OSError, TimeoutError, asyncpg.PostgresError) as error:
+        raise Unreachable(str(error) or type(error).__name__) from error
 
 
 async def close_pool() -> None:

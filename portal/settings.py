@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -52,18 +53,22 @@ class Settings:
 
 def read_settings(env: Mapping[str, str]) -> Settings:
     """Reads and checks the settings; raises BadSetting, which names the variable and what to do."""
-    host = env.get("HOST", "127.0.0.1")
+    host = env.get("HOST") or "127.0.0.1"
     port = _number(env, "PORT", 8000, 1, 65535)
     base_url = env.get("BASE_URL", f"http://{_printable(host)}:{port}").rstrip("/")
     _check_url(base_url, "BASE_URL", {"http", "https"})
-    if urlsplit(base_url).path:
+    address = urlsplit(base_url)
+    if address.path or address.query or address.fragment or "@" in address.netloc:
         _refuse("BASE_URL", "give scheme, host and port only: Plein lives at the root of its address")
-    if not _loopback(host) and not base_url.startswith("https://") and env.get(PLAIN_HTTP) != "yes":
+    plain_http = not base_url.startswith("https://") and env.get(PLAIN_HTTP) != "yes"
+    if plain_http and not _loopback(host):
         _refuse(
             "HOST",
             f"{host} is reachable from outside, where passwords and cookies need https: set BASE_URL=https://…, "
             "or HOST=127.0.0.1 behind a proxy on this machine",
         )
+    if plain_http and not _loopback(address.hostname or ""):
+        _refuse("BASE_URL", f"{base_url} is no address of this machine alone: passwords and cookies need https://…")
     data_dir = Path(env.get("DATA_DIR") or ROOT / "data").resolve()
     database_url = env.get("DATABASE_URL", "")
     if database_url:
@@ -114,8 +119,8 @@ def _refuse(name: str, why: str) -> NoReturn:
 
 def _number(env: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
     given = env.get(name, str(default))
-    if not given.isascii() or not given.isdigit() or not low <= int(given) <= high:
-        _refuse(name, f"{given!r} is no whole number from {low} to {high}")
+    if not re.fullmatch("[0-9]{1,9}", given) or not low <= int(given) <= high:
+        _refuse(name, f"{given[:40]!r} is no whole number from {low} to {high}")
     return int(given)
 
 

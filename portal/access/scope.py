@@ -81,7 +81,7 @@ def of_idea(actor: Actor, a: str) -> QueryString:
 
 
 def comment(actor: Actor, a: str) -> QueryString:
-    """A comment is shown where its idea is, unless a moderator hid it or what it replies to; then to its author alone."""
+    """A comment is shown where its idea is; hidden, or under a hidden one, to its author alone."""
     return QueryString(
         f"{{}} AND ({a}.author = {{}} OR {a}.state <> 'hidden' AND ({a}.root IS NULL"
         f" OR EXISTS (SELECT FROM comment vr WHERE vr.id = {a}.root AND vr.state <> 'hidden')))",

@@ -85,7 +85,11 @@ async def ask_for_reset(request: Request) -> Response[Any]:
         try:
             await actions.ask_for_reset(form.email.data, request.address)
         except throttle.Wait as wait:
-            form.refuse("email", ngettext("You asked often. Wait %(n)s second.", "You asked often. Wait %(n)s seconds.", wait.seconds) % {"n": wait.seconds})
+            form.refuse(
+                "email",
+                ngettext("You asked often. Wait %(n)s second.", "You asked often. Wait %(n)s seconds.", wait.seconds)
+                % {"n": wait.seconds},
+            )
             return page(request, "accounts/ask_for_reset.html", form=form, sent=False, status=429)
     return page(request, "accounts/ask_for_reset.html", form=form, sent=form.status == 200, status=form.status)
 

@@ -87,7 +87,7 @@ async def _deliver(mail: Due) -> None:
         raise
     except transport.CannotSend as error:
         await _try_again(mail, str(error), error.final)
-    except Exception as error:  # noqa: BLE001  one message that can't be written holds up no other
+    except Exception as error:
         log.error("mail not written", mail=mail.id, kind=mail.kind, exc_info=error)
         await _try_again(mail, f"{type(error).__name__} ({mail.kind})")
     else:

@@ -82,7 +82,7 @@ def on_http(request: Request, error: HTTPException) -> Response[bytes]:
     """What Litestar or a handler refused."""
     if error.status_code >= 500:
         return on_bug(request, error)
-    if "route_handler" not in request.scope:
+    if request.scope.get("route_handler") is None:
         return Unrouted(request, error)
     return _refusal(request, error)
 

@@ -194,7 +194,8 @@ def at_most(length: int) -> Validator:
     def check(form: wtforms.Form, field: wtforms.Field) -> None:
         if field.data and len(field.data) > length:
             raise ValidationError(
-                gettext("This is %(n)s characters long; keep it to %(most)s.") % {"n": number(len(field.data)), "most": number(length)}
+                gettext("This is %(n)s characters long; keep it to %(most)s.")
+                % {"n": number(len(field.data)), "most": number(length)}
             )
 
     check.field_flags = {"maxlength": length}  # type: ignore[attr-defined]

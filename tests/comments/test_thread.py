@@ -163,7 +163,9 @@ async def test_a_page_that_begins_further_on_leads_back_to_the_beginning(as_, wo
     browser = await as_("employee")
     _, _, page = await follow(browser, f"/comments/{(await ids(world, 'root IS NOT NULL'))[-1]}")
     assert "To the beginning of the thread" in page.text
-    assert "To the beginning of the thread" not in (await browser.get(f"/comments/{world.comment['vote']}/replies")).text
+    assert (
+        "To the beginning of the thread" not in (await browser.get(f"/comments/{world.comment['vote']}/replies")).text
+    )
 
 
 async def test_a_comment_under_another_idea_begins_no_page_here(as_, world):

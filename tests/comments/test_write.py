@@ -1,5 +1,7 @@
 """Writing, changing and removing comments."""
 
+from datetime import timedelta
+
 import pytest
 
 from portal.access.actor import actor_of_person
@@ -9,8 +11,6 @@ from portal.ideas.queries import get_idea
 from tests.client import text_of
 from tests.pages.forms import errors_of, form_of, post_slowly
 from tests.world import NOW, add_comment, set_clock
-
-from datetime import timedelta
 
 
 def thread(world, name):
@@ -59,7 +59,9 @@ async def counts(world, name):
 @pytest.mark.parametrize("phase", ["collect", "discuss", "vote", "decide"])
 async def test_every_reader_comments_until_the_campaign_is_done_and_lands_on_the_comment(as_, world, phase):
     browser, before = await as_("employee"), await counts(world, phase)
-    sent = await browser.post(thread(world, phase), await composer(browser, world, phase) | {"body": "**Good** & simple"})
+    sent = await browser.post(
+        thread(world, phase), await composer(browser, world, phase) | {"body": "**Good** & simple"}
+    )
     assert sent.status_code == 303
     made = await newest()
     assert sent.headers["Location"] == f"/comments/{made['public_id']}"

@@ -1,12 +1,11 @@
 """The home page: what its reader may read, and a word where there is nothing."""
 
 import re
+from datetime import timedelta
 
 from portal.db import execute
 from tests.client import text_of
 from tests.world import NOW, set_clock
-
-from datetime import timedelta
 
 ADDRESS = re.compile(r'href="/(campaigns|ideas)/([\w]{12})')
 
@@ -64,7 +63,12 @@ async def test_somebody_new_is_told_how_it_works_and_somebody_who_wrote_is_not(a
 async def test_where_nothing_is_there_is_a_word_and_a_way_on(as_, world):
     await execute("DELETE FROM membership WHERE person = {}", world.person_id["guest_a"])
     page = text_of(await (await as_("guest_a")).get("/"))
-    for words in ("It is quiet on the square", "No campaign is open just now", "Nobody has said anything yet", "None yet."):
+    for words in (
+        "It is quiet on the square",
+        "No campaign is open just now",
+        "Nobody has said anything yet",
+        "None yet.",
+    ):
         assert words in page
     assert "/campaigns/new" not in page
 

@@ -3,9 +3,9 @@
 import pytest
 
 from portal.db import execute
+from tests.comments.test_thread import REPLIES, ROOTS
 from tests.conftest import statements
 from tests.ideas.test_paging import MANY
-from tests.comments.test_thread import REPLIES, ROOTS
 
 MOST = {
     "/": 4,

@@ -87,12 +87,12 @@ async def test_a_vote_changes_its_row_and_the_count_and_nothing_else_in_the_data
     browser = await as_("employee")
     await browser.get("/")
     before = await fingerprints()
-    idea = (await execute("SELECT * FROM idea WHERE id = {}", world.idea_id["vote"]))[0]
+    idea = dict((await execute("SELECT * FROM idea WHERE id = {}", world.idea_id["vote"]))[0])
     await browser.post(f"/ideas/{world.idea['vote']}/vote")
     after = await fingerprints()
     assert {name for name in after if after[name] != before[name]} == {"vote", "idea"}
     now = (await execute("SELECT * FROM idea WHERE id = {}", world.idea_id["vote"]))[0]
-    assert {name for name in idea.keys() if idea[name] != now[name]} == {"supporters"}
+    assert {name for name in idea if idea[name] != now[name]} == {"supporters"}
 
 
 async def test_the_voter_sees_her_own_support_and_nobody_else_does(as_, world):

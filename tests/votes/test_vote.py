@@ -1,6 +1,7 @@
 """Supporting an idea and taking it back: once a person, counted at once, colleagues and guests apart."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -11,8 +12,6 @@ from portal.votes.queries import standing
 from tests.client import text_of
 from tests.pages.forms import forms_of
 from tests.world import NOW, set_clock
-
-from datetime import timedelta
 
 TAGS = re.compile(r"<[^>]+>|\s+")
 

@@ -1,0 +1,36 @@
+"""The administrators' page: for them alone."""
+
+import pytest
+
+from portal.db import execute
+from tests.world import CAST
+
+
+@pytest.mark.parametrize("name", [name for name in CAST if name not in ("administrator", "deactivated")])
+async def test_nobody_else_opens_it(as_, name):
+    response = await (await as_(name)).get("/admin")
+    assert response.status_code == 403
+    assert 'href="/admin"' not in response.text
+
+
+async def test_administrators_open_it(as_):
+    response = await (await as_("administrator")).get("/admin")
+    assert response.status_code == 200
+    assert 'href="/admin"' in response.text
+
+
+async def test_who_is_no_administrator_any_more_is_out_at_once(as_, world):
+    browser = await as_("administrator")
+    assert (await browser.get("/admin")).status_code == 200
+    await execute("DELETE FROM membership WHERE person = {}", world.person_id["administrator"])
+    assert (await browser.get("/admin")).status_code == 403
+
+
+@pytest.mark.parametrize("space", ["open", "closed_a"])
+async def test_an_administrator_of_a_group_is_none_of_the_house(as_, world, space):
+    await execute(
+        "INSERT INTO membership (space, person, role) VALUES ({}, {}, 'administrator')",
+        world.space_id[space],
+        world.person_id["employee"],
+    )
+    assert (await (await as_("employee")).get("/admin")).status_code == 403

@@ -1,0 +1,108 @@
+"""The demo: seeded once, with counts that are true."""
+
+import pytest
+
+from portal import db
+from portal.accounts.actions import sign_in
+from portal.db import execute, fetch_value
+from portal.demo.seed import PASSWORD, seed, sign_ins
+from portal.migrate import migrate
+from tests.client import Browser
+from tests.servers import drop_database, new_database
+
+#: What is counted on a row, and what the count is in truth.
+COUNTS = {
+    "idea.supporters": "SELECT count(*) FROM vote v WHERE v.idea = t.id AND NOT v.guest",
+    "idea.guest_supporters": "SELECT count(*) FROM vote v WHERE v.idea = t.id AND v.guest",
+    "idea.comments": (
+        "SELECT count(*) FROM comment c JOIN person p ON p.id = c.author"
+        " WHERE c.idea = t.id AND c.state = 'published' AND p.kind = 'employee'"
+    ),
+    "idea.guest_comments": (
+        "SELECT count(*) FROM comment c JOIN person p ON p.id = c.author"
+        " WHERE c.idea = t.id AND c.state = 'published' AND p.kind = 'guest'"
+    ),
+    "comment.replies": "SELECT count(*) FROM comment r WHERE r.root = t.id AND r.state <> 'hidden'",
+    "campaign.ideas": "SELECT count(*) FROM idea i WHERE i.campaign = t.id AND i.state = 'published'",
+}
+TABLES = ("person", "space", "membership", "campaign", "idea", "comment", "vote", "answer", "event", "about_page")
+
+
+@pytest.fixture(scope="module")
+async def seeded(cluster):
+    """A database with the demo in it."""
+    name = await new_database(cluster)
+    await db.open_pool(cluster.dsn(name), size=4)
+    await migrate()
+    assert await seed()
+    await db.close_pool()
+    yield cluster.dsn(name)
+    await drop_database(cluster, name)
+
+
+@pytest.fixture(autouse=True)
+async def pool(seeded):
+    """A pool open on it."""
+    await db.open_pool(seeded, size=4)
+    yield
+    await db.close_pool()
+
+
+async def sizes():
+    return {table: await fetch_value(f"SELECT count(*) FROM {table}") for table in TABLES}
+
+
+async def test_seeded_twice_it_is_the_same():
+    before = await sizes()
+    assert not await seed()
+    assert await sizes() == before
+    assert before["person"] >= 200
+    assert min(before.values()) > 0
+
+
+@pytest.mark.parametrize("counted", COUNTS)
+async def test_the_counts_are_true(counted):
+    table, column = counted.split(".")
+    wrong = await execute(f"SELECT t.id, t.{column} FROM {table} t WHERE t.{column} <> ({COUNTS[counted]})")
+    assert wrong == []
+
+
+async def test_the_phases_can_be_tried_out():
+    rows = await execute("SELECT DISTINCT plein_phase(c, plein_now()) AS phase FROM campaign c")
+    assert {row["phase"] for row in rows} >= {"collect", "discuss", "vote", "done"}
+
+
+async def test_nobody_wrote_before_the_phase_or_after_today():
+    assert await execute("SELECT 1 FROM idea i JOIN campaign c ON c.id = i.campaign WHERE i.created_at < c.collect_from") == []
+    for table in ("idea", "comment", "vote", "answer"):
+        assert await fetch_value(f"SELECT count(*) FROM {table} WHERE created_at > plein_now()") == 0, table
+    early = "SELECT count(*) FROM comment c JOIN idea i ON i.id = c.idea WHERE c.created_at < i.created_at"
+    assert await fetch_value(early) == 0
+
+
+async def test_nobody_supports_an_idea_of_her_own():
+    assert await fetch_value("SELECT count(*) FROM vote v JOIN idea i ON i.id = v.idea WHERE v.person = i.author") == 0
+
+
+async def test_everybody_wrote_where_she_can_read():
+    for table in ("idea", "comment"):
+        unread = f"""SELECT count(*) FROM {table} t WHERE NOT EXISTS
+            (SELECT FROM readership r WHERE r.person = t.author AND r.space = t.space)"""
+        assert await fetch_value(unread) == 0
+
+
+async def test_the_people_at_the_door_can_come_in(app):
+    assert len(sign_ins()) >= 3
+    for name, _, email in sign_ins():
+        token = await sign_in(email, PASSWORD, "192.0.2.1", "a browser")
+        assert token, name
+        browser = Browser(app)
+        browser.http.cookies.set("sid", token, domain="127.0.0.1")
+        for path in ("/", "/campaigns", "/groups", "/settings"):
+            assert (await browser.get(path)).status_code == 200
+        await browser.http.aclose()
+
+
+async def test_nobody_is_mailed_about_the_past():
+    assert await fetch_value("SELECT count(*) FROM mail") == 0
+    assert await execute("SELECT 1 FROM event_queue q JOIN event e ON e.id = q.event WHERE e.kind <> 'person.signed_in'") == []
