@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -39,6 +40,7 @@ class Child:
             return
         now = time.monotonic()
         if self.process:
+            self._end_the_rest()
             print(f"plein: {self.name} ended ({self.process.returncode}), starting it again", file=sys.stderr)
             self.wait = min(LONGEST_PAUSE, self.wait * 2 + 0.1) if now - self.started < LONGEST_PAUSE else 0.0
             self.next_start = now + self.wait
@@ -57,6 +59,13 @@ class Child:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        self._end_the_rest()
+
+    def _end_the_rest(self) -> None:
+        """Its own children, which outlive a kill -9 of it and would hold the port."""
+        assert self.process is not None
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
 
 
 def _dies_with_parent() -> None:
