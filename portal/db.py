@@ -128,6 +128,9 @@ async def acquire() -> AsyncIterator[asyncpg.Connection]:
         raise Unreachable(str(error)) from error
     try:
         yield connection
+    except asyncpg.InternalClientError as error:  # the server said farewell to it between two statements
+        connection.terminate()
+        raise Unreachable(str(error)) from error
     finally:
         await DB.pool.release(connection)
 

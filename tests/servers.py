@@ -39,4 +39,4 @@ async def new_database(cluster: EmbeddedPostgres, template: str = "template1") -
 
 async def drop_database(cluster: EmbeddedPostgres, name: str) -> None:
     """Removes it with whoever is connected."""
-    await run_sql(cluster.dsn("postgres"), f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    await run_sql(cluster.dsn("postgres", user="postgres"), f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')

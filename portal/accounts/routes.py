@@ -23,7 +23,7 @@ from portal.settings import settings
 from portal.text.language import gettext, ngettext
 from portal.web.errors import found
 from portal.web.guards import PUBLIC
-from portal.web.page import keep_choice, own_address, page, see_other
+from portal.web.page import keep_choice, own_address, page, page_before, see_other
 from portal.web.request import Request, session_cookie
 
 
@@ -181,7 +181,8 @@ async def end_other_sessions(request: Request) -> Response[Any]:
 async def save_preferences(request: Request) -> Response[Any]:
     """Language and theme, from the footer; kept in a cookie where nobody is signed in."""
     form = await PreferencesForm.sent(request)
-    response = see_other(own_address((await request.typed()).get("next", "/")))
+    goal = (await request.typed()).get("next")
+    response = see_other(own_address(goal) if goal else page_before(request))
     if not form.valid():
         return response
     theme = form.theme.data and form.theme.data.replace("device", "")

@@ -29,7 +29,7 @@ class IdeaCard(msgspec.Struct, frozen=True):
     public_id: str
     title: str
     excerpt: str
-    tags: list[str]
+    tags: tuple[str, ...]
     language: str
     version: int
     author: int
@@ -46,6 +46,10 @@ class IdeaCard(msgspec.Struct, frozen=True):
     campaign_public_id: str
     campaign_title: str
     phase: str
+
+    def __post_init__(self) -> None:
+        """Equal cards are found by their values (web.page.part), which a list would forbid."""
+        msgspec.structs.force_setattr(self, "tags", tuple(self.tags))
 
 
 CARDS = """

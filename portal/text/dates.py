@@ -48,6 +48,11 @@ def when(moment: datetime, now: datetime) -> Markup:
     return _time(moment, words)
 
 
+def start_of_day(moment: datetime) -> datetime:
+    """When the reader's day began: what `when` needs to know of now."""
+    return moment.astimezone(_zone(reader().zone)).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def deadline(moment: datetime) -> Markup:
     """A moment that one has to be ready for, written out with weekday and time: "Friday 20 June, 17:00"."""
     return _time(moment, _words(moment, MOMENT))
@@ -65,9 +70,8 @@ def plain_date(value: date) -> str:
 
 def _time(moment: datetime, words: str) -> Markup:
     stamp = moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return Markup('<time datetime="{}" title="{}">{}</time>').format(
-        stamp, _words(moment, MOMENT_OF_YEAR), escape(words)
-    )
+    title = escape(_words(moment, MOMENT_OF_YEAR))
+    return Markup(f'<time datetime="{stamp}" title="{title}">{escape(words)}</time>')  # noqa: S704  escaped
 
 
 def number(value: int) -> str:

@@ -16,11 +16,10 @@ from litestar.types import Receive, Scope, Send
 
 from portal.access.policy import Forbidden
 from portal.db import NO_ROOM, UNREACHABLE
-from portal.settings import settings
 from portal.text.language import lazy, read_from_now
 from portal.text.markdown import TooLong
 from portal.web.guards import CrossSite, SignedOut, StaleForm, recognise
-from portal.web.page import environment, html, own_address, page, see_other
+from portal.web.page import environment, html, page, page_before, see_other
 from portal.web.request import Request
 
 log = structlog.get_logger()
@@ -136,7 +135,7 @@ def on_signed_out(request: Request, error: SignedOut) -> Response[Any]:
 def _sign_in_again(request: Request, address: str, error: SignedOut) -> Response[Any]:
     kept = error.typed.kept() if error.typed else []
     if error.typed and not kept:  # a button was pressed: its address is no page to come back to
-        address = _page_before(request)
+        address = page_before(request)
     response = page(
         request,
         "accounts/sign_in.html",
@@ -151,13 +150,6 @@ def _sign_in_again(request: Request, address: str, error: SignedOut) -> Response
     response.headers["HX-Retarget"] = "body"
     response.headers["HX-Reswap"] = "innerHTML"
     return response
-
-
-def _page_before(request: Request) -> str:
-    """The page of ours on which a button was pressed, as the browser tells; else the home page."""
-    before = request.headers.get("referer", "")
-    own = f"{settings().base_url}/"
-    return own_address(before.removeprefix(own[:-1])) if before.startswith(own) else "/"
 
 
 def on_stale_form(request: Request, error: StaleForm) -> Response[bytes]:

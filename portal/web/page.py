@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import zlib
+import secrets
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
+import msgspec
+from isal import isal_zlib
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2_fragments import render_block
 from litestar import Response
@@ -18,7 +20,7 @@ from portal.access.policy import Action, can
 from portal.db import fetch_value
 from portal.settings import ROOT, settings
 from portal.text import dates
-from portal.text.language import gettext, lazy, ngettext, read_from_now, reader
+from portal.text.language import Reader, gettext, lazy, ngettext, read_from_now, reader
 from portal.web import art
 from portal.web.assets import assets
 from portal.web.request import Request
@@ -45,6 +47,8 @@ FLASHES: dict[str, str] = {
     "page-saved": lazy("The page is saved. The text before is kept."),
     "mail-retried": lazy("The message will be sent again."),
 }
+#: Stands in what is rendered for the token of forms, which is another on every page.
+CSRF = secrets.token_urlsafe(24)
 HTML = "text/html; charset=utf-8"
 WORTH_COMPRESSING = 1000  # bytes
 IN_ADDRESSES = "/?#[]@!$&'()*+,;=:~%"  # what a whole address may hold beside letters and digits; a header takes ASCII
@@ -78,7 +82,7 @@ def environment() -> Environment:
         day=dates.day,
         plain_date=dates.plain_date,
         time_left=dates.time_left,
-        cached=cached,
+        part=part,
         Action=Action,
     )
     env.filters["number"] = dates.number
@@ -104,30 +108,26 @@ def _texts(one: str, many: str, num: int, **values: Any) -> Markup:
     return Markup(ngettext(one, many, num)) % {"num": num, **values}  # noqa: S704  a text of ours
 
 
-@lru_cache(maxsize=20_000)
-def _rendered(template: str, public_id: str, version: int, language: str, thing: _Same) -> Markup:
-    return Markup(environment().get_template(template).render(item=thing.itself))  # noqa: S704  autoescaped
+@lru_cache(maxsize=8000)
+def _rendered(template: str, who: Reader, given: tuple[tuple[str, Any], ...]) -> Markup:
+    return Markup(environment().get_template(template).render(dict(given)))  # noqa: S704  autoescaped
 
 
-class _Same:
-    """Any two are the same to the cache: the public id and version beside it tell things apart."""
+class Face(msgspec.Struct, frozen=True):
+    """As much of the actor as the frame of a page shows."""
 
-    def __init__(self, itself: Any) -> None:
-        self.itself = itself
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same)
-
-    def __hash__(self) -> int:
-        return 0
+    public_id: str
+    name: str
+    guest: bool
+    administrator: bool
 
 
-def cached(template: str, item: Any) -> Markup:
-    """A part of a list that says the same to everybody who may see the item: title, excerpt, tags.
-
-    Never names, counts, status or dates. Access was checked when the item came out of its query.
+def part(template: str, **given: Any) -> Markup:
+    """A part that many pages show. It is made once for equal values: it knows nothing but what it is given, so it can
+    be neither out of date nor somebody else's. The fewer people and moments it is given, the more often it is there
+    already: `mine` rather than the actor, `today` rather than now.
     """
-    return _rendered(template, item.public_id, item.version, reader().language, _Same(item))
+    return _rendered(template, reader(), tuple(given.items()))
 
 
 def page(
@@ -146,14 +146,17 @@ def page(
     flash = FLASHES.get(request.cookies.get(FLASH_COOKIE, ""))
     context |= {
         "actor": actor,
+        "who": Face(actor.public_id, actor.name, actor.guest, actor.administrator) if actor else None,
         "anonymous": actor is None and "plein_actor" in request.scope,
         "organisation": {"name": actor.organisation_name if actor else request.scope.get("plein_organisation", "")},
         "language": who.language,
         "theme": request.theme,
-        "csrf": request.csrf,
+        "csrf": CSRF,
         "path": request.url.path,
         "address": request.own_address,
         "section": section,
+        "today": dates.start_of_day(actor.now) if actor else None,
+        "minute": actor.now.replace(second=0, microsecond=0) if actor else None,
         "flash": flash,
         "can": _asking_for(actor),
     }
@@ -161,7 +164,7 @@ def page(
         text = render_block(environment(), template, fragment, **context)
     else:
         text = environment().get_template(template).render(context)
-    response = html(request, text, status)
+    response = html(request, text.replace(CSRF, request.csrf), status)
     if flash is not None and not request.wants_fragment:
         response.delete_cookie(FLASH_COOKIE)
     if actor is not None:
@@ -188,7 +191,7 @@ def html(request: Request, text: str, status: int = 200) -> Response[bytes]:
     body = text.encode("utf-8", "replace")
     headers = {"Vary": "Accept-Encoding, HX-Request"}
     if len(body) > WORTH_COMPRESSING and "gzip" in request.headers.get("accept-encoding", ""):
-        packer = zlib.compressobj(level=1, wbits=31)
+        packer = isal_zlib.compressobj(level=1, wbits=31)
         body = packer.compress(body) + packer.flush()
         headers["Content-Encoding"] = "gzip"
     return Response(body, status_code=status, media_type=HTML, headers=headers)
@@ -210,6 +213,13 @@ def own_address(address: str) -> str:
     if address.startswith("/") and not address.startswith(("//", "/\\")) and address.isprintable():
         return quote(address, safe=IN_ADDRESSES)
     return "/"
+
+
+def page_before(request: Request) -> str:
+    """The page of ours on which a button was pressed, as the browser tells; else the home page."""
+    before = request.headers.get("referer", "")
+    own = settings().base_url
+    return own_address(before.removeprefix(own)) if before.startswith(f"{own}/") else "/"
 
 
 async def organisation_name() -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import asyncpg
+import msgspec
 import pytest
+from jinja2 import UndefinedError
 
 from portal.db import execute, fetch_value, transaction
 from portal.events.kinds import Kind
@@ -17,9 +18,9 @@ from portal.events.log import record
 from portal.ideas.queries import IdeaCard
 from portal.notifications.jobs import announce_answer, deliver_mail
 from portal.notifications.mails import write
-from portal.settings import ROOT, settings
+from portal.settings import settings
 from portal.text.language import Reader, reading
-from portal.web.page import _rendered, cached
+from portal.web.page import Face, _rendered, environment, part
 from tests.client import Browser, text_of
 from tests.world import World, add_comment, add_idea, email_of
 
@@ -127,32 +128,34 @@ async def test_an_etag_of_somebody_elses_page_gives_nobody_a_304(as_: SignIn, wo
         assert (await (await as_("guest_a")).get(path, if_none_match=etag)).status_code == 404
 
 
-def _cached_templates() -> set[str]:
-    calls = re.compile(r"""cached\(["']([^"']+)["']""")
-    return {name for path in (ROOT / "templates").rglob("*.html") for name in calls.findall(path.read_text())}
+def test_a_part_that_is_kept_knows_nothing_but_what_it_is_given():
+    """What a request knows is no global of the templates; so equal values make equal text, whoever asks."""
+    assert not {"actor", "who", "csrf", "can", "now", "today", "request"} & set(environment().globals)
+    with reading(Reader("en")), pytest.raises(UndefinedError):
+        part("_dock.html", section="home", here="/", csrf="token")
 
 
-def test_a_cached_fragment_holds_only_what_everybody_may_read_who_sees_the_item():
-    """It renders with these fields alone; a name, a count, a status or a date would be undefined."""
-    item = SimpleNamespace(
-        public_id="fragment", version=1, language="en", title="The title", excerpt="The excerpt", tags=["the tag"]
-    )
-    assert _cached_templates()
-    for template in _cached_templates():
-        _rendered.cache_clear()
-        with reading(Reader("en")):
-            text = str(cached(template, item))
-        assert "The title" in text
-
-
-def test_a_cached_fragment_is_told_apart_by_item_version_and_language():
-    (template,) = _cached_templates()
-    facts = {"public_id": "one", "version": 1, "language": "en", "excerpt": "", "tags": []}
+def test_a_part_is_told_apart_by_each_value_and_by_language_and_zone():
+    someone = Face(public_id="one", name="Noor Dijkman", guest=False, administrator=False)
+    given = {"actor": someone, "anonymous": False, "organisation": "Works", "section": "home", "here": "/", "csrf": "t"}
     with reading(Reader("en")):
-        first = cached(template, SimpleNamespace(**facts, title="First"))
-        assert cached(template, SimpleNamespace(**facts, title="Never rendered")) == first, "the control: it is cached"
-        assert "Next" in cached(template, SimpleNamespace(**facts | {"version": 2}, title="Next"))
-        assert "Other" in cached(template, SimpleNamespace(**facts | {"public_id": "two"}, title="Other"))
+        first = part("_masthead.html", **given)
+        before = _rendered.cache_info().hits
+        assert part("_masthead.html", **given) is first
+        assert _rendered.cache_info().hits == before + 1, "the control: it is kept"
+        assert "Mei-Ling" in part(
+            "_masthead.html", **given | {"actor": msgspec.structs.replace(someone, name="Mei-Ling")}
+        )
+        assert "/admin" in part(
+            "_masthead.html", **given | {"actor": msgspec.structs.replace(someone, administrator=True)}
+        )
+        assert "/admin" not in first
+    with reading(Reader("nl")):
+        assert part("_masthead.html", **given) != first
+    with reading(Reader("en", "America/New_York")):
+        misses = _rendered.cache_info().misses
+        part("_masthead.html", **given)
+        assert _rendered.cache_info().misses == misses + 1
 
 
 async def test_everybody_sees_her_own_support_and_nobody_elses(as_: SignIn, world: World):

@@ -262,6 +262,27 @@ async def test_a_server_that_is_gone_is_a_friendly_503(cluster, fresh_db):
     await browser.http.aclose()
 
 
+FAREWELL = b"SFATAL\0VFATAL\0C57P02\0Mterminating connection because of crash of another server process\0\0"
+
+
+async def test_a_farewell_between_two_statements_is_a_friendly_503_once(cluster, fresh_db):
+    """A server that is killed says so on idle connections; asyncpg can't use such a one for anything."""
+    browser = Browser(create_app(own_pool=False))
+    await db.close_pool()
+    wire = Wire(cluster.sockets / ".s.PGSQL.5432")
+    port = await wire.lay()
+    await db.open_pool(f"postgresql://plein@127.0.0.1:{port}{urlsplit(fresh_db).path}")
+    assert (await browser.get("/sign-in")).status_code == 200
+    wire.writers[0].write(b"E" + (len(FAREWELL) + 4).to_bytes(4, "big") + FAREWELL)
+    await asyncio.sleep(0.05)
+    statuses = [(await browser.get("/sign-in")).status_code for _ in range(3)]
+    assert statuses[0] in (200, 503)
+    assert statuses[1:] == [200, 200]
+    await db.close_pool()
+    await wire.cut()
+    await browser.http.aclose()
+
+
 async def test_a_pool_whose_connections_are_all_taken_is_a_friendly_503(fresh_db, monkeypatch):
     browser = Browser(create_app(own_pool=False))
     monkeypatch.setattr(db, "PATIENCE", 0.1)

@@ -33,7 +33,7 @@ WRONG = {
         {
             "title": "This is 91 characters long; keep it to 90.",
             "lead": "Say in two lines what you ask.",
-            "brief": "This is 20001 characters long; keep it to 20000.",
+            "brief": "This is 20,001 characters long; keep it to 20,000.",
             "space": "Not a valid choice.",
             "sponsor_email": "There is no colleague with this address.",
             "promise": "This is 301 characters long; keep it to 300.",
@@ -57,7 +57,7 @@ WRONG = {
         {"title": "", "body": LONG, "tags": "<b>", "language": "en"},
         {
             "title": "Give your idea a title.",
-            "body": "This is 20001 characters long; keep it to 20000.",
+            "body": "This is 20,001 characters long; keep it to 20,000.",
             "tags": "“<b>” can’t be a tag: use letters, digits, spaces and hyphens, at most 30.",
         },
     ),
@@ -73,7 +73,7 @@ WRONG = {
         },
     ),
     "/ideas/{public_id:str}/comments": ({"body": " \n "}, {"body": "Write something first."}),
-    "/comments/{public_id:str}/edit": ({"body": "x" * 8001}, {"body": "This is 8001 characters long; keep it to 8000."}),
+    "/comments/{public_id:str}/edit": ({"body": "x" * 8001}, {"body": "This is 8,001 characters long; keep it to 8,000."}),
     "/groups": (
         {"name": "", "purpose": "p" * 501, "access": "secret", "language": "xx"},
         {
