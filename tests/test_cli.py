@@ -38,6 +38,7 @@ async def portal(dsn, *arguments, **env):
             capture_output=True,
             text=True,
             timeout=60,
+            check=False,
         )
         return done.returncode, done.stdout + done.stderr
 
@@ -51,7 +52,9 @@ async def test_migrating_is_safe_however_often_and_however_many_at_once(empty):
 
 
 async def test_the_first_administrator(empty):
-    assert (await portal(empty, "create-admin", "boss@x.example", "Bo Ss", "--language", "en", ADMIN_PASSWORD="short"))[0] == 1
+    assert (await portal(empty, "create-admin", "boss@x.example", "Bo Ss", "--language", "en", ADMIN_PASSWORD="short"))[
+        0
+    ] == 1
     arguments = ("create-admin", "boss@x.example", "Bo Ss", "--organisation", "X Works", "--language", "en")
     code, said = await portal(empty, *arguments, ADMIN_PASSWORD=GOOD)
     assert (code, said) == (0, "boss@x.example can sign in as an administrator.\n")

@@ -136,6 +136,7 @@ def portal(tmp_path, *arguments, **env):
         capture_output=True,
         text=True,
         timeout=60,
+        check=False,
     )
 
 

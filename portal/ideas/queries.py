@@ -22,6 +22,11 @@ ORDERS = {
 }
 
 
+def _hashable(row: IdeaCard | IdeaRow) -> None:
+    """Parts of pages are found by the values of rows (web.page.part), which a list would forbid."""
+    msgspec.structs.force_setattr(row, "tags", tuple(row.tags))
+
+
 class IdeaCard(msgspec.Struct, frozen=True):
     """An idea in a list. `supported`: by the actor herself; `answer_kind` is None while there is no answer."""
 
@@ -48,8 +53,7 @@ class IdeaCard(msgspec.Struct, frozen=True):
     phase: str
 
     def __post_init__(self) -> None:
-        """Equal cards are found by their values (web.page.part), which a list would forbid."""
-        msgspec.structs.force_setattr(self, "tags", tuple(self.tags))
+        _hashable(self)
 
 
 CARDS = """
@@ -140,7 +144,7 @@ class IdeaRow(msgspec.Struct, frozen=True):
     title: str
     body: str
     body_html: str
-    tags: list[str]
+    tags: tuple[str, ...]
     language: str
     version: int
     supporters: int
@@ -151,6 +155,9 @@ class IdeaRow(msgspec.Struct, frozen=True):
     updated_at: datetime
     supported: bool
     answered: bool
+
+    def __post_init__(self) -> None:
+        _hashable(self)
 
 
 ONE = """

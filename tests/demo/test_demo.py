@@ -73,7 +73,10 @@ async def test_the_phases_can_be_tried_out():
 
 
 async def test_nobody_wrote_before_the_phase_or_after_today():
-    assert await execute("SELECT 1 FROM idea i JOIN campaign c ON c.id = i.campaign WHERE i.created_at < c.collect_from") == []
+    assert (
+        await execute("SELECT 1 FROM idea i JOIN campaign c ON c.id = i.campaign WHERE i.created_at < c.collect_from")
+        == []
+    )
     for table in ("idea", "comment", "vote", "answer"):
         assert await fetch_value(f"SELECT count(*) FROM {table} WHERE created_at > plein_now()") == 0, table
     early = "SELECT count(*) FROM comment c JOIN idea i ON i.id = c.idea WHERE c.created_at < i.created_at"
@@ -105,4 +108,7 @@ async def test_the_people_at_the_door_can_come_in(app):
 
 async def test_nobody_is_mailed_about_the_past():
     assert await fetch_value("SELECT count(*) FROM mail") == 0
-    assert await execute("SELECT 1 FROM event_queue q JOIN event e ON e.id = q.event WHERE e.kind <> 'person.signed_in'") == []
+    assert (
+        await execute("SELECT 1 FROM event_queue q JOIN event e ON e.id = q.event WHERE e.kind <> 'person.signed_in'")
+        == []
+    )

@@ -57,10 +57,11 @@ class Storm:
             path = f"/ideas/{idea['public_id']}/comments"
             if await self._sent(visitor, path, {"body": f"Comment {key}", "form_key": key}):
                 self.comments.add(key)
-            if votes and n <= len(ideas) and idea["author"] != visitor.person:
-                if await self._sent(visitor, f"/ideas/{idea['public_id']}/vote", {}):
-                    assert visitor.person is not None
-                    self.votes.add((visitor.person, idea["id"]))
+            votes = votes and n <= len(ideas)
+            if not votes or visitor.person is None or visitor.person == idea["author"]:
+                continue
+            if await self._sent(visitor, f"/ideas/{idea['public_id']}/vote", {}):
+                self.votes.add((visitor.person, idea["id"]))
 
     async def _sent(self, visitor: Visitor, path: str, form: dict[str, str]) -> bool:
         while not self.over.is_set():

@@ -13,7 +13,7 @@ from tests.client import Browser
 from tests.web.sitemap import ANSWER
 from tests.world import add_comment, email_of
 
-ANSWER = ANSWER | {"summary": "Yes & no <3 \"quoted\"", "reason": "The secret reason"}
+ANSWER = ANSWER | {"summary": 'Yes & no <3 "quoted"', "reason": "The secret reason"}
 
 
 async def work():
@@ -65,7 +65,7 @@ async def test_each_in_their_own_language_without_markup(answered, smtp):
     assert english["subject"] == "Answered: Idea decide"
     assert english.get_content_type() == "text/plain"
     assert "Hello Wim Schotanus," in english.get_content()
-    assert "Yes & no <3 \"quoted\"" in english.get_content()  # nothing is escaped in a plain text
+    assert 'Yes & no <3 "quoted"' in english.get_content()  # nothing is escaped in a plain text
     assert "&amp;" not in english.get_content()
     assert "Hello" not in dutch.get_content()
     assert "Joris van Heeswijk" in dutch.get_content()

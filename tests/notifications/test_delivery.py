@@ -12,7 +12,6 @@ from portal.notifications.jobs import BACKOFF, deliver_mail
 from portal.notifications.mails import write
 from portal.settings import settings
 from tests.client import text_of
-from tests.notifications.smtp import mail_server
 from tests.world import NOW, email_of, set_clock
 
 STATE = "SELECT attempts, sent_at, dropped_at, due_at, last_error FROM mail ORDER BY id LIMIT 1"
@@ -55,7 +54,12 @@ async def test_into_a_folder_that_only_the_owner_reads(rollback, world, folder):
 
 @pytest.mark.parametrize(
     ("command", "reply"),
-    [("RCPT", "550 no such mailbox"), ("RCPT", "553 not allowed"), ("END", "554 this looks like spam"), ("DATA", "554 no")],
+    [
+        ("RCPT", "550 no such mailbox"),
+        ("RCPT", "553 not allowed"),
+        ("END", "554 this looks like spam"),
+        ("DATA", "554 no"),
+    ],
 )
 async def test_a_refusal_for_good_is_not_tried_again(rollback, world, smtp, command, reply):
     smtp.replies = {command: reply}
@@ -72,7 +76,13 @@ async def test_a_refusal_for_good_is_not_tried_again(rollback, world, smtp, comm
 
 @pytest.mark.parametrize(
     ("command", "reply"),
-    [("RCPT", "450 busy"), ("END", "451 greylisted"), ("MAIL", "421 closing"), ("HELLO", "554 no"), ("MAIL", "530 sign in")],
+    [
+        ("RCPT", "450 busy"),
+        ("END", "451 greylisted"),
+        ("MAIL", "421 closing"),
+        ("HELLO", "554 no"),
+        ("MAIL", "530 sign in"),
+    ],
 )
 async def test_a_refusal_for_now_is_tried_again(rollback, world, smtp, command, reply):
     smtp.replies = {command: reply}
@@ -186,7 +196,14 @@ async def test_a_message_that_went_out_is_not_sent_again(as_, world, smtp):
 
 @pytest.mark.parametrize(
     "name",
-    ["Lowland Works", "Smith, Jones & Co", 'The "Square" <x@evil.example>', "Büro für Größe", "a\r\nBcc: b@evil.example", "中" * 80],
+    [
+        "Lowland Works",
+        "Smith, Jones & Co",
+        'The "Square" <x@evil.example>',
+        "Büro für Größe",
+        "a\r\nBcc: b@evil.example",
+        "中" * 80,
+    ],
 )
 async def test_it_comes_from_this_house_alone_whatever_its_name(rollback, world, name):
     await execute("UPDATE organisation SET name = {}", name)

@@ -111,14 +111,22 @@ def test_how_long_is_left(left, english):
 def test_how_long_is_left_in_dutch():
     with reading(Reader("nl")):
         for n in (1, 2):
-            assert time_left(NOW + timedelta(days=n), NOW) == ngettext("%(n)s day left", "%(n)s days left", n) % {"n": n}
+            assert time_left(NOW + timedelta(days=n), NOW) == ngettext("%(n)s day left", "%(n)s days left", n) % {
+                "n": n
+            }
         if (LOCALE / "nl.po").exists():
             assert "left" not in time_left(NOW + timedelta(days=2), NOW)
 
 
 @pytest.mark.parametrize(
     ("value", "english", "dutch"),
-    [(0, "0", "0"), (999, "999", "999"), (1000, "1,000", "1.000"), (1234567, "1,234,567", "1.234.567"), (-1500, "-1,500", "-1.500")],
+    [
+        (0, "0", "0"),
+        (999, "999", "999"),
+        (1000, "1,000", "1.000"),
+        (1234567, "1,234,567", "1.234.567"),
+        (-1500, "-1,500", "-1.500"),
+    ],
 )
 def test_numbers(value, english, dutch):
     with reading(Reader("en")):

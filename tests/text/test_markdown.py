@@ -24,7 +24,7 @@ ATTACKS = [
     "[x]: javascript:alert(1)\n\n[x]",
     "![x](javascript:alert(1))",
     '[x](https://a.example "onmouseover=alert(1)")',
-    '[x](https://a.example\' onmouseover="alert(1))',
+    "[x](https://a.example' onmouseover=\"alert(1))",
     "```<script>\n</code></pre><script>alert(1)</script>\n```",
     "```html onclick=alert(1)\nx\n```",
     "&lt;script&gt;alert(1)&lt;/script&gt;",
@@ -78,7 +78,9 @@ def test_headings_keep_the_pages_outline(level):
     assert to_html("A\n=").startswith("<h3>")
 
 
-@pytest.mark.parametrize("address", ["https://a.example/x?y=z", "http://a.example", "mailto:a@b.example", "//a.example/x"])
+@pytest.mark.parametrize(
+    "address", ["https://a.example/x?y=z", "http://a.example", "mailto:a@b.example", "//a.example/x"]
+)
 def test_links_lead_out_without_telling_where_from(address):
     assert to_html(f"[x]({address})") == f'<p><a href="{address}" rel="noopener noreferrer nofollow">x</a></p>\n'
 
@@ -90,7 +92,20 @@ def test_no_image_is_ever_fetched():
 
 @pytest.mark.parametrize(
     "source",
-    ["![" * 10_000, "[" * LONGEST, "> " * 10_000, "- " * 10_000, "*a_" * 6_000, "`" * LONGEST, "<" * LONGEST, "\\" * LONGEST, "&" * LONGEST, "[a](" * 5_000, "|" * LONGEST, "a\n" * 10_000],
+    [
+        "![" * 10_000,
+        "[" * LONGEST,
+        "> " * 10_000,
+        "- " * 10_000,
+        "*a_" * 6_000,
+        "`" * LONGEST,
+        "<" * LONGEST,
+        "\\" * LONGEST,
+        "&" * LONGEST,
+        "[a](" * 5_000,
+        "|" * LONGEST,
+        "a\n" * 10_000,
+    ],
 )
 def test_nesting_and_repetition_take_no_time(source):
     began = time.monotonic()

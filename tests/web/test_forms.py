@@ -62,7 +62,14 @@ WRONG = {
         },
     ),
     "/ideas/{public_id:str}/answer": (
-        {"kind": "maybe", "summary": "", "reason": "", "next_step": "n" * 301, "next_owner_email": "", "next_date": "soon"},
+        {
+            "kind": "maybe",
+            "summary": "",
+            "reason": "",
+            "next_step": "n" * 301,
+            "next_owner_email": "",
+            "next_date": "soon",
+        },
         {
             "kind": "Not a valid choice.",
             "summary": "Sum the answer up in one line.",
@@ -73,7 +80,10 @@ WRONG = {
         },
     ),
     "/ideas/{public_id:str}/comments": ({"body": " \n "}, {"body": "Write something first."}),
-    "/comments/{public_id:str}/edit": ({"body": "x" * 8001}, {"body": "This is 8,001 characters long; keep it to 8,000."}),
+    "/comments/{public_id:str}/edit": (
+        {"body": "x" * 8001},
+        {"body": "This is 8,001 characters long; keep it to 8,000."},
+    ),
     "/groups": (
         {"name": "", "purpose": "p" * 501, "access": "secret", "language": "xx"},
         {
@@ -165,8 +175,13 @@ async def test_an_unknown_field_changes_nothing(as_, world):
     (row,) = await execute("SELECT author, state, supporters, space, id FROM idea WHERE public_id = {}", public_id)
     assert (row["author"], row["state"], row["supporters"]) == (world.person_id["employee"], "published", 0)
     assert row["space"] == world.space_id["organisation"]
-    await browser.post("/settings", form("/settings", world) | {"email": "x@y", "kind": "guest", "person": "1", "active": ""})
-    assert await fetch_value("SELECT email FROM identity WHERE person = {}", world.person_id["employee"]) == "employee@world.example"
+    await browser.post(
+        "/settings", form("/settings", world) | {"email": "x@y", "kind": "guest", "person": "1", "active": ""}
+    )
+    assert (
+        await fetch_value("SELECT email FROM identity WHERE person = {}", world.person_id["employee"])
+        == "employee@world.example"
+    )
 
 
 @pytest.mark.parametrize("wall_clock", ["2026-10-25T02:30", "2026-03-29T02:30", "0001-01-01T00:00", "9999-12-31T23:59"])
@@ -212,7 +227,9 @@ async def test_nobody_is_sent_elsewhere(as_, world, goal):
     assert vote.headers["location"] == "/"
 
 
-@pytest.mark.parametrize("goal", ["/groups", "/campaigns?order=newest&tag=a%20b", "/ideas/x?start=y#comment-z", "/é 中"])
+@pytest.mark.parametrize(
+    "goal", ["/groups", "/campaigns?order=newest&tag=a%20b", "/ideas/x?start=y#comment-z", "/é 中"]
+)
 async def test_everybody_is_sent_on_within_the_house(as_, goal):
     response = await (await as_("employee")).post("/preferences", {"next": goal})
     assert response.headers["location"] in (goal, "/%C3%A9%20%E4%B8%AD")
@@ -244,7 +261,9 @@ async def test_the_same_form_sent_twice_has_one_effect_and_the_same_answer(as_, 
 async def test_the_key_of_one_person_is_not_that_of_another(as_, world, route):
     name, path, _ = POSTS[route]
     data = form(route, world) | {"form_key": "once"}
-    places = {(await (await as_(who)).post(filled(path, world), data)).headers["location"] for who in (name, "colleague")}
+    places = {
+        (await (await as_(who)).post(filled(path, world), data)).headers["location"] for who in (name, "colleague")
+    }
     assert len(places) == 2
     assert await fetch_value(COUNT) == 2
 
