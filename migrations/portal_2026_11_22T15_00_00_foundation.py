@@ -13,7 +13,7 @@ FUNCTIONS = """
 CREATE FUNCTION plein_now() RETURNS timestamptz LANGUAGE sql VOLATILE PARALLEL SAFE
     AS 'SELECT clock_timestamp()';
 
--- 12 letters and digits out of 72 random bits; portal.tables.base.new_public_id is its twin.
+-- 12 letters and digits with 66 random bits; portal.tables.base.new_public_id does the same in Python.
 CREATE FUNCTION plein_public_id() RETURNS text LANGUAGE sql VOLATILE
     AS $$ SELECT translate(left(encode(uuid_send(gen_random_uuid()), 'base64'), 12), '+/', 'xY') $$;
 """
@@ -204,7 +204,7 @@ CREATE TABLE idea (
     UNIQUE (author, form_key),
     FOREIGN KEY (campaign, space) REFERENCES campaign (id, space) ON UPDATE CASCADE
 ) WITH (fillfactor = 80);
-CREATE INDEX idea_newest ON idea (campaign, created_at DESC, id DESC);
+CREATE INDEX idea_newest ON idea (campaign, created_at DESC, public_id DESC);
 CREATE INDEX idea_of_space ON idea (space, created_at DESC);
 CREATE INDEX idea_author ON idea (author, created_at DESC);
 CREATE INDEX idea_tags ON idea USING gin (tags);
@@ -260,6 +260,7 @@ CREATE TABLE comment (
     idea bigint NOT NULL,
     space bigint NOT NULL,
     author bigint NOT NULL REFERENCES person (id),
+    guest boolean NOT NULL,
     root bigint,
     state text NOT NULL CHECK (state IN ('published', 'removed', 'hidden')),
     body text NOT NULL,
@@ -291,13 +292,19 @@ END $$;
 CREATE TRIGGER idea_counted AFTER INSERT OR DELETE OR UPDATE OF state, campaign ON idea
     FOR EACH ROW EXECUTE FUNCTION plein_count_ideas();
 
+-- What was written as a guest stays counted as a guest's, whatever its author becomes.
+CREATE FUNCTION plein_mark_comment() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.guest := (SELECT p.kind = 'guest' FROM person p WHERE p.id = NEW.author);
+    RETURN NEW;
+END $$;
+CREATE TRIGGER comment_marked BEFORE INSERT ON comment FOR EACH ROW EXECUTE FUNCTION plein_mark_comment();
+
 CREATE FUNCTION plein_count_comment(c comment, step integer) RETURNS void LANGUAGE plpgsql AS $$
-DECLARE
-    guest boolean := (SELECT p.kind = 'guest' FROM person p WHERE p.id = c.author);
 BEGIN
     IF c.state = 'published' THEN
-        UPDATE idea SET comments = comments + CASE WHEN guest THEN 0 ELSE step END,
-            guest_comments = guest_comments + CASE WHEN guest THEN step ELSE 0 END WHERE id = c.idea;
+        UPDATE idea SET comments = comments + CASE WHEN c.guest THEN 0 ELSE step END,
+            guest_comments = guest_comments + CASE WHEN c.guest THEN step ELSE 0 END WHERE id = c.idea;
     END IF;
     IF c.root IS NOT NULL AND c.state <> 'hidden' THEN
         UPDATE comment SET replies = replies + step WHERE id = c.root;
@@ -331,7 +338,11 @@ CREATE TABLE event (
 CREATE INDEX event_of_space ON event (space, id DESC);
 CREATE INDEX event_of_idea ON event (idea, id) WHERE idea IS NOT NULL;
 
-CREATE TABLE event_queue (event bigint PRIMARY KEY REFERENCES event (id));
+CREATE TABLE event_queue (
+    event bigint PRIMARY KEY REFERENCES event (id),
+    attempts integer NOT NULL DEFAULT 0,
+    due_at timestamptz NOT NULL DEFAULT plein_now()
+);
 
 CREATE FUNCTION plein_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

@@ -160,7 +160,7 @@ def seed() -> None:
 def create_admin(email: str, name: str, organisation: str, language: str, zone: str, password: str) -> None:
     """Make the first administrator (and, on a new installation, the organisation)."""
     from portal.accounts.passwords import problem_with
-    from portal.admin.first import make_administrator
+    from portal.admin.people import make_administrator
     from portal.migrate import migrate as bring_up_to_date
 
     if problem := problem_with(password, name, email.split("@")[0]):
@@ -173,6 +173,26 @@ def create_admin(email: str, name: str, organisation: str, language: str, zone: 
     with database():
         made = in_database(work)
     print(f"{email} can sign in as an administrator." if made else f"{email} is an administrator now.")
+
+
+@cli.command("add-person")
+@click.argument("email")
+@click.argument("name")
+@click.option("--title", default="", help="What she does.")
+@click.option("--unit", default="", help="Her org unit; made if there is none of this name.")
+@click.option("--language", type=click.Choice(["nl", "en"]), default=None, help="Else the organisation's.")
+def add_person(email: str, name: str, title: str, unit: str, language: str | None) -> None:
+    """Let a colleague in: she gets a mail with a link to choose a password."""
+    from portal.admin.people import add_person as add
+
+    if email.count("@") != 1 or not email.isprintable() or " " in email or not name.strip():
+        raise click.ClickException("Give an e-mail address and a name.")
+    with database():
+        try:
+            added = in_database(lambda: add(email, name.strip(), title, unit, language or ""))
+        except LookupError:
+            raise click.ClickException("There is no organisation yet: use create-admin first.") from None
+    print(f"{email} gets a mail to choose a password." if added else f"{email} is known already: nothing was changed.")
 
 
 @cli.command("explain-access")

@@ -13,6 +13,7 @@ from string import Formatter
 from typing import Any, TypeVar
 
 import asyncpg
+import msgspec
 from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
 from piccolo.querystring import QueryString as PiccoloQueryString
 
@@ -76,7 +77,6 @@ PATIENCE = 5  # seconds to wait for a connection of the pool
 #: What comes up while PostgreSQL is gone, starting or stopping: the page says 503 and the client may come back.
 UNREACHABLE: tuple[type[Exception], ...] = (
     Unreachable,
-    asyncpg.InterfaceError,
     asyncpg.ConnectionDoesNotExistError,
     asyncpg.CannotConnectNowError,
     asyncpg.ConnectionFailureError,
@@ -124,15 +124,28 @@ async def acquire() -> AsyncIterator[asyncpg.Connection]:
     assert DB.pool is not None, "open_pool() comes first"
     try:
         connection = await DB.pool.acquire(timeout=PATIENCE)
-    except (OSError, TimeoutError, asyncpg.PostgresConnectionError) as error:
+    except (OSError, TimeoutError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError) as error:
         raise Unreachable(str(error)) from error
     try:
         yield connection
     except asyncpg.InternalClientError as error:  # the server said farewell to it between two statements
-        connection.terminate()
+        if not _lost(connection):
+            connection.terminate()
         raise Unreachable(str(error)) from error
+    except asyncpg.InterfaceError as error:
+        if _lost(connection):
+            raise Unreachable(str(error)) from error
+        raise
     finally:
         await DB.pool.release(connection)
+
+
+def _lost(connection: asyncpg.Connection) -> bool:
+    """Whether a connection is closed; the pool may have taken it back for that."""
+    try:
+        return bool(connection.is_closed())
+    except asyncpg.InterfaceError:
+        return True
 
 
 @asynccontextmanager
@@ -163,7 +176,7 @@ async def transaction() -> AsyncIterator[asyncpg.Connection]:
 
 
 def after_commit(work: Callable[[], None]) -> None:
-    """Does `work` once the transaction that is open has committed, and not at all when it is undone."""
+    """Does `work` once the transaction that is open has committed, and not at all when that is undone as a whole."""
     _after_commit.get().append(work)
 
 
@@ -188,6 +201,13 @@ async def fetch_value(sql: str, *args: Any) -> Any:
     """The first column of the first record, or None."""
     records = await execute(sql, *args)
     return records[0][0] if records else None
+
+
+class Made(msgspec.Struct, frozen=True):
+    """A row that was just inserted."""
+
+    id: int
+    public_id: str
 
 
 async def script(sql: str) -> None:

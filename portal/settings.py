@@ -78,7 +78,7 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         _check_url(redis_url, "REDIS_URL", {"redis", "rediss", "unix"}, host_needed=False)
     web_processes = _number(env, "WEB_PROCESSES", 1, 1, 64)
     if web_processes > 1 and not redis_url:
-        _refuse("WEB_PROCESSES", "several processes need REDIS_URL, which carries news between them")
+        _refuse("WEB_PROCESSES", "several processes need REDIS_URL, through which they tell each other what is new")
     smtp_url = env.get("SMTP_URL", "")
     if smtp_url:
         _check_url(smtp_url, "SMTP_URL", {"smtp", "smtps"})

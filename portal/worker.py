@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -14,7 +15,7 @@ from procrastinate.exceptions import ConnectorException
 
 from portal.db import UNREACHABLE, close_pool, execute, open_pool, transaction
 from portal.events.kinds import Kind
-from portal.events.wake import sleep_until_woken
+from portal.events.wake import bell
 from portal.subscribers import SUBSCRIBERS
 from portal.timetable import JOBS, TIMETABLE
 
@@ -22,26 +23,48 @@ log = structlog.get_logger()
 
 BATCH = 100
 PAUSE = 0.5  # seconds between looks at the event queue
+LONGEST_END = 5  # seconds to finish in when told to end
 STALLED_AFTER = 30  # seconds without a sign of life of a job's worker
 GONE: tuple[type[Exception], ...] = (*UNREACHABLE, OSError, ConnectorException)
 RETRY = procrastinate.RetryStrategy(max_attempts=10, exponential_wait=3)
 
 # Claimed, passed on and removed in one transaction: a kill in between repeats it whole.
 NEW_EVENTS = """
-    DELETE FROM event_queue WHERE event IN (
-        SELECT event FROM event_queue ORDER BY event LIMIT {} FOR UPDATE SKIP LOCKED) RETURNING event
+    SELECT q.event, e.kind FROM event_queue q JOIN event e ON e.id = q.event WHERE q.due_at <= plein_now()
+    ORDER BY q.event LIMIT {} FOR UPDATE OF q SKIP LOCKED
+"""
+PASSED_ON = "DELETE FROM event_queue WHERE event = ANY({})"
+# One that nobody can digest does not stop the others: it comes again after 2, 4, 8 … minutes, at last once a day.
+LATER = """
+    UPDATE event_queue SET attempts = attempts + 1,
+        due_at = plein_now() + make_interval(mins => least(1440, 2 ^ least(attempts + 1, 20))::int)
+    WHERE event = {}
 """
 
 
 async def pass_on_events() -> int:
     """Gives the next events, in their order, to whoever subscribed; says how many there were."""
     async with transaction():
-        claimed = sorted(row["event"] for row in await execute(NEW_EVENTS, BATCH))
-        if claimed:
-            for row in await execute("SELECT id, kind FROM event WHERE id = ANY({}) ORDER BY id", claimed):
-                for react in SUBSCRIBERS.get(Kind(row["kind"]), ()):
-                    await react(row["id"])
+        claimed = await execute(NEW_EVENTS, BATCH)
+        passed_on = [row["event"] for row in claimed if await _pass_on(row["event"], row["kind"])]
+        if passed_on:
+            await execute(PASSED_ON, passed_on)
     return len(claimed)
+
+
+async def _pass_on(event: int, kind: str) -> bool:
+    """Whether every subscriber took the event; else none of them did, and it comes again later."""
+    try:
+        async with transaction():
+            for react in SUBSCRIBERS.get(Kind(kind), ()):
+                await react(event)
+    except UNREACHABLE:
+        raise
+    except Exception as error:
+        log.error("event not passed on", id=event, kind=kind, exc_info=error)
+        await execute(LATER, event)
+        return False
+    return True
 
 
 def make_app(dsn: str) -> procrastinate.App:
@@ -74,8 +97,13 @@ async def run(dsn: str) -> None:
     """Works until it is told to stop. PostgreSQL gone: waits for it."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
+
+    def end() -> None:
+        stop.set()
+        loop.call_later(LONGEST_END, os._exit, 1)  # where the database is gone too; the next worker takes over
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+        loop.add_signal_handler(number, end)
     stopping = asyncio.create_task(stop.wait())
     while not stop.is_set():
         try:
@@ -99,6 +127,7 @@ async def run(dsn: str) -> None:
 
 
 async def _pass_on_for_ever() -> None:
-    while True:
-        if not await pass_on_events():
-            await sleep_until_woken(PAUSE)
+    async with bell() as news:
+        while True:
+            if not await pass_on_events():
+                await news.wait(PAUSE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from portal.about.queries import AboutRow
 from portal.access.actor import Actor
+from portal.access.conflicts import Changed
 from portal.access.policy import Action, require
 from portal.db import execute, transaction
 from portal.events.kinds import Kind
@@ -15,10 +16,6 @@ SAVE = """
     SELECT {}, {}, {}, {}, {}, {} WHERE NOT EXISTS
         (SELECT FROM about_page WHERE slug = {} AND language = {} AND id > {}) RETURNING id
 """
-
-
-class Changed(Exception):
-    """Somebody else saved it meanwhile."""
 
 
 async def save_page(actor: Actor, old: AboutRow, language: str, title: str, body: str, read: int) -> None:

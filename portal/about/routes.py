@@ -9,6 +9,7 @@ from litestar.params import FromPath
 
 from portal.about import actions, queries
 from portal.about.forms import AboutForm
+from portal.access.conflicts import Changed
 from portal.access.policy import Action, require
 from portal.text.language import LANGUAGES, gettext
 from portal.web.errors import found
@@ -45,7 +46,7 @@ async def edit(request: Request, slug: FromPath[str]) -> Response[Any]:
             await actions.save_page(
                 request.actor, row, _language(request), form.title.data, form.body.data, form.version.data
             )
-        except actions.Changed:
+        except Changed:
             form.refuse("body", gettext("Somebody else saved this page meanwhile. Compare, then save again."))
             form.version.data = row.id
         else:

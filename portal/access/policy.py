@@ -31,6 +31,7 @@ class Action(StrEnum):
     SESSION_END = "session.end"
     SETTINGS_CHANGE = "settings.change"
     ABOUT_EDIT = "about.edit"
+    ADMINISTER = "portal.administer"
     MAIL_RETRY = "mail.retry"
 
 
@@ -102,13 +103,13 @@ def sponsor_after_voting(actor: Actor, thing: Any) -> bool:
 
 
 def supporting(actor: Actor, thing: Any) -> bool:
-    """Every reader but the author, until voting closes."""
-    return thing.phase in WHILE_SUPPORTING and actor.id != thing.author
+    """Every reader but the author, until voting closes, while the idea is published."""
+    return thing.phase in WHILE_SUPPORTING and actor.id != thing.author and bool(thing.idea_state == "published")
 
 
 def commenting(actor: Actor, thing: Any) -> bool:
-    """Every reader, until the campaign is done."""
-    return thing.phase in WHILE_COMMENTING
+    """Every reader, until the campaign is done, while the idea is published."""
+    return thing.phase in WHILE_COMMENTING and bool(thing.idea_state == "published")
 
 
 def own_comment(actor: Actor, thing: Any) -> bool:
@@ -117,7 +118,7 @@ def own_comment(actor: Actor, thing: Any) -> bool:
 
 
 def own_standing_comment(actor: Actor, thing: Any) -> bool:
-    """Who wrote it, at any time."""
+    """Who wrote it, at any time, unless it is removed or hidden already."""
     return bool(actor.id == thing.author and thing.state == "published")
 
 
@@ -143,6 +144,7 @@ RULES: dict[Action, Callable[[Actor, Any], bool]] = {
     Action.SESSION_END: own,
     Action.SETTINGS_CHANGE: anybody,
     Action.ABOUT_EDIT: administrator,
+    Action.ADMINISTER: administrator,
     Action.MAIL_RETRY: administrator,
 }
 

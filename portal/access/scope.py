@@ -91,13 +91,16 @@ def comment(actor: Actor, a: str) -> QueryString:
 
 
 def event(actor: Actor, a: str) -> QueryString:
-    """An event is shown where its subject is; one about a person only to that person."""
+    """An event is shown where its subject is; one about a person only to that person, one about the portal itself
+    to administrators."""
     return QueryString(
-        f"{{}} AND ({a}.person IS NULL OR {a}.person = {{}})"
+        f"({{}} OR {a}.space IS NULL AND ({a}.person IS NOT NULL OR {{}}))"
+        f" AND ({a}.person IS NULL OR {a}.person = {{}})"
         f" AND ({a}.idea IS NULL OR EXISTS (SELECT FROM idea ei WHERE ei.id = {a}.idea AND {{}}))"
         f" AND ({a}.comment IS NULL OR EXISTS (SELECT FROM comment ec WHERE ec.id = {a}.comment AND {{}}))"
         f" AND ({a}.answer IS NULL OR EXISTS (SELECT FROM answer ea WHERE ea.id = {a}.answer AND {{}}))",
         in_space(actor, a),
+        administrators(actor, a),
         actor.id,
         idea(actor, "ei"),
         comment(actor, "ec"),

@@ -6,6 +6,7 @@ from typing import Any
 
 from litestar import Response, Router, get, post
 from litestar.datastructures import Cookie
+from litestar.exceptions import NotFoundException as NotFound
 from litestar.params import FromPath
 
 from portal.access.tokens import token_sha256
@@ -110,7 +111,8 @@ async def reset(request: Request, token: FromPath[str]) -> Response[Any]:
     form.own_words = (account.name, account.email.split("@")[0])
     if not form.valid():
         return page(request, "accounts/reset.html", form=form, token=token, status=form.status)
-    found(await actions.use_reset(token, form.password.data) or None)
+    if not await actions.use_reset(token, form.password.data):
+        raise NotFound
     return see_other("/sign-in", "password-changed")
 
 

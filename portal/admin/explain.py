@@ -10,7 +10,7 @@ from portal.access.policy import RULES, Action
 from portal.accounts.queries import account_of_email
 from portal.campaigns.queries import get_campaign
 from portal.comments.queries import get_comment
-from portal.db import execute
+from portal.db import execute, fetch_value
 from portal.ideas.queries import get_idea
 from portal.spaces.queries import get_space
 
@@ -25,10 +25,10 @@ KINDS: dict[str, tuple[Callable[[Actor, str], Awaitable[Any]], list[Action]]] = 
     "comment": (get_comment, [Action.COMMENT_EDIT, Action.COMMENT_REMOVE]),
 }
 WHERE = """
-    SELECT 'space' AS kind, s.id AS space, '' AS state FROM space s WHERE s.public_id = {}
-    UNION ALL SELECT 'campaign', c.space, '' FROM campaign c WHERE c.public_id = {}
-    UNION ALL SELECT 'idea', i.space, i.state FROM idea i WHERE i.public_id = {}
-    UNION ALL SELECT 'comment', k.space, k.state FROM comment k WHERE k.public_id = {}
+    SELECT 'space' AS kind, s.public_id, s.id AS space, '' AS state FROM space s WHERE s.public_id = ANY({})
+    UNION ALL SELECT 'campaign', c.public_id, c.space, '' FROM campaign c WHERE c.public_id = ANY({})
+    UNION ALL SELECT 'idea', i.public_id, i.space, i.state FROM idea i WHERE i.public_id = ANY({})
+    UNION ALL SELECT 'comment', k.public_id, k.space, k.state FROM comment k WHERE k.public_id = ANY({})
 """
 WHY = """
     SELECT s.name, s.open, s.kind, ARRAY(
@@ -42,11 +42,13 @@ async def explain(email: str, item: str) -> list[str] | None:  # access: the com
     account = await account_of_email(email)
     actor = await actor_of_person(account.person) if account else None
     if actor is None:
-        return None
-    public_id = item.rstrip("/").rsplit("/", 1)[-1]
-    rows = await execute(WHERE, public_id, public_id, public_id, public_id)
+        known = await fetch_value("SELECT person FROM identity WHERE lower(email) = lower({})", email)
+        return None if known is None else [f"{email} is deactivated: she can't sign in, and sees nothing."]
+    parts = [part for part in item.split("?")[0].split("/") if part]
+    rows = await execute(WHERE, parts, parts, parts, parts)
     if not rows:
         return [f"There is nothing with the address {item}."]
+    public_id = rows[0]["public_id"]
     kind, space, state = rows[0]["kind"], rows[0]["space"], rows[0]["state"]
     (place,) = await execute(WHY, actor.id, space)
     lines = [f"{actor.name} ({actor.kind}) and the {kind} {public_id}", "", f"Space: {place['name']}"]

@@ -18,7 +18,7 @@ from portal.web.request import Request
 @get("/admin")
 async def overview(request: Request) -> Response[Any]:
     """What waits for an administrator."""
-    require(request.actor, Action.MAIL_RETRY)
+    require(request.actor, Action.ADMINISTER)
     return page(
         request,
         "admin/overview.html",

@@ -7,9 +7,10 @@ from datetime import datetime
 import msgspec
 
 from portal.access.actor import Actor
+from portal.access.conflicts import Changed
 from portal.access.policy import Action, require
 from portal.campaigns.queries import CampaignRow
-from portal.db import fetch_one, fetch_value, transaction
+from portal.db import Made, fetch_one, fetch_value, transaction
 from portal.events.kinds import Kind
 from portal.events.log import record
 from portal.spaces.queries import Choice
@@ -18,7 +19,7 @@ from portal.text.markdown import rendered
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
-    """What somebody wants a campaign to say and when its phases begin."""
+    """What somebody wants a campaign to say, and when its phases begin; one that is always open has no dates."""
 
     title: str
     lead: str
@@ -26,22 +27,11 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     promise: str
     language: str
     sponsor: int
-    collect_from: datetime
-    discuss_from: datetime
-    vote_from: datetime
-    decide_from: datetime
-    done_from: datetime
-
-
-class Changed(Exception):
-    """Somebody else saved it meanwhile."""
-
-
-class Made(msgspec.Struct, frozen=True):
-    """A row that is there now."""
-
-    id: int
-    public_id: str
+    collect_from: datetime | None = None
+    discuss_from: datetime | None = None
+    vote_from: datetime | None = None
+    decide_from: datetime | None = None
+    done_from: datetime | None = None
 
 
 OPEN = """
@@ -89,11 +79,8 @@ async def open_campaign(actor: Actor, space: Choice, draft: Draft, form_key: str
 
 EDIT = """
     UPDATE campaign SET title = {}, lead = {}, brief = {}, brief_html = {}, promise = {}, language = {}, sponsor = {},
-        collect_from = CASE WHEN always_open THEN collect_from ELSE {}::timestamptz END,
-        discuss_from = CASE WHEN always_open THEN NULL ELSE {}::timestamptz END,
-        vote_from = CASE WHEN always_open THEN NULL ELSE {}::timestamptz END,
-        decide_from = CASE WHEN always_open THEN NULL ELSE {}::timestamptz END,
-        done_from = CASE WHEN always_open THEN NULL ELSE {}::timestamptz END,
+        collect_from = coalesce({}::timestamptz, collect_from), discuss_from = {}::timestamptz,
+        vote_from = {}::timestamptz, decide_from = {}::timestamptz, done_from = {}::timestamptz,
         version = version + 1
     WHERE id = {} AND version = {} RETURNING id
 """

@@ -7,10 +7,12 @@ from typing import Any
 from litestar import Response, Router, get, post
 from litestar.params import FromPath
 
+from portal.access.conflicts import Changed
 from portal.access.policy import Action, require
 from portal.campaigns import actions, queries
 from portal.campaigns.forms import CampaignForm, usual_dates
-from portal.spaces.queries import Choice, colleague, own_spaces, reads
+from portal.spaces.forms import chosen_colleague
+from portal.spaces.queries import Choice, own_spaces
 from portal.text.language import gettext
 from portal.web.errors import found
 from portal.web.forms import choose_from
@@ -71,7 +73,7 @@ async def edit_campaign(request: Request, public_id: FromPath[str]) -> Response[
         return _form(request, form, campaign)
     try:
         await actions.edit_campaign(request.actor, campaign, draft, form.version.data)
-    except actions.Changed:
+    except Changed:
         form.refuse("title", gettext("Somebody else saved this campaign meanwhile. Compare, then save again."))
         form.version.data = campaign.version
         return _form(request, form, campaign)
@@ -95,16 +97,10 @@ def _fixed(form: Any, campaign: queries.CampaignRow) -> Any:
 
 async def _draft(request: Request, form: Any, space: int | None) -> actions.Draft | None:
     """What the form says, if it is complete and its sponsor can read the space."""
-    sponsor = await colleague(request.actor, form.sponsor_email.data or "")
-    if form.sponsor_email.data and not form.only_shown and not form.sponsor_email.errors:
-        if sponsor is None:
-            form.refuse("sponsor_email", gettext("There is no colleague with this address."))
-        elif space is not None and not await reads(request.actor, sponsor.id, space):
-            form.refuse("sponsor_email", gettext("This colleague can’t read that space."))
-    if form.errors or form.only_shown or sponsor is None:
+    sponsor = await chosen_colleague(request.actor, form, "sponsor_email", space)
+    if sponsor is None or not form.complete:
         return None
-    dates = {f"{phase}_from": form[f"{phase}_from"].data for phase in queries.PHASES if f"{phase}_from" in form}
-    missing = {f"{phase}_from": request.now for phase in queries.PHASES}
+    begins = [f"{phase}_from" for phase in queries.PHASES]
     return actions.Draft(
         title=form.title.data,
         lead=form.lead.data,
@@ -112,7 +108,7 @@ async def _draft(request: Request, form: Any, space: int | None) -> actions.Draf
         promise=form.promise.data,
         language=form.language.data,
         sponsor=sponsor.id,
-        **(missing | dates),
+        **{name: form[name].data for name in begins if name in form},
     )
 
 

@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from portal.access.actor import Actor
+from portal.access.conflicts import Changed, Closed
 from portal.access.policy import WHILE_COMMENTING, Action, require
 from portal.comments.queries import CommentRow
-from portal.db import execute, fetch_one, fetch_value, transaction
+from portal.db import Made, execute, fetch_one, fetch_value, transaction
 from portal.events.kinds import Kind
 from portal.events.log import record
 from portal.ideas.queries import IdeaRow
 from portal.tables.base import new_public_id
 from portal.text.markdown import rendered
-
-
-class Closed(Exception):
-    """The campaign ended meanwhile."""
-
-
-class Made(msgspec.Struct, frozen=True):
-    """A row that is there now."""
-
-    id: int
-    public_id: str
-
 
 ADD = """
     INSERT INTO comment (public_id, idea, space, author, root, state, body, body_html, language, form_key)
@@ -64,18 +51,21 @@ async def comment(actor: Actor, idea: IdeaRow, *, body: str, reply_to: CommentRo
     return made.public_id
 
 
+EDIT = """
+    UPDATE comment k SET body = {}, body_html = {}, edited_at = plein_now() FROM idea i, campaign c
+    WHERE k.id = {} AND k.state = 'published' AND k.body = {} AND i.id = k.idea AND c.id = i.campaign
+        AND plein_phase(c, plein_now()) = ANY({}) RETURNING k.id
+"""
+
+
 async def edit_comment(actor: Actor, old: CommentRow, body: str) -> None:
-    """Changes one's own comment; that it was changed is shown."""
+    """Changes one's own comment; that it was changed is shown. Raises Changed when it is not as it was read, or the
+    thread has closed."""
     require(actor, Action.COMMENT_EDIT, old)
     html = await rendered(body)
     async with transaction():
-        await execute(
-            "UPDATE comment SET body = {}, body_html = {}, edited_at = plein_now()"
-            " WHERE id = {} AND state = 'published'",
-            body,
-            html,
-            old.id,
-        )
+        if await fetch_value(EDIT, body, html, old.id, old.body, list(WHILE_COMMENTING)) is None:
+            raise Changed
         await record(Kind.COMMENT_EDITED, actor=actor.id, space=old.space, comment=old.id)
 
 

@@ -38,21 +38,23 @@ class CommentRow(msgspec.Struct, frozen=True):
     created_at: datetime
     edited_at: datetime | None
     phase: str
+    idea_state: str
 
 
 class Root(msgspec.Struct, frozen=True):
-    """A comment with the replies that are shown under it; `hidden_replies` more are there."""
+    """A comment with the replies that are shown under it; `more_replies` more are there."""
 
     comment: CommentRow
     replies: list[CommentRow]
-    hidden_replies: int
+    more_replies: int
 
 
 COLUMNS = """
     k.id, k.public_id, i.public_id AS idea_public_id, k.root, k.space, k.author, p.public_id AS author_public_id,
     coalesce(n.name, '') AS author_name, p.kind = 'guest' AS author_guest,
     coalesce(CASE WHEN p.kind = 'employee' THEN u.name END, '') AS author_unit,
-    k.state, k.body, k.body_html, k.language, k.replies, k.created_at, k.edited_at, plein_phase(c, {}) AS phase
+    k.state, k.body, k.body_html, k.language, k.replies, k.created_at, k.edited_at, plein_phase(c, {}) AS phase,
+    i.state AS idea_state
 """
 JOINS = """
     JOIN idea i ON i.id = k.idea JOIN campaign c ON c.id = i.campaign
@@ -115,7 +117,7 @@ def _grouped(rows: list[CommentRow]) -> list[Root]:
             roots.append(Root(row, [], row.replies))
         else:
             top = roots[-1]
-            roots[-1] = Root(top.comment, [*top.replies, row], top.hidden_replies - 1)
+            roots[-1] = Root(top.comment, [*top.replies, row], top.more_replies - 1)
     return roots
 
 

@@ -7,9 +7,11 @@ from typing import Any
 from litestar import Response, Router, get, post
 from litestar.params import FromPath
 
+from portal.access.conflicts import Changed
 from portal.access.policy import Action, require
 from portal.comments import actions, queries
 from portal.comments.forms import CommentForm
+from portal.text.language import gettext
 from portal.web.errors import found
 from portal.web.page import page, see_other
 from portal.web.request import Request
@@ -64,7 +66,11 @@ async def edit(request: Request, public_id: FromPath[str]) -> Response[Any]:
     form = await CommentForm.sent(request)
     if not form.valid():
         return page(request, "comments/edit.html", section="campaigns", form=form, comment=comment, status=form.status)
-    await actions.edit_comment(request.actor, comment, form.body.data)
+    try:
+        await actions.edit_comment(request.actor, comment, form.body.data)
+    except Changed:
+        form.refuse("body", gettext("This comment was changed meanwhile. Your text is kept here: take it along."))
+        return page(request, "comments/edit.html", section="campaigns", form=form, comment=comment, status=422)
     return see_other(f"/comments/{public_id}", "comment-saved")
 
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from portal.accounts.passwords import hashed
-from portal.clock import now
 from portal.db import execute, fetch_value, transaction
 from portal.install import install_organisation
 from portal.text.markdown import excerpt, to_html
@@ -44,7 +43,7 @@ async def seed() -> bool:
         await execute("SELECT pg_advisory_xact_lock(7536202)")
         if await fetch_value("SELECT id FROM organisation"):
             return False
-        moment = await now()
+        moment: datetime = await fetch_value("SELECT plein_now()")
         content = _read("organisation.toml")
         facts = content["organisation"]
         organisation = await install_organisation(facts["name"], facts["language"], facts["zone"])

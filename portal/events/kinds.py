@@ -11,6 +11,7 @@ class Kind(StrEnum):
     PASSWORD_CHANGED = "person.password_changed"  # noqa: S105  the name of an event
     SESSIONS_ENDED = "person.sessions_ended"
     ADMINISTRATOR_MADE = "person.administrator_made"
+    PERSON_ADDED = "person.added"
     SPACE_STARTED = "space.started"
     SPACE_JOINED = "space.joined"
     SPACE_LEFT = "space.left"

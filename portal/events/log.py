@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from portal.db import after_commit, fetch_value
+from portal.db import DB, after_commit, fetch_value
 from portal.events.kinds import Kind
 from portal.events.wake import wake_worker
 
@@ -30,6 +30,7 @@ async def record(
     **particulars: int | str | bool | None,
 ) -> int:
     """Writes what happened, in the caller's transaction. `particulars` hold ids and enums, never anyone's words."""
+    assert DB.current_transaction.get() is not None, "record() belongs into the transaction of what happened"
     event: int = await fetch_value(
         RECORD,
         kind.value,

@@ -4,33 +4,16 @@ from __future__ import annotations
 
 from datetime import date
 
-import msgspec
-
 from portal.access.actor import Actor
+from portal.access.conflicts import Changed, Closed
 from portal.access.policy import WHILE_EDITING, WHILE_PROPOSING, Action, require
 from portal.campaigns.queries import CampaignRow
-from portal.db import execute, fetch_one, fetch_value, transaction
+from portal.db import Made, execute, fetch_one, fetch_value, transaction
 from portal.events.kinds import Kind
 from portal.events.log import record
 from portal.ideas.queries import IdeaRow
 from portal.tables.base import new_public_id
 from portal.text.markdown import excerpt, rendered
-
-
-class Closed(Exception):
-    """The campaign went on to its next phase meanwhile."""
-
-
-class Changed(Exception):
-    """Somebody else saved it meanwhile."""
-
-
-class Made(msgspec.Struct, frozen=True):
-    """A row that is there now."""
-
-    id: int
-    public_id: str
-
 
 # The campaign's row is held, so that nobody moves its dates while this commits; as strongly as counting the idea on
 # it needs it, because two who share it would wait for each other.

@@ -10,6 +10,7 @@ import wtforms
 from wtforms.form import BaseForm
 from wtforms.validators import StopValidation
 
+from portal.text.answers import ANSWER_KINDS
 from portal.text.language import LANGUAGES, gettext
 from portal.text.markdown import LONGEST, rendered
 from portal.web.forms import (
@@ -76,20 +77,14 @@ class IdeaForm(Form):
         return form
 
 
-KINDS = [
-    ("changed", lazy("Changed: we do it")),
-    ("partly", lazy("Partly: we do a part of it")),
-    ("pilot", lazy("Pilot: we try it first")),
-    ("declined", lazy("Declined: we don’t do it")),
-    ("exists already", lazy("Exists already")),
-    ("not ours", lazy("Not ours: somebody else decides")),
-]
-
-
 class AnswerForm(Form):
     """The official answer."""
 
-    kind = RadioField(lazy("The decision"), [required(lazy("Choose the decision."))], choices=options(KINDS))
+    kind = RadioField(
+        lazy("The decision"),
+        [required(lazy("Choose the decision."))],
+        choices=options((kind, words.choice) for kind, words in ANSWER_KINDS.items()),
+    )
     summary = StringField(
         lazy("The answer in one line"), [required(lazy("Sum the answer up in one line.")), at_most(200)]
     )
@@ -103,16 +98,7 @@ class AnswerForm(Form):
         lazy("Who sees to it?"), [required(lazy("Name the colleague who sees to it.")), at_most(254)]
     )
     next_date = StringField(lazy("News by"))
-    preview_html: str | None = None
     next_day: date | None = None
-
-    @classmethod
-    async def sent(cls, request: Request, **options: Any) -> Any:
-        """With the preview made, if it was asked for."""
-        form = await super().sent(request, **options)
-        if "preview" in form.typed and len(form.reason.data or "") <= LONGEST:
-            form.preview_html = await rendered(form.reason.data or "")
-        return form
 
     def validate_next_date(self, field: wtforms.Field) -> None:
         """A date, where one is given."""

@@ -7,11 +7,13 @@ from typing import Any
 from litestar import Response, Router, get, post
 from litestar.params import FromPath
 
+from portal.access.conflicts import Changed, Closed
 from portal.access.policy import WHILE_PROPOSING, Action, require
 from portal.campaigns.queries import CampaignRow, campaigns, get_campaign
 from portal.ideas import actions, queries
 from portal.ideas.forms import AnswerForm, IdeaForm
-from portal.spaces.queries import audience, colleague, reads
+from portal.spaces.forms import chosen_colleague
+from portal.spaces.queries import audience
 from portal.text.language import gettext
 from portal.web.errors import found
 from portal.web.page import page, see_other
@@ -50,7 +52,7 @@ async def propose(request: Request, public_id: FromPath[str]) -> Response[Any]:
             language=form.language.data,
             form_key=form.form_key.data,
         )
-    except actions.Closed:
+    except Closed:
         form.refuse("title", gettext("Collecting has just closed. Your text is kept here: take it along."))
         return await _form(request, form, campaign)
     return see_other(f"/ideas/{idea}", "idea-proposed")
@@ -84,7 +86,7 @@ async def edit(request: Request, public_id: FromPath[str]) -> Response[Any]:
             language=form.language.data,
             version=form.version.data,
         )
-    except actions.Changed:
+    except Changed:
         form.refuse("body", gettext("This idea was saved elsewhere meanwhile. Compare, then save again."))
         form.version.data = idea.version
         return await _form(request, form, campaign, idea)
@@ -106,13 +108,8 @@ async def answer(request: Request, public_id: FromPath[str]) -> Response[Any]:
     require(request.actor, Action.IDEA_ANSWER, idea)
     form = await AnswerForm.sent(request)
     form.valid()
-    owner = await colleague(request.actor, form.next_owner_email.data or "")
-    if form.next_owner_email.data and not form.only_shown and not form.next_owner_email.errors:
-        if owner is None:
-            form.refuse("next_owner_email", gettext("There is no colleague with this address."))
-        elif not await reads(request.actor, owner.id, idea.space):
-            form.refuse("next_owner_email", gettext("This colleague can’t read that space."))
-    if form.errors or form.only_shown or owner is None:
+    owner = await chosen_colleague(request.actor, form, "next_owner_email", idea.space)
+    if owner is None or not form.complete:
         return page(request, "ideas/answer.html", section="campaigns", form=form, idea=idea, status=form.status)
     try:
         await actions.answer(
@@ -126,7 +123,7 @@ async def answer(request: Request, public_id: FromPath[str]) -> Response[Any]:
             next_owner=owner.id,
             next_date=form.next_day,
         )
-    except actions.Changed:
+    except Changed:
         form.refuse("summary", gettext("Somebody answered meanwhile. Your text is kept here."))
         return page(request, "ideas/answer.html", section="campaigns", form=form, idea=idea, status=422)
     return see_other(f"/ideas/{public_id}", "idea-answered")

@@ -16,6 +16,7 @@ from portal.accounts.actions import RESET_MINUTES, new_reset_token
 from portal.accounts.queries import account_of_person
 from portal.notifications.queries import answered_idea
 from portal.settings import ROOT, settings
+from portal.text.answers import ANSWER_KINDS
 from portal.text.language import Reader, gettext, ngettext, reading
 
 Written = tuple[str, dict[str, Any]]
@@ -51,6 +52,7 @@ async def _answer(reader: Actor, event: int | None) -> Written | None:
         return None
     return gettext("Answered: %(title)s") % {"title": idea.title}, {
         "idea": idea,
+        "decision": ANSWER_KINDS[idea.kind].mail,
         "address": f"{settings().base_url}/ideas/{idea.idea_public_id}",
     }
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import msgspec
 
 from portal.access.actor import Actor
@@ -13,21 +11,20 @@ from portal.tables import Answer, Mail
 
 
 class Undelivered(msgspec.Struct, frozen=True):
-    """A message that was given up, for administrators; what it said is not kept."""
+    """A message that was given up, for administrators. Neither what it is about nor when: a mail about an answer that
+    goes to somebody who did not write there would tell that she voted."""
 
     id: int
     public_id: str
-    kind: str
     recipient_name: str
     recipient_email: str
     attempts: int
     last_error: str
-    created_at: datetime
 
 
 UNDELIVERED = """
-    SELECT m.id, m.public_id, m.kind, n.name AS recipient_name, n.email AS recipient_email, m.attempts,
-        m.last_error, m.created_at
+    SELECT m.id, m.public_id, n.name AS recipient_name, n.email AS recipient_email, m.attempts,
+        m.last_error
     FROM mail m JOIN identity n ON n.person = m.recipient WHERE m.dropped_at IS NOT NULL AND m.last_error <> '' AND {}
 """
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from litestar import Response, Router, get, post
+from litestar.exceptions import NotFoundException as NotFound
 from litestar.params import FromPath
 
+from portal.access.conflicts import Closed
 from portal.campaigns.queries import campaigns_of_space, get_campaign, open_campaigns
 from portal.comments import actions as commenting
 from portal.comments.forms import CommentForm
@@ -15,6 +17,7 @@ from portal.comments.queries import get_comment, thread
 from portal.ideas.queries import (
     ORDERS,
     PAGE,
+    Cursor,
     IdeaRow,
     answer_to,
     get_idea,
@@ -52,7 +55,8 @@ async def campaign(request: Request, public_id: FromPath[str]) -> Response[Any]:
     order = asked.get("order", "newest")
     order = order if order in ORDERS else "newest"
     tag = asked.get("tag", "")
-    cards = await ideas_of_campaign(request.actor, row, order=order, tag=tag, after=asked.get("after", ""))
+    after = Cursor.read(asked.get("after", ""))
+    cards = await ideas_of_campaign(request.actor, row, order=order, tag=tag, after=after)
     return page(
         request,
         "pages/campaign.html",
@@ -60,10 +64,10 @@ async def campaign(request: Request, public_id: FromPath[str]) -> Response[Any]:
         section="campaigns",
         campaign=row,
         cards=cards[:PAGE],
-        more=cards[PAGE - 1].public_id if len(cards) > PAGE else "",
+        more=str(Cursor.after(cards[PAGE - 1], order)) if len(cards) > PAGE else "",
         order=order,
         tag=tag,
-        first=not asked.get("after"),
+        first=after is None,
         now=request.now,
     )
 
@@ -84,14 +88,14 @@ async def comment(request: Request, public_id: FromPath[str]) -> Response[Any]:
     if form.reply_to.data:
         reply_to = found(await get_comment(request.actor, form.reply_to.data))
         if reply_to.idea_public_id != public_id:
-            found(None)
+            raise NotFound
     if not form.valid():
         return await _idea(request, row, form)
     try:
         new = await commenting.comment(
             request.actor, row, body=form.body.data, reply_to=reply_to, form_key=form.form_key.data
         )
-    except commenting.Closed:
+    except Closed:
         form.refuse("body", gettext("This campaign has just ended. Your text is kept here: take it along."))
         return await _idea(request, row, form)
     return see_other(f"/comments/{new}", "comment-added")

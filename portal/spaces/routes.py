@@ -9,8 +9,7 @@ from litestar.params import FromPath
 
 from portal.access.policy import Action, require
 from portal.spaces import actions, queries
-from portal.spaces.forms import AddMemberForm, GroupForm
-from portal.text.language import gettext
+from portal.spaces.forms import AddMemberForm, GroupForm, chosen_colleague
 from portal.web.errors import found
 from portal.web.page import page, see_other
 from portal.web.request import Request
@@ -77,12 +76,10 @@ async def add_member(request: Request, public_id: FromPath[str]) -> Response[Any
     require(request.actor, Action.SPACE_ADD_MEMBER, space)
     form = await AddMemberForm.sent(request)
     form.valid()
-    found_one = await queries.colleague(request.actor, form.email.data or "")
-    if found_one is None and not form.only_shown and not form.email.errors:
-        form.refuse("email", gettext("There is no colleague with this address."))
-    if form.errors or form.only_shown or found_one is None:
+    chosen = await chosen_colleague(request.actor, form, "email")
+    if chosen is None or not form.complete:
         return page(request, "spaces/add_member.html", section="groups", form=form, space=space, status=form.status)
-    await actions.add_member(request.actor, space, found_one)
+    await actions.add_member(request.actor, space, chosen)
     return see_other(f"/spaces/{public_id}", "member-added")
 
 

@@ -1,17 +1,21 @@
 """Comments."""
 
-from piccolo.columns import Integer, Text, Timestamptz
+from piccolo.columns import Boolean, Integer, Text, Timestamptz
 
 from portal.db import DB
 from portal.tables.base import PublicTable, reference
 
 
 class Comment(PublicTable, db=DB):
-    """A comment on an idea. A reply has the `root` that it hangs under; roots have none."""
+    """A comment on an idea. A reply has the `root` that it hangs under; roots have none.
+
+    `guest`: its author was one when it was written.
+    """
 
     idea = reference()
     space = reference()
     author = reference()
+    guest = Boolean()
     root = reference(null=True)
     state = Text()
     body = Text()

@@ -1,6 +1,6 @@
 """The event log."""
 
-from piccolo.columns import JSONB, BigInt, Text, Timestamptz
+from piccolo.columns import JSONB, BigInt, Integer, Text, Timestamptz
 
 from portal.db import DB
 from portal.tables.base import Table, reference
@@ -26,3 +26,5 @@ class EventQueue(Table, db=DB):
 
     id = None  # type: ignore[assignment]
     event = BigInt(primary_key=True)
+    attempts = Integer(default=0)
+    due_at = Timestamptz()

@@ -7,7 +7,8 @@ from portal.tables.base import PublicTable, Table, reference
 
 
 class Idea(PublicTable, db=DB):
-    """A proposal in a campaign. The counts are kept by triggers: colleagues and guests apart."""
+    """A proposal in a campaign. Its counts are kept by the database, colleagues and guests apart: support
+    by the vote's own statement, comments by a trigger."""
 
     campaign = reference()
     space = reference()

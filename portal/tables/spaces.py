@@ -20,7 +20,7 @@ class Space(PublicTable, db=DB):
 
 
 class Membership(Table, db=DB):
-    """A person's role in a space; one row a role. A role in the organisation's space holds everywhere open."""
+    """A person's role in a space; one row a role. It holds in this very space."""
 
     space = reference()
     person = reference()

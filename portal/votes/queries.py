@@ -18,14 +18,15 @@ class Standing(msgspec.Struct, frozen=True):
     title: str
     author: int
     phase: str
+    idea_state: str
     supporters: int
     guest_supporters: int
     supported: bool
 
 
 STANDING = """
-    SELECT i.id, i.public_id, i.title, i.author, plein_phase(c, plein_now()) AS phase, i.supporters,
-        i.guest_supporters, EXISTS (SELECT FROM vote v WHERE v.idea = i.id AND {}) AS supported
+    SELECT i.id, i.public_id, i.title, i.author, plein_phase(c, plein_now()) AS phase, i.state AS idea_state,
+        i.supporters, i.guest_supporters, EXISTS (SELECT FROM vote v WHERE v.idea = i.id AND {}) AS supported
     FROM idea i JOIN campaign c ON c.id = i.campaign WHERE i.public_id = {} AND {}
 """
 

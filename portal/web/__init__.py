@@ -1,1 +1,1 @@
-"""What every page shares: request, page, forms, guards, errors, texts, dates, Markdown, assets."""
+"""What every page shares: request, page, forms, guards, errors, drawings, assets."""

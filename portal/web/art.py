@@ -1,4 +1,4 @@
-"""Draws what is not text: icons, avatars, the tiles of a campaign and the skyline.
+"""Draws what is not text: icons, badges, avatars, the tiles of a campaign and the skyline.
 
 Everything here returns Markup and takes no request, so that templates may call it in loops. Big drawings live
 in the sprite, an external file that browsers keep for a year; a page holds only a reference to them.
@@ -12,11 +12,13 @@ import zlib
 from functools import cache, lru_cache
 from typing import Final
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
+from portal.text.answers import ANSWER_KINDS
 from portal.web.assets import assets
 
 TILE: Final = 40
+TILE_HUES: Final = ("bench", "sky", "brick", "sea")
 # Words in a Dutch or neighbouring name that give no initial: Joris van Heeswijk is JH.
 _PARTICLES = "van de der den het ter ten te op in von zu du la le di el 't ’t 's ’s d' d’ tot aan bij uit voor over"
 PARTICLES: Final = frozenset(_PARTICLES.split())
@@ -32,6 +34,13 @@ def icon(name: str, cls: str = "", label: str | None = None) -> Markup:
     return Markup('<svg class="{}" {}><use href="{}#i-{}"/></svg>').format(classes, spoken, _sprite(), name)
 
 
+def answer_badge(kind: str) -> Markup:
+    """What came of an idea, in a word; KeyError for an unknown kind of answer."""
+    known = ANSWER_KINDS[kind]
+    drawn = Markup('<span class="badge" data-tone="{}">{}{}</span>')
+    return drawn.format(known.tone, icon(known.icon), str(known.badge))
+
+
 @cache
 def skyline() -> Markup:
     """The row of gables above the footer."""
@@ -45,7 +54,7 @@ def _sprite() -> str:
 
 @lru_cache(maxsize=10_000)
 def avatar(public_id: str, name: str, guest: bool, size: str = "") -> Markup:
-    """Initials on a person's own colour; colleagues are round, guests tiles. size: xs, s, l, xl or none."""
+    """Initials on a person's own colour; colleagues are round, guests tiles. size: xs, s, l or none."""
     classes = "avatar" + (f" avatar-{size}" if size else "") + (" avatar-guest" if guest else "")
     drawn = Markup('<span class="{}" data-hue="{}" aria-hidden="true">{}</span>')
     return drawn.format(classes, hue(public_id), initials(name))
@@ -66,8 +75,8 @@ def initials(name: str) -> str:
 
 
 @lru_cache(maxsize=512)
-def tiles(seed: str, cols: int = 9, rows: int = 2, hue: str = "") -> Markup:
-    """Paving of quarter circles, always the same for the same seed. hue: brick, sky, sea or none (green)."""
+def tiles(seed: str, cols: int = 9, rows: int = 2) -> Markup:
+    """Paving of quarter circles in one of four colours, always the same for the same seed."""
     chance = random.Random(seed)  # noqa: S311 (a drawing, not a secret)
     grounds: dict[str, str] = {}
     figures: dict[str, str] = {}
@@ -83,9 +92,9 @@ def tiles(seed: str, cols: int = 9, rows: int = 2, hue: str = "") -> Markup:
     width, height = cols * TILE, rows * TILE
     layers = [*sorted(grounds.items()), *sorted(figures.items())]
     paths = "".join(f'<path class="{colour}" d="{outlines}"/>' for colour, outlines in layers)
-    data_hue = f' data-hue="{escape(hue)}"' if hue else ""
-    return Markup(  # noqa: S704 (numbers and words of our own; hue is escaped)
-        f'<svg class="tiles"{data_hue} viewBox="0 0 {width} {height}" preserveAspectRatio="xMidYMid slice"'
+    ground_hue = TILE_HUES[zlib.crc32(seed.encode()) % len(TILE_HUES)]
+    return Markup(  # noqa: S704 (numbers and words of our own)
+        f'<svg class="tiles" data-hue="{ground_hue}" viewBox="0 0 {width} {height}" preserveAspectRatio="xMidYMid slice"'
         f' aria-hidden="true"><path class="c1" d="M0 0h{width}v{height}h-{width}z"/>{paths}</svg>'
     )
 

@@ -38,11 +38,11 @@ STYLES: Final = (
         f"components/{name}"
         for name in (
             *("tone", "button", "chip", "menu", "segmented", "tabs", "pager", "disclosure", "contents"),
-            *("sheet", "rows", "item", "topic", "figure", "meter", "tiles", "facts", "table"),
+            *("sheet", "rows", "item", "topic", "figure", "tiles"),
             *("badge", "disc", "notice", "meta", "clock", "stone", "phases", "timeline"),
-            *("avatar", "person", "profile", "form", "choice", "editor", "drop"),
-            *("idea", "campaign", "vote", "composer", "comment", "official", "attachments"),
-            *("guest", "toast", "empty", "skeleton", "dialog", "signin", "stray"),
+            *("avatar", "person", "form", "choice", "editor"),
+            *("idea", "campaign", "vote", "composer", "comment", "official"),
+            *("toast", "empty", "signin", "stray"),
         )
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 import asyncpg
@@ -23,6 +23,7 @@ from portal.web.page import environment, html, page, page_before, see_other
 from portal.web.request import Request
 
 log = structlog.get_logger()
+T = TypeVar("T")
 
 WORDS: dict[int, tuple[str, str]] = {
     400: (
@@ -216,7 +217,7 @@ HANDLERS: dict[int | type[Exception], Callable[[Any, Any], Response[Any]]] = {
 }
 
 
-def found(thing: Any) -> Any:
+def found(thing: T | None) -> T:
     """The thing, or a 404 when the scope did not bring it to light."""
     if thing is None:
         raise NotFound

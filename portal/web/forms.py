@@ -96,6 +96,11 @@ class Form(wtforms.Form):
         return not self.only_shown and self.validate()
 
     @property
+    def complete(self) -> bool:
+        """Whether it can be carried out: it was checked, and nothing is left to mend."""
+        return not self.only_shown and not self.errors
+
+    @property
     def status(self) -> int:
         """422 when there is something to mend, else 200."""
         return 422 if self.errors else 200

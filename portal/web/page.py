@@ -19,7 +19,8 @@ from markupsafe import Markup
 from portal.access.policy import Action, can
 from portal.db import fetch_value
 from portal.settings import ROOT, settings
-from portal.text import dates
+from portal.text import counts, dates
+from portal.text.answers import ANSWER_KINDS
 from portal.text.language import Reader, gettext, lazy, ngettext, read_from_now, reader
 from portal.web import art
 from portal.web.assets import assets
@@ -77,6 +78,10 @@ def environment() -> Environment:
         avatar=art.avatar,
         tiles=art.tiles,
         skyline=art.skyline,
+        answer_badge=art.answer_badge,
+        answer_kinds=ANSWER_KINDS,
+        supporters=counts.supporters,
+        comments=counts.comments,
         when=dates.when,
         deadline=dates.deadline,
         day=dates.day,
@@ -87,7 +92,7 @@ def environment() -> Environment:
     )
     env.filters["number"] = dates.number
     env.filters["safe_html"] = (
-        Markup  # only for columns named *_html, which web.markdown cleaned when they were written
+        Markup  # only for columns named *_html, which text.markdown cleaned when they were written
     )
     return env
 

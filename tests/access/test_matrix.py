@@ -131,6 +131,7 @@ comment.remove      closed_a            - - - - - - - y - n -
 session.end         of_author           - y - - - - - - - - -
 settings.change                         y y y y y y y y y y y
 about.edit                              n n n n n n y n n n n
+portal.administer                       n n n n n n y n n n n
 mail.retry                              n n n n n n y n n n n
 """
 
@@ -153,6 +154,7 @@ LOADERS: dict[Action, Load | None] = {
     Action.SESSION_END: own_session,
     Action.SETTINGS_CHANGE: None,
     Action.ABOUT_EDIT: None,
+    Action.ADMINISTER: None,
     Action.MAIL_RETRY: None,
 }
 

@@ -148,7 +148,6 @@ RUN_SQL = {"execute": 0, "fetch_value": 0, "script": 0, "QueryString": 0, "fetch
 #: What is put into SQL beside constants, and why that is no value of anybody's.
 KNOWN = {
     ("portal/ideas/queries.py", "key"): "out of ORDERS, a constant; an unknown order is a KeyError",
-    ("portal/ideas/queries.py", "last"): "the same key under another alias",
     ("portal/ideas/queries.py", "sql"): "put together above it, by these same rules",
     ("portal/comments/queries.py", "direction"): "one of two constants",
     ("portal/access/scope.py", "a"): "the alias, a constant wherever `visible` is called (tested below)",

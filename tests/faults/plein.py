@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import secrets
 import signal
@@ -76,10 +77,8 @@ class Plein:
         """Ends all these processes at once; says how many there were."""
         ids = self.processes(*words)
         for process in ids:
-            try:
+            with contextlib.suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
         return len(ids)
 
     async def ask(self, path: str = "/sign-in") -> int:

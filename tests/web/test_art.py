@@ -1,5 +1,7 @@
 """Drawings: the same for the same input, safe to put into a page, and small."""
 
+import re
+
 import pytest
 
 from portal.web import art, assets
@@ -69,7 +71,18 @@ def test_tiles_follow_their_seed_and_stay_small():
     assert art.tiles("abc", 34, 2) == first
     assert art.tiles("abd", 34, 2) != first
     assert len(first) < 6000
-    assert 'data-hue="sky"' in art.tiles("abc", hue="sky")
+
+
+def test_tiles_have_one_of_four_colours():
+    drawn = [art.tiles(f"seed-{number}") for number in range(60)]
+    hues = {re.search(r'data-hue="(\w+)"', svg)[1] for svg in drawn}
+    assert hues == set(art.TILE_HUES)
+
+
+def test_an_answer_has_a_badge_of_its_kind():
+    assert "Changed</span>" in art.answer_badge("changed")
+    with pytest.raises(KeyError):
+        art.answer_badge("perhaps")
 
 
 def test_the_skyline_lives_in_the_sprite():

@@ -1,0 +1,9 @@
+"""What can come between reading a thing and changing it."""
+
+
+class Changed(Exception):
+    """Somebody else saved or decided it meanwhile; nothing was written."""
+
+
+class Closed(Exception):
+    """The campaign went on to its next phase meanwhile; nothing was written."""

@@ -1,0 +1,71 @@
+"""The kinds of an answer, and what each is called: in the form, on a badge and in mail."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from portal.text.language import lazy
+
+
+class AnswerKind(NamedTuple):
+    """One kind, with the tone and icon of its badge; `yes` when something comes of the idea."""
+
+    choice: str
+    badge: str
+    mail: str
+    tone: str
+    icon: str
+    yes: bool
+
+
+#: By what the database keeps, in the order of the form.
+ANSWER_KINDS = {
+    "changed": AnswerKind(
+        choice=lazy("Changed: we do it"),
+        badge=lazy("Changed"),
+        mail=lazy("The decision: it will be done."),
+        tone="good",
+        icon="seal-check-fill",
+        yes=True,
+    ),
+    "partly": AnswerKind(
+        choice=lazy("Partly: we do a part of it"),
+        badge=lazy("Partly"),
+        mail=lazy("The decision: a part of it will be done."),
+        tone="good",
+        icon="seal-check",
+        yes=True,
+    ),
+    "pilot": AnswerKind(
+        choice=lazy("Pilot: we try it first"),
+        badge=lazy("Pilot"),
+        mail=lazy("The decision: it will be tried first."),
+        tone="brand",
+        icon="rocket-launch",
+        yes=True,
+    ),
+    "declined": AnswerKind(
+        choice=lazy("Declined: we don’t do it"),
+        badge=lazy("Declined"),
+        mail=lazy("The decision: it will not be done."),
+        tone="",
+        icon="x-circle",
+        yes=False,
+    ),
+    "exists already": AnswerKind(
+        choice=lazy("Exists already"),
+        badge=lazy("Exists already"),
+        mail=lazy("The decision: it exists already."),
+        tone="",
+        icon="check-circle",
+        yes=False,
+    ),
+    "not ours": AnswerKind(
+        choice=lazy("Not ours: somebody else decides"),
+        badge=lazy("Not ours"),
+        mail=lazy("The decision: it is not ours to decide."),
+        tone="",
+        icon="arrow-square-out",
+        yes=False,
+    ),
+}

@@ -1,0 +1,38 @@
+"""How many, in words; guests are always counted apart from colleagues."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from portal.text.dates import number
+from portal.text.language import ngettext
+
+
+def supporters(colleagues: int, guests: int, figure: str | None = None) -> list[Markup]:
+    """Who supports: "12 people", or "12 colleagues" and "3 guests". With `figure` the first number stands in a <b> of
+    that class ("" for none).
+    """
+    if not guests:
+        return [_said(ngettext("%(shown)s person", "%(shown)s people", colleagues), colleagues, figure)]
+    return [
+        _said(ngettext("%(shown)s colleague", "%(shown)s colleagues", colleagues), colleagues, figure),
+        _said(ngettext("%(shown)s guest", "%(shown)s guests", guests), guests),
+    ]
+
+
+def comments(colleagues: int, guests: int, figure: str | None = None) -> list[Markup]:
+    """What was said: "12 comments", or "12 comments by colleagues" and "3 by guests"; `figure` as for supporters."""
+    if not guests:
+        return [_said(ngettext("%(shown)s comment", "%(shown)s comments", colleagues), colleagues, figure)]
+    by = ngettext("%(shown)s comment by a colleague", "%(shown)s comments by colleagues", colleagues)
+    return [
+        _said(by, colleagues, figure),
+        _said(ngettext("%(shown)s by a guest", "%(shown)s by guests", guests), guests),
+    ]
+
+
+def _said(words: str, count: int, figure: str | None = None) -> Markup:
+    shown = number(count)
+    if figure is not None:
+        shown = Markup('<b class="{}">{}</b>' if figure else "<b>{1}</b>").format(figure, shown)
+    return Markup(words) % {"shown": shown}  # noqa: S704  a text of ours
