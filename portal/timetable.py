@@ -3,13 +3,14 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from portal.accounts.jobs import sweep_accounts
+from portal.accounts.jobs import send_reset, sweep_accounts
 from portal.notifications.jobs import announce_answer, deliver_mail
 
 #: What can be queued.
 JOBS: dict[str, Callable[..., Awaitable[Any]]] = {
     "announce_answer": announce_answer,
     "deliver_mail": deliver_mail,
+    "send_reset": send_reset,
     "sweep_accounts": sweep_accounts,
 }
 #: What runs by itself: job and when, as cron writes it.

@@ -48,7 +48,7 @@ def _loopback_only(self: socket.socket, address: Any) -> Any:
 @pytest.fixture(scope="session", autouse=True)
 def closed_network() -> Any:
     """Only the loopback answers."""
-    socket.socket.connect = _loopback_only  # type: ignore[method-assign]
+    socket.socket.connect = _loopback_only  # type: ignore[method-assign, assignment]
     yield
     socket.socket.connect = _connect  # type: ignore[method-assign]
 

@@ -66,7 +66,7 @@ BAD = [
 
 
 @pytest.mark.parametrize(("env", "name"), BAD)
-def test_refused(tmp_path, env, name):
+def test_a_bad_setting_stops_the_start_with_one_line_that_names_it(tmp_path, env, name):
     given = {"DATA_DIR": str(tmp_path), "SECRET_KEY": KEY} | env
     with pytest.raises(BadSetting) as refusal:
         read_settings({key: value for key, value in given.items() if value is not None})
@@ -94,7 +94,7 @@ def test_refused(tmp_path, env, name):
         {"LOG_LEVEL": "DEBUG"},
     ],
 )
-def test_taken(tmp_path, env):
+def test_a_good_setting_is_taken(tmp_path, env):
     read(tmp_path, **env)
 
 

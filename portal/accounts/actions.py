@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from portal.access.actor import Actor
 from portal.access.policy import Action, require
 from portal.access.tokens import new_token, token_sha256
@@ -21,32 +23,41 @@ RESET_MINUTES = 60
 START = """
     INSERT INTO session (token_sha256, person, epoch, user_agent, created_at, last_seen_at, idle_until, expires_at)
     SELECT {}, p.id, p.epoch, {}, now, now, now + make_interval(hours => {}), now + make_interval(hours => {})
-    FROM person p, plein_now() AS now WHERE p.id = {} AND p.active RETURNING id
+    FROM person p, plein_now() AS now WHERE p.id = {} AND p.active AND p.epoch = {} RETURNING id
 """
 
 
 async def sign_in(email: str, password: str, address: str, user_agent: str) -> str | None:  # access: the way in
     """A fresh session's token, or None when address or password is wrong. Raises throttle.Wait."""
-    key = email.casefold()[:200]
-    await throttle.attempt(key, address)
     account = await account_of_email(email)
+    key = _brake_of(email, account)
+    await throttle.attempt(key, address)
     if not await matches(password, account.password_hash if account else None) or account is None:
         return None
     await throttle.succeeded(key, address)
     if account.password_hash and outdated(account.password_hash):
         await execute(
-            "UPDATE credential SET password_hash = {} WHERE person = {}",
+            "UPDATE credential SET password_hash = {} WHERE person = {} AND password_hash = {}",
             await hashed(password),
             account.person,
+            account.password_hash,
         )
     return await _start_session(account, user_agent)
 
 
-async def _start_session(account: Account, user_agent: str) -> str:
+def _brake_of(email: str, account: Account | None) -> str:
+    """One brake for one account, however its address is written."""
+    return f"person {account.person}" if account else email.casefold()[:200]
+
+
+async def _start_session(account: Account, user_agent: str) -> str | None:
+    """None when the account's sessions were ended after the password was read."""
     token = new_token()
     idle, longest = LIFETIME[account.kind]
     async with transaction():
-        await execute(START, token_sha256(token), user_agent[:300], idle, longest, account.person)
+        started = (token_sha256(token), user_agent[:300], idle, longest, account.person, account.epoch)
+        if await fetch_value(START, *started) is None:
+            return None
         await execute("UPDATE person SET last_signed_in_at = plein_now() WHERE id = {}", account.person)
         await record(Kind.SIGNED_IN, actor=account.person, person=account.person)
     return token
@@ -93,23 +104,33 @@ async def set_password(person: int, password: str) -> None:  # access: by reset 
         await record(Kind.PASSWORD_CHANGED, actor=person, person=person)
 
 
-async def change_password(actor: Actor, account: Account, password: str, user_agent: str) -> str:
-    """A new password for oneself; gives the token of a fresh session, all others have ended."""
+async def confirm_password(actor: Actor, account: Account, password: str, address: str) -> bool:
+    """Whether this is the actor's present password; guessing it is braked like signing in. Raises throttle.Wait."""
+    require(actor, Action.SETTINGS_CHANGE)
+    key = _brake_of(account.email, account)
+    await throttle.attempt(key, address)
+    right = await matches(password, account.password_hash)
+    if right:
+        await throttle.succeeded(key, address)
+    return right
+
+
+async def change_password(actor: Actor, account: Account, password: str, user_agent: str) -> str | None:
+    """A new password for oneself; gives the token of a fresh session, all others have ended. None when somebody else
+    ended all of them at the same moment."""
     require(actor, Action.SETTINGS_CHANGE)
     async with transaction():
         await set_password(actor.id, password)
-        return await _start_session(account, user_agent)
+        return await _start_session(msgspec.structs.replace(account, epoch=account.epoch + 1), user_agent)
 
 
 async def ask_for_reset(email: str, address: str) -> None:  # access: anybody may ask; only the mailbox hears of it
-    """Sends a link to choose a new password, if there is such an account. Raises throttle.Wait; says nothing else."""
-    await throttle.attempt(f"reset:{email.casefold()[:200]}", address)
+    """Sends a link to choose a new password, if there is such an account. Who it belongs to is looked up later, so that
+    neither the answer nor its time tells. Raises throttle.Wait."""
     account = await account_of_email(email)
-    if account is None:
-        return
+    await throttle.attempt(f"reset {_brake_of(email, account)}", address)
     async with transaction():
-        await execute("INSERT INTO mail (kind, recipient) VALUES ('password_reset', {})", account.person)
-        await queue("deliver_mail")
+        await queue("send_reset", email=email)
 
 
 async def new_reset_token(person: int) -> str:  # access: called while the mail to this very person is written

@@ -1,9 +1,20 @@
-"""Timed work: sweeping out what no longer serves."""
+"""Work for later: sending reset links, and sweeping out what no longer serves."""
 
 from __future__ import annotations
 
 from portal.accounts import throttle
-from portal.db import execute
+from portal.accounts.queries import account_of_email
+from portal.db import execute, transaction
+from portal.events.jobs import queue
+
+
+async def send_reset(email: str) -> None:
+    """Sends the link to choose a new password, where there is such an account."""
+    async with transaction():
+        account = await account_of_email(email)
+        if account:
+            await execute("INSERT INTO mail (kind, recipient) VALUES ('password_reset', {})", account.person)
+            await queue("deliver_mail")
 
 
 async def sweep_accounts() -> None:

@@ -19,7 +19,6 @@ from portal.accounts.forms import (
     SettingsForm,
     SignInForm,
 )
-from portal.accounts.passwords import matches
 from portal.settings import settings
 from portal.text.language import gettext, ngettext
 from portal.web.errors import found
@@ -86,11 +85,7 @@ async def ask_for_reset(request: Request) -> Response[Any]:
         try:
             await actions.ask_for_reset(form.email.data, request.address)
         except throttle.Wait as wait:
-            form.refuse(
-                "email",
-                ngettext("You asked often. Wait %(n)s second.", "You asked often. Wait %(n)s seconds.", wait.seconds)
-                % {"n": wait.seconds},
-            )
+            form.refuse("email", _wait_words(wait.seconds))
             return page(request, "accounts/ask_for_reset.html", form=form, sent=False, status=429)
     return page(request, "accounts/ask_for_reset.html", form=form, sent=form.status == 200, status=form.status)
 
@@ -147,13 +142,21 @@ async def change_password(request: Request) -> Response[Any]:
     account = found(await queries.account_of_person(request.actor.id))
     form = await ChangePasswordForm.sent(request)
     form.own_words = (account.name, account.email.split("@")[0])
-    if form.valid() and not await matches(form.current_password.data, account.password_hash):
-        form.refuse("current_password", gettext("This is not your present password."))
-    if form.status != 200 or form.only_shown:
+    if form.valid():
+        try:
+            if not await actions.confirm_password(
+                request.actor, account, form.current_password.data, request.address
+            ):
+                form.refuse("current_password", gettext("This is not your present password."))
+        except throttle.Wait as wait:
+            form.refuse("current_password", _wait_words(wait.seconds))
+    if not form.complete:
         return page(request, "accounts/password.html", form=form, status=form.status)
     token = await actions.change_password(
         request.actor, account, form.password.data, request.headers.get("user-agent", "")
     )
+    if token is None:
+        return see_other("/sign-in")
     return _with_session(see_other("/settings/sessions", "password-changed"), token)
 
 
@@ -217,6 +220,12 @@ def _sign_in(
         failed=failed,
         status=status or form.status,
     )
+
+
+def _wait_words(seconds: int) -> str:
+    return ngettext("You tried often. Wait %(n)s second.", "You tried often. Wait %(n)s seconds.", seconds) % {
+        "n": seconds
+    }
 
 
 def _with_session(response: Response[Any], token: str) -> Response[Any]:

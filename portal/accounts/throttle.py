@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address, ip_network
+
 from portal.db import execute, fetch_value, transaction
 
 FREE_BY_ACCOUNT = 5
@@ -40,11 +42,20 @@ WAIT = """
 async def attempt(account: str, address: str) -> None:
     """Counts an attempt as failed before it is judged, in one atomic statement a key: of many at the same time no more
     than the free ones are heard. Raises Wait."""
-    keys = {f"account:{account}": FREE_BY_ACCOUNT, f"address:{address}": FREE_BY_ADDRESS}
+    keys = {f"account:{account}": FREE_BY_ACCOUNT, _place(address): FREE_BY_ADDRESS}
     async with transaction():
         for key, free in keys.items():
             if not await execute(TAKE, key, FORGET_AFTER, FORGET_AFTER, free, LONGEST_WAIT, free):
                 raise Wait(max(1, await fetch_value(WAIT, list(keys))))
+
+
+def _place(address: str) -> str:
+    """An address, or the /64 of an IPv6 one: a single line has 2^64 of those."""
+    try:
+        known = ip_address(address)
+    except ValueError:
+        return f"address:{address}"
+    return f"address:{ip_network((known, 64), strict=False) if known.version == 6 else known}"
 
 
 async def succeeded(account: str, address: str) -> None:
@@ -52,7 +63,7 @@ async def succeeded(account: str, address: str) -> None:
     await execute("DELETE FROM throttle WHERE key = {}", f"account:{account}")
     await execute(
         "UPDATE throttle SET failures = failures - 1, blocked_until = plein_now() WHERE key = {} AND failures > 0",
-        f"address:{address}",
+        _place(address),
     )
 
 

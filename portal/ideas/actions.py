@@ -70,7 +70,8 @@ async def propose(
 KEEP = """
     WITH held AS (
         SELECT i.* FROM idea i JOIN campaign c ON c.id = i.campaign
-        WHERE i.id = {} AND i.version = {} AND plein_phase(c, plein_now()) = ANY({}) FOR UPDATE OF i FOR SHARE OF c
+        WHERE i.id = {} AND i.version = {} AND plein_phase(c, plein_now()) = ANY({})
+            AND NOT EXISTS (SELECT FROM answer a WHERE a.idea = i.id) FOR UPDATE OF i FOR SHARE OF c
     )
     INSERT INTO idea_version (idea, space, version, title, body, tags, author, created_at)
     SELECT id, space, version, title, body, tags, author, updated_at FROM held RETURNING version

@@ -14,6 +14,7 @@ from portal.text.answers import ANSWER_KINDS
 from portal.text.language import LANGUAGES, gettext
 from portal.text.markdown import LONGEST, rendered
 from portal.web.forms import (
+    YEARS,
     Form,
     HiddenNumber,
     RadioField,
@@ -106,5 +107,7 @@ class AnswerForm(Form):
             return
         try:
             self.next_day = date.fromisoformat(field.data)
+            if self.next_day.year not in YEARS:
+                raise ValueError
         except ValueError:
             raise StopValidation(gettext("Give a date, such as 2027-01-31.")) from None

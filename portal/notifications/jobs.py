@@ -50,29 +50,29 @@ class Due(msgspec.Struct, frozen=True):
     attempts: int
 
 
-DUE = """
-    SELECT id, kind, recipient, event, attempts FROM mail
-    WHERE sent_at IS NULL AND dropped_at IS NULL AND due_at <= plein_now()
-    ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
+# Claimed by making it due again later: whatever happens to this worker, it is tried again then, and not before.
+CLAIM = """
+    UPDATE mail SET attempts = attempts + 1,
+        due_at = plein_now() + make_interval(mins => ({}::int[])[least(attempts + 1, {})])
+    WHERE id = (
+        SELECT id FROM mail WHERE sent_at IS NULL AND dropped_at IS NULL AND due_at <= plein_now()
+        ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
+    RETURNING id, kind, recipient, event, attempts
 """
-SENT = "UPDATE mail SET sent_at = plein_now(), attempts = attempts + 1, last_error = '' WHERE id = {}"
+SENT = "UPDATE mail SET sent_at = plein_now(), last_error = '' WHERE id = {}"
 DROPPED = "UPDATE mail SET dropped_at = plein_now(), last_error = {} WHERE id = {}"
-AGAIN = """
-    UPDATE mail SET attempts = attempts + 1, last_error = {}, due_at = plein_now() + make_interval(mins => {})
-    WHERE id = {}
-"""
-GIVEN_UP = "UPDATE mail SET attempts = attempts + 1, last_error = {}, dropped_at = plein_now() WHERE id = {}"
+FAILED = "UPDATE mail SET last_error = {} WHERE id = {}"
 
 
 async def deliver_mail() -> None:
-    """Sends what is due, one message a transaction: a kill in between repeats at most the one under way."""
+    """Sends what is due, one by one and outside any transaction: a slow server holds nothing up but the mail."""
     for _ in range(BATCH):
-        async with transaction():
-            due = await fetch(Due, DUE)
-            if not due:
-                return
-            await _deliver(due[0])
-    await queue("deliver_mail")
+        due = await fetch(Due, CLAIM, list(BACKOFF), len(BACKOFF))
+        if not due:
+            return
+        await _deliver(due[0])
+    async with transaction():
+        await queue("deliver_mail")
 
 
 async def _deliver(mail: Due) -> None:
@@ -86,17 +86,15 @@ async def _deliver(mail: Due) -> None:
     except UNREACHABLE:
         raise
     except transport.CannotSend as error:
-        await _try_again(mail, str(error), error.final)
+        await _failed(mail, str(error), error.final)
     except Exception as error:
         log.error("mail not written", mail=mail.id, kind=mail.kind, exc_info=error)
-        await _try_again(mail, f"{type(error).__name__} ({mail.kind})")
+        await _failed(mail, f"{type(error).__name__} ({mail.kind})")
     else:
         await execute(SENT, mail.id)
 
 
-async def _try_again(mail: Due, why: str, final: bool = False) -> None:
-    log.warning("mail not sent", mail=mail.id, attempts=mail.attempts + 1, error=why)
-    if final or mail.attempts >= len(BACKOFF):
-        await execute(GIVEN_UP, why, mail.id)
-    else:
-        await execute(AGAIN, why, BACKOFF[mail.attempts], mail.id)
+async def _failed(mail: Due, why: str, final: bool = False) -> None:
+    log.warning("mail not sent", mail=mail.id, attempts=mail.attempts, error=why)
+    given_up = final or mail.attempts > len(BACKOFF)
+    await execute(DROPPED if given_up else FAILED, why, mail.id)

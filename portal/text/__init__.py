@@ -1,1 +1,1 @@
-"""Words: the interface's languages, dates as people write them, Markdown."""
+"""Words: the interface's languages, dates and counts as people write them, Markdown."""

@@ -34,5 +34,5 @@ def comments(colleagues: int, guests: int, figure: str | None = None) -> list[Ma
 def _said(words: str, count: int, figure: str | None = None) -> Markup:
     shown = number(count)
     if figure is not None:
-        shown = Markup('<b class="{}">{}</b>' if figure else "<b>{1}</b>").format(figure, shown)
+        shown = Markup('<b class="{}">{}</b>').format(figure, shown) if figure else Markup("<b>{}</b>").format(shown)
     return Markup(words) % {"shown": shown}  # noqa: S704  a text of ours

@@ -94,8 +94,9 @@ def tiles(seed: str, cols: int = 9, rows: int = 2) -> Markup:
     paths = "".join(f'<path class="{colour}" d="{outlines}"/>' for colour, outlines in layers)
     ground_hue = TILE_HUES[zlib.crc32(seed.encode()) % len(TILE_HUES)]
     return Markup(  # noqa: S704 (numbers and words of our own)
-        f'<svg class="tiles" data-hue="{ground_hue}" viewBox="0 0 {width} {height}" preserveAspectRatio="xMidYMid slice"'
-        f' aria-hidden="true"><path class="c1" d="M0 0h{width}v{height}h-{width}z"/>{paths}</svg>'
+        f'<svg class="tiles" data-hue="{ground_hue}" viewBox="0 0 {width} {height}"'
+        ' preserveAspectRatio="xMidYMid slice" aria-hidden="true">'
+        f'<path class="c1" d="M0 0h{width}v{height}h-{width}z"/>{paths}</svg>'
     )
 
 

@@ -19,6 +19,7 @@ from portal.text.language import gettext, lazy, ngettext, reader
 from portal.web.request import RESUMED_FIELD, Request, Typed
 
 __all__ = [
+    "YEARS",
     "BooleanField",
     "Form",
     "HiddenField",
@@ -42,6 +43,8 @@ PasswordField = wtforms.PasswordField
 RadioField = wtforms.RadioField
 SelectField = wtforms.SelectField
 LONGEST_KEY = 40
+#: What a date in a form may be: whatever zone it is shown in, it can be shown.
+YEARS = range(2000, 2200)
 FORMAT = "%Y-%m-%dT%H:%M"
 
 
@@ -167,6 +170,8 @@ class MomentField(wtforms.Field):
             return
         try:
             self.data = datetime.strptime(valuelist[0].strip()[:16], FORMAT).replace(tzinfo=reader().tz)
+            if self.data.year not in YEARS:
+                raise ValueError
         except ValueError:
             raise ValueError(gettext("Give a date and a time, such as 2027-01-31T09:00.")) from None
 

@@ -48,9 +48,10 @@ async def entrance(request: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
     assert isinstance(request, Request)
     if handler.opt.get("plain"):
         return
-    actor = await recognise(request)
     if request.method not in SAFE:
         _same_site(request)
+        await request.typed()  # the whole body comes before anybody's rights are read: nobody outlives them by waiting
+    actor = await recognise(request)
     if actor is None:
         request.scope["plein_organisation"] = await organisation_name()  # type: ignore[typeddict-unknown-key]
         if not handler.opt.get("public"):

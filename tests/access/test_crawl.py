@@ -156,7 +156,7 @@ async def staged(connection: asyncpg.Connection, world: World, app: Litestar) ->
         for public_id, row in ids.items()
     }
     sign_in = await stage.browsers[None].get("/sign-in")
-    stage.browsers["asset"] = ASSET.search(sign_in.text)[1]  # type: ignore[assignment, index]
+    stage.browsers["asset"] = ASSET.search(sign_in.text)[1]  # type: ignore[assignment]
     yield stage
     for reader in READERS:
         await stage.browsers[reader].http.aclose()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from portal.settings import settings
 from portal.text.language import Reader, reading
 from portal.web.page import Face, _rendered, environment, part
 from tests.client import Browser, text_of
+from tests.sitemap import GETS, PAGES, filled
 from tests.world import World, add_comment, add_idea, email_of
 
 SignIn = Callable[[str | None], Awaitable[Browser]]
@@ -33,33 +35,10 @@ LARGE = 7_000_000_000
 LARGE_NUMBER = re.compile(r"7[.,\u202f\u00a0]?000[.,\u202f\u00a0]?000[.,\u202f\u00a0]?\d\d\d")
 #: An administrator's form of an about page carries the row that it was made from; it has no public id.
 NOT_SHOWN_TO_THE_CROWD = "about_page_id_seq"
-PAGES = [
-    "/",
-    "/campaigns",
-    "/campaigns/new",
-    "/campaigns/{campaign}",
-    "/campaigns/{campaign}?order=supported",
-    "/campaigns/{campaign}/edit",
-    "/campaigns/{campaign}/ideas/new",
-    "/ideas/new",
-    "/ideas/{idea}",
-    "/ideas/{idea}?reply={comment}",
-    "/ideas/{idea}/edit",
-    "/ideas/{idea}/answer",
-    "/comments/{comment}",
-    "/comments/{comment}/replies",
-    "/comments/{comment}/edit",
-    "/groups",
-    "/spaces/{space}",
-    "/spaces/{space}/members/new",
-    "/settings",
-    "/settings/sessions",
-    "/admin",
-]
 
 
-async def _new_rows_with_large_numbers(connection: asyncpg.Connection, world: World) -> dict[str, str]:
-    """One of everything, all of the employee's, with keys beyond seven milliards."""
+async def _new_rows_with_large_numbers(connection: asyncpg.Connection, world: World) -> World:
+    """One of everything, all of the employee's, with keys beyond seven milliards; gives a world of nothing else."""
     sequences = await connection.fetch("SELECT sequencename FROM pg_sequences WHERE schemaname = 'public'")
     for row in sequences:
         if row["sequencename"] != NOT_SHOWN_TO_THE_CROWD and not row["sequencename"].startswith("procrastinate"):
@@ -89,20 +68,24 @@ async def _new_rows_with_large_numbers(connection: asyncpg.Connection, world: Wo
         await add_idea(world, "numbers", campaign="numbers", author="employee")
     await execute("INSERT INTO mail (kind, recipient, dropped_at, last_error) VALUES ('x', {}, now(), 'y')", employee)
     assert min(space, world.idea_id["numbers"], world.comment_id["numbers"]) > LARGE
-    return {
-        "campaign": world.campaign["numbers"],
-        "idea": world.idea["numbers"],
-        "comment": world.comment["numbers"],
-        "space": await fetch_value("SELECT public_id FROM space WHERE id = {}", space),
-    }
+    address = await fetch_value("SELECT public_id FROM space WHERE id = {}", space)
+    return replace(
+        world,
+        campaign=dict.fromkeys(world.campaign, world.campaign["numbers"]),
+        idea=dict.fromkeys([*world.idea, *world.campaign], world.idea["numbers"]),
+        comment=dict.fromkeys(world.comment, world.comment["numbers"]),
+        space=dict.fromkeys(world.space, address),
+    )
 
 
 async def test_no_page_holds_a_number_of_the_database(as_: SignIn, rollback: asyncpg.Connection, world: World):
-    things = await _new_rows_with_large_numbers(rollback, world)
+    numbers = await _new_rows_with_large_numbers(rollback, world)
     browser = await as_("employee")
-    for path in PAGES:
+    addresses = {filled(path, numbers) for _, path in [*PAGES, GETS["/comments/{public_id:str}"]]}
+    assert len(addresses) > 25
+    for path in sorted(addresses):
         for htmx in (False, True):
-            response = await browser.get(path.format(**things), htmx=htmx)
+            response = await browser.get(path, htmx=htmx)
             assert response.status_code in (200, 303), path
             told = response.text + str(response.headers)
             assert not LARGE_NUMBER.search(told), path
@@ -288,7 +271,7 @@ async def test_whether_an_address_belongs_to_somebody_is_told_only_of_neighbours
         response = await browser.post(path, {"email": email, "form_key": "same"})
         assert response.status_code == 422
         answers.add(re.sub(r'value="[^"]*"', "", text_of(response)).replace(email, ""))
-    words = {re.search(r'id="email-error">.*?<span>(.*?)</span>', answer)[1] for answer in answers}  # type: ignore[index]
+    words = {re.search(r'id="email-error">.*?<span>(.*?)</span>', answer)[1] for answer in answers}
     assert words == {"There is no colleague with this address."}
 
 

@@ -30,7 +30,7 @@ GOOD = "seven otters under ice"
         ("fifteen chars ÿ\udcff here", "can't be stored"),
     ],
 )
-def test_refused(password, says):
+def test_a_password_that_is_short_guessable_or_unstorable_is_refused(password, says):
     with reading(Reader("en")):
         assert says in problem_with(password, "Noor Dijkman", "noor.dijkman").replace("’", "'")
 
@@ -46,7 +46,7 @@ def test_refused(password, says):
         "my password is an otter",
     ],
 )
-def test_taken(password):
+def test_any_other_password_of_any_script_is_taken(password):
     assert not problem_with(password, "Noor Dijkman", "noor.dijkman")
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from portal.access.tokens import new_token, token_sha256
 from portal.accounts import actions, passwords
+from portal.accounts.queries import account_of_email
 from portal.db import execute, fetch_value
 from portal.events.kinds import Kind
 from tests.client import text_of
@@ -148,7 +149,7 @@ async def test_a_password_hashed_with_weaker_parameters_is_hashed_anew(as_, worl
 
 
 async def test_somebody_deactivated_while_she_signs_in_gets_no_session(rollback, world):
-    account = await actions.account_of_email(email_of("employee"))
+    account = await account_of_email(email_of("employee"))
     await execute("UPDATE person SET active = FALSE WHERE id = {}", world.person_id["employee"])
     await actions._start_session(account, "a browser")
     assert await fetch_value("SELECT count(*) FROM session WHERE person = {}", world.person_id["employee"]) == 0

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from playwright.async_api import Page
+
+from tests.sitemap import PAGES, filled
 
 SOURCE = Path(__file__).parent.parent.parent / "node_modules" / "axe-core" / "axe.min.js"
 RUN = """async () => (await axe.run(document, {
@@ -27,3 +31,22 @@ async def problems(page: Page) -> list[str]:
     if (over := await page.evaluate(SIDEWAYS)) > 0:
         found.append(f"the page is {over} px wider than the window")
     return [str(problem) for problem in found]
+
+
+async def problems_of_all(
+    open_page: Callable[..., Awaitable[Page]], site: Any, **options: Any
+) -> dict[tuple[str | None, str], list[str]]:
+    """What is wrong with each page of the site, by who opened it and where; people look side by side."""
+    found: dict[tuple[str | None, str], list[str]] = {}
+
+    async def look_around(who: str | None) -> None:
+        page = await open_page(who, **options)
+        for path in [path for reader, path in PAGES if reader == who]:
+            response = await page.goto(filled(path, site.world))
+            assert response is not None
+            assert response.status == 200, (who, path, response.status)
+            if wrong := await problems(page):
+                found[who, path] = wrong
+
+    await asyncio.gather(*(look_around(who) for who in {who for who, _ in PAGES}))
+    return found

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from portal.access.actor import actor_of_person
+from portal.access.conflicts import Closed
 from portal.comments import actions
 from portal.db import execute, fetch_value
 from portal.ideas.queries import get_idea
@@ -118,7 +119,7 @@ async def test_the_write_itself_judges_the_phase(rollback, world):
     actor = await actor_of_person(world.person_id["employee"])
     idea = await get_idea(actor, world.idea["decide"])
     await set_clock(NOW + timedelta(days=5))
-    with pytest.raises(actions.Closed):
+    with pytest.raises(Closed):
         await actions.comment(actor, idea, body="Late", reply_to=None, form_key="k")
 
 

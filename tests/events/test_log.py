@@ -21,13 +21,9 @@ from tests.world import NOW, set_clock
         "UPDATE event SET kind = 'x'",
         "DELETE FROM event",
         "TRUNCATE event CASCADE",
-        "UPDATE event SET actor = NULL WHERE FALSE",
     ],
 )
 async def test_nothing_that_happened_can_be_changed(rollback, statement):
-    if "FALSE" in statement:
-        await execute(statement)  # touches no row
-        return
     with pytest.raises(asyncpg.RestrictViolationError, match="append-only"):
         async with transaction():
             await execute(statement)
@@ -39,6 +35,7 @@ async def test_the_owner_of_the_table_is_refused_too(rollback):
 
 async def test_what_is_undone_did_not_happen(rollback, world):
     before = await fetch_value("SELECT count(*) FROM event"), await fetch_value("SELECT count(*) FROM event_queue")
+
     async def fail():
         async with transaction():
             await record(Kind.SIGNED_IN, actor=world.person_id["employee"], person=world.person_id["employee"])

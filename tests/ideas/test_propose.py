@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from portal.access.actor import actor_of_person
+from portal.access.conflicts import Closed
 from portal.campaigns.queries import get_campaign
 from portal.db import fetch_value
 from portal.ideas import actions
@@ -102,7 +103,7 @@ async def test_the_write_itself_judges_the_phase_by_the_clock(rollback, world):
     actor = await actor_of_person(world.person_id["employee"])
     campaign = await get_campaign(actor, world.campaign["collect"])
     await set_clock(NOW + timedelta(days=5))
-    with pytest.raises(actions.Closed):
+    with pytest.raises(Closed):
         await actions.propose(actor, campaign, title="t", body="b", tags=[], language="en", form_key="k")
 
 

@@ -1,18 +1,20 @@
 """Several people at once, over real connections."""
 
 import asyncio
+from typing import Any
 
 import asyncpg
 import pytest
 
 from portal.access.actor import actor_of_person
+from portal.access.conflicts import Changed, Closed
 from portal.campaigns.queries import get_campaign
 from portal.db import execute, fetch_value
 from portal.ideas import actions
 from portal.ideas.queries import get_idea
 from tests.pages.locks import until_waiting
 
-PLAIN = {"title": "At once", "body": "b", "tags": [], "language": "en"}
+PLAIN: dict[str, Any] = {"title": "At once", "body": "b", "tags": [], "language": "en"}
 
 
 async def test_many_propose_at_once_in_one_campaign(fresh_db, world):
@@ -41,19 +43,19 @@ async def test_of_ten_edits_of_the_same_text_one_is_saved(fresh_db, world):
         return_exceptions=True,
     )
     assert [result for result in done if result is None] == [None]
-    assert {type(result) for result in done} == {type(None), actions.Changed}
+    assert {type(result) for result in done} == {type(None), Changed}
     assert [row["version"] for row in await execute("SELECT version FROM idea_version WHERE idea = {}", idea.id)] == [1]
 
 
 async def test_of_ten_answers_at_once_one_is_published(fresh_db, world):
     actor = await actor_of_person(world.person_id["sponsor"])
     idea = await get_idea(actor, world.idea["decide"])
-    words = {"kind": "pilot", "reason": "r", "from_when": "", "next_step": "n", "next_owner": actor.id}
+    words: dict[str, Any] = {"kind": "pilot", "reason": "r", "from_when": "", "next_step": "n", "next_owner": actor.id}
     done = await asyncio.gather(
         *(actions.answer(actor, idea, summary=str(n), next_date=None, **words) for n in range(10)),
         return_exceptions=True,
     )
-    assert {type(result) for result in done} == {type(None), actions.Changed}
+    assert {type(result) for result in done} == {type(None), Changed}
     assert await fetch_value("SELECT count(*) FROM event WHERE kind = 'idea.answered'") == 1
 
 
@@ -66,6 +68,6 @@ async def test_a_proposal_waits_for_a_change_of_dates_under_way_and_obeys_it(fre
         proposal = asyncio.create_task(actions.propose(actor, campaign, **PLAIN, form_key="k"))
         await until_waiting(sponsor, proposal)
         assert not proposal.done()
-    with pytest.raises(actions.Closed):
+    with pytest.raises(Closed):
         await proposal
     await sponsor.close()

@@ -44,7 +44,7 @@ class MailServer:
                 body = (await reader.readuntil(b"\r\n.\r\n"))[:-3]
                 if await self._say(writer, "END", "250 taken"):
                     text = body.replace(b"\r\n..", b"\r\n.")
-                    self.messages.append(message_from_bytes(text, policy=policy.default))  # type: ignore[arg-type]
+                    self.messages.append(message_from_bytes(text, policy=policy.default))
                 continue
             if await self._say(writer, command, "250 sink" if command != "QUIT" else "221 bye") and command == "RCPT":
                 self.recipients.append(line.partition("<")[2].partition(">")[0])

@@ -10,7 +10,7 @@ from portal.notifications.jobs import announce_answer, deliver_mail
 from portal.timetable import JOBS
 from portal.worker import pass_on_events
 from tests.client import Browser
-from tests.web.sitemap import ANSWER
+from tests.sitemap import ANSWER
 from tests.world import add_comment, email_of
 
 ANSWER = ANSWER | {"summary": 'Yes & no <3 "quoted"', "reason": "The secret reason"}

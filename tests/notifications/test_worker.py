@@ -17,7 +17,7 @@ from portal.events.jobs import queue
 from tests.client import Browser
 from tests.notifications.smtp import mail_server
 from tests.servers import ROOT
-from tests.web.sitemap import ANSWER
+from tests.sitemap import ANSWER
 from tests.world import email_of
 
 PATIENCE = 20  # seconds

@@ -14,7 +14,7 @@ async def named(as_, world, who):
     """The campaigns and ideas that the home page leads to, by their names."""
     page = await (await as_(who)).get("/")
     names = {("campaigns", v): k for k, v in world.campaign.items()} | {("ideas", v): k for k, v in world.idea.items()}
-    found = {kind: set() for kind in ("campaigns", "ideas")}
+    found: dict[str, set[str]] = {kind: set() for kind in ("campaigns", "ideas")}
     for kind, public_id in ADDRESS.findall(page.text):
         if (kind, public_id) in names:
             found[kind].add(names[kind, public_id])

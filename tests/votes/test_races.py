@@ -255,7 +255,7 @@ async def _elsewhere(way, actor, idea):
 async def test_a_storm_of_giving_and_taking_back_ends_without_deadlock_and_with_the_count_of_the_rows(world, voters):
     """Thirty people, each in two windows, on two ideas at once, and the sponsor moves a date now and then."""
     ideas = [world.idea["vote"], world.idea["discuss"]]
-    outcomes = Counter()
+    outcomes: Counter[str] = Counter()
 
     async def window(actor, start):
         for step in range(6):

@@ -9,8 +9,7 @@ from portal.web import art, assets
 
 @pytest.fixture(scope="module", autouse=True)
 def built() -> None:
-    if not (assets.OUT / "manifest.json").exists():
-        assets.build()
+    assets.build()
 
 
 def test_an_icon_points_into_the_sprite():
@@ -46,7 +45,7 @@ def test_an_unknown_icon_is_an_error():
         ("<b>", "<"),
     ],
 )
-def test_initials(name: str, letters: str):
+def test_initials_are_of_the_first_name_and_the_last_without_particles(name: str, letters: str):
     assert art.initials(name) == letters
 
 

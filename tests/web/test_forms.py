@@ -10,7 +10,7 @@ from portal.app import create_app
 from portal.db import execute, fetch_value
 from portal.text.language import Reader, gettext, reading
 from tests.client import Browser, text_of
-from tests.web.sitemap import CAMPAIGN, IDEA, POSTS, filled, form
+from tests.sitemap import CAMPAIGN, IDEA, POSTS, filled, form
 
 LONG = "x" * 20_001
 #: Forms that are wrong everywhere: route -> what is typed, and the error at each field.

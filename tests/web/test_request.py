@@ -2,6 +2,7 @@
 
 import time
 from contextlib import asynccontextmanager
+from typing import Any
 from urllib.parse import quote, urlencode
 
 import httpx
@@ -10,7 +11,7 @@ import pytest
 from portal.db import fetch_value
 from portal.web.request import MOST_FIELDS
 from tests.client import text_of
-from tests.web.sitemap import GETS, IDEA, POSTS, filled, form, routes
+from tests.sitemap import GETS, IDEA, POSTS, filled, form, routes
 
 #: Right-to-left with an override, letters under a heap of accents, emoji with joiners, every bracket.
 ODD_TEXTS = [
@@ -264,7 +265,8 @@ def address_of(monkeypatch):
         settings.cache_clear()
         _is_known_proxy.cache_clear()
         headers = [(b"x-forwarded-for", forwarded.encode())] if forwarded else []
-        return Request({"type": "http", "headers": headers, "client": (peer, 1) if peer else None}).address
+        scope: Any = {"type": "http", "headers": headers, "client": (peer, 1) if peer else None}
+        return Request(scope).address
 
     yield ask
     settings.cache_clear()

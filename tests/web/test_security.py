@@ -6,7 +6,7 @@ from portal.app import create_app
 from portal.db import fetch_value
 from portal.web.assets import assets
 from tests.client import Browser
-from tests.web.sitemap import GETS, POSTS, filled, form
+from tests.sitemap import GETS, POSTS, filled, form
 
 OWN = "http://127.0.0.1:8000"
 CSP = (

@@ -1,6 +1,7 @@
 """Every route of the application, with an address that is there, somebody who may go there, and a form that is right.
 
-A test that goes over "every route" takes them from here; `test_request.py` proves that none is missing.
+A test that goes over "every route" or "every page" takes them from here; `tests/web/test_request.py` proves that none
+is missing.
 """
 
 from __future__ import annotations
@@ -118,6 +119,21 @@ GETS: dict[str, tuple[str | None, str]] = {
     "/spaces/{public_id:str}/members/new": ("insider_a", "/spaces/{space[closed_a]}/members/new"),
     "/static/{path:path}": (None, "{asset}"),
 }
+#: GET routes that are no pages: they lead on, or are for machines, or have nothing to show without a letter.
+NO_PAGES = {"/comments/{public_id:str}", "/health", "/password-reset/{token:str}", "/static/{path:path}"}
+PHASES = ("planned", "collect", "discuss", "vote", "decide", "done")
+#: Every page with somebody who may open it: one of each route, and those that look different otherwise.
+PAGES: list[tuple[str | None, str]] = [
+    *(example for route, example in GETS.items() if route not in NO_PAGES),
+    *(("employee", f"/campaigns/{{campaign[{phase}]}}") for phase in PHASES if phase != "vote"),
+    ("employee", "/campaigns/{campaign[collect]}?order=supported&tag=tag%20collect"),
+    *(("employee", f"/ideas/{{idea[{phase}]}}") for phase in PHASES if phase not in ("planned", "vote")),
+    ("employee", "/ideas/{idea[vote]}?reply={comment[vote]}"),
+    ("sponsor", "/ideas/{idea[done]}"),
+    ("employee", "/spaces/{space[organisation]}"),
+    ("insider_a", "/spaces/{space[closed_a]}"),
+    ("employee", "/about/accessibility"),
+]
 
 
 def routes(app: Litestar, method: str) -> set[str]:
