@@ -112,6 +112,8 @@ CREATE TABLE space (
     created_by bigint REFERENCES person (id),
     created_at timestamptz NOT NULL DEFAULT plein_now(),
     archived_at timestamptz,
+    form_key text,
+    UNIQUE (created_by, form_key),
     CHECK (kind <> 'organisation' OR open)
 );
 CREATE UNIQUE INDEX space_organisation ON space (kind) WHERE kind = 'organisation';
@@ -237,6 +239,7 @@ CREATE TABLE answer (
     next_step text NOT NULL,
     next_owner bigint REFERENCES person (id),
     next_date date,
+    language text NOT NULL CHECK (language IN ('nl', 'en')),
     created_at timestamptz NOT NULL DEFAULT plein_now(),
     UNIQUE (id, space),
     FOREIGN KEY (idea, space) REFERENCES idea (id, space) ON UPDATE CASCADE

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import quote, unquote, urlsplit
 
 import click
 
@@ -82,7 +83,9 @@ def run(demo: bool) -> None:
     from portal.run.supervisor import supervise
     from portal.web.assets import build
 
-    settings()
+    settings().refuse_taken_port()
+    if demo:
+        settings().refuse_demo()
     build()
     with database() as postgres:
 
@@ -95,13 +98,17 @@ def run(demo: bool) -> None:
             return bool(await fetch_value("SELECT demo_since FROM organisation"))
 
         with_demo = in_database(prepare)
+        if with_demo:
+            settings().refuse_demo()
 
         def ready() -> None:
             print(f"\n  Plein is at {settings().base_url}\n", flush=True)
             if with_demo:
                 print(f"  The demo's password is: {PASSWORD}\n")
                 for name, title, email in sign_ins():
-                    print(f"    {email:32} {name}, {title}")
+                    print(f"    {email:34} {name}, {title}")
+                if not settings().smtp_url:
+                    print(f"\n  Mail is written to {settings().mail_folder}")
                 print(flush=True)
 
         sys.exit(supervise(settings(), postgres, ready))
@@ -223,8 +230,11 @@ def assets() -> None:
 def backup(file: Path) -> None:
     """Write the whole database to FILE, which only you can read."""
     os.umask(0o077)
+    fresh = file.with_name(f".{file.name}.part")
+    fresh.unlink(missing_ok=True)
     with database():
-        _postgres_tool("pg_dump", "--format=custom", f"--file={file}", f"--dbname={settings().database_url}")
+        _postgres_tool("pg_dump", "--format=custom", f"--file={fresh}")
+    fresh.rename(file)
     print(f"{file}: {file.stat().st_size:,} bytes")
 
 
@@ -233,17 +243,22 @@ def backup(file: Path) -> None:
 def restore(file: Path) -> None:
     """Restore FILE, made by `portal backup`, into an empty database."""
     with database():
-        _postgres_tool(
-            "pg_restore", "--no-owner", "--exit-on-error", "--single-transaction",
-            f"--dbname={settings().database_url}", str(file),
-        )  # fmt: skip
+        _postgres_tool("pg_restore", "--no-owner", "--exit-on-error", "--single-transaction", str(file))
     print("The backup is restored.")
 
 
 def _postgres_tool(name: str, *arguments: str) -> None:
+    """Runs one of PostgreSQL's programs; the password goes through the environment, where no process list shows it."""
     from portal.run.postgres import binaries
 
-    done = subprocess.run([str(binaries() / name), *arguments], capture_output=True, text=True, check=False)
+    address = urlsplit(settings().database_url)
+    environment = dict(os.environ)
+    if address.password:
+        environment["PGPASSWORD"] = unquote(address.password)
+        at = address.netloc.rpartition("@")[2]
+        address = address._replace(netloc=f"{quote(unquote(address.username or ''))}@{at}")
+    command = [str(binaries() / name), f"--dbname={address.geturl()}", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     if done.returncode:
         raise click.ClickException(done.stderr.strip())
 

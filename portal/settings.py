@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.errors import MessageError
@@ -49,6 +50,27 @@ class Settings:
     def mail_folder(self) -> Path:
         """Where mail is written as .eml files when no SMTP_URL is set."""
         return self.data_dir / "mail"
+
+    def refuse_taken_port(self) -> None:
+        """Raises BadSetting where another program listens already."""
+        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((self.host, self.port))
+            except OSError as error:
+                _refuse(
+                    "PORT",
+                    f"{self.host}:{self.port} can't be had ({error.strerror}); stop what is there, or set another",
+                )
+
+    def refuse_demo(self) -> None:
+        """Raises BadSetting where others could reach the demo, whose password anybody can read."""
+        if not (_loopback(self.host) and _loopback(urlsplit(self.base_url).hostname or "")):
+            _refuse(
+                "BASE_URL",
+                "the demo, with its published password, runs on this machine only: use an installation without it",
+            )
 
 
 def read_settings(env: Mapping[str, str]) -> Settings:
@@ -151,9 +173,12 @@ def _printable(host: str) -> str:
 
 def _networks(given: str) -> tuple[str, ...]:
     try:
-        return tuple(str(ip_network(part.strip())) for part in given.split(",") if part.strip())
+        networks = [ip_network(part.strip()) for part in given.split(",") if part.strip()]
     except ValueError as error:
         _refuse("TRUSTED_PROXIES", f"{error}")
+    if any(network.prefixlen == 0 for network in networks):
+        _refuse("TRUSTED_PROXIES", "whoever trusts every address trusts what anybody says of her own")
+    return tuple(str(network) for network in networks)
 
 
 def _secret_key(env: Mapping[str, str], data_dir: Path) -> str:

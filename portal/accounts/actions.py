@@ -27,8 +27,10 @@ START = """
 """
 
 
-async def sign_in(email: str, password: str, address: str, user_agent: str) -> str | None:  # access: the way in
-    """A fresh session's token, or None when address or password is wrong. Raises throttle.Wait."""
+async def sign_in(  # access: the way in
+    email: str, password: str, address: str, user_agent: str
+) -> tuple[int, str] | None:
+    """Who signed in and a fresh session's token, or None when address or password is wrong. Raises throttle.Wait."""
     account = await account_of_email(email)
     key = _brake_of(email, account)
     await throttle.attempt(key, address)
@@ -42,7 +44,8 @@ async def sign_in(email: str, password: str, address: str, user_agent: str) -> s
             account.person,
             account.password_hash,
         )
-    return await _start_session(account, user_agent)
+    token = await _start_session(account, user_agent)
+    return (account.person, token) if token else None
 
 
 def _brake_of(email: str, account: Account | None) -> str:

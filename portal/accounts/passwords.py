@@ -6,16 +6,19 @@ import asyncio
 import unicodedata
 
 from passlib.hash import argon2
+from zxcvbn import zxcvbn
 
 from portal.text.language import gettext
 
 SHORTEST = 15
 LONGEST = 4096
+JUDGED = 40  # characters that the estimate looks at; what is good up to there is good
+FEWEST_GUESSES = 10**8  # in the estimate of zxcvbn, which knows the common passwords and how people bend them
 _hasher = argon2.using(type="ID", memory_cost=19_456, time_cost=2, parallelism=1)
 _unknown = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$C/KzM8w0gd1OSMuQDLhrvJDC8xxzOo1JlPgzNEGBZ4U"
 _two_at_a_time = asyncio.Semaphore(2)
 
-# Long enough, and still guessed first. Compared without spaces, digits and case.
+# Guessed first in this house, beside what zxcvbn knows. Compared without spaces, digits and case.
 COMMON = (
     "password", "passphrase", "wachtwoord", "welkom", "welcome", "geheim", "qwertyuiop", "asdfghjkl", "azertyuiop",
     "abcdefghijklmnop", "iloveyou", "letmein", "administrator", "changeme", "correcthorsebatterystaple",
@@ -38,7 +41,7 @@ def problem_with(password: str, *own_words: str) -> str:
     left = bare
     for word in sorted(filter(None, guessable), key=len, reverse=True):
         left = left.replace(word, "")
-    if len(set(password)) < 6 or len(left) < 6:
+    if len(set(password)) < 6 or len(left) < 6 or zxcvbn(password[:JUDGED])["guesses"] < FEWEST_GUESSES:
         return gettext("This is guessed too easily. Use words that nobody would expect together.")
     return ""
 

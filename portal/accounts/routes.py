@@ -6,7 +6,6 @@ from typing import Any
 
 from litestar import Response, Router, get, post
 from litestar.datastructures import Cookie
-from litestar.exceptions import NotFoundException as NotFound
 from litestar.params import FromPath
 
 from portal.access.tokens import token_sha256
@@ -24,7 +23,7 @@ from portal.text.language import gettext, ngettext
 from portal.web.errors import found
 from portal.web.guards import PUBLIC
 from portal.web.page import keep_choice, own_address, page, page_before, see_other
-from portal.web.request import Request, session_cookie
+from portal.web.request import Request, session_cookie, writer_mark
 
 
 @get("/sign-in", opt=PUBLIC)
@@ -46,20 +45,21 @@ async def sign_in(request: Request) -> Response[Any]:
     if not form.valid():
         return _sign_in(request, form, goal, kept)
     try:
-        token = await actions.sign_in(
+        started = await actions.sign_in(
             form.email.data, form.password.data, request.address, request.headers.get("user-agent", "")
         )
     except throttle.Wait as wait:
         response = _sign_in(request, form, goal, kept, wait=wait.seconds, status=429)
         response.headers["Retry-After"] = str(wait.seconds)
         return response
-    if token is None:
+    if started is None:
         return _sign_in(request, form, goal, kept, failed=True, status=422)
-    if kept:
+    person, token = started
+    if kept and typed.get("writer") in ("", writer_mark(person)):
         request.scope["plein_token"] = token  # type: ignore[typeddict-unknown-key]
         again = page(request, "accounts/resume.html", action=goal.split("?")[0], kept=kept, signed_in=True)
         return _with_session(again, token)
-    return _with_session(see_other(goal), token)
+    return _with_session(see_other(goal, "not-yours" if kept else ""), token)
 
 
 @post("/sign-out")
@@ -74,7 +74,7 @@ async def sign_out(request: Request) -> Response[Any]:
 @get("/password-reset", opt=PUBLIC)
 async def ask_for_reset_page(request: Request) -> Response[Any]:
     """Who forgot the password asks for a link."""
-    return page(request, "accounts/ask_for_reset.html", form=AskForResetForm(), sent=False)
+    return page(request, "accounts/ask_for_reset.html", form=AskForResetForm(), sent=False, used_up=False)
 
 
 @post("/password-reset", opt=PUBLIC)
@@ -86,28 +86,33 @@ async def ask_for_reset(request: Request) -> Response[Any]:
             await actions.ask_for_reset(form.email.data, request.address)
         except throttle.Wait as wait:
             form.refuse("email", _wait_words(wait.seconds))
-            return page(request, "accounts/ask_for_reset.html", form=form, sent=False, status=429)
-    return page(request, "accounts/ask_for_reset.html", form=form, sent=form.status == 200, status=form.status)
+            return page(request, "accounts/ask_for_reset.html", form=form, sent=False, used_up=False, status=429)
+    return page(
+        request, "accounts/ask_for_reset.html", form=form, sent=form.status == 200, used_up=False, status=form.status
+    )
 
 
 @get("/password-reset/{token:str}", opt=PUBLIC)
 async def reset_page(request: Request, token: FromPath[str]) -> Response[Any]:
     """Only shows the form: mail scanners open links."""
-    found(await queries.open_reset(token_sha256(token)))
+    if await queries.open_reset(token_sha256(token)) is None:
+        return _used_up(request)
     return page(request, "accounts/reset.html", form=NewPasswordForm(), token=token)
 
 
 @post("/password-reset/{token:str}", opt=PUBLIC)
 async def reset(request: Request, token: FromPath[str]) -> Response[Any]:
     """Sets the new password; the link is used up."""
-    link = found(await queries.open_reset(token_sha256(token)))
+    link = await queries.open_reset(token_sha256(token))
+    if link is None:
+        return _used_up(request)
     account = found(await queries.account_of_person(link.person))
     form = await NewPasswordForm.sent(request)
     form.own_words = (account.name, account.email.split("@")[0])
     if not form.valid():
         return page(request, "accounts/reset.html", form=form, token=token, status=form.status)
     if not await actions.use_reset(token, form.password.data):
-        raise NotFound
+        return _used_up(request)
     return see_other("/sign-in", "password-changed")
 
 
@@ -141,12 +146,10 @@ async def change_password(request: Request) -> Response[Any]:
     """Changes it; all other sessions end."""
     account = found(await queries.account_of_person(request.actor.id))
     form = await ChangePasswordForm.sent(request)
-    form.own_words = (account.name, account.email.split("@")[0])
+    form.own_words = (account.name, account.email.split("@")[0], request.actor.organisation_name)
     if form.valid():
         try:
-            if not await actions.confirm_password(
-                request.actor, account, form.current_password.data, request.address
-            ):
+            if not await actions.confirm_password(request.actor, account, form.current_password.data, request.address):
                 form.refuse("current_password", gettext("This is not your present password."))
         except throttle.Wait as wait:
             form.refuse("current_password", _wait_words(wait.seconds))
@@ -216,10 +219,16 @@ def _sign_in(
         form=form,
         next=goal,
         kept=kept or [],
+        writer=form.typed.get("writer"),
         wait=wait,
         failed=failed,
         status=status or form.status,
     )
+
+
+def _used_up(request: Request) -> Response[Any]:
+    """A link that was used, is out of date or never was: no difference, and the way to a new one."""
+    return page(request, "accounts/ask_for_reset.html", form=AskForResetForm(), sent=False, used_up=True, status=404)
 
 
 def _wait_words(seconds: int) -> str:

@@ -31,7 +31,9 @@ async def list_campaigns(request: Request) -> Response[Any]:
 async def new_campaign(request: Request) -> Response[Any]:
     """An empty form, with dates proposed."""
     require(request.actor, Action.CAMPAIGN_OPEN)
-    form = CampaignForm(language=request.actor.language, **usual_dates(request.now))
+    form = CampaignForm(
+        space=request.query_params.get("space", ""), language=request.actor.language, **usual_dates(request.now)
+    )
     await _offer_spaces(request, form)
     return _form(request, form)
 
@@ -47,7 +49,7 @@ async def open_campaign(request: Request) -> Response[Any]:
     draft = await _draft(request, form, space.id if space else None)
     if draft is None or space is None:
         return _form(request, form)
-    public_id = await actions.open_campaign(request.actor, space, draft, form.form_key.data)
+    public_id = await actions.open_campaign(request.actor, space, draft, form.once)
     return see_other(f"/campaigns/{public_id}", "campaign-opened")
 
 

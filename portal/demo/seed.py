@@ -155,8 +155,8 @@ COMMENT = """
 """
 ANSWER = """
     INSERT INTO answer (idea, space, author, kind, summary, reason, reason_html, from_when, next_step, next_owner,
-        next_date, created_at)
-    VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}) RETURNING id
+        next_date, language, created_at)
+    VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}) RETURNING id
 """
 SUPPORT = """
     WITH given AS (
@@ -269,6 +269,7 @@ async def _answer(entry: dict[str, Any], idea: int, space: int, people: dict[str
         entry["next_step"],
         people[entry["next_owner"]].id if entry.get("next_owner") else None,
         at(entry["next_day"]).date() if "next_day" in entry else None,
+        entry["language"],
         given,
     )
     await execute(HAPPENED.format("answer"), "idea.answered", decider, space, answer, given)

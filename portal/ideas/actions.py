@@ -97,8 +97,8 @@ async def edit_idea(
 
 ANSWER = """
     INSERT INTO answer (public_id, idea, space, author, kind, summary, reason, reason_html, from_when, next_step,
-        next_owner, next_date)
-    VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}) ON CONFLICT (idea) DO NOTHING RETURNING id, public_id
+        next_owner, next_date, language)
+    VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}) ON CONFLICT (idea) DO NOTHING RETURNING id, public_id
 """
 
 
@@ -133,6 +133,7 @@ async def answer(
             next_step,
             next_owner,
             next_date,
+            actor.language,
         )
         if made is None:
             raise Changed

@@ -235,6 +235,7 @@ class AnswerRow(msgspec.Struct, frozen=True):
     next_step: str
     next_owner_name: str
     next_date: date | None
+    language: str
     author_public_id: str
     author_name: str
     author_title: str
@@ -243,7 +244,7 @@ class AnswerRow(msgspec.Struct, frozen=True):
 
 ANSWER = """
     SELECT a.public_id, a.kind, a.summary, a.reason_html, a.from_when, a.next_step,
-        coalesce(o.name, '') AS next_owner_name, a.next_date, p.public_id AS author_public_id,
+        coalesce(o.name, '') AS next_owner_name, a.next_date, a.language, p.public_id AS author_public_id,
         coalesce(n.name, '') AS author_name, coalesce(n.title, '') AS author_title, a.created_at
     FROM answer a JOIN person p ON p.id = a.author LEFT JOIN identity n ON n.person = p.id
     LEFT JOIN identity o ON o.person = a.next_owner AND {}

@@ -35,6 +35,13 @@ async def new_idea(request: Request, public_id: FromPath[str]) -> Response[Any]:
     return await _form(request, IdeaForm(language=campaign.language), campaign)
 
 
+@get("/campaigns/{public_id:str}/ideas")
+async def back_to_the_form(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """Where a form was refused, the browser shows this address: asked for again, it leads back to the form."""
+    found(await get_campaign(request.actor, public_id))
+    return see_other(f"/campaigns/{public_id}/ideas/new")
+
+
 @post("/campaigns/{public_id:str}/ideas")
 async def propose(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """Puts it there."""
@@ -50,7 +57,7 @@ async def propose(request: Request, public_id: FromPath[str]) -> Response[Any]:
             body=form.body.data,
             tags=form.tags.data,
             language=form.language.data,
-            form_key=form.form_key.data,
+            form_key=form.once,
         )
     except Closed:
         form.refuse("title", gettext("Collecting has just closed. Your text is kept here: take it along."))
@@ -108,6 +115,8 @@ async def answer(request: Request, public_id: FromPath[str]) -> Response[Any]:
     require(request.actor, Action.IDEA_ANSWER, idea)
     form = await AnswerForm.sent(request)
     form.valid()
+    if form.next_day and form.next_day < request.now.date():
+        form.refuse("next_date", gettext("Give a day that is still to come."))
     owner = await chosen_colleague(request.actor, form, "next_owner_email", idea.space)
     if owner is None or not form.complete:
         return page(request, "ideas/answer.html", section="campaigns", form=form, idea=idea, status=form.status)
@@ -147,5 +156,5 @@ async def _form(
 
 router = Router(
     path="/",
-    route_handlers=[choose_campaign, new_idea, propose, edit_page, edit, answer_page, answer],
+    route_handlers=[choose_campaign, new_idea, back_to_the_form, propose, edit_page, edit, answer_page, answer],
 )

@@ -13,7 +13,8 @@ import aiosmtplib
 
 from portal.settings import settings
 
-TIMEOUT = 20  # seconds
+TIMEOUT = 20  # seconds for one answer of the server
+LONGEST = 45  # seconds for a message; well below the first pause until it is tried again
 
 
 class CannotSend(Exception):
@@ -35,15 +36,16 @@ async def send(message: EmailMessage) -> None:
 async def _by_smtp(message: EmailMessage) -> None:
     server = urlsplit(settings().smtp_url)
     try:
-        await aiosmtplib.send(
-            message,
-            hostname=server.hostname,
-            port=server.port or (465 if server.scheme == "smtps" else 25),
-            username=unquote(server.username) if server.username else None,
-            password=unquote(server.password) if server.password else None,
-            use_tls=server.scheme == "smtps",
-            timeout=TIMEOUT,
-        )
+        async with asyncio.timeout(LONGEST):
+            await aiosmtplib.send(
+                message,
+                hostname=server.hostname,
+                port=server.port or (465 if server.scheme == "smtps" else 25),
+                username=unquote(server.username) if server.username else None,
+                password=unquote(server.password) if server.password else None,
+                use_tls=server.scheme == "smtps",
+                timeout=TIMEOUT,
+            )
     except aiosmtplib.SMTPRecipientsRefused as error:
         raise CannotSend(str(error), final=all(r.code >= 500 for r in error.recipients)) from error
     except aiosmtplib.SMTPDataError as error:

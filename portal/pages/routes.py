@@ -79,6 +79,13 @@ async def idea(request: Request, public_id: FromPath[str]) -> Response[Any]:
     return await _idea(request, row, CommentForm())
 
 
+@get("/ideas/{public_id:str}/comments")
+async def back_to_the_thread(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """Where a comment was refused, the browser shows this address: asked for again, it leads back to the thread."""
+    found(await get_idea(request.actor, public_id))
+    return see_other(f"/ideas/{public_id}#comments")
+
+
 @post("/ideas/{public_id:str}/comments")
 async def comment(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """Adds a comment or a reply to the thread."""
@@ -92,9 +99,7 @@ async def comment(request: Request, public_id: FromPath[str]) -> Response[Any]:
     if not form.valid():
         return await _idea(request, row, form)
     try:
-        new = await commenting.comment(
-            request.actor, row, body=form.body.data, reply_to=reply_to, form_key=form.form_key.data
-        )
+        new = await commenting.comment(request.actor, row, body=form.body.data, reply_to=reply_to, form_key=form.once)
     except Closed:
         form.refuse("body", gettext("This campaign has just ended. Your text is kept here: take it along."))
         return await _idea(request, row, form)
@@ -147,4 +152,4 @@ async def space(request: Request, public_id: FromPath[str]) -> Response[Any]:
     )
 
 
-router = Router(path="/", route_handlers=[home, campaign, idea, comment, space])
+router = Router(path="/", route_handlers=[home, campaign, idea, back_to_the_thread, comment, space])

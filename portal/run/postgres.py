@@ -14,6 +14,7 @@ import os
 import pwd
 import shutil
 import signal
+import stat
 import subprocess
 import sys
 import tempfile
@@ -56,7 +57,7 @@ class EmbeddedPostgres:
             self._check_version()
             if not (self.cluster / "PG_VERSION").exists():
                 self._initialise()
-            if not self._ready():
+            if not self.ready():
                 self._launch(timeout)
             self._make_database()
         return self.dsn()
@@ -70,6 +71,10 @@ class EmbeddedPostgres:
     def _make_folders(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.sockets.mkdir(exist_ok=True, mode=0o700)
+        found = self.sockets.lstat()
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid not in (os.geteuid(), *self._become.uids):
+            raise CannotStart(f"{self.sockets} belongs to somebody else: remove it, or set a shorter DATA_DIR")
+        self.sockets.chmod(0o700)
         if self._become.user is not None:
             os.chown(self.sockets, self._become.user.pw_uid, self._become.user.pw_gid)
             for parent in (self.folder, *self.folder.parents):
@@ -135,14 +140,15 @@ class EmbeddedPostgres:
                     preexec_fn=self._become.child(dies_with_parent=True),
                 )
             while self.process.poll() is None and time.monotonic() < deadline:
-                if self._ready():
+                if self.ready():
                     return
                 time.sleep(0.03)
             if time.monotonic() > deadline:
                 raise CannotStart(f"PostgreSQL did not start; the end of {self.log}:\n{_tail(self.log)}")
             time.sleep(0.3)
 
-    def _ready(self) -> bool:
+    def ready(self) -> bool:
+        """Whether the server takes connections, whoever started it."""
         return self._ask("pg_isready", "-q", "-d", "postgres").returncode == 0
 
     def _make_database(self) -> None:
@@ -182,6 +188,11 @@ class _GiveUpRoot:
     def __init__(self, namespace: bool, user: pwd.struct_passwd | None) -> None:
         self.namespace = namespace
         self.user = user
+
+    @property
+    def uids(self) -> tuple[int, ...]:
+        """Whose the server's files may be, besides ours."""
+        return (self.user.pw_uid,) if self.user else ()
 
     def child(self, dies_with_parent: bool) -> Callable[[], None]:
         """What the child does between fork and exec."""

@@ -17,6 +17,7 @@ from portal.run.postgres import PR_SET_PDEATHSIG, EmbeddedPostgres
 from portal.settings import Settings
 
 PAUSE = 0.2  # seconds between looks at the children
+LOOK = 1.0  # seconds between looks at the database
 LONGEST_PAUSE = 5.0  # seconds until a child that keeps dying is started again
 PATIENCE = 15  # seconds for a child to end
 BACKPRESSURE = 8000  # requests a web process takes on; live streams stay open
@@ -90,11 +91,14 @@ def supervise(settings: Settings, postgres: EmbeddedPostgres | None, ready: Call
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
     announced = False
+    next_look = 0.0
     try:
         while not stopping:
-            if postgres and postgres.process and postgres.process.poll() is not None:
-                print("plein: PostgreSQL ended, starting it again", file=sys.stderr)
-                postgres.start()
+            if postgres and time.monotonic() >= next_look:
+                next_look = time.monotonic() + LOOK
+                if not postgres.ready():  # also when it was a short command's, which has ended
+                    print("plein: PostgreSQL ended, starting it again", file=sys.stderr)
+                    postgres.start()
             for child in children:
                 child.keep_alive()
             if not announced and _answers(settings):

@@ -11,21 +11,24 @@ from portal.spaces.queries import Colleague, SpaceRow
 from portal.tables.base import new_public_id
 
 START = """
-    INSERT INTO space (public_id, kind, name, purpose, language, open, created_by)
-    VALUES ({}, 'group', {}, {}, {}, {}, {}) RETURNING id
+    INSERT INTO space (public_id, kind, name, purpose, language, open, created_by, form_key)
+    VALUES ({}, 'group', {}, {}, {}, {}, {}, {}) ON CONFLICT (created_by, form_key) DO NOTHING RETURNING id
 """
+BEFORE = "SELECT public_id FROM space WHERE created_by = {} AND form_key = {}"
 JOIN = """
     INSERT INTO membership (space, person, role, added_by) VALUES ({}, {}, {}, {})
     ON CONFLICT (space, person, role) DO NOTHING RETURNING id
 """
 
 
-async def start_group(actor: Actor, *, name: str, purpose: str, language: str, open: bool) -> str:
-    """A new group, with the actor as its owner; gives its public id."""
+async def start_group(actor: Actor, *, name: str, purpose: str, language: str, open: bool, form_key: str) -> str:
+    """A new group, with the actor as its owner; gives its public id. The same form twice starts one."""
     require(actor, Action.SPACE_START)
     public_id = new_public_id()
     async with transaction():
-        space = await fetch_value(START, public_id, name, purpose, language, open, actor.id)
+        space = await fetch_value(START, public_id, name, purpose, language, open, actor.id, form_key)
+        if space is None:
+            return str(await fetch_value(BEFORE, actor.id, form_key))
         for role in ("owner", "member"):
             await execute(JOIN, space, actor.id, role, actor.id)
         await record(Kind.SPACE_STARTED, actor=actor.id, space=space)

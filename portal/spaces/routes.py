@@ -41,6 +41,7 @@ async def start_group(request: Request) -> Response[Any]:
         purpose=form.purpose.data,
         language=form.language.data,
         open=form.access.data == "open",
+        form_key=form.once,
     )
     return see_other(f"/spaces/{public_id}", "group-started")
 

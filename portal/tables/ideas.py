@@ -57,4 +57,5 @@ class Answer(PublicTable, db=DB):
     next_step = Text()
     next_owner = reference(null=True)
     next_date = Date(null=True, default=None)
+    language = Text()
     created_at = Timestamptz()

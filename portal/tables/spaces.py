@@ -17,6 +17,7 @@ class Space(PublicTable, db=DB):
     created_by = reference(null=True)
     created_at = Timestamptz()
     archived_at = Timestamptz(null=True, default=None)
+    form_key = Text(null=True, default=None)
 
 
 class Membership(Table, db=DB):

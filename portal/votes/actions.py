@@ -13,7 +13,7 @@ from portal.db import execute
 from portal.tables import Idea
 from portal.votes.queries import Standing
 
-# The campaign's row is held against a change of its dates; its phase is judged after the wait, by the clock.
+# The campaign's row is held, so that nobody moves its dates meanwhile; if they were just moved, the new ones count.
 GIVE = """
     WITH item AS (
         SELECT i.id, i.space FROM idea i JOIN campaign c ON c.id = i.campaign

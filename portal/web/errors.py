@@ -32,7 +32,7 @@ WORDS: dict[int, tuple[str, str]] = {
     ),
     403: (
         lazy("This is not yours to do"),
-        lazy("You can see this, but you may not change it. Its owner or an administrator can."),
+        lazy("Either this is for somebody else to do, or its time has passed. You can still read it."),
     ),
     404: (
         lazy("There is nothing at this address"),
@@ -145,6 +145,7 @@ def _sign_in_again(request: Request, address: str, error: SignedOut) -> Response
         email="",
         next=address,
         kept=kept,
+        writer=error.typed.writer if error.typed else "",
         wait=0,
         failed=False,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
@@ -97,6 +98,13 @@ class Form(wtforms.Form):
     def valid(self) -> bool:
         """Checks every field. A form that was sent to be previewed or resumed is only shown again."""
         return not self.only_shown and self.validate()
+
+    @property
+    def once(self) -> str:
+        """The key of what is created: the same form with the same content creates it once, however often it is sent;
+        one that was changed before it is sent again creates something new."""
+        content = repr([(name, value) for name, value in self.typed.kept() if name != self.form_key.name])
+        return hashlib.sha256(f"{self.form_key.data} {content}".encode()).hexdigest()[:LONGEST_KEY]
 
     @property
     def complete(self) -> bool:

@@ -30,6 +30,8 @@ FLASH_COOKIE = "flash"
 #: What a page may say once after something was done, by the code that travels in a cookie.
 FLASHES: dict[str, str] = {
     "signed-out": lazy("You are signed out."),
+    "resumed": lazy("You are signed in again. Your text is here as it was; it is not sent yet."),
+    "not-yours": lazy("The text that was kept was written by somebody else, so it is not shown to you."),
     "preferences": lazy("Your preferences are saved."),
     "password-changed": lazy("Your password is changed. All your other sessions have ended."),
     "session-ended": lazy("That session has ended."),
@@ -37,7 +39,7 @@ FLASHES: dict[str, str] = {
     "campaign-saved": lazy("The campaign is saved."),
     "idea-proposed": lazy("Your idea is there. Colleagues can support it and comment on it now."),
     "idea-saved": lazy("Your changes are saved. The text before is kept."),
-    "idea-answered": lazy("Your answer is published. Everyone who took part hears of it."),
+    "idea-answered": lazy("Your answer is published. Everyone who took part and wants mail hears of it."),
     "comment-added": lazy("Your comment is there."),
     "comment-saved": lazy("Your comment is changed."),
     "comment-removed": lazy("Your comment is removed."),
@@ -148,7 +150,7 @@ def page(
     who = request.reader
     read_from_now(who)
     actor = request.actor_or_none
-    flash = FLASHES.get(request.cookies.get(FLASH_COOKIE, ""))
+    flash = FLASHES.get("resumed" if request.resumed else request.cookies.get(FLASH_COOKIE, ""))
     context |= {
         "actor": actor,
         "who": Face(actor.public_id, actor.name, actor.guest, actor.administrator) if actor else None,

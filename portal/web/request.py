@@ -49,6 +49,11 @@ class Typed:
     def __len__(self) -> int:
         return len(self.pairs)
 
+    @property
+    def writer(self) -> str:
+        """The mark of who wrote this form, if she was signed in then."""
+        return self.get(CSRF_FIELD).partition(".")[2]
+
     def kept(self) -> list[tuple[str, str]]:
         """The fields that a person filled in, without tokens and passwords: what may be carried to another page."""
         machinery = (CSRF_FIELD, RESUMED_FIELD, "preview", "shape", "next")
@@ -106,22 +111,31 @@ class Request(LitestarRequest[Any, Any, State]):
 
     @property
     def csrf(self) -> str:
-        """A token for this session's forms, masked anew for each page so that compression can't tell it."""
+        """A token for this session's forms, masked anew for each page so that compression can't tell it; and behind it
+        a mark of who writes, by which her text finds her again when the session has ended."""
         own = _csrf_of(self.session_token)
         mask = secrets.token_bytes(len(own))
-        return urlsafe_b64encode(mask + bytes(a ^ b for a, b in zip(mask, own, strict=True))).decode()
+        masked = urlsafe_b64encode(mask + bytes(a ^ b for a, b in zip(mask, own, strict=True))).decode()
+        actor = self.actor_or_none
+        return f"{masked}.{writer_mark(actor.id)}" if actor else masked
 
     def csrf_matches(self, token: str) -> bool:
         """Whether a form's token belongs to this session; anything malformed does not."""
         own = _csrf_of(self.session_token)
         try:
-            raw = urlsafe_b64decode(token.encode("ascii"))
+            raw = urlsafe_b64decode(token.partition(".")[0].encode("ascii"))
         except ValueError:
             return False
         mask, masked = raw[: len(own)], raw[len(own) :]
         if len(masked) != len(own):
             return False
         return hmac.compare_digest(bytes(a ^ b for a, b in zip(mask, masked, strict=True)), own)
+
+    @property
+    def resumed(self) -> bool:
+        """Whether a form comes back after signing in again, only to be shown."""
+        read: Typed | None = self.scope.get("plein_typed")  # type: ignore[assignment]
+        return read is not None and RESUMED_FIELD in read
 
     @property
     def texts_typed(self) -> list[str]:
@@ -158,6 +172,11 @@ class Request(LitestarRequest[Any, Any, State]):
 def session_cookie() -> str:
     """The name of the session's cookie: bound to this host and to https wherever there is https."""
     return "__Host-sid" if settings().secure else "sid"
+
+
+def writer_mark(person: int) -> str:
+    """Says whether a form was written by this person, and nothing to anybody else."""
+    return hmac.new(settings().secret_key.encode(), b"writer:%d" % person, "sha256").hexdigest()[:32]
 
 
 def _csrf_of(session_token: str) -> bytes:

@@ -7,13 +7,13 @@ from tests.world import CAST
 
 
 @pytest.mark.parametrize("name", [name for name in CAST if name not in ("administrator", "deactivated")])
-async def test_nobody_else_opens_it(as_, name):
+async def test_nobody_else_opens_the_administration(as_, name):
     response = await (await as_(name)).get("/admin")
     assert response.status_code == 403
     assert 'href="/admin"' not in response.text
 
 
-async def test_administrators_open_it(as_):
+async def test_administrators_open_the_administration(as_):
     response = await (await as_("administrator")).get("/admin")
     assert response.status_code == 200
     assert 'href="/admin"' in response.text

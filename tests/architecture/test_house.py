@@ -131,7 +131,7 @@ def test_only_columns_that_were_cleaned_are_let_through_unescaped():
 MAY_PRINT = {"cli.py", "supervisor.py"}
 
 
-def test_nothing_prints():
+def test_nothing_prints_but_the_command_line():
     found = []
     for path in MODULES:
         tree = _tree(path)

@@ -61,7 +61,7 @@ async def test_seeded_twice_it_is_the_same():
 
 
 @pytest.mark.parametrize("counted", COUNTS)
-async def test_the_counts_are_true(counted):
+async def test_every_count_is_that_of_the_rows(counted):
     table, column = counted.split(".")
     wrong = await execute(f"SELECT t.id, t.{column} FROM {table} t WHERE t.{column} <> ({COUNTS[counted]})")
     assert wrong == []

@@ -65,7 +65,7 @@ async def test_the_answer_is_recorded_so_that_those_who_took_part_hear_of_it(as_
 
 
 @pytest.mark.parametrize("who", ["employee", "author", "campaign_owner", "moderator", "administrator"])
-async def test_others_may_not(as_, world, who):
+async def test_nobody_else_may_answer(as_, world, who):
     browser, address = await as_(who), address_of(world, "decide")
     assert (await browser.get(address)).status_code == 403
     assert (await browser.post(address, TYPED)).status_code == 403

@@ -35,7 +35,7 @@ def folder(monkeypatch, tmp_path):
     settings.cache_clear()
 
 
-async def test_through_a_server(rollback, world, smtp):
+async def test_mail_leaves_once_through_the_server(rollback, world, smtp):
     await queue_mail(world, "employee", "colleague")
     await deliver_mail()
     assert smtp.recipients == [email_of("employee"), email_of("colleague")]
@@ -44,7 +44,7 @@ async def test_through_a_server(rollback, world, smtp):
     assert len(smtp.messages) == 2
 
 
-async def test_into_a_folder_that_only_the_owner_reads(rollback, world, folder):
+async def test_without_a_server_mail_goes_into_a_folder_that_only_the_owner_reads(rollback, world, folder):
     await queue_mail(world, "employee", "colleague")
     await deliver_mail()
     assert len(list(folder.glob("*.eml"))) == 2

@@ -18,7 +18,7 @@ from portal.text.language import Reader, reading
         (1, 2, ["1 colleague", "2 guests"]),
     ],
 )
-def test_supporters(colleagues: int, guests: int, said: list[str]):
+def test_supporters_are_counted_by_colleagues_and_by_guests(colleagues: int, guests: int, said: list[str]):
     assert supporters(colleagues, guests) == said
 
 
@@ -26,7 +26,7 @@ def test_supporters(colleagues: int, guests: int, said: list[str]):
     ("colleagues", "guests", "said"),
     [(1, 0, ["1 comment"]), (0, 1, ["0 comments by colleagues", "1 by a guest"])],
 )
-def test_comments(colleagues: int, guests: int, said: list[str]):
+def test_comments_are_counted_by_colleagues_and_by_guests(colleagues: int, guests: int, said: list[str]):
     assert comments(colleagues, guests) == said
 
 
@@ -35,6 +35,6 @@ def test_the_first_number_can_be_big():
     assert comments(2, 0, "") == ["<b>2</b> comments"]
 
 
-def test_in_dutch():
+def test_counts_are_told_in_dutch_for_who_reads_dutch():
     with reading(Reader("nl")):
         assert supporters(1200, 0) == ["1.200 mensen"]

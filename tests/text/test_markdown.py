@@ -67,7 +67,7 @@ def test_text_is_shown_as_it_was_written():
         ("", ""),
     ],
 )
-def test_what_it_is_for(source, html):
+def test_markdown_becomes_plain_html(source, html):
     assert to_html(source) == html
 
 

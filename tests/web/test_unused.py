@@ -82,5 +82,8 @@ def icons():
 
 def test_every_icon_of_the_sprite_is_used():
     assert len(icons()) > 20
+    dock, entries = [(REPO / "templates" / name).read_text() for name in ("_dock.html", "_entries.html")]
     used = words([*scripts_and_modules(), *(code for page in templates() for code in IN_JINJA.findall(page))])
+    assert 'symbol ~ ("-fill"' in dock  # an icon of the dock is filled while one is there
+    used |= {f"{name}-fill" for name in words(IN_JINJA.findall(entries))}
     assert icons() - used == set()
