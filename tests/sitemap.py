@@ -98,6 +98,7 @@ GETS: dict[str, tuple[str | None, str]] = {
     "/campaigns/new": ("employee", "/campaigns/new"),
     "/campaigns/{public_id:str}": ("employee", "/campaigns/{campaign[vote]}"),
     "/campaigns/{public_id:str}/edit": ("campaign_owner", "/campaigns/{campaign[collect]}/edit"),
+    "/campaigns/{public_id:str}/ideas": ("employee", "/campaigns/{campaign[collect]}/ideas"),
     "/campaigns/{public_id:str}/ideas/new": ("employee", "/campaigns/{campaign[collect]}/ideas/new"),
     "/comments/{public_id:str}": ("employee", "/comments/{comment[vote]}"),
     "/comments/{public_id:str}/edit": ("colleague", "/comments/{comment[vote]}/edit"),
@@ -108,6 +109,7 @@ GETS: dict[str, tuple[str | None, str]] = {
     "/ideas/new": ("employee", "/ideas/new"),
     "/ideas/{public_id:str}": ("employee", "/ideas/{idea[vote]}"),
     "/ideas/{public_id:str}/answer": ("sponsor", "/ideas/{idea[decide]}/answer"),
+    "/ideas/{public_id:str}/comments": ("employee", "/ideas/{idea[vote]}/comments"),
     "/ideas/{public_id:str}/edit": ("author", "/ideas/{idea[collect]}/edit"),
     "/password-reset": (None, "/password-reset"),
     "/password-reset/{token:str}": (None, "/password-reset/no-such-token"),
@@ -119,8 +121,10 @@ GETS: dict[str, tuple[str | None, str]] = {
     "/spaces/{public_id:str}/members/new": ("insider_a", "/spaces/{space[closed_a]}/members/new"),
     "/static/{path:path}": (None, "{asset}"),
 }
+#: GET routes that lead on to the page that they stand for.
+LEAD_ON = {"/comments/{public_id:str}", "/ideas/{public_id:str}/comments", "/campaigns/{public_id:str}/ideas"}
 #: GET routes that are no pages: they lead on, or are for machines, or have nothing to show without a letter.
-NO_PAGES = {"/comments/{public_id:str}", "/health", "/password-reset/{token:str}", "/static/{path:path}"}
+NO_PAGES = LEAD_ON | {"/health", "/password-reset/{token:str}", "/static/{path:path}"}
 PHASES = ("planned", "collect", "discuss", "vote", "decide", "done")
 #: Every page with somebody who may open it: one of each route, and those that look different otherwise.
 PAGES: list[tuple[str | None, str]] = [

@@ -82,8 +82,8 @@ def on_http(request: Request, error: HTTPException) -> Response[bytes]:
     """What Litestar or a handler refused."""
     if error.status_code >= 500:
         return on_bug(request, error)
-    if request.scope.get("route_handler") is None:
-        return Unrouted(request, error)
+    if not request.was_recognised:
+        return Unrecognised(request, error)
     return _refusal(request, error)
 
 
@@ -93,8 +93,9 @@ def _refusal(request: Request, error: HTTPException) -> Response[bytes]:
     return response
 
 
-class Unrouted(Response[Any]):
-    """The error page for an address or method without a route: no guard was passed, so who asks is found out now."""
+class Unrecognised(Response[Any]):
+    """The error page for what is refused before anybody asked who it is (an address or method without a route, a body
+    that can't be read): that is found out now."""
 
     def __init__(self, request: Request, error: HTTPException) -> None:
         super().__init__(None)

@@ -50,7 +50,7 @@ async def entrance(request: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
         return
     if request.method not in SAFE:
         _same_site(request)
-        await request.typed()  # the whole body comes before anybody's rights are read: nobody outlives them by waiting
+        await request.typed()  # the whole body before anybody's rights: nobody outlives them by sending slowly
     actor = await recognise(request)
     if actor is None:
         request.scope["plein_organisation"] = await organisation_name()  # type: ignore[typeddict-unknown-key]

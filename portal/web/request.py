@@ -76,6 +76,12 @@ class Request(LitestarRequest[Any, Any, State]):
         return self.scope.get("plein_actor")  # type: ignore[return-value]
 
     @property
+    def was_recognised(self) -> bool:
+        """Whether it was asked who it is, or nobody needs to know."""
+        handler = self.scope.get("route_handler")
+        return "plein_actor" in self.scope or (handler is not None and bool(handler.opt.get("plain")))
+
+    @property
     def now(self) -> datetime:
         """The database's clock at the start of this request."""
         return self.actor.now

@@ -189,7 +189,7 @@ async def _things_that_could_leak(world: World) -> None:
     for idea, decider in (("closed_a", "insider_a"), ("closed_b", "insider_b"), ("decide", "sponsor")):
         await execute(
             "INSERT INTO answer (idea, space, author, kind, summary, reason, reason_html, from_when, next_step,"
-            " next_owner) SELECT id, space, {}, 'declined', 'S', 'R', 'R', 'F', 'N', {} FROM idea WHERE id = {}",
+            " next_owner, language) SELECT id, space, {}, 'declined', 'S', 'R', 'R', 'F', 'N', {}, 'en' FROM idea WHERE id = {}",
             ids[decider],
             ids["moderator"],
             world.idea_id[idea],
@@ -358,12 +358,16 @@ def test_the_crawl_reads_what_this_reader_may_read(crawled: dict[str | None, Cra
     assert {"space.name", "answer.summary", "identity.name"} <= seen
 
 
+#: Addresses that lead on to the page that they stand for.
+LEAD_ON = {"/comments/{public_id}", "/campaigns/{public_id}/ideas", "/ideas/{public_id}/comments"}
+
+
 def test_every_page_opens_for_somebody(crawled: dict[str | None, Crawl], app: Litestar):
     opened = {
         pattern
         for result in crawled.values()
         for (pattern, status) in result.statuses
-        if status == 200 or (status == 303 and pattern == "/comments/{public_id}")
+        if status == 200 or (status == 303 and pattern in LEAD_ON)
     }
     assert opened == {route.path_format for route in routes(app, "GET")}
 

@@ -23,7 +23,7 @@ from portal.settings import settings
 from portal.text.language import Reader, reading
 from portal.web.page import Face, _rendered, environment, part
 from tests.client import Browser, text_of
-from tests.sitemap import GETS, PAGES, filled
+from tests.sitemap import GETS, LEAD_ON, PAGES, filled
 from tests.world import World, add_comment, add_idea, email_of
 
 SignIn = Callable[[str | None], Awaitable[Browser]]
@@ -81,7 +81,7 @@ async def _new_rows_with_large_numbers(connection: asyncpg.Connection, world: Wo
 async def test_no_page_holds_a_number_of_the_database(as_: SignIn, rollback: asyncpg.Connection, world: World):
     numbers = await _new_rows_with_large_numbers(rollback, world)
     browser = await as_("employee")
-    addresses = {filled(path, numbers) for _, path in [*PAGES, GETS["/comments/{public_id:str}"]]}
+    addresses = {filled(path, numbers) for _, path in [*PAGES, *(GETS[route] for route in LEAD_ON)]}
     assert len(addresses) > 25
     for path in sorted(addresses):
         for htmx in (False, True):
@@ -178,8 +178,8 @@ async def _announced_answer(world: World) -> int:
     async with transaction():
         await add_idea(world, "of_guest", campaign="closed_a", author="guest_a", title="Secret sluice")
         answer = await fetch_value(
-            "INSERT INTO answer (idea, space, author, kind, summary, reason, reason_html, next_step)"
-            " SELECT id, space, {}, 'declined', 'Secret answer', 'R', 'R', 'N' FROM idea WHERE id = {} RETURNING id",
+            "INSERT INTO answer (idea, space, author, kind, summary, reason, reason_html, next_step, language)"
+            " SELECT id, space, {}, 'declined', 'Secret answer', 'R', 'R', 'N', 'en' FROM idea WHERE id = {} RETURNING id",
             insider,
             world.idea_id["of_guest"],
         )
@@ -225,8 +225,8 @@ async def test_nobody_hears_of_an_answer_who_can_no_longer_read_it_when_it_comes
         await add_comment(world, "of_guest", idea="closed_a", author="guest_a")
         await execute("DELETE FROM membership WHERE person = {}", guest)
         answer = await fetch_value(
-            "INSERT INTO answer (idea, space, author, kind, summary, reason, reason_html, next_step)"
-            " SELECT id, space, author, 'declined', 'S', 'R', 'R', 'N' FROM idea WHERE id = {} RETURNING id",
+            "INSERT INTO answer (idea, space, author, kind, summary, reason, reason_html, next_step, language)"
+            " SELECT id, space, author, 'declined', 'S', 'R', 'R', 'N', 'en' FROM idea WHERE id = {} RETURNING id",
             world.idea_id["closed_a"],
         )
         event = await record(Kind.IDEA_ANSWERED, space=world.space_id["closed_a"], answer=answer)
@@ -252,8 +252,8 @@ async def test_a_guest_reads_no_unit_of_the_organisation(as_: SignIn, world: Wor
 
 async def test_who_sees_to_an_answer_is_named_only_to_those_who_share_a_space(as_: SignIn, world: World):
     await execute(
-        "INSERT INTO answer (idea, space, author, kind, summary, reason, reason_html, next_step, next_owner)"
-        " SELECT id, space, author, 'declined', 'S', 'R', 'R', 'N', {} FROM idea WHERE id = {}",
+        "INSERT INTO answer (idea, space, author, kind, summary, reason, reason_html, next_step, next_owner, language)"
+        " SELECT id, space, author, 'declined', 'S', 'R', 'R', 'N', {}, 'en' FROM idea WHERE id = {}",
         world.person_id["colleague"],
         world.idea_id["closed_a"],
     )

@@ -248,8 +248,8 @@ async def _always_open_campaign(world: World) -> None:
 
 async def _answer(world: World, idea: str) -> None:
     await execute(
-        "INSERT INTO answer (idea, space, author, kind, summary, reason, reason_html, next_step)"
-        " SELECT id, space, {}, 'declined', 'No', 'No', 'No', 'Nothing' FROM idea WHERE id = {}",
+        "INSERT INTO answer (idea, space, author, kind, summary, reason, reason_html, next_step, language)"
+        " SELECT id, space, {}, 'declined', 'No', 'No', 'No', 'Nothing', 'en' FROM idea WHERE id = {}",
         world.person_id["sponsor"],
         world.idea_id[idea],
     )

@@ -171,8 +171,8 @@ async def _idea_with_everything(world: World, state: str) -> int:
         world.person_id["author"],
     )
     answer = await execute(
-        "INSERT INTO answer (idea, space, author, kind, summary, reason, reason_html, next_step)"
-        " VALUES ({}, {}, {}, 'declined', 'No', 'No', 'No', 'Nothing') RETURNING id",
+        "INSERT INTO answer (idea, space, author, kind, summary, reason, reason_html, next_step, language)"
+        " VALUES ({}, {}, {}, 'declined', 'No', 'No', 'No', 'Nothing', 'en') RETURNING id",
         idea,
         space,
         world.person_id["sponsor"],
@@ -293,8 +293,8 @@ IN_ANOTHER_SPACE = {
     "vote": "INSERT INTO vote (person, idea, space, guest) SELECT author, id, {}, FALSE FROM idea WHERE id = {}",
     "idea_version": "INSERT INTO idea_version (idea, space, version, title, body, tags, author, created_at)"
     " SELECT id, {}, 1, 'X', 'X', ARRAY[]::text[], author, created_at FROM idea WHERE id = {}",
-    "answer": "INSERT INTO answer (idea, space, author, kind, summary, reason, reason_html, next_step)"
-    " SELECT id, {}, author, 'declined', 'X', 'X', 'X', 'X' FROM idea WHERE id = {}",
+    "answer": "INSERT INTO answer (idea, space, author, kind, summary, reason, reason_html, next_step, language)"
+    " SELECT id, {}, author, 'declined', 'X', 'X', 'X', 'X', 'en' FROM idea WHERE id = {}",
 }
 
 

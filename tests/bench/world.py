@@ -122,9 +122,9 @@ INSERT INTO idea (id, public_id, campaign, space, author, state, title, body, bo
     CROSS JOIN LATERAL (SELECT c.collect_from + (i - 1) % {each} * interval '5 minutes' AS at) t
     LEFT JOIN (SELECT idea, count(*) AS n FROM vote GROUP BY 1) v ON v.idea = i
     LEFT JOIN (SELECT idea, count(*) AS n FROM comment GROUP BY 1) k ON k.idea = i;
-INSERT INTO answer (public_id, idea, space, author, kind, summary, reason, reason_html, next_step, created_at)
+INSERT INTO answer (public_id, idea, space, author, kind, summary, reason, reason_html, next_step, language, created_at)
     SELECT left(md5('answer' || i.id), 12), i.id, i.space, c.sponsor, 'changed', 'It is there since last month.',
-        i.body, i.body_html, 'We look at it again in a year.', c.done_from
+        i.body, i.body_html, 'We look at it again in a year.', 'en', c.done_from
     FROM idea i JOIN campaign c ON c.id = i.campaign WHERE c.done_from < '{now}' AND i.id % 20 = 0;
 """
 SEQUENCES = "SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))"

@@ -97,10 +97,10 @@ async def test_everybody_wrote_where_she_can_read():
 async def test_the_people_at_the_door_can_come_in(app):
     assert len(sign_ins()) >= 3
     for name, _, email in sign_ins():
-        token = await sign_in(email, PASSWORD, "192.0.2.1", "a browser")
-        assert token, name
+        signed_in = await sign_in(email, PASSWORD, "192.0.2.1", "a browser")
+        assert signed_in, name
         browser = Browser(app)
-        browser.http.cookies.set("sid", token, domain="127.0.0.1")
+        browser.http.cookies.set("sid", signed_in[1], domain="127.0.0.1")
         for path in ("/", "/campaigns", "/groups", "/settings"):
             assert (await browser.get(path)).status_code == 200
         await browser.http.aclose()

@@ -19,7 +19,7 @@ async def main(port: int, dsn: str) -> None:
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while head := await reader.readuntil(b"\r\n\r\n"):  # it ends with an error, which nobody minds here
             length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0] or 0)
-            waiting.append(parse_qs((await reader.readexactly(length)).decode())["form_key"][0])
+            waiting.append(parse_qs((await reader.readexactly(length)).decode())["body"][0])
             writer.write(b"HTTP/1.1 303 See Other\r\nlocation: /\r\ncontent-length: 0\r\n\r\n")
             await writer.drain()
             await asyncio.sleep(0.005)

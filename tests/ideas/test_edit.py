@@ -94,8 +94,8 @@ async def test_an_answered_idea_is_not_edited_even_where_it_is_always_open(as_, 
     browser, address = await as_("author"), address_of(world, "collect")
     form = await form_for(browser, address)
     await execute(
-        "INSERT INTO answer (idea, space, author, kind, summary, reason, reason_html, next_step)"
-        " VALUES ({}, {}, {}, 'changed', 's', 'r', 'r', 'n')",
+        "INSERT INTO answer (idea, space, author, kind, summary, reason, reason_html, next_step, language)"
+        " VALUES ({}, {}, {}, 'changed', 's', 'r', 'r', 'n', 'en')",
         world.idea_id["collect"],
         world.space_id["organisation"],
         world.person_id["sponsor"],

@@ -1,28 +1,17 @@
 """An answer is heard by everyone who took part, once, in their language, and by nobody else."""
 
-import json
-
 import pytest
 
 from portal.app import create_app
 from portal.db import execute, fetch_value
 from portal.notifications.jobs import announce_answer, deliver_mail
-from portal.timetable import JOBS
 from portal.worker import pass_on_events
 from tests.client import Browser
+from tests.notifications.work import work
 from tests.sitemap import ANSWER
 from tests.world import add_comment, email_of
 
 ANSWER = ANSWER | {"summary": 'Yes & no <3 "quoted"', "reason": "The secret reason"}
-
-
-async def work():
-    """What the worker does until nothing is left: events, then jobs."""
-    while await pass_on_events():
-        pass
-    while jobs := await execute("DELETE FROM procrastinate_jobs WHERE status = 'todo' RETURNING task_name, args::text"):
-        for job in jobs:
-            await JOBS[job["task_name"]](**json.loads(job["args"]))
 
 
 @pytest.fixture

@@ -219,8 +219,8 @@ async def test_it_comes_from_this_house_alone_whatever_its_name(rollback, world,
 async def test_a_title_cannot_add_headers(rollback, world, smtp):
     await execute("UPDATE idea SET title = {} WHERE id = {}", "a\r\nBcc: b@evil.example\n\nBody", world.idea_id["done"])
     await execute(
-        "INSERT INTO answer (idea, space, author, kind, summary, reason, reason_html, next_step)"
-        " VALUES ({}, {}, {}, 'changed', 's', 'r', 'r', 'n')",
+        "INSERT INTO answer (idea, space, author, kind, summary, reason, reason_html, next_step, language)"
+        " VALUES ({}, {}, {}, 'changed', 's', 'r', 'r', 'n', 'en')",
         world.idea_id["done"],
         world.space_id["organisation"],
         world.person_id["sponsor"],

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import asyncpg
@@ -18,7 +19,7 @@ from tests.client import Browser
 from tests.notifications.smtp import mail_server
 from tests.servers import ROOT
 from tests.sitemap import ANSWER
-from tests.world import email_of
+from tests.world import NOW, email_of, set_clock
 
 PATIENCE = 20  # seconds
 
@@ -93,6 +94,7 @@ async def test_another_worker_takes_over_what_a_killed_one_was_doing(start_worke
     # half a minute passes
     await execute("UPDATE procrastinate_workers SET last_heartbeat = last_heartbeat - interval '1 minute'")
     start_worker()
+    await set_clock(NOW + timedelta(minutes=2))
     await queue("retry_stalled", timestamp=0)
     await until(lambda: len(sink.messages) == 1)
     await until(lambda: fetch_value("SELECT sent_at FROM mail"))

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from html.parser import HTMLParser
 from typing import Any
-from urllib.parse import urlencode
 
 import httpx
+import pytest
 
+from portal.web.forms import Form
+from portal.web.request import Request
 from tests.client import Browser
 
 
@@ -84,15 +86,18 @@ def errors_of(response: httpx.Response) -> dict[str, str]:
 async def post_slowly(
     browser: Browser, path: str, data: dict[str, Any], meanwhile: Callable[[], Awaitable[Any]]
 ) -> httpx.Response:
-    """Sends a form whose body arrives late: the page has loaded the thing, then `meanwhile` happens, then the write."""
+    """Sends a form that is carried out late: the page has loaded the thing, then `meanwhile` happens, then the write."""
+    sent = Form.sent.__func__  # type: ignore[attr-defined]
+    waiting = [meanwhile]
 
-    async def body() -> Any:
-        await meanwhile()
-        yield urlencode(data).encode()
+    async def late(cls: type[Form], /, request: Request, **options: Any) -> Any:
+        form = await sent(cls, request, **options)
+        if waiting:
+            await waiting.pop()()
+        return form
 
-    headers = {
-        "Content-Type": "application/x-www-form-urlencoded",
-        "Sec-Fetch-Site": "same-origin",
-        "X-CSRF-Token": browser.csrf_token(),
-    }
-    return await browser.http.post(path, content=body(), headers=headers)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Form, "sent", classmethod(late))
+        response = await browser.post(path, data)
+    assert not waiting, "the form was not read"
+    return response

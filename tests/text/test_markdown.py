@@ -108,12 +108,12 @@ def test_no_image_is_ever_fetched():
     ],
 )
 def test_nesting_and_repetition_take_no_time(source):
-    began = time.monotonic()
+    began = time.process_time()
     try:
         html = to_html(source)
     except ValueError:  # what it would become is too long to keep
         html = ""
-    assert time.monotonic() - began < 2
+    assert time.process_time() - began < 2
     assert len(html) <= LONGEST_HTML
 
 

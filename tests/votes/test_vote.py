@@ -110,7 +110,7 @@ async def test_guests_are_counted_apart(as_, world):
     assert await counts(world, "closed_a") == (0, 1)
     await colleague.post(give(world, "closed_a"))
     assert await counts(world, "closed_a") == (1, 1)
-    assert "1 colleague · 1 guest supports this" in words_of(await colleague.get(f"/ideas/{world.idea['closed_a']}"))
+    assert "1 colleague · 1 guest support this" in words_of(await colleague.get(f"/ideas/{world.idea['closed_a']}"))
     assert "1 colleague 1 guest" in words_of(await guest.get(f"/campaigns/{world.campaign['closed_a']}"))
     await guest.post(take_back(world, "closed_a"))
     assert await counts(world, "closed_a") == (1, 0)
