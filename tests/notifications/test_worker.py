@@ -13,7 +13,7 @@ import asyncpg
 import pytest
 
 from portal.app import create_app
-from portal.db import execute, fetch_value, transaction
+from portal.db import Unreachable, execute, fetch_value, transaction
 from portal.events.jobs import queue
 from tests.client import Browser
 from tests.notifications.smtp import mail_server
@@ -130,7 +130,7 @@ async def test_it_comes_back_by_itself_when_the_database_does(start_worker, sink
 async def _ignoring_lost_connections(work):
     try:
         await work
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+    except (Unreachable, asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
         return False
     return True
 
