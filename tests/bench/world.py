@@ -92,8 +92,8 @@ INSERT INTO vote (person, idea, space, guest, created_at)
     FROM generate_series(1, {ideas}) i, generate_series(1, 2 * (i % 10) + 1) k;
 """
 COMMENT_ROWS = """
-INSERT INTO comment (id, public_id, idea, space, author, root, state, body, body_html, language, replies, created_at)
-    SELECT n, left(md5('comment' || n), 12), idea, {space}, n * 17 % {people} + 1, root, 'published',
+INSERT INTO comment (id, public_id, idea, space, author, guest, root, state, body, body_html, language, replies, created_at)
+    SELECT n, left(md5('comment' || n), 12), idea, {space}, n * 17 % {people} + 1, FALSE, root, 'published',
         text[n % 3 + 1], '<p>' || text[n % 3 + 1] || '</p>', 'en', CASE WHEN root IS NULL THEN replies ELSE 0 END, timestamptz '{now}' - interval '7 days' + n % 100000 * interval '5 s'
     FROM ({rows}) t JOIN said ON seed = n % 997;
 """
