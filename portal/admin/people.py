@@ -55,7 +55,6 @@ async def add_person(  # access: the command line, by whoever runs the machine
             return False
         person = await fetch_value(PERSON, await fetch_value(UNIT, unit, unit) if unit else None)
         await execute(IDENTITY, person, name, email, title, language or defaults[0]["language"], defaults[0]["zone"])
-        await execute("INSERT INTO mail (kind, recipient) VALUES ('password_reset', {})", person)
-        await queue("deliver_mail")
+        await queue("send_reset", email=email)
         await record(Kind.PERSON_ADDED, person=person)
     return True

@@ -13,7 +13,6 @@ from portal.text.language import gettext, ngettext, reader
 
 DAY = "d MMMM"
 DAY_OF_YEAR = "d MMMM y"
-WEEKDAY = "EEEE d MMMM"
 MOMENT = "EEEE d MMMM, HH:mm"
 MOMENT_OF_YEAR = "d MMMM y, HH:mm"
 LOCALES = {"en": "en_GB", "nl": "nl_NL"}
