@@ -162,7 +162,7 @@ def on_stale_form(request: Request, error: StaleForm) -> Response[bytes]:
         "accounts/resume.html",
         status=409,
         action=request.url.path,
-        kept=error.typed.kept(),
+        kept=error.typed.kept_for(request.actor.id),
         signed_in=False,
     )
     response.headers["HX-Retarget"] = "body"

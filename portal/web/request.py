@@ -49,6 +49,10 @@ class Typed:
     def __len__(self) -> int:
         return len(self.pairs)
 
+    def kept_for(self, person: int) -> list[tuple[str, str]]:
+        """The same, but nothing of what somebody else wrote."""
+        return self.kept() if self.writer in ("", writer_mark(person)) else []
+
     @property
     def writer(self) -> str:
         """The mark of who wrote this form, if she was signed in then."""

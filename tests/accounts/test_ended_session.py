@@ -181,3 +181,16 @@ async def test_a_button_without_a_text_leads_on_to_a_page_that_is_there(writer, 
 )
 async def test_a_button_on_no_page_of_ours_leads_home(writer, elsewhere):
     assert hidden(await writer.post("/sign-out", Referer=elsewhere))["next"] == "/"
+
+
+async def test_a_form_that_somebody_else_wrote_is_not_shown_to_who_is_signed_in_now(as_, world):
+    writer, other = await as_("employee"), await as_("colleague")
+    page = await writer.get(f"/ideas/{world.idea['vote']}")
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page.text)[1]
+    sent = {"body": "Between you and me", "csrf_token": token}
+    refused = await other.post(f"/ideas/{world.idea['vote']}/comments", sent)
+    assert refused.status_code == 409
+    assert "Between you and me" not in refused.text
+    own = await (await as_("employee")).post(f"/ideas/{world.idea['vote']}/comments", sent)
+    assert own.status_code == 409
+    assert "Between you and me" in own.text
