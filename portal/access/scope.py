@@ -111,6 +111,7 @@ def event(actor: Actor, a: str) -> QueryString:
 VISIBILITY: dict[type[Table], Rule] = {
     t.AboutPage: everybody,
     t.Answer: of_idea,
+    t.Budget: own,
     t.Campaign: in_space,
     t.Comment: comment,
     t.Event: event,

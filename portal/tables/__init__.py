@@ -9,11 +9,12 @@ from portal.tables.ideas import Answer, Idea, IdeaVersion
 from portal.tables.mail import Mail
 from portal.tables.people import Identity, Organisation, OrgUnit, Person
 from portal.tables.spaces import Membership, Space
-from portal.tables.votes import Vote
+from portal.tables.votes import Budget, Vote
 
 __all__ = [
     "AboutPage",
     "Answer",
+    "Budget",
     "Campaign",
     "Comment",
     "Credential",

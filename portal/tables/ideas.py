@@ -23,6 +23,7 @@ class Idea(PublicTable, db=DB):
     version = Integer(default=1)
     supporters = Integer(default=0)
     guest_supporters = Integer(default=0)
+    votes = Integer(default=0)
     comments = Integer(default=0)
     guest_comments = Integer(default=0)
     created_at = Timestamptz()

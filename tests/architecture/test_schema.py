@@ -84,6 +84,7 @@ async def test_every_table_of_a_space_refers_to_its_parent_with_the_space(rollba
         ("idea_version", "idea"),
         ("answer", "idea"),
         ("vote", "idea"),
+        ("budget", "campaign"),
         ("comment", "idea"),
     }
     assert {row["confupdtype"] for row in rows} == {b"c"}, "ON UPDATE CASCADE"
