@@ -33,6 +33,11 @@ class Action(StrEnum):
     ABOUT_EDIT = "about.edit"
     ADMINISTER = "portal.administer"
     MAIL_RETRY = "mail.retry"
+    PEOPLE_MANAGE = "people.manage"
+    UNIT_EDIT = "unit.edit"
+    ROLE_GIVE = "role.give"
+    DEMO_REMOVE = "demo.remove"
+    DATA_ASK = "data.ask"
 
 
 class Forbidden(Exception):
@@ -146,6 +151,11 @@ RULES: dict[Action, Callable[[Actor, Any], bool]] = {
     Action.ABOUT_EDIT: administrator,
     Action.ADMINISTER: administrator,
     Action.MAIL_RETRY: administrator,
+    Action.PEOPLE_MANAGE: administrator,
+    Action.UNIT_EDIT: administrator,
+    Action.ROLE_GIVE: administrator,
+    Action.DEMO_REMOVE: administrator,
+    Action.DATA_ASK: anybody,
 }
 
 

@@ -114,19 +114,24 @@ VISIBILITY: dict[type[Table], Rule] = {
     t.Budget: own,
     t.Campaign: in_space,
     t.Comment: comment,
+    t.DataExport: own,
     t.Event: event,
     t.Idea: idea,
     t.IdeaVersion: of_idea,
     t.Identity: identity,
+    t.ImportLine: administrators,
+    t.ImportProblem: administrators,
     t.Mail: administrators,
     t.Membership: in_space,
     t.OrgUnit: colleagues,
     t.Organisation: everybody,
+    t.PeopleImport: administrators,
     t.Person: person,
+    t.Personnel: own,
     t.Session: own,
     t.Space: space,
     t.Vote: own,
 }
 
 #: Tables of which no page shows a row to anybody.
-NEVER_SHOWN: set[type[Table]] = {t.Credential, t.EventQueue, t.PasswordReset, t.Throttle}
+NEVER_SHOWN: set[type[Table]] = {t.Credential, t.EventQueue, t.ImportFile, t.PasswordReset, t.SetUp, t.Throttle}

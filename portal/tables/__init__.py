@@ -2,6 +2,15 @@
 
 from portal.tables.about import AboutPage
 from portal.tables.accounts import Credential, PasswordReset, Session, Throttle
+from portal.tables.administration import (
+    DataExport,
+    ImportFile,
+    ImportLine,
+    ImportProblem,
+    PeopleImport,
+    Personnel,
+    SetUp,
+)
 from portal.tables.campaigns import Campaign
 from portal.tables.comments import Comment
 from portal.tables.events import Event, EventQueue
@@ -18,18 +27,25 @@ __all__ = [
     "Campaign",
     "Comment",
     "Credential",
+    "DataExport",
     "Event",
     "EventQueue",
     "Idea",
     "IdeaVersion",
     "Identity",
+    "ImportFile",
+    "ImportLine",
+    "ImportProblem",
     "Mail",
     "Membership",
     "OrgUnit",
     "Organisation",
     "PasswordReset",
+    "PeopleImport",
     "Person",
+    "Personnel",
     "Session",
+    "SetUp",
     "Space",
     "Throttle",
     "Vote",

@@ -21,6 +21,8 @@ class OrgUnit(PublicTable, db=DB):
 
     name = Text()
     parent = reference(null=True)
+    code = Text(null=True, default=None, unique=True)
+    demo = Boolean(default=False)
 
 
 class Person(PublicTable, db=DB):
@@ -32,6 +34,8 @@ class Person(PublicTable, db=DB):
     epoch = Integer(default=0)
     created_at = Timestamptz()
     last_signed_in_at = Timestamptz(null=True, default=None)
+    deactivated_at = Timestamptz(null=True, default=None)
+    demo = Boolean(default=False)
 
 
 class Identity(Table, db=DB):

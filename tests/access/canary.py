@@ -24,6 +24,8 @@ FOR_EVERYBODY: set[type[Table]] = {t.AboutPage, t.Organisation}
 #: Columns that hold a word of the product's, not of a person. A new one with a CHECK belongs here; all other texts are
 #: found by themselves.
 NO_TEXT = {"public_id", "form_key", "kind", "state", "language", "zone", "theme", "role", "slug", "key"}
+#: Of imports: how a file was read, and what is wrong or to be done, by key.
+NO_TEXT |= {"outcome", "problem", "field", "encoding", "separator"}
 
 
 class Canary(NamedTuple):
