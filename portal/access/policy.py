@@ -28,6 +28,8 @@ class Action(StrEnum):
     IDEA_COMMENT = "idea.comment"
     COMMENT_EDIT = "comment.edit"
     COMMENT_REMOVE = "comment.remove"
+    COMMENT_REACT = "comment.react"
+    DIGEST_WRITE = "digest.write"
     SESSION_END = "session.end"
     SETTINGS_CHANGE = "settings.change"
     ABOUT_EDIT = "about.edit"
@@ -127,6 +129,18 @@ def own_standing_comment(actor: Actor, thing: Any) -> bool:
     return bool(actor.id == thing.author and thing.state == "published")
 
 
+def reacting(actor: Actor, thing: Any) -> bool:
+    """Every reader but the author, while the thread is open and the comment stands."""
+    standing = thing.state == "published" and thing.idea_state == "published"
+    return bool(standing and actor.id != thing.author and thing.phase in WHILE_COMMENTING)
+
+
+def sponsor_or_keeper(actor: Actor, thing: Any) -> bool:
+    """The sponsor, or a moderator or owner of the space, at any time, while the idea is published."""
+    keeps = actor.id == thing.sponsor or actor.has_role(thing.space, Role.MODERATOR, Role.OWNER)
+    return bool(keeps and thing.idea_state == "published")
+
+
 def own(actor: Actor, thing: Any) -> bool:
     """The person whose it is."""
     return bool(actor.id == thing.person)
@@ -146,6 +160,8 @@ RULES: dict[Action, Callable[[Actor, Any], bool]] = {
     Action.IDEA_COMMENT: commenting,
     Action.COMMENT_EDIT: own_comment,
     Action.COMMENT_REMOVE: own_standing_comment,
+    Action.COMMENT_REACT: reacting,
+    Action.DIGEST_WRITE: sponsor_or_keeper,
     Action.SESSION_END: own,
     Action.SETTINGS_CHANGE: anybody,
     Action.ABOUT_EDIT: administrator,

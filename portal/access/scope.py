@@ -90,6 +90,15 @@ def comment(actor: Actor, a: str) -> QueryString:
     )
 
 
+def of_comment(actor: Actor, a: str) -> QueryString:
+    """What belongs to a comment is shown where the comment stands, and gone with its text."""
+    return QueryString(
+        f"{{}} AND EXISTS (SELECT FROM comment vk WHERE vk.id = {a}.comment AND vk.state <> 'removed' AND {{}})",
+        in_space(actor, a),
+        comment(actor, "vk"),
+    )
+
+
 def event(actor: Actor, a: str) -> QueryString:
     """An event is shown where its subject is; one about a person only to that person, one about the portal itself
     to administrators."""
@@ -115,6 +124,9 @@ VISIBILITY: dict[type[Table], Rule] = {
     t.Campaign: in_space,
     t.Comment: comment,
     t.DataExport: own,
+    t.CommentDay: of_idea,
+    t.CommentVersion: of_comment,
+    t.Digest: of_idea,
     t.Event: event,
     t.Idea: idea,
     t.IdeaVersion: of_idea,
@@ -123,11 +135,14 @@ VISIBILITY: dict[type[Table], Rule] = {
     t.ImportProblem: administrators,
     t.Mail: administrators,
     t.Membership: in_space,
+    t.Mention: of_comment,
     t.OrgUnit: colleagues,
     t.Organisation: everybody,
     t.PeopleImport: administrators,
     t.Person: person,
     t.Personnel: own,
+    t.Reaction: own,
+    t.ReadMark: own,
     t.Session: own,
     t.Space: space,
     t.Vote: own,

@@ -35,6 +35,7 @@ class Kind(StrEnum):
     COMMENT_ADDED = "comment.added"
     COMMENT_EDITED = "comment.edited"
     COMMENT_REMOVED = "comment.removed"
+    DIGEST_WRITTEN = "digest.written"
     ABOUT_EDITED = "about.edited"
     MAIL_RETRIED = "mail.retried"
     PORTAL_SET_UP = "portal.set_up"

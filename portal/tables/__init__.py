@@ -12,7 +12,7 @@ from portal.tables.administration import (
     SetUp,
 )
 from portal.tables.campaigns import Campaign
-from portal.tables.comments import Comment
+from portal.tables.comments import Comment, CommentDay, CommentVersion, Digest, Mention, Reaction, ReadMark
 from portal.tables.events import Event, EventQueue
 from portal.tables.ideas import Answer, Idea, IdeaVersion
 from portal.tables.mail import Mail
@@ -26,8 +26,11 @@ __all__ = [
     "Budget",
     "Campaign",
     "Comment",
+    "CommentDay",
+    "CommentVersion",
     "Credential",
     "DataExport",
+    "Digest",
     "Event",
     "EventQueue",
     "Idea",
@@ -38,12 +41,15 @@ __all__ = [
     "ImportProblem",
     "Mail",
     "Membership",
+    "Mention",
     "OrgUnit",
     "Organisation",
     "PasswordReset",
     "PeopleImport",
     "Person",
     "Personnel",
+    "Reaction",
+    "ReadMark",
     "Session",
     "SetUp",
     "Space",

@@ -124,6 +124,9 @@ ROWS = {
     # what was removed is read by nobody, not even by who wrote it
     "comment_text": """SELECT id FROM comment
         WHERE idea = ANY($3) AND (state = 'published' OR (state = 'hidden' AND author = $1))""",
+    "comment_version": """SELECT v.id FROM comment_version v JOIN comment k ON k.id = v.comment
+        WHERE k.idea = ANY($3) AND (k.state = 'published' OR (k.state = 'hidden' AND k.author = $1))""",
+    "digest": "SELECT id FROM digest WHERE idea = ANY($3)",
     "neighbour": """SELECT $1::bigint AS id
         UNION SELECT m.person FROM membership m JOIN person p ON p.id = m.person WHERE m.space = ANY($2) AND p.active
         UNION SELECT p.id FROM person p WHERE p.kind = 'employee' AND p.active
@@ -132,6 +135,7 @@ ROWS = {
     "signed": """SELECT author AS id FROM idea WHERE id = ANY($3)
         UNION SELECT author FROM comment WHERE idea = ANY($3) AND state = 'published'
         UNION SELECT author FROM answer WHERE idea = ANY($3)
+        UNION SELECT author FROM digest WHERE idea = ANY($3)
         UNION SELECT sponsor FROM campaign WHERE space = ANY($2)""",
     "org_unit": "SELECT u.id FROM org_unit u, person p WHERE p.id = $1 AND p.kind = 'employee'",
     "session": "SELECT id FROM session WHERE person = $1",

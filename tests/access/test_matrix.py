@@ -128,6 +128,19 @@ comment.remove      removed             n n n n n n n n n - -
 comment.remove      hidden              - n - - - - - - - - -
 comment.remove      closed_a            - - - - - - - y - n -
 
+comment.react       collect_reply       y n y y y y y y y - -
+comment.react       decide_reply        y n y y y y y y y - -
+comment.react       done_reply          n n n n n n n n n - -
+comment.react       removed             n n n n n n n n n - -
+comment.react       under_hidden        - n - - - - - - - - -
+comment.react       closed_a            - - - - - - - n - y -
+
+digest.write        collect             n n n y n y n n n - -
+digest.write        done                n n n y n y n n n - -
+digest.write        open                n n y y n n n n n - -
+digest.write        hidden              - n - - - - - - - - -
+digest.write        closed_a            - - - - - - - y - n -
+
 session.end         of_author           - y - - - - - - - - -
 settings.change                         y y y y y y y y y y y
 about.edit                              n n n n n n y n n n n
@@ -156,6 +169,8 @@ LOADERS: dict[Action, Load | None] = {
     Action.IDEA_COMMENT: get_idea,
     Action.COMMENT_EDIT: get_comment,
     Action.COMMENT_REMOVE: get_comment,
+    Action.COMMENT_REACT: get_comment,
+    Action.DIGEST_WRITE: get_idea,
     Action.SESSION_END: own_session,
     Action.SETTINGS_CHANGE: None,
     Action.ABOUT_EDIT: None,

@@ -86,6 +86,12 @@ async def test_every_table_of_a_space_refers_to_its_parent_with_the_space(rollba
         ("vote", "idea"),
         ("budget", "campaign"),
         ("comment", "idea"),
+        ("comment_day", "idea"),
+        ("comment_version", "comment"),
+        ("digest", "idea"),
+        ("mention", "comment"),
+        ("reaction", "comment"),
+        ("read_mark", "idea"),
     }
     assert {row["confupdtype"] for row in rows} == {b"c"}, "ON UPDATE CASCADE"
 
