@@ -4,14 +4,16 @@ import asyncio
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import asyncpg
 import pytest
 
 from portal import db
 from portal.accounts.passwords import matches
-from portal.cli import cli
+from portal.cli import _postgres_tool, cli
 from portal.db import execute, fetch_value
+from portal.settings import settings
 from tests.servers import ROOT, drop_database, new_database
 
 GOOD = "seven otters under ice"
@@ -50,6 +52,27 @@ async def test_migrating_is_safe_however_often_and_however_many_at_once(empty):
     done = await asyncio.gather(*(portal(empty, "migrate") for _ in range(3)))
     assert done == [(0, "The schema is up to date.\n")] * 3
     assert await portal(empty, "migrate") == (0, "The schema is up to date.\n")
+
+
+async def test_the_installed_command_works_from_any_folder(empty, tmp_path):
+    command = [str(Path(sys.executable).parent / "portal"), "migrate"]
+    env = os.environ | {"DATABASE_URL": empty}
+    done = await asyncio.to_thread(
+        subprocess.run, command, env=env, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, "The schema is up to date.\n"), done.stderr
+
+
+async def test_no_list_of_processes_shows_the_databases_password(tmp_path, monkeypatch):
+    said = tmp_path / "said"
+    (tmp_path / "pg_dump").write_text(f'#!/bin/sh\necho "$@" >{said}\necho "$PGPASSWORD" >>{said}\n')
+    (tmp_path / "pg_dump").chmod(0o700)
+    monkeypatch.setattr("portal.run.postgres.binaries", lambda: tmp_path)
+    monkeypatch.setenv("DATABASE_URL", "postgresql://plein:a%20secret@db.example:5433/plein")
+    settings.cache_clear()
+    _postgres_tool("pg_dump", "--format=custom")
+    settings.cache_clear()
+    assert said.read_text() == "--dbname=postgresql://plein@db.example:5433/plein --format=custom\na secret\n"
 
 
 async def test_the_first_administrator(empty):

@@ -1,6 +1,7 @@
 """The settings: a bad or dangerous one stops the start with one clear line that names it."""
 
 import os
+import socket
 import stat
 import subprocess
 import sys
@@ -59,6 +60,8 @@ BAD = [
     ({"SECRET_KEY": "short"}, "SECRET_KEY"),
     ({"SECRET_KEY": "a" * 64}, "SECRET_KEY"),
     ({"TRUSTED_PROXIES": "everybody"}, "TRUSTED_PROXIES"),
+    ({"TRUSTED_PROXIES": "0.0.0.0/0"}, "TRUSTED_PROXIES"),
+    ({"TRUSTED_PROXIES": "127.0.0.1, ::/0"}, "TRUSTED_PROXIES"),
     ({"TRUSTED_PROXIES": "10.0.0.1/8"}, "TRUSTED_PROXIES"),
     ({"TRUSTED_PROXIES": "10.0.0.1, x"}, "TRUSTED_PROXIES"),
     ({"DATA_DIR": "/dev/null/data", "SECRET_KEY": None}, "DATA_DIR"),
@@ -123,6 +126,29 @@ def test_a_damaged_secret_key_is_not_replaced_in_silence(tmp_path):
         read_settings({"DATA_DIR": str(tmp_path)})
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+def test_a_port_that_is_taken_stops_the_start(tmp_path, host):
+    with socket.create_server((host, 0), family=socket.AF_INET6 if ":" in host else socket.AF_INET) as other:
+        port = other.getsockname()[1]
+        with pytest.raises(BadSetting, match=f"PORT: {host}:{port} can't be had"):
+            read(tmp_path, HOST=host, PORT=str(port)).refuse_taken_port()
+    read(tmp_path, HOST=host, PORT=str(port)).refuse_taken_port()
+
+
+@pytest.mark.parametrize(
+    "env",
+    [
+        {"HOST": "0.0.0.0", "BASE_URL": "https://plein.example"},
+        {"HOST": "127.0.0.1", "BASE_URL": "https://plein.example"},
+        {"HOST": "0.0.0.0", "SEND_COOKIES_OVER_PLAIN_HTTP_ON_AN_OPEN_NETWORK": "yes"},
+    ],
+)
+def test_the_demo_whose_password_is_published_runs_on_this_machine_alone(tmp_path, env):
+    with pytest.raises(BadSetting, match="the demo"):
+        read(tmp_path, **env).refuse_demo()
+    read(tmp_path).refuse_demo()
+
+
 # --- at the terminal -----------------------------------------------------------------------------------------
 
 
@@ -176,6 +202,13 @@ def test_a_database_that_is_not_there_or_not_ours_is_one_line(tmp_path, cluster)
     sockets = cluster.sockets
     for url in (f"postgresql://plein@/no_such_database?host={sockets}", f"postgresql://nobody@/plein?host={sockets}"):
         check_one_line(portal(tmp_path, "migrate", DATABASE_URL=url), "database can't be reached")
+
+
+@pytest.mark.parametrize("place", ["HOST", "BASE_URL"])
+def test_the_demo_does_not_start_where_others_reach_it(tmp_path, place):
+    env = {"BASE_URL": "https://plein.example"} | ({"HOST": "0.0.0.0"} if place == "HOST" else {})
+    check_one_line(portal(tmp_path, "run", "--demo", **env), "BASE_URL: the demo")
+    assert not (tmp_path / "postgres").exists()
 
 
 def test_a_worker_alone_needs_a_database(tmp_path):

@@ -23,7 +23,7 @@ from portal.text.language import gettext, ngettext
 from portal.web.errors import found
 from portal.web.guards import PUBLIC
 from portal.web.page import keep_choice, own_address, page, page_before, see_other
-from portal.web.request import Request, session_cookie, writer_mark
+from portal.web.request import Request, session_cookie
 
 
 @get("/sign-in", opt=PUBLIC)
@@ -55,7 +55,7 @@ async def sign_in(request: Request) -> Response[Any]:
     if started is None:
         return _sign_in(request, form, goal, kept, failed=True, status=422)
     person, token = started
-    if kept and typed.get("writer") in ("", writer_mark(person)):
+    if kept and typed.written_by(person):
         request.scope["plein_token"] = token  # type: ignore[typeddict-unknown-key]
         again = page(request, "accounts/resume.html", action=goal.split("?")[0], kept=kept, signed_in=True)
         return _with_session(again, token)
@@ -147,7 +147,8 @@ async def change_password(request: Request) -> Response[Any]:
     account = found(await queries.account_of_person(request.actor.id))
     form = await ChangePasswordForm.sent(request)
     form.own_words = (account.name, account.email.split("@")[0], request.actor.organisation_name)
-    if form.valid():
+    form.valid()
+    if form.current_password.data and not form.only_shown:
         try:
             if not await actions.confirm_password(request.actor, account, form.current_password.data, request.address):
                 form.refuse("current_password", gettext("This is not your present password."))
@@ -219,7 +220,7 @@ def _sign_in(
         form=form,
         next=goal,
         kept=kept or [],
-        writer=form.typed.get("writer"),
+        writer=form.typed.writer,
         wait=wait,
         failed=failed,
         status=status or form.status,

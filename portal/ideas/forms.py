@@ -106,8 +106,9 @@ class AnswerForm(Form):
         if not field.data:
             return
         try:
-            self.next_day = date.fromisoformat(field.data)
-            if self.next_day.year not in YEARS:
-                raise ValueError
+            day = date.fromisoformat(field.data)
         except ValueError:
-            raise StopValidation(gettext("Give a date, such as 2027-01-31.")) from None
+            day = date.max
+        if day.year not in YEARS:
+            raise StopValidation(gettext("Give a date, such as 2027-01-31."))
+        self.next_day = day

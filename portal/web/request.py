@@ -51,12 +51,16 @@ class Typed:
 
     def kept_for(self, person: int) -> list[tuple[str, str]]:
         """The same, but nothing of what somebody else wrote."""
-        return self.kept() if self.writer in ("", writer_mark(person)) else []
+        return self.kept() if self.written_by(person) else []
+
+    def written_by(self, person: int) -> bool:
+        """Whether this person wrote it, or nobody was signed in then."""
+        return self.writer in ("", writer_mark(person))
 
     @property
     def writer(self) -> str:
-        """The mark of who wrote this form, if she was signed in then."""
-        return self.get(CSRF_FIELD).partition(".")[2]
+        """The mark of who wrote this form, if she was signed in then; signing in carries it along in a field."""
+        return self.get("writer") or self.get(CSRF_FIELD).partition(".")[2]
 
     def kept(self) -> list[tuple[str, str]]:
         """The fields that a person filled in, without tokens and passwords: what may be carried to another page."""

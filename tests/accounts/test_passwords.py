@@ -107,10 +107,12 @@ async def test_a_change_needs_the_present_password(as_):
     assert await sign_in(as_, GOOD) is None
 
 
-async def test_both_errors_are_shown_at_once(as_):
-    said = text_of(await change(await as_("employee"), current="", new="short"))
-    assert "Give your present password." in said
-    assert "Use at least 15 characters." in said
+@pytest.mark.parametrize(
+    ("current", "says"), [("", "Give your present password."), ("wrong", "This is not your present password.")]
+)
+async def test_both_errors_are_shown_at_once_in_the_order_of_the_page(as_, current, says):
+    said = text_of(await change(await as_("employee"), current=current, new="short"))
+    assert 0 < said.index(says) < said.index("Use at least 15 characters.")
 
 
 async def test_ones_own_name_is_refused(as_):

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 
@@ -96,6 +97,23 @@ async def test_a_request_under_way_does_not_bring_a_session_back(fresh_db, world
     assert await fetch_value("SELECT count(*) FROM session") == 0
     assert (await browser.get("/settings/sessions")).status_code == 303
     await browser.http.aclose()
+
+
+@pytest.mark.parametrize("ends", ["DELETE FROM session", "UPDATE person SET epoch = epoch + 1"])
+async def test_a_form_that_is_sent_slowly_does_not_outlive_its_session(as_, world, ends):
+    """Rights are looked at once the whole form is there, not when its first byte came."""
+    browser = await as_("employee")
+    path = f"/ideas/{world.idea['collect']}/comments"
+    fields = urlencode({"body": "Written by nobody any more", "csrf_token": browser.csrf_token()}).encode()
+
+    async def body():
+        yield fields[:5]
+        await execute(ends)
+        yield fields[5:]
+
+    headers = {"Sec-Fetch-Site": "same-origin", "Content-Type": "application/x-www-form-urlencoded"}
+    assert (await browser.http.post(path, content=body(), headers=headers)).status_code == 401
+    assert await fetch_value("SELECT count(*) FROM comment WHERE body = 'Written by nobody any more'") == 0
 
 
 async def _without_transaction(request):

@@ -155,6 +155,13 @@ async def test_somebody_deactivated_while_she_signs_in_gets_no_session(rollback,
     assert await fetch_value("SELECT count(*) FROM session WHERE person = {}", world.person_id["employee"]) == 0
 
 
+async def test_a_password_that_was_changed_while_she_signs_in_opens_nothing(rollback, world):
+    account = await account_of_email(email_of("employee"))
+    await execute(actions.END_ALL, world.person_id["employee"])
+    assert await actions._start_session(account, "a browser") is None
+    assert await fetch_value("SELECT count(*) FROM session WHERE person = {}", world.person_id["employee"]) == 0
+
+
 def test_tokens_are_256_random_bits():
     assert len({new_token() for _ in range(100)}) == 100
     assert min(len(new_token()) for _ in range(100)) == 43

@@ -125,6 +125,14 @@ async def test_the_case_of_an_address_opens_no_way_around(rollback, counted):
     assert len(counted) == 5
 
 
+async def test_no_way_of_writing_one_address_opens_a_way_around(rollback, counted, world):
+    """PostgreSQL and Python lower some letters differently: a Turkish capital İ is an i for the one alone."""
+    await execute("UPDATE identity SET email = 'i.i@world.example' WHERE person = {}", world.person_id["employee"])
+    for email in ("i.i@world.example", "\u0130.i@world.example", "i.\u0130@world.example") * 3:
+        await attempt(email)
+    assert len(counted) == 5
+
+
 @pytest.mark.parametrize("many", [40])
 async def test_in_parallel_no_more_than_the_free_ones_get_through(fresh_db, counted, many):
     answers = await asyncio.gather(*(attempt() for _ in range(many)))

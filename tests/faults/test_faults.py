@@ -220,3 +220,21 @@ async def test_told_to_end_it_ends_in_order(plein):
     assert await asyncio.to_thread(plein.process.wait, 20) == 0
     assert plein.processes() == []
     assert not list(plein.folder.rglob("postmaster.pid"))
+
+
+async def test_a_database_that_a_short_command_had_started_is_started_again_when_that_ends(plein):
+    plein.end()
+    program = (
+        "import sys; from pathlib import Path; from portal.run.postgres import EmbeddedPostgres;"
+        "EmbeddedPostgres(Path(sys.argv[1])).start(); print('up', flush=True); sys.stdin.read()"
+    )
+    command = [sys.executable, "-c", program, str(plein.folder / "postgres")]
+    short = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    await asyncio.to_thread(short.stdout.readline)
+    await plein.start()
+    server = plein.processes("postgres", "-D")
+    short.kill()
+    short.communicate()
+    while set(plein.processes("postgres", "-D")) & set(server):
+        await asyncio.sleep(0.05)
+    await plein.until(200, 15)

@@ -143,6 +143,24 @@ async def test_one_message_that_cannot_be_written_holds_up_no_other(rollback, wo
     assert mail["last_error"]
 
 
+async def test_while_a_server_says_nothing_its_message_holds_nobody_up(fresh_db, world, smtp):
+    smtp.stall = "END"
+    await queue_mail(world)
+    sending = asyncio.create_task(deliver_mail())
+    await smtp.stalled.wait()
+    assert await execute("SELECT id FROM mail FOR UPDATE NOWAIT")
+    assert await execute("SELECT id FROM person WHERE id = {} FOR UPDATE NOWAIT", world.person_id["employee"])
+    assert await fetch_value("SELECT max(xact_start) FROM pg_stat_activity WHERE state = 'idle in transaction'") is None
+    await deliver_mail()  # another worker leaves it alone meanwhile
+    assert (await state())["attempts"] == 1
+    sending.cancel()
+    await asyncio.wait([sending])
+
+
+def test_a_message_is_given_up_well_before_its_next_attempt():
+    assert BACKOFF[0] * 60 > 1.2 * transport.LONGEST
+
+
 async def test_a_long_queue_goes_on(rollback, world, smtp):
     await execute(
         "INSERT INTO mail (kind, recipient) SELECT 'password_reset', {} FROM generate_series(1, 60)",

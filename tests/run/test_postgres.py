@@ -104,6 +104,28 @@ def test_a_long_path_gets_its_socket_elsewhere(tmp_path):
     assert not postgres.sockets.is_relative_to(tmp_path)
 
 
+def test_a_socket_folder_of_somebody_else_is_refused(tmp_path, monkeypatch):
+    """Where the path is long the socket is in a folder that everybody can write into: whoever made it first owns it."""
+    postgres = EmbeddedPostgres(tmp_path / ("x" * 120) / "postgres")
+    postgres.sockets.mkdir()
+    monkeypatch.setattr(os, "geteuid", lambda: 12345)
+    try:
+        with pytest.raises(CannotStart, match="belongs to somebody else"):
+            postgres.start()
+    finally:
+        postgres.sockets.rmdir()
+
+
+def test_a_socket_folder_that_is_a_link_is_refused(tmp_path):
+    postgres = EmbeddedPostgres(tmp_path / ("x" * 120) / "postgres")
+    postgres.sockets.symlink_to(tmp_path)
+    try:
+        with pytest.raises(CannotStart, match="belongs to somebody else"):
+            postgres.start()
+    finally:
+        postgres.sockets.unlink()
+
+
 def test_another_major_version_is_left_alone(tmp_path):
     (tmp_path / "cluster").mkdir()
     (tmp_path / "cluster" / "PG_VERSION").write_text("16\n")

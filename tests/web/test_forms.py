@@ -8,7 +8,10 @@ import pytest
 
 from portal.app import create_app
 from portal.db import execute, fetch_value
+from portal.ideas.forms import AnswerForm
 from portal.text.language import Reader, gettext, reading
+from portal.web.forms import Form, MomentField
+from portal.web.request import Typed
 from tests.client import Browser, text_of
 from tests.sitemap import CAMPAIGN, IDEA, POSTS, filled, form
 
@@ -191,6 +194,24 @@ async def test_any_date_of_the_calendar_is_taken_or_refused_with_a_message(as_, 
     assert (await browser.post("/campaigns", data)).status_code in (303, 400, 422)
 
 
+@pytest.mark.parametrize("wall_clock", ["1999-12-31T12:00", "2200-01-01T12:00", "0001-01-01T00:00", "9999-12-31T23:59"])
+def test_a_moment_that_no_list_could_show_is_refused(wall_clock):
+    class Meeting(Form):
+        begins = MomentField("Begins")
+
+    form = Meeting(Typed([("begins", wall_clock)]))
+    assert not form.validate()
+    assert form.begins._value() == wall_clock
+
+
+@pytest.mark.parametrize("day", ["1999-12-31", "2200-01-01", "0001-01-01", "9999-12-31"])
+def test_a_day_that_no_list_could_show_is_refused(day):
+    form = AnswerForm(Typed([("next_date", day)]))
+    form.validate()
+    assert form.next_date.errors
+    assert form.next_day is None
+
+
 # --- where one is sent ---------------------------------------------------------------------------------------
 
 ELSEWHERE = [
@@ -237,8 +258,11 @@ async def test_everybody_is_sent_on_within_the_house(as_, goal):
 
 # --- sent twice ----------------------------------------------------------------------------------------------
 
-ONCE = ["/campaigns", "/campaigns/{public_id:str}/ideas", "/ideas/{public_id:str}/comments"]
-COUNT = "SELECT (SELECT count(*) FROM campaign) + (SELECT count(*) FROM idea) + (SELECT count(*) FROM comment)"
+ONCE = ["/campaigns", "/campaigns/{public_id:str}/ideas", "/ideas/{public_id:str}/comments", "/groups"]
+COUNT = """
+    SELECT (SELECT count(*) FROM campaign) + (SELECT count(*) FROM idea) + (SELECT count(*) FROM comment)
+        + (SELECT count(*) FROM space)
+"""
 
 
 @pytest.mark.parametrize("route", ONCE)
@@ -260,7 +284,8 @@ async def test_a_form_that_was_changed_before_it_is_sent_again_creates_something
     name, path, _ = POSTS[route]
     browser = await as_(name)
     data = form(route, world) | {"form_key": "once"}
-    changed = data | ({"title": "Another"} if "title" in data else {"body": "Another"})
+    field = next(name for name in ("title", "name", "body") if name in data)
+    changed = data | {field: "Another"}
     places = {(await browser.post(filled(path, world), fields)).headers["location"] for fields in (data, changed)}
     assert len(places) == 2
 
