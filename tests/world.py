@@ -103,9 +103,12 @@ async def build_world() -> World:
         for name, facts in CAST.items():
             await _person(world, name, facts)
         for phase in DATES:
-            await _campaign(world, phase, "organisation", phase)
+            await add_campaign(world, phase, "organisation", phase)
+        for state in ("draft", "proposed"):
+            asked = world.person_id["decision_maker"]
+            await add_campaign(world, state, "organisation", "collect", state=state, decision_owner=asked)
         for name in ("open", "closed_a", "closed_b"):
-            await _campaign(world, name, name, "collect")
+            await add_campaign(world, name, name, "collect")
         for name in ("collect", "discuss", "vote", "decide", "done", "open", "closed_a", "closed_b"):
             await add_idea(world, name, campaign=name)
     return world
@@ -150,25 +153,43 @@ async def _person(world: World, name: str, facts: dict[str, Any]) -> None:
         )
 
 
-async def _campaign(world: World, name: str, space: str, phase: str) -> None:
-    dates = [NOW - timedelta(days=days) for days in DATES[phase]]
+async def add_campaign(world: World, name: str, space: str, phase: str, **facts: Any) -> None:
+    """One more campaign, called `name`, in a phase by its dates; `facts` are further columns, such as its state."""
     insider = {"closed_a": "insider_a", "closed_b": "insider_b"}.get(space)
+    begins = ("collect_from", "discuss_from", "vote_from", "decide_from", "done_from")
+    values: dict[str, Any] = {
+        "space": world.space_id[space],
+        "author": world.person_id[insider or "campaign_owner"],
+        "sponsor": world.person_id[insider or "sponsor"],
+        "decision_owner": world.person_id[insider or "sponsor"],
+        "title": f"Campaign {name}",
+        "lead": f"The question of {name}",
+        "brief": f"The brief of {name}",
+        "brief_html": to_html(f"The brief of {name}"),
+        "need": f"The need of {name}",
+        "goal": f"The goal of {name}",
+        "measure": f"The measure of {name}",
+        "expected_readers": 9,
+        "language": "en",
+        **{column: NOW - timedelta(days=days) for column, days in zip(begins, DATES[phase], strict=True)},
+        **facts,
+    }
     row = (
         await execute(
-            "INSERT INTO campaign (space, author, sponsor, title, lead, brief, brief_html, language, collect_from,"
-            " discuss_from, vote_from, decide_from, done_from)"
-            " VALUES ({}, {}, {}, {}, {}, {}, {}, 'en', {}, {}, {}, {}, {}) RETURNING id, public_id",
-            world.space_id[space],
-            world.person_id[insider or "campaign_owner"],
-            world.person_id[insider or "sponsor"],
-            f"Campaign {name}",
-            f"The question of {name}",
-            f"The brief of {name}",
-            to_html(f"The brief of {name}"),
-            *dates,
+            f"INSERT INTO campaign ({', '.join(values)}) VALUES ({', '.join('{}' for _ in values)})"
+            " RETURNING id, public_id",
+            *values.values(),
         )
     )[0]
     world.campaign_id[name], world.campaign[name] = row["id"], row["public_id"]
+    await execute(
+        "INSERT INTO question (campaign, space, version, position, kind, label, help, options)"
+        " SELECT id, space, 1, 1, 'choice', {}, {}, {} FROM campaign WHERE id = {}",
+        f"Question of {name}",
+        f"Help of {name}",
+        [f"One of {name}", f"Two of {name}"],
+        row["id"],
+    )
 
 
 async def add_idea(

@@ -52,6 +52,11 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
         """Whether the actor has one of these roles in this very space."""
         return any(f"{space}:{role}" in self.role_rows for role in roles)
 
+    def spaces_as(self, *roles: Role) -> list[int]:
+        """The spaces in which the actor has one of these roles."""
+        held = [row.split(":") for row in self.role_rows]
+        return sorted({int(space) for space, role in held if role in roles})
+
 
 # A member who is nothing more has no row in role_rows: people belong to thousands of groups, and lead few.
 COLUMNS = """

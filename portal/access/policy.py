@@ -19,13 +19,19 @@ class Action(StrEnum):
     SPACE_JOIN = "space.join"
     SPACE_LEAVE = "space.leave"
     SPACE_ADD_MEMBER = "space.add_member"
-    CAMPAIGN_OPEN = "campaign.open"
+    CAMPAIGN_PROPOSE = "campaign.propose"
     CAMPAIGN_EDIT = "campaign.edit"
+    CAMPAIGN_DECIDE = "campaign.decide"
+    CAMPAIGN_EXTEND = "campaign.extend"
+    CAMPAIGN_CANCEL = "campaign.cancel"
+    CAMPAIGN_ARCHIVE = "campaign.archive"
+    CAMPAIGN_FOLLOW = "campaign.follow"
     IDEA_PROPOSE = "idea.propose"
     IDEA_EDIT = "idea.edit"
     IDEA_ANSWER = "idea.answer"
     IDEA_SUPPORT = "idea.support"
     IDEA_COMMENT = "idea.comment"
+    IDEA_FOLLOW = "idea.follow"
     COMMENT_EDIT = "comment.edit"
     COMMENT_REMOVE = "comment.remove"
     COMMENT_REACT = "comment.react"
@@ -55,7 +61,9 @@ WHILE_PROPOSING = {"collect"}
 WHILE_EDITING = {"collect", "discuss"}
 WHILE_SUPPORTING = {"collect", "discuss", "vote"}
 WHILE_COMMENTING = {"collect", "discuss", "vote", "decide"}
-WHILE_ANSWERING = {"decide", "done"}
+WHILE_ANSWERING = {"decide", "done", "cancelled"}
+WHILE_RUNNING = {"collect", "discuss", "vote", "decide"}
+WHILE_ARCHIVING = {"done", "cancelled"}
 
 
 def anybody(actor: Actor, thing: Any) -> bool:
@@ -88,9 +96,35 @@ def owner(actor: Actor, thing: Any) -> bool:
     return thing.kind == "group" and actor.has_role(thing.id, Role.OWNER)
 
 
-def author_or_sponsor(actor: Actor, thing: Any) -> bool:
-    """Who opened the campaign, who sponsors it, or an administrator."""
-    return actor.id in (thing.author, thing.sponsor) or actor.administrator
+def leads(actor: Actor, thing: Any) -> bool:
+    """Who proposed the campaign, who sponsors it, who decides, or an administrator."""
+    return actor.id in (thing.author, thing.sponsor, thing.decision_owner) or actor.administrator
+
+
+def leads_what_stands(actor: Actor, thing: Any) -> bool:
+    """Who leads the campaign, until it is cancelled or archived."""
+    return thing.state not in ("cancelled", "archived") and leads(actor, thing)
+
+
+def decision_owner_while_proposed(actor: Actor, thing: Any) -> bool:
+    """The decision owner, and nobody for her, while she is asked."""
+    return bool(thing.state == "proposed" and actor.id == thing.decision_owner)
+
+
+def leads_what_runs(actor: Actor, thing: Any) -> bool:
+    """Who leads the campaign, while it runs; one that is always open has no end to move."""
+    return bool(not thing.always_open and thing.phase in WHILE_RUNNING and leads(actor, thing))
+
+
+def leads_what_is_open(actor: Actor, thing: Any) -> bool:
+    """Who leads the campaign, once it is accepted and until it is done; what is always open stays."""
+    open_ = thing.state == "open" and thing.phase != "done" and not thing.always_open
+    return bool(open_ and leads(actor, thing))
+
+
+def leads_what_is_over(actor: Actor, thing: Any) -> bool:
+    """Who leads the campaign, once it is done or cancelled, until it is archived."""
+    return bool(thing.state != "archived" and thing.phase in WHILE_ARCHIVING and leads(actor, thing))
 
 
 def proposing(actor: Actor, thing: Any) -> bool:
@@ -151,13 +185,19 @@ RULES: dict[Action, Callable[[Actor, Any], bool]] = {
     Action.SPACE_JOIN: not_yet_member_of_open,
     Action.SPACE_LEAVE: member_who_is_no_owner,
     Action.SPACE_ADD_MEMBER: owner,
-    Action.CAMPAIGN_OPEN: employee,
-    Action.CAMPAIGN_EDIT: author_or_sponsor,
+    Action.CAMPAIGN_PROPOSE: employee,
+    Action.CAMPAIGN_EDIT: leads_what_stands,
+    Action.CAMPAIGN_DECIDE: decision_owner_while_proposed,
+    Action.CAMPAIGN_EXTEND: leads_what_runs,
+    Action.CAMPAIGN_CANCEL: leads_what_is_open,
+    Action.CAMPAIGN_ARCHIVE: leads_what_is_over,
+    Action.CAMPAIGN_FOLLOW: anybody,
     Action.IDEA_PROPOSE: proposing,
     Action.IDEA_EDIT: author_while_open,
     Action.IDEA_ANSWER: sponsor_after_voting,
     Action.IDEA_SUPPORT: supporting,
     Action.IDEA_COMMENT: commenting,
+    Action.IDEA_FOLLOW: anybody,
     Action.COMMENT_EDIT: own_comment,
     Action.COMMENT_REMOVE: own_standing_comment,
     Action.COMMENT_REACT: reacting,

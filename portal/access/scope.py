@@ -11,7 +11,7 @@ from collections.abc import Callable
 from piccolo.table import Table
 
 from portal import tables as t
-from portal.access.actor import Actor
+from portal.access.actor import Actor, Role
 from portal.db import QueryString
 
 Rule = Callable[[Actor, str], QueryString]
@@ -66,9 +66,36 @@ def identity(actor: Actor, a: str) -> QueryString:
     return QueryString(f"EXISTS (SELECT FROM person ip WHERE ip.id = {a}.person AND {{}})", person(actor, "ip"))
 
 
+def _begun(actor: Actor, a: str) -> QueryString:
+    """Until a campaign opens, its draft is its author's; once proposed, also its sponsor's and decision owner's, and of
+    those who own or moderate the space."""
+    return QueryString(
+        f"({a}.state NOT IN ('draft', 'proposed', 'declined') OR {a}.author = {{}} OR {a}.state <> 'draft'"
+        f" AND ({a}.sponsor = {{}} OR {a}.decision_owner = {{}} OR {a}.space = ANY({{}})))",
+        actor.id,
+        actor.id,
+        actor.id,
+        actor.spaces_as(Role.OWNER, Role.MODERATOR),
+    )
+
+
+def campaign(actor: Actor, a: str) -> QueryString:
+    """A campaign is shown to the readers of its space once it is open; before, to those who have to do with it."""
+    return QueryString("{} AND {}", in_space(actor, a), _begun(actor, a))
+
+
+def of_campaign(actor: Actor, a: str) -> QueryString:
+    """What hangs under a campaign is shown where the campaign is."""
+    return QueryString(
+        f"{{}} AND EXISTS (SELECT FROM campaign vc WHERE vc.id = {a}.campaign AND {{}})",
+        in_space(actor, a),
+        _begun(actor, "vc"),
+    )
+
+
 def idea(actor: Actor, a: str) -> QueryString:
-    """An idea is shown to the readers of its space while it is published, and to its author always."""
-    return QueryString(f"{{}} AND ({a}.state = 'published' OR {a}.author = {{}})", in_space(actor, a), actor.id)
+    """An idea is shown where its campaign is while it is published, and to its author always."""
+    return QueryString(f"{{}} AND ({a}.state = 'published' OR {a}.author = {{}})", of_campaign(actor, a), actor.id)
 
 
 def of_idea(actor: Actor, a: str) -> QueryString:
@@ -105,12 +132,14 @@ def event(actor: Actor, a: str) -> QueryString:
     return QueryString(
         f"({{}} OR {a}.space IS NULL AND ({a}.person IS NOT NULL OR {{}}))"
         f" AND ({a}.person IS NULL OR {a}.person = {{}})"
+        f" AND ({a}.campaign IS NULL OR EXISTS (SELECT FROM campaign ev WHERE ev.id = {a}.campaign AND {{}}))"
         f" AND ({a}.idea IS NULL OR EXISTS (SELECT FROM idea ei WHERE ei.id = {a}.idea AND {{}}))"
         f" AND ({a}.comment IS NULL OR EXISTS (SELECT FROM comment ec WHERE ec.id = {a}.comment AND {{}}))"
         f" AND ({a}.answer IS NULL OR EXISTS (SELECT FROM answer ea WHERE ea.id = {a}.answer AND {{}}))",
         in_space(actor, a),
         administrators(actor, a),
         actor.id,
+        campaign(actor, "ev"),
         idea(actor, "ei"),
         comment(actor, "ec"),
         of_idea(actor, "ea"),
@@ -121,13 +150,15 @@ VISIBILITY: dict[type[Table], Rule] = {
     t.AboutPage: everybody,
     t.Answer: of_idea,
     t.Budget: own,
-    t.Campaign: in_space,
+    t.Campaign: campaign,
+    t.CampaignNotice: of_campaign,
     t.Comment: comment,
     t.DataExport: own,
     t.CommentDay: of_idea,
     t.CommentVersion: of_comment,
     t.Digest: of_idea,
     t.Event: event,
+    t.Follow: own,
     t.Idea: idea,
     t.IdeaVersion: of_idea,
     t.Identity: identity,
@@ -143,6 +174,7 @@ VISIBILITY: dict[type[Table], Rule] = {
     t.Personnel: own,
     t.Reaction: own,
     t.ReadMark: own,
+    t.Question: of_campaign,
     t.Session: own,
     t.Space: space,
     t.Vote: own,

@@ -44,7 +44,7 @@ OPEN = """
 
 async def open_campaign(actor: Actor, space: Choice, draft: Draft, form_key: str) -> str:
     """A new campaign in one of the actor's spaces; gives its public id. The same form twice opens one."""
-    require(actor, Action.CAMPAIGN_OPEN)
+    require(actor, Action.CAMPAIGN_PROPOSE)
     html = await rendered(draft.brief)
     async with transaction():
         made = await fetch_one(

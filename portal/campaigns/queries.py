@@ -25,18 +25,20 @@ class CampaignRow(msgspec.Struct, frozen=True):
     space_public_id: str
     space_name: str
     space_kind: str
+    state: str
     author: int
-    sponsor: int
+    sponsor: int | None
     sponsor_public_id: str
     sponsor_name: str
     sponsor_title: str
+    decision_owner: int | None
     title: str
     lead: str
     promise: str
     brief_html: str
     language: str
     always_open: bool
-    collect_from: datetime
+    collect_from: datetime | None
     discuss_from: datetime | None
     vote_from: datetime | None
     decide_from: datetime | None
@@ -74,14 +76,14 @@ class CampaignRow(msgspec.Struct, frozen=True):
 
 COLUMNS = """
     c.id, c.public_id, c.space, s.public_id AS space_public_id, s.name AS space_name, s.kind AS space_kind,
-    c.author, c.sponsor, p.public_id AS sponsor_public_id, coalesce(n.name, '') AS sponsor_name,
-    coalesce(n.title, '') AS sponsor_title, c.title, c.lead, c.promise, c.brief_html, c.language,
-    c.always_open, c.collect_from, c.discuss_from, c.vote_from, c.decide_from, c.done_from, c.version, c.ideas,
-    plein_phase(c, {}) AS phase
+    c.state, c.author, c.sponsor, c.decision_owner, coalesce(p.public_id, '') AS sponsor_public_id,
+    coalesce(n.name, '') AS sponsor_name, coalesce(n.title, '') AS sponsor_title, c.title, c.lead, c.promise,
+    c.brief_html, c.language, c.always_open, c.collect_from, c.discuss_from, c.vote_from, c.decide_from, c.done_from,
+    c.version, c.ideas, plein_phase(c, {}) AS phase
 """
 FROM = """
     FROM campaign c JOIN space s ON s.id = c.space
-    JOIN person p ON p.id = c.sponsor LEFT JOIN identity n ON n.person = p.id
+    LEFT JOIN person p ON p.id = c.sponsor LEFT JOIN identity n ON n.person = p.id
 """
 LISTED = f"""
     SELECT {COLUMNS} {FROM} WHERE {{}} AND {{}}

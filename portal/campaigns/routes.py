@@ -30,7 +30,7 @@ async def list_campaigns(request: Request) -> Response[Any]:
 @get("/campaigns/new")
 async def new_campaign(request: Request) -> Response[Any]:
     """An empty form, with dates proposed."""
-    require(request.actor, Action.CAMPAIGN_OPEN)
+    require(request.actor, Action.CAMPAIGN_PROPOSE)
     form = CampaignForm(
         space=request.query_params.get("space", ""), language=request.actor.language, **usual_dates(request.now)
     )
@@ -41,7 +41,7 @@ async def new_campaign(request: Request) -> Response[Any]:
 @post("/campaigns")
 async def open_campaign(request: Request) -> Response[Any]:
     """Opens it."""
-    require(request.actor, Action.CAMPAIGN_OPEN)
+    require(request.actor, Action.CAMPAIGN_PROPOSE)
     form = await CampaignForm.sent(request)
     spaces = await _offer_spaces(request, form)
     form.valid()

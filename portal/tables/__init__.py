@@ -13,7 +13,10 @@ from portal.tables.administration import (
 )
 from portal.tables.campaigns import Campaign
 from portal.tables.comments import Comment, CommentDay, CommentVersion, Digest, Mention, Reaction, ReadMark
+from portal.tables.campaigns import Campaign, CampaignNotice, Question
+from portal.tables.comments import Comment
 from portal.tables.events import Event, EventQueue
+from portal.tables.follows import Follow
 from portal.tables.ideas import Answer, Idea, IdeaVersion
 from portal.tables.mail import Mail
 from portal.tables.people import Identity, Organisation, OrgUnit, Person
@@ -25,6 +28,7 @@ __all__ = [
     "Answer",
     "Budget",
     "Campaign",
+    "CampaignNotice",
     "Comment",
     "CommentDay",
     "CommentVersion",
@@ -33,6 +37,7 @@ __all__ = [
     "Digest",
     "Event",
     "EventQueue",
+    "Follow",
     "Idea",
     "IdeaVersion",
     "Identity",
@@ -50,6 +55,7 @@ __all__ = [
     "Personnel",
     "Reaction",
     "ReadMark",
+    "Question",
     "Session",
     "SetUp",
     "Space",

@@ -26,6 +26,8 @@ FOR_EVERYBODY: set[type[Table]] = {t.AboutPage, t.Organisation}
 NO_TEXT = {"public_id", "form_key", "kind", "state", "language", "zone", "theme", "role", "slug", "key"}
 #: Of imports: how a file was read, and what is wrong or to be done, by key.
 NO_TEXT |= {"outcome", "problem", "field", "encoding", "separator"}
+#: Of campaigns: how far their followers have been told, and how people vote.
+NO_TEXT |= {"announced_phase", "vote_method"}
 
 
 class Canary(NamedTuple):
@@ -112,11 +114,19 @@ SPACES = """
     SELECT space AS id FROM membership WHERE person = $1
     UNION SELECT s.id FROM space s, person p WHERE p.id = $1 AND p.kind = 'employee' AND s.open
 """
-IDEAS = "SELECT id FROM idea WHERE space = ANY($2) AND (state = 'published' OR author = $1)"
+CAMPAIGNS = """
+    SELECT id FROM campaign WHERE space = ANY($2) AND (state IN ('open', 'cancelled', 'archived') OR author = $1
+        OR state IN ('proposed', 'declined') AND (sponsor = $1 OR decision_owner = $1 OR EXISTS (
+            SELECT FROM membership m WHERE m.person = $1 AND m.space = campaign.space
+                AND m.role IN ('owner', 'moderator'))))
+"""
+IDEAS = f"SELECT id FROM idea WHERE campaign IN ({CAMPAIGNS}) AND (state = 'published' OR author = $1)"
 #: What somebody may see once her spaces ($2), and the ideas in them ($3), are known. $1 is she herself.
 ROWS = {
     "space": "SELECT unnest($2::bigint[]) AS id",
-    "campaign": "SELECT id FROM campaign WHERE space = ANY($2)",
+    "campaign": CAMPAIGNS,
+    "question": f"SELECT id FROM question WHERE campaign IN ({CAMPAIGNS})",
+    "campaign_notice": f"SELECT id FROM campaign_notice WHERE campaign IN ({CAMPAIGNS})",
     "idea": "SELECT unnest($3::bigint[]) AS id",
     "idea_version": "SELECT id FROM idea_version WHERE idea = ANY($3)",
     "answer": "SELECT id FROM answer WHERE idea = ANY($3)",
@@ -132,11 +142,11 @@ ROWS = {
         UNION SELECT p.id FROM person p WHERE p.kind = 'employee' AND p.active
             AND EXISTS (SELECT FROM space s WHERE s.open AND s.id = ANY($2))""",
     # beside her neighbours: who signed what she may read, even if that person has left since
-    "signed": """SELECT author AS id FROM idea WHERE id = ANY($3)
+    "signed": f"""SELECT author AS id FROM idea WHERE id = ANY($3)
         UNION SELECT author FROM comment WHERE idea = ANY($3) AND state = 'published'
         UNION SELECT author FROM answer WHERE idea = ANY($3)
         UNION SELECT author FROM digest WHERE idea = ANY($3)
-        UNION SELECT sponsor FROM campaign WHERE space = ANY($2)""",
+        UNION SELECT sponsor FROM campaign WHERE id IN ({CAMPAIGNS})""",
     "org_unit": "SELECT u.id FROM org_unit u, person p WHERE p.id = $1 AND p.kind = 'employee'",
     "session": "SELECT id FROM session WHERE person = $1",
     "mail": """SELECT x.id FROM mail x WHERE EXISTS

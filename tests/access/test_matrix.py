@@ -19,7 +19,7 @@ from portal.db import execute, fetch_value, transaction
 from portal.ideas.queries import get_idea
 from portal.spaces.queries import get_space
 from portal.votes.queries import standing
-from tests.world import NOW, World, add_comment, add_idea
+from tests.world import NOW, World, add_campaign, add_comment, add_idea
 
 PEOPLE = [
     "employee",
@@ -37,6 +37,7 @@ PEOPLE = [
 
 # The ideas and their comments' replies are the author's, the comments the colleague's (in closed groups the insider's).
 # The group "open" has the campaign owner as its owner and the author as a member. `always` is always open.
+# `draft` and `proposed` are the campaign owner's; the decision maker is asked for the latter.
 # `answered` is an idea in the phase "decide", `always_answered` one of "always". `hidden` things are the author's.
 MATRIX = """
                                         employee
@@ -62,10 +63,45 @@ space.add_member    organisation        n n n n n n n n n - -
 space.add_member    open                n n y n n n n n n - -
 space.add_member    closed_a            - - - - - - - y - n -
 
-campaign.open                           y y y y y y y y y n n
+campaign.propose                        y y y y y y y y y n n
 campaign.edit       collect             n n y y n n y n n - -
 campaign.edit       done                n n y y n n y n n - -
+campaign.edit       draft               - - y - - - - - - - -
+campaign.edit       proposed            - - y y y n - - - - -
+campaign.edit       cancelled           n n n n n n n n n - -
+campaign.edit       archived            n n n n n n n n n - -
 campaign.edit       closed_a            - - - - - - - y - n -
+
+campaign.decide     draft               - - n - - - - - - - -
+campaign.decide     proposed            - - n n y n - - - - -
+campaign.decide     collect             n n n n n n n n n - -
+
+campaign.extend     proposed            - - n n n n - - - - -
+campaign.extend     planned             n n n n n n n n n - -
+campaign.extend     vote                n n y y n n y n n - -
+campaign.extend     done                n n n n n n n n n - -
+campaign.extend     cancelled           n n n n n n n n n - -
+campaign.extend     always              n n n n n n n n n - -
+campaign.extend     closed_a            - - - - - - - y - n -
+
+campaign.cancel     proposed            - - n n n n - - - - -
+campaign.cancel     planned             n n y y n n y n n - -
+campaign.cancel     vote                n n y y n n y n n - -
+campaign.cancel     done                n n n n n n n n n - -
+campaign.cancel     cancelled           n n n n n n n n n - -
+campaign.cancel     always              n n n n n n n n n - -
+campaign.cancel     closed_a            - - - - - - - y - n -
+
+campaign.archive    proposed            - - n n n n - - - - -
+campaign.archive    decide              n n n n n n n n n - -
+campaign.archive    done                n n y y n n y n n - -
+campaign.archive    cancelled           n n y y n n y n n - -
+campaign.archive    archived            n n n n n n n n n - -
+campaign.archive    closed_a            - - - - - - - n - n -
+
+campaign.follow     draft               - - y - - - - - - - -
+campaign.follow     vote                y y y y y y y y y - -
+campaign.follow     closed_a            - - - - - - - y - y -
 
 idea.propose        planned             n n n n n n n n n - -
 idea.propose        collect             y y y y y y y y y - -
@@ -114,6 +150,10 @@ idea.comment        done                n n n n n n n n n - -
 idea.comment        always              y y y y y y y y y - -
 idea.comment        closed_a            - - - - - - - y - y -
 
+idea.follow         vote                y y y y y y y y y - -
+idea.follow         hidden              - y - - - - - - - - -
+idea.follow         closed_a            - - - - - - - y - y -
+
 comment.edit        collect_reply       n y n n n n n n n - -
 comment.edit        decide_reply        n y n n n n n n n - -
 comment.edit        done_reply          n n n n n n n n n - -
@@ -160,13 +200,19 @@ LOADERS: dict[Action, Load | None] = {
     Action.SPACE_JOIN: get_space,
     Action.SPACE_LEAVE: get_space,
     Action.SPACE_ADD_MEMBER: get_space,
-    Action.CAMPAIGN_OPEN: None,
+    Action.CAMPAIGN_PROPOSE: None,
     Action.CAMPAIGN_EDIT: get_campaign,
+    Action.CAMPAIGN_DECIDE: get_campaign,
+    Action.CAMPAIGN_EXTEND: get_campaign,
+    Action.CAMPAIGN_CANCEL: get_campaign,
+    Action.CAMPAIGN_ARCHIVE: get_campaign,
+    Action.CAMPAIGN_FOLLOW: get_campaign,
     Action.IDEA_PROPOSE: get_campaign,
     Action.IDEA_EDIT: get_idea,
     Action.IDEA_ANSWER: get_idea,
     Action.IDEA_SUPPORT: standing,
     Action.IDEA_COMMENT: get_idea,
+    Action.IDEA_FOLLOW: get_idea,
     Action.COMMENT_EDIT: get_comment,
     Action.COMMENT_REMOVE: get_comment,
     Action.COMMENT_REACT: get_comment,
@@ -240,6 +286,8 @@ async def _what_the_world_lacks(world: World) -> str:
             role,
         )
     await _always_open_campaign(world)
+    for state in ("cancelled", "archived"):
+        await add_campaign(world, state, "organisation", "done", state=state)
     await add_idea(world, "always", campaign="always")
     await add_idea(world, "always_answered", campaign="always")
     await add_idea(world, "answered", campaign="decide")

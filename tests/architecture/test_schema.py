@@ -81,6 +81,10 @@ async def test_every_table_of_a_space_refers_to_its_parent_with_the_space(rollba
     )
     assert {(row["t"], row["parent"]) for row in rows} == {
         ("idea", "campaign"),
+        ("question", "campaign"),
+        ("campaign_notice", "campaign"),
+        ("follow", "campaign"),
+        ("follow", "idea"),
         ("idea_version", "idea"),
         ("answer", "idea"),
         ("vote", "idea"),
