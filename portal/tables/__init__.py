@@ -11,10 +11,8 @@ from portal.tables.administration import (
     Personnel,
     SetUp,
 )
-from portal.tables.campaigns import Campaign
-from portal.tables.comments import Comment, CommentDay, CommentVersion, Digest, Mention, Reaction, ReadMark
 from portal.tables.campaigns import Campaign, CampaignNotice, Question
-from portal.tables.comments import Comment
+from portal.tables.comments import Comment, CommentDay, CommentVersion, Digest, Mention, Reaction, ReadMark
 from portal.tables.events import Event, EventQueue
 from portal.tables.follows import Follow
 from portal.tables.ideas import Answer, Idea, IdeaVersion
@@ -53,9 +51,9 @@ __all__ = [
     "PeopleImport",
     "Person",
     "Personnel",
+    "Question",
     "Reaction",
     "ReadMark",
-    "Question",
     "Session",
     "SetUp",
     "Space",
