@@ -34,3 +34,21 @@ async def test_sign_in_idea_vote_comment(open_page, site, javascript):
     await page.locator(".comment", has_text=words).wait_for()
     await page.reload()
     assert words in await page.inner_text("#thread")
+
+
+async def test_changing_language_or_theme_loses_nothing_that_is_being_typed(open_page, site):
+    page = await open_page("employee")
+    await page.goto(f"/campaigns/{site.world.campaign['collect']}/ideas/new")
+    await page.fill("#title", "Half a title")
+    await page.fill("#body", "Half a text,\nwith two lines")
+    await page.check("input[name=language][value=nl]")
+    await page.click("footer button[name=language]")
+    await page.wait_for_selector("html[lang=nl]")
+    assert await page.input_value("#title") == "Half a title"
+    await page.click("footer button[value=dark]")
+    await page.wait_for_selector("html[data-theme=dark]")
+    assert await page.input_value("#body") == "Half a text,\nwith two lines"
+    assert await page.is_checked("input[name=language][value=nl]")
+    assert await page.evaluate("sessionStorage.length") == 0
+    await page.reload()
+    assert await page.input_value("#title") == ""
