@@ -94,8 +94,18 @@ def of_campaign(actor: Actor, a: str) -> QueryString:
 
 
 def idea(actor: Actor, a: str) -> QueryString:
-    """An idea is shown where its campaign is while it is published, and to its author always."""
-    return QueryString(f"{{}} AND ({a}.state = 'published' OR {a}.author = {{}})", of_campaign(actor, a), actor.id)
+    """An idea is shown where its campaign is once it is published, also when it was withdrawn; to its authors
+    always; as a draft to whom they invited; hidden or removed, to the space's moderators."""
+    return QueryString(
+        f"{{}} AND ({a}.state IN ('published', 'withdrawn') OR {a}.author = {{}}"
+        f" OR {a}.state <> 'draft' AND {a}.space = ANY({{}})"
+        f" OR EXISTS (SELECT FROM co_author vk WHERE vk.idea = {a}.id AND vk.person = {{}}"
+        f" AND ({a}.state = 'draft' OR vk.accepted_at IS NOT NULL)))",
+        of_campaign(actor, a),
+        actor.id,
+        actor.spaces_as(Role.MODERATOR),
+        actor.id,
+    )
 
 
 def of_idea(actor: Actor, a: str) -> QueryString:
@@ -104,6 +114,39 @@ def of_idea(actor: Actor, a: str) -> QueryString:
         f"{{}} AND EXISTS (SELECT FROM idea vi WHERE vi.id = {a}.idea AND {{}})",
         in_space(actor, a),
         idea(actor, "vi"),
+    )
+
+
+def decided(actor: Actor, a: str) -> QueryString:
+    """What was decided about an idea is shown where the idea is, and not before the voting ended."""
+    return QueryString(
+        f"{{}} AND EXISTS (SELECT FROM idea di JOIN campaign dc ON dc.id = di.campaign"
+        f" WHERE di.id = {a}.idea AND plein_decided(dc, {{}}))",
+        of_idea(actor, a),
+        actor.now,
+    )
+
+
+def status_change(actor: Actor, a: str) -> QueryString:
+    """A step of an idea is shown as decisions are; that it was withdrawn, at once."""
+    return QueryString(
+        f"({a}.status = 'withdrawn' AND {{}} OR {{}})",
+        of_idea(actor, a),
+        decided(actor, a),
+    )
+
+
+def answer_version(actor: Actor, a: str) -> QueryString:
+    """An answer's text before it was corrected is shown where the answer is."""
+    return QueryString(f"EXISTS (SELECT FROM answer va WHERE va.id = {a}.answer AND {{}})", decided(actor, "va"))
+
+
+def co_author(actor: Actor, a: str) -> QueryString:
+    """Who writes along is shown where the idea is; who was only invited, to herself and to who invited her."""
+    return QueryString(
+        f"{{}} AND ({a}.accepted_at IS NOT NULL OR {{}} IN ({a}.person, {a}.invited_by))",
+        of_idea(actor, a),
+        actor.id,
     )
 
 
@@ -142,24 +185,30 @@ def event(actor: Actor, a: str) -> QueryString:
         campaign(actor, "ev"),
         idea(actor, "ei"),
         comment(actor, "ec"),
-        of_idea(actor, "ea"),
+        decided(actor, "ea"),
     )
 
 
 VISIBILITY: dict[type[Table], Rule] = {
     t.AboutPage: everybody,
-    t.Answer: of_idea,
+    t.Answer: decided,
+    t.AnswerVersion: answer_version,
     t.Budget: own,
     t.Campaign: campaign,
     t.CampaignNotice: of_campaign,
+    t.Capture: of_idea,
+    t.CoAuthor: co_author,
     t.Comment: comment,
-    t.DataExport: own,
     t.CommentDay: of_idea,
     t.CommentVersion: of_comment,
+    t.Correction: of_idea,
+    t.DataExport: own,
     t.Digest: of_idea,
     t.Event: event,
     t.Follow: own,
+    t.HelpOffer: of_idea,
     t.Idea: idea,
+    t.IdeaReply: of_idea,
     t.IdeaVersion: of_idea,
     t.Identity: identity,
     t.ImportLine: administrators,
@@ -172,12 +221,15 @@ VISIBILITY: dict[type[Table], Rule] = {
     t.PeopleImport: administrators,
     t.Person: person,
     t.Personnel: own,
+    t.Question: of_campaign,
     t.Reaction: own,
     t.ReadMark: own,
-    t.Question: of_campaign,
+    t.Service: colleagues,
     t.Session: own,
     t.Space: space,
+    t.StatusChange: status_change,
     t.Vote: own,
+    t.Workshop: of_campaign,
 }
 
 #: Tables of which no page shows a row to anybody.

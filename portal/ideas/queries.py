@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import msgspec
 
@@ -63,12 +64,17 @@ CARDS = """
         p.public_id AS author_public_id, coalesce(n.name, '') AS author_name, p.kind = 'guest' AS author_guest,
         i.supporters, i.guest_supporters, i.comments, i.guest_comments, i.created_at, i.state AS idea_state,
         EXISTS (SELECT FROM vote v WHERE v.idea = i.id AND {}) AS supported,
-        (SELECT a.kind FROM answer a WHERE a.idea = i.id) AS answer_kind,
+        (SELECT a.kind FROM answer a WHERE a.idea = i.id AND plein_decided(c, {})) AS answer_kind,
         c.public_id AS campaign_public_id, c.title AS campaign_title, plein_phase(c, {}) AS phase
     FROM idea i JOIN campaign c ON c.id = i.campaign
     JOIN person p ON p.id = i.author LEFT JOIN identity n ON n.person = p.id
     WHERE {}
 """
+
+
+def _sight(actor: Actor) -> list[Any]:
+    """What CARDS takes: the actor's votes, the moment twice, and her ideas."""
+    return [visible(Vote, actor, "v"), actor.now, actor.now, visible(Idea, actor, "i")]
 
 
 class Cursor(msgspec.Struct, frozen=True):
@@ -107,8 +113,8 @@ async def ideas_of_campaign(
 ) -> list[IdeaCard]:
     """One page of a campaign's ideas, and one more row if there is a next page."""
     key = ORDERS[order]
-    sql = CARDS + " AND i.campaign = {} AND ({} = '' OR i.tags @> ARRAY[{}])"
-    arguments = [visible(Vote, actor, "v"), actor.now, visible(Idea, actor, "i"), campaign.id, tag, tag]
+    sql = CARDS + " AND i.state = 'published' AND i.campaign = {} AND ({} = '' OR i.tags @> ARRAY[{}])"
+    arguments = [*_sight(actor), campaign.id, tag, tag]
     if after:
         sql += f" AND ({key}, i.public_id) < ({{}}, {{}})"
         arguments += [after.key(order), after.public_id]
@@ -128,11 +134,9 @@ async def lively_ideas(actor: Actor, most: int) -> list[IdeaCard]:
     """What moves people among the newest 200 ideas of each space that the actor can read, none older than 120 days."""
     return await fetch(
         IdeaCard,
-        f"{CARDS} AND {LATELY}"
+        f"{CARDS} AND i.state = 'published' AND {LATELY}"
         " ORDER BY i.comments + i.guest_comments + i.supporters + i.guest_supporters DESC, i.id DESC LIMIT {}",
-        visible(Vote, actor, "v"),
-        actor.now,
-        visible(Idea, actor, "i"),
+        *_sight(actor),
         actor.space_ids,
         actor.now,
         NEWEST,
@@ -141,13 +145,11 @@ async def lively_ideas(actor: Actor, most: int) -> list[IdeaCard]:
 
 
 async def ideas_of_author(actor: Actor, most: int) -> list[IdeaCard]:
-    """The actor's own ideas, newest first."""
+    """The actor's own ideas, newest first, without drafts."""
     return await fetch(
         IdeaCard,
-        CARDS + " AND i.author = {} ORDER BY i.created_at DESC LIMIT {}",
-        visible(Vote, actor, "v"),
-        actor.now,
-        visible(Idea, actor, "i"),
+        CARDS + " AND i.author = {} AND i.state <> 'draft' ORDER BY i.created_at DESC LIMIT {}",
+        *_sight(actor),
         actor.id,
         most,
     )

@@ -15,28 +15,46 @@ from portal.tables.campaigns import Campaign, CampaignNotice, Question
 from portal.tables.comments import Comment, CommentDay, CommentVersion, Digest, Mention, Reaction, ReadMark
 from portal.tables.events import Event, EventQueue
 from portal.tables.follows import Follow
-from portal.tables.ideas import Answer, Idea, IdeaVersion
+from portal.tables.ideas import (
+    Answer,
+    AnswerVersion,
+    CoAuthor,
+    Correction,
+    HelpOffer,
+    Idea,
+    IdeaReply,
+    IdeaVersion,
+    StatusChange,
+)
 from portal.tables.mail import Mail
 from portal.tables.people import Identity, Organisation, OrgUnit, Person
+from portal.tables.services import Service
 from portal.tables.spaces import Membership, Space
 from portal.tables.votes import Budget, Vote
+from portal.tables.workshops import Capture, Workshop
 
 __all__ = [
     "AboutPage",
     "Answer",
+    "AnswerVersion",
     "Budget",
     "Campaign",
     "CampaignNotice",
+    "Capture",
+    "CoAuthor",
     "Comment",
     "CommentDay",
     "CommentVersion",
+    "Correction",
     "Credential",
     "DataExport",
     "Digest",
     "Event",
     "EventQueue",
     "Follow",
+    "HelpOffer",
     "Idea",
+    "IdeaReply",
     "IdeaVersion",
     "Identity",
     "ImportFile",
@@ -54,9 +72,12 @@ __all__ = [
     "Question",
     "Reaction",
     "ReadMark",
+    "Service",
     "Session",
     "SetUp",
     "Space",
+    "StatusChange",
     "Throttle",
     "Vote",
+    "Workshop",
 ]

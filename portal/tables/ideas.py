@@ -29,6 +29,11 @@ class Idea(PublicTable, db=DB):
     created_at = Timestamptz()
     form_key = Text(null=True, default=None)
     updated_at = Timestamptz()
+    status = Text(default="new")
+    service = reference(null=True)
+    source = Text(default="portal")
+    form_version = Integer(default=0)
+    draft_key = Text(null=True, default=None)
 
 
 class IdeaVersion(Table, db=DB):
@@ -60,3 +65,78 @@ class Answer(PublicTable, db=DB):
     next_date = Date(null=True, default=None)
     language = Text()
     created_at = Timestamptz()
+    version = Integer(default=1)
+    corrected_at = Timestamptz(null=True, default=None)
+
+
+class AnswerVersion(Table, db=DB):
+    """An answer as it was before it was corrected."""
+
+    answer = reference()
+    space = reference()
+    version = Integer()
+    author = reference()
+    kind = Text()
+    summary = Text()
+    reason = Text()
+    from_when = Text()
+    next_step = Text()
+    next_date = Date(null=True, default=None)
+    created_at = Timestamptz()
+
+
+class StatusChange(Table, db=DB):
+    """A step of an idea, with the public text without which there is none; withdrawing it is one too."""
+
+    idea = reference()
+    space = reference()
+    author = reference()
+    status = Text()
+    body = Text()
+    body_html = Text()
+    language = Text()
+    form_key = Text(null=True, default=None)
+    created_at = Timestamptz()
+
+
+class Correction(Table, db=DB):
+    """A dated addition below a text that stands still."""
+
+    idea = reference()
+    space = reference()
+    author = reference()
+    body = Text()
+    body_html = Text()
+    language = Text()
+    form_key = Text(null=True, default=None)
+    created_at = Timestamptz()
+
+
+class CoAuthor(Table, db=DB):
+    """Somebody who writes along, or was invited to (`accepted_at` is null then)."""
+
+    idea = reference()
+    space = reference()
+    person = reference()
+    invited_by = reference()
+    invited_at = Timestamptz()
+    accepted_at = Timestamptz(null=True, default=None)
+
+
+class HelpOffer(Table, db=DB):
+    """What somebody could do for an idea."""
+
+    idea = reference()
+    space = reference()
+    person = reference()
+    body = Text()
+    created_at = Timestamptz()
+
+
+class IdeaReply(Table, db=DB):
+    """What an idea says to one question of its campaign's form."""
+
+    idea = reference()
+    space = reference()
+    question = reference()
+    value = Text()

@@ -28,6 +28,8 @@ NO_TEXT = {"public_id", "form_key", "kind", "state", "language", "zone", "theme"
 NO_TEXT |= {"outcome", "problem", "field", "encoding", "separator"}
 #: Of campaigns: how far their followers have been told, and how people vote.
 NO_TEXT |= {"announced_phase", "vote_method"}
+#: Of ideas: where they stand, where they come from, and the form that a draft was begun in.
+NO_TEXT |= {"status", "source", "draft_key"}
 
 
 class Canary(NamedTuple):
@@ -120,7 +122,16 @@ CAMPAIGNS = """
             SELECT FROM membership m WHERE m.person = $1 AND m.space = campaign.space
                 AND m.role IN ('owner', 'moderator'))))
 """
-IDEAS = f"SELECT id FROM idea WHERE campaign IN ({CAMPAIGNS}) AND (state = 'published' OR author = $1)"
+IDEAS = f"""SELECT id FROM idea WHERE campaign IN ({CAMPAIGNS}) AND (
+    state IN ('published', 'withdrawn')
+    OR author = $1
+    OR (state = 'draft' AND id IN (SELECT idea FROM co_author WHERE person = $1))
+    OR id IN (SELECT idea FROM co_author WHERE person = $1 AND accepted_at IS NOT NULL)
+    OR (state IN ('hidden', 'removed')
+        AND space IN (SELECT space FROM membership WHERE person = $1 AND role = 'moderator')))"""
+#: The ideas about which something may be told that was decided.
+DECIDED = """SELECT i.id FROM idea i JOIN campaign c ON c.id = i.campaign
+    WHERE i.id = ANY($3) AND (c.always_open OR c.state IN ('cancelled', 'archived') OR c.decide_from <= plein_now())"""
 #: What somebody may see once her spaces ($2), and the ideas in them ($3), are known. $1 is she herself.
 ROWS = {
     "space": "SELECT unnest($2::bigint[]) AS id",
@@ -129,7 +140,17 @@ ROWS = {
     "campaign_notice": f"SELECT id FROM campaign_notice WHERE campaign IN ({CAMPAIGNS})",
     "idea": "SELECT unnest($3::bigint[]) AS id",
     "idea_version": "SELECT id FROM idea_version WHERE idea = ANY($3)",
-    "answer": "SELECT id FROM answer WHERE idea = ANY($3)",
+    "answer": f"SELECT id FROM answer WHERE idea IN ({DECIDED})",
+    "answer_version": f"""SELECT v.id FROM answer_version v JOIN answer a ON a.id = v.answer
+        WHERE a.idea IN ({DECIDED})""",
+    "status_change": f"""SELECT id FROM status_change
+        WHERE idea = ANY($3) AND (status = 'withdrawn' OR idea IN ({DECIDED}))""",
+    "correction": "SELECT id FROM correction WHERE idea = ANY($3)",
+    "help_offer": "SELECT id FROM help_offer WHERE idea = ANY($3)",
+    "idea_reply": "SELECT id FROM idea_reply WHERE idea = ANY($3)",
+    "capture": "SELECT id FROM capture WHERE idea = ANY($3)",
+    "workshop": f"SELECT id FROM workshop WHERE campaign IN ({CAMPAIGNS})",
+    "service": "SELECT s.id FROM service s, person p WHERE p.id = $1 AND p.kind = 'employee'",
     "comment": "SELECT id FROM comment WHERE idea = ANY($3) AND (state <> 'hidden' OR author = $1)",
     # what was removed is read by nobody, not even by who wrote it
     "comment_text": """SELECT id FROM comment
@@ -146,6 +167,12 @@ ROWS = {
         UNION SELECT author FROM comment WHERE idea = ANY($3) AND state = 'published'
         UNION SELECT author FROM answer WHERE idea = ANY($3)
         UNION SELECT author FROM digest WHERE idea = ANY($3)
+        UNION SELECT author FROM status_change WHERE idea = ANY($3)
+        UNION SELECT author FROM correction WHERE idea = ANY($3)
+        UNION SELECT author FROM idea_version WHERE idea = ANY($3)
+        UNION SELECT author FROM capture WHERE idea = ANY($3)
+        UNION SELECT person FROM help_offer WHERE idea = ANY($3)
+        UNION SELECT person FROM co_author WHERE idea = ANY($3)
         UNION SELECT sponsor FROM campaign WHERE id IN ({CAMPAIGNS})""",
     "org_unit": "SELECT u.id FROM org_unit u, person p WHERE p.id = $1 AND p.kind = 'employee'",
     "session": "SELECT id FROM session WHERE person = $1",

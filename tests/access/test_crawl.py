@@ -178,7 +178,8 @@ async def _things_that_could_leak(world: World) -> None:
             await add_comment(world, f"{state}_of_{reader}", idea=campaign, author=reader, state=state)
     # hidden and removed things in spaces that the readers do read
     for campaign, author in (("collect", "author"), ("closed_a", "insider_a"), ("closed_b", "insider_b")):
-        await add_idea(world, f"hidden_{campaign}", campaign=campaign, author=author, state="hidden")
+        for state in ("hidden", "removed", "draft", "withdrawn"):
+            await add_idea(world, f"{state}_{campaign}", campaign=campaign, author=author, state=state)
         for state in ("hidden", "removed"):
             await add_comment(world, f"{state}_{campaign}", idea=campaign, author=author, state=state)
             await add_comment(
@@ -186,7 +187,14 @@ async def _things_that_could_leak(world: World) -> None:
             )
     # somebody who is in the group no longer, and somebody who never was, named in its answer
     await add_comment(world, "former", idea="closed_a", author="colleague")
-    for idea, decider in (("closed_a", "insider_a"), ("closed_b", "insider_b"), ("decide", "sponsor")):
+    await execute("UPDATE campaign SET always_open = TRUE WHERE title LIKE 'Campaign closed_%'")
+    # the last answer is not to be shown yet, because voting goes on
+    for idea, decider in (
+        ("closed_a", "insider_a"),
+        ("closed_b", "insider_b"),
+        ("decide", "sponsor"),
+        ("vote", "sponsor"),
+    ):
         await execute(
             "INSERT INTO answer (idea, space, author, kind, summary, reason, reason_html, from_when, next_step,"
             " next_owner, language) SELECT id, space, {}, 'declined', 'S', 'R', 'R', 'F', 'N', {}, 'en' FROM idea WHERE id = {}",
@@ -199,6 +207,11 @@ async def _things_that_could_leak(world: World) -> None:
             " SELECT id, space, version, title, body, tags, author, created_at FROM idea WHERE id = {}",
             world.idea_id[idea],
         )
+        await under_an_idea(world.idea_id[idea], ids[decider], ids["moderator"])
+    for campaign, author in (("collect", "author"), ("closed_a", "insider_a"), ("closed_b", "insider_b")):
+        for state in ("hidden", "removed", "draft", "withdrawn"):
+            await under_an_idea(world.idea_id[f"{state}_{campaign}"], ids[author], ids["moderator"])
+    await execute("INSERT INTO service (name) VALUES ('Roads')")
     # the employee has something of everything, so that every page opens for somebody
     await execute(
         "UPDATE campaign SET author = {}, sponsor = {} WHERE id = {}",
@@ -222,6 +235,32 @@ async def _things_that_could_leak(world: World) -> None:
         token_sha256(RESET_TOKEN),
         ids["colleague"],
     )
+
+
+UNDER_AN_IDEA = (
+    "INSERT INTO status_change (idea, space, author, status, body, body_html, language)"
+    " SELECT id, space, {}, unnest(ARRAY['shortlisted', 'withdrawn']), 'S', 'S', 'en' FROM idea WHERE id = {}",
+    "INSERT INTO correction (idea, space, author, body, body_html, language)"
+    " SELECT id, space, {}, 'C', 'C', 'en' FROM idea WHERE id = {}",
+    "INSERT INTO help_offer (idea, space, person, body) SELECT id, space, {}, 'H' FROM idea WHERE id = {}",
+    "INSERT INTO answer_version (answer, space, version, author, kind, summary, reason, from_when, next_step,"
+    " created_at) SELECT id, space, 1, {}, kind, summary, reason, from_when, next_step, created_at"
+    " FROM answer WHERE idea = {}",
+    "WITH made AS (INSERT INTO workshop (campaign, space, author, name, held_on)"
+    " SELECT campaign, space, author, 'W', '2026-06-01' FROM idea WHERE id = {} RETURNING id)"
+    " INSERT INTO capture (idea, space, workshop, author, name)"
+    " SELECT i.id, i.space, made.id, {}, 'Somebody' FROM idea i, made WHERE i.id = {}",
+    "INSERT INTO co_author (idea, space, person, invited_by) SELECT id, space, {}, {} FROM idea WHERE id = {}",
+)
+
+
+async def under_an_idea(idea: int, author: int, invited: int) -> None:
+    """A row of each kind that hangs under an idea; `invited` was asked to write along and has not answered."""
+    status, correction, offer, version, capture, co_author = UNDER_AN_IDEA
+    for sql in (status, correction, offer, version):
+        await execute(sql, author, idea)
+    await execute(capture, idea, author, idea)
+    await execute(co_author, invited, author, idea)
 
 
 async def crawl(stage: Stage, reader: str | None, *, until: str = "") -> Crawl:

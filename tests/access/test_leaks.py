@@ -176,6 +176,7 @@ async def _announced_answer(world: World) -> int:
     """An answer to the guest's idea in her closed group, and the mail to her waiting; gives the event."""
     guest, insider = world.person_id["guest_a"], world.person_id["insider_a"]
     async with transaction():
+        await execute("UPDATE campaign SET always_open = TRUE WHERE id = {}", world.campaign_id["closed_a"])
         await add_idea(world, "of_guest", campaign="closed_a", author="guest_a", title="Secret sluice")
         answer = await fetch_value(
             "INSERT INTO answer (idea, space, author, kind, summary, reason, reason_html, next_step, language)"
@@ -251,6 +252,7 @@ async def test_a_guest_reads_no_unit_of_the_organisation(as_: SignIn, world: Wor
 
 
 async def test_who_sees_to_an_answer_is_named_only_to_those_who_share_a_space(as_: SignIn, world: World):
+    await execute("UPDATE campaign SET always_open = TRUE WHERE id = {}", world.campaign_id["closed_a"])
     await execute(
         "INSERT INTO answer (idea, space, author, kind, summary, reason, reason_html, next_step, next_owner, language)"
         " SELECT id, space, author, 'declined', 'S', 'R', 'R', 'N', {}, 'en' FROM idea WHERE id = {}",

@@ -119,7 +119,7 @@ idea.edit           decide              n n n n n n n n n - -
 idea.edit           done                n n n n n n n n n - -
 idea.edit           always              n y n n n n n n n - -
 idea.edit           always_answered     n n n n n n n n n - -
-idea.edit           hidden              - y - - - - - - - - -
+idea.edit           hidden              - y - - - n - - - - -
 idea.edit           closed_a            - - - - - - - y - n -
 
 idea.answer         collect             n n n n n n n n n - -
@@ -130,7 +130,7 @@ idea.answer         answered            n n n n n n n n n - -
 idea.answer         done                n n n y y n n n n - -
 idea.answer         always              n n n y y n n n n - -
 idea.answer         always_answered     n n n n n n n n n - -
-idea.answer         hidden_decide       - n - - - - - - - - -
+idea.answer         hidden_decide       - n - - - n - - - - -
 idea.answer         closed_decide       - - - - - - - y - n -
 
 idea.support        collect             y n y y y y y y y - -
@@ -139,7 +139,7 @@ idea.support        vote                y n y y y y y y y - -
 idea.support        decide              n n n n n n n n n - -
 idea.support        done                n n n n n n n n n - -
 idea.support        always              y n y y y y y y y - -
-idea.support        hidden              - n - - - - - - - - -
+idea.support        hidden              - n - - - n - - - - -
 idea.support        closed_a            - - - - - - - n - y -
 
 idea.comment        collect             y y y y y y y y y - -
@@ -151,7 +151,7 @@ idea.comment        always              y y y y y y y y y - -
 idea.comment        closed_a            - - - - - - - y - y -
 
 idea.follow         vote                y y y y y y y y y - -
-idea.follow         hidden              - y - - - - - - - - -
+idea.follow         hidden              - y - - - y - - - - -
 idea.follow         closed_a            - - - - - - - y - y -
 
 comment.edit        collect_reply       n y n n n n n n n - -
@@ -159,7 +159,7 @@ comment.edit        decide_reply        n y n n n n n n n - -
 comment.edit        done_reply          n n n n n n n n n - -
 comment.edit        removed             n n n n n n n n n - -
 comment.edit        hidden              - n - - - - - - - - -
-comment.edit        under_hidden        - y - - - - - - - - -
+comment.edit        under_hidden        - y - - - n - - - - -
 comment.edit        closed_a            - - - - - - - y - n -
 
 comment.remove      collect_reply       n y n n n n n n n - -
@@ -172,13 +172,13 @@ comment.react       collect_reply       y n y y y y y y y - -
 comment.react       decide_reply        y n y y y y y y y - -
 comment.react       done_reply          n n n n n n n n n - -
 comment.react       removed             n n n n n n n n n - -
-comment.react       under_hidden        - n - - - - - - - - -
+comment.react       under_hidden        - n - - - n - - - - -
 comment.react       closed_a            - - - - - - - n - y -
 
 digest.write        collect             n n n y n y n n n - -
 digest.write        done                n n n y n y n n n - -
 digest.write        open                n n y y n n n n n - -
-digest.write        hidden              - n - - - - - - - - -
+digest.write        hidden              - n - - - n - - - - -
 digest.write        closed_a            - - - - - - - y - n -
 
 session.end         of_author           - y - - - - - - - - -

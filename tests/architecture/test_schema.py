@@ -96,6 +96,16 @@ async def test_every_table_of_a_space_refers_to_its_parent_with_the_space(rollba
         ("mention", "comment"),
         ("reaction", "comment"),
         ("read_mark", "idea"),
+        ("workshop", "campaign"),
+        ("capture", "idea"),
+        ("capture", "workshop"),
+        ("co_author", "idea"),
+        ("correction", "idea"),
+        ("help_offer", "idea"),
+        ("idea_reply", "idea"),
+        ("idea_reply", "question"),
+        ("status_change", "idea"),
+        ("answer_version", "answer"),
     }
     assert {row["confupdtype"] for row in rows} == {b"c"}, "ON UPDATE CASCADE"
 
