@@ -35,6 +35,8 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     organisation_space: int
     organisation_name: str
     now: datetime
+    paused_in: list[int] = []
+    paused_until: list[datetime] = []
     session: int | None = None
     last_seen_at: datetime | None = None
 
@@ -57,6 +59,15 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
         held = [row.split(":") for row in self.role_rows]
         return sorted({int(space) for space, role in held if role in roles})
 
+    @property
+    def moderates(self) -> list[int]:
+        """The spaces that the actor moderates, as their moderator or owner."""
+        return self.spaces_as(Role.MODERATOR, Role.OWNER)
+
+    def pause_in(self, space: int) -> datetime | None:
+        """Until when the actor may not write in this space, if a moderator decided so."""
+        return dict(zip(self.paused_in, self.paused_until, strict=True)).get(space)
+
 
 # A member who is nothing more has no row in role_rows: people belong to thousands of groups, and lead few.
 COLUMNS = """
@@ -64,6 +75,10 @@ COLUMNS = """
     ARRAY(SELECT r.space FROM readership r WHERE r.person = p.id ORDER BY 1) AS space_ids,
     ARRAY(SELECT m.space || ':' || m.role FROM membership m WHERE m.person = p.id AND m.role <> 'member')
         AS role_rows,
+    ARRAY(SELECT w.space FROM pause w WHERE w.person = p.id AND w.ended_at IS NULL AND w.until > plein_now()
+        ORDER BY w.until, w.id) AS paused_in,
+    ARRAY(SELECT w.until FROM pause w WHERE w.person = p.id AND w.ended_at IS NULL AND w.until > plein_now()
+        ORDER BY w.until, w.id) AS paused_until,
     o.space AS organisation_space, o.name AS organisation_name, plein_now() AS now
 """
 ORGANISATION = """

@@ -47,6 +47,44 @@ def in_space(actor: Actor, a: str) -> QueryString:
     return QueryString(f"{a}.space = ANY({{}})", actor.space_ids)
 
 
+def moderated(actor: Actor, a: str) -> QueryString:
+    """Shown to the moderators of its space."""
+    return QueryString(f"{a}.space = ANY({{}})", actor.moderates)
+
+
+def moderation_item(actor: Actor, a: str) -> QueryString:
+    """What is to be judged is shown to the moderators of its space, but never to who wrote it."""
+    return QueryString(f"{{}} AND {a}.author <> {{}}", moderated(actor, a), actor.id)
+
+
+def report(actor: Actor, a: str) -> QueryString:
+    """A report is shown to who made it, and where its item is."""
+    return QueryString(
+        f"({a}.reporter = {{}} OR EXISTS (SELECT FROM moderation_item rm WHERE rm.id = {a}.item AND {{}}))",
+        actor.id,
+        moderation_item(actor, "rm"),
+    )
+
+
+def decision(actor: Actor, a: str) -> QueryString:
+    """A decision is shown to the person it is about, unless all was well, and to the other moderators of its space."""
+    return QueryString(
+        f"CASE WHEN {a}.person = {{}} THEN {a}.action <> 'allow' ELSE {{}} END", actor.id, moderated(actor, a)
+    )
+
+
+def appeal(actor: Actor, a: str) -> QueryString:
+    """An appeal is shown where its decision is."""
+    return QueryString(
+        f"EXISTS (SELECT FROM decision ad WHERE ad.id = {a}.decision AND {{}})", decision(actor, "ad")
+    )
+
+
+def pause(actor: Actor, a: str) -> QueryString:
+    """A pause is shown to the person it is about, and to the moderators of its space."""
+    return QueryString(f"({a}.person = {{}} OR {{}})", actor.id, moderated(actor, a))
+
+
 def space(actor: Actor, a: str) -> QueryString:
     """A space is shown to its readers."""
     return QueryString(f"{a}.id = ANY({{}})", actor.space_ids)
@@ -98,12 +136,12 @@ def idea(actor: Actor, a: str) -> QueryString:
     always; as a draft to whom they invited; hidden or removed, to the space's moderators."""
     return QueryString(
         f"{{}} AND ({a}.state IN ('published', 'withdrawn') OR {a}.author = {{}}"
-        f" OR {a}.state <> 'draft' AND {a}.space = ANY({{}})"
+        f" OR {a}.state <> 'draft' AND {{}}"
         f" OR EXISTS (SELECT FROM co_author vk WHERE vk.idea = {a}.id AND vk.person = {{}}"
         f" AND ({a}.state = 'draft' OR vk.accepted_at IS NOT NULL)))",
         of_campaign(actor, a),
         actor.id,
-        actor.spaces_as(Role.MODERATOR),
+        moderated(actor, a),
         actor.id,
     )
 
@@ -151,12 +189,13 @@ def co_author(actor: Actor, a: str) -> QueryString:
 
 
 def comment(actor: Actor, a: str) -> QueryString:
-    """A comment is shown where its idea is; hidden, or under a hidden one, to its author alone."""
+    """A comment is shown where its idea is; hidden, or under a hidden one, to its author and the space's moderators."""
     return QueryString(
-        f"{{}} AND ({a}.author = {{}} OR {a}.state <> 'hidden' AND ({a}.root IS NULL"
+        f"{{}} AND ({a}.author = {{}} OR {{}} OR {a}.state <> 'hidden' AND ({a}.root IS NULL"
         f" OR EXISTS (SELECT FROM comment vr WHERE vr.id = {a}.root AND vr.state <> 'hidden')))",
         of_idea(actor, a),
         actor.id,
+        moderated(actor, a),
     )
 
 
@@ -171,14 +210,16 @@ def of_comment(actor: Actor, a: str) -> QueryString:
 
 def event(actor: Actor, a: str) -> QueryString:
     """An event is shown where its subject is; one about a person only to that person, one about the portal itself
-    to administrators."""
+    to administrators, one of moderation to the moderators of its space."""
     return QueryString(
-        f"({{}} OR {a}.space IS NULL AND ({a}.person IS NOT NULL OR {{}}))"
+        f"(NOT starts_with({a}.kind, 'moderation.') OR {{}})"
+        f" AND ({{}} OR {a}.space IS NULL AND ({a}.person IS NOT NULL OR {{}}))"
         f" AND ({a}.person IS NULL OR {a}.person = {{}})"
         f" AND ({a}.campaign IS NULL OR EXISTS (SELECT FROM campaign ev WHERE ev.id = {a}.campaign AND {{}}))"
         f" AND ({a}.idea IS NULL OR EXISTS (SELECT FROM idea ei WHERE ei.id = {a}.idea AND {{}}))"
         f" AND ({a}.comment IS NULL OR EXISTS (SELECT FROM comment ec WHERE ec.id = {a}.comment AND {{}}))"
         f" AND ({a}.answer IS NULL OR EXISTS (SELECT FROM answer ea WHERE ea.id = {a}.answer AND {{}}))",
+        moderated(actor, a),
         in_space(actor, a),
         administrators(actor, a),
         actor.id,
@@ -193,6 +234,7 @@ VISIBILITY: dict[type[Table], Rule] = {
     t.AboutPage: everybody,
     t.Answer: decided,
     t.AnswerVersion: answer_version,
+    t.Appeal: appeal,
     t.Budget: own,
     t.Campaign: campaign,
     t.CampaignNotice: of_campaign,
@@ -203,6 +245,7 @@ VISIBILITY: dict[type[Table], Rule] = {
     t.CommentVersion: of_comment,
     t.Correction: of_idea,
     t.DataExport: own,
+    t.Decision: decision,
     t.Digest: of_idea,
     t.Event: event,
     t.Follow: own,
@@ -216,14 +259,17 @@ VISIBILITY: dict[type[Table], Rule] = {
     t.Mail: administrators,
     t.Membership: in_space,
     t.Mention: of_comment,
+    t.ModerationItem: moderation_item,
     t.OrgUnit: colleagues,
     t.Organisation: everybody,
+    t.Pause: pause,
     t.PeopleImport: administrators,
     t.Person: person,
     t.Personnel: own,
     t.Question: of_campaign,
     t.Reaction: own,
     t.ReadMark: own,
+    t.Report: report,
     t.Service: colleagues,
     t.Session: own,
     t.Space: space,

@@ -61,3 +61,11 @@ class Kind(StrEnum):
     MAIL_RETRIED = "mail.retried"
     PORTAL_SET_UP = "portal.set_up"
     DEMO_REMOVED = "portal.demo_removed"
+    #: These are seen by the moderators of their space. The one of a report names nobody: who reported stands in the
+    #: report's own row.
+    MODERATION_REPORTED = "moderation.reported"
+    MODERATION_DECIDED = "moderation.decided"
+    MODERATION_UNDONE = "moderation.undone"
+    MODERATION_APPEALED = "moderation.appealed"
+    MODERATION_APPEAL_DECIDED = "moderation.appeal_decided"
+    MODERATION_PUT_BACK = "moderation.put_back"

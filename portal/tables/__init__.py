@@ -27,6 +27,7 @@ from portal.tables.ideas import (
     StatusChange,
 )
 from portal.tables.mail import Mail
+from portal.tables.moderation import Appeal, Decision, ModerationItem, Pause, Report
 from portal.tables.people import Identity, Organisation, OrgUnit, Person
 from portal.tables.services import Service
 from portal.tables.spaces import Membership, Space
@@ -37,6 +38,7 @@ __all__ = [
     "AboutPage",
     "Answer",
     "AnswerVersion",
+    "Appeal",
     "Budget",
     "Campaign",
     "CampaignNotice",
@@ -48,6 +50,7 @@ __all__ = [
     "Correction",
     "Credential",
     "DataExport",
+    "Decision",
     "Digest",
     "Event",
     "EventQueue",
@@ -63,9 +66,11 @@ __all__ = [
     "Mail",
     "Membership",
     "Mention",
+    "ModerationItem",
     "OrgUnit",
     "Organisation",
     "PasswordReset",
+    "Pause",
     "PeopleImport",
     "Person",
     "Personnel",
@@ -73,6 +78,7 @@ __all__ = [
     "Reaction",
     "ReadMark",
     "Service",
+    "Report",
     "Session",
     "SetUp",
     "Space",

@@ -30,6 +30,8 @@ NO_TEXT |= {"outcome", "problem", "field", "encoding", "separator"}
 NO_TEXT |= {"announced_phase", "vote_method"}
 #: Of ideas: where they stand, where they come from, and the form that a draft was begun in.
 NO_TEXT |= {"status", "source", "draft_key"}
+#: Of moderation: what was decided, and by which rule.
+NO_TEXT |= {"action", "rule", "was"}
 
 
 class Canary(NamedTuple):
@@ -122,13 +124,14 @@ CAMPAIGNS = """
             SELECT FROM membership m WHERE m.person = $1 AND m.space = campaign.space
                 AND m.role IN ('owner', 'moderator'))))
 """
+MODERATED = "SELECT space FROM membership WHERE person = $1 AND role IN ('moderator', 'owner')"
 IDEAS = f"""SELECT id FROM idea WHERE campaign IN ({CAMPAIGNS}) AND (
     state IN ('published', 'withdrawn')
     OR author = $1
     OR (state = 'draft' AND id IN (SELECT idea FROM co_author WHERE person = $1))
     OR id IN (SELECT idea FROM co_author WHERE person = $1 AND accepted_at IS NOT NULL)
     OR (state IN ('hidden', 'removed')
-        AND space IN (SELECT space FROM membership WHERE person = $1 AND role = 'moderator')))"""
+        AND space IN ({MODERATED})))"""
 #: The ideas about which something may be told that was decided.
 DECIDED = """SELECT i.id FROM idea i JOIN campaign c ON c.id = i.campaign
     WHERE i.id = ANY($3) AND (c.always_open OR c.state IN ('cancelled', 'archived') OR c.decide_from <= plein_now())"""
@@ -151,12 +154,22 @@ ROWS = {
     "capture": "SELECT id FROM capture WHERE idea = ANY($3)",
     "workshop": f"SELECT id FROM workshop WHERE campaign IN ({CAMPAIGNS})",
     "service": "SELECT s.id FROM service s, person p WHERE p.id = $1 AND p.kind = 'employee'",
-    "comment": "SELECT id FROM comment WHERE idea = ANY($3) AND (state <> 'hidden' OR author = $1)",
+    "comment": f"""SELECT id FROM comment
+        WHERE idea = ANY($3) AND (state <> 'hidden' OR author = $1 OR space IN ({MODERATED}))""",
     # what was removed is read by nobody, not even by who wrote it
-    "comment_text": """SELECT id FROM comment
-        WHERE idea = ANY($3) AND (state = 'published' OR (state = 'hidden' AND author = $1))""",
-    "comment_version": """SELECT v.id FROM comment_version v JOIN comment k ON k.id = v.comment
-        WHERE k.idea = ANY($3) AND (k.state = 'published' OR (k.state = 'hidden' AND k.author = $1))""",
+    "comment_text": f"""SELECT id FROM comment WHERE idea = ANY($3)
+        AND (state = 'published' OR (state = 'hidden' AND (author = $1 OR space IN ({MODERATED}))))""",
+    "comment_version": f"""SELECT v.id FROM comment_version v JOIN comment k ON k.id = v.comment WHERE k.idea = ANY($3)
+        AND (k.state = 'published' OR (k.state = 'hidden' AND (k.author = $1 OR k.space IN ({MODERATED}))))""",
+    "moderation_item": f"SELECT id FROM moderation_item WHERE space IN ({MODERATED}) AND author <> $1",
+    # what was reported, and what a moderator decided: read by the moderators of the space, but nobody reads the
+    # reports on her own; what was decided about one's own, by oneself, unless all was well
+    "report": f"""SELECT r.id FROM report r JOIN moderation_item x ON x.id = r.item
+        WHERE x.space IN ({MODERATED}) AND x.author <> $1 UNION SELECT id FROM report WHERE reporter = $1""",
+    "decision": f"""SELECT id FROM decision WHERE person <> $1 AND space IN ({MODERATED})
+        UNION SELECT id FROM decision WHERE person = $1 AND action <> 'allow'""",
+    "appeal": f"""SELECT a.id FROM appeal a JOIN decision d ON d.id = a.decision
+        WHERE d.person = $1 OR d.space IN ({MODERATED})""",
     "digest": "SELECT id FROM digest WHERE idea = ANY($3)",
     "neighbour": """SELECT $1::bigint AS id
         UNION SELECT m.person FROM membership m JOIN person p ON p.id = m.person WHERE m.space = ANY($2) AND p.active

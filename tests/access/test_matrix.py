@@ -158,14 +158,14 @@ comment.edit        collect_reply       n y n n n n n n n - -
 comment.edit        decide_reply        n y n n n n n n n - -
 comment.edit        done_reply          n n n n n n n n n - -
 comment.edit        removed             n n n n n n n n n - -
-comment.edit        hidden              - n - - - - - - - - -
+comment.edit        hidden              - n - - - n - - - - -
 comment.edit        under_hidden        - y - - - n - - - - -
 comment.edit        closed_a            - - - - - - - y - n -
 
 comment.remove      collect_reply       n y n n n n n n n - -
 comment.remove      done_reply          n y n n n n n n n - -
 comment.remove      removed             n n n n n n n n n - -
-comment.remove      hidden              - n - - - - - - - - -
+comment.remove      hidden              - n - - - n - - - - -
 comment.remove      closed_a            - - - - - - - y - n -
 
 comment.react       collect_reply       y n y y y y y y y - -

@@ -229,11 +229,11 @@ async def test_an_author_who_lost_the_space_loses_her_own_idea(rollback: Any, wo
     assert await _sees(world, "guest_a", tables.Idea, "x.id = {}", world.idea_id["of_guest"]) == 0
 
 
-async def test_a_hidden_comment_is_seen_by_its_author_alone(rollback: Any, world: World):
+async def test_a_hidden_comment_is_seen_by_its_author_and_the_moderators(rollback: Any, world: World):
     await add_comment(world, "hidden", idea="collect", author="colleague", state="hidden")
     comment = world.comment_id["hidden"]
     await record(Kind.COMMENT_ADDED, space=world.space_id["organisation"], comment=comment)
-    for name, sees in {"colleague": 1, "author": 0, "moderator": 0, "administrator": 0, "employee": 0}.items():
+    for name, sees in {"colleague": 1, "author": 0, "moderator": 1, "administrator": 0, "insider_a": 0}.items():
         assert await _sees(world, name, tables.Comment, "x.id = {}", comment) == sees, name
         assert await _sees(world, name, tables.Event, "x.comment = {}", comment) == sees, name
 
