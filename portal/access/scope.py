@@ -75,9 +75,7 @@ def decision(actor: Actor, a: str) -> QueryString:
 
 def appeal(actor: Actor, a: str) -> QueryString:
     """An appeal is shown where its decision is."""
-    return QueryString(
-        f"EXISTS (SELECT FROM decision ad WHERE ad.id = {a}.decision AND {{}})", decision(actor, "ad")
-    )
+    return QueryString(f"EXISTS (SELECT FROM decision ad WHERE ad.id = {a}.decision AND {{}})", decision(actor, "ad"))
 
 
 def pause(actor: Actor, a: str) -> QueryString:
