@@ -228,6 +228,24 @@ def event(actor: Actor, a: str) -> QueryString:
     )
 
 
+def search_document(actor: Actor, a: str) -> QueryString:
+    """What can be found is found where its subject is seen."""
+    return QueryString(
+        f"({a}.space IS NULL OR {{}})"
+        f" AND ({a}.idea IS NULL OR EXISTS (SELECT FROM idea si WHERE si.id = {a}.idea AND {{}}))"
+        f" AND ({a}.comment IS NULL OR EXISTS (SELECT FROM comment sc WHERE sc.id = {a}.comment AND {{}}))"
+        f" AND ({a}.answer IS NULL OR EXISTS (SELECT FROM answer sa WHERE sa.id = {a}.answer AND {{}}))"
+        f" AND ({a}.campaign IS NULL OR EXISTS (SELECT FROM campaign sk WHERE sk.id = {a}.campaign AND {{}}))"
+        f" AND ({a}.person IS NULL OR EXISTS (SELECT FROM person sp WHERE sp.id = {a}.person AND {{}}))",
+        in_space(actor, a),
+        visible(t.Idea, actor, "si"),
+        visible(t.Comment, actor, "sc"),
+        visible(t.Answer, actor, "sa"),
+        visible(t.Campaign, actor, "sk"),
+        visible(t.Person, actor, "sp"),
+    )
+
+
 VISIBILITY: dict[type[Table], Rule] = {
     t.AboutPage: everybody,
     t.Answer: decided,
@@ -268,6 +286,8 @@ VISIBILITY: dict[type[Table], Rule] = {
     t.Reaction: own,
     t.ReadMark: own,
     t.Report: report,
+    t.SearchDocument: search_document,
+    t.SearchWord: in_space,
     t.Service: colleagues,
     t.Session: own,
     t.Space: space,
@@ -277,4 +297,12 @@ VISIBILITY: dict[type[Table], Rule] = {
 }
 
 #: Tables of which no page shows a row to anybody.
-NEVER_SHOWN: set[type[Table]] = {t.Credential, t.EventQueue, t.ImportFile, t.PasswordReset, t.SetUp, t.Throttle}
+NEVER_SHOWN: set[type[Table]] = {
+    t.Credential,
+    t.EventQueue,
+    t.ImportFile,
+    t.PasswordReset,
+    t.SearchFresh,
+    t.SetUp,
+    t.Throttle,
+}

@@ -29,6 +29,7 @@ from portal.tables.ideas import (
 from portal.tables.mail import Mail
 from portal.tables.moderation import Appeal, Decision, ModerationItem, Pause, Report
 from portal.tables.people import Identity, Organisation, OrgUnit, Person
+from portal.tables.search import SearchDocument, SearchFresh, SearchWord
 from portal.tables.services import Service
 from portal.tables.spaces import Membership, Space
 from portal.tables.votes import Budget, Vote
@@ -78,6 +79,9 @@ __all__ = [
     "Reaction",
     "ReadMark",
     "Report",
+    "SearchDocument",
+    "SearchFresh",
+    "SearchWord",
     "Service",
     "Session",
     "SetUp",

@@ -21,6 +21,7 @@ COLUMNS = """
     SELECT c.table_name, c.column_name, c.udt_name, c.is_nullable
     FROM information_schema.columns c JOIN information_schema.tables t USING (table_schema, table_name)
     WHERE c.table_schema = 'public' AND t.table_type = 'BASE TABLE' AND c.table_name !~ $1
+        AND c.udt_name <> 'tsvector' -- which Piccolo does not know
 """
 #: What PostgreSQL calls Piccolo's types.
 TYPES = {
@@ -112,6 +113,10 @@ async def test_every_table_of_a_space_refers_to_its_parent_with_the_space(rollba
         ("idea_reply", "question"),
         ("status_change", "idea"),
         ("answer_version", "answer"),
+        ("search_document", "idea"),
+        ("search_document", "comment"),
+        ("search_document", "answer"),
+        ("search_document", "campaign"),
     }
     assert {row["confupdtype"] for row in rows} == {b"c"}, "ON UPDATE CASCADE"
 

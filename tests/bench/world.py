@@ -127,6 +127,13 @@ INSERT INTO answer (public_id, idea, space, author, kind, summary, reason, reaso
         i.body, i.body_html, 'We look at it again in a year.', 'en', c.done_from
     FROM idea i JOIN campaign c ON c.id = i.campaign WHERE c.done_from < '{now}' AND i.id % 20 = 0;
 """
+# What the triggers would have done.
+SEARCH = """
+INSERT INTO search_document (kind, space, idea, comment, answer, campaign, person, vector)
+    SELECT kind, space, idea, comment, answer, campaign, person, vector FROM search_source;
+INSERT INTO search_word (space, word)
+    SELECT DISTINCT d.space, l.lexeme FROM search_document d CROSS JOIN unnest(d.vector) l WHERE d.space IS NOT NULL;
+"""
 SEQUENCES = "SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))"
 
 
@@ -194,6 +201,7 @@ async def _seed(cluster: EmbeddedPostgres, database: str) -> None:
         for rows in (LONG_THREAD, SHORT_THREADS):
             await connection.execute(COMMENT_ROWS.format(rows=rows.format(**numbers), **numbers))
         await connection.execute(IDEAS.format(**numbers))
+        await connection.execute(SEARCH)
         for table in ("org_unit", "person", "campaign", "idea", "comment"):
             await connection.execute(SEQUENCES.format(table=table))
         await connection.execute("VACUUM ANALYZE")
