@@ -40,6 +40,9 @@ class Settings:
     mail_from: str
     trusted_proxies: tuple[str, ...]
     log_level: str
+    file_mb: int
+    files_per_idea_mb: int
+    files_per_person_mb: int
 
     @property
     def secure(self) -> bool:
@@ -50,6 +53,11 @@ class Settings:
     def mail_folder(self) -> Path:
         """Where mail is written as .eml files when no SMTP_URL is set."""
         return self.data_dir / "mail"
+
+    @property
+    def files_folder(self) -> Path:
+        """Where files lie that people sent."""
+        return self.data_dir / "files"
 
     def refuse_taken_port(self) -> None:
         """Raises BadSetting where another program listens already."""
@@ -126,6 +134,9 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         mail_from=mail_from,
         trusted_proxies=_networks(env.get("TRUSTED_PROXIES", "")),
         log_level=log_level,
+        file_mb=_number(env, "FILE_MB", 20, 1, 100),
+        files_per_idea_mb=_number(env, "FILES_PER_IDEA_MB", 100, 1, 10_000),
+        files_per_person_mb=_number(env, "FILES_PER_PERSON_MB", 1000, 1, 1_000_000),
     )
 
 

@@ -69,6 +69,8 @@ class World:
     idea: dict[str, str] = field(default_factory=dict)
     comment_id: dict[str, int] = field(default_factory=dict)
     comment: dict[str, str] = field(default_factory=dict)
+    attachment_id: dict[str, int] = field(default_factory=dict)
+    attachment: dict[str, str] = field(default_factory=dict)
 
     def dump(self) -> str:
         """As JSON, so that other processes of a test can read it."""
@@ -254,3 +256,20 @@ async def add_comment(
         )
     )[0]
     world.comment_id[name], world.comment[name] = row["id"], row["public_id"]
+
+
+async def add_attachment(world: World, name: str, *, idea: str, kind: str = "pdf", author: str | None = None) -> None:
+    """A file of an idea, called `name`, as its author attached it; only its row, without anything on disk."""
+    row = (
+        await execute(
+            "INSERT INTO attachment (idea, space, author, kind, name, file, size, width, height)"
+            " SELECT id, space, coalesce({}, author), {}, {}, md5(random()::text), 100, {}, {} FROM idea WHERE id = {}"
+            " RETURNING id, public_id",
+            world.person_id[author] if author else None,
+            kind,
+            f"{name}.{kind}",
+            *([40, 30] if kind == "png" else [None, None]),
+            world.idea_id[idea],
+        )
+    )[0]
+    world.attachment_id[name], world.attachment[name] = row["id"], row["public_id"]

@@ -32,6 +32,9 @@ class Action(StrEnum):
     IDEA_SUPPORT = "idea.support"
     IDEA_COMMENT = "idea.comment"
     IDEA_FOLLOW = "idea.follow"
+    IDEA_ATTACH = "idea.attach"
+    ATTACHMENT_DESCRIBE = "attachment.describe"
+    ATTACHMENT_REMOVE = "attachment.remove"
     COMMENT_EDIT = "comment.edit"
     COMMENT_REMOVE = "comment.remove"
     COMMENT_REACT = "comment.react"
@@ -137,6 +140,16 @@ def author_while_open(actor: Actor, thing: Any) -> bool:
     return bool(actor.id == thing.author and thing.phase in WHILE_EDITING and not thing.answered)
 
 
+def uploader_while_open(actor: Actor, thing: Any) -> bool:
+    """Who attached it, as long as the idea's text may change."""
+    return bool(actor.id == thing.author and thing.phase in WHILE_EDITING and not thing.answered)
+
+
+def uploader_while_open_or_moderator(actor: Actor, thing: Any) -> bool:
+    """Who attached it, as long as the idea's text may change; a moderator of the space at any time."""
+    return uploader_while_open(actor, thing) or actor.has_role(thing.space, Role.MODERATOR)
+
+
 def sponsor_after_voting(actor: Actor, thing: Any) -> bool:
     """The sponsor or a decision maker of the space, once, after the voting (at any time where it never closes)."""
     decides = actor.id == thing.sponsor or actor.has_role(thing.space, Role.DECISION_MAKER)
@@ -198,6 +211,9 @@ RULES: dict[Action, Callable[[Actor, Any], bool]] = {
     Action.IDEA_SUPPORT: supporting,
     Action.IDEA_COMMENT: commenting,
     Action.IDEA_FOLLOW: anybody,
+    Action.IDEA_ATTACH: author_while_open,
+    Action.ATTACHMENT_DESCRIBE: uploader_while_open,
+    Action.ATTACHMENT_REMOVE: uploader_while_open_or_moderator,
     Action.COMMENT_EDIT: own_comment,
     Action.COMMENT_REMOVE: own_standing_comment,
     Action.COMMENT_REACT: reacting,

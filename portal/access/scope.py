@@ -102,6 +102,11 @@ def identity(actor: Actor, a: str) -> QueryString:
     return QueryString(f"EXISTS (SELECT FROM person ip WHERE ip.id = {a}.person AND {{}})", person(actor, "ip"))
 
 
+def profile(actor: Actor, a: str) -> QueryString:
+    """A profile is shown where its person is; its fields, one by one, are for `fields.visible_field` to show."""
+    return identity(actor, a)
+
+
 def _begun(actor: Actor, a: str) -> QueryString:
     """Until a campaign opens, its draft is its author's; once proposed, also its sponsor's and decision owner's, and of
     those who own or moderate the space."""
@@ -256,6 +261,7 @@ VISIBILITY: dict[type[Table], Rule] = {
     t.CampaignNotice: of_campaign,
     t.Capture: of_idea,
     t.CoAuthor: co_author,
+    t.Attachment: of_idea,
     t.Comment: comment,
     t.CommentDay: of_idea,
     t.CommentVersion: of_comment,
@@ -289,6 +295,7 @@ VISIBILITY: dict[type[Table], Rule] = {
     t.SearchDocument: search_document,
     t.SearchWord: in_space,
     t.Service: colleagues,
+    t.Profile: profile,
     t.Session: own,
     t.Space: space,
     t.StatusChange: status_change,

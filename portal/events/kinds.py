@@ -53,6 +53,8 @@ class Kind(StrEnum):
     CAPTURE_REFUSED = "idea.capture_refused"
     SERVICE_ADDED = "service.added"
     SERVICE_EDITED = "service.edited"
+    ATTACHMENT_ADDED = "attachment.added"
+    ATTACHMENT_REMOVED = "attachment.removed"
     COMMENT_ADDED = "comment.added"
     COMMENT_EDITED = "comment.edited"
     COMMENT_REMOVED = "comment.removed"

@@ -13,6 +13,9 @@ from portal.tables.administration import (
 )
 from portal.tables.campaigns import Campaign, CampaignNotice, Question
 from portal.tables.comments import Comment, CommentDay, CommentVersion, Digest, Mention, Reaction, ReadMark
+from portal.tables.attachments import Attachment
+from portal.tables.campaigns import Campaign
+from portal.tables.comments import Comment
 from portal.tables.events import Event, EventQueue
 from portal.tables.follows import Follow
 from portal.tables.ideas import (
@@ -31,6 +34,7 @@ from portal.tables.moderation import Appeal, Decision, ModerationItem, Pause, Re
 from portal.tables.people import Identity, Organisation, OrgUnit, Person
 from portal.tables.search import SearchDocument, SearchFresh, SearchWord
 from portal.tables.services import Service
+from portal.tables.profiles import Profile
 from portal.tables.spaces import Membership, Space
 from portal.tables.votes import Budget, Vote
 from portal.tables.workshops import Capture, Workshop
@@ -41,6 +45,7 @@ __all__ = [
     "AnswerVersion",
     "Appeal",
     "Budget",
+    "Attachment",
     "Campaign",
     "CampaignNotice",
     "Capture",
@@ -83,6 +88,7 @@ __all__ = [
     "SearchFresh",
     "SearchWord",
     "Service",
+    "Profile",
     "Session",
     "SetUp",
     "Space",

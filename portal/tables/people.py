@@ -14,6 +14,7 @@ class Organisation(Table, db=DB):
     language = Text()
     zone = Text()
     demo_since = Timestamptz(null=True, default=None)
+    photo_changes = Integer(default=0)
 
 
 class OrgUnit(PublicTable, db=DB):

@@ -16,6 +16,7 @@ from litestar.types import Receive, Scope, Send
 
 from portal.access.policy import Forbidden
 from portal.db import NO_ROOM, UNREACHABLE
+from portal.files.store import NoRoom
 from portal.text.language import lazy, read_from_now
 from portal.text.markdown import TooLong
 from portal.web.guards import CrossSite, SignedOut, StaleForm, recognise
@@ -214,7 +215,7 @@ HANDLERS: dict[int | type[Exception], Callable[[Any, Any], Response[Any]]] = {
     TooLong: on_too_long,
     **dict.fromkeys(UNREADABLE, on_unreadable),
     **dict.fromkeys(UNREACHABLE, on_unreachable),
-    **dict.fromkeys(NO_ROOM, on_no_room),
+    **dict.fromkeys((*NO_ROOM, NoRoom), on_no_room),
     Exception: on_bug,
 }
 

@@ -14,14 +14,17 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.form import BaseForm
 from wtforms.validators import StopValidation, ValidationError
 
+from portal.files.store import Upload
 from portal.tables.base import new_public_id
 from portal.text.dates import number
 from portal.text.language import gettext, lazy, ngettext, reader
 from portal.web.request import RESUMED_FIELD, Request, Typed
+from portal.web.uploads import MOST_FILES
 
 __all__ = [
     "YEARS",
     "BooleanField",
+    "FilesField",
     "Form",
     "HiddenField",
     "HiddenNumber",
@@ -150,6 +153,23 @@ class TextAreaField(wtforms.TextAreaField):
         super().process_formdata([value.strip() for value in valuelist])
 
 
+class FilesField(wtforms.Field):
+    """Files; `data` is a list of what was chosen. They can't be kept for another try: browsers forget them."""
+
+    widget = wtforms.widgets.FileInput(multiple=True)
+    data: list[Upload]
+
+    def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
+        """Takes what came under this name."""
+        self.process_errors = []
+        self.data = [file for file in getattr(formdata, "files", ()) if file.field == self.name]
+
+    def pre_validate(self, form: BaseForm) -> None:
+        """Not more than a form may hold."""
+        if len(self.data) > MOST_FILES:
+            raise StopValidation(gettext("Send at most %(n)s files at once.") % {"n": MOST_FILES})
+
+
 class HiddenNumber(wtforms.IntegerField):
     """A whole number that the page carries along; what is no such number is refused."""
 
@@ -196,7 +216,7 @@ def required(message: str) -> Validator:
     """The field may not be empty; `message` says what to do."""
 
     def check(form: wtforms.Form, field: wtforms.Field) -> None:
-        if field.data is None or field.data == "":
+        if field.data is None or field.data in ("", []):
             if field.raw_data and str(field.raw_data[0]).strip() and field.errors:
                 raise StopValidation  # what could not be read has its message already
             field.errors = []

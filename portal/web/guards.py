@@ -50,6 +50,8 @@ async def entrance(request: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
         return
     if request.method not in SAFE:
         _same_site(request)
+        if request.takes_files and await recognise(request) is None:
+            raise SignedOut(Typed([]))  # nobody fills the disk without signing in
         await request.typed()  # the whole body before anybody's rights: nobody outlives them by sending slowly
     actor = await recognise(request)
     if actor is None:

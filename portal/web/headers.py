@@ -24,7 +24,6 @@ async def add_headers(message: Message, scope: Scope) -> None:
     """Adds them just before the response starts."""
     if message["type"] != "http.response.start":
         return
-    headers = [*message["headers"], *ALWAYS, *(OVER_HTTPS if settings().secure else [])]
-    if not any(name.lower() == b"cache-control" for name, _ in headers):
-        headers.append(KEPT_BY_NOBODY)
-    message["headers"] = headers
+    given = {name.lower() for name, _ in message["headers"]}
+    added = [*ALWAYS, KEPT_BY_NOBODY, *(OVER_HTTPS if settings().secure else [])]
+    message["headers"] = [*message["headers"], *(header for header in added if header[0] not in given)]

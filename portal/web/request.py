@@ -15,10 +15,13 @@ from urllib.parse import parse_qsl
 from litestar import Request as LitestarRequest
 from litestar.datastructures import State
 from litestar.exceptions import ClientException
+from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 
 from portal.access.actor import Actor
+from portal.files.store import Upload
 from portal.settings import settings
 from portal.text.language import LANGUAGES, Reader, best_language, gettext
+from portal.web.uploads import LARGEST_TEXT, receive
 
 MOST_FIELDS = 200
 CSRF_FIELD = "csrf_token"
@@ -27,10 +30,12 @@ RESUMED_FIELD = "resumed"
 
 
 class Typed:
-    """What somebody typed into a form: names with their values, in the order sent. Read it through a form class."""
+    """What somebody typed into a form: names with their values, in the order sent, and the files that came along. Read
+    it through a form class."""
 
-    def __init__(self, pairs: list[tuple[str, str]]) -> None:
+    def __init__(self, pairs: list[tuple[str, str]], files: list[Upload] | None = None) -> None:
         self.pairs = pairs
+        self.files = files or []
 
     def get(self, name: str, default: str = "") -> str:
         """The first value of a field."""
@@ -161,9 +166,25 @@ class Request(LitestarRequest[Any, Any, State]):
         """The form that was sent. Raises a 400 for what is no form of at most 200 fields in UTF-8 without NUL."""
         known: Typed | None = self.scope.get("plein_typed")  # type: ignore[assignment]
         if known is None:
-            known = _parse(self.headers.get("content-type", ""), await self.body())
+            known = await self._read_form()
             self.scope["plein_typed"] = known  # type: ignore[typeddict-unknown-key]
         return known
+
+    async def _read_form(self) -> Typed:
+        kind = self.headers.get("content-type", "")
+        if not self.takes_files:
+            return _parse(kind, await self.body())
+        if kind.split(";")[0].strip().lower() == "multipart/form-data":
+            pairs, files = await receive(kind, self.stream(), MOST_FIELDS)
+            return _checked(pairs, files)
+        if self.content_length is None or self.content_length > LARGEST_TEXT:
+            raise RequestEntityTooLarge
+        return _parse(kind, await self.body())
+
+    @property
+    def takes_files(self) -> bool:
+        """Whether this address takes forms with files."""
+        return bool(self.scope["route_handler"].opt.get("files"))
 
     @property
     def own_address(self) -> str:
@@ -213,6 +234,10 @@ def _parse(content_type: str, body: bytes) -> Typed:
         pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
     except ValueError:  # covers UnicodeDecodeError and too many fields
         raise ClientException(gettext("The form that was sent is damaged."), status_code=400) from None
+    return _checked(pairs)
+
+
+def _checked(pairs: list[tuple[str, str]], files: list[Upload] | None = None) -> Typed:
     if any("\0" in key or "\0" in value for key, value in pairs):
         raise ClientException(gettext("The form holds a character that can't be stored (NUL)."), status_code=400)
-    return Typed([(key, value.replace("\r\n", "\n")) for key, value in pairs])
+    return Typed([(key, value.replace("\r\n", "\n")) for key, value in pairs], files)

@@ -16,6 +16,7 @@ from piccolo.columns import Array, Text
 from piccolo.table import Table
 
 from portal import tables as t
+from portal.access.fields import FIELDS, PERSONNEL
 from portal.access.scope import NEVER_SHOWN, VISIBILITY
 
 MARK = re.compile(r"Canary\.([a-z_]+)\.([a-z_]+)\.(\d+)\.")
@@ -32,6 +33,8 @@ NO_TEXT |= {"announced_phase", "vote_method"}
 NO_TEXT |= {"status", "source", "draft_key"}
 #: Of moderation: what was decided, and by which rule.
 NO_TEXT |= {"action", "rule", "was"}
+#: Of files and profiles: names on disk, and who sees which field.
+NO_TEXT |= {"file", "photo"} | {f"{field}_for" for field in FIELDS}
 
 
 class Canary(NamedTuple):
@@ -98,6 +101,8 @@ class Sight(NamedTuple):
         """Whether this text may stand in an answer to her."""
         if canary.table == "identity" and canary.column == "email":
             return self._may_read_email(canary.row)
+        if canary.table == "profile":
+            return canary.row in self.rows["neighbour"] & self.rows[f"profile.{canary.column}"]
         if canary.table == "comment":
             return canary.row in self.rows["comment_text"]
         return canary.row in self.rows.get(canary.table, set())
@@ -135,6 +140,13 @@ IDEAS = f"""SELECT id FROM idea WHERE campaign IN ({CAMPAIGNS}) AND (
 #: The ideas about which something may be told that was decided.
 DECIDED = """SELECT i.id FROM idea i JOIN campaign c ON c.id = i.campaign
     WHERE i.id = ANY($3) AND (c.always_open OR c.state IN ('cancelled', 'archived') OR c.decide_from <= plein_now())"""
+#: The profiles of which somebody may read this field, wherever she sees the person.
+PROFILE = f"""SELECT f.person AS id FROM profile f, person me, person her WHERE me.id = $1 AND her.id = f.person AND (
+    f.person = $1 OR me.kind = 'guest' AND f.FIELD_for = 'everyone' AND 'FIELD' NOT IN {PERSONNEL}
+    OR me.kind = 'employee' AND (f.FIELD_for IN ('colleagues', 'everyone') OR f.FIELD_for = 'circle' AND (
+        me.org_unit = her.org_unit OR EXISTS (SELECT FROM space s WHERE s.kind = 'group' AND 2 = (
+            SELECT count(DISTINCT m.person) FROM membership m WHERE m.space = s.id AND m.person IN ($1, f.person))))))
+"""
 #: What somebody may see once her spaces ($2), and the ideas in them ($3), are known. $1 is she herself.
 ROWS = {
     "space": "SELECT unnest($2::bigint[]) AS id",
@@ -171,6 +183,7 @@ ROWS = {
     "appeal": f"""SELECT a.id FROM appeal a JOIN decision d ON d.id = a.decision
         WHERE d.person = $1 OR d.space IN ({MODERATED})""",
     "digest": "SELECT id FROM digest WHERE idea = ANY($3)",
+    "attachment": "SELECT id FROM attachment WHERE idea = ANY($3)",
     "neighbour": """SELECT $1::bigint AS id
         UNION SELECT m.person FROM membership m JOIN person p ON p.id = m.person WHERE m.space = ANY($2) AND p.active
         UNION SELECT p.id FROM person p WHERE p.kind = 'employee' AND p.active
@@ -191,6 +204,7 @@ ROWS = {
     "session": "SELECT id FROM session WHERE person = $1",
     "mail": """SELECT x.id FROM mail x WHERE EXISTS
         (SELECT FROM membership WHERE person = $1 AND role = 'administrator')""",
+    **{f"profile.{field}": PROFILE.replace("FIELD", field) for field in FIELDS},
     "dead_letter_to": "SELECT recipient AS id FROM mail WHERE dropped_at IS NOT NULL",
 }
 

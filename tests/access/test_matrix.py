@@ -13,13 +13,14 @@ import pytest
 from portal.access.actor import Actor, actor_of_person
 from portal.access.policy import RULES, Action, can
 from portal.accounts.queries import own_session
+from portal.attachments.queries import get_attachment
 from portal.campaigns.queries import get_campaign
 from portal.comments.queries import get_comment
 from portal.db import execute, fetch_value, transaction
 from portal.ideas.queries import get_idea
 from portal.spaces.queries import get_space
 from portal.votes.queries import standing
-from tests.world import NOW, World, add_campaign, add_comment, add_idea
+from tests.world import NOW, World, add_attachment, add_campaign, add_comment, add_idea
 
 PEOPLE = [
     "employee",
@@ -154,6 +155,25 @@ idea.follow         vote                y y y y y y y y y - -
 idea.follow         hidden              - y - - - y - - - - -
 idea.follow         closed_a            - - - - - - - y - y -
 
+idea.attach         collect             n y n n n n n n n - -
+idea.attach         discuss             n y n n n n n n n - -
+idea.attach         vote                n n n n n n n n n - -
+idea.attach         always_answered     n n n n n n n n n - -
+idea.attach         hidden              - y - - - - - - - - -
+idea.attach         closed_a            - - - - - - - y - n -
+
+attachment.describe collect             n y n n n n n n n - -
+attachment.describe vote                n n n n n n n n n - -
+attachment.describe answered            n n n n n n n n n - -
+attachment.describe hidden              - y - - - - - - - - -
+attachment.describe closed_a            - - - - - - - y - n -
+
+attachment.remove   collect             n y n n n y n n n - -
+attachment.remove   vote                n n n n n y n n n - -
+attachment.remove   answered            n n n n n y n n n - -
+attachment.remove   hidden              - y - - - - - - - - -
+attachment.remove   closed_a            - - - - - - - y - n -
+
 comment.edit        collect_reply       n y n n n n n n n - -
 comment.edit        decide_reply        n y n n n n n n n - -
 comment.edit        done_reply          n n n n n n n n n - -
@@ -213,6 +233,9 @@ LOADERS: dict[Action, Load | None] = {
     Action.IDEA_SUPPORT: standing,
     Action.IDEA_COMMENT: get_idea,
     Action.IDEA_FOLLOW: get_idea,
+    Action.IDEA_ATTACH: get_idea,
+    Action.ATTACHMENT_DESCRIBE: get_attachment,
+    Action.ATTACHMENT_REMOVE: get_attachment,
     Action.COMMENT_EDIT: get_comment,
     Action.COMMENT_REMOVE: get_comment,
     Action.COMMENT_REACT: get_comment,
@@ -273,6 +296,7 @@ async def things(rollback: Any, world: World) -> dict[str, dict[str, str]]:
         "get_idea": world.idea,
         "standing": world.idea,
         "get_comment": world.comment,
+        "get_attachment": world.attachment,
         "own_session": {"of_author": session},
     }
 
@@ -299,6 +323,8 @@ async def _what_the_world_lacks(world: World) -> str:
     for name, state in (("removed", "removed"), ("hidden", "hidden")):
         await add_comment(world, name, idea="collect", author="author", state=state)
     await add_comment(world, "under_hidden", idea="hidden", author="author")
+    for name in ("collect", "vote", "answered", "hidden", "closed_a"):
+        await add_attachment(world, name, idea=name)
     session: str = await fetch_value(
         "INSERT INTO session (token_sha256, person, epoch, created_at, last_seen_at, idle_until, expires_at)"
         " SELECT 'x', id, epoch, {}, {}, {}::timestamptz + interval '1 hour', {}::timestamptz + interval '1 hour'"

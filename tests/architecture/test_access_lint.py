@@ -150,6 +150,9 @@ KNOWN = {
     ("portal/ideas/queries.py", "key"): "out of ORDERS, a constant; an unknown order is a KeyError",
     ("portal/ideas/queries.py", "sql"): "put together above it, by these same rules",
     ("portal/comments/queries.py", "direction"): "one of two constants",
+    ("portal/access/fields.py", "a"): "the alias, a constant as for `visible`",
+    ("portal/access/fields.py", "field"): "one of FIELDS, which is asserted",
+    ("portal/access/fields.py", "everyone"): "one of two texts, made of these two",
     ("portal/access/scope.py", "a"): "the alias, a constant wherever `visible` is called (tested below)",
 }
 
@@ -231,8 +234,13 @@ def test_what_is_known_is_still_there():
 def test_every_alias_is_a_constant():
     for path in _read():
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "visible":
-                for alias in [*node.args[2:], *(keyword.value for keyword in node.keywords)]:
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Name)
+                and node.func.id in ("visible", "visible_field")
+            ):
+                aliases = node.args[2:] if node.func.id == "visible" else [node.args[2]]
+                for alias in [*aliases, *(keyword.value for keyword in node.keywords)]:
                     assert isinstance(alias, ast.Constant), f"{path}:{node.lineno}"
 
 

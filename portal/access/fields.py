@@ -1,0 +1,37 @@
+"""Who sees which field of a profile. A condition on the profile's row, beside the scope's that shows the row at all."""
+
+from __future__ import annotations
+
+from portal.access.actor import Actor
+from portal.db import QueryString
+
+
+def circle(actor: Actor, a: str) -> QueryString:
+    """Of those with whom the actor works: in the same unit, or in a group that both belong to."""
+    return QueryString(
+        "(EXISTS (SELECT FROM membership vm JOIN membership vn ON vn.space = vm.space JOIN space vs ON vs.id = vm.space"
+        f" WHERE vm.person = {{}} AND vn.person = {a}.person AND vs.kind <> 'organisation')"
+        " OR (SELECT vp.org_unit FROM person vp WHERE vp.id = {})"
+        f" = (SELECT vq.org_unit FROM person vq WHERE vq.id = {a}.person))",
+        actor.id,
+        actor.id,
+    )
+
+
+#: The fields of a profile, and those of them that a guest is never shown, whatever their owner chose.
+FIELDS = ("phone", "place", "skills", "about", "hours", "status")
+PERSONNEL = ("phone", "place")
+
+
+def visible_field(field: str, actor: Actor, a: str) -> QueryString:
+    """The condition under which one field of the profile `a` comes into sight, where the profile itself does: to its
+    owner; to colleagues as she chose (none, her unit and groups, all); to guests where she said "everyone"."""
+    assert field in FIELDS, field
+    if actor.guest:
+        everyone = "FALSE" if field in PERSONNEL else f"{a}.{field}_for = 'everyone'"
+        return QueryString(f"({a}.person = {{}} OR {everyone})", actor.id)
+    return QueryString(
+        f"({a}.person = {{}} OR {a}.{field}_for IN ('colleagues', 'everyone') OR {a}.{field}_for = 'circle' AND {{}})",
+        actor.id,
+        circle(actor, a),
+    )

@@ -1,0 +1,93 @@
+"""Attaching files to ideas, describing them, and taking them away."""
+
+from __future__ import annotations
+
+from portal.access.actor import Actor
+from portal.access.conflicts import Closed
+from portal.access.policy import WHILE_EDITING, Action, require
+from portal.attachments.queries import AttachmentRow, bytes_of
+from portal.db import after_commit, execute, fetch_value, transaction
+from portal.events.kinds import Kind
+from portal.events.log import record
+from portal.files import store
+from portal.files.kinds import Refused
+from portal.files.store import Kept, Upload
+from portal.ideas.queries import IdeaRow
+from portal.settings import settings
+from portal.tables.base import new_public_id
+from portal.text.language import gettext
+
+MB = 1024 * 1024
+# The author's row is held, so that two forms of hers can't both take the last of her room; the idea's stays as it is.
+HOLD = "SELECT 1 FROM person WHERE id = {} FOR NO KEY UPDATE"
+ROOM = "SELECT coalesce(sum(size), 0)::bigint FROM attachment WHERE idea = {}"
+ATTACH = """
+    INSERT INTO attachment (public_id, idea, space, author, kind, name, file, size, width, height, form_key)
+    SELECT {}, i.id, i.space, {}, {}, {}, {}, {}, {}, {}, {}
+    FROM (SELECT * FROM idea WHERE id = {} FOR NO KEY UPDATE) AS i JOIN campaign c ON c.id = i.campaign
+    WHERE plein_phase(c, plein_now()) = ANY({}) AND NOT EXISTS (SELECT FROM answer a WHERE a.idea = i.id)
+    ON CONFLICT (author, form_key) DO NOTHING RETURNING id
+"""
+KNOWN = "SELECT 1 FROM attachment WHERE author = {} AND form_key = {}"
+
+
+async def attach(actor: Actor, idea: IdeaRow, uploads: list[Upload], form_key: str) -> list[str]:
+    """Attaches what can be, and says of each other file why not. The same form twice attaches once. Raises Closed when
+    the idea was frozen meanwhile, and store.NoRoom."""
+    require(actor, Action.IDEA_ATTACH, idea)
+    problems = []
+    for upload in uploads:
+        try:
+            kept = await store.keep(upload)
+            await _attach_one(actor, idea, upload.name, kept, f"{form_key[:20]}{upload.digest[:20]}")
+        except Refused as reason:
+            problems.append(str(reason))
+    return problems
+
+
+async def _attach_one(actor: Actor, idea: IdeaRow, name: str, kept: Kept, form_key: str) -> None:
+    attached = False
+    try:
+        async with transaction():
+            await execute(HOLD, actor.id)
+            if await fetch_value(KNOWN, actor.id, form_key):
+                return
+            await _refuse_too_much(actor, idea, name, kept.size)
+            made = (new_public_id(), actor.id, kept.kind, name, kept.file, kept.size, kept.width, kept.height, form_key)
+            if await fetch_value(ATTACH, *made, idea.id, list(WHILE_EDITING)) is None:
+                raise Closed
+            await record(Kind.ATTACHMENT_ADDED, actor=actor.id, space=idea.space, idea=idea.id)
+        attached = True
+    finally:
+        if not attached:
+            store.remove(kept.file)
+
+
+async def _refuse_too_much(actor: Actor, idea: IdeaRow, name: str, size: int) -> None:
+    """Raises Refused where the file is more than the idea or its author has room for."""
+    if await fetch_value(ROOM, idea.id) + size > settings().files_per_idea_mb * MB:
+        raise Refused(
+            gettext("“%(name)s” does not fit: the files of one idea may have %(n)s MB together.")
+            % {"name": name, "n": settings().files_per_idea_mb}
+        )
+    if await bytes_of(actor) + size > settings().files_per_person_mb * MB:
+        raise Refused(
+            gettext("“%(name)s” does not fit: your files may have %(n)s MB together. Remove some first.")
+            % {"name": name, "n": settings().files_per_person_mb}
+        )
+
+
+async def describe(actor: Actor, attachment: AttachmentRow, description: str) -> None:
+    """Says what a file shows, for those who don't see it."""
+    require(actor, Action.ATTACHMENT_DESCRIBE, attachment)
+    await execute("UPDATE attachment SET description = {} WHERE id = {}", description, attachment.id)
+
+
+async def remove(actor: Actor, attachment: AttachmentRow) -> None:
+    """Takes a file away for good."""
+    require(actor, Action.ATTACHMENT_REMOVE, attachment)
+    async with transaction():
+        gone = await fetch_value("DELETE FROM attachment WHERE id = {} RETURNING id", attachment.id)
+        if gone:
+            await record(Kind.ATTACHMENT_REMOVED, actor=actor.id, space=attachment.space, idea=attachment.idea)
+            after_commit(lambda: store.remove(attachment.file))

@@ -1,0 +1,24 @@
+"""What is attached to ideas."""
+
+from piccolo.columns import BigInt, Integer, Text, Timestamptz
+
+from portal.db import DB
+from portal.tables.base import PublicTable, reference
+
+
+class Attachment(PublicTable, db=DB):
+    """A file of an idea. `file` is its random name on disk, `name` the one that people read; images have a size in
+    pixels, and a description for who doesn't see them."""
+
+    idea = reference()
+    space = reference()
+    author = reference()
+    kind = Text()
+    name = Text()
+    description = Text()
+    file = Text()
+    form_key = Text(null=True, default=None)
+    size = BigInt()
+    width = Integer(null=True, default=None)
+    height = Integer(null=True, default=None)
+    created_at = Timestamptz()
