@@ -6,6 +6,7 @@ from litestar.handlers import HTTPRouteHandler
 from portal.about.routes import router as about
 from portal.accounts.routes import router as accounts
 from portal.admin.routes import router as admin
+from portal.attachments.routes import router as attachments
 from portal.campaigns.routes import router as campaigns
 from portal.comments.routes import router as comments
 from portal.health import health
@@ -21,6 +22,7 @@ ROUTES: list[Router | HTTPRouteHandler] = [
     ideas,
     votes,
     comments,
+    attachments,
     spaces,
     accounts,
     about,

@@ -51,7 +51,7 @@ async def description_page(request: Request, public_id: FromPath[str]) -> Respon
     """What does it show?"""
     row = found(await queries.get_attachment(request.actor, public_id))
     require(request.actor, Action.ATTACHMENT_DESCRIBE, row)
-    return page(request, "attachments/description.html", form=DescriptionForm(obj=row), attachment=row, kinds=KINDS)
+    return page(request, "attachments/description.html", form=DescriptionForm(obj=row), attachment=row)
 
 
 @post("/attachments/{public_id:str}/description")
@@ -61,7 +61,7 @@ async def describe(request: Request, public_id: FromPath[str]) -> Response[Any]:
     require(request.actor, Action.ATTACHMENT_DESCRIBE, row)
     form = await DescriptionForm.sent(request)
     if not form.valid():
-        return page(request, "attachments/description.html", form=form, attachment=row, kinds=KINDS, status=form.status)
+        return page(request, "attachments/description.html", form=form, attachment=row, status=form.status)
     await actions.describe(request.actor, row, form.description.data)
     return see_other(f"/ideas/{row.idea_public_id}/attachments", "attachment-described")
 
@@ -96,7 +96,6 @@ async def _page(request: Request, idea: IdeaRow, form: AttachForm) -> Response[A
         form=form,
         idea=idea,
         attachments=await queries.attachments_of(request.actor, idea),
-        kinds=KINDS,
         accept=ACCEPT,
         largest=settings().file_mb,
         status=form.status,

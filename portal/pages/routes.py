@@ -9,6 +9,7 @@ from litestar.exceptions import NotFoundException as NotFound
 from litestar.params import FromPath
 
 from portal.access.conflicts import Closed
+from portal.attachments.queries import attachments_of
 from portal.campaigns.queries import campaigns_of_space, get_campaign, open_campaigns
 from portal.comments import actions as commenting
 from portal.comments.forms import CommentForm
@@ -127,6 +128,7 @@ async def _idea(request: Request, row: IdeaRow, form: Any) -> Response[Any]:
         status=form.status,
         idea=row,
         answer=await answer_to(actor, row) if row.answered else None,
+        files=await attachments_of(actor, row),
         roots=roots[:COMMENTS_A_PAGE],
         more=roots[COMMENTS_A_PAGE - 1].comment.public_id if len(roots) > COMMENTS_A_PAGE else "",
         newest_first=newest_first,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from babel.numbers import format_decimal
 from markupsafe import Markup
 
 from portal.text.dates import number
-from portal.text.language import ngettext
+from portal.text.language import ngettext, reader
 
 
 def supporters(colleagues: int, guests: int, figure: str | None = None) -> list[Markup]:
@@ -29,6 +30,13 @@ def comments(colleagues: int, guests: int, figure: str | None = None) -> list[Ma
         _said(by, colleagues, figure),
         _said(ngettext("%(shown)s by a guest", "%(shown)s by guests", guests), guests),
     ]
+
+
+def file_size(size: int) -> str:
+    """How large a file is: "84 KB", "1.2 MB", in the reader's figures."""
+    if size < 999_500:
+        return f"{number(max(1, round(size / 1000)))} KB"
+    return f"{format_decimal(size / 1_000_000, '#,##0.0', locale=reader().language)} MB"
 
 
 def _said(words: str, count: int, figure: str | None = None) -> Markup:

@@ -42,6 +42,7 @@ STYLES: Final = (
             *("badge", "disc", "notice", "meta", "clock", "stone", "phases", "timeline"),
             *("avatar", "person", "form", "choice", "editor"),
             *("idea", "campaign", "vote", "composer", "comment", "official"),
+            *("attachments",),
             *("toast", "empty", "signin", "stray"),
         )
     ),

@@ -18,6 +18,7 @@ from markupsafe import Markup
 
 from portal.access.policy import Action, can
 from portal.db import fetch_value
+from portal.files.kinds import KINDS
 from portal.settings import ROOT, settings
 from portal.text import counts, dates
 from portal.text.answers import ANSWER_KINDS
@@ -40,6 +41,9 @@ FLASHES: dict[str, str] = {
     "idea-proposed": lazy("Your idea is there. Colleagues can support it and comment on it now."),
     "idea-saved": lazy("Your changes are saved. The text before is kept."),
     "idea-answered": lazy("Your answer is published. Everyone who took part and wants mail hears of it."),
+    "attached": lazy("Your files are attached."),
+    "attachment-described": lazy("Your words are saved."),
+    "attachment-removed": lazy("The file is gone."),
     "comment-added": lazy("Your comment is there."),
     "comment-saved": lazy("Your comment is changed."),
     "comment-removed": lazy("Your comment is removed."),
@@ -84,6 +88,8 @@ def environment() -> Environment:
         answer_kinds=ANSWER_KINDS,
         supporters=counts.supporters,
         comments=counts.comments,
+        file_size=counts.file_size,
+        file_kinds=KINDS,
         when=dates.when,
         deadline=dates.deadline,
         day=dates.day,
