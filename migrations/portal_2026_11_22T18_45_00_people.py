@@ -29,7 +29,6 @@ CREATE TABLE profile (
 );
 CREATE INDEX profile_skills ON profile USING gin (skills);
 CREATE INDEX profile_photos ON profile (photo_change) WHERE photo_change > 0;
-CREATE INDEX identity_by_name ON identity (lower(name), person);
 
 -- How often a photo was changed: every request reads this row, and so hears of the newest photos.
 ALTER TABLE organisation ADD photo_changes integer NOT NULL DEFAULT 0;

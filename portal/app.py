@@ -14,6 +14,7 @@ from portal.routes import ROUTES
 from portal.settings import settings
 from portal.web.errors import HANDLERS
 from portal.web.guards import entrance
+from portal.web.head import WithHead
 from portal.web.headers import add_headers
 from portal.web.request import Request
 
@@ -31,7 +32,7 @@ def create_app(own_pool: bool = True) -> Litestar:
         finally:
             await close_pool()
 
-    return Litestar(
+    return WithHead(
         route_handlers=ROUTES,
         request_class=Request,
         guards=[entrance],

@@ -41,13 +41,19 @@ class Browser:
         return await self.http.get(path, headers=_headers(headers, htmx, "none"))
 
     async def post(
-        self, path: str, data: dict[str, Any] | None = None, htmx: bool = False, csrf: bool = True, **headers: str
+        self,
+        path: str,
+        data: dict[str, Any] | None = None,
+        htmx: bool = False,
+        csrf: bool = True,
+        files: Any = None,
+        **headers: str,
     ) -> httpx.Response:
-        """Sends a form from a page of ours, with its token."""
+        """Sends a form from a page of ours, with its token; with `files` as browsers send those."""
         fields = dict(data or {})
         if csrf and "csrf_token" not in fields:
             fields["csrf_token"] = self.csrf_token()
-        return await self.http.post(path, data=fields, headers=_headers(headers, htmx, "same-origin"))
+        return await self.http.post(path, data=fields, files=files, headers=_headers(headers, htmx, "same-origin"))
 
     def csrf_token(self) -> str:
         """A token such as the pages of this session carry."""

@@ -52,6 +52,12 @@ GROUP = {"name": "Boats", "purpose": "All about boats", "access": "open", "langu
 POSTS: dict[str, tuple[str | None, str, dict[str, str]]] = {
     "/about/{slug:str}/edit": ("administrator", "/about/help/edit", {"title": "Help", "body": "Ask.", "version": "9"}),
     "/admin/mail/{public_id:str}/retry": ("administrator", "/admin/mail/{mail}/retry", {}),
+    "/attachments/{public_id:str}/description": (
+        "author",
+        "/attachments/{attachment[collect]}/description",
+        {"description": "A bridge in the rain"},
+    ),
+    "/attachments/{public_id:str}/removal": ("author", "/attachments/{attachment[collect]}/removal", {}),
     "/campaigns": ("campaign_owner", "/campaigns", CAMPAIGN | {"space": "{space[organisation]}"}),
     "/campaigns/{public_id:str}/edit": ("campaign_owner", "/campaigns/{campaign[collect]}/edit", CAMPAIGN),
     "/campaigns/{public_id:str}/ideas": ("employee", "/campaigns/{campaign[collect]}/ideas", IDEA),
@@ -59,6 +65,7 @@ POSTS: dict[str, tuple[str | None, str, dict[str, str]]] = {
     "/comments/{public_id:str}/removal": ("colleague", "/comments/{comment[vote]}/removal", {}),
     "/groups": ("employee", "/groups", GROUP),
     "/ideas/{public_id:str}/answer": ("sponsor", "/ideas/{idea[decide]}/answer", ANSWER),
+    "/ideas/{public_id:str}/attachments": ("author", "/ideas/{idea[collect]}/attachments", {}),
     "/ideas/{public_id:str}/comments": (
         "employee",
         "/ideas/{idea[vote]}/comments",
@@ -88,12 +95,19 @@ POSTS: dict[str, tuple[str | None, str, dict[str, str]]] = {
     "/spaces/{public_id:str}/membership": ("employee", "/spaces/{space[open]}/membership", {}),
     "/spaces/{public_id:str}/membership/end": ("guest_a", "/spaces/{space[closed_a]}/membership/end", {}),
 }
+#: POST route -> the files that such a form holds beside, as httpx takes them.
+FILES: dict[str, dict[str, tuple[str, bytes]]] = {
+    "/ideas/{public_id:str}/attachments": {"files": ("counts.csv", b"depot,nights\nNorth,12\n")},
+}
 #: GET route -> who may, and the address.
 GETS: dict[str, tuple[str | None, str]] = {
     "/": ("employee", "/"),
     "/about/{slug:str}": (None, "/about/help"),
     "/about/{slug:str}/edit": ("administrator", "/about/help/edit"),
     "/admin": ("administrator", "/admin"),
+    "/attachments/{public_id:str}": ("employee", "/attachments/{attachment[vote]}"),
+    "/attachments/{public_id:str}/description": ("author", "/attachments/{attachment[collect]}/description"),
+    "/attachments/{public_id:str}/thumbnail": ("employee", "/attachments/{attachment[vote]}/thumbnail"),
     "/campaigns": ("employee", "/campaigns"),
     "/campaigns/new": ("employee", "/campaigns/new"),
     "/campaigns/{public_id:str}": ("employee", "/campaigns/{campaign[vote]}"),
@@ -109,6 +123,7 @@ GETS: dict[str, tuple[str | None, str]] = {
     "/ideas/new": ("employee", "/ideas/new"),
     "/ideas/{public_id:str}": ("employee", "/ideas/{idea[vote]}"),
     "/ideas/{public_id:str}/answer": ("sponsor", "/ideas/{idea[decide]}/answer"),
+    "/ideas/{public_id:str}/attachments": ("author", "/ideas/{idea[collect]}/attachments"),
     "/ideas/{public_id:str}/comments": ("employee", "/ideas/{idea[vote]}/comments"),
     "/ideas/{public_id:str}/edit": ("author", "/ideas/{idea[collect]}/edit"),
     "/password-reset": (None, "/password-reset"),
@@ -124,7 +139,8 @@ GETS: dict[str, tuple[str | None, str]] = {
 #: GET routes that lead on to the page that they stand for.
 LEAD_ON = {"/comments/{public_id:str}", "/ideas/{public_id:str}/comments", "/campaigns/{public_id:str}/ideas"}
 #: GET routes that are no pages: they lead on, or are for machines, or have nothing to show without a letter.
-NO_PAGES = LEAD_ON | {"/health", "/password-reset/{token:str}", "/static/{path:path}"}
+NO_PAGES = LEAD_ON | {"/attachments/{public_id:str}", "/attachments/{public_id:str}/thumbnail"}
+NO_PAGES |= {"/health", "/password-reset/{token:str}", "/static/{path:path}"}
 PHASES = ("planned", "collect", "discuss", "vote", "decide", "done")
 #: Every page with somebody who may open it: one of each route, and those that look different otherwise.
 PAGES: list[tuple[str | None, str]] = [

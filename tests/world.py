@@ -9,11 +9,16 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
+from hashlib import md5
+from io import BytesIO
 from typing import Any
+
+from PIL import Image
 
 from portal.db import execute, fetch_value, transaction
 from portal.events.kinds import Kind
 from portal.events.log import record
+from portal.files.store import path_of
 from portal.install import install_organisation
 from portal.text.markdown import excerpt, to_html
 
@@ -113,6 +118,8 @@ async def build_world() -> World:
             await add_campaign(world, name, name, "collect")
         for name in ("collect", "discuss", "vote", "decide", "done", "open", "closed_a", "closed_b"):
             await add_idea(world, name, campaign=name)
+        for name in ("collect", "vote", "closed_a", "closed_b"):
+            await add_attachment(world, name, idea=name)
     return world
 
 
@@ -258,18 +265,28 @@ async def add_comment(
     world.comment_id[name], world.comment[name] = row["id"], row["public_id"]
 
 
-async def add_attachment(world: World, name: str, *, idea: str, kind: str = "pdf", author: str | None = None) -> None:
-    """A file of an idea, called `name`, as its author attached it; only its row, without anything on disk."""
+async def add_attachment(world: World, name: str, *, idea: str) -> None:
+    """A picture of an idea, called `name`, as its author attached it."""
+    file = md5(name.encode()).hexdigest()
+    path_of(file).parent.mkdir(parents=True, exist_ok=True)
+    path_of(file).write_bytes(picture("png"))
+    path_of(file, small=True).write_bytes(picture("webp"))
     row = (
         await execute(
-            "INSERT INTO attachment (idea, space, author, kind, name, file, size, width, height)"
-            " SELECT id, space, coalesce({}, author), {}, {}, md5(random()::text), 100, {}, {} FROM idea WHERE id = {}"
-            " RETURNING id, public_id",
-            world.person_id[author] if author else None,
-            kind,
-            f"{name}.{kind}",
-            *([40, 30] if kind == "png" else [None, None]),
+            "INSERT INTO attachment (idea, space, author, kind, name, description, file, size, width, height)"
+            " SELECT id, space, author, 'png', {}, {}, {}, {}, 40, 30 FROM idea WHERE id = {} RETURNING id, public_id",
+            f"{name}.png",
+            f"What {name} shows",
+            file,
+            len(picture("png")),
             world.idea_id[idea],
         )
     )[0]
     world.attachment_id[name], world.attachment[name] = row["id"], row["public_id"]
+
+
+def picture(kind: str, width: int = 40, height: int = 30, **options: Any) -> bytes:
+    """A small picture in a format such as "png", as bytes."""
+    out = BytesIO()
+    Image.new("RGB", (width, height), "seagreen").save(out, "jpeg" if kind == "jpg" else kind, **options)
+    return out.getvalue()

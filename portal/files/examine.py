@@ -17,6 +17,7 @@ import resource
 import shutil
 import sys
 import zipfile
+from itertools import pairwise
 from typing import TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class NotTaken(Exception):
 
 def image(source: BinaryIO, kind: str, out: str, small: str) -> dict[str, int]:
     """Makes an image anew from its pixels; gives its size."""
-    from PIL import Image, ImageOps
+    from PIL import Image, ImageOps, UnidentifiedImageError
 
     Image.MAX_IMAGE_PIXELS = None  # the limit is ours, below, and no warning
     formats = list(FORMATS.values()) if kind == "photo" else [FORMATS[kind]]
@@ -57,7 +58,7 @@ def image(source: BinaryIO, kind: str, out: str, small: str) -> dict[str, int]:
             raise NotTaken("pixels")
         ImageOps.exif_transpose(picture, in_place=True)
         clean = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
-    except (Image.UnidentifiedImageError, Image.DecompressionBombError):
+    except (UnidentifiedImageError, Image.DecompressionBombError):
         raise NotTaken("kind") from None
     clean.info.clear()  # where it was taken, by which camera, and whatever else it carried along
     if kind == "photo":
@@ -116,7 +117,7 @@ def _check_parts(parts: zipfile.ZipFile, source: BinaryIO) -> None:
     unpacked = sum(part.file_size for part in infos)
     packed = sum(part.compress_size for part in infos)
     too_dense = any(p.file_size > max(WORTH_A_LOOK, MOST_TIMES * p.compress_size) for p in infos)
-    overlap = any(a.header_offset + a.compress_size > b.header_offset for a, b in zip(infos, infos[1:], strict=False))
+    overlap = any(a.header_offset + a.compress_size > b.header_offset for a, b in pairwise(infos))
     if len(infos) > MOST_PARTS or unpacked > LARGEST_UNPACKED or too_dense or overlap or packed > end:
         raise NotTaken("bomb")
     for part in infos:
@@ -151,7 +152,7 @@ def text(source: BinaryIO) -> None:
         said = content.decode(encoding)
     except UnicodeDecodeError:
         said = content.decode(LATIN, "replace")
-    if not said.strip() or any(c < " " and c not in "\t\n\r\f" or c in "\x7f\ufffd" for c in said):
+    if not said.strip() or any((c < " " and c not in "\t\n\r\f") or c in "\x7f\ufffd" for c in said):
         raise NotTaken("kind")
 
 

@@ -56,7 +56,7 @@ def kind_of(name: str) -> str:
             gettext("“%(name)s…” has too long a name: keep it to %(n)s characters.")
             % {"name": shown, "n": LONGEST_NAME}
         )
-    if any(c in "/\\" or unicodedata.category(c)[0] in "CZ" and c != " " for c in name) or name[:1] in (".", " "):
+    if any(c in "/\\" or (unicodedata.category(c)[0] in "CZ" and c != " ") for c in name) or name[:1] in (".", " "):
         raise Refused(
             gettext("“%(name)s”: give the file a plain name, without slashes and invisible characters.")
             % {"name": shown}

@@ -11,11 +11,9 @@ from portal.tables.administration import (
     Personnel,
     SetUp,
 )
+from portal.tables.attachments import Attachment
 from portal.tables.campaigns import Campaign, CampaignNotice, Question
 from portal.tables.comments import Comment, CommentDay, CommentVersion, Digest, Mention, Reaction, ReadMark
-from portal.tables.attachments import Attachment
-from portal.tables.campaigns import Campaign
-from portal.tables.comments import Comment
 from portal.tables.events import Event, EventQueue
 from portal.tables.follows import Follow
 from portal.tables.ideas import (
@@ -32,9 +30,9 @@ from portal.tables.ideas import (
 from portal.tables.mail import Mail
 from portal.tables.moderation import Appeal, Decision, ModerationItem, Pause, Report
 from portal.tables.people import Identity, Organisation, OrgUnit, Person
+from portal.tables.profiles import Profile
 from portal.tables.search import SearchDocument, SearchFresh, SearchWord
 from portal.tables.services import Service
-from portal.tables.profiles import Profile
 from portal.tables.spaces import Membership, Space
 from portal.tables.votes import Budget, Vote
 from portal.tables.workshops import Capture, Workshop
@@ -44,8 +42,8 @@ __all__ = [
     "Answer",
     "AnswerVersion",
     "Appeal",
-    "Budget",
     "Attachment",
+    "Budget",
     "Campaign",
     "CampaignNotice",
     "Capture",
@@ -80,6 +78,7 @@ __all__ = [
     "PeopleImport",
     "Person",
     "Personnel",
+    "Profile",
     "Question",
     "Reaction",
     "ReadMark",
@@ -88,7 +87,6 @@ __all__ = [
     "SearchFresh",
     "SearchWord",
     "Service",
-    "Profile",
     "Session",
     "SetUp",
     "Space",

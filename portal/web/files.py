@@ -9,10 +9,10 @@ from typing import BinaryIO
 from urllib.parse import quote
 
 from litestar import Response
+from litestar.exceptions import NotFoundException as NotFound
 from litestar.response import Stream
 
 from portal.files.store import path_of
-from portal.web.errors import NotFound
 from portal.web.request import Request
 
 PIECE = 256 * 1024  # bytes
@@ -46,7 +46,9 @@ def send_file(
     wanted = asked_range(request, etag, size)
     if wanted is None:
         opened.close()
-        return Response(b"", status_code=416, media_type=media_type, headers={"Content-Range": f"bytes */{size}"})
+        return Response(
+            b"", status_code=416, media_type=media_type, headers=headers | {"Content-Range": f"bytes */{size}"}
+        )
     start, end = wanted
     partial = (start, end) != (0, size)
     headers |= {"Content-Length": str(end - start)}

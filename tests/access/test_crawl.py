@@ -34,6 +34,7 @@ from portal.settings import ROOT
 from tests.access.canary import Canary, Sight, addresses, canaries_in, plant, sight_of
 from tests.client import Browser
 from tests.conftest import OneConnection
+from tests.sitemap import FILES
 from tests.world import World, add_comment, add_idea, email_of
 
 #: Who crawls. `deactivated` shows the cookie of a session that was open when she left.
@@ -52,6 +53,7 @@ TABLES = {
     "/campaigns/": "campaign",
     "/ideas/": "idea",
     "/comments/": "comment",
+    "/attachments/": "attachment",
     "/spaces/": "space",
     "/settings/sessions/": "session",
     "/admin/mail/": "mail",
@@ -378,6 +380,7 @@ SHOWN = set(
     space.name space.purpose campaign.title campaign.lead campaign.brief campaign.brief_html campaign.promise
     idea.title idea.body idea.body_html idea.excerpt idea.tags comment.body comment.body_html
     answer.summary answer.reason_html answer.from_when answer.next_step
+    attachment.name attachment.description
     identity.name identity.title identity.email org_unit.name mail.last_error
     """.split()  # noqa: SIM905
 )
@@ -437,6 +440,7 @@ async def test_the_crawl_finds_the_leak_when_a_rule_is_gone(
 ANSWERS = {
     "title": "A forged title",
     "body": "A forged body",
+    "description": "A forged description",
     "tags": "forged",
     "language": "en",
     "version": "1",
@@ -469,7 +473,9 @@ async def fingerprint(connection: asyncpg.Connection) -> dict[str, tuple[int, st
 
 
 async def _send(stage: Stage, reader: str | None, path: str, number: int) -> int:
-    response = await stage.browsers[reader].post(path, ANSWERS | {"form_key": f"forged{number}"})
+    routes_with_files = (route for route in FILES if re.fullmatch(route.replace("{public_id:str}", r"\w+"), path))
+    files = FILES.get(next(routes_with_files, ""))
+    response = await stage.browsers[reader].post(path, ANSWERS | {"form_key": f"forged{number}"}, files=files)
     return int(response.status_code)
 
 

@@ -323,7 +323,7 @@ async def _what_the_world_lacks(world: World) -> str:
     for name, state in (("removed", "removed"), ("hidden", "hidden")):
         await add_comment(world, name, idea="collect", author="author", state=state)
     await add_comment(world, "under_hidden", idea="hidden", author="author")
-    for name in ("collect", "vote", "answered", "hidden", "closed_a"):
+    for name in ("answered", "hidden"):
         await add_attachment(world, name, idea=name)
     session: str = await fetch_value(
         "INSERT INTO session (token_sha256, person, epoch, created_at, last_seen_at, idle_until, expires_at)"
