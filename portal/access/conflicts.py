@@ -5,5 +5,9 @@ class Changed(Exception):
     """Somebody else saved or decided it meanwhile; nothing was written."""
 
 
+class Spent(Exception):
+    """All votes of a budget are given, or all that one idea may get; nothing was written."""
+
+
 class Closed(Exception):
     """The campaign went on to its next phase meanwhile; nothing was written."""

@@ -62,7 +62,8 @@ class Forbidden(Exception):
 #: What each phase of a campaign takes in.
 WHILE_PROPOSING = {"collect"}
 WHILE_EDITING = {"collect", "discuss"}
-WHILE_SUPPORTING = {"collect", "discuss", "vote"}
+#: By how the campaign votes.
+WHILE_SUPPORTING = {"support": {"collect", "discuss", "vote"}, "budget": {"vote"}}
 WHILE_COMMENTING = {"collect", "discuss", "vote", "decide"}
 WHILE_ANSWERING = {"decide", "done", "cancelled"}
 WHILE_RUNNING = {"collect", "discuss", "vote", "decide"}
@@ -157,8 +158,9 @@ def sponsor_after_voting(actor: Actor, thing: Any) -> bool:
 
 
 def supporting(actor: Actor, thing: Any) -> bool:
-    """Every reader but the author, until voting closes, while the idea is published."""
-    return thing.phase in WHILE_SUPPORTING and actor.id != thing.author and bool(thing.idea_state == "published")
+    """Every reader but the author, while the idea is published: until voting closes; a budget, while it is open."""
+    open_now = thing.phase in WHILE_SUPPORTING[thing.vote_method]
+    return open_now and actor.id != thing.author and bool(thing.idea_state == "published")
 
 
 def commenting(actor: Actor, thing: Any) -> bool:

@@ -46,6 +46,11 @@ class CampaignRow(msgspec.Struct, frozen=True):
     version: int
     ideas: int
     phase: str
+    vote_method: str
+    votes_each: int
+    votes_per_idea: int
+    counts_hidden: bool
+    outcome_shown: bool
 
     @property
     def phase_ends(self) -> datetime | None:
@@ -79,15 +84,17 @@ COLUMNS = """
     c.state, c.author, c.sponsor, c.decision_owner, coalesce(p.public_id, '') AS sponsor_public_id,
     coalesce(n.name, '') AS sponsor_name, coalesce(n.title, '') AS sponsor_title, c.title, c.lead, c.promise,
     c.brief_html, c.language, c.always_open, c.collect_from, c.discuss_from, c.vote_from, c.decide_from, c.done_from,
-    c.version, c.ideas, plein_phase(c, {}) AS phase
+    c.version, c.ideas, plein_phase(c, t.now) AS phase, c.vote_method, c.votes_each, c.votes_per_idea,
+    plein_counts_hidden(c, t.now) AS counts_hidden, plein_outcome_shown(c, t.now) AS outcome_shown
 """
 FROM = """
     FROM campaign c JOIN space s ON s.id = c.space
     LEFT JOIN person p ON p.id = c.sponsor LEFT JOIN identity n ON n.person = p.id
+    CROSS JOIN (SELECT {}::timestamptz AS now) t
 """
 LISTED = f"""
     SELECT {COLUMNS} {FROM} WHERE {{}} AND {{}}
-    ORDER BY array_position(ARRAY['vote', 'collect', 'discuss', 'decide', 'planned', 'done'], plein_phase(c, {{}})),
+    ORDER BY array_position(ARRAY['vote', 'collect', 'discuss', 'decide', 'planned', 'done'], plein_phase(c, t.now)),
         c.always_open, c.collect_from DESC, c.id DESC
     LIMIT {{}}
 """
@@ -96,7 +103,7 @@ EVERYWHERE = QueryString("TRUE")
 
 async def campaigns(actor: Actor, most: int = 100, where: QueryString = EVERYWHERE) -> list[CampaignRow]:
     """The campaigns that the actor can read: what one can vote on or add to first."""
-    return await fetch(CampaignRow, LISTED, actor.now, visible(Campaign, actor, "c"), where, actor.now, most)
+    return await fetch(CampaignRow, LISTED, actor.now, visible(Campaign, actor, "c"), where, most)
 
 
 async def campaigns_of_space(actor: Actor, space: int) -> list[CampaignRow]:

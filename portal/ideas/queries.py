@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
 
 from portal.access.actor import Actor
 from portal.access.scope import visible
-from portal.campaigns.queries import CampaignRow
 from portal.db import fetch, fetch_one
 from portal.tables import Answer, Idea, Identity, OrgUnit, Vote
 
-PAGE = 20  # ideas a page
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NEWEST = 200  # ideas of a space among which the lively ones are looked for
-#: How a campaign's ideas can be ordered: what stands first, in SQL.
-ORDERS = {
-    "newest": "i.created_at",
-    "supported": "(i.supporters + i.guest_supporters)::bigint",
-    "discussed": "(i.comments + i.guest_comments)::bigint",
-}
 
 
 def _hashable(row: IdeaCard | IdeaRow) -> None:
@@ -30,7 +21,8 @@ def _hashable(row: IdeaCard | IdeaRow) -> None:
 
 
 class IdeaCard(msgspec.Struct, frozen=True):
-    """An idea in a list. `supported`: by the actor herself; `answer_kind` is None while there is no answer."""
+    """An idea in a list. `weight`: how many votes of the actor herself lie on it; the counts of supporters are None
+    while its campaign hides them, `answer_kind` while no answer is shown."""
 
     id: int
     public_id: str
@@ -43,82 +35,50 @@ class IdeaCard(msgspec.Struct, frozen=True):
     author_public_id: str
     author_name: str
     author_guest: bool
-    supporters: int
-    guest_supporters: int
+    supporters: int | None
+    guest_supporters: int | None
     comments: int
     guest_comments: int
     created_at: datetime
-    supported: bool
+    weight: int
     answer_kind: str | None
     campaign_public_id: str
     campaign_title: str
     phase: str
     idea_state: str
+    vote_method: str
+    votes_per_idea: int
 
     def __post_init__(self) -> None:
         _hashable(self)
 
 
-CARDS = """
-    SELECT i.id, i.public_id, i.title, i.excerpt, i.tags, i.language, i.version, i.author,
-        p.public_id AS author_public_id, coalesce(n.name, '') AS author_name, p.kind = 'guest' AS author_guest,
-        i.supporters, i.guest_supporters, i.comments, i.guest_comments, i.created_at, i.state AS idea_state,
-        EXISTS (SELECT FROM vote v WHERE v.idea = i.id AND {}) AS supported,
-        (SELECT a.kind FROM answer a WHERE a.idea = i.id AND plein_decided(c, {})) AS answer_kind,
-        c.public_id AS campaign_public_id, c.title AS campaign_title, plein_phase(c, {}) AS phase
+#: How many support an idea, for whoever may know it now.
+COUNTED = """
+    CASE WHEN NOT plein_counts_hidden(c, t.now) THEN i.supporters END AS supporters,
+    CASE WHEN NOT plein_counts_hidden(c, t.now) THEN i.guest_supporters END AS guest_supporters
+"""
+CARD = f"""
+    i.id, i.public_id, i.title, i.excerpt, i.tags, i.language, i.version, i.author,
+    p.public_id AS author_public_id, coalesce(n.name, '') AS author_name, p.kind = 'guest' AS author_guest,
+    {COUNTED}, i.comments, i.guest_comments, i.created_at, i.state AS idea_state,
+    coalesce((SELECT v.weight FROM vote v WHERE v.idea = i.id AND {{}}), 0) AS weight,
+    (SELECT a.kind FROM answer a WHERE a.idea = i.id AND plein_decided(c, t.now)) AS answer_kind,
+    c.public_id AS campaign_public_id, c.title AS campaign_title, plein_phase(c, t.now) AS phase,
+    c.vote_method, c.votes_per_idea
+"""
+FROM = """
     FROM idea i JOIN campaign c ON c.id = i.campaign
     JOIN person p ON p.id = i.author LEFT JOIN identity n ON n.person = p.id
-    WHERE {}
+    CROSS JOIN (SELECT {}::timestamptz AS now) t
 """
+CARDS = f"SELECT {CARD} {FROM} WHERE {{}}"
 
 
 def _sight(actor: Actor) -> list[Any]:
-    """What CARDS takes: the actor's votes, the moment twice, and her ideas."""
-    return [visible(Vote, actor, "v"), actor.now, actor.now, visible(Idea, actor, "i")]
+    """What CARDS takes: the actor's votes, the moment, and her ideas."""
+    return [visible(Vote, actor, "v"), actor.now, visible(Idea, actor, "i")]
 
-
-class Cursor(msgspec.Struct, frozen=True):
-    """Where a page of ideas ends: the last one's place in the order, and her public id among equals. It holds the
-    value itself, so that votes that come in meanwhile neither repeat nor skip anything."""
-
-    value: int
-    public_id: str
-
-    @classmethod
-    def after(cls, card: IdeaCard, order: str) -> Cursor:
-        """The end of a page whose last card this is."""
-        value = {
-            "newest": (card.created_at - EPOCH) // timedelta(microseconds=1),
-            "supported": card.supporters + card.guest_supporters,
-            "discussed": card.comments + card.guest_comments,
-        }[order]
-        return cls(value, card.public_id)
-
-    @classmethod
-    def read(cls, text: str) -> Cursor | None:
-        """From an address; None for what is none, which then shows the first page."""
-        value, _, public_id = text.partition("-")
-        return cls(int(value), public_id) if value.isascii() and value.isdigit() and len(value) <= 17 else None
-
-    def __str__(self) -> str:
-        return f"{self.value}-{self.public_id}"
-
-    def key(self, order: str) -> int | datetime:
-        """The value as the database compares it."""
-        return EPOCH + timedelta(microseconds=self.value) if order == "newest" else self.value
-
-
-async def ideas_of_campaign(
-    actor: Actor, campaign: CampaignRow, *, order: str = "newest", tag: str = "", after: Cursor | None = None
-) -> list[IdeaCard]:
-    """One page of a campaign's ideas, and one more row if there is a next page."""
-    key = ORDERS[order]
-    sql = CARDS + " AND i.state = 'published' AND i.campaign = {} AND ({} = '' OR i.tags @> ARRAY[{}])"
-    arguments = [*_sight(actor), campaign.id, tag, tag]
-    if after:
-        sql += f" AND ({key}, i.public_id) < ({{}}, {{}})"
-        arguments += [after.key(order), after.public_id]
-    return await fetch(IdeaCard, f"{sql} ORDER BY {key} DESC, i.public_id DESC LIMIT {{}}", *arguments, PAGE + 1)
 
 
 # Each space's newest come off an index: sorting all that was written in 120 days took 25 ms at 20,000 ideas.
@@ -129,13 +89,16 @@ LATELY = """
             ORDER BY x.created_at DESC LIMIT {}) l)
 """
 
+# Where counts are hidden, no order tells them either.
+KNOWN_SUPPORTERS = "CASE WHEN plein_counts_hidden(c, t.now) THEN 0 ELSE i.supporters + i.guest_supporters END"
+
 
 async def lively_ideas(actor: Actor, most: int) -> list[IdeaCard]:
     """What moves people among the newest 200 ideas of each space that the actor can read, none older than 120 days."""
     return await fetch(
         IdeaCard,
         f"{CARDS} AND i.state = 'published' AND {LATELY}"
-        " ORDER BY i.comments + i.guest_comments + i.supporters + i.guest_supporters DESC, i.id DESC LIMIT {}",
+        f" ORDER BY i.comments + i.guest_comments + {KNOWN_SUPPORTERS} DESC, i.id DESC LIMIT {{}}",
         *_sight(actor),
         actor.space_ids,
         actor.now,
@@ -181,35 +144,37 @@ class IdeaRow(msgspec.Struct, frozen=True):
     tags: tuple[str, ...]
     language: str
     version: int
-    supporters: int
-    guest_supporters: int
+    supporters: int | None
+    guest_supporters: int | None
     comments: int
     guest_comments: int
     created_at: datetime
     updated_at: datetime
     idea_state: str
-    supported: bool
+    weight: int
     answered: bool
+    vote_method: str
+    votes_per_idea: int
 
     def __post_init__(self) -> None:
         _hashable(self)
 
 
-ONE = """
+ONE = f"""
     SELECT i.id, i.public_id, i.space, s.public_id AS space_public_id, s.name AS space_name, i.campaign,
-        c.public_id AS campaign_public_id, c.title AS campaign_title, plein_phase(c, {}) AS phase, c.always_open,
+        c.public_id AS campaign_public_id, c.title AS campaign_title, plein_phase(c, t.now) AS phase, c.always_open,
         c.sponsor, i.author, p.public_id AS author_public_id, coalesce(n.name, '') AS author_name,
-        p.kind = 'guest' AS author_guest, coalesce(n.title, '') AS author_title,
-        coalesce((SELECT u.name FROM org_unit u WHERE u.id = p.org_unit AND p.kind = 'employee' AND {}), '')
+        p.kind = 'guest' AS author_guest,
+        CASE WHEN plein_rank_blind(c, t.now) THEN '' ELSE coalesce(n.title, '') END AS author_title,
+        coalesce((SELECT u.name FROM org_unit u
+            WHERE u.id = p.org_unit AND p.kind = 'employee' AND NOT plein_rank_blind(c, t.now) AND {{}}), '')
             AS author_unit,
         i.title, i.body, i.body_html, i.tags, i.language, i.version,
-        i.supporters, i.guest_supporters, i.comments, i.guest_comments, i.created_at, i.updated_at,
-        i.state AS idea_state,
-        EXISTS (SELECT FROM vote v WHERE v.idea = i.id AND {}) AS supported,
-        EXISTS (SELECT FROM answer a WHERE a.idea = i.id) AS answered
-    FROM idea i JOIN campaign c ON c.id = i.campaign JOIN space s ON s.id = i.space
-    JOIN person p ON p.id = i.author LEFT JOIN identity n ON n.person = p.id
-    WHERE i.public_id = {} AND {}
+        {COUNTED}, i.comments, i.guest_comments, i.created_at, i.updated_at, i.state AS idea_state,
+        coalesce((SELECT v.weight FROM vote v WHERE v.idea = i.id AND {{}}), 0) AS weight,
+        EXISTS (SELECT FROM answer a WHERE a.idea = i.id) AS answered, c.vote_method, c.votes_per_idea
+    {FROM} JOIN space s ON s.id = i.space
+    WHERE i.public_id = {{}} AND {{}}
 """
 
 
@@ -218,9 +183,9 @@ async def get_idea(actor: Actor, public_id: str) -> IdeaRow | None:
     return await fetch_one(
         IdeaRow,
         ONE,
-        actor.now,
         visible(OrgUnit, actor, "u"),
         visible(Vote, actor, "v"),
+        actor.now,
         public_id,
         visible(Idea, actor, "i"),
     )

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import msgspec
 
 from portal.access.actor import Actor
 from portal.access.scope import visible
-from portal.db import fetch_one
-from portal.tables import Idea, Vote
+from portal.campaigns.queries import CampaignRow
+from portal.db import QueryString, fetch, fetch_one, fetch_value
+from portal.ideas.queries import COUNTED, FROM
+from portal.tables import Budget, Campaign, Idea, Vote
+
+PAGE = 20  # votes a page
 
 
 class Standing(msgspec.Struct, frozen=True):
-    """An idea as far as voting goes: the actor's own support, and how many support it, colleagues and guests apart."""
+    """An idea as far as voting goes: how many of the actor's own votes lie on it (`weight`), how many she has given in
+    the whole campaign, and how many support it, colleagues and guests apart; None where that is hidden."""
 
     id: int
     public_id: str
@@ -19,18 +26,118 @@ class Standing(msgspec.Struct, frozen=True):
     author: int
     phase: str
     idea_state: str
-    supporters: int
-    guest_supporters: int
-    supported: bool
+    supporters: int | None
+    guest_supporters: int | None
+    weight: int
+    vote_method: str
+    votes_each: int
+    votes_per_idea: int
+    given: int
+    voting_ends: datetime | None
 
 
-STANDING = """
-    SELECT i.id, i.public_id, i.title, i.author, plein_phase(c, plein_now()) AS phase, i.state AS idea_state,
-        i.supporters, i.guest_supporters, EXISTS (SELECT FROM vote v WHERE v.idea = i.id AND {}) AS supported
-    FROM idea i JOIN campaign c ON c.id = i.campaign WHERE i.public_id = {} AND {}
+STANDING = f"""
+    SELECT i.id, i.public_id, i.title, i.author, plein_phase(c, t.now) AS phase, i.state AS idea_state, {COUNTED},
+        coalesce((SELECT v.weight FROM vote v WHERE v.idea = i.id AND {{}}), 0) AS weight,
+        c.vote_method, c.votes_each, c.votes_per_idea, c.decide_from AS voting_ends,
+        coalesce((SELECT b.given FROM budget b WHERE b.campaign = c.id AND {{}}), 0) AS given
+    {FROM} WHERE i.public_id = {{}} AND {{}}
 """
 
 
 async def standing(actor: Actor, idea: str) -> Standing | None:
     """How an idea stands at this moment."""
-    return await fetch_one(Standing, STANDING, visible(Vote, actor, "v"), idea, visible(Idea, actor, "i"))
+    return await fetch_one(
+        Standing,
+        STANDING,
+        visible(Vote, actor, "v"),
+        visible(Budget, actor, "b"),
+        QueryString("plein_now()"),
+        idea,
+        visible(Idea, actor, "i"),
+    )
+
+
+GIVEN = "SELECT b.given FROM budget b WHERE b.campaign = {} AND {}"
+
+
+async def votes_given(actor: Actor, campaign: CampaignRow) -> int | None:
+    """How much of her budget the actor has given in a campaign; None where there is none to give just now."""
+    if campaign.vote_method != "budget" or campaign.phase != "vote":
+        return None
+    return await fetch_value(GIVEN, campaign.id, visible(Budget, actor, "b")) or 0
+
+
+class Invitation(msgspec.Struct, frozen=True):
+    """A campaign in which the actor can still vote: her budget is not spent, or she has supported nothing there yet.
+    `left` is None where votes are not counted out."""
+
+    public_id: str
+    title: str
+    language: str
+    given: int
+    left: int | None
+    ends: datetime
+
+
+LEFT = """
+    SELECT c.public_id, c.title, c.language, c.decide_from AS ends, coalesce(b.given, 0) AS given,
+        CASE c.vote_method WHEN 'budget' THEN c.votes_each - coalesce(b.given, 0) END AS left
+    FROM campaign c LEFT JOIN budget b ON b.campaign = c.id AND {}
+    WHERE {} AND plein_phase(c, {}) = 'vote' AND c.ideas > 0 AND CASE c.vote_method
+        WHEN 'budget' THEN c.votes_each > coalesce(b.given, 0)
+        ELSE NOT EXISTS (SELECT FROM vote v JOIN idea i ON i.id = v.idea WHERE i.campaign = c.id AND {}) END
+    ORDER BY c.decide_from, c.id LIMIT {}
+"""
+
+
+async def left_to_vote(actor: Actor, most: int) -> list[Invitation]:
+    """Where the actor can still vote, what closes first standing first."""
+    return await fetch(
+        Invitation,
+        LEFT,
+        visible(Budget, actor, "b"),
+        visible(Campaign, actor, "c"),
+        actor.now,
+        visible(Vote, actor, "v"),
+        most,
+    )
+
+
+class OwnVote(msgspec.Struct, frozen=True):
+    """Something that the actor voted for."""
+
+    id: int
+    public_id: str
+    title: str
+    language: str
+    weight: int
+    vote_method: str
+    votes_per_idea: int
+    campaign_public_id: str
+    campaign_title: str
+    campaign_language: str
+    phase: str
+    created_at: datetime
+
+
+OWN = """
+    SELECT v.id, i.public_id, i.title, i.language, v.weight, c.vote_method, c.votes_per_idea,
+        c.public_id AS campaign_public_id, c.title AS campaign_title, c.language AS campaign_language,
+        plein_phase(c, {}) AS phase, v.created_at
+    FROM vote v JOIN idea i ON i.id = v.idea JOIN campaign c ON c.id = i.campaign
+    WHERE {} AND {} AND v.id < {} ORDER BY v.id DESC LIMIT {}
+"""
+
+
+async def own_votes(actor: Actor, before: int) -> list[OwnVote]:
+    """A page of what the actor voted for, newest first, and one more if there is a next page."""
+    return await fetch(
+        OwnVote,
+        OWN,
+        actor.now,
+        visible(Vote, actor, "v"),
+        visible(Idea, actor, "i"),
+        before,
+        PAGE + 1,
+    )

@@ -1,39 +1,84 @@
-"""The vote control."""
+"""The vote control, and the page of what one voted for."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from litestar import Response, Router, post
+from litestar import Response, Router, get, post
+from litestar.exceptions import ClientException
 from litestar.params import FromPath
 
+from portal.access.conflicts import Spent
+from portal.text.language import gettext
 from portal.votes import actions, queries
 from portal.web.errors import found
 from portal.web.page import own_address, page, see_other
-from portal.web.request import Request
+from portal.web.request import Request, Typed
+
+LAST = 2**62
 
 
 @post("/ideas/{public_id:str}/vote")
 async def give(request: Request, public_id: FromPath[str]) -> Response[Any]:
-    """Support this idea."""
+    """Support this idea; or let so many votes lie on it as the form says."""
     idea = found(await queries.standing(request.actor, public_id))
+    if idea.vote_method == "budget":
+        return await _lay(request, idea, _weight(await request.typed()))
     return await _control(request, public_id, await actions.give_support(request.actor, idea))
 
 
 @post("/ideas/{public_id:str}/vote/withdrawal")
 async def take_back(request: Request, public_id: FromPath[str]) -> Response[Any]:
-    """Take the support back."""
+    """Take the support back, or all votes that one has laid there."""
     idea = found(await queries.standing(request.actor, public_id))
+    if idea.vote_method == "budget":
+        return await _lay(request, idea, 0)
     return await _control(request, public_id, await actions.take_support_back(request.actor, idea))
 
 
-async def _control(request: Request, public_id: str, now: queries.Standing | None) -> Response[Any]:
+async def _lay(request: Request, idea: queries.Standing, weight: int) -> Response[Any]:
+    try:
+        await actions.lay_votes(request.actor, idea, weight)
+    except Spent:
+        return await _control(request, idea.public_id, None, refused=True)
+    return await _control(request, idea.public_id, None)
+
+
+def _weight(typed: Typed) -> int:
+    """How many votes a form lays; one, where it doesn't say."""
+    text = typed.get("weight", "1")
+    if not (text.isascii() and text.isdigit() and len(text) < 4):
+        raise ClientException(gettext("The form that was sent is damaged."), status_code=400)
+    return int(text)
+
+
+async def _control(
+    request: Request, public_id: str, now: queries.Standing | None, refused: bool = False
+) -> Response[Any]:
+    typed = await request.typed()
     if not request.wants_fragment:
-        typed = await request.typed()
-        return see_other(own_address(typed.get("next", f"/ideas/{public_id}")))
+        return see_other(own_address(typed.get("next", f"/ideas/{public_id}")), "votes-spent" if refused else "")
     idea = now or found(await queries.standing(request.actor, public_id))
-    shape = "panel" if (await request.typed()).get("shape") == "panel" else "control"
-    return page(request, "votes/vote.html", fragment=shape, idea=idea)
+    shape = "panel" if typed.get("shape") == "panel" else "control"
+    return page(request, "votes/vote.html", fragment=shape, idea=idea, refused=refused)
 
 
-router = Router(path="/", route_handlers=[give, take_back])
+@get("/votes")
+async def own(request: Request) -> Response[Any]:
+    """What one voted for; nobody else sees this page."""
+    asked = request.query_params.get("before", "")
+    before = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 19 else LAST
+    votes = await queries.own_votes(request.actor, before)
+    more = votes[queries.PAGE - 1].id if len(votes) > queries.PAGE else None
+    return page(
+        request,
+        "votes/own.html",
+        fragment="results",
+        votes=votes[: queries.PAGE],
+        more=more,
+        first=before == LAST,
+        now=request.now,
+    )
+
+
+router = Router(path="/", route_handlers=[give, take_back, own])
