@@ -75,6 +75,11 @@ THREAD = f"""
 """
 
 
+def _unit(actor: Actor) -> QueryString:
+    """Whether a writer's unit `u` is shown: not while the campaign `c` is rank-blind."""
+    return QueryString("{} AND NOT plein_rank_blind(c, {})", visible(OrgUnit, actor, "u"), actor.now)
+
+
 async def thread(
     actor: Actor,
     idea: IdeaRow,
@@ -104,7 +109,7 @@ async def thread(
         visible(Comment, actor, "y"),
         SHOWN_REPLIES,
         actor.now,
-        visible(OrgUnit, actor, "u"),
+        _unit(actor),
         QueryString(f"shown.top{direction}"),
     )
     return _grouped(rows)
@@ -132,7 +137,7 @@ async def replies(actor: Actor, root: CommentRow, start: int = 0) -> list[Commen
         CommentRow,
         REPLIES,
         actor.now,
-        visible(OrgUnit, actor, "u"),
+        _unit(actor),
         root.id,
         visible(Comment, actor, "k"),
         start,
@@ -154,7 +159,7 @@ ONE = f"SELECT {COLUMNS} FROM comment k {JOINS} WHERE k.public_id = {{}} AND {{}
 async def get_comment(actor: Actor, public_id: str) -> CommentRow | None:
     """A comment that the actor can read."""
     return await fetch_one(
-        CommentRow, ONE, actor.now, visible(OrgUnit, actor, "u"), public_id, visible(Comment, actor, "k")
+        CommentRow, ONE, actor.now, _unit(actor), public_id, visible(Comment, actor, "k")
     )
 
 
@@ -166,5 +171,5 @@ async def root_of(actor: Actor, comment: CommentRow) -> CommentRow | None:
     if comment.root is None:
         return comment
     return await fetch_one(
-        CommentRow, ROOT_OF, actor.now, visible(OrgUnit, actor, "u"), comment.root, visible(Comment, actor, "k")
+        CommentRow, ROOT_OF, actor.now, _unit(actor), comment.root, visible(Comment, actor, "k")
     )

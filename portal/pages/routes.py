@@ -10,24 +10,17 @@ from litestar.params import FromPath
 
 from portal.access.conflicts import Closed
 from portal.attachments.queries import attachments_of
+from portal.boards.queries import COLUMNS, board, by_answer, ideas_of_campaign, tags_of_campaign
+from portal.boards.wanted import Wanted, orders_of
 from portal.campaigns.queries import campaigns_of_space, get_campaign, open_campaigns
 from portal.comments import actions as commenting
 from portal.comments.forms import CommentForm
 from portal.comments.queries import PAGE as COMMENTS_A_PAGE
 from portal.comments.queries import get_comment, thread
-from portal.ideas.queries import (
-    ORDERS,
-    PAGE,
-    Cursor,
-    IdeaRow,
-    answer_to,
-    get_idea,
-    ideas_of_author,
-    ideas_of_campaign,
-    lively_ideas,
-)
+from portal.ideas.queries import Cursor, IdeaRow, answer_to, get_idea, ideas_of_author, lively_ideas
 from portal.spaces.queries import get_space, members
 from portal.text.language import gettext
+from portal.votes.queries import left_to_vote, standing, votes_given
 from portal.web.errors import found
 from portal.web.page import page, see_other
 from portal.web.request import Request
@@ -44,6 +37,7 @@ async def home(request: Request) -> Response[Any]:
         campaigns=await open_campaigns(actor, 6),
         lively=await lively_ideas(actor, 6),
         own=await ideas_of_author(actor, 5),
+        to_vote=await left_to_vote(actor, 3),
         now=request.now,
     )
 
@@ -52,22 +46,26 @@ async def home(request: Request) -> Response[Any]:
 async def campaign(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """A campaign with a page of its ideas."""
     row = found(await get_campaign(request.actor, public_id))
-    asked = request.query_params
-    order = asked.get("order", "newest")
-    order = order if order in ORDERS else "newest"
-    tag = asked.get("tag", "")
-    after = Cursor.read(asked.get("after", ""))
-    cards = await ideas_of_campaign(request.actor, row, order=order, tag=tag, after=after)
+    actor, wanted = request.actor, Wanted.read(request.query_params, row)
+    tags = await tags_of_campaign(actor, row)
+    themes = [tagged.tag for tagged in tags[:COLUMNS]]
+    after = Cursor.read(request.query_params.get("after", ""))
+    on_board = wanted.view == "board"
+    listed = None if on_board else await ideas_of_campaign(actor, row, wanted, themes, after)
     return page(
         request,
         "pages/campaign.html",
         fragment="results",
         section="campaigns",
         campaign=row,
-        cards=cards[:PAGE],
-        more=str(Cursor.after(cards[PAGE - 1], order)) if len(cards) > PAGE else "",
-        order=order,
-        tag=tag,
+        wanted=wanted,
+        orders=orders_of(row),
+        tags=tags,
+        cards=listed.cards if listed else [],
+        more=listed.more if listed else "",
+        columns=await board(actor, row, wanted, themes) if on_board else [],
+        by_answer=by_answer(row),
+        given=await votes_given(actor, row),
         first=after is None,
         now=request.now,
     )
@@ -127,6 +125,7 @@ async def _idea(request: Request, row: IdeaRow, form: Any) -> Response[Any]:
         section="campaigns",
         status=form.status,
         idea=row,
+        standing=row if row.vote_method == "support" else await standing(actor, row.public_id),
         answer=await answer_to(actor, row) if row.answered else None,
         files=await attachments_of(actor, row),
         roots=roots[:COMMENTS_A_PAGE],

@@ -9,10 +9,12 @@ from portal.text.dates import number
 from portal.text.language import ngettext, reader
 
 
-def supporters(colleagues: int, guests: int, figure: str | None = None) -> list[Markup]:
-    """Who supports: "12 people", or "12 colleagues" and "3 guests". With `figure` the first number stands in a <b> of
-    that class ("" for none).
+def supporters(colleagues: int | None, guests: int | None, figure: str | None = None) -> list[Markup]:
+    """Who supports: "12 people", or "12 colleagues" and "3 guests"; nothing where that is hidden. With `figure` the
+    first number stands in a <b> of that class ("" for none).
     """
+    if colleagues is None or guests is None:
+        return []
     if not guests:
         return [_said(ngettext("%(shown)s person", "%(shown)s people", colleagues), colleagues, figure)]
     return [

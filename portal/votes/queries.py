@@ -10,10 +10,11 @@ from portal.access.actor import Actor
 from portal.access.scope import visible
 from portal.campaigns.queries import CampaignRow
 from portal.db import QueryString, fetch, fetch_one, fetch_value
-from portal.ideas.queries import COUNTED, FROM
+from portal.ideas.queries import COUNTED, FROM, Cursor
 from portal.tables import Budget, Campaign, Idea, Vote
 
 PAGE = 20  # votes a page
+ALL = QueryString("TRUE")
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -107,7 +108,6 @@ async def left_to_vote(actor: Actor, most: int) -> list[Invitation]:
 class OwnVote(msgspec.Struct, frozen=True):
     """Something that the actor voted for."""
 
-    id: int
     public_id: str
     title: str
     language: str
@@ -122,22 +122,23 @@ class OwnVote(msgspec.Struct, frozen=True):
 
 
 OWN = """
-    SELECT v.id, i.public_id, i.title, i.language, v.weight, c.vote_method, c.votes_per_idea,
+    SELECT i.public_id, i.title, i.language, v.weight, c.vote_method, c.votes_per_idea,
         c.public_id AS campaign_public_id, c.title AS campaign_title, c.language AS campaign_language,
         plein_phase(c, {}) AS phase, v.created_at
     FROM vote v JOIN idea i ON i.id = v.idea JOIN campaign c ON c.id = i.campaign
-    WHERE {} AND {} AND v.id < {} ORDER BY v.id DESC LIMIT {}
+    WHERE {} AND {} AND {} ORDER BY v.created_at DESC, i.public_id DESC LIMIT {}
 """
 
 
-async def own_votes(actor: Actor, before: int) -> list[OwnVote]:
+async def own_votes(actor: Actor, after: Cursor | None) -> list[OwnVote]:
     """A page of what the actor voted for, newest first, and one more if there is a next page."""
+    rest = QueryString("(v.created_at, i.public_id) < ({}, {})", after.moment, after.public_id) if after else ALL
     return await fetch(
         OwnVote,
         OWN,
         actor.now,
         visible(Vote, actor, "v"),
         visible(Idea, actor, "i"),
-        before,
+        rest,
         PAGE + 1,
     )

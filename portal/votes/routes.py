@@ -9,14 +9,12 @@ from litestar.exceptions import ClientException
 from litestar.params import FromPath
 
 from portal.access.conflicts import Spent
+from portal.ideas.queries import Cursor
 from portal.text.language import gettext
 from portal.votes import actions, queries
 from portal.web.errors import found
 from portal.web.page import own_address, page, see_other
 from portal.web.request import Request, Typed
-
-LAST = 2**62
-
 
 @post("/ideas/{public_id:str}/vote")
 async def give(request: Request, public_id: FromPath[str]) -> Response[Any]:
@@ -66,17 +64,16 @@ async def _control(
 @get("/votes")
 async def own(request: Request) -> Response[Any]:
     """What one voted for; nobody else sees this page."""
-    asked = request.query_params.get("before", "")
-    before = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 19 else LAST
-    votes = await queries.own_votes(request.actor, before)
-    more = votes[queries.PAGE - 1].id if len(votes) > queries.PAGE else None
+    after = Cursor.read(request.query_params.get("after", ""))
+    votes = await queries.own_votes(request.actor, after)
+    last = votes[queries.PAGE - 1] if len(votes) > queries.PAGE else None
     return page(
         request,
         "votes/own.html",
         fragment="results",
         votes=votes[: queries.PAGE],
-        more=more,
-        first=before == LAST,
+        more=str(Cursor.at(last.created_at, last.public_id)) if last else "",
+        first=after is None,
         now=request.now,
     )
 

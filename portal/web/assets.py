@@ -41,8 +41,8 @@ STYLES: Final = (
             *("sheet", "rows", "item", "topic", "figure", "tiles"),
             *("badge", "disc", "notice", "meta", "clock", "stone", "phases", "timeline"),
             *("avatar", "person", "form", "choice", "editor"),
-            *("idea", "campaign", "vote", "composer", "comment", "official"),
             *("attachments",),
+            *("idea", "filters", "board", "campaign", "vote", "composer", "comment", "official"),
             *("toast", "empty", "signin", "stray"),
         )
     ),

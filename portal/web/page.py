@@ -36,6 +36,7 @@ FLASHES: dict[str, str] = {
     "preferences": lazy("Your preferences are saved."),
     "password-changed": lazy("Your password is changed. All your other sessions have ended."),
     "session-ended": lazy("That session has ended."),
+    "votes-spent": lazy("You have given all your votes, or all that one idea may get. Take one back first."),
     "campaign-opened": lazy("Your campaign is there. Colleagues can see it now."),
     "campaign-saved": lazy("The campaign is saved."),
     "idea-proposed": lazy("Your idea is there. Colleagues can support it and comment on it now."),

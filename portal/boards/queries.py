@@ -1,0 +1,159 @@
+"""Reading a campaign's ideas: a page of the list, the columns of the board, and the tags to choose from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from portal.access.actor import Actor
+from portal.access.scope import visible
+from portal.boards.wanted import Wanted
+from portal.campaigns.queries import CampaignRow
+from portal.db import QueryString, execute, fetch
+from portal.ideas.queries import CARD, FROM, Cursor, IdeaCard
+from portal.tables import Idea, Vote
+
+PAGE = 20  # ideas a page
+IN_COLUMN = 6  # ideas that a column of the board shows
+COLUMNS = 5  # tags that make a column, at most
+ANSWER_COLUMNS = ("none", "changed", "partly", "pilot", "exists already", "not ours", "declined")
+TAGS = 8  # tags to choose from, at most
+#: What stands first in each order, in SQL. The lot is drawn by a hash: nobody's order is stored, everybody's stays.
+ORDERS = {
+    "newest": "i.created_at",
+    "supported": "(CASE c.vote_method WHEN 'budget' THEN i.votes ELSE i.supporters + i.guest_supporters END)::bigint",
+    "discussed": "(i.comments + i.guest_comments)::bigint",
+    "shuffled": "(hashtextextended(i.public_id, hashtextextended(c.public_id || {}, 0)) >> 11 & 9007199254740991)",
+}
+
+
+def _key(actor: Actor, order: str) -> QueryString:
+    return QueryString(ORDERS[order], *([actor.public_id] if order == "shuffled" else []))
+
+
+def _chosen(actor: Actor, campaign: CampaignRow, wanted: Wanted, themes: list[str]) -> QueryString:
+    """The condition under which an idea is wanted."""
+    conditions = [QueryString("i.campaign = {} AND {}", campaign.id, visible(Idea, actor, "i"))]
+    voted = QueryString("EXISTS (SELECT FROM vote w WHERE w.idea = i.id AND {})", visible(Vote, actor, "w"))
+    if wanted.tags:
+        conditions.append(QueryString("i.tags && {}::text[]", list(wanted.tags)))
+    if wanted.others:
+        conditions.append(QueryString("NOT i.tags && {}::text[]", themes))
+    if wanted.show == "mine":
+        conditions.append(QueryString("i.author = {}", actor.id))
+    if wanted.show == "voted":
+        conditions.append(voted)
+    if wanted.show == "unvoted":
+        conditions.append(QueryString("i.author <> {} AND NOT {}", actor.id, voted))
+    if wanted.answer:
+        conditions.append(QueryString(f"{ANSWER_OF} = {{}}", wanted.answer))
+    if wanted.language:
+        conditions.append(QueryString("i.language = {}", wanted.language))
+    return QueryString(" AND ".join(["{}"] * len(conditions)), *conditions)
+
+
+ANSWER_OF = "coalesce((SELECT x.kind FROM answer x WHERE x.idea = i.id), 'none')"
+LIST = f"""
+    SELECT {CARD}, {{}} AS place {FROM} WHERE {{}} AND {{}} ORDER BY place DESC, i.public_id DESC LIMIT {{}}
+"""
+
+
+class Listed(msgspec.Struct, frozen=True):
+    """A page of ideas; `more`: where the next one begins, or nothing."""
+
+    cards: list[IdeaCard]
+    more: str
+
+
+async def ideas_of_campaign(
+    actor: Actor, campaign: CampaignRow, wanted: Wanted, themes: list[str], after: Cursor | None = None
+) -> Listed:
+    """One page of a campaign's ideas."""
+    key, rest = _key(actor, wanted.order), QueryString("TRUE")
+    if after:
+        value: Any = after.moment if wanted.order == "newest" else after.value
+        rest = QueryString("({}, i.public_id) < ({}, {})", key, value, after.public_id)
+    chosen = _chosen(actor, campaign, wanted, themes)
+    rows = await execute(LIST, visible(Vote, actor, "v"), key, actor.now, chosen, rest, PAGE + 1)
+    more = ""
+    if len(rows) > PAGE:
+        place, public_id = rows[PAGE - 1]["place"], rows[PAGE - 1]["public_id"]
+        more = str(Cursor.at(place, public_id) if wanted.order == "newest" else Cursor(place, public_id))
+    return Listed([_card(row) for row in rows[:PAGE]], more)
+
+
+def _card(row: Any) -> IdeaCard:
+    """Without what only this list needs to know: equal cards are drawn once."""
+    return IdeaCard(**{name: row[name] for name in IdeaCard.__struct_fields__})
+
+
+class Tagged(msgspec.Struct, frozen=True):
+    """A tag, and how many of a campaign's ideas carry it."""
+
+    tag: str
+    ideas: int
+
+
+TAGS_OF = """
+    SELECT tag, count(*) AS ideas FROM idea i JOIN campaign c ON c.id = i.campaign CROSS JOIN unnest(i.tags) tag
+    WHERE i.campaign = {} AND {} GROUP BY tag, c.tags ORDER BY tag = ANY(c.tags) DESC, count(*) DESC, tag LIMIT {}
+"""
+
+
+async def tags_of_campaign(actor: Actor, campaign: CampaignRow) -> list[Tagged]:
+    """The tags that a campaign asked for and ideas carry, then those that most carry."""
+    return await fetch(Tagged, TAGS_OF, campaign.id, visible(Idea, actor, "i"), TAGS)
+
+
+class Column(msgspec.Struct, frozen=True):
+    """A column of the board: a tag or a kind of answer, "" for all others; how many ideas, and the first of them."""
+
+    name: str
+    ideas: int
+    cards: list[IdeaCard]
+
+
+# An idea stands under each of its tags, as it does when one filters by them.
+BY_TAG = """
+    (SELECT name FROM unnest({}::text[]) name WHERE i.tags @> ARRAY[name]
+     UNION ALL SELECT '' WHERE NOT i.tags && {}::text[])
+"""
+BY_ANSWER = f"(SELECT {ANSWER_OF} AS name)"
+BOARD = f"""
+    WITH placed AS (
+        SELECT i.id, l.name, row_number() OVER (PARTITION BY l.name ORDER BY {{}} DESC, i.public_id DESC) AS nth,
+            count(*) OVER (PARTITION BY l.name) AS total
+        FROM idea i JOIN campaign c ON c.id = i.campaign CROSS JOIN LATERAL {{}} l WHERE {{}}
+    )
+    SELECT {CARD}, l.name AS column_name, l.total {FROM} JOIN placed l ON l.id = i.id WHERE l.nth <= {{}}
+    ORDER BY array_position({{}}::text[], l.name), l.nth
+"""
+
+
+def by_answer(campaign: CampaignRow) -> bool:
+    """Whether a campaign's board shows what became of its ideas, rather than what they are about."""
+    return campaign.outcome_shown and not campaign.always_open
+
+
+async def board(actor: Actor, campaign: CampaignRow, wanted: Wanted, themes: list[str]) -> list[Column]:
+    """The columns of a campaign's board: by tag, and once outcomes are shown, by answer."""
+    answers = by_answer(campaign)
+    names = list(ANSWER_COLUMNS) if answers else [*themes, ""]
+    into = QueryString(BY_ANSWER) if answers else QueryString(BY_TAG, themes, themes)
+    rows = await execute(
+        BOARD,
+        _key(actor, wanted.order),
+        into,
+        _chosen(actor, campaign, wanted, themes),
+        visible(Vote, actor, "v"),
+        actor.now,
+        IN_COLUMN,
+        names,
+    )
+    columns: dict[str, Column] = {}
+    for row in rows:
+        column = columns.setdefault(row["column_name"], Column(row["column_name"], row["total"], []))
+        column.cards.append(_card(row))
+    return list(columns.values())
+
