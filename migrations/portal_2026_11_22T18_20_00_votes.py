@@ -56,7 +56,7 @@ DECLARE
     head integer := (TG_OP = 'INSERT')::integer - (TG_OP = 'DELETE')::integer;
 BEGIN
     SELECT x.* INTO c FROM campaign x JOIN idea i ON i.campaign = x.id WHERE i.id = v.idea;
-    IF v.weight > CASE c.vote_method WHEN 'budget' THEN c.votes_per_idea ELSE 1 END THEN
+    IF v.weight > (CASE c.vote_method WHEN 'budget' THEN c.votes_per_idea ELSE 1 END) THEN
         RAISE EXCEPTION 'too many votes on one idea' USING ERRCODE = 'check_violation', CONSTRAINT = 'vote_per_idea';
     END IF;
     IF c.vote_method = 'budget' THEN

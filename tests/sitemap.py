@@ -135,6 +135,7 @@ GETS: dict[str, tuple[str | None, str]] = {
     "/spaces/{public_id:str}": ("employee", "/spaces/{space[open]}"),
     "/spaces/{public_id:str}/members/new": ("insider_a", "/spaces/{space[closed_a]}/members/new"),
     "/static/{path:path}": (None, "{asset}"),
+    "/votes": ("employee", "/votes"),
 }
 #: GET routes that lead on to the page that they stand for.
 LEAD_ON = {"/comments/{public_id:str}", "/ideas/{public_id:str}/comments", "/campaigns/{public_id:str}/ideas"}
@@ -147,6 +148,7 @@ PAGES: list[tuple[str | None, str]] = [
     *(example for route, example in GETS.items() if route not in NO_PAGES),
     *(("employee", f"/campaigns/{{campaign[{phase}]}}") for phase in PHASES if phase != "vote"),
     ("employee", "/campaigns/{campaign[collect]}?order=supported&tag=tag%20collect"),
+    *(("employee", f"/campaigns/{{campaign[{phase}]}}?view=board") for phase in ("vote", "decide")),
     *(("employee", f"/ideas/{{idea[{phase}]}}") for phase in PHASES if phase not in ("planned", "vote")),
     ("employee", "/ideas/{idea[vote]}?reply={comment[vote]}"),
     ("sponsor", "/ideas/{idea[done]}"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import Any
 
 import msgspec
@@ -29,12 +30,15 @@ ORDERS = {
 
 
 def _key(actor: Actor, order: str) -> QueryString:
-    return QueryString(ORDERS[order], *([actor.public_id] if order == "shuffled" else []))
+    key = ORDERS[order]
+    return QueryString(key, *([actor.public_id] if order == "shuffled" else []))
 
 
 def _chosen(actor: Actor, campaign: CampaignRow, wanted: Wanted, themes: list[str]) -> QueryString:
     """The condition under which an idea is wanted."""
-    conditions = [QueryString("i.campaign = {} AND {}", campaign.id, visible(Idea, actor, "i"))]
+    conditions = [
+        QueryString("i.campaign = {} AND i.state = 'published' AND {}", campaign.id, visible(Idea, actor, "i"))
+    ]
     voted = QueryString("EXISTS (SELECT FROM vote w WHERE w.idea = i.id AND {})", visible(Vote, actor, "w"))
     if wanted.tags:
         conditions.append(QueryString("i.tags && {}::text[]", list(wanted.tags)))
@@ -50,7 +54,7 @@ def _chosen(actor: Actor, campaign: CampaignRow, wanted: Wanted, themes: list[st
         conditions.append(QueryString(f"{ANSWER_OF} = {{}}", wanted.answer))
     if wanted.language:
         conditions.append(QueryString("i.language = {}", wanted.language))
-    return QueryString(" AND ".join(["{}"] * len(conditions)), *conditions)
+    return reduce(lambda one, other: QueryString("{} AND {}", one, other), conditions)
 
 
 ANSWER_OF = "coalesce((SELECT x.kind FROM answer x WHERE x.idea = i.id), 'none')"
@@ -97,7 +101,7 @@ class Tagged(msgspec.Struct, frozen=True):
 
 TAGS_OF = """
     SELECT tag, count(*) AS ideas FROM idea i JOIN campaign c ON c.id = i.campaign CROSS JOIN unnest(i.tags) tag
-    WHERE i.campaign = {} AND {} GROUP BY tag, c.tags ORDER BY tag = ANY(c.tags) DESC, count(*) DESC, tag LIMIT {}
+    WHERE i.campaign = {} AND i.state = 'published' AND {} GROUP BY tag, c.tags ORDER BY tag = ANY(c.tags) DESC, count(*) DESC, tag LIMIT {}
 """
 
 
@@ -156,4 +160,3 @@ async def board(actor: Actor, campaign: CampaignRow, wanted: Wanted, themes: lis
         column = columns.setdefault(row["column_name"], Column(row["column_name"], row["total"], []))
         column.cards.append(_card(row))
     return list(columns.values())
-

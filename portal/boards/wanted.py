@@ -13,7 +13,6 @@ from portal.text.language import LANGUAGES
 
 SHOWS = ("mine", "voted", "unvoted")
 MOST_TAGS = 10
-LONGEST_TAG = 100
 
 
 class Asked(Protocol):
@@ -41,7 +40,7 @@ class Wanted(msgspec.Struct, frozen=True):
         """From an address; what the campaign does not allow just now, or nobody knows, is left out."""
         orders = orders_of(campaign)
         answers = {"none", *ANSWER_KINDS} if campaign.outcome_shown else set()
-        tags = [tag for tag in asked.getall("tag", []) if tag and len(tag) <= LONGEST_TAG]
+        tags = [tag for tag in asked.getall("tag", []) if tag]
         return cls(
             view="board" if asked.get("view", "") == "board" else "list",
             order=_one_of(orders, asked.get("order", "")) or orders[0],

@@ -158,9 +158,7 @@ ONE = f"SELECT {COLUMNS} FROM comment k {JOINS} WHERE k.public_id = {{}} AND {{}
 
 async def get_comment(actor: Actor, public_id: str) -> CommentRow | None:
     """A comment that the actor can read."""
-    return await fetch_one(
-        CommentRow, ONE, actor.now, _unit(actor), public_id, visible(Comment, actor, "k")
-    )
+    return await fetch_one(CommentRow, ONE, actor.now, _unit(actor), public_id, visible(Comment, actor, "k"))
 
 
 ROOT_OF = f"SELECT {COLUMNS} FROM comment k {JOINS} WHERE k.id = {{}} AND {{}}"
@@ -170,6 +168,4 @@ async def root_of(actor: Actor, comment: CommentRow) -> CommentRow | None:
     """The comment that heads this one's part of the thread: itself, where it is a root."""
     if comment.root is None:
         return comment
-    return await fetch_one(
-        CommentRow, ROOT_OF, actor.now, _unit(actor), comment.root, visible(Comment, actor, "k")
-    )
+    return await fetch_one(CommentRow, ROOT_OF, actor.now, _unit(actor), comment.root, visible(Comment, actor, "k"))

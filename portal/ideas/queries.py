@@ -108,7 +108,6 @@ def _sight(actor: Actor) -> list[Any]:
     return [visible(Vote, actor, "v"), actor.now, visible(Idea, actor, "i")]
 
 
-
 # Each space's newest come off an index: sorting all that was written in 120 days took 25 ms at 20,000 ideas.
 LATELY = """
     i.id IN (

@@ -16,6 +16,7 @@ from portal.web.errors import found
 from portal.web.page import own_address, page, see_other
 from portal.web.request import Request, Typed
 
+
 @post("/ideas/{public_id:str}/vote")
 async def give(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """Support this idea; or let so many votes lie on it as the form says."""

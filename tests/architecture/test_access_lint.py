@@ -147,8 +147,7 @@ def test_routes_ask_no_database():
 RUN_SQL = {"execute": 0, "fetch_value": 0, "script": 0, "QueryString": 0, "fetch": 1, "fetch_one": 1}
 #: What is put into SQL beside constants, and why that is no value of anybody's.
 KNOWN = {
-    ("portal/ideas/queries.py", "key"): "out of ORDERS, a constant; an unknown order is a KeyError",
-    ("portal/ideas/queries.py", "sql"): "put together above it, by these same rules",
+    ("portal/boards/queries.py", "key"): "out of ORDERS, a constant; an unknown order is a KeyError",
     ("portal/comments/queries.py", "direction"): "one of two constants",
     ("portal/access/fields.py", "a"): "the alias, a constant as for `visible`",
     ("portal/access/fields.py", "field"): "one of FIELDS, which is asserted",

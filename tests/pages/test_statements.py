@@ -11,10 +11,13 @@ from tests.ideas.test_paging import MANY
 
 MOST = 8
 NUMBERS = {
-    "/": 4,
+    "/": 5,
     "/campaigns": 2,
-    "/campaigns/{campaign[collect]}": 3,
-    "/campaigns/{campaign[collect]}?order=supported&tag=even": 3,
+    "/campaigns/{campaign[collect]}": 4,
+    "/campaigns/{campaign[decide]}?view=board": 4,
+    "/campaigns/{campaign[vote]}?view=board&show=unvoted": 4,
+    "/campaigns/{campaign[collect]}?order=supported&tag=even": 4,
+    "/votes": 2,
     "/ideas/{idea[vote]}": 3,
     "/ideas/{idea[vote]}?order=newest": 3,
     "/ideas/{idea[vote]}?after={comment[vote]}": 4,

@@ -195,7 +195,7 @@ async def test_every_control_in_a_list_leads_back_to_its_place(as_, world):
 async def test_the_statement_itself_judges_the_phase(rollback, world):
     actor = await actor_of_person(world.person_id["employee"])
     given = await give_support(actor, await standing(actor, world.idea["vote"]))
-    assert given.supported
+    assert given.weight == 1
     idea = await standing(actor, world.idea["vote"])
     await set_clock(NOW + timedelta(days=5))
     assert await take_support_back(actor, idea) is None
