@@ -101,7 +101,8 @@ class Tagged(msgspec.Struct, frozen=True):
 
 TAGS_OF = """
     SELECT tag, count(*) AS ideas FROM idea i JOIN campaign c ON c.id = i.campaign CROSS JOIN unnest(i.tags) tag
-    WHERE i.campaign = {} AND i.state = 'published' AND {} GROUP BY tag, c.tags ORDER BY tag = ANY(c.tags) DESC, count(*) DESC, tag LIMIT {}
+    WHERE i.campaign = {} AND i.state = 'published' AND {} GROUP BY tag, c.tags
+    ORDER BY tag = ANY(c.tags) DESC, count(*) DESC, tag LIMIT {}
 """
 
 

@@ -6,7 +6,7 @@ from babel.numbers import format_decimal
 from markupsafe import Markup
 
 from portal.text.dates import number
-from portal.text.language import ngettext, reader
+from portal.text.language import gettext, ngettext, reader
 
 
 def supporters(colleagues: int | None, guests: int | None, figure: str | None = None) -> list[Markup]:
@@ -39,6 +39,12 @@ def file_size(size: int) -> str:
     if size < 999_500:
         return f"{number(max(1, round(size / 1000)))} KB"
     return f"{format_decimal(size / 1_000_000, '#,##0.0', locale=reader().language)} MB"
+
+
+def votes_given(given: int, left: int) -> Markup:
+    """What one gave of a budget: "6 given, 4 left", the first number large."""
+    words = gettext("%(given)s given, %(left)s left")
+    return Markup(words) % {"given": Markup('<b class="figure">{}</b>').format(given), "left": left}  # noqa: S704  ours
 
 
 def _said(words: str, count: int, figure: str | None = None) -> Markup:

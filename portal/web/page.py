@@ -89,6 +89,7 @@ def environment() -> Environment:
         answer_kinds=ANSWER_KINDS,
         supporters=counts.supporters,
         comments=counts.comments,
+        votes_given=counts.votes_given,
         file_size=counts.file_size,
         file_kinds=KINDS,
         when=dates.when,
