@@ -6,19 +6,16 @@ import asyncio
 import os
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
 from urllib.parse import quote, unquote, urlsplit
 
 import click
 
-from portal.db import UNREACHABLE, close_pool, open_pool
-from portal.run.postgres import CannotStart, EmbeddedPostgres
+from portal.commands import database, in_database
+from portal.commands.people import people_group
+from portal.db import UNREACHABLE
+from portal.run.postgres import CannotStart
 from portal.settings import BadSetting, settings
-
-Result = TypeVar("Result")
 
 
 def main() -> None:
@@ -46,32 +43,7 @@ def cli() -> None:
     """Plein, the organisation's square. Settings come from the environment; README.md lists them."""
 
 
-@contextmanager
-def database() -> Iterator[EmbeddedPostgres | None]:
-    """The database of the settings, or the embedded one: used when it runs, else started for as long as needed."""
-    if settings().database_url:
-        yield None
-        return
-    postgres = EmbeddedPostgres(settings().data_dir / "postgres")
-    os.environ["DATABASE_URL"] = postgres.start()
-    settings.cache_clear()
-    try:
-        yield postgres
-    finally:
-        postgres.stop()
-
-
-def in_database(work: Callable[[], Awaitable[Result]]) -> Result:
-    """Runs a coroutine with a pool of its own."""
-
-    async def run() -> Result:
-        await open_pool(settings().database_url, size=2)
-        try:
-            return await work()
-        finally:
-            await close_pool()
-
-    return asyncio.run(run())
+cli.add_command(people_group)
 
 
 @cli.command()
@@ -180,26 +152,6 @@ def create_admin(email: str, name: str, organisation: str, language: str, zone: 
     with database():
         made = in_database(work)
     print(f"{email} can sign in as an administrator." if made else f"{email} is an administrator now.")
-
-
-@cli.command("add-person")
-@click.argument("email")
-@click.argument("name")
-@click.option("--title", default="", help="What she does.")
-@click.option("--unit", default="", help="Her org unit; made if there is none of this name.")
-@click.option("--language", type=click.Choice(["nl", "en"]), default=None, help="Else the organisation's.")
-def add_person(email: str, name: str, title: str, unit: str, language: str | None) -> None:
-    """Let a colleague in: she gets a mail with a link to choose a password."""
-    from portal.admin.people import add_person as add
-
-    if email.count("@") != 1 or not email.isprintable() or " " in email or not name.strip():
-        raise click.ClickException("Give an e-mail address and a name.")
-    with database():
-        try:
-            added = in_database(lambda: add(email, name.strip(), title, unit, language or ""))
-        except LookupError:
-            raise click.ClickException("There is no organisation yet: use create-admin first.") from None
-    print(f"{email} gets a mail to choose a password." if added else f"{email} is known already: nothing was changed.")
 
 
 @cli.command("explain-access")

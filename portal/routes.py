@@ -13,6 +13,7 @@ from portal.health import health
 from portal.ideas.routes import router as ideas
 from portal.pages.routes import router as pages
 from portal.spaces.routes import router as spaces
+from portal.units.routes import router as units
 from portal.votes.routes import router as votes
 from portal.web.assets import serve
 
@@ -27,6 +28,7 @@ ROUTES: list[Router | HTTPRouteHandler] = [
     accounts,
     about,
     admin,
+    units,
     health,
     serve,
 ]

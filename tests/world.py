@@ -66,6 +66,8 @@ class World:
 
     person_id: dict[str, int] = field(default_factory=dict)
     person: dict[str, str] = field(default_factory=dict)
+    unit_id: dict[str, int] = field(default_factory=dict)
+    unit: dict[str, str] = field(default_factory=dict)
     space_id: dict[str, int] = field(default_factory=dict)
     space: dict[str, str] = field(default_factory=dict)
     campaign_id: dict[str, int] = field(default_factory=dict)
@@ -107,6 +109,9 @@ async def build_world() -> World:
             ("closed_b", False, "Night bus"),
         ):
             await _space(world, name, opened, title)
+        for name in ("roads", "water"):
+            row = (await execute("INSERT INTO org_unit (name) VALUES ({}) RETURNING id, public_id", f"Unit {name}"))[0]
+            world.unit_id[name], world.unit[name] = row["id"], row["public_id"]
         for name, facts in CAST.items():
             await _person(world, name, facts)
         for phase in DATES:

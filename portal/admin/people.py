@@ -1,19 +1,143 @@
-"""Letting people in from the command line: the first administrator, and colleagues one by one."""
+"""The people of the portal, as its administrators manage them; and letting people in from the command line.
+
+Functions that take `Actor | None` also serve the command line, whose reader runs the machine: None asks no policy.
+"""
 
 from __future__ import annotations
 
-from portal.accounts.actions import set_password
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+import asyncpg
+import msgspec
+
+from portal.access.actor import Actor
+from portal.access.policy import Action, require
+from portal.access.scope import visible
+from portal.accounts.actions import END_ALL, set_password
 from portal.accounts.queries import account_of_email
-from portal.db import execute, fetch_value, transaction
+from portal.db import QueryString, execute, fetch, fetch_one, fetch_value, transaction
 from portal.events.jobs import queue
 from portal.events.kinds import Kind
 from portal.events.log import record
 from portal.install import install_improvements, install_organisation
+from portal.tables import Space
+
+PAGE = 50
+
+
+class Taken(Exception):
+    """Somebody else has this address or number already; `field` says which."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(field)
+        self.field = field
+
+
+class PersonRow(msgspec.Struct, frozen=True):
+    """Somebody in the administrators' list. `roles`: "role:space", of spaces that the administrator reads."""
+
+    id: int
+    public_id: str
+    name: str
+    email: str
+    title: str
+    kind: str
+    active: bool
+    deactivated_at: datetime | None
+    signed_in: bool
+    number: str | None
+    org_unit: int | None
+    unit: str | None
+    roles: list[str]
+    cursor: str
+
+
+PEOPLE = """
+    SELECT p.id, p.public_id, n.name, n.email, n.title, p.kind, p.active, p.deactivated_at,
+        p.last_signed_in_at IS NOT NULL AS signed_in, r.number, p.org_unit, u.name AS unit,
+        ARRAY(SELECT m.role || ':' || s.name FROM membership m JOIN space s ON s.id = m.space
+            WHERE m.person = p.id AND m.role <> 'member' AND {} ORDER BY s.kind DESC, s.id LIMIT 4) AS roles,
+        lower(n.name) || '~' || p.public_id AS cursor
+    FROM identity n JOIN person p ON p.id = n.person LEFT JOIN org_unit u ON u.id = p.org_unit
+    LEFT JOIN personnel r ON r.person = p.id
+"""
+#: What the list can be narrowed to.
+SHOW: dict[str, QueryString] = {
+    "active": QueryString("p.active"),
+    "deactivated": QueryString("NOT p.active"),
+    "never": QueryString("p.active AND p.last_signed_in_at IS NULL"),
+    "guests": QueryString("p.active AND p.kind = 'guest'"),
+    "all": QueryString("TRUE"),
+}
+LISTED = """
+    WHERE {} AND ({} = '' OR strpos(lower(n.name), {}) > 0 OR strpos(lower(n.email), {}) > 0 OR r.number = {})
+        AND ({}::bigint IS NULL OR p.org_unit IN (
+            WITH RECURSIVE under AS (
+                SELECT {}::bigint AS id UNION SELECT c.id FROM org_unit c JOIN under ON c.parent = under.id)
+            SELECT id FROM under))
+        AND (lower(n.name), p.public_id) > ({}, {})
+    ORDER BY lower(n.name), p.public_id LIMIT {}
+"""
+
+
+async def people(
+    actor: Actor | None, *, wanted: str = "", show: str = "active", unit: int | None = None, after: str = ""
+) -> list[PersonRow]:
+    """The next page of people by name, and one more if there are more; `unit` with all that lies under it."""
+    if actor:
+        require(actor, Action.PEOPLE_MANAGE)
+    name, _, last = after.rpartition("~")
+    text = wanted.strip().lower()
+    return await fetch(
+        PersonRow,
+        PEOPLE + LISTED,
+        visible(Space, actor, "s") if actor else QueryString("TRUE"),
+        SHOW.get(show, SHOW["active"]),
+        *[text] * 3,
+        wanted.strip(),
+        unit,
+        unit,
+        name,
+        last,
+        PAGE + 1,
+    )
+
+
+async def get_person(actor: Actor, public_id: str) -> PersonRow | None:
+    """One of them."""
+    require(actor, Action.PEOPLE_MANAGE)
+    return await fetch_one(PersonRow, PEOPLE + " WHERE p.public_id = {}", visible(Space, actor, "s"), public_id)
+
+
+class Tally(msgspec.Struct, frozen=True):
+    """How many people there are."""
+
+    colleagues: int
+    guests: int
+
+
+TALLY = """
+    SELECT count(*) FILTER (WHERE kind = 'employee')::int AS colleagues,
+        count(*) FILTER (WHERE kind = 'guest')::int AS guests FROM person WHERE active
+"""
+
+
+async def tally(actor: Actor) -> Tally:
+    """Who is active, colleagues and guests apart."""
+    require(actor, Action.PEOPLE_MANAGE)
+    (found,) = await fetch(Tally, TALLY)
+    return found
+
 
 PERSON = "INSERT INTO person (kind, org_unit) VALUES ('employee', {}) RETURNING id"
 IDENTITY = "INSERT INTO identity (person, name, email, title, language, zone) VALUES ({}, {}, {}, {}, {}, {})"
 ROLE = """
     INSERT INTO membership (space, person, role) VALUES ({}, {}, 'administrator') ON CONFLICT DO NOTHING
+"""
+NUMBER = """
+    INSERT INTO personnel (person, number) VALUES ({}, {}) ON CONFLICT (person) DO UPDATE SET number = excluded.number
 """
 
 
@@ -35,26 +159,77 @@ async def make_administrator(  # access: the command line, by whoever runs the m
 
 
 DEFAULTS = "SELECT language, zone FROM organisation"
-UNIT = """
-    WITH there AS (SELECT id FROM org_unit WHERE lower(name) = lower({}) ORDER BY id LIMIT 1),
-    made AS (INSERT INTO org_unit (name) SELECT {} WHERE NOT EXISTS (SELECT FROM there) RETURNING id)
-    SELECT id FROM there UNION ALL SELECT id FROM made
-"""
 
 
-async def add_person(  # access: the command line, by whoever runs the machine
-    email: str, name: str, title: str, unit: str, language: str
-) -> bool:
-    """A colleague, who gets a mail to choose a password; False when the address is known. Raises LookupError where
-    there is no organisation yet."""
-    async with transaction():
-        defaults = await execute(DEFAULTS)
-        if not defaults:
-            raise LookupError("there is no organisation yet")
-        if await fetch_value("SELECT person FROM identity WHERE lower(email) = lower({})", email):
-            return False
-        person = await fetch_value(PERSON, await fetch_value(UNIT, unit, unit) if unit else None)
+async def add_person(
+    actor: Actor | None,
+    *,
+    email: str,
+    name: str,
+    title: str = "",
+    language: str = "",
+    number: str = "",
+    org_unit: int | None = None,
+    invite: bool = True,
+) -> None:
+    """A colleague; with `invite` she gets a mail to choose a password. Raises Taken, and LookupError where there is no
+    organisation yet."""
+    if actor:
+        require(actor, Action.PEOPLE_MANAGE)
+    defaults = await execute(DEFAULTS)
+    if not defaults:
+        raise LookupError("there is no organisation yet")
+    async with _nobody_else():
+        person = await fetch_value(PERSON, org_unit)
         await execute(IDENTITY, person, name, email, title, language or defaults[0]["language"], defaults[0]["zone"])
-        await queue("send_reset", email=email)
-        await record(Kind.PERSON_ADDED, person=person)
-    return True
+        if number:
+            await execute(NUMBER, person, number)
+        if invite:
+            await queue("send_reset", email=email)
+        await record(Kind.PERSON_ADDED, actor=actor.id if actor else None, person=person)
+
+
+EDIT = "UPDATE identity SET name = {}, email = {}, title = {} WHERE person = {}"
+MOVE = "UPDATE person SET org_unit = {} WHERE id = {}"
+BECOME_EMPLOYEE = "UPDATE person SET kind = 'employee' WHERE id = {} AND kind = 'guest' RETURNING id"
+
+
+async def edit_person(
+    actor: Actor,
+    person: PersonRow,
+    *,
+    name: str,
+    email: str,
+    title: str,
+    number: str,
+    org_unit: int | None,
+    employee: bool,
+) -> None:
+    """What the organisation says of somebody. Another address ends the links that went to the old one. A guest who
+    becomes an employee signs in anew. Raises Taken."""
+    require(actor, Action.PEOPLE_MANAGE)
+    async with _nobody_else():
+        await execute(EDIT, name, email, title, person.id)
+        await execute(MOVE, org_unit, person.id)
+        if number:
+            await execute(NUMBER, person.id, number)
+        else:
+            await execute("DELETE FROM personnel WHERE person = {}", person.id)
+        if email.lower() != person.email.lower():
+            await execute(END_LINKS, [person.id])
+        if employee and await fetch_value(BECOME_EMPLOYEE, person.id):
+            await execute(END_ALL, person.id)
+        await record(Kind.PERSON_EDITED, actor=actor.id, person=person.id)
+
+
+END_LINKS = "UPDATE password_reset SET used_at = plein_now() WHERE person = ANY({}) AND used_at IS NULL"
+
+
+@asynccontextmanager
+async def _nobody_else() -> AsyncIterator[None]:
+    """A transaction in which an address or number that somebody else has raises Taken."""
+    try:
+        async with transaction():
+            yield
+    except asyncpg.UniqueViolationError as error:
+        raise Taken("number" if error.constraint_name == "personnel_number_key" else "email") from error

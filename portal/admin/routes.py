@@ -1,4 +1,4 @@
-"""The administrators' page."""
+"""The administrators' pages: what waits for them, people, roles."""
 
 from __future__ import annotations
 
@@ -9,10 +9,27 @@ from litestar.params import FromPath
 
 from portal.about import SLUGS
 from portal.access.policy import Action, require
+from portal.admin import deactivation, people, roles
+from portal.admin.forms import (
+    AddPersonForm,
+    DeactivateForm,
+    EditPersonForm,
+    EnterForm,
+    RoleForm,
+    chosen_colleague,
+    chosen_role,
+    chosen_successor,
+)
 from portal.notifications import actions, queries
+from portal.text.language import gettext
+from portal.units.forms import chosen_unit
+from portal.units.queries import all_units
 from portal.web.errors import found
+from portal.web.forms import Form
 from portal.web.page import page, see_other
 from portal.web.request import Request
+
+MOST_TO_CHOOSE = 200  # units in one list; where there are more, the tree leads to them
 
 
 @get("/admin")
@@ -38,4 +55,278 @@ async def retry_mail(request: Request, public_id: FromPath[str]) -> Response[Any
     return see_other("/admin", "mail-retried")
 
 
-router = Router(path="/", route_handlers=[overview, retry_mail])
+# --- people ---
+
+
+@get("/admin/people")
+async def list_people(request: Request) -> Response[Any]:
+    """Everyone, to be searched and narrowed down."""
+    require(request.actor, Action.PEOPLE_MANAGE)
+    wanted, show = request.query_params.get("wanted", ""), request.query_params.get("show", "active")
+    paths = await all_units(request.actor)
+    unit = paths.of_address(request.query_params.get("unit", ""))
+    rows = await people.people(
+        request.actor,
+        wanted=wanted,
+        show=show,
+        unit=unit.id if unit else None,
+        after=request.query_params.get("after", ""),
+    )
+    return page(
+        request,
+        "admin/people.html",
+        fragment="results",
+        section="admin",
+        tally=await people.tally(request.actor),
+        rows=rows[: people.PAGE],
+        after=rows[people.PAGE - 1].cursor if len(rows) > people.PAGE else "",
+        wanted=wanted,
+        show=show if show in people.SHOW else "active",
+        unit=unit,
+        units=sorted(paths.units.values(), key=lambda u: u.name.casefold())
+        if len(paths.units) <= MOST_TO_CHOOSE
+        else [],
+        now=request.now,
+    )
+
+
+@get("/admin/people/new")
+async def new_person(request: Request) -> Response[Any]:
+    """An empty form."""
+    require(request.actor, Action.PEOPLE_MANAGE)
+    form = AddPersonForm(language=request.actor.language)
+    return page(request, "admin/person_new.html", section="admin", form=form)
+
+
+@post("/admin/people")
+async def add_person(request: Request) -> Response[Any]:
+    """Lets somebody in."""
+    require(request.actor, Action.PEOPLE_MANAGE)
+    form = await AddPersonForm.sent(request)
+    form.valid()
+    unit = chosen_unit(form, "unit", await all_units(request.actor))
+    if form.complete:
+        try:
+            await people.add_person(
+                request.actor,
+                email=form.email.data,
+                name=form.name.data,
+                title=form.title.data,
+                language=form.language.data,
+                number=form.number.data,
+                org_unit=unit.id if unit else None,
+                invite=form.invite.data,
+            )
+        except people.Taken as taken:
+            _refuse_taken(form, taken)
+    if not form.complete:
+        return page(request, "admin/person_new.html", section="admin", form=form, status=form.status)
+    return see_other("/admin/people?show=never", "person-added")
+
+
+@get("/admin/people/{public_id:str}")
+async def person_page(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """What the organisation says of somebody, to be changed."""
+    person = await _person(request, public_id)
+    paths = await all_units(request.actor)
+    form = EditPersonForm(
+        name=person.name,
+        email=person.email,
+        title=person.title,
+        number=person.number,
+        unit=paths.path(person.org_unit),
+    )
+    return await _person_page(request, person, form)
+
+
+@post("/admin/people/{public_id:str}")
+async def edit_person(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """Saves it."""
+    person = await _person(request, public_id)
+    form = await EditPersonForm.sent(request)
+    form.valid()
+    unit = chosen_unit(form, "unit", await all_units(request.actor))
+    if form.complete:
+        try:
+            await people.edit_person(
+                request.actor,
+                person,
+                name=form.name.data,
+                email=form.email.data,
+                title=form.title.data,
+                number=form.number.data,
+                org_unit=unit.id if unit else None,
+                employee=form.employee.data,
+            )
+        except people.Taken as taken:
+            _refuse_taken(form, taken)
+    if not form.complete:
+        return await _person_page(request, person, form)
+    return see_other(f"/admin/people/{public_id}", "person-saved")
+
+
+@get("/admin/people/{public_id:str}/deactivation")
+async def deactivation_page(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """What it means, before it is done."""
+    return await _deactivation_page(request, await _person(request, public_id), DeactivateForm())
+
+
+@post("/admin/people/{public_id:str}/deactivation")
+async def deactivate(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """Lets somebody out."""
+    person = await _person(request, public_id)
+    form = await DeactivateForm.sent(request)
+    form.valid()
+    heir = await chosen_successor(request.actor, form, person.id)
+    if form.complete:
+        try:
+            await deactivation.deactivate(request.actor, person, heir)
+        except roles.WithoutAdministrator:
+            form.refuse("successor", gettext("Nobody else is an administrator. Give somebody that role first."))
+        except deactivation.SuccessorNeeded:
+            form.refuse("successor", gettext("Name a colleague who takes over."))
+    if not form.complete:
+        return await _deactivation_page(request, person, form)
+    return see_other("/admin/people?show=deactivated", "person-deactivated")
+
+
+@post("/admin/people/{public_id:str}/activation")
+async def activate(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """Lets somebody in again."""
+    person = await _person(request, public_id)
+    await deactivation.activate(request.actor, person.id)
+    return see_other(f"/admin/people/{public_id}", "person-activated")
+
+
+async def _person(request: Request, public_id: str) -> people.PersonRow:
+    require(request.actor, Action.PEOPLE_MANAGE)
+    return found(await people.get_person(request.actor, public_id))
+
+
+async def _person_page(request: Request, person: people.PersonRow, form: EditPersonForm) -> Response[Any]:
+    return page(
+        request, "admin/person.html", section="admin", person=person, form=form, now=request.now, status=form.status
+    )
+
+
+async def _deactivation_page(request: Request, person: people.PersonRow, form: DeactivateForm) -> Response[Any]:
+    return page(
+        request,
+        "admin/deactivation.html",
+        section="admin",
+        person=person,
+        form=form,
+        duties=await deactivation.duties(request.actor, person.id),
+        last=await roles.is_last_administrator(person.id),
+        status=form.status,
+    )
+
+
+def _refuse_taken(form: Form, taken: people.Taken) -> None:
+    words = {
+        "email": gettext("Somebody has this address already."),
+        "number": gettext("Somebody has this personnel number already."),
+    }
+    form.refuse(taken.field, words[taken.field])
+
+
+# --- roles ---
+
+
+@get("/admin/roles")
+async def roles_page(request: Request) -> Response[Any]:
+    """Who has which role in a space."""
+    return await _roles_page(request, request.query_params.get("space", ""))
+
+
+@post("/admin/roles/entry")
+async def enter(request: Request) -> Response[Any]:
+    """Goes into a closed group, which its members are told."""
+    require(request.actor, Action.ROLE_GIVE)
+    form = await EnterForm.sent(request)
+    form.valid()
+    space = await roles.space_by_address(request.actor, form.address.data) if form.complete else None
+    if form.complete and (space is None or space.kind != "group"):
+        form.refuse("address", gettext("There is no group at this address."))
+    if space is None or not form.complete:
+        return await _roles_page(request, "", enter_form=form)
+    await roles.give_role(request.actor, space, request.actor.id, chosen_role(form))
+    return see_other(f"/spaces/{space.public_id}", "space-entered")
+
+
+@post("/admin/roles/{public_id:str}")
+async def give_role(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """Gives a colleague a role."""
+    space = await _space(request, public_id)
+    form = (await RoleForm.sent(request)).offer(space)
+    form.valid()
+    chosen = await chosen_colleague(request.actor, form)
+    if chosen is None or not form.complete:
+        return await _roles_page(request, public_id, form)
+    await roles.give_role(request.actor, space, chosen.id, chosen_role(form))
+    return see_other(f"/admin/roles?space={public_id}", "role-given")
+
+
+@post("/admin/roles/{public_id:str}/end")
+async def take_role(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """Takes a role away."""
+    space = await _space(request, public_id)
+    form = (await RoleForm.sent(request)).offer(space)
+    form.valid()
+    chosen = await chosen_colleague(request.actor, form)
+    if chosen is not None and form.complete:
+        try:
+            await roles.take_role(request.actor, space, chosen.id, chosen_role(form))
+        except roles.WithoutAdministrator:
+            form.refuse("email", gettext("Nobody else is an administrator. Give somebody that role first."))
+        except roles.WithoutOwner:
+            form.refuse("email", gettext("Nobody else owns this group. Give somebody that role first."))
+    if not form.complete:
+        return await _roles_page(request, public_id, form)
+    return see_other(f"/admin/roles?space={public_id}", "role-taken")
+
+
+async def _space(request: Request, public_id: str) -> roles.SpaceOfRoles:
+    require(request.actor, Action.ROLE_GIVE)
+    known = await roles.spaces_of_roles(request.actor)
+    return found(next((space for space in known if space.public_id == public_id), None))
+
+
+async def _roles_page(
+    request: Request, public_id: str, form: RoleForm | None = None, enter_form: EnterForm | None = None
+) -> Response[Any]:
+    known = await roles.spaces_of_roles(request.actor)
+    space = next((space for space in known if space.public_id == public_id), known[0])
+    return page(
+        request,
+        "admin/roles.html",
+        fragment="roles",
+        section="admin",
+        spaces=known,
+        space=space,
+        holders=await roles.holders(request.actor, space),
+        form=form or RoleForm().offer(space),
+        enter_form=enter_form or EnterForm(),
+        status=max(form.status if form else 200, enter_form.status if enter_form else 200),
+    )
+
+
+router = Router(
+    path="/",
+    route_handlers=[
+        overview,
+        retry_mail,
+        list_people,
+        new_person,
+        add_person,
+        person_page,
+        edit_person,
+        deactivation_page,
+        deactivate,
+        activate,
+        roles_page,
+        enter,
+        give_role,
+        take_role,
+    ],
+)

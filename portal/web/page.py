@@ -53,6 +53,17 @@ FLASHES: dict[str, str] = {
     "group-left": lazy("You left the group."),
     "member-added": lazy("Your colleague belongs to the group now."),
     "page-saved": lazy("The page is saved. The text before is kept."),
+    "person-added": lazy("Your colleague is there."),
+    "person-saved": lazy("The changes are saved."),
+    "person-deactivated": lazy("This person is deactivated, and signed out everywhere."),
+    "person-activated": lazy("This person can sign in again."),
+    "role-given": lazy("The role is given."),
+    "role-taken": lazy("The role is taken away."),
+    "space-entered": lazy("You are in. The members of this group hear of it by mail."),
+    "unit-added": lazy("The unit is there."),
+    "unit-saved": lazy("The unit is saved."),
+    "unit-merged": lazy("Both units are one now."),
+    "unit-removed": lazy("The unit is removed."),
     "mail-retried": lazy("The message will be sent again."),
 }
 #: Stands in what is rendered for the token of forms, which is another on every page.

@@ -1,0 +1,43 @@
+"""The larger parts of the command line, and how a command comes to the database."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+from portal.db import close_pool, open_pool
+from portal.run.postgres import EmbeddedPostgres
+from portal.settings import settings
+
+Result = TypeVar("Result")
+
+
+@contextmanager
+def database() -> Iterator[EmbeddedPostgres | None]:
+    """The database of the settings, or the embedded one: used when it runs, else started for as long as needed."""
+    if settings().database_url:
+        yield None
+        return
+    postgres = EmbeddedPostgres(settings().data_dir / "postgres")
+    os.environ["DATABASE_URL"] = postgres.start()
+    settings.cache_clear()
+    try:
+        yield postgres
+    finally:
+        postgres.stop()
+
+
+def in_database(work: Callable[[], Awaitable[Result]]) -> Result:
+    """Runs a coroutine with a pool of its own."""
+
+    async def run() -> Result:
+        await open_pool(settings().database_url, size=2)
+        try:
+            return await work()
+        finally:
+            await close_pool()
+
+    return asyncio.run(run())

@@ -1,0 +1,160 @@
+"""`portal people`: who may come in, and with which role."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+import click
+
+from portal.access.actor import Role
+from portal.admin import deactivation, people, roles
+from portal.admin.forms import ROLE_NAMES, is_address
+from portal.commands import database, in_database
+from portal.db import fetch_value
+from portal.units.actions import add_unit
+from portal.units.queries import all_units
+
+T = TypeVar("T")
+
+
+@click.group(name="people")
+def people_group() -> None:
+    """Let people in and out, and give them roles. PERSON is an e-mail address."""
+
+
+async def _id_of(email: str) -> int:
+    person = await fetch_value("SELECT person FROM identity WHERE lower(email) = lower({})", email)
+    if person is None:
+        raise click.ClickException(f"There is nobody with the address {email}.")
+    return int(person)
+
+
+def _run(work: Any) -> Any:
+    async def told() -> Any:
+        try:
+            return await work()
+        except roles.WithoutAdministrator:
+            raise click.ClickException("Nobody else is an administrator: give somebody that role first.") from None
+        except roles.WithoutOwner:
+            raise click.ClickException("Nobody else owns that group: give somebody that role first.") from None
+
+    with database():
+        return in_database(told)
+
+
+@people_group.command()
+@click.argument("email")
+@click.argument("name")
+@click.option("--title", default="", help="What she does.")
+@click.option("--unit", default="", help="Her org unit, by name, path or code; made if there is none of this name.")
+@click.option("--number", default="", help="Her personnel number.")
+@click.option("--language", type=click.Choice(["nl", "en"]), default=None, help="Else the organisation's.")
+@click.option("--no-mail", is_flag=True, help="Send no mail with a link to choose a password.")
+def add(email: str, name: str, title: str, unit: str, number: str, language: str | None, no_mail: bool) -> None:
+    """Let a colleague in: she gets a mail with a link to choose a password."""
+    if not is_address(email) or not name.strip():
+        raise click.ClickException("Give an e-mail address and a name.")
+
+    async def work() -> bool:
+        try:
+            await people.add_person(
+                None,
+                email=email,
+                name=name.strip(),
+                title=title,
+                language=language or "",
+                number=number,
+                org_unit=await _unit(unit),
+                invite=not no_mail,
+            )
+        except LookupError:
+            raise click.ClickException("There is no organisation yet: use create-admin first.") from None
+        except people.Taken:
+            return False
+        return True
+
+    added = _run(work)
+    mail = "can come in" if no_mail else "gets a mail to choose a password"
+    click.echo(f"{email} {mail}." if added else f"{email} is known already: nothing was changed.")
+
+
+async def _unit(written: str) -> int | None:
+    if not written:
+        return None
+    fitting = (await all_units(None)).found(written)
+    if len(fitting) > 1:
+        raise click.ClickException(f"Several units are called {written}: give the whole path.")
+    return fitting[0] if fitting else await add_unit(None, written, "", None)
+
+
+@people_group.command()
+@click.argument("person")
+def deactivate(person: str) -> None:
+    """Sign PERSON out everywhere and let her in no more."""
+
+    async def work() -> None:
+        await deactivation.deactivate_by_command(await _id_of(person))
+
+    _run(work)
+    click.echo(f"{person} is deactivated.")
+
+
+@people_group.command()
+@click.argument("person")
+def activate(person: str) -> None:
+    """Let PERSON in again."""
+
+    async def work() -> None:
+        await deactivation.activate(None, await _id_of(person))
+
+    _run(work)
+    click.echo(f"{person} can sign in again.")
+
+
+@people_group.command()
+@click.argument("person")
+@click.argument("role", type=click.Choice([role.value for role in Role]))
+@click.option("--space", default="", help="The address of a group; else the organisation.")
+@click.option("--take", is_flag=True, help="Take the role away instead of giving it.")
+def role(person: str, role: str, space: str, take: bool) -> None:
+    """Give PERSON a role, or take it away. In a group for members only, its members are told by mail."""
+
+    async def work() -> str:
+        place = await (roles.space_by_address(None, space) if space else roles.organisation_space())
+        if place is None:
+            raise click.ClickException(f"There is no space {space}." if space else "There is no organisation yet.")
+        if Role(role) not in roles.ROLES[place.kind]:
+            offered = ", ".join(role.value for role in roles.ROLES[place.kind])
+            raise click.ClickException(f"{place.name} has these roles: {offered}.")
+        if take:
+            await roles.take_role(None, place, await _id_of(person), Role(role))
+        else:
+            found = await roles.candidate(None, person)
+            if found is None:
+                raise click.ClickException(f"There is no active colleague with the address {person}.")
+            await roles.give_role(None, place, found.id, Role(role))
+        return place.name
+
+    name = _run(work)
+    click.echo(f"{person} is {'no longer' if take else 'now'} {ROLE_NAMES[role]} in {name}.")
+
+
+@people_group.command("list")
+@click.option("--show", type=click.Choice(sorted(people.SHOW)), default="active", help="Whom.")
+@click.argument("wanted", default="")
+def list_people(show: str, wanted: str) -> None:
+    """List people, a line each; WANTED is a part of a name or address."""
+
+    async def work() -> None:
+        after = ""
+        while True:
+            rows = await people.people(None, wanted=wanted, show=show, after=after)
+            for person in rows[: people.PAGE]:
+                click.echo(
+                    "\t".join((person.email, person.name, person.unit or "", "" if person.active else "deactivated"))
+                )
+            if len(rows) <= people.PAGE:
+                return
+            after = rows[people.PAGE - 1].cursor
+
+    _run(work)

@@ -1,0 +1,79 @@
+"""Changing the tree of units."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import asyncpg
+
+from portal.access.actor import Actor
+from portal.access.policy import Action, require
+from portal.db import execute, fetch_value, transaction
+from portal.events.kinds import Kind
+from portal.events.log import record
+from portal.units.paths import Unit
+
+
+class Circle(Exception):
+    """A unit would lie under itself."""
+
+
+class SameName(Exception):
+    """There is such a unit already: this name beside it, or this code anywhere."""
+
+
+class NotEmpty(Exception):
+    """People or units are still in it."""
+
+
+ADD = "INSERT INTO org_unit (name, code, parent) VALUES ({}, nullif({}, ''), {}) RETURNING id"
+EDIT = "UPDATE org_unit SET name = {}, code = nullif({}, ''), parent = {} WHERE id = {}"
+LIFT = "UPDATE org_unit SET parent = {} WHERE parent = {}"
+
+
+async def add_unit(actor: Actor | None, name: str, code: str, parent: int | None) -> int:
+    """A new unit; gives its id. Raises SameName."""
+    if actor:
+        require(actor, Action.UNIT_EDIT)
+    async with transaction():
+        unit: int = await _written(ADD, name, code, parent)
+        await record(Kind.UNIT_ADDED, actor=actor.id if actor else None, unit=unit)
+    return unit
+
+
+async def edit_unit(actor: Actor, unit: Unit, name: str, code: str, parent: int | None) -> None:
+    """Renames a unit or moves it, with all that lies under it. Raises Circle and SameName."""
+    require(actor, Action.UNIT_EDIT)
+    async with transaction():
+        await _written(EDIT, name, code, parent, unit.id)
+        await record(Kind.UNIT_EDITED, actor=actor.id, unit=unit.id)
+
+
+async def _written(sql: str, *values: Any) -> Any:
+    try:
+        return await fetch_value(sql, *values)
+    except asyncpg.UniqueViolationError as error:
+        raise SameName from error
+    except asyncpg.CheckViolationError as error:
+        raise Circle from error
+
+
+async def merge_unit(actor: Actor, unit: Unit, into: Unit) -> None:
+    """Everybody and everything of a unit goes to another, and the unit is no more. Raises Circle and SameName."""
+    require(actor, Action.UNIT_EDIT)
+    async with transaction():
+        await execute("UPDATE person SET org_unit = {} WHERE org_unit = {}", into.id, unit.id)
+        await _written(LIFT, into.id, unit.id)
+        await execute("DELETE FROM org_unit WHERE id = {}", unit.id)
+        await record(Kind.UNIT_REMOVED, actor=actor.id, unit=unit.id, into=into.id)
+
+
+async def remove_unit(actor: Actor, unit: Unit) -> None:
+    """Removes a unit that nobody is in. Raises NotEmpty."""
+    require(actor, Action.UNIT_EDIT)
+    try:
+        async with transaction():
+            await execute("DELETE FROM org_unit WHERE id = {}", unit.id)
+            await record(Kind.UNIT_REMOVED, actor=actor.id, unit=unit.id)
+    except asyncpg.ForeignKeyViolationError as error:
+        raise NotEmpty from error

@@ -1,0 +1,155 @@
+"""The tree of units, for administrators."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Response, Router, get, post
+from litestar.params import FromPath
+
+from portal.access.policy import Action, require
+from portal.text.language import gettext
+from portal.units import actions, queries
+from portal.units.forms import MergeForm, UnitForm, chosen_unit
+from portal.units.paths import Unit, UnitPaths
+from portal.web.errors import found
+from portal.web.forms import Form
+from portal.web.page import page, see_other
+from portal.web.request import Request
+
+
+@get("/admin/units")
+async def list_units(request: Request) -> Response[Any]:
+    """The tree, or what lies under one unit."""
+    require(request.actor, Action.UNIT_EDIT)
+    units = await queries.all_units(request.actor)
+    at = units.of_address(request.query_params.get("at", ""))
+    branches = await queries.tree(request.actor, units, at.id if at else None)
+    return page(
+        request,
+        "units/tree.html",
+        section="admin",
+        branches=branches,
+        at=at,
+        line=units.line(at.id) if at else [],
+        total=len(units.units),
+    )
+
+
+@get("/admin/units/new")
+async def new_unit(request: Request) -> Response[Any]:
+    """An empty form."""
+    require(request.actor, Action.UNIT_EDIT)
+    units = await queries.all_units(request.actor)
+    under = units.of_address(request.query_params.get("under", ""))
+    form = UnitForm(parent=units.path(under.id) if under else "")
+    return page(request, "units/new.html", section="admin", form=form)
+
+
+@post("/admin/units")
+async def add_unit(request: Request) -> Response[Any]:
+    """Adds it."""
+    require(request.actor, Action.UNIT_EDIT)
+    form = await UnitForm.sent(request)
+    form.valid()
+    under = chosen_unit(form, "parent", await queries.all_units(request.actor))
+    if form.complete:
+        try:
+            await actions.add_unit(request.actor, form.name.data, form.code.data, under.id if under else None)
+        except actions.SameName:
+            _refuse_same_name(form)
+    if not form.complete:
+        return page(request, "units/new.html", section="admin", form=form, status=form.status)
+    return see_other(f"/admin/units?at={under.public_id}" if under else "/admin/units", "unit-added")
+
+
+@get("/admin/units/{public_id:str}")
+async def unit_page(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """A unit, to be renamed, moved, merged or removed."""
+    units, unit = await _unit(request, public_id)
+    form = UnitForm(name=unit.name, code=unit.code, parent=units.path(unit.parent))
+    return await _unit_page(request, unit, form, MergeForm())
+
+
+@post("/admin/units/{public_id:str}")
+async def edit_unit(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """Renames or moves it."""
+    units, unit = await _unit(request, public_id)
+    form = await UnitForm.sent(request)
+    form.valid()
+    under = chosen_unit(form, "parent", units)
+    if form.complete:
+        try:
+            parent = under.id if under else None
+            await actions.edit_unit(request.actor, unit, form.name.data, form.code.data, parent)
+        except actions.SameName:
+            _refuse_same_name(form)
+        except actions.Circle:
+            form.refuse("parent", gettext("That unit lies under this one: they would go in a circle."))
+    if not form.complete:
+        return await _unit_page(request, unit, form, MergeForm())
+    return see_other(f"/admin/units/{public_id}", "unit-saved")
+
+
+@post("/admin/units/{public_id:str}/merger")
+async def merge_unit(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """Takes it up into another."""
+    units, unit = await _unit(request, public_id)
+    form = await MergeForm.sent(request)
+    form.valid()
+    into = chosen_unit(form, "into", units)
+    if into is not None and unit in units.line(into.id):
+        form.refuse("into", gettext("Choose a unit that lies elsewhere in the tree."))
+    if into is not None and form.complete:
+        try:
+            await actions.merge_unit(request.actor, unit, into)
+            return see_other(f"/admin/units?at={into.public_id}", "unit-merged")
+        except (actions.Circle, actions.SameName):
+            form.refuse("into", gettext("Both hold a unit of the same name. Merge those two first."))
+    return await _unit_page(request, unit, _as_it_is(units, unit), form)
+
+
+@post("/admin/units/{public_id:str}/removal")
+async def remove_unit(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """Removes it, if it is empty."""
+    units, unit = await _unit(request, public_id)
+    form = MergeForm()
+    try:
+        await actions.remove_unit(request.actor, unit)
+    except actions.NotEmpty:
+        form.into.errors = [gettext("There are people or units in it. Say which unit takes them up.")]
+        return await _unit_page(request, unit, _as_it_is(units, unit), form)
+    return see_other("/admin/units", "unit-removed")
+
+
+async def _unit(request: Request, public_id: str) -> tuple[UnitPaths, Unit]:
+    require(request.actor, Action.UNIT_EDIT)
+    units = await queries.all_units(request.actor)
+    return units, found(units.of_address(public_id))
+
+
+def _as_it_is(units: UnitPaths, unit: Unit) -> UnitForm:
+    return UnitForm(name=unit.name, code=unit.code, parent=units.path(unit.parent))
+
+
+async def _unit_page(request: Request, unit: Unit, form: UnitForm, merge: MergeForm) -> Response[Any]:
+    return page(
+        request,
+        "units/unit.html",
+        section="admin",
+        unit=unit,
+        contents=await queries.contents(request.actor, unit),
+        form=form,
+        merge=merge,
+        status=max(form.status, merge.status),
+    )
+
+
+def _refuse_same_name(form: Form) -> None:
+    form.refuse("name", gettext("There is a unit of this name or code already."))
+
+
+router = Router(
+    path="/",
+    route_handlers=[list_units, new_unit, add_unit, unit_page, edit_unit, merge_unit, remove_unit],
+)
