@@ -6,5 +6,6 @@ from portal.events.kinds import Kind
 from portal.notifications import reactions as notifications
 
 SUBSCRIBERS: dict[Kind, list[Callable[[int], Awaitable[None]]]] = {
+    Kind.ROLE_GIVEN: [notifications.announce_role],
     Kind.IDEA_ANSWERED: [notifications.announce_answer],
 }

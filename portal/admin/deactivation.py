@@ -7,12 +7,12 @@ import msgspec
 from portal.access.actor import Actor, Role
 from portal.access.policy import Action, require
 from portal.access.scope import visible
-from portal.admin.people import END_LINKS, PersonRow
-from portal.admin.roles import WithoutAdministrator, hand_over_role, hold_roles, is_last_administrator
-from portal.db import execute, fetch, fetch_value, transaction
+from portal.admin.people import END_LINKS
+from portal.admin.roles import HOLD, WithoutAdministrator, hand_over_role, is_last_administrator
+from portal.db import QueryString, execute, fetch, fetch_value, transaction
 from portal.events.kinds import Kind
 from portal.events.log import record
-from portal.tables import Space
+from portal.tables import Campaign, Space
 
 
 class SuccessorNeeded(Exception):
@@ -20,7 +20,7 @@ class SuccessorNeeded(Exception):
 
 
 class Duty(msgspec.Struct, frozen=True):
-    """What only this person leads. `name` is empty where the administrator doesn't read the space."""
+    """What only this person leads. `name` is empty where the administrator doesn't read it."""
 
     kind: str
     space: int
@@ -40,16 +40,19 @@ DUTIES = """
     SELECT 'campaign', s.id, c.id, CASE WHEN {} THEN c.title ELSE '' END,
         CASE WHEN {} THEN '/campaigns/' || c.public_id ELSE '' END
     FROM campaign c JOIN space s ON s.id = c.space
-    WHERE c.sponsor = {} AND plein_phase(c, plein_now()) <> 'done'
+    WHERE {} IN (c.sponsor, c.decision_owner) AND c.state IN ('proposed', 'open')
+        AND plein_phase(c, plein_now()) IS DISTINCT FROM 'done'
     ORDER BY 1 DESC, 4, 3
 """
 
 
-async def duties(actor: Actor, person: int) -> list[Duty]:
+async def duties(actor: Actor | None, person: int) -> list[Duty]:
     """What would have nobody without her: groups that she alone owns, campaigns that she is to answer."""
-    require(actor, Action.PEOPLE_MANAGE)
-    seen = visible(Space, actor, "s")
-    return await fetch(Duty, DUTIES, seen, seen, person, seen, seen, person)
+    group = campaign = QueryString("TRUE")
+    if actor:
+        require(actor, Action.PEOPLE_MANAGE)
+        group, campaign = visible(Space, actor, "s"), visible(Campaign, actor, "c")
+    return await fetch(Duty, DUTIES, group, group, person, campaign, campaign, person)
 
 
 class Successor(msgspec.Struct, frozen=True):
@@ -65,9 +68,10 @@ SUCCESSOR = """
 """
 
 
-async def successor(actor: Actor, email: str, person: int) -> Successor | None:
+async def successor(actor: Actor | None, email: str, person: int) -> Successor | None:
     """The colleague with this address, unless it is the very person who leaves."""
-    require(actor, Action.PEOPLE_MANAGE)
+    if actor:
+        require(actor, Action.PEOPLE_MANAGE)
     found = await fetch(Successor, SUCCESSOR, email, person)
     return found[0] if found else None
 
@@ -78,53 +82,53 @@ LEAVE = """
 """
 
 
-async def deactivate(actor: Actor, person: PersonRow, heir: Successor | None) -> None:
+async def deactivate(actor: Actor | None, person: int, heir: Successor | None) -> None:
     """Ends all of a person's sessions, links and downloads in the same transaction, and hands over what she led.
     Raises WithoutAdministrator, and SuccessorNeeded where nobody is named for what she led."""
-    require(actor, Action.PEOPLE_MANAGE)
+    if actor:
+        require(actor, Action.PEOPLE_MANAGE)
     async with transaction():
-        await hold_roles()
-        if await is_last_administrator(person.id):
+        await execute(HOLD)
+        if await is_last_administrator(actor, person):
             raise WithoutAdministrator
-        left = await duties(actor, person.id)
+        left = await duties(actor, person)
         if left and heir is None:
             raise SuccessorNeeded
-        if await fetch_value(LEAVE, person.id) is None:
+        if await fetch_value(LEAVE, person) is None:
             return
         for duty in left:
             assert heir is not None
-            await _hand_over(actor, duty, heir)
-        await _close_the_door(person.id)
-        await record(Kind.PERSON_DEACTIVATED, actor=actor.id, person=person.id, successor=heir.id if heir else None)
+            await _hand_over(actor, person, duty, heir)
+        await _close_the_door(person)
+        await record(
+            Kind.PERSON_DEACTIVATED,
+            actor=actor.id if actor else None,
+            person=person,
+            successor=heir.id if heir else None,
+        )
 
 
-async def _hand_over(actor: Actor, duty: Duty, heir: Successor) -> None:
+HAND_OVER = """
+    UPDATE campaign SET sponsor = CASE sponsor WHEN {} THEN {} ELSE sponsor END,
+        decision_owner = CASE decision_owner WHEN {} THEN {} ELSE decision_owner END, version = version + 1
+    WHERE id = {}
+"""
+
+
+async def _hand_over(actor: Actor | None, person: int, duty: Duty, heir: Successor) -> None:
     if duty.kind == "group":
         await hand_over_role(actor, duty.space, heir.id, Role.OWNER)
         return
     if not await fetch_value("SELECT 1 FROM readership WHERE person = {} AND space = {}", heir.id, duty.space):
         await hand_over_role(actor, duty.space, heir.id, Role.MEMBER)
-    await execute("UPDATE campaign SET sponsor = {}, version = version + 1 WHERE id = {}", heir.id, duty.id)
-    await record(Kind.CAMPAIGN_EDITED, actor=actor.id, space=duty.space, campaign=duty.id)
+    await execute(HAND_OVER, person, heir.id, person, heir.id, duty.id)
+    await record(Kind.CAMPAIGN_EDITED, actor=actor.id if actor else None, space=duty.space, campaign=duty.id)
 
 
 async def _close_the_door(person: int) -> None:
     await execute("DELETE FROM session WHERE person = {}", person)
     await execute(END_LINKS, [person])
     await execute("DELETE FROM data_export WHERE person = {}", person)
-
-
-async def deactivate_by_command(  # access: the command line, by whoever runs the machine
-    person: int,
-) -> None:
-    """The same without a successor. Raises WithoutAdministrator."""
-    async with transaction():
-        await hold_roles()
-        if await is_last_administrator(person):
-            raise WithoutAdministrator
-        if await fetch_value(LEAVE, person):
-            await _close_the_door(person)
-            await record(Kind.PERSON_DEACTIVATED, person=person)
 
 
 BACK = """

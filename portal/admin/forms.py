@@ -11,15 +11,8 @@ from wtforms.validators import StopValidation
 from portal.access.actor import Actor, Role
 from portal.admin import deactivation, roles
 from portal.text.language import LANGUAGES, gettext
+from portal.text.roles import ROLE_NAMES
 from portal.web.forms import BooleanField, Form, RadioField, SelectField, StringField, at_most, lazy, options, required
-
-ROLE_NAMES: dict[str, str] = {
-    "administrator": lazy("Administrator"),
-    "owner": lazy("Owner"),
-    "moderator": lazy("Moderator"),
-    "decision_maker": lazy("Decision maker"),
-    "member": lazy("Member"),
-}
 
 
 def is_address(text: str) -> bool:

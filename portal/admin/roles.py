@@ -54,16 +54,13 @@ async def spaces_of_roles(actor: Actor) -> list[SpaceOfRoles]:
 
 
 async def space_by_address(actor: Actor | None, address: str) -> SpaceOfRoles | None:
-    """A space by the address that one of its readers gave, also a closed one."""
+    """A space by the address that one of its readers gave, also a closed one; the organisation by none."""
     if actor:
         require(actor, Action.ROLE_GIVE)
+    if not address:
+        return await fetch_one(SpaceOfRoles, SPACES + " AND s.kind = 'organisation'")
     public_id = address.strip().rstrip("/").rpartition("/")[2]
     return await fetch_one(SpaceOfRoles, SPACES + " AND s.public_id = {}", public_id)
-
-
-async def organisation_space() -> SpaceOfRoles | None:  # access: the command line, by whoever runs the machine
-    """The organisation's own."""
-    return await fetch_one(SpaceOfRoles, SPACES + " AND s.kind = 'organisation'")
 
 
 class Holder(msgspec.Struct, frozen=True):
@@ -123,13 +120,10 @@ OTHER_OWNER = """
 """
 
 
-async def hold_roles() -> None:  # access: part of the actions that take roles away
-    """Until the end of this transaction nobody else takes a role away or deactivates anybody."""
-    await execute(HOLD)
-
-
-async def is_last_administrator(person: int) -> bool:  # access: part of the actions that take roles away
+async def is_last_administrator(actor: Actor | None, person: int) -> bool:
     """Whether nobody would run the portal without this person."""
+    if actor:
+        require(actor, Action.ROLE_GIVE)
     is_one = await fetch_value(OTHER_ADMINISTRATOR, person, True)
     return bool(is_one and not await fetch_value(OTHER_ADMINISTRATOR, person, False))
 
@@ -155,9 +149,10 @@ async def give_role(actor: Actor | None, space: SpaceOfRoles, person: int, role:
             await record(Kind.ROLE_GIVEN, actor=by, space=space.id, member=person, role=role.value)
 
 
-async def hand_over_role(actor: Actor, space: int, person: int, role: Role) -> None:
+async def hand_over_role(actor: Actor | None, space: int, person: int, role: Role) -> None:
     """The same for who takes over from somebody, in whatever space."""
-    require(actor, Action.ROLE_GIVE)
+    if actor:
+        require(actor, Action.ROLE_GIVE)
     place = await fetch_one(SpaceOfRoles, SPACES + " AND s.id = {}", space)
     assert place is not None
     await give_role(actor, place, person, role)
@@ -171,8 +166,8 @@ async def take_role(actor: Actor | None, space: SpaceOfRoles, person: int, role:
     if actor:
         require(actor, Action.ROLE_GIVE)
     async with transaction():
-        await hold_roles()
-        if role is Role.ADMINISTRATOR and await is_last_administrator(person):
+        await execute(HOLD)
+        if role is Role.ADMINISTRATOR and await is_last_administrator(actor, person):
             raise WithoutAdministrator
         if role is Role.OWNER and not await fetch_value(OTHER_OWNER, space.id, person):
             raise WithoutOwner

@@ -22,6 +22,7 @@ from portal.admin.forms import (
 )
 from portal.notifications import actions, queries
 from portal.text.language import gettext
+from portal.text.roles import ROLE_NAMES
 from portal.units.forms import chosen_unit
 from portal.units.queries import all_units
 from portal.web.errors import found
@@ -77,6 +78,7 @@ async def list_people(request: Request) -> Response[Any]:
         "admin/people.html",
         fragment="results",
         section="admin",
+        role_names=ROLE_NAMES,
         tally=await people.tally(request.actor),
         rows=rows[: people.PAGE],
         after=rows[people.PAGE - 1].cursor if len(rows) > people.PAGE else "",
@@ -180,7 +182,7 @@ async def deactivate(request: Request, public_id: FromPath[str]) -> Response[Any
     heir = await chosen_successor(request.actor, form, person.id)
     if form.complete:
         try:
-            await deactivation.deactivate(request.actor, person, heir)
+            await deactivation.deactivate(request.actor, person.id, heir)
         except roles.WithoutAdministrator:
             form.refuse("successor", gettext("Nobody else is an administrator. Give somebody that role first."))
         except deactivation.SuccessorNeeded:
@@ -217,7 +219,7 @@ async def _deactivation_page(request: Request, person: people.PersonRow, form: D
         person=person,
         form=form,
         duties=await deactivation.duties(request.actor, person.id),
-        last=await roles.is_last_administrator(person.id),
+        last=await roles.is_last_administrator(request.actor, person.id),
         status=form.status,
     )
 
@@ -236,6 +238,7 @@ def _refuse_taken(form: Form, taken: people.Taken) -> None:
 @get("/admin/roles")
 async def roles_page(request: Request) -> Response[Any]:
     """Who has which role in a space."""
+    require(request.actor, Action.ROLE_GIVE)
     return await _roles_page(request, request.query_params.get("space", ""))
 
 
@@ -302,6 +305,7 @@ async def _roles_page(
         "admin/roles.html",
         fragment="roles",
         section="admin",
+        role_names=ROLE_NAMES,
         spaces=known,
         space=space,
         holders=await roles.holders(request.actor, space),

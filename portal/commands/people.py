@@ -8,9 +8,10 @@ import click
 
 from portal.access.actor import Role
 from portal.admin import deactivation, people, roles
-from portal.admin.forms import ROLE_NAMES, is_address
+from portal.admin.forms import is_address
 from portal.commands import database, in_database
 from portal.db import fetch_value
+from portal.text.roles import ROLE_NAMES
 from portal.units.actions import add_unit
 from portal.units.queries import all_units
 
@@ -89,11 +90,20 @@ async def _unit(written: str) -> int | None:
 
 @people_group.command()
 @click.argument("person")
-def deactivate(person: str) -> None:
+@click.option("--successor", default="", help="The colleague who takes over what would have nobody.")
+def deactivate(person: str, successor: str) -> None:
     """Sign PERSON out everywhere and let her in no more."""
 
     async def work() -> None:
-        await deactivation.deactivate_by_command(await _id_of(person))
+        leaver = await _id_of(person)
+        heir = await deactivation.successor(None, successor, leaver) if successor else None
+        if successor and heir is None:
+            raise click.ClickException(f"There is no other active colleague with the address {successor}.")
+        try:
+            await deactivation.deactivate(None, leaver, heir)
+        except deactivation.SuccessorNeeded:
+            left = "".join(f"\n  {duty.kind}: {duty.name}" for duty in await deactivation.duties(None, leaver))
+            raise click.ClickException(f"Name who takes over, with --successor:{left}") from None
 
     _run(work)
     click.echo(f"{person} is deactivated.")
@@ -120,7 +130,7 @@ def role(person: str, role: str, space: str, take: bool) -> None:
     """Give PERSON a role, or take it away. In a group for members only, its members are told by mail."""
 
     async def work() -> str:
-        place = await (roles.space_by_address(None, space) if space else roles.organisation_space())
+        place = await roles.space_by_address(None, space)
         if place is None:
             raise click.ClickException(f"There is no space {space}." if space else "There is no organisation yet.")
         if Role(role) not in roles.ROLES[place.kind]:

@@ -40,6 +40,25 @@ async def announce_answer(event: int) -> None:
         await queue("deliver_mail")
 
 
+# The members of a closed space, but not who did it; only who wants mail and ever signed in.
+ANNOUNCE_ROLE = """
+    INSERT INTO mail (kind, recipient, event)
+    SELECT DISTINCT 'role', m.person, e.id
+    FROM event e JOIN space s ON s.id = e.space AND NOT s.open JOIN membership m ON m.space = s.id
+    JOIN person p ON p.id = m.person AND p.active AND p.last_signed_in_at IS NOT NULL
+    JOIN identity n ON n.person = p.id AND n.wants_mail
+    WHERE e.id = {} AND m.person IS DISTINCT FROM e.actor
+    ON CONFLICT (event, recipient, kind) DO NOTHING
+"""
+
+
+async def announce_role(event: int) -> None:
+    """One statement for all members."""
+    async with transaction():
+        await execute(ANNOUNCE_ROLE, event)
+        await queue("deliver_mail")
+
+
 class Due(msgspec.Struct, frozen=True):
     """A message that is to go out now."""
 

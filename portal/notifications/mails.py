@@ -9,15 +9,17 @@ from email.utils import formatdate, make_msgid
 from functools import lru_cache
 from typing import Any
 
+import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from portal.access.actor import Actor, actor_of_person
 from portal.accounts.actions import RESET_MINUTES, new_reset_token
 from portal.accounts.queries import account_of_person
-from portal.notifications.queries import answered_idea
+from portal.notifications.queries import answered_idea, given_role
 from portal.settings import ROOT, settings
 from portal.text.answers import ANSWER_KINDS
 from portal.text.language import Reader, gettext, ngettext, reading
+from portal.text.roles import ROLE_NAMES
 
 Written = tuple[str, dict[str, Any]]
 
@@ -57,9 +59,21 @@ async def _answer(reader: Actor, event: int | None) -> Written | None:
     }
 
 
+async def _role(reader: Actor, event: int | None) -> Written | None:
+    given = await given_role(reader, event) if event is not None else None
+    if given is None:
+        return None
+    given = msgspec.structs.replace(given, role=str(ROLE_NAMES[given.role]))
+    return gettext("A new role in %(group)s") % {"group": given.space}, {
+        "given": given,
+        "address": f"{settings().base_url}/spaces/{given.public_id}",
+    }
+
+
 KINDS: dict[str, Callable[[Actor, int | None], Awaitable[Written | None]]] = {
     "password_reset": _password_reset,
     "answer": _answer,
+    "role": _role,
 }
 
 

@@ -7,7 +7,7 @@ import msgspec
 from portal.access.actor import Actor
 from portal.access.scope import visible
 from portal.db import fetch, fetch_one
-from portal.tables import Answer, Mail
+from portal.tables import Answer, Mail, Space
 
 
 class Undelivered(msgspec.Struct, frozen=True):
@@ -59,3 +59,27 @@ ANSWERED = """
 async def answered_idea(reader: Actor, event: int) -> AnsweredIdea | None:
     """The answer that an event tells of, if the reader may see it."""
     return await fetch_one(AnsweredIdea, ANSWERED, event, visible(Answer, reader, "a"))
+
+
+class GivenRole(msgspec.Struct, frozen=True):
+    """What a mail about a role in a closed group tells. `by` is nobody where the command line did it."""
+
+    public_id: str
+    space: str
+    by: str | None
+    who: str
+    role: str
+    self: bool
+
+
+GIVEN_ROLE = """
+    SELECT s.public_id, s.name AS space, a.name AS by, coalesce(n.name, '') AS who, e.particulars ->> 'role' AS role,
+        coalesce(n.person = e.actor, FALSE) AS self
+    FROM event e JOIN space s ON s.id = e.space LEFT JOIN identity a ON a.person = e.actor
+    LEFT JOIN identity n ON n.person = (e.particulars ->> 'member')::bigint WHERE e.id = {} AND {}
+"""
+
+
+async def given_role(reader: Actor, event: int) -> GivenRole | None:
+    """The role that an event tells of, if the reader still reads that group."""
+    return await fetch_one(GivenRole, GIVEN_ROLE, event, visible(Space, reader, "s"))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import asyncpg
 
@@ -35,8 +36,8 @@ async def add_unit(actor: Actor | None, name: str, code: str, parent: int | None
     """A new unit; gives its id. Raises SameName."""
     if actor:
         require(actor, Action.UNIT_EDIT)
-    async with transaction():
-        unit: int = await _written(ADD, name, code, parent)
+    async with _told_apart():
+        unit: int = await fetch_value(ADD, name, code, parent)
         await record(Kind.UNIT_ADDED, actor=actor.id if actor else None, unit=unit)
     return unit
 
@@ -44,14 +45,17 @@ async def add_unit(actor: Actor | None, name: str, code: str, parent: int | None
 async def edit_unit(actor: Actor, unit: Unit, name: str, code: str, parent: int | None) -> None:
     """Renames a unit or moves it, with all that lies under it. Raises Circle and SameName."""
     require(actor, Action.UNIT_EDIT)
-    async with transaction():
-        await _written(EDIT, name, code, parent, unit.id)
+    async with _told_apart():
+        await execute(EDIT, name, code, parent, unit.id)
         await record(Kind.UNIT_EDITED, actor=actor.id, unit=unit.id)
 
 
-async def _written(sql: str, *values: Any) -> Any:
+@asynccontextmanager
+async def _told_apart() -> AsyncIterator[None]:
+    """A transaction in which what the database refuses raises Circle or SameName."""
     try:
-        return await fetch_value(sql, *values)
+        async with transaction():
+            yield
     except asyncpg.UniqueViolationError as error:
         raise SameName from error
     except asyncpg.CheckViolationError as error:
@@ -61,9 +65,9 @@ async def _written(sql: str, *values: Any) -> Any:
 async def merge_unit(actor: Actor, unit: Unit, into: Unit) -> None:
     """Everybody and everything of a unit goes to another, and the unit is no more. Raises Circle and SameName."""
     require(actor, Action.UNIT_EDIT)
-    async with transaction():
+    async with _told_apart():
         await execute("UPDATE person SET org_unit = {} WHERE org_unit = {}", into.id, unit.id)
-        await _written(LIFT, into.id, unit.id)
+        await execute(LIFT, into.id, unit.id)
         await execute("DELETE FROM org_unit WHERE id = {}", unit.id)
         await record(Kind.UNIT_REMOVED, actor=actor.id, unit=unit.id, into=into.id)
 

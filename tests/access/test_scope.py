@@ -273,7 +273,7 @@ async def test_people_are_seen_through_a_shared_space(
 async def test_units_are_seen_by_employees_and_mail_by_administrators(rollback: Any, world: World):
     await execute("INSERT INTO org_unit (name) VALUES ('Roads')")
     await execute("INSERT INTO mail (kind, recipient) VALUES ('answer', {})", world.person_id["employee"])
-    for name, units, mails in (("employee", 1, 0), ("administrator", 1, 1), ("guest_a", 0, 0)):
+    for name, units, mails in (("employee", 3, 0), ("administrator", 3, 1), ("guest_a", 0, 0)):
         assert await _sees(world, name, tables.OrgUnit, "TRUE") == units, name
         assert await _sees(world, name, tables.Mail, "TRUE") == mails, name
 

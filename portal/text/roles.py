@@ -1,0 +1,13 @@
+"""What the roles are called."""
+
+from __future__ import annotations
+
+from portal.text.language import lazy
+
+ROLE_NAMES: dict[str, str] = {
+    "administrator": lazy("Administrator"),
+    "owner": lazy("Owner"),
+    "moderator": lazy("Moderator"),
+    "decision_maker": lazy("Decision maker"),
+    "member": lazy("Member"),
+}

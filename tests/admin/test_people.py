@@ -1,0 +1,279 @@
+"""Managing people: the list, adding, editing, letting out and in again."""
+
+import asyncio
+import re
+
+import pytest
+
+from portal.access.actor import actor_of_person
+from portal.admin import deactivation, roles
+from portal.admin.people import get_person
+from portal.db import execute, fetch_value
+from tests.client import text_of
+from tests.world import CAST, email_of
+
+NEW = {"name": "Ada Bruin", "email": "ada@world.example", "title": "Clerk", "unit": "Unit roads", "number": "P-7"}
+NOT_ALLOWED = [name for name in CAST if name not in ("administrator", "deactivated")]
+SENDS_TO = [
+    "/admin/people",
+    "/admin/people/{person[employee]}",
+    "/admin/people/{person[employee]}/deactivation",
+    "/admin/people/{person[deactivated]}/activation",
+    "/admin/roles/entry",
+    "/admin/roles/{space[organisation]}",
+    "/admin/roles/{space[organisation]}/end",
+    "/admin/units",
+    "/admin/units/{unit[roads]}",
+    "/admin/units/{unit[roads]}/merger",
+    "/admin/units/{unit[roads]}/removal",
+]
+
+
+async def person(name):
+    row = await execute(
+        "SELECT p.*, n.* FROM person p JOIN identity n ON n.person = p.id WHERE n.email = {}", email_of(name)
+    )
+    return row[0]
+
+
+async def kinds():
+    return [row["kind"] for row in await execute("SELECT kind FROM event WHERE kind NOT LIKE 'idea%' ORDER BY id")]
+
+
+@pytest.mark.parametrize("path", SENDS_TO)
+async def test_only_administrators_manage_anything(as_, world, path):
+    for name in ("employee", "moderator", "guest_a"):
+        assert (await (await as_(name)).post(path.format(**vars(world)), NEW)).status_code == 403
+    assert (await (await as_(None)).post(path.format(**vars(world)), NEW)).status_code == 401
+    assert "person.added" not in await kinds()
+
+
+async def test_nobody_there_is_404(as_, world):
+    browser = await as_("administrator")
+    for path in ("/admin/people/{}", "/admin/people/{}/deactivation", "/admin/people/{}/activation"):
+        assert (await browser.post(path.format(world.idea["vote"]), NEW)).status_code == 404
+    assert (await browser.post("/admin/roles/" + world.space["closed_a"], {})).status_code == 404
+    assert (await browser.post("/admin/units/" + world.person["employee"], {})).status_code == 404
+
+
+# --- the list ---
+
+
+async def found(browser, query):
+    """The people whom the list names."""
+    page = (await browser.get(f"/admin/people?{query}")).text
+    return set(re.findall(r'href="/admin/people/(\w{12})"', page))
+
+
+async def test_the_list_is_searched_and_narrowed_down(as_, world):
+    browser = await as_("administrator")
+    ids = world.person
+    await execute("UPDATE person SET org_unit = {} WHERE id = {}", world.unit_id["water"], world.person_id["author"])
+    await execute("UPDATE org_unit SET parent = {} WHERE id = {}", world.unit_id["roads"], world.unit_id["water"])
+    await execute("UPDATE person SET last_signed_in_at = NULL WHERE id = {}", world.person_id["sponsor"])
+    await execute("INSERT INTO personnel (person, number) VALUES ({}, 'Q99')", world.person_id["author"])
+    everybody = await found(browser, "")
+    assert ids["guest_a"] in everybody
+    assert ids["deactivated"] not in everybody
+    assert await found(browser, "wanted=DIJK") == {ids["employee"]}
+    assert await found(browser, "wanted=insider-b%40") == {ids["insider_b"]}
+    assert await found(browser, "wanted=Q99") == {ids["author"]}
+    assert await found(browser, "show=deactivated") == {ids["deactivated"]}
+    assert await found(browser, "show=never") == {ids["sponsor"]}
+    assert await found(browser, "show=guests") == {ids["guest_a"], ids["guest_b"]}
+    assert await found(browser, f"unit={world.unit['roads']}") == {ids["author"]}  # what lies under it, too
+    assert await found(browser, "wanted=%25") == set()
+
+
+async def test_pages_follow_each_other_without_a_gap(as_, world, monkeypatch):
+    monkeypatch.setattr("portal.admin.people.PAGE", 5)
+    browser = await as_("administrator")
+    seen: list[str] = []
+    path = "/admin/people?show=all"
+    while path:
+        page = text_of(await browser.get(path))
+        seen += dict.fromkeys(re.findall(r'href="/admin/people/(\w{12})"', page))
+        following = re.search(r'href="(/admin/people\?[^"]*after=[^"]*)"', page)
+        path = following[1] if following else ""
+    assert sorted(seen) == sorted(world.person.values())
+
+
+async def test_the_list_shows_neither_votes_nor_activity(as_, world):
+    await execute(
+        "INSERT INTO vote (person, idea, space, guest) SELECT {}, id, space, FALSE FROM idea WHERE id = {}",
+        world.person_id["employee"],
+        world.idea_id["vote"],
+    )
+    page = text_of(await (await as_("administrator")).get(f"/admin/people/{world.person['employee']}"))
+    assert "Idea vote" not in page
+    assert not re.search(r"(?i)last (used|seen|signed)|votes|ideas", page.split("<main")[1].split("</main")[0])
+
+
+# --- adding and editing ---
+
+
+async def test_a_person_is_added_with_a_mail_to_choose_a_password(as_, world):
+    response = await (await as_("administrator")).post("/admin/people", NEW | {"language": "nl", "invite": "y"})
+    assert response.status_code == 303
+    row = (await execute("SELECT * FROM identity n JOIN person p ON p.id = n.person WHERE email = {}", NEW["email"]))[0]
+    assert (row["name"], row["language"], row["org_unit"]) == ("Ada Bruin", "nl", world.unit_id["roads"])
+    assert await fetch_value("SELECT number FROM personnel WHERE person = {}", row["person"]) == "P-7"
+    assert (
+        await fetch_value("SELECT args ->> 'email' FROM procrastinate_jobs WHERE task_name = 'send_reset'")
+        == NEW["email"]
+    )
+    assert (await kinds())[-1] == "person.added"
+
+
+async def test_all_that_is_wrong_with_a_person_is_said_at_once(as_, world):
+    browser = await as_("administrator")
+    before = await fetch_value("SELECT count(*) FROM person")
+    wrong = {"name": "", "email": "ada@world", "unit": "Nowhere", "number": "1", "language": "en"}
+    response = await browser.post("/admin/people", wrong)
+    assert response.status_code == 422
+    for words in ("colleagues know her by", "no complete e-mail address", "no unit with this name"):
+        assert words in text_of(response)
+    assert 'value="Nowhere"' in response.text
+    taken = await browser.post("/admin/people", NEW | {"email": email_of("employee").upper(), "language": "en"})
+    assert taken.status_code == 422
+    assert "has this address already" in text_of(taken)
+    assert await fetch_value("SELECT count(*) FROM person") == before
+
+
+async def test_another_address_ends_the_links_that_went_to_the_old_one(as_, world):
+    await execute(
+        "INSERT INTO password_reset (token_sha256, person, created_at, expires_at)"
+        " VALUES ('x', {}, plein_now(), plein_now() + interval '1 hour')",
+        world.person_id["employee"],
+    )
+    browser = await as_("administrator")
+    fields = {"name": "Noor Dijkman", "title": "", "unit": "", "number": ""}
+    path = f"/admin/people/{world.person['employee']}"
+    assert (await browser.post(path, fields | {"email": email_of("employee")})).status_code == 303
+    assert await fetch_value("SELECT used_at FROM password_reset") is None
+    assert (await browser.post(path, fields | {"email": "noor@elsewhere.example"})).status_code == 303
+    assert await fetch_value("SELECT used_at FROM password_reset") is not None
+
+
+async def test_a_guest_becomes_an_employee_and_signs_in_anew(as_, world):
+    guest = await as_("guest_a")
+    fields = {"name": "Julie", "email": email_of("guest_a"), "employee": "y"}
+    path = f"/admin/people/{world.person['guest_a']}"
+    assert (await (await as_("administrator")).post(path, fields)).status_code == 303
+    assert (await person("guest_a"))["kind"] == "employee"
+    assert (await guest.get("/")).status_code == 303
+
+
+# --- letting out and in ---
+
+
+async def deactivate(browser, world, name, **fields):
+    return await browser.post(f"/admin/people/{world.person[name]}/deactivation", fields)
+
+
+async def test_who_is_deactivated_is_out_at_once(as_, world):
+    theirs, browser = await as_("colleague"), await as_("administrator")
+    await execute(
+        "INSERT INTO password_reset (token_sha256, person, created_at, expires_at)"
+        " VALUES ('x', {}, plein_now(), plein_now() + interval '1 hour')",
+        world.person_id["colleague"],
+    )
+    assert (await theirs.get("/")).status_code == 200
+    assert (await deactivate(browser, world, "colleague")).status_code == 303
+    assert (await theirs.get("/")).status_code == 303
+    row = await person("colleague")
+    assert (row["active"], row["epoch"]) == (False, 1)
+    assert row["deactivated_at"] is not None
+    assert await fetch_value("SELECT count(*) FROM session WHERE person = {}", world.person_id["colleague"]) == 0
+    assert await fetch_value("SELECT used_at FROM password_reset") is not None
+    assert (await kinds())[-1] == "person.deactivated"
+
+
+async def test_who_is_activated_again_signs_in_and_no_old_session_comes_back(as_, world):
+    browser = await as_("administrator")
+    await deactivate(browser, world, "colleague")
+    response = await browser.post(f"/admin/people/{world.person['colleague']}/activation")
+    assert response.status_code == 303
+    row = await person("colleague")
+    assert (row["active"], row["deactivated_at"], row["epoch"]) == (True, None, 2)
+    assert await fetch_value("SELECT count(*) FROM session WHERE person = {}", world.person_id["colleague"]) == 0
+    assert (await kinds())[-1] == "person.activated"
+
+
+async def test_what_would_have_nobody_is_named_and_handed_over(as_, world):
+    browser = await as_("administrator")
+    await execute(
+        "INSERT INTO membership (space, person, role) VALUES ({}, {}, 'owner')",
+        world.space_id["open"],
+        world.person_id["sponsor"],
+    )
+    page = text_of(await browser.get(f"/admin/people/{world.person['sponsor']}/deactivation"))
+    assert "Bridge data" in page
+    assert "Campaign decide" in page
+    assert "Campaign done" not in page
+    refused = await deactivate(browser, world, "sponsor", successor="")
+    assert refused.status_code == 422
+    assert "Name a colleague who takes over." in text_of(refused)
+    assert (await person("sponsor"))["active"]
+    assert (await deactivate(browser, world, "sponsor", successor=email_of("sponsor"))).status_code == 422  # herself
+    assert (await deactivate(browser, world, "sponsor", successor=email_of("employee"))).status_code == 303
+    heir = world.person_id["employee"]
+    assert await fetch_value("SELECT sponsor FROM campaign WHERE id = {}", world.campaign_id["decide"]) == heir
+    assert await fetch_value("SELECT role FROM membership WHERE person = {} AND role = 'owner'", heir) == "owner"
+
+
+async def test_of_a_closed_group_only_is_told_that_there_is_one(as_, world):
+    browser = await as_("administrator")
+    page = text_of(await browser.get(f"/admin/people/{world.person['insider_a']}/deactivation"))
+    assert "whose names you don’t see" in page
+    assert "Overwater lock" not in page
+    response = await deactivate(browser, world, "insider_a", successor=email_of("employee"))
+    assert response.status_code == 303
+    assert (await (await as_("employee")).get(f"/spaces/{world.space['closed_a']}")).status_code == 200
+    assert (await browser.get(f"/spaces/{world.space['closed_a']}")).status_code == 404
+
+
+async def test_the_last_administrator_stays(as_, world):
+    response = await deactivate(await as_("administrator"), world, "administrator")
+    assert response.status_code == 422
+    assert "Nobody else is an administrator." in text_of(response)
+    assert (await person("administrator"))["active"]
+
+
+async def naive_deactivate(person_id):
+    """The control: looks first, and changes afterwards."""
+    if not await roles.is_last_administrator(None, person_id):
+        await asyncio.sleep(0.05)
+        await execute("UPDATE person SET active = FALSE WHERE id = {}", person_id)
+
+
+ADMINISTRATORS = """
+    SELECT count(*) FROM membership m JOIN person p ON p.id = m.person AND p.active WHERE m.role = 'administrator'
+"""
+
+
+@pytest.mark.parametrize("careful", [True, False], ids=["product", "control"])
+async def test_of_administrators_who_let_each_other_out_one_is_left(fresh_db, world, careful):
+    names = ("administrator", "employee", "colleague")
+    for name in names[1:]:
+        await execute(
+            "INSERT INTO membership (space, person, role) VALUES ({}, {}, 'administrator')",
+            world.space_id["organisation"],
+            world.person_id[name],
+        )
+    actor = await actor_of_person(world.person_id["administrator"])
+    rows = [await get_person(actor, world.person[name]) for name in names]
+
+    async def out(row):
+        if not careful:
+            await naive_deactivate(row.id)
+            return
+        await deactivation.deactivate(actor, row.id, None)
+
+    done = await asyncio.gather(*(out(row) for row in rows), return_exceptions=True)
+    left = await fetch_value(ADMINISTRATORS)
+    if careful:
+        assert left == 1
+        assert [type(e) for e in done if e] == [roles.WithoutAdministrator]
+    else:
+        assert left == 0

@@ -1,0 +1,133 @@
+"""Roles in spaces: given and taken, never down to nobody; a closed group hears of whoever comes in."""
+
+import asyncio
+
+import pytest
+
+from portal.access.actor import Role
+from portal.admin import roles
+from portal.db import execute, fetch_value
+from portal.notifications.jobs import announce_role
+from portal.notifications.mails import write
+from tests.client import text_of
+from tests.world import email_of
+
+
+async def held(world, space, name):
+    rows = await execute(
+        "SELECT role FROM membership WHERE space = {} AND person = {}", world.space_id[space], world.person_id[name]
+    )
+    return {row["role"] for row in rows}
+
+
+async def last_event():
+    return (await execute("SELECT * FROM event ORDER BY id DESC LIMIT 1"))[0]
+
+
+async def test_a_role_is_given_once_and_taken_away(as_, world):
+    browser, path = await as_("administrator"), f"/admin/roles/{world.space['open']}"
+    fields = {"email": email_of("employee"), "role": "owner"}
+    for _ in range(2):
+        assert (await browser.post(path, fields)).status_code == 303
+    assert await held(world, "open", "employee") == {"owner"}
+    assert await fetch_value("SELECT count(*) FROM event WHERE kind = 'space.role_given'") == 1
+    assert "Noor Dijkman" in (await browser.get(f"/admin/roles?space={world.space['open']}")).text
+    refused = await browser.post(f"{path}/end", fields)
+    assert refused.status_code == 422
+    assert "Nobody else owns this group." in text_of(refused)
+    await browser.post(path, {"email": email_of("author"), "role": "owner"})
+    assert (await browser.post(f"{path}/end", fields)).status_code == 303
+    assert await held(world, "open", "employee") == set()
+    assert (await last_event())["kind"] == "space.role_taken"
+
+
+async def test_a_new_administrator_signs_in_anew(as_, world):
+    theirs, browser = await as_("employee"), await as_("administrator")
+    path = f"/admin/roles/{world.space['organisation']}"
+    fields = {"email": email_of("employee"), "role": "administrator"}
+    assert (await browser.post(path, fields)).status_code == 303
+    assert (await theirs.get("/")).status_code == 303
+    assert (await last_event())["kind"] == "person.administrator_made"
+    await theirs.start_session()
+    assert (await theirs.get("/admin")).status_code == 200
+    assert (await browser.post(f"{path}/end", fields)).status_code == 303
+    assert (await theirs.get("/admin")).status_code == 303
+    assert (await last_event())["kind"] == "person.administrator_ended"
+
+
+async def test_the_last_administrator_keeps_the_role(as_, world):
+    fields = {"email": email_of("administrator"), "role": "administrator"}
+    response = await (await as_("administrator")).post(f"/admin/roles/{world.space['organisation']}/end", fields)
+    assert response.status_code == 422
+    assert await held(world, "organisation", "administrator") == {"administrator"}
+
+
+@pytest.mark.parametrize(
+    ("space", "fields"),
+    [
+        ("organisation", {"email": email_of("employee"), "role": "owner"}),
+        ("open", {"email": email_of("employee"), "role": "administrator"}),
+        ("open", {"email": email_of("guest_a"), "role": "owner"}),
+        ("open", {"email": email_of("deactivated"), "role": "owner"}),
+        ("open", {"email": "", "role": ""}),
+    ],
+)
+async def test_a_role_that_there_is_not_or_for_nobody_is_refused(as_, world, space, fields):
+    before = await fetch_value("SELECT count(*) FROM membership")
+    response = await (await as_("administrator")).post(f"/admin/roles/{world.space[space]}", fields)
+    assert response.status_code == 422
+    assert await fetch_value("SELECT count(*) FROM membership") == before
+
+
+async def test_an_administrator_goes_into_a_closed_group_and_all_its_members_hear_of_it(as_, world):
+    browser = await as_("administrator")
+    assert (await browser.get(f"/spaces/{world.space['closed_a']}")).status_code == 404
+    assert "Overwater lock" not in (await browser.get("/admin/roles")).text
+    fields = {"address": f"http://127.0.0.1:8000/spaces/{world.space['closed_a']}/", "role": "member"}
+    response = await browser.post("/admin/roles/entry", fields)
+    assert response.headers["Location"] == f"/spaces/{world.space['closed_a']}"
+    assert (await browser.get(f"/spaces/{world.space['closed_a']}")).status_code == 200
+    event = await last_event()
+    assert (event["kind"], event["space"]) == ("space.role_given", world.space_id["closed_a"])
+    await announce_role(event["id"])
+    await announce_role(event["id"])  # twice tells once
+    told = {row["recipient"] for row in await execute("SELECT recipient FROM mail WHERE kind = 'role'")}
+    assert told == {world.person_id["insider_a"], world.person_id["guest_a"]}
+    message = (await write("role", world.person_id["insider_a"], event["id"])).get_content()
+    assert "Priya Raghunath, an administrator, went into a group" in message
+    assert "Overwater lock" in message
+    assert await write("role", world.person_id["insider_b"], event["id"]) is None
+
+
+async def test_in_an_open_group_nobody_is_mailed(as_, world):
+    fields = {"email": email_of("employee"), "role": "moderator"}
+    await (await as_("administrator")).post(f"/admin/roles/{world.space['open']}", fields)
+    await announce_role((await last_event())["id"])
+    assert await fetch_value("SELECT count(*) FROM mail") == 0
+
+
+@pytest.mark.parametrize("address", ["nowhere", "/spaces/{organisation}", ""])
+async def test_an_address_of_no_group_leads_nowhere(as_, world, address):
+    fields = {"address": address.format(**world.space), "role": "member"}
+    assert (await (await as_("administrator")).post("/admin/roles/entry", fields)).status_code == 422
+
+
+async def naive_take(space, person):
+    """The control: looks first, and takes afterwards."""
+    if await fetch_value(roles.OTHER_OWNER, space.id, person):
+        await asyncio.sleep(0.05)
+        await execute(roles.TAKE, space.id, person, "owner")
+
+
+@pytest.mark.parametrize("careful", [True, False], ids=["product", "control"])
+async def test_of_owners_who_lose_their_role_at_once_one_is_left(fresh_db, world, careful):
+    space = await roles.space_by_address(None, world.space["open"])
+    owners = [world.person_id[name] for name in ("employee", "author", "colleague")]
+    for person in owners:
+        await roles.give_role(None, space, person, Role.OWNER)
+    take = (lambda p: roles.take_role(None, space, p, Role.OWNER)) if careful else lambda p: naive_take(space, p)
+    done = await asyncio.gather(*(take(person) for person in owners), return_exceptions=True)
+    left = await fetch_value("SELECT count(*) FROM membership WHERE space = {} AND role = 'owner'", space.id)
+    assert left == (1 if careful else 0)
+    if careful:
+        assert [type(e) for e in done if e] == [roles.WithoutOwner]
