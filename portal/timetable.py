@@ -5,7 +5,6 @@ from typing import Any
 
 from portal.accounts.jobs import send_reset, sweep_accounts
 from portal.attachments.jobs import sweep_files
-from portal.notifications.jobs import announce_answer, deliver_mail
 from portal.notifications.jobs import announce_answer, announce_role, deliver_mail
 
 #: What can be queued.
