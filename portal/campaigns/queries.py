@@ -49,6 +49,7 @@ class CampaignRow(msgspec.Struct, frozen=True):
     vote_method: str
     votes_each: int
     votes_per_idea: int
+    rank_blind: bool
     counts_hidden: bool
     outcome_shown: bool
 
@@ -84,7 +85,7 @@ COLUMNS = """
     c.state, c.author, c.sponsor, c.decision_owner, coalesce(p.public_id, '') AS sponsor_public_id,
     coalesce(n.name, '') AS sponsor_name, coalesce(n.title, '') AS sponsor_title, c.title, c.lead, c.promise,
     c.brief_html, c.language, c.always_open, c.collect_from, c.discuss_from, c.vote_from, c.decide_from, c.done_from,
-    c.version, c.ideas, plein_phase(c, t.now) AS phase, c.vote_method, c.votes_each, c.votes_per_idea,
+    c.version, c.ideas, plein_phase(c, t.now) AS phase, c.vote_method, c.votes_each, c.votes_per_idea, c.rank_blind,
     plein_counts_hidden(c, t.now) AS counts_hidden, plein_decided(c, t.now) AS outcome_shown
 """
 FROM = """

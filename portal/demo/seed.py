@@ -161,8 +161,20 @@ ANSWER = """
 SUPPORT = """
     WITH given AS (
         INSERT INTO vote (person, idea, space, guest, created_at)
-        SELECT unnest({}::bigint[]), {}, {}, FALSE, {} RETURNING idea)
-    UPDATE idea SET supporters = (SELECT count(*) FROM given) WHERE id = {}
+        SELECT x.person, i.id, i.space, FALSE, greatest({}, CASE WHEN c.vote_method = 'budget' THEN c.vote_from END)
+        FROM unnest({}::bigint[]) AS x (person) JOIN idea i ON i.id = {} JOIN campaign c ON c.id = i.campaign
+        WHERE NOT EXISTS (SELECT FROM budget b
+            WHERE b.person = x.person AND b.campaign = c.id AND b.given >= b.votes)
+        RETURNING idea)
+    UPDATE idea SET supporters = (SELECT count(*) FROM given) FROM campaign c
+    WHERE idea.id = {} AND c.id = idea.campaign AND c.vote_method = 'support'
+"""
+# Where votes are a budget, everybody gives the idea that she likes best as many as she may, if she has them left.
+LIKED_BEST = """
+    UPDATE vote SET weight = c.votes_per_idea FROM campaign c JOIN budget b ON b.campaign = c.id
+    WHERE c.id = {} AND b.person = vote.person AND b.given + c.votes_per_idea - 1 <= b.votes
+        AND vote.id = (SELECT min(w.id) FROM vote w JOIN idea i ON i.id = w.idea
+            WHERE w.person = b.person AND i.campaign = c.id)
 """
 HAPPENED = "INSERT INTO event (kind, actor, space, {0}, occurred_at) VALUES ({{}}, {{}}, {{}}, {{}}, {{}})"
 
@@ -195,10 +207,13 @@ async def _campaign(
         at(facts.get("done_from")),
         at(facts["collect_from"]),
     )
+    if facts.get("vote_method") == "budget":
+        await execute("UPDATE campaign SET vote_method = 'budget', rank_blind = TRUE WHERE id = {}", campaign)
     await execute(HAPPENED.format("campaign"), "campaign.opened", sponsor, space, campaign, at(facts["collect_from"]))
     readers = [row["person"] for row in await execute("SELECT person FROM readership WHERE space = {}", space)]
     for entry in content["idea"]:
         await _idea(entry, campaign, space, people, sorted(readers), at)
+    await execute(LIKED_BEST, campaign)
 
 
 async def _idea(
@@ -230,7 +245,7 @@ async def _idea(
     supporters = random.Random(entry["key"]).sample(
         [person for person in readers if person != author], min(entry["supporters"], len(readers) - 1)
     )
-    await execute(SUPPORT, supporters, idea, space, posted, idea)
+    await execute(SUPPORT, posted, supporters, idea, idea)
     roots: dict[str, int] = {}
     for comment in entry.get("comment", []):
         writer, written = people[comment["author"]].id, at(comment["day"])
