@@ -44,6 +44,8 @@ CREATE TABLE search_document (
     answer bigint,
     campaign bigint,
     person bigint REFERENCES person (id) ON DELETE CASCADE,
+    language text NOT NULL CHECK (language IN ('nl', 'en')),
+    written_at timestamptz NOT NULL,
     vector tsvector NOT NULL,
     CONSTRAINT search_document_one_subject CHECK (num_nonnulls(idea, comment, answer, campaign, person) = 1),
     CONSTRAINT search_document_space CHECK ((space IS NULL) = (person IS NOT NULL)),
@@ -64,25 +66,29 @@ CREATE INDEX search_document_vector ON search_document USING gin (space, vector)
 -- Weights: A name and title, B what sums it up, C what is for colleagues only, D the text.
 CREATE VIEW search_source AS
     SELECT 'idea' AS kind, i.space, i.id AS idea, NULL::bigint AS comment, NULL::bigint AS answer,
-        NULL::bigint AS campaign, NULL::bigint AS person,
+        NULL::bigint AS campaign, NULL::bigint AS person, i.language, i.created_at AS written_at,
         plein_vector(i.language, 'A', i.title) || plein_vector(i.language, 'B', array_to_string(i.tags, ' '))
-            || plein_vector(i.language, 'D', i.body_html) AS vector
+            || plein_vector(i.language, 'D', concat_ws(' ', i.body_html,
+                (SELECT string_agg(r.value, ' ') FROM idea_reply r WHERE r.idea = i.id),
+                (SELECT string_agg(k.body_html, ' ') FROM correction k WHERE k.idea = i.id))) AS vector
     FROM idea i WHERE i.state = 'published'
     UNION ALL
-    SELECT 'comment', c.space, NULL, c.id, NULL, NULL, NULL, plein_vector(c.language, 'D', c.body_html)
+    SELECT 'comment', c.space, NULL, c.id, NULL, NULL, NULL, c.language, c.created_at,
+        plein_vector(c.language, 'D', c.body_html)
     FROM comment c WHERE c.state = 'published'
     UNION ALL
-    SELECT 'answer', a.space, NULL, NULL, a.id, NULL, NULL,
+    SELECT 'answer', a.space, NULL, NULL, a.id, NULL, NULL, a.language, a.created_at,
         plein_vector(a.language, 'B', a.summary)
             || plein_vector(a.language, 'D', concat_ws(' ', a.reason_html, a.from_when, a.next_step))
     FROM answer a
     UNION ALL
-    SELECT 'campaign', c.space, NULL, NULL, NULL, c.id, NULL,
-        plein_vector(c.language, 'A', c.title) || plein_vector(c.language, 'B', c.lead)
-            || plein_vector(c.language, 'D', c.brief_html || ' ' || c.promise)
-    FROM campaign c
+    SELECT 'campaign', c.space, NULL, NULL, NULL, c.id, NULL, c.language, coalesce(c.collect_from, c.created_at),
+        plein_vector(c.language, 'A', c.title)
+            || plein_vector(c.language, 'B', c.lead || ' ' || array_to_string(c.tags, ' '))
+            || plein_vector(c.language, 'D', concat_ws(' ', c.brief_html, c.promise, c.need, c.goal))
+    FROM campaign c WHERE c.state IN ('open', 'cancelled', 'archived')
     UNION ALL
-    SELECT 'person', NULL, NULL, NULL, NULL, NULL, n.person,
+    SELECT 'person', NULL, NULL, NULL, NULL, NULL, n.person, n.language, p.created_at,
         plein_vector(n.language, 'A', n.name) || plein_vector(n.language, 'B', n.title)
             || plein_vector(n.language, 'C', u.name)
     FROM identity n JOIN person p ON p.id = n.person LEFT JOIN org_unit u ON u.id = p.org_unit;
@@ -97,7 +103,7 @@ CREATE TABLE search_word (
     word text NOT NULL,
     UNIQUE (word, space)
 );
-CREATE INDEX search_word_near ON search_word USING gin (word gin_trgm_ops);
+CREATE INDEX search_word_near ON search_word USING gist (word gist_trgm_ops);
 CREATE TABLE search_fresh (document bigint PRIMARY KEY);
 CREATE INDEX identity_name_near ON identity USING gin (name gin_trgm_ops);
 """
@@ -111,21 +117,40 @@ END $$;
 CREATE TRIGGER search_document_fresh AFTER INSERT ON search_document
     FOR EACH ROW WHEN (NEW.space IS NOT NULL) EXECUTE FUNCTION plein_search_fresh();
 
+CREATE FUNCTION plein_search_ideas(ideas bigint[]) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    DELETE FROM search_document WHERE idea = ANY(ideas);
+    INSERT INTO search_document (kind, space, idea, language, written_at, vector)
+        SELECT s.kind, s.space, s.idea, s.language, s.written_at, s.vector FROM search_source s
+        WHERE s.idea = ANY(ideas);
+END $$;
 CREATE FUNCTION plein_search_idea() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    DELETE FROM search_document WHERE idea = NEW.id;
-    INSERT INTO search_document (kind, space, idea, vector)
-        SELECT s.kind, s.space, s.idea, s.vector FROM search_source s WHERE s.idea = NEW.id;
+    PERFORM plein_search_ideas(ARRAY[NEW.id]);
     RETURN NULL;
 END $$;
 CREATE TRIGGER idea_searched AFTER INSERT OR UPDATE OF state, title, body_html, tags, language ON idea
     FOR EACH ROW EXECUTE FUNCTION plein_search_idea();
+-- What hangs under an idea and is found with it; a form writes several at once.
+CREATE FUNCTION plein_search_under_idea() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM plein_search_ideas(ARRAY(SELECT DISTINCT c.idea FROM changed c));
+    RETURN NULL;
+END $$;
+CREATE TRIGGER idea_reply_added AFTER INSERT ON idea_reply REFERENCING NEW TABLE AS changed
+    FOR EACH STATEMENT EXECUTE FUNCTION plein_search_under_idea();
+CREATE TRIGGER idea_reply_changed AFTER UPDATE ON idea_reply REFERENCING NEW TABLE AS changed
+    FOR EACH STATEMENT EXECUTE FUNCTION plein_search_under_idea();
+CREATE TRIGGER idea_reply_removed AFTER DELETE ON idea_reply REFERENCING OLD TABLE AS changed
+    FOR EACH STATEMENT EXECUTE FUNCTION plein_search_under_idea();
+CREATE TRIGGER correction_added AFTER INSERT ON correction REFERENCING NEW TABLE AS changed
+    FOR EACH STATEMENT EXECUTE FUNCTION plein_search_under_idea();
 
 CREATE FUNCTION plein_search_comment() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     DELETE FROM search_document WHERE comment = NEW.id;
-    INSERT INTO search_document (kind, space, comment, vector)
-        SELECT s.kind, s.space, s.comment, s.vector FROM search_source s WHERE s.comment = NEW.id;
+    INSERT INTO search_document (kind, space, comment, language, written_at, vector)
+        SELECT s.kind, s.space, s.comment, s.language, s.written_at, s.vector FROM search_source s WHERE s.comment = NEW.id;
     RETURN NULL;
 END $$;
 CREATE TRIGGER comment_searched AFTER INSERT OR UPDATE OF state, body_html, language ON comment
@@ -134,8 +159,8 @@ CREATE TRIGGER comment_searched AFTER INSERT OR UPDATE OF state, body_html, lang
 CREATE FUNCTION plein_search_answer() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     DELETE FROM search_document WHERE answer = NEW.id;
-    INSERT INTO search_document (kind, space, answer, vector)
-        SELECT s.kind, s.space, s.answer, s.vector FROM search_source s WHERE s.answer = NEW.id;
+    INSERT INTO search_document (kind, space, answer, language, written_at, vector)
+        SELECT s.kind, s.space, s.answer, s.language, s.written_at, s.vector FROM search_source s WHERE s.answer = NEW.id;
     RETURN NULL;
 END $$;
 CREATE TRIGGER answer_searched AFTER INSERT OR UPDATE OF summary, reason_html, from_when, next_step, language ON answer
@@ -144,18 +169,19 @@ CREATE TRIGGER answer_searched AFTER INSERT OR UPDATE OF summary, reason_html, f
 CREATE FUNCTION plein_search_campaign() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     DELETE FROM search_document WHERE campaign = NEW.id;
-    INSERT INTO search_document (kind, space, campaign, vector)
-        SELECT s.kind, s.space, s.campaign, s.vector FROM search_source s WHERE s.campaign = NEW.id;
+    INSERT INTO search_document (kind, space, campaign, language, written_at, vector)
+        SELECT s.kind, s.space, s.campaign, s.language, s.written_at, s.vector FROM search_source s WHERE s.campaign = NEW.id;
     RETURN NULL;
 END $$;
-CREATE TRIGGER campaign_searched AFTER INSERT OR UPDATE OF title, lead, brief_html, promise, language ON campaign
+CREATE TRIGGER campaign_searched AFTER INSERT OR UPDATE OF state, title, lead, brief_html, promise, need, goal, tags, language
+    ON campaign
     FOR EACH ROW EXECUTE FUNCTION plein_search_campaign();
 
 CREATE FUNCTION plein_search_people(people bigint[]) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     DELETE FROM search_document WHERE person = ANY(people);
-    INSERT INTO search_document (kind, person, vector)
-        SELECT s.kind, s.person, s.vector FROM search_source s WHERE s.person = ANY(people);
+    INSERT INTO search_document (kind, person, language, written_at, vector)
+        SELECT s.kind, s.person, s.language, s.written_at, s.vector FROM search_source s WHERE s.person = ANY(people);
 END $$;
 CREATE FUNCTION plein_search_identity() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -181,8 +207,8 @@ CREATE TRIGGER org_unit_searched AFTER UPDATE OF name ON org_unit
 """
 
 ALL = """
-INSERT INTO search_document (kind, space, idea, comment, answer, campaign, person, vector)
-    SELECT kind, space, idea, comment, answer, campaign, person, vector FROM search_source;
+INSERT INTO search_document (kind, space, idea, comment, answer, campaign, person, language, written_at, vector)
+    SELECT * FROM search_source;
 """
 
 

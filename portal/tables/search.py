@@ -1,6 +1,6 @@
 """What can be found, and the words by which it is."""
 
-from piccolo.columns import BigInt, Text
+from piccolo.columns import BigInt, Text, Timestamptz
 
 from portal.db import DB
 from portal.tables.base import Table, reference
@@ -17,6 +17,8 @@ class SearchDocument(Table, db=DB):
     answer = reference(null=True)
     campaign = reference(null=True)
     person = reference(null=True)
+    language = Text()
+    written_at = Timestamptz()
 
 
 class SearchWord(Table, db=DB):

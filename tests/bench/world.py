@@ -129,8 +129,8 @@ INSERT INTO answer (public_id, idea, space, author, kind, summary, reason, reaso
 """
 # What the triggers would have done.
 SEARCH = """
-INSERT INTO search_document (kind, space, idea, comment, answer, campaign, person, vector)
-    SELECT kind, space, idea, comment, answer, campaign, person, vector FROM search_source;
+INSERT INTO search_document (kind, space, idea, comment, answer, campaign, person, language, written_at, vector)
+    SELECT * FROM search_source;
 INSERT INTO search_word (space, word)
     SELECT DISTINCT d.space, l.lexeme FROM search_document d CROSS JOIN unnest(d.vector) l WHERE d.space IS NOT NULL;
 """

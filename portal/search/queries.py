@@ -1,0 +1,279 @@
+"""Finding things. Whatever comes out of here came through `visible`: hits, counts, snippets, suggestions."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime, timedelta
+
+import msgspec
+
+from portal.access.actor import Actor
+from portal.access.scope import visible
+from portal.db import QueryString, fetch, fetch_one
+from portal.search.snippets import found_in, plain
+from portal.search.terms import Query, Term, words_of
+from portal.tables import Answer, Identity, OrgUnit, SearchDocument, SearchWord, Space
+
+PAGE = 20
+MOST = 500  # of each kind: the best of them are counted and shown
+MOST_SPACES = 8
+MOST_SUGGESTED = 7
+MOST_SIMILAR = 5
+KINDS = ("idea", "campaign", "answer", "comment", "person")
+#: How far back a search goes, in days.
+PERIODS = {"week": 7, "month": 31, "year": 366}
+#: ts_rank's weights of D, C, B, A. C is what only colleagues are told: their words don't even rank for a guest.
+WEIGHTS = [0.1, 0.3, 0.4, 1.0]
+WEIGHTS_OF_GUESTS = [0.1, 0.0, 0.4, 1.0]
+OF_EVERYBODY = "AB"  # by which weights a guest finds people
+
+# Near misses and words that hold the term are looked for only where the term itself is no word of the actor's spaces;
+# both among the words of those spaces, and the names of the people whom she sees.
+TERMS = """
+    SELECT w.word, w.stems, w.stop,
+        ARRAY(SELECT x.word FROM (
+            SELECT * FROM (
+                SELECT word, levenshtein_less_equal(word, w.word, 2) AS far
+                FROM (SELECT x.word FROM search_word x WHERE length(w.word) > 3 AND NOT w.known AND {}
+                    ORDER BY x.word <-> w.word LIMIT 50) x
+                UNION
+                SELECT part, levenshtein_less_equal(part, w.word, 2)
+                FROM (SELECT n.name FROM identity n WHERE length(w.word) > 3 AND NOT w.known AND n.name %> w.word
+                    AND {} LIMIT 50) n,
+                    regexp_split_to_table(unaccent('unaccent'::regdictionary, plein_words(n.name)), ' ') part) near
+            WHERE near.far BETWEEN 1 AND CASE WHEN length(w.word) < 6 THEN 1 ELSE 2 END
+            UNION ALL
+            (SELECT DISTINCT x.word, 3 FROM search_word x
+            WHERE length(w.word) > 4 AND x.word LIKE '_%' || w.word || '%' AND {} LIMIT 20)
+            ORDER BY far, word LIMIT 24) x) AS wider
+    FROM (
+        SELECT t.word, t.n, nl || en AS stems, cardinality(nl) = 0 OR cardinality(en) = 0 AS stop,
+            EXISTS (SELECT FROM search_word k WHERE k.word = t.word AND {}) AS known
+        FROM (SELECT unaccent('unaccent'::regdictionary, u) AS word, n FROM unnest({}::text[]) WITH ORDINALITY AS o(u, n)) t,
+            LATERAL (SELECT ts_lexize('dutch_stem', t.word) AS nl, ts_lexize('english_stem', t.word) AS en) s) w
+    ORDER BY w.n
+"""
+
+
+async def query_for(actor: Actor, text: str) -> Query:
+    """What the actor looks for when she types this: its words, but for those like "the" where there are others."""
+    words = words_of(text)
+    if not words:
+        return Query([])
+    among, names = visible(SearchWord, actor, "x"), visible(Identity, actor, "n")
+    known = visible(SearchWord, actor, "k")
+    terms = await fetch(Term, TERMS, among, names, among, known, words)
+    return Query([term for term in terms if not term.stop] or terms)
+
+
+class Filters(msgspec.Struct, frozen=True):
+    """What a search is narrowed down to; "" and 0 stand for everything."""
+
+    kind: str = ""
+    space: int = 0
+    phase: str = ""
+    language: str = ""
+    period: str = ""
+
+
+class Hit(msgspec.Struct, frozen=True):
+    """Something that was found. A higher score comes first; no two have the same."""
+
+    id: int
+    kind: str
+    space: int | None
+    score: int
+
+
+# Ranked by the words as they were typed, and again, for less, by all that is like them. Where scores are equal a hash
+# of the key decides, which as a cursor tells nothing of how many there are.
+FOUND = """
+    SELECT d.id, d.kind, d.space, d.score FROM (
+        SELECT d.*, row_number() OVER (PARTITION BY d.kind ORDER BY d.score DESC) AS place FROM (
+            SELECT d.id, d.kind, d.space, d.idea, d.comment, d.answer, d.campaign, d.person,
+                ((2 * ts_rank({}, d.vector, {}::tsquery, 1) + ts_rank({}, d.vector, {}::tsquery, 1))
+                    * CASE d.kind WHEN 'campaign' THEN 1.4 WHEN 'person' THEN 1.2 WHEN 'comment' THEN 0.6 ELSE 1 END
+                    * 1e8)::bigint * 1000000 + abs(hashint8(d.id)::bigint) % 1000000 AS score
+            FROM search_document d
+            WHERE d.kind = ANY({}) AND (d.space = ANY({}) OR d.space IS NULL AND {}) AND d.vector @@ {}::tsquery
+                AND (d.kind <> 'person' OR d.vector @@ {}::tsquery)
+                AND ({} = '' OR d.language = {}) AND ({}::timestamptz IS NULL OR d.written_at > {}::timestamptz)) d) d
+    WHERE d.place <= {} AND {} AND {}
+    ORDER BY d.score DESC
+"""
+IN_PHASE = """
+    EXISTS (SELECT FROM campaign c WHERE plein_phase(c, {}) = {} AND c.id = coalesce(d.campaign, (
+        SELECT i.campaign FROM idea i WHERE i.id = coalesce(d.idea, (SELECT k.idea FROM comment k WHERE k.id = d.comment),
+            (SELECT a.idea FROM answer a WHERE a.id = d.answer)))))
+"""
+ANY_PHASE = QueryString("TRUE")
+
+
+async def _found(
+    actor: Actor, query: Query, kinds: tuple[str, ...], filters: Filters, *, some: bool = False, weights: str = ""
+) -> list[Hit]:
+    """What holds every term (or `some` of them), best first."""
+    build = query.any if some else query.all
+    ranks = WEIGHTS_OF_GUESTS if actor.guest else WEIGHTS
+    since = actor.now - timedelta(days=PERIODS[filters.period]) if filters.period else None
+    of_content = bool(filters.space or filters.phase or filters.language or filters.period)
+    return await fetch(
+        Hit,
+        FOUND,
+        ranks,
+        query.exact(),
+        ranks,
+        query.any(),
+        list(kinds),
+        [filters.space] if filters.space else actor.space_ids,
+        not of_content,
+        build(weights),
+        build(weights or (OF_EVERYBODY if actor.guest else "")),
+        filters.language,
+        filters.language,
+        since,
+        since,
+        MOST,
+        visible(SearchDocument, actor, "d"),
+        QueryString(IN_PHASE, actor.now, filters.phase) if filters.phase else ANY_PHASE,
+    )
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """A hit as a page shows it: `public_id` of its idea, comment, campaign or person; `title` of what it stands in."""
+
+    id: int
+    kind: str
+    public_id: str
+    title: str
+    lead: str
+    html: str
+    language: str
+    author_public_id: str
+    author_name: str
+    author_guest: bool
+    unit: str
+    space_name: str
+    campaign_public_id: str
+    campaign_title: str
+    phase: str
+    answer_kind: str | None
+    written_at: datetime
+
+    @property
+    def address(self) -> str:
+        """Where it is."""
+        where = {"campaign": "/campaigns/", "comment": "/comments/", "person": "/people/"}.get(self.kind, "/ideas/")
+        return where + self.public_id + ("#answer" if self.kind == "answer" else "")
+
+
+SHOWN = """
+    SELECT d.id, d.kind, coalesce(c.public_id, i.public_id, k.public_id, p.public_id) AS public_id,
+        coalesce(i.title, k.title, n.name, '') AS title, coalesce(a.summary, k.lead, n.title, '') AS lead,
+        CASE d.kind WHEN 'idea' THEN i.body_html WHEN 'comment' THEN c.body_html WHEN 'answer' THEN a.reason_html
+            WHEN 'campaign' THEN k.brief_html ELSE '' END AS html,
+        d.language, w.public_id AS author_public_id, coalesce(wn.name, '') AS author_name,
+        w.kind = 'guest' AS author_guest, coalesce(u.name, '') AS unit, coalesce(s.name, '') AS space_name,
+        coalesce(ik.public_id, '') AS campaign_public_id, coalesce(ik.title, '') AS campaign_title,
+        CASE WHEN coalesce(ik.id, k.id) IS NULL THEN '' ELSE plein_phase(coalesce(ik, k), {}) END AS phase,
+        (SELECT x.kind FROM answer x WHERE x.idea = i.id AND {}) AS answer_kind, d.written_at
+    FROM search_document d
+    LEFT JOIN comment c ON c.id = d.comment LEFT JOIN answer a ON a.id = d.answer
+    LEFT JOIN idea i ON i.id = coalesce(d.idea, c.idea, a.idea) LEFT JOIN campaign ik ON ik.id = i.campaign
+    LEFT JOIN campaign k ON k.id = d.campaign LEFT JOIN space s ON s.id = d.space
+    LEFT JOIN person p ON p.id = d.person LEFT JOIN identity n ON n.person = p.id
+    LEFT JOIN org_unit u ON u.id = p.org_unit AND {}
+    JOIN person w ON w.id = coalesce(c.author, a.author, i.author, k.sponsor, k.author, p.id)
+    LEFT JOIN identity wn ON wn.person = w.id
+    WHERE d.id = ANY({}) AND {}
+    ORDER BY array_position({}, d.id)
+"""
+
+
+async def _shown(actor: Actor, hits: list[Hit]) -> list[Shown]:
+    ids = [hit.id for hit in hits]
+    return await fetch(
+        Shown,
+        SHOWN,
+        actor.now,
+        visible(Answer, actor, "x"),
+        visible(OrgUnit, actor, "u"),
+        ids,
+        visible(SearchDocument, actor, "d"),
+        ids,
+    )
+
+
+class FoundSpace(msgspec.Struct, frozen=True):
+    """A space in which something was found."""
+
+    id: int
+    public_id: str
+    name: str
+
+
+SPACES = "SELECT s.id, s.public_id, s.name FROM space s WHERE s.id = ANY({}) AND {} ORDER BY s.name, s.id"
+SPACE = "SELECT s.id, s.public_id, s.name FROM space s WHERE s.public_id = {} AND {}"
+
+
+async def space_to_search(actor: Actor, public_id: str) -> FoundSpace | None:
+    """A space that the actor reads, to narrow a search down to."""
+    return await fetch_one(FoundSpace, SPACE, public_id, visible(Space, actor, "s"))
+
+
+class Results(msgspec.Struct, frozen=True):
+    """A page of what was found. `counts`: how many of each kind, MOST at most; `some`: nothing holds all the words, and
+    these hold some of them; `more`: where the next page begins."""
+
+    query: Query
+    hits: list[Shown]
+    counts: dict[str, int]
+    spaces: list[FoundSpace]
+    some: bool
+    more: str
+
+
+async def search(actor: Actor, text: str, filters: Filters, after: int | None = None) -> Results:
+    """One page of what the actor finds, best first."""
+    query = await query_for(actor, text)
+    if not query.terms:
+        return Results(query, [], {}, [], False, "")
+    found, some = await _found(actor, query, KINDS, filters), False
+    if not found and len(query.terms) > 1:
+        found, some = await _found(actor, query, KINDS, filters, some=True), True
+    counts = Counter(hit.kind for hit in found)
+    spaces = [space for space, _ in Counter(hit.space for hit in found if hit.space).most_common(MOST_SPACES)]
+    wanted = [hit for hit in found if filters.kind in ("", hit.kind) and (after is None or hit.score < after)]
+    return Results(
+        query=query,
+        hits=await _shown(actor, wanted[:PAGE]),
+        counts={kind: counts[kind] for kind in KINDS if counts[kind]},
+        spaces=await fetch(FoundSpace, SPACES, spaces, visible(Space, actor, "s")),
+        some=some,
+        more=str(wanted[PAGE - 1].score) if len(wanted) > PAGE else "",
+    )
+
+
+async def suggestions(actor: Actor, text: str) -> tuple[Query, list[Shown]]:
+    """A few ideas, campaigns and people whose title or name is what the actor is typing."""
+    query = await query_for(actor, text)
+    if not query.terms:
+        return query, []
+    found = await _found(actor, query, ("idea", "campaign", "person"), Filters(), weights="A")
+    return query, await _shown(actor, found[:MOST_SUGGESTED])
+
+
+async def similar_ideas(actor: Actor, title: str, campaign: str, but: str = "") -> list[Shown]:
+    """Ideas that hold at least half of a title's words, those of the same campaign first; not the idea `but` itself."""
+    query = await query_for(actor, title)
+    if not query.terms:
+        return []
+    found = await _found(actor, query, ("idea",), Filters(), some=True)
+    rows = [row for row in await _shown(actor, found[:PAGE]) if row.public_id != but]
+    alike = [row for row in rows if 2 * _terms_in(query, row) >= len(query.terms)]
+    return sorted(alike, key=lambda row: row.campaign_public_id != campaign)[:MOST_SIMILAR]
+
+
+def _terms_in(query: Query, row: Shown) -> int:
+    text = f"{row.title} {plain(row.html)}"
+    return sum(bool(found_in(text, term.beginnings)) for term in query.terms)
