@@ -70,7 +70,9 @@ CREATE VIEW search_source AS
         plein_vector(i.language, 'A', i.title) || plein_vector(i.language, 'B', array_to_string(i.tags, ' '))
             || plein_vector(i.language, 'D', concat_ws(' ', i.body_html,
                 (SELECT string_agg(r.value, ' ') FROM idea_reply r WHERE r.idea = i.id),
-                (SELECT string_agg(k.body_html, ' ') FROM correction k WHERE k.idea = i.id))) AS vector
+                (SELECT string_agg(k.body_html, ' ') FROM correction k WHERE k.idea = i.id),
+                (SELECT string_agg(f.name || ' ' || f.description, ' ') FROM attachment f WHERE f.idea = i.id)))
+            AS vector
     FROM idea i WHERE i.state = 'published'
     UNION ALL
     SELECT 'comment', c.space, NULL, c.id, NULL, NULL, NULL, c.language, c.created_at,
@@ -90,8 +92,15 @@ CREATE VIEW search_source AS
     UNION ALL
     SELECT 'person', NULL, NULL, NULL, NULL, NULL, n.person, n.language, p.created_at,
         plein_vector(n.language, 'A', n.name) || plein_vector(n.language, 'B', n.title)
-            || plein_vector(n.language, 'C', u.name)
-    FROM identity n JOIN person p ON p.id = n.person LEFT JOIN org_unit u ON u.id = p.org_unit;
+            || plein_vector(n.language, 'B', concat_ws(' ',
+                CASE f.skills_for WHEN 'everyone' THEN array_to_string(f.skills, ' ') END,
+                CASE f.about_for WHEN 'everyone' THEN f.about END))
+            || plein_vector(n.language, 'C', concat_ws(' ', u.name,
+                CASE f.skills_for WHEN 'colleagues' THEN array_to_string(f.skills, ' ') END,
+                CASE f.about_for WHEN 'colleagues' THEN f.about END,
+                CASE f.place_for WHEN 'colleagues' THEN f.place END))
+    FROM identity n JOIN person p ON p.id = n.person LEFT JOIN org_unit u ON u.id = p.org_unit
+    LEFT JOIN profile f ON f.person = p.id;
 """
 
 WORDS = """
@@ -145,6 +154,12 @@ CREATE TRIGGER idea_reply_removed AFTER DELETE ON idea_reply REFERENCING OLD TAB
     FOR EACH STATEMENT EXECUTE FUNCTION plein_search_under_idea();
 CREATE TRIGGER correction_added AFTER INSERT ON correction REFERENCING NEW TABLE AS changed
     FOR EACH STATEMENT EXECUTE FUNCTION plein_search_under_idea();
+CREATE TRIGGER attachment_added AFTER INSERT ON attachment REFERENCING NEW TABLE AS changed
+    FOR EACH STATEMENT EXECUTE FUNCTION plein_search_under_idea();
+CREATE TRIGGER attachment_changed AFTER UPDATE ON attachment REFERENCING NEW TABLE AS changed
+    FOR EACH STATEMENT EXECUTE FUNCTION plein_search_under_idea();
+CREATE TRIGGER attachment_removed AFTER DELETE ON attachment REFERENCING OLD TABLE AS changed
+    FOR EACH STATEMENT EXECUTE FUNCTION plein_search_under_idea();
 
 CREATE FUNCTION plein_search_comment() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -190,6 +205,8 @@ BEGIN
 END $$;
 CREATE TRIGGER identity_searched AFTER INSERT OR DELETE OR UPDATE OF name, title, language ON identity
     FOR EACH ROW EXECUTE FUNCTION plein_search_identity();
+CREATE TRIGGER profile_searched AFTER INSERT OR DELETE OR UPDATE OF skills, skills_for, about, about_for, place, place_for
+    ON profile FOR EACH ROW EXECUTE FUNCTION plein_search_identity();
 CREATE FUNCTION plein_search_person() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM plein_search_people(ARRAY[NEW.id]);

@@ -12,6 +12,7 @@ from portal.comments.routes import router as comments
 from portal.health import health
 from portal.ideas.routes import router as ideas
 from portal.pages.routes import router as pages
+from portal.search.routes import router as search
 from portal.spaces.routes import router as spaces
 from portal.units.routes import router as units
 from portal.votes.routes import router as votes
@@ -25,6 +26,7 @@ ROUTES: list[Router | HTTPRouteHandler] = [
     comments,
     attachments,
     spaces,
+    search,
     accounts,
     about,
     admin,

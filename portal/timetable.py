@@ -6,19 +6,24 @@ from typing import Any
 from portal.accounts.jobs import send_reset, sweep_accounts
 from portal.attachments.jobs import sweep_files
 from portal.notifications.jobs import announce_answer, announce_role, deliver_mail
+from portal.search.jobs import forget_words, take_in_words
 
 #: What can be queued.
 JOBS: dict[str, Callable[..., Awaitable[Any]]] = {
     "announce_answer": announce_answer,
     "announce_role": announce_role,
     "deliver_mail": deliver_mail,
+    "forget_words": forget_words,
     "send_reset": send_reset,
     "sweep_accounts": sweep_accounts,
     "sweep_files": sweep_files,
+    "take_in_words": take_in_words,
 }
 #: What runs by itself: job and when, as cron writes it.
 TIMETABLE: dict[str, str] = {
     "deliver_mail": "* * * * *",
+    "forget_words": "43 3 * * *",
     "sweep_accounts": "17 * * * *",
     "sweep_files": "37 * * * *",
+    "take_in_words": "* * * * *",
 }

@@ -232,6 +232,14 @@ class Results(msgspec.Struct, frozen=True):
     some: bool
     more: str
 
+    def counted(self, kind: str = "") -> int:
+        """How many there are of a kind, or of all."""
+        return self.counts.get(kind, 0) if kind else sum(self.counts.values())
+
+    def capped(self, kind: str = "") -> bool:
+        """Whether there may be more than were counted."""
+        return MOST in ([self.counts.get(kind)] if kind else self.counts.values())
+
 
 async def search(actor: Actor, text: str, filters: Filters, after: int | None = None) -> Results:
     """One page of what the actor finds, best first."""

@@ -7,7 +7,7 @@ from typing import Any
 from litestar import Response, Router, get
 
 from portal.search import queries
-from portal.search.queries import KINDS, MOST, PERIODS, Filters
+from portal.search.queries import KINDS, PERIODS, Filters
 from portal.search.snippets import marked, snippet
 from portal.text.language import LANGUAGES
 from portal.web.page import page
@@ -40,7 +40,6 @@ async def search(request: Request) -> Response[Any]:
         space=space,
         results=results,
         first=not after,
-        most=MOST,
         snippet=snippet,
         marked=marked,
     )

@@ -42,6 +42,7 @@ STYLES: Final = (
             *("badge", "disc", "notice", "meta", "clock", "stone", "phases", "timeline", "tree"),
             *("avatar", "person", "form", "choice", "editor"),
             *("attachments",),
+            *("search",),
             *("idea", "filters", "board", "campaign", "vote", "composer", "comment", "official"),
             *("toast", "empty", "signin", "stray"),
         )

@@ -4,6 +4,7 @@ import "./char-counter.js";
 import "./keep-typed.js";
 import "./markdown-editor.js";
 import "./reveal-password.js";
+import "./search-box.js";
 
 const SHOWN = 8000; // milliseconds
 
