@@ -165,7 +165,8 @@ CREATE FUNCTION plein_search_comment() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     DELETE FROM search_document WHERE comment = NEW.id;
     INSERT INTO search_document (kind, space, comment, language, written_at, vector)
-        SELECT s.kind, s.space, s.comment, s.language, s.written_at, s.vector FROM search_source s WHERE s.comment = NEW.id;
+        SELECT s.kind, s.space, s.comment, s.language, s.written_at, s.vector FROM search_source s
+        WHERE s.comment = NEW.id;
     RETURN NULL;
 END $$;
 CREATE TRIGGER comment_searched AFTER INSERT OR UPDATE OF state, body_html, language ON comment
@@ -175,7 +176,8 @@ CREATE FUNCTION plein_search_answer() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     DELETE FROM search_document WHERE answer = NEW.id;
     INSERT INTO search_document (kind, space, answer, language, written_at, vector)
-        SELECT s.kind, s.space, s.answer, s.language, s.written_at, s.vector FROM search_source s WHERE s.answer = NEW.id;
+        SELECT s.kind, s.space, s.answer, s.language, s.written_at, s.vector FROM search_source s
+        WHERE s.answer = NEW.id;
     RETURN NULL;
 END $$;
 CREATE TRIGGER answer_searched AFTER INSERT OR UPDATE OF summary, reason_html, from_when, next_step, language ON answer
@@ -185,11 +187,12 @@ CREATE FUNCTION plein_search_campaign() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     DELETE FROM search_document WHERE campaign = NEW.id;
     INSERT INTO search_document (kind, space, campaign, language, written_at, vector)
-        SELECT s.kind, s.space, s.campaign, s.language, s.written_at, s.vector FROM search_source s WHERE s.campaign = NEW.id;
+        SELECT s.kind, s.space, s.campaign, s.language, s.written_at, s.vector FROM search_source s
+        WHERE s.campaign = NEW.id;
     RETURN NULL;
 END $$;
-CREATE TRIGGER campaign_searched AFTER INSERT OR UPDATE OF state, title, lead, brief_html, promise, need, goal, tags, language
-    ON campaign
+CREATE TRIGGER campaign_searched AFTER INSERT
+    OR UPDATE OF state, title, lead, brief_html, promise, need, goal, tags, language ON campaign
     FOR EACH ROW EXECUTE FUNCTION plein_search_campaign();
 
 CREATE FUNCTION plein_search_people(people bigint[]) RETURNS void LANGUAGE plpgsql AS $$
@@ -205,8 +208,9 @@ BEGIN
 END $$;
 CREATE TRIGGER identity_searched AFTER INSERT OR DELETE OR UPDATE OF name, title, language ON identity
     FOR EACH ROW EXECUTE FUNCTION plein_search_identity();
-CREATE TRIGGER profile_searched AFTER INSERT OR DELETE OR UPDATE OF skills, skills_for, about, about_for, place, place_for
-    ON profile FOR EACH ROW EXECUTE FUNCTION plein_search_identity();
+CREATE TRIGGER profile_searched AFTER INSERT OR DELETE
+    OR UPDATE OF skills, skills_for, about, about_for, place, place_for ON profile
+    FOR EACH ROW EXECUTE FUNCTION plein_search_identity();
 CREATE FUNCTION plein_search_person() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM plein_search_people(ARRAY[NEW.id]);

@@ -175,6 +175,9 @@ GETS: dict[str, tuple[str | None, str]] = {
     "/ideas/{public_id:str}/edit": ("author", "/ideas/{idea[collect]}/edit"),
     "/password-reset": (None, "/password-reset"),
     "/password-reset/{token:str}": (None, "/password-reset/no-such-token"),
+    "/search": ("employee", "/search?q=idea"),
+    "/search/similar": ("employee", "/search/similar?title=Idea%20collect&campaign={campaign[collect]}"),
+    "/search/suggestions": ("employee", "/search/suggestions?q=idea"),
     "/settings": ("employee", "/settings"),
     "/settings/password": ("employee", "/settings/password"),
     "/settings/sessions": ("employee", "/settings/sessions"),
@@ -187,7 +190,12 @@ GETS: dict[str, tuple[str | None, str]] = {
 #: GET routes that lead on to the page that they stand for.
 LEAD_ON = {"/comments/{public_id:str}", "/ideas/{public_id:str}/comments", "/campaigns/{public_id:str}/ideas"}
 #: GET routes that are no pages: they lead on, or are for machines, or have nothing to show without a letter.
-NO_PAGES = LEAD_ON | {"/attachments/{public_id:str}", "/attachments/{public_id:str}/thumbnail"}
+NO_PAGES = LEAD_ON | {
+    "/search/similar",
+    "/search/suggestions",
+    "/attachments/{public_id:str}",
+    "/attachments/{public_id:str}/thumbnail",
+}
 NO_PAGES |= {"/health", "/password-reset/{token:str}", "/static/{path:path}"}
 PHASES = ("planned", "collect", "discuss", "vote", "decide", "done")
 #: Every page with somebody who may open it: one of each route, and those that look different otherwise.

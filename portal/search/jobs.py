@@ -38,7 +38,7 @@ FORGET = """
 
 async def forget_words() -> None:
     """Removes the words that nothing holds any more."""
-    last = 0
+    last: int | None = 0
     while last is not None:
         last = await fetch_value(FORGET, last, BATCH)
     await execute("DELETE FROM search_fresh f WHERE NOT EXISTS (SELECT FROM search_document d WHERE d.id = f.document)")

@@ -49,7 +49,8 @@ TERMS = """
     FROM (
         SELECT t.word, t.n, nl || en AS stems, cardinality(nl) = 0 OR cardinality(en) = 0 AS stop,
             EXISTS (SELECT FROM search_word k WHERE k.word = t.word AND {}) AS known
-        FROM (SELECT unaccent('unaccent'::regdictionary, u) AS word, n FROM unnest({}::text[]) WITH ORDINALITY AS o(u, n)) t,
+        FROM (SELECT unaccent('unaccent'::regdictionary, u) AS word, n
+            FROM unnest({}::text[]) WITH ORDINALITY AS o(u, n)) t,
             LATERAL (SELECT ts_lexize('dutch_stem', t.word) AS nl, ts_lexize('english_stem', t.word) AS en) s) w
     ORDER BY w.n
 """
@@ -103,7 +104,8 @@ FOUND = """
 """
 IN_PHASE = """
     EXISTS (SELECT FROM campaign c WHERE plein_phase(c, {}) = {} AND c.id = coalesce(d.campaign, (
-        SELECT i.campaign FROM idea i WHERE i.id = coalesce(d.idea, (SELECT k.idea FROM comment k WHERE k.id = d.comment),
+        SELECT i.campaign FROM idea i WHERE i.id = coalesce(d.idea,
+            (SELECT k.idea FROM comment k WHERE k.id = d.comment),
             (SELECT a.idea FROM answer a WHERE a.id = d.answer)))))
 """
 ANY_PHASE = QueryString("TRUE")

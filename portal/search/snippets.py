@@ -9,6 +9,7 @@ from html import unescape
 from markupsafe import Markup, escape
 
 LENGTH = 200  # characters
+INLINE = re.compile(r"</?(?:a|code|em|strong)\b[^>]*>")
 TAG = re.compile(r"<[^>]*>")
 WHITE = re.compile(r"\s+")
 WORD = re.compile(r"[^\W_][\w'’‘`]*")
@@ -17,7 +18,7 @@ SIGNS = re.compile(r"[^\w]|_")
 
 def plain(html: str) -> str:
     """A rendered text without its markup."""
-    return WHITE.sub(" ", unescape(TAG.sub(" ", html))).strip()
+    return WHITE.sub(" ", unescape(TAG.sub(" ", INLINE.sub("", html)))).strip()
 
 
 def folded(word: str) -> str:
