@@ -69,7 +69,7 @@ CREATE TABLE decision (
     words text NOT NULL CHECK (words <> '' OR action = 'allow'),
     title text NOT NULL,
     body_html text NOT NULL,
-    was text NOT NULL CHECK (was IN ('published', 'withdrawn', 'hidden')),
+    was text NOT NULL CHECK (was IN ('draft', 'published', 'withdrawn', 'hidden', 'removed')),
     created_at timestamptz NOT NULL DEFAULT plein_now(),
     undone_at timestamptz,
     undone_by bigint REFERENCES person (id),

@@ -11,8 +11,10 @@ from portal.campaigns.routes import router as campaigns
 from portal.comments.routes import router as comments
 from portal.health import health
 from portal.ideas.routes import router as ideas
+from portal.moderation.routes import router as moderation
 from portal.pages.routes import router as pages
 from portal.search.routes import router as search
+from portal.reports.routes import router as reports
 from portal.spaces.routes import router as spaces
 from portal.units.routes import router as units
 from portal.votes.routes import router as votes
@@ -25,6 +27,8 @@ ROUTES: list[Router | HTTPRouteHandler] = [
     votes,
     comments,
     attachments,
+    reports,
+    moderation,
     spaces,
     search,
     accounts,

@@ -3,9 +3,15 @@
 from collections.abc import Awaitable, Callable
 
 from portal.events.kinds import Kind
+from portal.moderation import reactions as moderation
 from portal.notifications import reactions as notifications
 
 SUBSCRIBERS: dict[Kind, list[Callable[[int], Awaitable[None]]]] = {
     Kind.ROLE_GIVEN: [notifications.announce_role],
     Kind.IDEA_ANSWERED: [notifications.announce_answer],
+    Kind.MODERATION_REPORTED: [moderation.call_moderators],
+    Kind.MODERATION_DECIDED: [moderation.send_receipt],
+    Kind.MODERATION_UNDONE: [moderation.send_receipt],
+    Kind.MODERATION_APPEALED: [moderation.call_moderators],
+    Kind.MODERATION_APPEAL_DECIDED: [moderation.send_receipt],
 }

@@ -47,6 +47,7 @@ ANSWER = {
     "next_date": "2026-09-01",
 }
 GROUP = {"name": "Boats", "purpose": "All about boats", "access": "open", "language": "en"}
+REPORT = {"rule": "persons", "words": "It names her."}
 
 #: POST route -> who may, the address, and a form that is right.
 POSTS: dict[str, tuple[str | None, str, dict[str, str]]] = {
@@ -113,6 +114,31 @@ POSTS: dict[str, tuple[str | None, str, dict[str, str]]] = {
     "/ideas/{public_id:str}/edit": ("author", "/ideas/{idea[collect]}/edit", IDEA),
     "/ideas/{public_id:str}/vote": ("employee", "/ideas/{idea[vote]}/vote", {"next": "/", "shape": "panel"}),
     "/ideas/{public_id:str}/vote/withdrawal": ("employee", "/ideas/{idea[vote]}/vote/withdrawal", {"next": "/"}),
+    "/campaigns/{public_id:str}/report": ("employee", "/campaigns/{campaign[vote]}/report", REPORT),
+    "/comments/{public_id:str}/report": ("employee", "/comments/{comment[decide]}/report", REPORT),
+    "/ideas/{public_id:str}/report": ("employee", "/ideas/{idea[vote]}/report", REPORT),
+    "/moderation/decisions/{public_id:str}/undo": ("moderator", "/moderation/decisions/{decision[decide]}/undo", {}),
+    "/moderation/items/{public_id:str}/appeal": (
+        "moderator",
+        "/moderation/items/{item[appealed]}/appeal",
+        {"outcome": "granted", "reason": "It was right."},
+    ),
+    "/moderation/items/{public_id:str}/claim": ("moderator", "/moderation/items/{item[vote]}/claim", {"release": ""}),
+    "/moderation/items/{public_id:str}/decision": (
+        "moderator",
+        "/moderation/items/{item[vote]}/decision",
+        {"action": "warn", "rule": "persons", "days": "3", "words": "Leave the name out."},
+    ),
+    "/receipts/{public_id:str}/appeal": (
+        "colleague",
+        "/receipts/{decision[decide]}/appeal",
+        {"words": "It was right."},
+    ),
+    "/receipts/{public_id:str}/text": (
+        "colleague",
+        "/receipts/{decision[sent_back]}/text",
+        {"title": "", "body": "Without the number."},
+    ),
     "/password-reset": (None, "/password-reset", {"email": email_of("employee")}),
     "/password-reset/{token:str}": (None, "/password-reset/no-such-token", {"password": "seven otters under ice"}),
     "/preferences": ("employee", "/preferences", {"language": "nl", "theme": "dark", "next": "/groups"}),
@@ -173,6 +199,14 @@ GETS: dict[str, tuple[str | None, str]] = {
     "/ideas/{public_id:str}/attachments": ("author", "/ideas/{idea[collect]}/attachments"),
     "/ideas/{public_id:str}/comments": ("employee", "/ideas/{idea[vote]}/comments"),
     "/ideas/{public_id:str}/edit": ("author", "/ideas/{idea[collect]}/edit"),
+    "/campaigns/{public_id:str}/report": ("employee", "/campaigns/{campaign[vote]}/report"),
+    "/comments/{public_id:str}/report": ("employee", "/comments/{comment[discuss]}/report"),
+    "/ideas/{public_id:str}/report": ("employee", "/ideas/{idea[vote]}/report"),
+    "/moderation": ("moderator", "/moderation"),
+    "/moderation/items/{public_id:str}": ("moderator", "/moderation/items/{item[vote]}"),
+    "/receipts": ("colleague", "/receipts"),
+    "/receipts/{public_id:str}": ("colleague", "/receipts/{decision[decide]}"),
+    "/spaces/{public_id:str}/moderation": ("moderator", "/spaces/{space[organisation]}/moderation"),
     "/password-reset": (None, "/password-reset"),
     "/password-reset/{token:str}": (None, "/password-reset/no-such-token"),
     "/search": ("employee", "/search?q=idea"),
@@ -205,6 +239,8 @@ PAGES: list[tuple[str | None, str]] = [
     ("employee", "/campaigns/{campaign[collect]}?order=supported&tag=tag%20collect"),
     *(("employee", f"/campaigns/{{campaign[{phase}]}}?view=board") for phase in ("vote", "decide")),
     *(("employee", f"/ideas/{{idea[{phase}]}}") for phase in PHASES if phase not in ("planned", "vote")),
+    ("moderator", "/spaces/{space[organisation]}/moderation?view=decided"),
+    ("moderator", "/spaces/{space[organisation]}/moderation?view=appeals"),
     ("employee", "/ideas/{idea[vote]}?reply={comment[vote]}"),
     ("sponsor", "/ideas/{idea[done]}"),
     ("employee", "/spaces/{space[organisation]}"),

@@ -76,6 +76,10 @@ class World:
     idea: dict[str, str] = field(default_factory=dict)
     comment_id: dict[str, int] = field(default_factory=dict)
     comment: dict[str, str] = field(default_factory=dict)
+    item_id: dict[str, int] = field(default_factory=dict)
+    item: dict[str, str] = field(default_factory=dict)
+    decision_id: dict[str, int] = field(default_factory=dict)
+    decision: dict[str, str] = field(default_factory=dict)
     attachment_id: dict[str, int] = field(default_factory=dict)
     attachment: dict[str, str] = field(default_factory=dict)
 
@@ -125,6 +129,15 @@ async def build_world() -> World:
             await add_idea(world, name, campaign=name)
         for name in ("collect", "vote", "closed_a", "closed_b"):
             await add_attachment(world, name, idea=name)
+        await add_report(world, "vote", comment="vote", reporter="employee")
+        await add_report(world, "decide", comment="decide", reporter="employee")
+        await add_decision(world, "decide", "decide", moderator="moderator", action="warn")
+        await add_report(world, "appealed", comment="discuss", reporter="employee")
+        await add_decision(world, "appealed", "appealed", moderator="decision_maker", action="warn")
+        await add_appeal(world, "appealed")
+        await add_comment(world, "sent_back", idea="open", author="colleague")
+        await add_report(world, "sent_back", comment="sent_back", reporter="employee")
+        await add_decision(world, "sent_back", "sent_back", moderator="campaign_owner", action="send back")
     return world
 
 
@@ -295,3 +308,68 @@ def picture(kind: str, width: int = 40, height: int = 30, **options: Any) -> byt
     out = BytesIO()
     Image.new("RGB", (width, height), "seagreen").save(out, "jpeg" if kind == "jpg" else kind, **options)
     return out.getvalue()
+
+
+async def add_report(world: World, name: str, *, reporter: str, idea: str = "", comment: str = "") -> None:
+    """A report on an idea or a comment, and its item in the queue, called `name`."""
+    row = (
+        await execute(
+            "INSERT INTO moderation_item (space, idea, comment, author)"
+            " SELECT space, {}::bigint, NULL::bigint, author FROM idea WHERE id = {}"
+            " UNION ALL SELECT space, NULL, {}::bigint, author FROM comment WHERE id = {} RETURNING id, public_id",
+            world.idea_id.get(idea),
+            world.idea_id.get(idea),
+            world.comment_id.get(comment),
+            world.comment_id.get(comment),
+        )
+    )[0]
+    world.item_id[name], world.item[name] = row["id"], row["public_id"]
+    await execute(
+        "INSERT INTO report (item, space, reporter, rule, words, title, body_html)"
+        " SELECT x.id, x.space, {}, 'addresses', {}, coalesce(i.title, ''), coalesce(i.body_html, k.body_html)"
+        " FROM moderation_item x LEFT JOIN idea i ON i.id = x.idea LEFT JOIN comment k ON k.id = x.comment"
+        " WHERE x.id = {}",
+        world.person_id[reporter],
+        f"Report of {name}",
+        row["id"],
+    )
+
+
+async def add_decision(world: World, name: str, item: str, *, moderator: str, action: str) -> None:
+    """What somebody decided about the item `item`, called `name`, with its effect."""
+    row = (
+        await execute(
+            "INSERT INTO decision (item, space, person, moderator, action, rule, words, title, body_html, was)"
+            " SELECT x.id, x.space, x.author, {}, {}, 'addresses', {}, r.title, r.body_html,"
+            " coalesce(i.state, k.state) FROM moderation_item x JOIN report r ON r.item = x.id"
+            " LEFT JOIN idea i ON i.id = x.idea LEFT JOIN comment k ON k.id = x.comment"
+            " WHERE x.id = {} LIMIT 1 RETURNING id, public_id, item",
+            world.person_id[moderator],
+            action,
+            f"Decision of {name}",
+            world.item_id[item],
+        )
+    )[0]
+    world.decision_id[name], world.decision[name] = row["id"], row["public_id"]
+    if action in ("hide", "send back", "remove"):
+        await execute(
+            "UPDATE idea SET state = 'hidden' FROM moderation_item x WHERE x.idea = idea.id AND x.id = {}", row["item"]
+        )
+        await execute(
+            "UPDATE comment SET state = 'hidden' FROM moderation_item x WHERE x.comment = comment.id AND x.id = {}",
+            row["item"],
+        )
+    await execute("UPDATE moderation_item SET state = 'decided' WHERE id = {} AND {} <> 'hide'", row["item"], action)
+
+
+async def add_appeal(world: World, decision: str) -> None:
+    """The appeal against a decision, still to be decided."""
+    await execute(
+        "INSERT INTO appeal (decision, space, words) SELECT id, space, {} FROM decision WHERE id = {}",
+        f"Appeal of {decision}",
+        world.decision_id[decision],
+    )
+    await execute(
+        "UPDATE moderation_item x SET state = 'appealed' FROM decision d WHERE d.item = x.id AND d.id = {}",
+        world.decision_id[decision],
+    )

@@ -1,5 +1,7 @@
 """What can come between reading a thing and changing it."""
 
+import asyncpg
+
 
 class Changed(Exception):
     """Somebody else saved or decided it meanwhile; nothing was written."""
@@ -11,3 +13,9 @@ class Spent(Exception):
 
 class Closed(Exception):
     """The campaign went on to its next phase meanwhile; nothing was written."""
+
+
+class WriterPaused(asyncpg.PostgresError):
+    """The database refused a text of somebody who may not write in this space for a while (`plein_refuse_paused`)."""
+
+    sqlstate = "PL001"

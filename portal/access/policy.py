@@ -6,6 +6,7 @@ A thing that the actor can't see never gets here: that is a 404. What she sees a
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -49,6 +50,15 @@ class Action(StrEnum):
     ROLE_GIVE = "role.give"
     DEMO_REMOVE = "demo.remove"
     DATA_ASK = "data.ask"
+    THING_REPORT = "thing.report"
+    SPACE_MODERATE = "space.moderate"
+    ITEM_CLAIM = "item.claim"
+    ITEM_DECIDE = "item.decide"
+    DECISION_UNDO = "decision.undo"
+    APPEAL_DECIDE = "appeal.decide"
+    RECEIPT_READ = "receipt.read"
+    RECEIPT_APPEAL = "receipt.appeal"
+    RECEIPT_PUT_BACK = "receipt.put_back"
 
 
 class Forbidden(Exception):
@@ -59,6 +69,23 @@ class Forbidden(Exception):
         self.action = action
 
 
+class Paused(Forbidden):
+    """The actor may not write in this space for a while: until when, the page says."""
+
+    def __init__(self, action: Action, until: datetime) -> None:
+        super().__init__(action)
+        self.until = until
+
+
+#: What a pause takes away, in its space. Votes, reactions, reading and removing what is one's own stay.
+WRITING = {
+    Action.IDEA_PROPOSE,
+    Action.IDEA_EDIT,
+    Action.IDEA_COMMENT,
+    Action.COMMENT_EDIT,
+    Action.DIGEST_WRITE,
+    Action.RECEIPT_PUT_BACK,
+}
 #: What each phase of a campaign takes in.
 WHILE_PROPOSING = {"collect"}
 WHILE_EDITING = {"collect", "discuss"}
@@ -195,6 +222,56 @@ def own(actor: Actor, thing: Any) -> bool:
     return bool(actor.id == thing.person)
 
 
+def reader_of_anothers(actor: Actor, thing: Any) -> bool:
+    """Every reader but the author, once, while it can be read."""
+    return bool(actor.id != thing.author and not thing.reported and thing.state in ("published", "withdrawn"))
+
+
+def moderator(actor: Actor, thing: Any) -> bool:
+    """A moderator or owner of this very space."""
+    return actor.has_role(thing.id, Role.MODERATOR, Role.OWNER)
+
+
+def _judges(actor: Actor, thing: Any) -> bool:
+    """A moderator or owner of its space, but never the author."""
+    return actor.id != thing.author and actor.has_role(thing.space, Role.MODERATOR, Role.OWNER)
+
+
+def judge(actor: Actor, thing: Any) -> bool:
+    """A moderator of its space who did not write it, while it waits; for an appeal, one who has not judged it."""
+    waits = thing.state == "open" or (thing.state == "appealed" and actor.id not in thing.judges)
+    return bool(waits and _judges(actor, thing))
+
+
+def judge_of_what_is_open(actor: Actor, thing: Any) -> bool:
+    """A moderator of its space who did not write it, while nothing is decided, or it is hidden for now."""
+    return bool(thing.state == "open" and _judges(actor, thing))
+
+
+def judge_of_appeals(actor: Actor, thing: Any) -> bool:
+    """A moderator of its space who neither wrote it nor judged it before."""
+    return bool(thing.state == "appealed" and actor.id not in thing.judges and _judges(actor, thing))
+
+
+def own_last_decision(actor: Actor, thing: Any) -> bool:
+    """The moderator who decided, while it is the last decision, and until there is an appeal or a new text."""
+    standing = thing.last and thing.undone_at is None and thing.appealed_at is None and thing.put_back_at is None
+    return bool(standing and actor.id == thing.moderator and actor.has_role(thing.space, Role.MODERATOR, Role.OWNER))
+
+
+def told_in_time(actor: Actor, thing: Any) -> bool:
+    """The person it is about, once, while the decision stands and the time for appeals lasts."""
+    standing = thing.last and thing.undone_at is None and thing.appealed_at is None and thing.put_back_at is None
+    return bool(standing and actor.id == thing.person and actor.now < thing.appeal_until)
+
+
+def told_to_change_it(actor: Actor, thing: Any) -> bool:
+    """The author to whom it was sent back, unless an appeal is under way."""
+    waits = thing.action == "send back" and thing.thing_state == "hidden" and thing.item_state != "appealed"
+    standing = thing.last and thing.undone_at is None and thing.put_back_at is None
+    return bool(waits and standing and actor.id == thing.person)
+
+
 RULES: dict[Action, Callable[[Actor, Any], bool]] = {
     Action.SPACE_START: employee,
     Action.SPACE_JOIN: not_yet_member_of_open,
@@ -230,15 +307,30 @@ RULES: dict[Action, Callable[[Actor, Any], bool]] = {
     Action.ROLE_GIVE: administrator,
     Action.DEMO_REMOVE: administrator,
     Action.DATA_ASK: anybody,
+    Action.THING_REPORT: reader_of_anothers,
+    Action.SPACE_MODERATE: moderator,
+    Action.ITEM_CLAIM: judge,
+    Action.ITEM_DECIDE: judge_of_what_is_open,
+    Action.DECISION_UNDO: own_last_decision,
+    Action.APPEAL_DECIDE: judge_of_appeals,
+    Action.RECEIPT_READ: own,
+    Action.RECEIPT_APPEAL: told_in_time,
+    Action.RECEIPT_PUT_BACK: told_to_change_it,
 }
 
 
 def can(actor: Actor, action: Action, thing: Any = None) -> bool:
     """Whether the actor may do this to a thing that she sees; for templates, and for `require`."""
-    return RULES[action](actor, thing)
+    return RULES[action](actor, thing) and _pause(actor, action, thing) is None
 
 
 def require(actor: Actor, action: Action, thing: Any = None) -> None:
-    """The first line of every action: raises Forbidden unless the rule allows it."""
-    if not can(actor, action, thing):
+    """The first line of every action: raises Forbidden unless the rule allows it, and Paused where it would."""
+    if not RULES[action](actor, thing):
         raise Forbidden(action)
+    if until := _pause(actor, action, thing):
+        raise Paused(action, until)
+
+
+def _pause(actor: Actor, action: Action, thing: Any) -> datetime | None:
+    return actor.pause_in(thing.space) if action in WRITING and actor.paused_in else None

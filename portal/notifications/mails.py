@@ -13,13 +13,18 @@ import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from portal.access.actor import Actor, actor_of_person
+from portal.access.policy import Action, can
 from portal.accounts.actions import RESET_MINUTES, new_reset_token
 from portal.accounts.queries import account_of_person
+from portal.moderation import queries as moderation
 from portal.notifications.queries import answered_idea, given_role
 from portal.settings import ROOT, settings
 from portal.text.answers import ANSWER_KINDS
+from portal.text.dates import plain_date
 from portal.text.language import Reader, gettext, ngettext, reading
+from portal.text.markdown import excerpt
 from portal.text.roles import ROLE_NAMES
+from portal.text.rules import HOUSE_RULES
 
 Written = tuple[str, dict[str, Any]]
 
@@ -70,10 +75,49 @@ async def _role(reader: Actor, event: int | None) -> Written | None:
     }
 
 
+async def _receipt(reader: Actor, event: int | None) -> Written | None:
+    about = await moderation.of_event(reader, event) if event is not None else None
+    receipt = await moderation.get_receipt(reader, about.decision) if about else None
+    if receipt is None or not can(reader, Action.RECEIPT_READ, receipt):
+        return None
+    return receipt.heading, {
+        "heading": receipt.heading,
+        "receipt": receipt,
+        "rule": HOUSE_RULES[receipt.rule],
+        "text": "" if receipt.reversed else excerpt(receipt.body_html, 2000),
+        "until": plain_date(receipt.appeal_until.date()) if can(reader, Action.RECEIPT_APPEAL, receipt) else None,
+        "address": f"{settings().base_url}/receipts/{receipt.public_id}",
+    }
+
+
+async def _moderation_queue(reader: Actor, event: int | None) -> Written | None:
+    about = await moderation.of_event(reader, event) if event is not None else None
+    queue = next(iter(await moderation.queues(reader, about.space)), None) if about else None
+    if queue is None or not queue.open + queue.appeals:
+        return None
+    return gettext("To moderate in %(space)s") % {"space": queue.space_name}, {
+        "queue": queue,
+        "address": f"{settings().base_url}/spaces/{queue.space_public_id}/moderation",
+    }
+
+
+async def _moderator_needed(reader: Actor, event: int | None) -> Written | None:
+    about = await moderation.of_event(reader, event) if event is not None else None
+    if about is None or not reader.administrator:
+        return None
+    return gettext("A moderator is needed"), {
+        "space": about.space_name,
+        "address": f"{settings().base_url}/admin/roles",
+    }
+
+
 KINDS: dict[str, Callable[[Actor, int | None], Awaitable[Written | None]]] = {
     "password_reset": _password_reset,
     "answer": _answer,
     "role": _role,
+    "receipt": _receipt,
+    "moderation_queue": _moderation_queue,
+    "moderator_needed": _moderator_needed,
 }
 
 

@@ -43,6 +43,7 @@ STYLES: Final = (
             *("avatar", "person", "form", "choice", "editor"),
             *("attachments",),
             *("search",),
+            *("moderation",),
             *("idea", "filters", "board", "campaign", "vote", "composer", "comment", "official"),
             *("toast", "empty", "signin", "stray"),
         )

@@ -14,7 +14,8 @@ from litestar.exceptions import HTTPException
 from litestar.exceptions import NotFoundException as NotFound
 from litestar.types import Receive, Scope, Send
 
-from portal.access.policy import Forbidden
+from portal.access.conflicts import WriterPaused
+from portal.access.policy import Forbidden, Paused
 from portal.db import NO_ROOM, UNREACHABLE
 from portal.files.store import NoRoom
 from portal.text.language import lazy, read_from_now
@@ -122,6 +123,21 @@ def on_forbidden(request: Request, error: Forbidden) -> Response[bytes]:
     return error_page(request, 403)
 
 
+def on_paused(request: Request, error: Paused | WriterPaused) -> Response[bytes]:
+    """A moderator decided that she does not write in this space for a while; what she typed is shown, to be kept."""
+    read_from_now(request.reader)
+    response = page(
+        request,
+        "errors/paused.html",
+        status=403,
+        until=error.until if isinstance(error, Paused) else None,
+        texts=request.texts_typed,
+    )
+    response.headers["HX-Retarget"] = "body"
+    response.headers["HX-Reswap"] = "innerHTML"
+    return response
+
+
 def on_cross_site(request: Request, error: CrossSite) -> Response[bytes]:
     """A form from elsewhere."""
     return error_page(request, 403)
@@ -209,6 +225,8 @@ def on_bug(request: Request, error: Exception) -> Response[bytes]:
 HANDLERS: dict[int | type[Exception], Callable[[Any, Any], Response[Any]]] = {
     HTTPException: on_http,
     Forbidden: on_forbidden,
+    Paused: on_paused,
+    WriterPaused: on_paused,
     CrossSite: on_cross_site,
     SignedOut: on_signed_out,
     StaleForm: on_stale_form,

@@ -64,6 +64,16 @@ FLASHES: dict[str, str] = {
     "unit-saved": lazy("The unit is saved."),
     "unit-merged": lazy("Both units are one now."),
     "unit-removed": lazy("The unit is removed."),
+    "reported": lazy("Thank you. The moderators of this space look at it; nobody is told that it was you."),
+    "item-claimed": lazy("You are on it for 15 minutes. Colleagues see that."),
+    "item-released": lazy("You left it to others."),
+    "item-held": lazy("A colleague was quicker and is on it."),
+    "item-decided": lazy("That is decided. Whoever has to be told is told."),
+    "item-changed": lazy("This was changed meanwhile, so it was not undone."),
+    "decision-undone": lazy("Your decision is undone. It stays in the history, and the author is told."),
+    "appeal-decided": lazy("The appeal is decided. The author is told."),
+    "appealed": lazy("Your appeal is there. You hear what comes of it."),
+    "put-back": lazy("It is up again, with your new text."),
     "mail-retried": lazy("The message will be sent again."),
 }
 #: Stands in what is rendered for the token of forms, which is another on every page.

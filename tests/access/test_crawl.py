@@ -35,7 +35,7 @@ from tests.access.canary import Canary, Sight, addresses, canaries_in, plant, si
 from tests.client import Browser
 from tests.conftest import OneConnection
 from tests.sitemap import FILES
-from tests.world import World, add_comment, add_idea, email_of
+from tests.world import World, add_appeal, add_comment, add_decision, add_idea, add_report, email_of
 
 #: Who crawls. `deactivated` shows the cookie of a session that was open when she left.
 READERS: tuple[str | None, ...] = (
@@ -55,6 +55,9 @@ TABLES = {
     "/comments/": "comment",
     "/attachments/": "attachment",
     "/spaces/": "space",
+    "/moderation/items/": "moderation_item",
+    "/moderation/decisions/": "decision",
+    "/receipts/": "decision",
     "/settings/sessions/": "session",
     "/admin/mail/": "mail",
     "/admin/people/": "person",
@@ -221,6 +224,7 @@ async def _things_that_could_leak(world: World) -> None:
         for state in ("hidden", "removed", "draft", "withdrawn"):
             await under_an_idea(world.idea_id[f"{state}_{campaign}"], ids[author], ids["moderator"])
     await execute("INSERT INTO service (name) VALUES ('Roads')")
+    await _things_that_were_moderated(world)
     # the employee has something of everything, so that every page opens for somebody
     await execute(
         "UPDATE campaign SET author = {}, sponsor = {} WHERE id = {}",
@@ -244,6 +248,22 @@ async def _things_that_could_leak(world: World) -> None:
         token_sha256(RESET_TOKEN),
         ids["colleague"],
     )
+
+
+async def _things_that_were_moderated(world: World) -> None:
+    """In the closed groups, where insiders moderate what guests wrote: reported, sent back, appealed, decided."""
+    for space in ("a", "b"):
+        guest, insider, former = f"guest_{space}", f"insider_{space}", "colleague"
+        for name in ("reported", "sent back", "appealed", "decided"):
+            await add_comment(world, f"{name}_{space}", idea=f"closed_{space}", author=guest)
+            await add_report(world, f"{name}_{space}", comment=f"{name}_{space}", reporter=insider)
+        for name, action, judge in (
+            ("sent back", "send back", former),
+            ("appealed", "remove", former),
+            ("decided", "warn", insider),
+        ):
+            await add_decision(world, f"{name}_{space}", f"{name}_{space}", moderator=judge, action=action)
+        await add_appeal(world, f"appealed_{space}")
 
 
 UNDER_AN_IDEA = (
@@ -395,6 +415,7 @@ SHOWN = set(
     idea.title idea.body idea.body_html idea.excerpt idea.tags comment.body comment.body_html
     answer.summary answer.reason_html answer.from_when answer.next_step
     attachment.name attachment.description
+    report.words report.body_html decision.words decision.title decision.body_html appeal.words
     identity.name identity.title identity.email org_unit.name mail.last_error
     """.split()  # noqa: SIM905
 )
@@ -471,6 +492,11 @@ ANSWERS = {
     "vote_from": "2026-12-02T09:00",
     "decide_from": "2026-12-03T09:00",
     "done_from": "2026-12-04T09:00",
+    "rule": "addresses",
+    "words": "Forged",
+    "action": "warn",
+    "days": "1",
+    "outcome": "upheld",
     "email": email_of("insider_b"),
     "name": "Forged",
     "role": "moderator",

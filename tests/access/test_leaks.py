@@ -24,7 +24,7 @@ from portal.text.language import Reader, reading
 from portal.web.page import Face, _rendered, environment, part
 from tests.client import Browser, text_of
 from tests.sitemap import GETS, LEAD_ON, PAGES, filled
-from tests.world import World, add_comment, add_idea, email_of
+from tests.world import World, add_comment, add_decision, add_idea, add_report, email_of
 
 SignIn = Callable[[str | None], Awaitable[Browser]]
 
@@ -66,6 +66,11 @@ async def _new_rows_with_large_numbers(connection: asyncpg.Connection, world: Wo
     world.campaign_id["numbers"], world.campaign["numbers"] = campaign[0]["id"], campaign[0]["public_id"]
     async with transaction():
         await add_idea(world, "numbers", campaign="numbers", author="employee")
+    async with transaction():
+        await add_comment(world, "reported", idea="numbers", author="colleague")
+        await add_report(world, "numbers", comment="reported", reporter="author")
+        await add_report(world, "told", comment="numbers", reporter="author")
+    await add_decision(world, "numbers", "told", moderator="colleague", action="warn")
     await execute("INSERT INTO mail (kind, recipient, dropped_at, last_error) VALUES ('x', {}, now(), 'y')", employee)
     assert min(space, world.idea_id["numbers"], world.comment_id["numbers"]) > LARGE
     address = await fetch_value("SELECT public_id FROM space WHERE id = {}", space)
@@ -74,6 +79,8 @@ async def _new_rows_with_large_numbers(connection: asyncpg.Connection, world: Wo
         campaign=dict.fromkeys(world.campaign, world.campaign["numbers"]),
         idea=dict.fromkeys([*world.idea, *world.campaign], world.idea["numbers"]),
         comment=dict.fromkeys(world.comment, world.comment["numbers"]),
+        item=dict.fromkeys(world.item, world.item["numbers"]),
+        decision=dict.fromkeys(world.decision, world.decision["numbers"]),
         space=dict.fromkeys(world.space, address),
     )
 

@@ -18,9 +18,21 @@ from portal.campaigns.queries import get_campaign
 from portal.comments.queries import get_comment
 from portal.db import execute, fetch_value, transaction
 from portal.ideas.queries import get_idea
+from portal.moderation.queries import get_decision, get_item, get_receipt
+from portal.reports.queries import comment_to_report
 from portal.spaces.queries import get_space
 from portal.votes.queries import standing
-from tests.world import NOW, World, add_attachment, add_campaign, add_comment, add_idea
+from tests.world import (
+    NOW,
+    World,
+    add_appeal,
+    add_attachment,
+    add_campaign,
+    add_comment,
+    add_decision,
+    add_idea,
+    add_report,
+)
 
 PEOPLE = [
     "employee",
@@ -211,6 +223,42 @@ unit.edit                               n n n n n n y n n n n
 role.give                               n n n n n n y n n n n
 demo.remove                             n n n n n n y n n n n
 data.ask                                y y y y y y y y y y y
+
+thing.report        collect             y y y y y y y y y - -
+thing.report        collect_reply       y n y y y y y y y - -
+thing.report        removed             n n n n n n n n n - -
+thing.report        hidden              - n - - - n - - - - -
+thing.report        closed_a            - - - - - - - n - y -
+
+space.moderate      organisation        n n n n n y n n n - -
+space.moderate      open                n n y n n n n n n - -
+space.moderate      closed_a            - - - - - - - y - n -
+item.claim          vote                - - - - - y - - - - -
+item.claim          decide              - - - - - n - - - - -
+item.claim          appealed            - - - - - y - - - - -
+item.claim          judged              - - - - - n - - - - -
+item.decide         vote                - - - - - y - - - - -
+item.decide         decide              - - - - - n - - - - -
+item.decide         appealed            - - - - - n - - - - -
+item.decide         of_moderator        - - - - - - - - - - -
+item.decide         of_open             - - y - - - - - - - -
+item.decide         of_guest            - - - - - - - y - - -
+decision.undo       decide              - - - - - y - - - - -
+decision.undo       appealed            - - - - - n - - - - -
+decision.undo       sent_back           - - y - - - - - - - -
+decision.undo       of_moderator        - - - - - - - - - - -
+decision.undo       of_guest            - - - - - - - y - - -
+appeal.decide       appealed            - - - - - y - - - - -
+appeal.decide       judged              - - - - - n - - - - -
+appeal.decide       vote                - - - - - n - - - - -
+appeal.decide       of_moderator        - - - - - - - - - - -
+receipt.read        of_author           - y - - - n - - - - -
+receipt.read        of_guest            - - - - - - - n - y -
+receipt.appeal      of_author           - y - - - n - - - - -
+receipt.appeal      judged              - n - - - n - - - - -
+receipt.appeal      of_guest            - - - - - - - n - y -
+receipt.put_back    of_author           - n - - - n - - - - -
+receipt.put_back    sent_to_author      - y - - - n - - - - -
 """
 
 Load = Callable[[Actor, str], Awaitable[Any]]
@@ -250,6 +298,15 @@ LOADERS: dict[Action, Load | None] = {
     Action.ROLE_GIVE: None,
     Action.DEMO_REMOVE: None,
     Action.DATA_ASK: None,
+    Action.THING_REPORT: comment_to_report,
+    Action.SPACE_MODERATE: get_space,
+    Action.ITEM_CLAIM: get_item,
+    Action.ITEM_DECIDE: get_item,
+    Action.DECISION_UNDO: get_decision,
+    Action.APPEAL_DECIDE: get_item,
+    Action.RECEIPT_READ: get_receipt,
+    Action.RECEIPT_APPEAL: get_receipt,
+    Action.RECEIPT_PUT_BACK: get_receipt,
 }
 
 
@@ -296,6 +353,10 @@ async def things(rollback: Any, world: World) -> dict[str, dict[str, str]]:
         "get_idea": world.idea,
         "standing": world.idea,
         "get_comment": world.comment,
+        "comment_to_report": world.comment,
+        "get_item": world.item,
+        "get_decision": world.decision,
+        "get_receipt": world.decision,
         "get_attachment": world.attachment,
         "own_session": {"of_author": session},
     }
@@ -325,6 +386,7 @@ async def _what_the_world_lacks(world: World) -> str:
     await add_comment(world, "under_hidden", idea="hidden", author="author")
     for name in ("answered", "hidden"):
         await add_attachment(world, name, idea=name)
+    await _what_was_moderated(world)
     session: str = await fetch_value(
         "INSERT INTO session (token_sha256, person, epoch, created_at, last_seen_at, idle_until, expires_at)"
         " SELECT 'x', id, epoch, {}, {}, {}::timestamptz + interval '1 hour', {}::timestamptz + interval '1 hour'"
@@ -333,6 +395,26 @@ async def _what_the_world_lacks(world: World) -> str:
         world.person_id["author"],
     )
     return session
+
+
+async def _what_was_moderated(world: World) -> None:
+    """Each item is a comment of its own; `judged` and the author's are judged by the moderator of the organisation."""
+    for name, idea, author, judge, action in (
+        ("of_open", "open", "colleague", "", ""),
+        ("of_guest", "closed_a", "guest_a", "", ""),
+        ("of_moderator", "collect", "moderator", "decision_maker", "warn"),
+        ("judged", "collect", "author", "moderator", "warn"),
+        ("of_author", "collect", "author", "moderator", "remove"),
+        ("sent_to_author", "collect", "author", "moderator", "send back"),
+    ):
+        await add_comment(world, name, idea=idea, author=author)
+        await add_report(world, name, comment=name, reporter="employee")
+        if action:
+            await add_decision(world, name, name, moderator=judge, action=action)
+    await add_appeal(world, "judged")
+    await add_comment(world, "told_guest", idea="closed_a", author="guest_a")
+    await add_report(world, "told_guest", comment="told_guest", reporter="insider_a")
+    await add_decision(world, "of_guest", "told_guest", moderator="insider_a", action="warn")
 
 
 async def _always_open_campaign(world: World) -> None:

@@ -1,0 +1,241 @@
+"""Judging, undoing, appealing.
+
+Rows are always held in this order: campaign, the lock of a pause, idea, comment, item. So do votes, ideas and comments.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from portal.access.actor import Actor
+from portal.access.conflicts import Changed
+from portal.access.policy import Action, require
+from portal.db import execute, fetch_value, transaction
+from portal.events.kinds import Kind
+from portal.events.log import record
+from portal.moderation import ACTIONS, CLAIM_MINUTES, HIDING
+from portal.moderation.queries import DecisionRow, ItemRow, Receipt
+from portal.tables.base import new_public_id
+from portal.text.markdown import excerpt, rendered
+
+
+class Held(Exception):
+    """Somebody else took the item meanwhile; nothing was written."""
+
+
+CLAIM = """
+    UPDATE moderation_item SET claimed_by = {}, claimed_until = plein_now() + make_interval(mins => {})
+    WHERE id = {} AND state IN ('open', 'appealed')
+        AND (claimed_by IS NULL OR claimed_by = {} OR claimed_until <= plein_now()) RETURNING id
+"""
+RELEASE = "UPDATE moderation_item SET claimed_by = NULL, claimed_until = NULL WHERE id = {} AND claimed_by = {}"
+
+
+async def claim(actor: Actor, item: ItemRow) -> None:
+    """The actor is on it, for a quarter of an hour. Raises Held."""
+    require(actor, Action.ITEM_CLAIM, item)
+    if await fetch_value(CLAIM, actor.id, CLAIM_MINUTES, item.id, actor.id) is None:
+        raise Held
+
+
+async def release(actor: Actor, item: ItemRow) -> None:
+    """The actor leaves it to others."""
+    require(actor, Action.ITEM_CLAIM, item)
+    await execute(RELEASE, item.id, actor.id)
+
+
+HOLD_CAMPAIGN = "SELECT c.id FROM campaign c JOIN idea i ON i.campaign = c.id WHERE i.id = {} FOR NO KEY UPDATE OF c"
+HOLD_IDEA = "SELECT i.id FROM idea i JOIN comment k ON k.idea = i.id WHERE k.id = {} FOR NO KEY UPDATE OF i"
+TURN_IDEA = "UPDATE idea SET state = {} WHERE id = {} AND state = {} RETURNING id"
+TURN_COMMENT = "UPDATE comment SET state = {} WHERE id = {} AND state = {} RETURNING id"
+
+
+async def _turn(idea: int | None, comment: int | None, old: str, new: str) -> bool:
+    """Brings an idea or comment from one state into another; says whether it was in the first. Everything that shows
+    or counts it follows by triggers."""
+    if old == new or (idea is None and comment is None):
+        return True
+    await execute(HOLD_CAMPAIGN if idea else HOLD_IDEA, idea or comment)
+    return await fetch_value(TURN_IDEA if idea else TURN_COMMENT, new, idea or comment, old) is not None
+
+
+# Hidden for now, it stays in the queue: something else is still to be decided.
+TAKE = """
+    UPDATE moderation_item SET state = {}, claimed_by = NULL, claimed_until = NULL
+    WHERE id = {} AND state = {} AND (claimed_by IS NULL OR claimed_by = {} OR claimed_until <= plein_now())
+    RETURNING id
+"""
+DECIDE = """
+    INSERT INTO decision (public_id, item, space, person, moderator, action, rule, words, title, body_html, was)
+    VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}) RETURNING id
+"""
+PAUSE_LOCK = "SELECT pg_advisory_xact_lock(plein_pause_key({}, {}))"
+PAUSE = "INSERT INTO pause (person, space, decision, until) VALUES ({}, {}, {}, {})"
+
+
+#: What brings back what was hidden for now.
+PUT_UP_AGAIN = (("allow", "hidden"), ("warn", "hidden"))
+
+
+def choices(item: ItemRow) -> list[str]:
+    """What can be decided about an item: a campaign is not hidden, and nothing that its author took away already."""
+    if item.campaign or item.thing_state not in ("published", "withdrawn", "hidden"):
+        return ["allow", "warn", "pause"]
+    return [action for action in ACTIONS if (action, item.thing_state) != ("hide", "hidden")]
+
+
+async def decide(actor: Actor, item: ItemRow, *, action: str, rule: str, words: str, days: int = 0) -> None:
+    """Judges an item. Raises Changed when it is not as it was read, and Held while somebody else is on it."""
+    require(actor, Action.ITEM_DECIDE, item)
+    public_id, was = new_public_id(), item.thing_state
+    if action not in choices(item):
+        raise Changed
+    state = "hidden" if action in HIDING else item.before if (action, was) in PUT_UP_AGAIN else was
+    async with transaction():
+        if not await _turn(item.idea, item.comment, was, state):
+            raise Changed
+        await _take(actor, item, "open" if action == "hide" else "decided")
+        about = (public_id, item.id, item.space, item.author, actor.id)
+        decision = await fetch_value(DECIDE, *about, action, rule, words, item.title, item.body_html, was)
+        if action == "pause":
+            await execute(PAUSE_LOCK, item.author, item.space)
+            await execute(PAUSE, item.author, item.space, decision, actor.now + timedelta(days=days))
+        await record(
+            Kind.MODERATION_DECIDED,
+            actor=actor.id,
+            space=item.space,
+            item=item.public_id,
+            decision=public_id,
+            action=action,
+            rule=rule,
+        )
+
+
+async def _take(actor: Actor, item: ItemRow, state: str) -> None:
+    if await fetch_value(TAKE, state, item.id, item.state, actor.id) is None:
+        now = await fetch_value("SELECT state FROM moderation_item WHERE id = {}", item.id)
+        raise Held if now == item.state else Changed
+
+
+UNDO = """
+    UPDATE decision d SET undone_at = plein_now(), undone_by = {} WHERE d.id = {} AND d.undone_at IS NULL
+        AND d.put_back_at IS NULL AND NOT EXISTS (SELECT FROM appeal a WHERE a.decision = d.id)
+        AND NOT EXISTS (SELECT FROM decision l WHERE l.item = d.item AND l.id > d.id AND l.undone_at IS NULL)
+    RETURNING d.id
+"""
+REOPEN = """
+    UPDATE moderation_item x SET state = 'open' WHERE x.id = {} AND x.state IN ('open', 'decided')
+        AND NOT EXISTS (SELECT FROM moderation_item o WHERE o.id <> x.id AND o.state = 'open'
+            AND (o.idea = x.idea OR o.comment = x.comment OR o.campaign = x.campaign)) RETURNING x.id
+"""
+END_PAUSE = "UPDATE pause SET ended_at = plein_now() WHERE decision = {} AND ended_at IS NULL"
+
+
+async def undo(actor: Actor, item: ItemRow, decision: DecisionRow) -> None:
+    """Takes a decision back; it stays in the history as undone, and its person is told. Raises Changed."""
+    require(actor, Action.DECISION_UNDO, decision)
+    async with transaction():
+        hid, raised = decision.action in HIDING, (decision.action, decision.was) in PUT_UP_AGAIN
+        turned = (hid and item.thing_state == "hidden") or (raised and item.thing_state == item.before)
+        if turned and not await _turn(item.idea, item.comment, item.thing_state, decision.was):
+            raise Changed
+        if await fetch_value(REOPEN, item.id) is None or await fetch_value(UNDO, actor.id, decision.id) is None:
+            raise Changed
+        await execute(END_PAUSE, decision.id)
+        await record(
+            Kind.MODERATION_UNDONE,
+            actor=actor.id,
+            space=item.space,
+            item=item.public_id,
+            decision=decision.public_id,
+        )
+
+
+APPEAL = """
+    WITH held AS (
+        UPDATE moderation_item x SET state = 'appealed', claimed_by = NULL, claimed_until = NULL
+        FROM decision d WHERE d.id = {} AND x.id = d.item AND x.state IN ('open', 'decided') AND d.undone_at IS NULL
+            AND d.put_back_at IS NULL
+            AND NOT EXISTS (SELECT FROM decision l WHERE l.item = d.item AND l.id > d.id AND l.undone_at IS NULL)
+        RETURNING x.public_id, d.id AS decision, d.space
+    ), made AS (
+        INSERT INTO appeal (public_id, decision, space, words) SELECT {}, decision, space, {} FROM held
+        ON CONFLICT (decision) DO NOTHING RETURNING id
+    )
+    SELECT public_id FROM held, made
+"""
+
+
+async def appeal(actor: Actor, receipt: Receipt, words: str) -> None:
+    """Asks somebody else to look at a decision again. Raises Changed."""
+    require(actor, Action.RECEIPT_APPEAL, receipt)
+    async with transaction():
+        item = await fetch_value(APPEAL, receipt.id, new_public_id(), words)
+        if item is None:
+            raise Changed
+        await record(
+            Kind.MODERATION_APPEALED, actor=actor.id, space=receipt.space, item=item, decision=receipt.public_id
+        )
+
+
+ANSWER = """
+    UPDATE appeal SET outcome = {}, reason = {}, decided_by = {}, decided_at = plein_now()
+    WHERE decision = {} AND outcome IS NULL RETURNING id
+"""
+
+
+async def decide_appeal(actor: Actor, item: ItemRow, decision: DecisionRow, outcome: str, reason: str) -> None:
+    """Grants an appeal, and everything is as it was before the decision; or upholds that. Raises Changed and Held."""
+    require(actor, Action.APPEAL_DECIDE, item)
+    async with transaction():
+        if outcome == "granted" and item.thing_state == "hidden":
+            await _turn(item.idea, item.comment, "hidden", item.before)
+        await _take(actor, item, "closed")
+        if await fetch_value(ANSWER, outcome, reason, actor.id, decision.id) is None:
+            raise Changed
+        if outcome == "granted":
+            await execute(END_PAUSE, decision.id)
+        await record(
+            Kind.MODERATION_APPEAL_DECIDED,
+            actor=actor.id,
+            space=item.space,
+            item=item.public_id,
+            decision=decision.public_id,
+            outcome=outcome,
+        )
+
+
+PUT_BACK = """
+    UPDATE decision d SET put_back_at = plein_now() WHERE d.id = {} AND d.put_back_at IS NULL AND d.undone_at IS NULL
+        AND NOT EXISTS (SELECT FROM pause p WHERE p.person = d.person AND p.space = d.space AND p.ended_at IS NULL
+            AND p.until > plein_now())
+    RETURNING d.id
+"""
+PAUSE_SHARED = "SELECT pg_advisory_xact_lock_shared(plein_pause_key({}, {}))"
+REWRITE_IDEA = """
+    UPDATE idea SET title = {}, body = {}, body_html = {}, excerpt = {}, version = version + 1,
+        updated_at = plein_now() WHERE id = {}
+"""
+REWRITE_COMMENT = """
+    UPDATE comment SET body = {}, body_html = {}, version = version + 1, edited_at = plein_now() WHERE id = {}
+"""
+
+
+async def put_back(actor: Actor, receipt: Receipt, title: str, body: str) -> None:
+    """The author changed what was sent back, and it stands there again. The text before is kept in the receipt only,
+    not among the versions that readers see. Raises Changed."""
+    require(actor, Action.RECEIPT_PUT_BACK, receipt)
+    html = await rendered(body)
+    async with transaction():
+        if receipt.idea:
+            await execute(HOLD_CAMPAIGN, receipt.idea)
+        await execute(PAUSE_SHARED, actor.id, receipt.space)
+        if not await _turn(receipt.idea, receipt.comment, "hidden", receipt.before):
+            raise Changed
+        if await fetch_value(PUT_BACK, receipt.id) is None:
+            raise Changed
+        if receipt.idea:
+            await execute(REWRITE_IDEA, title, body, html, excerpt(html), receipt.idea)
+        else:
+            await execute(REWRITE_COMMENT, body, html, receipt.comment)
+        await record(Kind.MODERATION_PUT_BACK, actor=actor.id, space=receipt.space, decision=receipt.public_id)

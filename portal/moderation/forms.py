@@ -1,0 +1,66 @@
+"""The forms of moderation."""
+
+from __future__ import annotations
+
+import wtforms
+from wtforms.validators import StopValidation
+
+from portal.moderation import PAUSES
+from portal.text.language import gettext, ngettext
+from portal.text.rules import HOUSE_RULES
+from portal.web.forms import Form, RadioField, SelectField, StringField, TextAreaField, at_most, lazy, options, required
+
+LONGEST_WORDS = 2000
+RULES = options((key, rule.name) for key, rule in HOUSE_RULES.items())
+
+
+def _days() -> list[tuple[str, str]]:
+    return [(str(days), ngettext("%(n)s day", "%(n)s days", days) % {"n": days}) for days in PAUSES]
+
+
+class DecisionForm(Form):
+    """What a moderator decides, by which rule, and what she tells the author."""
+
+    action = RadioField(lazy("What do you do?"), [required(lazy("Choose what you do."))], choices=[])
+    rule = SelectField(lazy("House rule"), [required(lazy("Choose the house rule."))], choices=RULES)
+    days = SelectField(lazy("For how long, when you pause?"), choices=_days, default=str(PAUSES[0]))
+    words = TextAreaField(lazy("Message to the author"), [at_most(LONGEST_WORDS)])
+
+    def validate_words(self, field: wtforms.Field) -> None:
+        """Whoever is told something is told why."""
+        if not field.data and self.action.data not in (None, "", "allow"):
+            raise StopValidation(gettext("Write what was wrong, and what the author can do."))
+
+
+class AppealForm(Form):
+    """Why a decision should be reversed."""
+
+    words = TextAreaField(
+        lazy("Why should it have been decided otherwise?"),
+        [required(lazy("Say why you see it differently.")), at_most(LONGEST_WORDS)],
+    )
+
+
+class AppealDecisionForm(Form):
+    """What somebody else decides about it."""
+
+    outcome = RadioField(
+        lazy("What do you decide?"),
+        [required(lazy("Choose what you decide."))],
+        choices=options(
+            [
+                ("granted", lazy("Grant the appeal: everything is as it was before")),
+                ("upheld", lazy("Uphold the decision: it stays as it is")),
+            ]
+        ),
+    )
+    reason = TextAreaField(
+        lazy("Why?"), [required(lazy("Give the reason; the author reads it.")), at_most(LONGEST_WORDS)]
+    )
+
+
+class NewTextForm(Form):
+    """What was sent back, changed. A comment has no title."""
+
+    title = StringField(lazy("Title"), [at_most(90)])
+    body = TextAreaField(lazy("Your new text"), [required(lazy("Write something first.")), at_most(20_000)])

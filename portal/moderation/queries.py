@@ -1,0 +1,380 @@
+"""Reading the queue of a space, its items, and receipts."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import msgspec
+
+from portal.access.actor import Actor
+from portal.access.scope import visible
+from portal.db import QueryString, fetch, fetch_one
+from portal.moderation import APPEAL_DAYS, HIDING
+from portal.tables import Appeal, Campaign, Comment, Decision, Idea, ModerationItem, OrgUnit, Report, Space
+from portal.text.decisions import told
+
+LISTED = 50  # items in a view of the queue
+VIEWS = {"open": ["open"], "appeals": ["appealed"], "decided": ["decided", "closed"]}
+
+
+class Queue(msgspec.Struct, frozen=True):
+    """A space that the actor moderates, with how many items wait for her there."""
+
+    space_public_id: str
+    space_name: str
+    space_language: str
+    open: int
+    appeals: int
+
+
+QUEUES = """
+    SELECT s.public_id AS space_public_id, s.name AS space_name, s.language AS space_language,
+        count(x.id) FILTER (WHERE x.state = 'open')::int AS open,
+        count(x.id) FILTER (WHERE x.state = 'appealed')::int AS appeals
+    FROM space s LEFT JOIN moderation_item x ON x.space = s.id AND x.state IN ('open', 'appealed') AND {}
+    WHERE s.id = ANY({}) AND s.archived_at IS NULL AND {}
+    GROUP BY s.id ORDER BY s.kind DESC, lower(s.name)
+"""
+
+
+async def queues(actor: Actor, space: int | None = None) -> list[Queue]:
+    """The spaces that the actor moderates, or one of them."""
+    spaces = [each for each in actor.moderates if space in (None, each)]
+    return await fetch(Queue, QUEUES, visible(ModerationItem, actor, "x"), spaces, visible(Space, actor, "s"))
+
+
+class ItemRow(msgspec.Struct, frozen=True):
+    """What is to be judged, as it reads now. `before`: the state to which it returns when it is put back; `reports`:
+    how many there are; `judges`: who decided about it so far; `held`: by somebody else, who is on it."""
+
+    id: int
+    public_id: str
+    kind: str
+    space: int
+    space_public_id: str
+    space_name: str
+    campaign: int | None
+    idea: int | None
+    comment: int | None
+    thing_public_id: str
+    thing_state: str
+    before: str
+    title: str
+    body_html: str
+    language: str
+    written_at: datetime
+    author: int
+    author_public_id: str
+    author_name: str
+    author_guest: bool
+    author_unit: str
+    state: str
+    rule: str
+    reports: int
+    judges: list[int]
+    claimed_by: int | None
+    claimed_until: datetime | None
+    holder: str
+    held: bool
+    created_at: datetime
+
+
+ITEMS = """
+    SELECT x.id, x.public_id, CASE WHEN x.idea IS NOT NULL THEN 'idea' WHEN x.comment IS NOT NULL THEN 'comment'
+            ELSE 'campaign' END AS kind,
+        x.space, s.public_id AS space_public_id, s.name AS space_name, x.campaign, x.idea, x.comment,
+        coalesce(k.public_id, i.public_id, c.public_id) AS thing_public_id,
+        coalesce(k.state, i.state, 'published') AS thing_state,
+        coalesce((SELECT d.was FROM decision d WHERE d.item = x.id AND d.undone_at IS NULL AND d.was <> 'hidden'
+            ORDER BY d.id DESC LIMIT 1), 'published') AS before,
+        coalesce(i.title, ki.title, c.title) AS title, coalesce(k.body_html, i.body_html, c.brief_html) AS body_html,
+        coalesce(k.language, i.language, c.language) AS language,
+        coalesce(k.created_at, i.created_at, c.created_at) AS written_at,
+        x.author, p.public_id AS author_public_id, coalesce(n.name, '') AS author_name,
+        p.kind = 'guest' AS author_guest, coalesce(CASE WHEN p.kind = 'employee' THEN u.name END, '') AS author_unit,
+        x.state, coalesce((SELECT r.rule FROM report r WHERE r.item = x.id ORDER BY r.id LIMIT 1), '') AS rule,
+        (SELECT count(*) FROM report r WHERE r.item = x.id)::int AS reports,
+        ARRAY(SELECT d.moderator FROM decision d WHERE d.item = x.id ORDER BY d.id) AS judges,
+        x.claimed_by, x.claimed_until, coalesce(h.name, '') AS holder,
+        coalesce(x.claimed_by <> {} AND x.claimed_until > {}, FALSE) AS held, x.created_at
+    FROM moderation_item x JOIN space s ON s.id = x.space
+    LEFT JOIN idea i ON i.id = x.idea LEFT JOIN comment k ON k.id = x.comment LEFT JOIN idea ki ON ki.id = k.idea
+    LEFT JOIN campaign c ON c.id = x.campaign
+    JOIN person p ON p.id = x.author LEFT JOIN identity n ON n.person = p.id
+    LEFT JOIN org_unit u ON u.id = p.org_unit AND {} LEFT JOIN identity h ON h.person = x.claimed_by
+    WHERE {}
+"""
+
+
+def _seen(actor: Actor) -> tuple[int | datetime | QueryString, ...]:
+    return (actor.id, actor.now, visible(OrgUnit, actor, "u"), visible(ModerationItem, actor, "x"))
+
+
+async def items(actor: Actor, space: int, view: str) -> list[ItemRow]:
+    """A view of a space's queue: what has waited longest first; what was decided, newest first."""
+    order = QueryString("x.id DESC" if view == "decided" else "x.id")
+    return await fetch(
+        ItemRow,
+        ITEMS + " AND x.space = {} AND x.state = ANY({}) ORDER BY {} LIMIT {}",
+        *_seen(actor),
+        space,
+        VIEWS[view],
+        order,
+        LISTED,
+    )
+
+
+async def get_item(actor: Actor, public_id: str) -> ItemRow | None:
+    """An item of a space that the actor moderates, unless she wrote it."""
+    return await fetch_one(ItemRow, ITEMS + " AND x.public_id = {}", *_seen(actor), public_id)
+
+
+class ReportRow(msgspec.Struct, frozen=True):
+    """A report, with the text as it was then. Who made it is not told, not even to moderators."""
+
+    rule: str
+    words: str
+    title: str
+    body_html: str
+    created_at: datetime
+
+
+REPORTS = """
+    SELECT r.rule, r.words, r.title, r.body_html, r.created_at FROM report r WHERE r.item = {} AND {}
+    ORDER BY r.id LIMIT {}
+"""
+
+
+async def reports_on(actor: Actor, item: ItemRow) -> list[ReportRow]:
+    """The reports on an item, the first one first."""
+    return await fetch(ReportRow, REPORTS, item.id, visible(Report, actor, "r"), LISTED)
+
+
+class DecisionRow(msgspec.Struct, frozen=True):
+    """A decision as moderators read it, with its appeal. `last`: no later one stands on the same item."""
+
+    id: int
+    public_id: str
+    item: int
+    space: int
+    person: int
+    moderator: int
+    moderator_name: str
+    action: str
+    rule: str
+    words: str
+    was: str
+    created_at: datetime
+    undone_at: datetime | None
+    put_back_at: datetime | None
+    paused_until: datetime | None
+    last: bool
+    appeal: int | None
+    appeal_words: str
+    appealed_at: datetime | None
+    outcome: str | None
+    reason: str
+    appeal_decided_at: datetime | None
+    appeal_decided_by: str
+    item_public_id: str
+    kind: str
+    title: str
+
+
+DECISIONS = """
+    SELECT d.id, d.public_id, d.item, d.space, d.person, d.moderator, coalesce(n.name, '') AS moderator_name, d.action,
+        d.rule, d.words, d.was, d.created_at, d.undone_at, d.put_back_at, w.until AS paused_until,
+        NOT EXISTS (SELECT FROM decision l WHERE l.item = d.item AND l.id > d.id AND l.undone_at IS NULL) AS last,
+        a.id AS appeal, coalesce(a.words, '') AS appeal_words, a.created_at AS appealed_at, a.outcome,
+        coalesce(a.reason, '') AS reason, a.decided_at AS appeal_decided_at,
+        coalesce(o.name, '') AS appeal_decided_by, x.public_id AS item_public_id,
+        CASE WHEN x.idea IS NOT NULL THEN 'idea' WHEN x.comment IS NOT NULL THEN 'comment' ELSE 'campaign' END AS kind,
+        d.title
+    FROM decision d JOIN moderation_item x ON x.id = d.item LEFT JOIN identity n ON n.person = d.moderator
+    LEFT JOIN appeal a ON a.decision = d.id AND {} LEFT JOIN identity o ON o.person = a.decided_by
+    LEFT JOIN pause w ON w.decision = d.id
+    WHERE {} AND {}
+"""
+
+
+async def _decisions(actor: Actor, where: QueryString) -> list[DecisionRow]:
+    return await fetch(
+        DecisionRow,
+        DECISIONS + " ORDER BY d.id DESC LIMIT {}",
+        visible(Appeal, actor, "a"),
+        visible(Decision, actor, "d"),
+        where,
+        LISTED,
+    )
+
+
+async def decisions_on(actor: Actor, item: ItemRow) -> list[DecisionRow]:
+    """What was decided about an item, the last decision first."""
+    return await _decisions(actor, QueryString("d.item = {}", item.id))
+
+
+async def get_decision(actor: Actor, public_id: str) -> DecisionRow | None:
+    """A decision that the actor may read as a moderator."""
+    rows = await _decisions(actor, QueryString("d.public_id = {} AND d.person <> {}", public_id, actor.id))
+    return rows[0] if rows else None
+
+
+EARLIER = "d.person = {} AND d.space = {} AND d.item <> {} AND d.undone_at IS NULL AND d.action <> 'allow'"
+
+
+async def earlier_decisions(actor: Actor, item: ItemRow) -> list[DecisionRow]:
+    """What was decided about other things that the same person wrote in this space, and nowhere else."""
+    return await _decisions(actor, QueryString(EARLIER, item.author, item.space, item.id))
+
+
+JUST_DECIDED = """
+    d.moderator = {} AND d.space = {} AND d.undone_at IS NULL AND d.created_at > {}::timestamptz - interval '15 minutes'
+"""
+
+
+async def just_decided(actor: Actor, space: int) -> DecisionRow | None:
+    """The actor's own last decision in a space, for a quarter of an hour, while she may still undo it."""
+    rows = await _decisions(actor, QueryString(JUST_DECIDED, actor.id, space, actor.now))
+    return rows[0] if rows and rows[0].appeal is None else None
+
+
+class Receipt(msgspec.Struct, frozen=True):
+    """A decision as the person it is about reads it: not who decided, nor who reported. `reports`: of other people than
+    who decided; `judges`: how many moderators of the space could decide an appeal; `body`: the text as it was typed."""
+
+    id: int
+    public_id: str
+    item: int
+    item_state: str
+    space: int
+    space_name: str
+    person: int
+    action: str
+    rule: str
+    words: str
+    title: str
+    body_html: str
+    created_at: datetime
+    undone_at: datetime | None
+    put_back_at: datetime | None
+    paused_until: datetime | None
+    last: bool
+    reports: int
+    judges: int
+    appeal_words: str
+    appealed_at: datetime | None
+    outcome: str | None
+    reason: str
+    appeal_decided_at: datetime | None
+    kind: str
+    idea: int | None
+    comment: int | None
+    thing_public_id: str
+    thing_state: str
+    before: str
+    body: str
+    language: str
+
+    @property
+    def appeal_until(self) -> datetime:
+        """When the time for an appeal ends."""
+        return self.created_at + timedelta(days=APPEAL_DAYS)
+
+    @property
+    def reversed(self) -> bool:
+        """Whether it does not hold any more."""
+        return self.undone_at is not None or self.outcome == "granted"
+
+    @property
+    def heading(self) -> str:
+        """What happened, in a sentence to the author."""
+        return str(told("reversed" if self.reversed else "put back" if self.put_back_at else self.action, self.kind))
+
+
+RECEIPTS = """
+    SELECT d.id, d.public_id, d.item, x.state AS item_state, d.space, coalesce(s.name, '') AS space_name, d.person,
+        d.action, d.rule, d.words, d.title, d.body_html, d.created_at, d.undone_at, d.put_back_at,
+        w.until AS paused_until,
+        NOT EXISTS (SELECT FROM decision l WHERE l.item = d.item AND l.id > d.id AND l.undone_at IS NULL) AS last,
+        (SELECT count(*) FROM report r WHERE r.item = d.item AND r.reporter <> d.moderator)::int AS reports,
+        (SELECT count(DISTINCT m.person) FROM membership m JOIN person p ON p.id = m.person AND p.active
+            WHERE m.space = d.space AND m.role IN ('moderator', 'owner') AND m.person <> d.person
+            AND NOT EXISTS (SELECT FROM decision j WHERE j.item = d.item AND j.moderator = m.person))::int AS judges,
+        coalesce(a.words, '') AS appeal_words, a.created_at AS appealed_at, a.outcome,
+        coalesce(a.reason, '') AS reason, a.decided_at AS appeal_decided_at,
+        CASE WHEN x.idea IS NOT NULL THEN 'idea' WHEN x.comment IS NOT NULL THEN 'comment' ELSE 'campaign' END AS kind,
+        x.idea, x.comment, coalesce(k.public_id, i.public_id, c.public_id, '') AS thing_public_id,
+        coalesce(k.state, i.state, 'published') AS thing_state,
+        coalesce((SELECT b.was FROM decision b WHERE b.item = x.id AND b.undone_at IS NULL AND b.was <> 'hidden'
+            ORDER BY b.id DESC LIMIT 1), 'published') AS before,
+        coalesce(k.body, i.body, '') AS body, coalesce(k.language, i.language, c.language, '') AS language
+    FROM decision d JOIN moderation_item x ON x.id = d.item LEFT JOIN space s ON s.id = d.space AND {}
+    LEFT JOIN idea i ON i.id = x.idea AND {} LEFT JOIN comment k ON k.id = x.comment AND {}
+    LEFT JOIN campaign c ON c.id = x.campaign AND {}
+    LEFT JOIN appeal a ON a.decision = d.id LEFT JOIN pause w ON w.decision = d.id
+    WHERE {}
+"""
+
+
+def _told(actor: Actor) -> tuple[QueryString, ...]:
+    return (
+        visible(Space, actor, "s"),
+        visible(Idea, actor, "i"),
+        visible(Comment, actor, "k"),
+        visible(Campaign, actor, "c"),
+        visible(Decision, actor, "d"),
+    )
+
+
+async def receipts(actor: Actor) -> list[Receipt]:
+    """What moderators decided about the actor's own words, newest first."""
+    return await fetch(Receipt, RECEIPTS + " AND d.person = {} ORDER BY d.id DESC LIMIT {}", *_told(actor), actor.id, LISTED)
+
+
+async def get_receipt(actor: Actor, public_id: str) -> Receipt | None:
+    """A decision that the actor sees; hers to read as a receipt only where it is about her."""
+    return await fetch_one(Receipt, RECEIPTS + " AND d.public_id = {}", *_told(actor), public_id)
+
+
+class Removals(msgspec.Struct, frozen=True):
+    """How often moderators took something away in the last twelve months, and how often an appeal reversed it."""
+
+    taken: int
+    reversed: int
+
+
+REMOVALS = """
+    SELECT count(DISTINCT d.item)::int AS taken,
+        count(DISTINCT d.item) FILTER (WHERE a.outcome = 'granted')::int AS reversed
+    FROM decision d JOIN space s ON s.id = d.space LEFT JOIN appeal a ON a.decision = d.id
+    WHERE d.space = ANY({}) AND d.action = ANY({}) AND d.undone_at IS NULL
+        AND d.created_at > {}::timestamptz - interval '12 months' AND {}
+"""
+
+
+async def removals(actor: Actor, spaces: list[int]) -> Removals:
+    """For every reader: a number that names nobody."""
+    counted = await fetch_one(Removals, REMOVALS, spaces, list(HIDING), actor.now, visible(Space, actor, "s"))
+    assert counted is not None
+    return counted
+
+
+class OfMail(msgspec.Struct, frozen=True):
+    """What an event of moderation is about, for the mail that tells of it."""
+
+    decision: str
+    space: int
+    space_public_id: str
+    space_name: str
+
+
+OF_EVENT = """
+    SELECT coalesce(e.particulars ->> 'decision', '') AS decision, e.space, h.public_id AS space_public_id,
+        coalesce(s.name, '') AS space_name
+    FROM event e JOIN space h ON h.id = e.space LEFT JOIN space s ON s.id = e.space AND {} WHERE e.id = {}
+"""
+
+
+async def of_event(actor: Actor, event: int) -> OfMail | None:
+    """The name of the space only where its reader may know it."""
+    return await fetch_one(OfMail, OF_EVENT, visible(Space, actor, "s"), event)

@@ -1,0 +1,59 @@
+"""What follows from moderation: who is told by mail. Idempotent: an event may come twice."""
+
+from __future__ import annotations
+
+from portal.db import execute
+from portal.events.jobs import queue
+
+# What reaches people who switched mail off, or never signed in, waits for them in the portal.
+READERS = "p.active AND p.last_signed_in_at IS NOT NULL AND n.wants_mail"
+
+RECEIPT = f"""
+    INSERT INTO mail (kind, recipient, event)
+    SELECT 'receipt', d.person, e.id FROM event e JOIN decision d ON d.public_id = e.particulars ->> 'decision'
+    JOIN person p ON p.id = d.person JOIN identity n ON n.person = p.id
+    WHERE e.id = {{}} AND d.action <> 'allow' AND {READERS}
+    ON CONFLICT (event, recipient, kind) DO NOTHING
+"""
+
+
+async def send_receipt(event: int) -> None:
+    """Whoever a decision is about hears of it, and of everything that becomes of it."""
+    await execute(RECEIPT, event)
+    await queue("deliver_mail")
+
+
+# One message for a space, ten minutes after the first report, so that it speaks of all; then none for an hour.
+QUEUE = f"""
+    INSERT INTO mail (kind, recipient, event, due_at)
+    SELECT 'moderation_queue', p.id, e.id, greatest(plein_now() + interval '10 minutes',
+        (SELECT max(o.due_at) + interval '1 hour' FROM mail o JOIN event oe ON oe.id = o.event
+            WHERE o.kind = 'moderation_queue' AND o.recipient = p.id AND oe.space = e.space AND o.sent_at IS NOT NULL))
+    FROM event e JOIN person p ON p.id IN
+        (SELECT m.person FROM membership m WHERE m.space = e.space AND m.role IN ('moderator', 'owner'))
+    JOIN identity n ON n.person = p.id
+    WHERE e.id = {{}} AND {READERS} AND NOT EXISTS (
+        SELECT FROM mail w JOIN event we ON we.id = w.event WHERE w.kind = 'moderation_queue' AND w.recipient = p.id
+            AND we.space = e.space AND w.sent_at IS NULL AND w.dropped_at IS NULL)
+    ON CONFLICT (event, recipient, kind) DO NOTHING
+"""
+# Nobody in the space may judge it: who wrote it, and who judged it before, are out.
+NEEDED = f"""
+    INSERT INTO mail (kind, recipient, event)
+    SELECT 'moderator_needed', p.id, e.id
+    FROM event e JOIN moderation_item x ON x.public_id = e.particulars ->> 'item'
+    JOIN membership a ON a.role = 'administrator' JOIN person p ON p.id = a.person
+    JOIN identity n ON n.person = p.id
+    WHERE e.id = {{}} AND {READERS} AND NOT EXISTS (
+        SELECT FROM membership m JOIN person j ON j.id = m.person AND j.active
+        WHERE m.space = x.space AND m.role IN ('moderator', 'owner') AND m.person <> x.author
+            AND NOT EXISTS (SELECT FROM decision d WHERE d.item = x.id AND d.moderator = m.person))
+    ON CONFLICT (event, recipient, kind) DO NOTHING
+"""
+
+
+async def call_moderators(event: int) -> None:
+    """The moderators of the space hear that something waits; where none of them may judge it, the administrators."""
+    await execute(QUEUE, event)
+    await execute(NEEDED, event)
+    await queue("deliver_mail")

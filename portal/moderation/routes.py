@@ -1,0 +1,255 @@
+"""The moderators' desk, and receipts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Response, Router, get, post
+from litestar.params import FromPath
+
+from portal.access.conflicts import Changed
+from portal.access.policy import Action, require
+from portal.moderation import actions, queries
+from portal.moderation.forms import AppealDecisionForm, AppealForm, DecisionForm, NewTextForm
+from portal.moderation.queries import VIEWS, ItemRow, Receipt
+from portal.spaces.queries import get_space
+from portal.text.decisions import DECISIONS
+from portal.text.language import gettext
+from portal.text.rules import HOUSE_RULES
+from portal.web.errors import found
+from portal.web.forms import Form, options
+from portal.web.page import page, see_other
+from portal.web.request import Request
+
+# --- the moderators' desk
+
+
+@get("/moderation")
+async def overview(request: Request) -> Response[Any]:
+    """The spaces that one moderates, with what waits there."""
+    return page(request, "moderation/overview.html", section="moderation", queues=await queries.queues(request.actor))
+
+
+@get("/spaces/{public_id:str}/moderation")
+async def queue(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """A space's queue, with the item that has waited longest."""
+    space = found(await get_space(request.actor, public_id))
+    require(request.actor, Action.SPACE_MODERATE, space)
+    view = request.query_params.get("view", "open")
+    view = view if view in VIEWS else "open"
+    rows = await queries.items(request.actor, space.id, view)
+    return await _desk(request, space.id, view, rows, rows[0] if rows else None)
+
+
+@get("/moderation/items/{public_id:str}")
+async def show_item(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """An item beside its queue."""
+    return await _item_page(request, found(await queries.get_item(request.actor, public_id)))
+
+
+@post("/moderation/items/{public_id:str}/claim")
+async def claim(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """Takes an item, or leaves it to others."""
+    item = found(await queries.get_item(request.actor, public_id))
+    require(request.actor, Action.ITEM_CLAIM, item)
+    if (await request.typed()).get("release"):
+        await actions.release(request.actor, item)
+        return see_other(f"/moderation/items/{public_id}", "item-released")
+    try:
+        await actions.claim(request.actor, item)
+    except actions.Held:
+        return see_other(f"/moderation/items/{public_id}", "item-held")
+    return see_other(f"/moderation/items/{public_id}", "item-claimed")
+
+
+@post("/moderation/items/{public_id:str}/decision")
+async def decide(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """Judges an item, and goes on to the next."""
+    item = found(await queries.get_item(request.actor, public_id))
+    require(request.actor, Action.ITEM_DECIDE, item)
+    form = _decision_form(item, await DecisionForm.sent(request))
+    if not form.valid():
+        return await _item_page(request, item, form)
+    try:
+        await actions.decide(
+            request.actor,
+            item,
+            action=form.action.data,
+            rule=form.rule.data,
+            words=form.words.data or "",
+            days=int(form.days.data),
+        )
+    except (Changed, actions.Held) as conflict:
+        return await _conflict(request, public_id, form, "words", conflict)
+    return see_other(f"/spaces/{item.space_public_id}/moderation", "item-decided")
+
+
+@post("/moderation/decisions/{public_id:str}/undo")
+async def undo(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """Takes one's own decision back."""
+    decision = found(await queries.get_decision(request.actor, public_id))
+    item = found(await queries.get_item(request.actor, decision.item_public_id))
+    try:
+        await actions.undo(request.actor, item, decision)
+    except Changed:
+        return see_other(f"/moderation/items/{item.public_id}", "item-changed")
+    return see_other(f"/moderation/items/{item.public_id}", "decision-undone")
+
+
+@post("/moderation/items/{public_id:str}/appeal")
+async def decide_appeal(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """Decides an appeal against somebody else's decision."""
+    item = found(await queries.get_item(request.actor, public_id))
+    require(request.actor, Action.APPEAL_DECIDE, item)
+    form = await AppealDecisionForm.sent(request)
+    if not form.valid():
+        return await _item_page(request, item, form)
+    decision = next(row for row in await queries.decisions_on(request.actor, item) if row.appeal and not row.outcome)
+    try:
+        await actions.decide_appeal(request.actor, item, decision, form.outcome.data, form.reason.data)
+    except (Changed, actions.Held) as conflict:
+        return await _conflict(request, public_id, form, "reason", conflict)
+    return see_other(f"/spaces/{item.space_public_id}/moderation?view=appeals", "appeal-decided")
+
+
+def _decision_form(item: ItemRow, form: DecisionForm) -> DecisionForm:
+    form.action.choices = options((action, DECISIONS[action].choice) for action in actions.choices(item))
+    return form
+
+
+async def _conflict(request: Request, public_id: str, form: Form, field: str, conflict: Exception) -> Response[Any]:
+    """Shows the item as it is now, with what was written."""
+    item = found(await queries.get_item(request.actor, public_id))
+    held = gettext("A colleague took this item meanwhile. Your text is kept here.")
+    changed = gettext("This item was decided or changed meanwhile. Your text is kept here: take it along.")
+    form.refuse(field, held if isinstance(conflict, actions.Held) else changed)
+    return await _item_page(request, item, form)
+
+
+async def _item_page(request: Request, item: ItemRow, form: Form | None = None) -> Response[Any]:
+    view = next(name for name, states in VIEWS.items() if item.state in states)
+    return await _desk(request, item.space, view, await queries.items(request.actor, item.space, view), item, form)
+
+
+async def _desk(
+    request: Request, space: int, view: str, rows: list[ItemRow], item: ItemRow | None, form: Form | None = None
+) -> Response[Any]:
+    actor = request.actor
+    if item is not None and form is None:
+        form = AppealDecisionForm() if item.state == "appealed" else DecisionForm(rule=item.rule)
+    if item is not None and isinstance(form, DecisionForm):
+        _decision_form(item, form)
+    return page(
+        request,
+        "moderation/desk.html",
+        section="moderation",
+        status=form.status if form else 200,
+        queue=found(next(iter(await queries.queues(actor, space)), None)),
+        view=view,
+        rows=rows,
+        item=item,
+        form=form,
+        reports=await queries.reports_on(actor, item) if item else [],
+        decisions=await queries.decisions_on(actor, item) if item else [],
+        earlier=await queries.earlier_decisions(actor, item) if item else [],
+        undoable=await queries.just_decided(actor, space),
+        removals=await queries.removals(actor, [space]),
+        rules=HOUSE_RULES,
+        words=DECISIONS,
+        now=request.now,
+    )
+
+
+# --- receipts
+
+
+@get("/receipts")
+async def list_receipts(request: Request) -> Response[Any]:
+    """What moderators decided about one's own words."""
+    rows = await queries.receipts(request.actor)
+    return page(
+        request,
+        "moderation/receipts.html",
+        section="home",
+        receipts=rows,
+        words=DECISIONS,
+        rules=HOUSE_RULES,
+        now=request.now,
+    )
+
+
+@get("/receipts/{public_id:str}")
+async def show_receipt(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """One decision: what, why, and what one can do."""
+    receipt = found(await queries.get_receipt(request.actor, public_id))
+    require(request.actor, Action.RECEIPT_READ, receipt)
+    return _receipt(request, receipt)
+
+
+@post("/receipts/{public_id:str}/appeal")
+async def appeal(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """Asks somebody else to look at it."""
+    receipt = found(await queries.get_receipt(request.actor, public_id))
+    require(request.actor, Action.RECEIPT_APPEAL, receipt)
+    form = await AppealForm.sent(request)
+    if not form.valid():
+        return _receipt(request, receipt, appeal=form)
+    try:
+        await actions.appeal(request.actor, receipt, form.words.data)
+    except Changed:
+        form.refuse("words", gettext("This decision was changed meanwhile. Your text is kept here: take it along."))
+        return _receipt(request, receipt, appeal=form)
+    return see_other(f"/receipts/{public_id}", "appealed")
+
+
+@post("/receipts/{public_id:str}/text")
+async def put_back(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """Puts what was sent back up again, changed."""
+    receipt = found(await queries.get_receipt(request.actor, public_id))
+    require(request.actor, Action.RECEIPT_PUT_BACK, receipt)
+    form = await NewTextForm.sent(request)
+    if form.valid() and receipt.kind == "idea" and not form.title.data:
+        form.refuse("title", gettext("Give your idea a title."))
+    if not form.complete:
+        return _receipt(request, receipt, text=form)
+    try:
+        await actions.put_back(request.actor, receipt, form.title.data, form.body.data)
+    except Changed:
+        form.refuse("body", gettext("This was changed meanwhile. Your text is kept here: take it along."))
+        return _receipt(request, receipt, text=form)
+    return see_other(f"/{receipt.kind}s/{receipt.thing_public_id}", "put-back")
+
+
+def _receipt(
+    request: Request, receipt: Receipt, *, appeal: AppealForm | None = None, text: NewTextForm | None = None
+) -> Response[Any]:
+    return page(
+        request,
+        "moderation/receipt.html",
+        section="home",
+        status=(appeal or text or AppealForm()).status,
+        receipt=receipt,
+        appeal=appeal or AppealForm(),
+        text=text or NewTextForm(obj=receipt),
+        words=DECISIONS[receipt.action],
+        rule=HOUSE_RULES[receipt.rule],
+        now=request.now,
+    )
+
+
+router = Router(
+    path="/",
+    route_handlers=[
+        overview,
+        queue,
+        show_item,
+        claim,
+        decide,
+        undo,
+        decide_appeal,
+        list_receipts,
+        show_receipt,
+        appeal,
+        put_back,
+    ],
+)

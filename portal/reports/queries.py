@@ -1,0 +1,66 @@
+"""Reading what can be reported."""
+
+from __future__ import annotations
+
+import msgspec
+
+from portal.access.actor import Actor
+from portal.access.scope import visible
+from portal.db import fetch_one
+from portal.tables import Campaign, Comment, Idea, Report
+
+
+class Thing(msgspec.Struct, frozen=True):
+    """A campaign, idea or comment that somebody may report; `title` is the idea's for a comment, `reported`: by her."""
+
+    kind: str
+    id: int
+    public_id: str
+    space: int
+    author: int
+    author_name: str
+    state: str
+    title: str
+    body_html: str
+    language: str
+    reported: bool
+
+
+REPORTED = """
+    EXISTS (SELECT FROM report r JOIN moderation_item x ON x.id = r.item WHERE r.reporter = {} AND {} AND
+"""
+CAMPAIGN = f"""
+    SELECT 'campaign' AS kind, c.id, c.public_id, c.space, c.author, coalesce(n.name, '') AS author_name,
+        CASE WHEN c.state IN ('open', 'cancelled', 'archived') THEN 'published' ELSE c.state END AS state,
+        c.title, c.brief_html AS body_html, c.language, {REPORTED} x.campaign = c.id) AS reported
+    FROM campaign c LEFT JOIN identity n ON n.person = c.author WHERE c.public_id = {{}} AND {{}}
+"""
+IDEA = f"""
+    SELECT 'idea' AS kind, i.id, i.public_id, i.space, i.author, coalesce(n.name, '') AS author_name, i.state,
+        i.title, i.body_html, i.language, {REPORTED} x.idea = i.id) AS reported
+    FROM idea i LEFT JOIN identity n ON n.person = i.author WHERE i.public_id = {{}} AND {{}}
+"""
+COMMENT = f"""
+    SELECT 'comment' AS kind, k.id, k.public_id, k.space, k.author, coalesce(n.name, '') AS author_name, k.state,
+        i.title, k.body_html, k.language, {REPORTED} x.comment = k.id) AS reported
+    FROM comment k JOIN idea i ON i.id = k.idea LEFT JOIN identity n ON n.person = k.author
+    WHERE k.public_id = {{}} AND {{}}
+"""
+
+
+async def campaign_to_report(actor: Actor, public_id: str) -> Thing | None:
+    """A campaign that the actor can read."""
+    seen = (actor.id, visible(Report, actor, "r"), public_id, visible(Campaign, actor, "c"))
+    return await fetch_one(Thing, CAMPAIGN, *seen)
+
+
+async def idea_to_report(actor: Actor, public_id: str) -> Thing | None:
+    """An idea that the actor can read."""
+    seen = (actor.id, visible(Report, actor, "r"), public_id, visible(Idea, actor, "i"))
+    return await fetch_one(Thing, IDEA, *seen)
+
+
+async def comment_to_report(actor: Actor, public_id: str) -> Thing | None:
+    """A comment that the actor can read."""
+    seen = (actor.id, visible(Report, actor, "r"), public_id, visible(Comment, actor, "k"))
+    return await fetch_one(Thing, COMMENT, *seen)

@@ -1,0 +1,75 @@
+"""What moderators can decide, and what each decision is called: in the form, in the history and on receipts."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from portal.text.language import gettext, lazy
+
+
+class DecisionWords(NamedTuple):
+    """One kind of decision, with the tone and icon of its badge."""
+
+    choice: str
+    hint: str
+    done: str
+    tone: str
+    icon: str
+
+
+#: By what the database keeps, in the order of the form.
+DECISIONS = {
+    "allow": DecisionWords(
+        lazy("Leave it up"), lazy("Nothing wrong with it; nobody is told."), lazy("Left up"), "good", "check-circle"
+    ),
+    "hide": DecisionWords(
+        lazy("Hide for now"),
+        lazy("Out of sight until you decide for good. It stays in the queue."),
+        lazy("Hidden for now"),
+        "live",
+        "eye-slash",
+    ),
+    "send back": DecisionWords(
+        lazy("Send back"),
+        lazy("Out of sight until the author changed it; then it goes straight back up."),
+        lazy("Sent back"),
+        "live",
+        "arrow-bend-up-left",
+    ),
+    "remove": DecisionWords(
+        lazy("Remove"), lazy("Out of sight for good. The author keeps the text."), lazy("Removed"), "late", "trash"
+    ),
+    "warn": DecisionWords(
+        lazy("Warn"), lazy("It stays up; the author reads which rule it touches."), lazy("Warned"), "live", "flag"
+    ),
+    "pause": DecisionWords(
+        lazy("Pause writing"),
+        lazy("It stays as it is. The author reads on here, and writes again after some days."),
+        lazy("Writing paused"),
+        "late",
+        "clock",
+    ),
+}
+
+#: What a receipt says in a sentence, by what was decided and about what; a campaign is never hidden.
+TOLD = {
+    ("hide", "idea"): lazy("Your idea was hidden for now"),
+    ("hide", "comment"): lazy("Your comment was hidden for now"),
+    ("send back", "idea"): lazy("Your idea was sent back to you"),
+    ("send back", "comment"): lazy("Your comment was sent back to you"),
+    ("remove", "idea"): lazy("Your idea was removed"),
+    ("remove", "comment"): lazy("Your comment was removed"),
+    ("warn", "idea"): lazy("A word about your idea"),
+    ("warn", "comment"): lazy("A word about your comment"),
+    ("warn", "campaign"): lazy("A word about your campaign"),
+    ("reversed", "idea"): lazy("The decision about your idea was reversed"),
+    ("reversed", "comment"): lazy("The decision about your comment was reversed"),
+    ("reversed", "campaign"): lazy("The decision about your campaign was reversed"),
+    ("put back", "idea"): lazy("Your idea is up again"),
+    ("put back", "comment"): lazy("Your comment is up again"),
+}
+
+
+def told(what: str, kind: str) -> str:
+    """The heading of a receipt."""
+    return TOLD.get((what, kind)) or gettext("You can’t write in a space for a while")
