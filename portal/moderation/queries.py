@@ -328,7 +328,9 @@ def _told(actor: Actor) -> tuple[QueryString, ...]:
 
 async def receipts(actor: Actor) -> list[Receipt]:
     """What moderators decided about the actor's own words, newest first."""
-    return await fetch(Receipt, RECEIPTS + " AND d.person = {} ORDER BY d.id DESC LIMIT {}", *_told(actor), actor.id, LISTED)
+    return await fetch(
+        Receipt, RECEIPTS + " AND d.person = {} ORDER BY d.id DESC LIMIT {}", *_told(actor), actor.id, LISTED
+    )
 
 
 async def get_receipt(actor: Actor, public_id: str) -> Receipt | None:
