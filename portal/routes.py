@@ -13,8 +13,8 @@ from portal.health import health
 from portal.ideas.routes import router as ideas
 from portal.moderation.routes import router as moderation
 from portal.pages.routes import router as pages
-from portal.search.routes import router as search
 from portal.reports.routes import router as reports
+from portal.search.routes import router as search
 from portal.spaces.routes import router as spaces
 from portal.units.routes import router as units
 from portal.votes.routes import router as votes

@@ -11,6 +11,7 @@ from portal.about import actions, queries
 from portal.about.forms import AboutForm
 from portal.access.conflicts import Changed
 from portal.access.policy import Action, require
+from portal.moderation.queries import removals
 from portal.text.language import LANGUAGES, gettext
 from portal.web.errors import found
 from portal.web.guards import PUBLIC
@@ -22,7 +23,9 @@ from portal.web.request import Request
 async def show(request: Request, slug: FromPath[str]) -> Response[Any]:
     """The page in the reader's language."""
     row = found(await queries.get_page(slug, request.reader.language))
-    return page(request, "about/show.html", about=row)
+    actor = request.actor_or_none
+    counted = await removals(actor, actor.space_ids) if actor and slug == "house-rules" else None
+    return page(request, "about/show.html", about=row, removals=counted)
 
 
 @get("/about/{slug:str}/edit")

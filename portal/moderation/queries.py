@@ -8,7 +8,7 @@ import msgspec
 
 from portal.access.actor import Actor
 from portal.access.scope import visible
-from portal.db import QueryString, fetch, fetch_one
+from portal.db import QueryString, fetch, fetch_one, fetch_value
 from portal.moderation import APPEAL_DAYS, HIDING
 from portal.tables import Appeal, Campaign, Comment, Decision, Idea, ModerationItem, OrgUnit, Report, Space
 from portal.text.decisions import told
@@ -331,6 +331,17 @@ async def receipts(actor: Actor) -> list[Receipt]:
     return await fetch(
         Receipt, RECEIPTS + " AND d.person = {} ORDER BY d.id DESC LIMIT {}", *_told(actor), actor.id, LISTED
     )
+
+
+LATELY = """
+    SELECT d.id FROM decision d WHERE d.person = {} AND d.undone_at IS NULL AND {}
+        AND d.created_at > {}::timestamptz - interval '7 days' LIMIT 1
+"""
+
+
+async def receipts_lately(actor: Actor) -> bool:
+    """Whether moderators decided about the actor's words within a week; for who gets no mail."""
+    return await fetch_value(LATELY, actor.id, visible(Decision, actor, "d"), actor.now) is not None
 
 
 async def get_receipt(actor: Actor, public_id: str) -> Receipt | None:

@@ -18,6 +18,7 @@ from portal.comments.forms import CommentForm
 from portal.comments.queries import PAGE as COMMENTS_A_PAGE
 from portal.comments.queries import get_comment, thread
 from portal.ideas.queries import Cursor, IdeaRow, answer_to, get_idea, ideas_of_author, lively_ideas
+from portal.moderation.queries import receipts_lately, removals
 from portal.spaces.queries import get_space, members
 from portal.text.language import gettext
 from portal.votes.queries import left_to_vote, standing, votes_given
@@ -38,6 +39,7 @@ async def home(request: Request) -> Response[Any]:
         lively=await lively_ideas(actor, 6),
         own=await ideas_of_author(actor, 5),
         to_vote=await left_to_vote(actor, 3),
+        told=await receipts_lately(actor),
         now=request.now,
     )
 
@@ -149,6 +151,7 @@ async def space(request: Request, public_id: FromPath[str]) -> Response[Any]:
         space=row,
         members=await members(request.actor, row),
         campaigns=await campaigns_of_space(request.actor, row.id),
+        removals=await removals(request.actor, [row.id]),
         now=request.now,
     )
 

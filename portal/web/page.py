@@ -16,6 +16,7 @@ from litestar import Response
 from litestar.datastructures import Cookie
 from markupsafe import Markup
 
+from portal.access.actor import Actor
 from portal.access.policy import Action, can
 from portal.db import fetch_value
 from portal.files.kinds import KINDS
@@ -156,6 +157,11 @@ class Face(msgspec.Struct, frozen=True):
     name: str
     guest: bool
     administrator: bool
+    moderator: bool = False
+
+
+def _face(actor: Actor) -> Face:
+    return Face(actor.public_id, actor.name, actor.guest, actor.administrator, bool(actor.moderates))
 
 
 def part(template: str, **given: Any) -> Markup:
@@ -182,7 +188,7 @@ def page(
     flash = FLASHES.get("resumed" if request.resumed else request.cookies.get(FLASH_COOKIE, ""))
     context |= {
         "actor": actor,
-        "who": Face(actor.public_id, actor.name, actor.guest, actor.administrator) if actor else None,
+        "who": _face(actor) if actor else None,
         "anonymous": actor is None and "plein_actor" in request.scope,
         "organisation": {"name": actor.organisation_name if actor else request.scope.get("plein_organisation", "")},
         "language": who.language,

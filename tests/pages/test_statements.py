@@ -11,7 +11,7 @@ from tests.ideas.test_paging import MANY
 
 MOST = 8
 NUMBERS = {
-    "/": 5,
+    "/": 6,
     "/campaigns": 2,
     "/campaigns/{campaign[collect]}": 4,
     "/campaigns/{campaign[decide]}?view=board": 4,
