@@ -13,6 +13,7 @@ from portal.health import health
 from portal.ideas.routes import router as ideas
 from portal.moderation.routes import router as moderation
 from portal.pages.routes import router as pages
+from portal.people.routes import router as people
 from portal.reports.routes import router as reports
 from portal.search.routes import router as search
 from portal.spaces.routes import router as spaces
@@ -31,6 +32,7 @@ ROUTES: list[Router | HTTPRouteHandler] = [
     moderation,
     spaces,
     search,
+    people,
     accounts,
     about,
     admin,

@@ -12,15 +12,25 @@ from litestar import Litestar
 from litestar.routes import HTTPRoute
 
 from portal.web.assets import assets
-from tests.world import PASSWORD, World, email_of
+from tests.world import PASSWORD, World, email_of, picture
 
-SETTINGS = {
+SETTINGS = {"language": "en", "zone": "Europe/Paris", "theme": "", "wants_mail": "y"}
+PROFILE = {
     "name": "Noor",
     "title": "Planner",
-    "language": "en",
-    "zone": "Europe/Paris",
-    "theme": "",
-    "wants_mail": "y",
+    "status_line": "On the road",
+    "status_day": "2026-06-30",
+    "phone": "+31 6 5550 0142",
+    "place": "Depot North",
+    "hours": "Mornings",
+    "skills": "night closures, traffic plans",
+    "about": "I plan who closes which road.",
+    "status_for": "colleagues",
+    "phone_for": "circle",
+    "place_for": "me",
+    "hours_for": "everyone",
+    "skills_for": "everyone",
+    "about_for": "everyone",
 }
 IDEA = {"title": "A bridge", "body": "Build **it**.", "tags": "bridge, water", "language": "en", "version": "1"}
 CAMPAIGN = {
@@ -148,6 +158,9 @@ POSTS: dict[str, tuple[str | None, str, dict[str, str]]] = {
         "/settings/password",
         {"current_password": PASSWORD, "password": "seven otters under ice"},
     ),
+    "/settings/photo": ("employee", "/settings/photo", {}),
+    "/settings/photo/removal": ("employee", "/settings/photo/removal", {}),
+    "/settings/profile": ("employee", "/settings/profile", PROFILE),
     "/settings/sessions/end-others": ("employee", "/settings/sessions/end-others", {}),
     "/settings/sessions/{public_id:str}/end": ("employee", "/settings/sessions/no-such-session/end", {}),
     "/sign-in": (None, "/sign-in", {"email": email_of("employee"), "password": "wrong", "next": "/groups"}),
@@ -163,6 +176,7 @@ POSTS: dict[str, tuple[str | None, str, dict[str, str]]] = {
 #: POST route -> the files that such a form holds beside, as httpx takes them.
 FILES: dict[str, dict[str, tuple[str, bytes]]] = {
     "/ideas/{public_id:str}/attachments": {"files": ("counts.csv", b"depot,nights\nNorth,12\n")},
+    "/settings/photo": {"photo": ("me.png", picture("png"))},
 }
 #: GET route -> who may, and the address.
 GETS: dict[str, tuple[str | None, str]] = {
@@ -212,7 +226,13 @@ GETS: dict[str, tuple[str | None, str]] = {
     "/search": ("employee", "/search?q=idea"),
     "/search/similar": ("employee", "/search/similar?title=Idea%20collect&campaign={campaign[collect]}"),
     "/search/suggestions": ("employee", "/search/suggestions?q=idea"),
+    "/people": ("employee", "/people"),
+    "/people/{public_id:str}": ("employee", "/people/{person[author]}"),
+    "/people/{public_id:str}/photo": ("employee", "/people/{person[author]}/photo"),
+    "/people/{public_id:str}/photo/small": ("employee", "/people/{person[author]}/photo/small"),
     "/settings": ("employee", "/settings"),
+    "/settings/photo": ("employee", "/settings/photo"),
+    "/settings/profile": ("employee", "/settings/profile"),
     "/settings/password": ("employee", "/settings/password"),
     "/settings/sessions": ("employee", "/settings/sessions"),
     "/sign-in": (None, "/sign-in"),
@@ -222,7 +242,12 @@ GETS: dict[str, tuple[str | None, str]] = {
     "/votes": ("employee", "/votes"),
 }
 #: GET routes that lead on to the page that they stand for.
-LEAD_ON = {"/comments/{public_id:str}", "/ideas/{public_id:str}/comments", "/campaigns/{public_id:str}/ideas"}
+LEAD_ON = {
+    "/settings/photo",
+    "/comments/{public_id:str}",
+    "/ideas/{public_id:str}/comments",
+    "/campaigns/{public_id:str}/ideas",
+}
 #: GET routes that are no pages: they lead on, or are for machines, or have nothing to show without a letter.
 NO_PAGES = LEAD_ON | {
     "/search/similar",
@@ -230,6 +255,7 @@ NO_PAGES = LEAD_ON | {
     "/attachments/{public_id:str}",
     "/attachments/{public_id:str}/thumbnail",
 }
+NO_PAGES |= {"/people/{public_id:str}/photo", "/people/{public_id:str}/photo/small"}
 NO_PAGES |= {"/health", "/password-reset/{token:str}", "/static/{path:path}"}
 PHASES = ("planned", "collect", "discuss", "vote", "decide", "done")
 #: Every page with somebody who may open it: one of each route, and those that look different otherwise.
@@ -246,6 +272,8 @@ PAGES: list[tuple[str | None, str]] = [
     ("employee", "/spaces/{space[organisation]}"),
     ("insider_a", "/spaces/{space[closed_a]}"),
     ("employee", "/about/accessibility"),
+    ("employee", "/people?q=bridges&skill=bridges"),
+    ("author", "/people/{person[author]}"),
 ]
 
 

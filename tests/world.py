@@ -174,6 +174,18 @@ async def _person(world: World, name: str, facts: dict[str, Any]) -> None:
         "Europe/Amsterdam",
     )
     await execute("INSERT INTO credential (person, password_hash) VALUES ({}, {})", row["id"], PASSWORD_HASH)
+    await execute(
+        "INSERT INTO profile (person, phone, place, skills, about, hours, status, photo)"
+        " VALUES ({}, {}, {}, {}, {}, {}, {}, {})",
+        row["id"],
+        "4423",
+        f"Depot of {name}",
+        ["bridges", f"skill of {name}".replace("_", " ")],
+        f"What {name} says",
+        "Mornings",
+        "On the road",
+        stored_picture(f"photo of {name}"),
+    )
     for space, role in facts.get("roles", []):
         await execute(
             "INSERT INTO membership (space, person, role) VALUES ({}, {}, {})", world.space_id[space], row["id"], role
@@ -285,22 +297,27 @@ async def add_comment(
 
 async def add_attachment(world: World, name: str, *, idea: str) -> None:
     """A picture of an idea, called `name`, as its author attached it."""
-    file = md5(name.encode()).hexdigest()
-    path_of(file).parent.mkdir(parents=True, exist_ok=True)
-    path_of(file).write_bytes(picture("png"))
-    path_of(file, small=True).write_bytes(picture("webp"))
     row = (
         await execute(
             "INSERT INTO attachment (idea, space, author, kind, name, description, file, size, width, height)"
             " SELECT id, space, author, 'png', {}, {}, {}, {}, 40, 30 FROM idea WHERE id = {} RETURNING id, public_id",
             f"{name}.png",
             f"What {name} shows",
-            file,
+            stored_picture(name),
             len(picture("png")),
             world.idea_id[idea],
         )
     )[0]
     world.attachment_id[name], world.attachment[name] = row["id"], row["public_id"]
+
+
+def stored_picture(name: str) -> str:
+    """A picture on disk, with its small one; gives its name there."""
+    file = md5(name.encode()).hexdigest()
+    path_of(file).parent.mkdir(parents=True, exist_ok=True)
+    path_of(file).write_bytes(picture("png"))
+    path_of(file, small=True).write_bytes(picture("webp"))
+    return file
 
 
 def picture(kind: str, width: int = 40, height: int = 30, **options: Any) -> bytes:

@@ -34,6 +34,7 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     role_rows: list[str]
     organisation_space: int
     organisation_name: str
+    photo_changes: int
     now: datetime
     paused_in: list[int] = []
     paused_until: list[datetime] = []
@@ -79,10 +80,11 @@ COLUMNS = """
         ORDER BY w.until, w.id) AS paused_in,
     ARRAY(SELECT w.until FROM pause w WHERE w.person = p.id AND w.ended_at IS NULL AND w.until > plein_now()
         ORDER BY w.until, w.id) AS paused_until,
-    o.space AS organisation_space, o.name AS organisation_name, plein_now() AS now
+    o.space AS organisation_space, o.name AS organisation_name, o.photo_changes, plein_now() AS now
 """
 ORGANISATION = """
-    CROSS JOIN (SELECT s.id AS space, g.name FROM organisation g, space s WHERE s.kind = 'organisation') o
+    CROSS JOIN (
+        SELECT s.id AS space, g.name, g.photo_changes FROM organisation g, space s WHERE s.kind = 'organisation') o
 """
 
 OF_SESSION = f"""

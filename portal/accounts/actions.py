@@ -177,16 +177,11 @@ async def save_preferences(actor: Actor, language: str, theme: str | None) -> No
     )
 
 
-async def save_settings(
-    actor: Actor, *, name: str, title: str, language: str, zone: str, theme: str, wants_mail: bool
-) -> None:
+async def save_settings(actor: Actor, *, language: str, zone: str, theme: str, wants_mail: bool) -> None:
     """A person's own settings."""
     require(actor, Action.SETTINGS_CHANGE)
     await execute(
-        "UPDATE identity SET name = {}, title = {}, language = {}, zone = {}, theme = {}, wants_mail = {}"
-        " WHERE person = {}",
-        name,
-        title,
+        "UPDATE identity SET language = {}, zone = {}, theme = {}, wants_mail = {} WHERE person = {}",
         language,
         zone,
         theme,

@@ -65,10 +65,8 @@ def _zones() -> list[Any]:
 
 
 class SettingsForm(Form):
-    """How one wants to be called and to read."""
+    """How one wants to read, and what mail."""
 
-    name = StringField(lazy("Name"), [required(lazy("Give the name that colleagues know you by.")), at_most(120)])
-    title = StringField(lazy("What you do"), [at_most(120)])
     language = RadioField(lazy("Language"), choices=options(LANGUAGES.items()))
     zone = SelectField(lazy("Time zone"), choices=_zones)
     theme = RadioField(

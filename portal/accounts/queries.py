@@ -91,15 +91,13 @@ async def own_session(actor: Actor, public_id: str) -> OwnSession | None:
 class OwnSettings(msgspec.Struct, frozen=True):
     """What a person chose for herself."""
 
-    name: str
-    title: str
     language: str
     zone: str
     theme: str
     wants_mail: bool
 
 
-OWN_SETTINGS = "SELECT name, title, language, zone, theme, wants_mail FROM identity WHERE person = {}"
+OWN_SETTINGS = "SELECT language, zone, theme, wants_mail FROM identity WHERE person = {}"
 
 
 async def own_settings(actor: Actor) -> OwnSettings | None:  # access: the actor's own row

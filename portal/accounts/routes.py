@@ -118,7 +118,7 @@ async def reset(request: Request, token: FromPath[str]) -> Response[Any]:
 
 @get("/settings")
 async def settings_page(request: Request) -> Response[Any]:
-    """How one wants to be called and to read."""
+    """How one wants to read, and what mail."""
     account = await queries.own_settings(request.actor)
     return page(request, "accounts/settings.html", form=SettingsForm(obj=account))
 

@@ -6,7 +6,7 @@ from portal.access.actor import Actor
 from portal.access.conflicts import Closed
 from portal.access.policy import WHILE_EDITING, Action, require
 from portal.attachments.queries import AttachmentRow, bytes_of
-from portal.db import after_commit, execute, fetch_value, transaction
+from portal.db import execute, fetch_value, transaction
 from portal.events.kinds import Kind
 from portal.events.log import record
 from portal.files import store
@@ -84,10 +84,9 @@ async def describe(actor: Actor, attachment: AttachmentRow, description: str) ->
 
 
 async def remove(actor: Actor, attachment: AttachmentRow) -> None:
-    """Takes a file away for good."""
+    """Takes a file away for good: out of sight at once, from the disk with the next sweep."""
     require(actor, Action.ATTACHMENT_REMOVE, attachment)
     async with transaction():
         gone = await fetch_value("DELETE FROM attachment WHERE id = {} RETURNING id", attachment.id)
         if gone:
             await record(Kind.ATTACHMENT_REMOVED, actor=actor.id, space=attachment.space, idea=attachment.idea)
-            after_commit(lambda: store.remove(attachment.file))

@@ -10,6 +10,7 @@ from typing import Any
 
 from portal.accounts.passwords import hashed
 from portal.db import execute, fetch_value, transaction
+from portal.demo.profiles import attach_files, tell_profiles
 from portal.install import install_organisation
 from portal.text.markdown import excerpt, to_html
 
@@ -48,9 +49,11 @@ async def seed() -> bool:
         facts = content["organisation"]
         organisation = await install_organisation(facts["name"], facts["language"], facts["zone"])
         people = await _people(content, organisation, moment)
+        await tell_profiles({key: person.id for key, person in people.items()})
         spaces = await _groups(people, moment) | {"organisation": organisation}
         for path in sorted((CONTENT / "campaigns").glob("*.toml")):
             await _campaign(tomllib.loads(path.read_text()), people, spaces, moment)
+        await attach_files()
         await execute("UPDATE organisation SET demo_since = {}", moment)
     return True
 

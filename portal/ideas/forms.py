@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from typing import Any
 
 import wtforms
-from wtforms.form import BaseForm
 from wtforms.validators import StopValidation
 
 from portal.text.answers import ANSWER_KINDS
@@ -19,6 +17,7 @@ from portal.web.forms import (
     HiddenNumber,
     RadioField,
     StringField,
+    TagsField,
     TextAreaField,
     at_most,
     lazy,
@@ -26,37 +25,6 @@ from portal.web.forms import (
     required,
 )
 from portal.web.request import Request
-
-MOST_TAGS = 5
-LONGEST_TAG = 30
-TAG = re.compile(r"^[\w][\w -]*$")
-
-
-class TagsField(StringField):
-    """Tags, separated by commas; `data` is a list in lower case without doubles."""
-
-    data: Any
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Splits."""
-        words = ",".join(valuelist).lower().replace("#", "").split(",")
-        self.data = list(dict.fromkeys(" ".join(word.split()) for word in words if word.strip()))
-
-    def _value(self) -> str:
-        if self.raw_data:
-            return str(self.raw_data[0])
-        return ", ".join(self.data or [])
-
-    def pre_validate(self, form: BaseForm) -> None:
-        """A few short words."""
-        if len(self.data or []) > MOST_TAGS:
-            raise StopValidation(gettext("Use at most %(n)s tags.") % {"n": MOST_TAGS})
-        for tag in self.data or []:
-            if len(tag) > LONGEST_TAG or not TAG.match(tag):
-                raise StopValidation(
-                    gettext("“%(tag)s” can’t be a tag: use letters, digits, spaces and hyphens, at most 30.")
-                    % {"tag": tag[:40]}
-                )
 
 
 class IdeaForm(Form):

@@ -145,6 +145,17 @@ async def ideas_of_author(actor: Actor, most: int) -> list[IdeaCard]:
     )
 
 
+async def ideas_by(actor: Actor, person: int, most: int) -> list[IdeaCard]:
+    """What somebody proposed, newest first, as far as the actor reads it."""
+    return await fetch(
+        IdeaCard,
+        CARDS + " AND i.author = {} AND i.state = 'published' ORDER BY i.created_at DESC LIMIT {}",
+        *_sight(actor),
+        person,
+        most,
+    )
+
+
 class IdeaRow(msgspec.Struct, frozen=True):
     """An idea on its page, with what the policy needs to know of its campaign."""
 

@@ -17,8 +17,9 @@ from portal.comments import actions as commenting
 from portal.comments.forms import CommentForm
 from portal.comments.queries import PAGE as COMMENTS_A_PAGE
 from portal.comments.queries import get_comment, thread
-from portal.ideas.queries import Cursor, IdeaRow, answer_to, get_idea, ideas_of_author, lively_ideas
+from portal.ideas.queries import Cursor, IdeaRow, answer_to, get_idea, ideas_by, ideas_of_author, lively_ideas
 from portal.moderation.queries import receipts_lately, removals
+from portal.people.queries import get_person, shared_spaces
 from portal.spaces.queries import get_space, members
 from portal.text.language import gettext
 from portal.votes.queries import left_to_vote, standing, votes_given
@@ -156,4 +157,19 @@ async def space(request: Request, public_id: FromPath[str]) -> Response[Any]:
     )
 
 
-router = Router(path="/", route_handlers=[home, campaign, idea, back_to_the_thread, comment, space])
+@get("/people/{public_id:str}")
+async def person(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """Somebody as her colleagues see her, with the ideas of hers that the reader may read."""
+    row = found(await get_person(request.actor, public_id))
+    return page(
+        request,
+        "pages/person.html",
+        section="people",
+        person=row,
+        spaces=await shared_spaces(request.actor, row),
+        ideas=await ideas_by(request.actor, row.id, 20),
+        now=request.now,
+    )
+
+
+router = Router(path="/", route_handlers=[home, campaign, idea, back_to_the_thread, comment, space, person])

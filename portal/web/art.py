@@ -15,7 +15,9 @@ from typing import Final
 from markupsafe import Markup
 
 from portal.text.answers import ANSWER_KINDS
+from portal.text.language import gettext
 from portal.web.assets import assets
+from portal.web.photos import photo_address
 
 TILE: Final = 40
 TILE_HUES: Final = ("bench", "sky", "brick", "sea")
@@ -52,12 +54,25 @@ def _sprite() -> str:
     return assets().url("sprite.svg")
 
 
-@lru_cache(maxsize=10_000)
 def avatar(public_id: str, name: str, guest: bool, size: str = "") -> Markup:
-    """Initials on a person's own colour; colleagues are round, guests tiles. size: xs, s, l or none."""
+    """A person's photo, else her initials on her own colour; colleagues are round, guests tiles. size: xs, s, l, xl or
+    none. The initials stand under the photo too: they show where it doesn't."""
+    return _avatar(public_id, name, guest, size, photo_address(public_id, small=size != "xl"))
+
+
+@lru_cache(maxsize=10_000)
+def _avatar(public_id: str, name: str, guest: bool, size: str, photo: str) -> Markup:
     classes = "avatar" + (f" avatar-{size}" if size else "") + (" avatar-guest" if guest else "")
-    drawn = Markup('<span class="{}" data-hue="{}" aria-hidden="true">{}</span>')
-    return drawn.format(classes, hue(public_id), initials(name))
+    picture = Markup('<img src="{}" alt="" loading="lazy">').format(photo) if photo else ""
+    drawn = Markup('<span class="{}" data-hue="{}" aria-hidden="true">{}{}</span>')
+    return drawn.format(classes, hue(public_id), initials(name), picture)
+
+
+def person(public_id: str, name: str) -> Markup:
+    """A name that leads to its profile; a word for who has none any more."""
+    if not name:
+        return Markup("{}").format(gettext("Somebody who left"))
+    return Markup('<a class="who" href="/people/{}">{}</a>').format(public_id, name)
 
 
 def hue(public_id: object) -> int:

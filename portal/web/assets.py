@@ -41,7 +41,7 @@ STYLES: Final = (
             *("sheet", "rows", "item", "topic", "figure", "tiles"),
             *("badge", "disc", "notice", "meta", "clock", "stone", "phases", "timeline", "tree"),
             *("avatar", "person", "form", "choice", "editor"),
-            *("attachments",),
+            *("attachments", "profile"),
             *("search",),
             *("moderation",),
             *("idea", "filters", "board", "campaign", "vote", "composer", "comment", "official"),

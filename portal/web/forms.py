@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
@@ -33,6 +34,7 @@ __all__ = [
     "RadioField",
     "SelectField",
     "StringField",
+    "TagsField",
     "TextAreaField",
     "at_most",
     "choose_from",
@@ -151,6 +153,35 @@ class TextAreaField(wtforms.TextAreaField):
     def process_formdata(self, valuelist: list[str]) -> None:
         """Strips."""
         super().process_formdata([value.strip() for value in valuelist])
+
+
+class TagsField(StringField):
+    """Words, separated by commas; `data` is a list in lower case without doubles."""
+
+    data: Any
+    most = 5
+    longest = 30
+    shape = re.compile(r"^\w[\w -]*$")
+    too_many = lazy("Use at most %(n)s tags.")
+    no_tag = lazy("“%(tag)s” can’t be a tag: use letters, digits, spaces and hyphens, at most 30.")
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Splits."""
+        words = ",".join(valuelist).lower().replace("#", "").split(",")
+        self.data = list(dict.fromkeys(" ".join(word.split()) for word in words if word.strip()))
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return ", ".join(self.data or [])
+
+    def pre_validate(self, form: BaseForm) -> None:
+        """A few short words."""
+        if len(self.data or []) > self.most:
+            raise StopValidation(str(self.too_many) % {"n": self.most})
+        for tag in self.data or []:
+            if len(tag) > self.longest or not self.shape.match(tag):
+                raise StopValidation(str(self.no_tag) % {"tag": tag[:40]})
 
 
 class FilesField(wtforms.Field):

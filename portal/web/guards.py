@@ -13,6 +13,7 @@ from portal.db import execute
 from portal.settings import settings
 from portal.text.language import read_from_now
 from portal.web.page import organisation_name
+from portal.web.photos import keep_up
 from portal.web.request import CSRF_FIELD, Request, Typed
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -69,6 +70,8 @@ async def recognise(request: Request) -> Actor | None:
     token = request.session_token
     actor = await actor_of_session(token_sha256(token)) if token else None
     request.scope["plein_actor"] = actor  # type: ignore[typeddict-unknown-key]
+    if actor:
+        await keep_up(actor.photo_changes)
     read_from_now(request.reader)
     return actor
 

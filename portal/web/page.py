@@ -24,7 +24,7 @@ from portal.settings import ROOT, settings
 from portal.text import counts, dates
 from portal.text.answers import ANSWER_KINDS
 from portal.text.language import Reader, gettext, lazy, ngettext, read_from_now, reader
-from portal.web import art
+from portal.web import art, photos
 from portal.web.assets import assets
 from portal.web.request import Request
 
@@ -43,6 +43,9 @@ FLASHES: dict[str, str] = {
     "idea-proposed": lazy("Your idea is there. Colleagues can support it and comment on it now."),
     "idea-saved": lazy("Your changes are saved. The text before is kept."),
     "idea-answered": lazy("Your answer is published. Everyone who took part and wants mail hears of it."),
+    "profile-saved": lazy("Your profile is saved. Colleagues see it as you chose."),
+    "photo-saved": lazy("Your photo is there."),
+    "photo-removed": lazy("Your photo is gone; your initials stand there again."),
     "attached": lazy("Your files are attached."),
     "attachment-described": lazy("Your words are saved."),
     "attachment-removed": lazy("The file is gone."),
@@ -105,6 +108,7 @@ def environment() -> Environment:
         asset=assets().url,
         icon=art.icon,
         avatar=art.avatar,
+        person=art.person,
         tiles=art.tiles,
         skyline=art.skyline,
         answer_badge=art.answer_badge,
@@ -123,6 +127,7 @@ def environment() -> Environment:
         Action=Action,
     )
     env.filters["number"] = dates.number
+    env.filters["dialled"] = lambda phone: "".join(c for c in phone if c in "+0123456789")
     env.filters["safe_html"] = (
         Markup  # only for columns named *_html, which text.markdown cleaned when they were written
     )
@@ -146,7 +151,7 @@ def _texts(one: str, many: str, num: int, **values: Any) -> Markup:
 
 
 @lru_cache(maxsize=8000)
-def _rendered(template: str, who: Reader, given: tuple[tuple[str, Any], ...]) -> Markup:
+def _rendered(template: str, who: Reader, photo_changes: int, given: tuple[tuple[str, Any], ...]) -> Markup:
     return Markup(environment().get_template(template).render(dict(given)))  # noqa: S704  autoescaped
 
 
@@ -169,7 +174,7 @@ def part(template: str, **given: Any) -> Markup:
     be neither out of date nor somebody else's. The fewer people and moments it is given, the more often it is there
     already: `mine` rather than the actor, `today` rather than now.
     """
-    return _rendered(template, reader(), tuple(given.items()))
+    return _rendered(template, reader(), photos.changes(), tuple(given.items()))
 
 
 def page(

@@ -56,12 +56,17 @@ def canaries_in(text: str) -> set[Canary]:
     }
 
 
+#: Columns of such a name that are texts all the same.
+TEXT = {("profile", "status")}
+
+
 def text_columns(table: type[Table]) -> list[Text | Array]:
     """The columns of a table that hold what people typed."""
     return [
         column
         for column in table._meta.columns
-        if isinstance(column, Text | Array) and column._meta.name not in NO_TEXT
+        if isinstance(column, Text | Array)
+        and (column._meta.name not in NO_TEXT or (table._meta.tablename, column._meta.name) in TEXT)
     ]
 
 
@@ -224,6 +229,7 @@ async def sight_of(connection: asyncpg.Connection, person: int | None) -> Sight:
     administrator = bool(
         await connection.fetchval("SELECT 1 FROM membership WHERE person = $1 AND role = 'administrator'", person)
     )
+    rows["person"] = rows["neighbour"]
     rows["identity"] = rows["neighbour"] | rows["signed"] | (rows["dead_letter_to"] if administrator else set())
     return Sight(person, rows, facts["kind"] == "guest", administrator)
 

@@ -27,6 +27,7 @@ from portal import db
 from portal import tables as t
 from portal.about import SLUGS
 from portal.access import scope
+from portal.access.fields import FIELDS
 from portal.access.scope import NEVER_SHOWN, VISIBILITY
 from portal.access.tokens import token_sha256
 from portal.db import execute, fetch_value
@@ -35,7 +36,7 @@ from tests.access.canary import Canary, Sight, addresses, canaries_in, plant, si
 from tests.client import Browser
 from tests.conftest import OneConnection
 from tests.sitemap import FILES
-from tests.world import World, add_appeal, add_comment, add_decision, add_idea, add_report, email_of
+from tests.world import World, add_appeal, add_attachment, add_comment, add_decision, add_idea, add_report, email_of
 
 #: Who crawls. `deactivated` shows the cookie of a session that was open when she left.
 READERS: tuple[str | None, ...] = (
@@ -54,6 +55,7 @@ TABLES = {
     "/ideas/": "idea",
     "/comments/": "comment",
     "/attachments/": "attachment",
+    "/people/": "person",
     "/spaces/": "space",
     "/moderation/items/": "moderation_item",
     "/moderation/decisions/": "decision",
@@ -188,6 +190,12 @@ async def _things_that_could_leak(world: World) -> None:
         await add_idea(world, f"of_{reader}", campaign=campaign, author=reader)
         for state in ("published", "hidden", "removed"):
             await add_comment(world, f"{state}_of_{reader}", idea=campaign, author=reader, state=state)
+        await add_attachment(world, f"of_{reader}", idea=f"of_{reader}")
+    # each field of each profile for whoever may read it at the most, and a few for fewer
+    await execute("UPDATE profile SET status_for = 'everyone', hours_for = 'everyone'")
+    for reader, level in (("insider_a", "me"), ("administrator", "circle"), ("guest_b", "me")):
+        for name in FIELDS:
+            await execute(f"UPDATE profile SET {name}_for = {{}} WHERE person = {{}}", level, ids[reader])
     # hidden and removed things in spaces that the readers do read
     for campaign, author in (("collect", "author"), ("closed_a", "insider_a"), ("closed_b", "insider_b")):
         for state in ("hidden", "removed", "draft", "withdrawn"):
@@ -416,6 +424,7 @@ SHOWN = set(
     answer.summary answer.reason_html answer.from_when answer.next_step
     attachment.name attachment.description
     report.words report.body_html decision.words decision.title decision.body_html appeal.words
+    profile.phone profile.place profile.skills profile.about profile.hours profile.status
     identity.name identity.title identity.email org_unit.name mail.last_error
     """.split()  # noqa: SIM905
 )
@@ -436,7 +445,7 @@ def test_the_crawl_reads_what_this_reader_may_read(crawled: dict[str | None, Cra
 
 
 #: Addresses that lead on to the page that they stand for.
-LEAD_ON = {"/comments/{public_id}", "/campaigns/{public_id}/ideas", "/ideas/{public_id}/comments"}
+LEAD_ON = {"/settings/photo", "/comments/{public_id}", "/campaigns/{public_id}/ideas", "/ideas/{public_id}/comments"}
 
 
 def test_every_page_opens_for_somebody(crawled: dict[str | None, Crawl], app: Litestar):

@@ -23,8 +23,8 @@ from portal.settings import settings
 from portal.text.language import Reader, reading
 from portal.web.page import Face, _rendered, environment, part
 from tests.client import Browser, text_of
-from tests.sitemap import GETS, LEAD_ON, PAGES, filled
-from tests.world import World, add_comment, add_decision, add_idea, add_report, email_of
+from tests.sitemap import GETS, LEAD_ON, PAGES, PROFILE, SETTINGS, filled
+from tests.world import World, add_attachment, add_comment, add_decision, add_idea, add_report, email_of
 
 SignIn = Callable[[str | None], Awaitable[Browser]]
 
@@ -71,6 +71,7 @@ async def _new_rows_with_large_numbers(connection: asyncpg.Connection, world: Wo
         await add_report(world, "numbers", comment="reported", reporter="author")
         await add_report(world, "told", comment="numbers", reporter="author")
     await add_decision(world, "numbers", "told", moderator="colleague", action="warn")
+    await add_attachment(world, "numbers", idea="numbers")
     await execute("INSERT INTO mail (kind, recipient, dropped_at, last_error) VALUES ('x', {}, now(), 'y')", employee)
     assert min(space, world.idea_id["numbers"], world.comment_id["numbers"]) > LARGE
     address = await fetch_value("SELECT public_id FROM space WHERE id = {}", space)
@@ -82,6 +83,7 @@ async def _new_rows_with_large_numbers(connection: asyncpg.Connection, world: Wo
         item=dict.fromkeys(world.item, world.item["numbers"]),
         decision=dict.fromkeys(world.decision, world.decision["numbers"]),
         space=dict.fromkeys(world.space, address),
+        attachment=dict.fromkeys(world.attachment, world.attachment["numbers"]),
     )
 
 
@@ -427,9 +429,10 @@ async def test_nobody_makes_herself_more_than_she_is(as_: SignIn, world: World):
     roles = "SELECT space, role FROM membership WHERE person = {} ORDER BY 1, 2"
     guest = world.person_id["guest_a"]
     before = (await execute(person, guest), await execute(roles, guest))
-    fields = {"name": "Julie", "title": "", "language": "en", "zone": "Europe/Amsterdam", "theme": ""}
-    response = await (await as_("guest_a")).post("/settings", FORGED | {"email": "x@y.example"} | fields)
-    assert response.status_code == 303
+    browser = await as_("guest_a")
+    for page, fields in (("/settings", SETTINGS), ("/settings/profile", PROFILE | {"name": "Julie"})):
+        response = await browser.post(page, FORGED | {"email": "x@y.example"} | fields)
+        assert response.status_code == 303
     assert (await execute(person, guest), await execute(roles, guest)) == before
     assert await fetch_value("SELECT name FROM identity WHERE person = {}", guest) == "Julie", "the control"
 

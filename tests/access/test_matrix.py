@@ -171,19 +171,19 @@ idea.attach         collect             n y n n n n n n n - -
 idea.attach         discuss             n y n n n n n n n - -
 idea.attach         vote                n n n n n n n n n - -
 idea.attach         always_answered     n n n n n n n n n - -
-idea.attach         hidden              - y - - - - - - - - -
+idea.attach         hidden              - y - - - n - - - - -
 idea.attach         closed_a            - - - - - - - y - n -
 
 attachment.describe collect             n y n n n n n n n - -
 attachment.describe vote                n n n n n n n n n - -
 attachment.describe answered            n n n n n n n n n - -
-attachment.describe hidden              - y - - - - - - - - -
+attachment.describe hidden              - y - - - n - - - - -
 attachment.describe closed_a            - - - - - - - y - n -
 
 attachment.remove   collect             n y n n n y n n n - -
 attachment.remove   vote                n n n n n y n n n - -
 attachment.remove   answered            n n n n n y n n n - -
-attachment.remove   hidden              - y - - - - - - - - -
+attachment.remove   hidden              - y - - - y - - - - -
 attachment.remove   closed_a            - - - - - - - y - n -
 
 comment.edit        collect_reply       n y n n n n n n n - -

@@ -1,0 +1,85 @@
+"""Saving one's profile and photo."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from portal.access.actor import Actor
+from portal.access.policy import Action, require
+from portal.db import execute, fetch_value, transaction
+from portal.files import store
+from portal.files.store import Upload
+
+IDENTITY = "UPDATE identity SET name = {}, title = {} WHERE person = {}"
+SAVE = """
+    INSERT INTO profile (person, phone, place, skills, about, hours, status, status_until,
+        phone_for, place_for, skills_for, about_for, hours_for, status_for)
+    VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {})
+    ON CONFLICT (person) DO UPDATE SET phone = excluded.phone, place = excluded.place, skills = excluded.skills,
+        about = excluded.about, hours = excluded.hours, status = excluded.status, status_until = excluded.status_until,
+        phone_for = excluded.phone_for, place_for = excluded.place_for, skills_for = excluded.skills_for,
+        about_for = excluded.about_for, hours_for = excluded.hours_for, status_for = excluded.status_for
+"""
+
+
+async def save_profile(
+    actor: Actor,
+    *,
+    name: str,
+    title: str,
+    status_until: datetime | None,
+    phone: str,
+    place: str,
+    skills: list[str],
+    about: str,
+    hours: str,
+    status: str,
+    phone_for: str,
+    place_for: str,
+    skills_for: str,
+    about_for: str,
+    hours_for: str,
+    status_for: str,
+) -> None:
+    """What the actor tells of herself, and for whom."""
+    require(actor, Action.SETTINGS_CHANGE)
+    until = status_until if status else None
+    fields = (phone, place, skills, about, hours, status, until)
+    levels = (phone_for, place_for, skills_for, about_for, hours_for, status_for)
+    async with transaction():
+        await execute(IDENTITY, name, title, actor.id)
+        await execute(SAVE, actor.id, *fields, *levels)
+
+
+# Photos are counted in one row, which is held until this commits: whoever reads the count reads all photos up to it.
+COUNT = "UPDATE organisation SET photo_changes = photo_changes + 1 RETURNING photo_changes"
+SET_PHOTO = """
+    INSERT INTO profile (person, photo, photo_change) VALUES ({}, {}, {})
+    ON CONFLICT (person) DO UPDATE SET photo = excluded.photo, photo_change = excluded.photo_change
+"""
+
+
+async def change_photo(actor: Actor, upload: Upload) -> None:
+    """A new photo, cut to a square and made anew. Raises files.kinds.Refused and store.NoRoom."""
+    require(actor, Action.SETTINGS_CHANGE)
+    kept = await store.keep(upload, photo=True)
+    saved = False
+    try:
+        await _set_photo(actor, kept.file)
+        saved = True
+    finally:
+        if not saved:
+            store.remove(kept.file)
+
+
+async def remove_photo(actor: Actor) -> None:
+    """Initials again."""
+    require(actor, Action.SETTINGS_CHANGE)
+    await _set_photo(actor, "")
+
+
+async def _set_photo(actor: Actor, file: str) -> None:
+    """The one before goes from the disk with the next sweep."""
+    async with transaction():
+        change = await fetch_value(COUNT)
+        await execute(SET_PHOTO, actor.id, file, change)

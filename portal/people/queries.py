@@ -1,0 +1,265 @@
+"""Reading profiles: always through a shared space, and field by field for whom it is."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from portal.access.actor import Actor
+from portal.access.fields import visible_field
+from portal.access.scope import visible
+from portal.db import fetch, fetch_one
+from portal.tables import Membership, OrgUnit, Person, Profile, Space
+
+PAGE = 30  # people a page
+FACETS_OF = 500  # people among whom units and skills are gathered to choose from
+MOST_FACETS = 10
+MOST_WORDS = 6
+
+
+class PersonRow(msgspec.Struct, frozen=True):
+    """Somebody as the actor may see her; a field that is not for the actor is empty, as one that says nothing."""
+
+    id: int
+    public_id: str
+    name: str
+    title: str
+    guest: bool
+    unit: str
+    unit_public_id: str
+    phone: str
+    place: str
+    skills: tuple[str, ...]
+    about: str
+    hours: str
+    status: str
+    status_until: datetime | None
+
+    def __post_init__(self) -> None:
+        msgspec.structs.force_setattr(self, "skills", tuple(self.skills))
+
+
+COLUMNS = """
+    SELECT p.id, p.public_id, n.name, n.title, p.kind = 'guest' AS guest,
+        coalesce(u.name, '') AS unit, coalesce(u.public_id, '') AS unit_public_id,
+        CASE WHEN {} THEN f.phone ELSE '' END AS phone, CASE WHEN {} THEN f.place ELSE '' END AS place,
+        CASE WHEN {} THEN f.skills ELSE ARRAY[]::text[] END AS skills,
+        CASE WHEN {} THEN f.about ELSE '' END AS about, CASE WHEN {} THEN f.hours ELSE '' END AS hours,
+        CASE WHEN s.shown THEN f.status ELSE '' END AS status,
+        CASE WHEN s.shown THEN f.status_until END AS status_until
+"""
+FROM = """
+    FROM identity n JOIN person p ON p.id = n.person AND p.active
+    LEFT JOIN profile f ON f.person = p.id AND {}
+    LEFT JOIN org_unit u ON u.id = p.org_unit AND p.kind = 'employee' AND {}
+"""
+STATUS = """
+    CROSS JOIN LATERAL (SELECT {} AND (f.status_until IS NULL OR f.status_until > {}) AS shown) s
+"""
+
+
+def _columns(actor: Actor) -> list[Any]:
+    """The values for COLUMNS, FROM and STATUS."""
+    return [
+        visible_field("phone", actor, "f"),
+        visible_field("place", actor, "f"),
+        visible_field("skills", actor, "f"),
+        visible_field("about", actor, "f"),
+        visible_field("hours", actor, "f"),
+        visible(Profile, actor, "f"),
+        visible(OrgUnit, actor, "u"),
+        visible_field("status", actor, "f"),
+        actor.now,
+    ]
+
+
+async def get_person(actor: Actor, public_id: str) -> PersonRow | None:
+    """Somebody with whom the actor shares a space, or she herself."""
+    return await fetch_one(
+        PersonRow,
+        f"{COLUMNS}{FROM}{STATUS} WHERE p.public_id = {{}} AND {{}}",
+        *_columns(actor),
+        public_id,
+        visible(Person, actor, "p"),
+    )
+
+
+class SharedSpace(msgspec.Struct, frozen=True):
+    """A group that somebody belongs to, and that the actor reads."""
+
+    public_id: str
+    name: str
+    language: str
+
+
+SHARED = """
+    SELECT DISTINCT s.public_id, s.name, s.language FROM membership m JOIN space s ON s.id = m.space
+    WHERE m.person = {} AND s.kind <> 'organisation' AND s.archived_at IS NULL AND {} AND {}
+    ORDER BY s.name LIMIT 30
+"""
+
+
+async def shared_spaces(actor: Actor, person: PersonRow) -> list[SharedSpace]:
+    """The groups of somebody's that the actor reads too."""
+    return await fetch(SharedSpace, SHARED, person.id, visible(Membership, actor, "m"), visible(Space, actor, "s"))
+
+
+class Filters(msgspec.Struct, frozen=True):
+    """What a list of people is narrowed down to: words, a unit with all below it, and a skill."""
+
+    words: str = ""
+    unit: str = ""
+    skill: str = ""
+
+
+# A word is looked for wherever the actor may read it: in names, functions, units, places and skills.
+WORD = """
+    AND p.id IN (
+        SELECT wn.person FROM identity wn WHERE wn.name ILIKE {} UNION
+        SELECT wt.person FROM identity wt WHERE wt.title ILIKE {} UNION
+        SELECT wp.id FROM person wp JOIN org_unit wu ON wu.id = wp.org_unit WHERE wu.name ILIKE {} AND {} UNION
+        SELECT wf.person FROM profile wf WHERE wf.place ILIKE {} AND {} AND {} UNION
+        SELECT ws.person FROM profile ws
+            WHERE EXISTS (SELECT FROM unnest(ws.skills) AS of_hers WHERE of_hers ILIKE {}) AND {} AND {})
+"""
+OF_UNIT = """
+    AND p.org_unit IN (
+        WITH RECURSIVE below AS (
+            SELECT bu.id FROM org_unit bu WHERE bu.public_id = {} AND {}
+            UNION SELECT bc.id FROM org_unit bc JOIN below b ON bc.parent = b.id)
+        SELECT id FROM below)
+"""
+WITH_SKILL = " AND p.id IN (SELECT kf.person FROM profile kf WHERE kf.skills @> ARRAY[{}] AND {} AND {})"
+
+
+def _narrowed(actor: Actor, filters: Filters) -> tuple[str, list[Any]]:
+    """The conditions of these filters, and their values."""
+    values: list[Any] = [visible(Person, actor, "p")]
+    sql = "WHERE {}"
+    for word in filters.words.split()[:MOST_WORDS]:
+        like = "%" + word.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_") + "%"
+        sql += WORD
+        values += [like, like, like, visible(OrgUnit, actor, "wu")]
+        values += [like, visible(Profile, actor, "wf"), visible_field("place", actor, "wf")]
+        values += [like, visible(Profile, actor, "ws"), visible_field("skills", actor, "ws")]
+    if filters.unit:
+        sql += OF_UNIT
+        values += [filters.unit, visible(OrgUnit, actor, "bu")]
+    if filters.skill:
+        sql += WITH_SKILL
+        values += [filters.skill, visible(Profile, actor, "kf"), visible_field("skills", actor, "kf")]
+    return sql, values
+
+
+AFTER = """
+    AND (lower(n.name), p.id) > (SELECT lower(an.name), an.person FROM identity an JOIN person ap ON ap.id = an.person
+        WHERE ap.public_id = {} AND {})
+"""
+
+
+async def people(actor: Actor, filters: Filters, after: str = "") -> list[PersonRow]:
+    """One page of the people whom the actor may see, by name, and one more row if there is a next page."""
+    narrowed, values = _narrowed(actor, filters)
+    sql = f"{COLUMNS}{FROM}{STATUS} {narrowed}"
+    if after:
+        sql += AFTER
+        values += [after, visible(Person, actor, "ap")]
+    sql += " ORDER BY lower(n.name), p.id LIMIT {}"
+    return await fetch(PersonRow, sql, *_columns(actor), *values, PAGE + 1)
+
+
+class Facet(msgspec.Struct, frozen=True):
+    """Something to narrow a list of people down by: how many of them have it."""
+
+    kind: str
+    value: str
+    words: str
+    people: int
+
+
+FOUND = "WITH found AS MATERIALIZED (SELECT p.id, p.org_unit, p.kind FROM identity n JOIN person p ON p.id = n.person"
+FACETS = """
+    LIMIT {}),
+    counted AS (
+        SELECT 'unit' AS kind, u.public_id AS value, u.name AS words, count(*)::int AS people
+        FROM found q JOIN org_unit u ON u.id = q.org_unit AND q.kind = 'employee' AND {} GROUP BY u.id
+        UNION ALL
+        SELECT 'skill', k, k, count(*)::int
+        FROM found q JOIN profile f ON f.person = q.id AND {} AND {} CROSS JOIN LATERAL unnest(f.skills) k GROUP BY k
+        UNION ALL
+        SELECT 'all', '', '', count(*)::int FROM found)
+    SELECT kind, value, words, people FROM counted ORDER BY people DESC, words
+"""
+
+
+async def facets(actor: Actor, filters: Filters) -> dict[str, list[Facet]]:
+    """The commonest units and skills among (the first 500 of) these people, and as "all" how many they are: made of
+    nothing but what the actor may read."""
+    narrowed, values = _narrowed(actor, filters)
+    rows = await fetch(
+        Facet,
+        f"{FOUND} {narrowed} AND p.active {FACETS}",
+        *values,
+        FACETS_OF,
+        visible(OrgUnit, actor, "u"),
+        visible(Profile, actor, "f"),
+        visible_field("skills", actor, "f"),
+    )
+    return {kind: [row for row in rows if row.kind == kind][:MOST_FACETS] for kind in ("unit", "skill", "all")}
+
+
+class OwnProfile(msgspec.Struct, frozen=True):
+    """What a person told of herself, with whom it is for."""
+
+    name: str
+    title: str
+    phone: str
+    place: str
+    skills: list[str]
+    about: str
+    hours: str
+    status: str
+    status_until: datetime | None
+    phone_for: str
+    place_for: str
+    skills_for: str
+    about_for: str
+    hours_for: str
+    status_for: str
+    photo: str
+
+
+OWN = """
+    SELECT n.name, n.title, coalesce(f.phone, '') AS phone, coalesce(f.place, '') AS place,
+        coalesce(f.skills, ARRAY[]::text[]) AS skills, coalesce(f.about, '') AS about, coalesce(f.hours, '') AS hours,
+        CASE WHEN f.status_until > {} IS NOT FALSE THEN coalesce(f.status, '') ELSE '' END AS status, f.status_until,
+        coalesce(f.phone_for, 'colleagues') AS phone_for, coalesce(f.place_for, 'colleagues') AS place_for,
+        coalesce(f.skills_for, 'everyone') AS skills_for, coalesce(f.about_for, 'everyone') AS about_for,
+        coalesce(f.hours_for, 'colleagues') AS hours_for, coalesce(f.status_for, 'colleagues') AS status_for,
+        coalesce(f.photo, '') AS photo
+    FROM identity n LEFT JOIN profile f ON f.person = n.person WHERE n.person = {}
+"""
+
+
+async def own_profile(actor: Actor) -> OwnProfile | None:  # access: the actor's own row
+    """The actor's own profile; one that was never written begins with the table's defaults."""
+    return await fetch_one(OwnProfile, OWN, actor.now, actor.id)
+
+
+class Photo(msgspec.Struct, frozen=True):
+    """Where somebody's photo stands on disk."""
+
+    file: str
+
+
+PHOTO = """
+    SELECT f.photo AS file FROM profile f JOIN person p ON p.id = f.person
+    WHERE p.public_id = {} AND f.photo <> '' AND {} AND {}
+"""
+
+
+async def photo_of(actor: Actor, public_id: str) -> Photo | None:
+    """The photo of somebody whom the actor may see."""
+    return await fetch_one(Photo, PHOTO, public_id, visible(Profile, actor, "f"), visible(Person, actor, "p"))
