@@ -171,6 +171,14 @@ async def test_the_statement_itself_judges_phase_sight_and_method(rollback, budg
 
 # --- what the database refuses, whoever writes
 
+
+async def at_once(sql, *rows):
+    """All or nothing."""
+    async with transaction():
+        for row in rows:
+            await execute(sql, *row)
+
+
 LAID = "INSERT INTO vote (person, idea, space, guest, weight) SELECT {}, id, space, FALSE, {} FROM idea WHERE id = {}"
 
 
@@ -183,10 +191,9 @@ LAID = "INSERT INTO vote (person, idea, space, guest, weight) SELECT {}, id, spa
     ],
 )
 async def test_the_database_refuses_too_many(rollback, budget, rows, constraint):
+    person = budget.person_id["employee"]
     with pytest.raises(asyncpg.CheckViolationError) as refused:
-        async with transaction():
-            for name, weight in rows:
-                await execute(LAID, budget.person_id["employee"], weight, budget.idea_id[name])
+        await at_once(LAID, *((person, weight, budget.idea_id[name]) for name, weight in rows))
     assert refused.value.constraint_name == constraint
 
 
@@ -194,8 +201,7 @@ async def test_the_database_refuses_a_change_that_makes_them_too_many(rollback, 
     for name, weight in (("vote", 3), ("second", 1)):
         await execute(LAID, budget.person_id["employee"], weight, budget.idea_id[name])
     with pytest.raises(asyncpg.CheckViolationError):
-        async with transaction():
-            await execute("UPDATE vote SET weight = 2 WHERE idea = {}", budget.idea_id["second"])
+        await at_once("UPDATE vote SET weight = 2 WHERE idea = {}", [budget.idea_id["second"]])
     await execute("UPDATE vote SET weight = 2")
     assert await lying(budget) == ({"vote": 2, "second": 2}, 4)
 
@@ -206,8 +212,7 @@ async def test_how_a_campaign_votes_stands_from_the_first_vote_on(rollback, budg
     await execute(BUDGET, budget.campaign_id["vote"])
     await execute(LAID, budget.person_id["employee"], 1, budget.idea_id["vote"])
     with pytest.raises(asyncpg.CheckViolationError, match="votes have been given"):
-        async with transaction():
-            await execute(f"UPDATE campaign SET {change} WHERE id = {{}}", budget.campaign_id["vote"])
+        await at_once(f"UPDATE campaign SET {change} WHERE id = {{}}", [budget.campaign_id["vote"]])
     await execute("UPDATE campaign SET title = 'Another' WHERE id = {}", budget.campaign_id["vote"])
 
 
