@@ -12,11 +12,13 @@ from portal.comments.routes import router as comments
 from portal.health import health
 from portal.ideas.routes import router as ideas
 from portal.moderation.routes import router as moderation
+from portal.mentions.routes import router as mentions
 from portal.pages.routes import router as pages
 from portal.people.routes import router as people
 from portal.reports.routes import router as reports
 from portal.search.routes import router as search
 from portal.spaces.routes import router as spaces
+from portal.threads.routes import router as threads
 from portal.units.routes import router as units
 from portal.votes.routes import router as votes
 from portal.web.assets import serve
@@ -30,6 +32,8 @@ ROUTES: list[Router | HTTPRouteHandler] = [
     attachments,
     reports,
     moderation,
+    mentions,
+    threads,
     spaces,
     search,
     people,

@@ -8,6 +8,8 @@ from portal.notifications import reactions as notifications
 
 SUBSCRIBERS: dict[Kind, list[Callable[[int], Awaitable[None]]]] = {
     Kind.ROLE_GIVEN: [notifications.announce_role],
+    Kind.COMMENT_ADDED: [notifications.announce_mentions],
+    Kind.COMMENT_EDITED: [notifications.announce_mentions],
     Kind.IDEA_ANSWERED: [notifications.announce_answer],
     Kind.MODERATION_REPORTED: [moderation.call_moderators],
     Kind.MODERATION_DECIDED: [moderation.send_receipt],

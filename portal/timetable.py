@@ -7,6 +7,7 @@ from portal.accounts.jobs import send_reset, sweep_accounts
 from portal.attachments.jobs import sweep_files
 from portal.notifications.jobs import announce_answer, announce_role, deliver_mail
 from portal.search.jobs import forget_words, take_in_words
+from portal.threads.jobs import forget_marks
 
 #: What can be queued.
 JOBS: dict[str, Callable[..., Awaitable[Any]]] = {
@@ -14,6 +15,7 @@ JOBS: dict[str, Callable[..., Awaitable[Any]]] = {
     "announce_role": announce_role,
     "deliver_mail": deliver_mail,
     "forget_words": forget_words,
+    "forget_marks": forget_marks,
     "send_reset": send_reset,
     "sweep_accounts": sweep_accounts,
     "sweep_files": sweep_files,
@@ -23,6 +25,7 @@ JOBS: dict[str, Callable[..., Awaitable[Any]]] = {
 TIMETABLE: dict[str, str] = {
     "deliver_mail": "* * * * *",
     "forget_words": "43 3 * * *",
+    "forget_marks": "41 3 * * *",
     "sweep_accounts": "17 * * * *",
     "sweep_files": "37 * * * *",
     "take_in_words": "* * * * *",

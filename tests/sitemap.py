@@ -112,6 +112,7 @@ POSTS: dict[str, tuple[str | None, str, dict[str, str]]] = {
     "/campaigns/{public_id:str}/edit": ("campaign_owner", "/campaigns/{campaign[collect]}/edit", CAMPAIGN),
     "/campaigns/{public_id:str}/ideas": ("employee", "/campaigns/{campaign[collect]}/ideas", IDEA),
     "/comments/{public_id:str}/edit": ("colleague", "/comments/{comment[vote]}/edit", {"body": "Better."}),
+    "/comments/{public_id:str}/reactions": ("employee", "/comments/{comment[vote]}/reactions", {"give": "helpful"}),
     "/comments/{public_id:str}/removal": ("colleague", "/comments/{comment[vote]}/removal", {}),
     "/groups": ("employee", "/groups", GROUP),
     "/ideas/{public_id:str}/answer": ("sponsor", "/ideas/{idea[decide]}/answer", ANSWER),
@@ -120,6 +121,11 @@ POSTS: dict[str, tuple[str | None, str, dict[str, str]]] = {
         "employee",
         "/ideas/{idea[vote]}/comments",
         {"body": "Yes.", "reply_to": "{comment[vote]}"},
+    ),
+    "/ideas/{public_id:str}/digest/edit": (
+        "moderator",
+        "/ideas/{idea[vote]}/digest/edit",
+        {"body": "- **Yes**, say most", "how": "I read it all.", "language": "en", "version": "0"},
     ),
     "/ideas/{public_id:str}/edit": ("author", "/ideas/{idea[collect]}/edit", IDEA),
     "/ideas/{public_id:str}/vote": ("employee", "/ideas/{idea[vote]}/vote", {"next": "/", "shape": "panel"}),
@@ -204,6 +210,7 @@ GETS: dict[str, tuple[str | None, str]] = {
     "/comments/{public_id:str}": ("employee", "/comments/{comment[vote]}"),
     "/comments/{public_id:str}/edit": ("colleague", "/comments/{comment[vote]}/edit"),
     "/comments/{public_id:str}/replies": ("employee", "/comments/{comment[vote]}/replies"),
+    "/comments/{public_id:str}/versions": ("employee", "/comments/{comment[discuss]}/versions"),
     "/groups": ("employee", "/groups"),
     "/groups/new": ("employee", "/groups/new"),
     "/health": (None, "/health"),
@@ -212,7 +219,10 @@ GETS: dict[str, tuple[str | None, str]] = {
     "/ideas/{public_id:str}/answer": ("sponsor", "/ideas/{idea[decide]}/answer"),
     "/ideas/{public_id:str}/attachments": ("author", "/ideas/{idea[collect]}/attachments"),
     "/ideas/{public_id:str}/comments": ("employee", "/ideas/{idea[vote]}/comments"),
+    "/ideas/{public_id:str}/digest": ("employee", "/ideas/{idea[discuss]}/digest"),
+    "/ideas/{public_id:str}/digest/edit": ("moderator", "/ideas/{idea[discuss]}/digest/edit"),
     "/ideas/{public_id:str}/edit": ("author", "/ideas/{idea[collect]}/edit"),
+    "/ideas/{public_id:str}/mentions": ("employee", "/ideas/{idea[vote]}/mentions?typed=sch"),
     "/campaigns/{public_id:str}/report": ("employee", "/campaigns/{campaign[vote]}/report"),
     "/comments/{public_id:str}/report": ("employee", "/comments/{comment[discuss]}/report"),
     "/ideas/{public_id:str}/report": ("employee", "/ideas/{idea[vote]}/report"),
@@ -257,6 +267,7 @@ NO_PAGES = LEAD_ON | {
 }
 NO_PAGES |= {"/people/{public_id:str}/photo", "/people/{public_id:str}/photo/small"}
 NO_PAGES |= {"/health", "/password-reset/{token:str}", "/static/{path:path}"}
+NO_PAGES |= {"/ideas/{public_id:str}/mentions"}
 PHASES = ("planned", "collect", "discuss", "vote", "decide", "done")
 #: Every page with somebody who may open it: one of each route, and those that look different otherwise.
 PAGES: list[tuple[str | None, str]] = [

@@ -129,6 +129,8 @@ async def build_world() -> World:
             await add_idea(world, name, campaign=name)
         for name in ("collect", "vote", "closed_a", "closed_b"):
             await add_attachment(world, name, idea=name)
+        for name in ("discuss", "closed_a", "closed_b"):
+            await _thread(world, name)
         await add_report(world, "vote", comment="vote", reporter="employee")
         await add_report(world, "decide", comment="decide", reporter="employee")
         await add_decision(world, "decide", "decide", moderator="moderator", action="warn")
@@ -139,6 +141,33 @@ async def build_world() -> World:
         await add_report(world, "sent_back", comment="sent_back", reporter="employee")
         await add_decision(world, "sent_back", "sent_back", moderator="campaign_owner", action="send back")
     return world
+
+
+async def _thread(world: World, name: str) -> None:
+    """What a thread can have: a changed comment, a reaction, a digest."""
+    insider = {"closed_a": "insider_a", "closed_b": "insider_b"}.get(name)
+    comment, idea = world.comment_id[name], world.idea_id[name]
+    await execute(
+        "INSERT INTO comment_version (comment, space, version, body, body_html, created_at)"
+        " SELECT id, space, 1, {}, {}, created_at FROM comment WHERE id = {}",
+        f"First words of {name}",
+        to_html(f"First words of {name}"),
+        comment,
+    )
+    await execute("UPDATE comment SET version = 2, edited_at = plein_now() WHERE id = {}", comment)
+    await execute(
+        "INSERT INTO reaction (comment, space, person, kind) SELECT id, space, {}, 'helpful' FROM comment WHERE id = {}",
+        world.person_id[insider or "employee"],
+        world.comment_id[f"{name}_reply"],
+    )
+    await execute(
+        "INSERT INTO digest (idea, space, version, author, body, body_html, how, language)"
+        " SELECT id, space, 1, {}, {}, {}, 'I read it all.', 'en' FROM idea WHERE id = {}",
+        world.person_id[insider or "moderator"],
+        f"The digest of {name}",
+        to_html(f"The digest of {name}"),
+        idea,
+    )
 
 
 async def _space(world: World, name: str, opened: bool, title: str) -> None:

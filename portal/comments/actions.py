@@ -10,21 +10,24 @@ from portal.db import Made, execute, fetch_one, fetch_value, transaction
 from portal.events.kinds import Kind
 from portal.events.log import record
 from portal.ideas.queries import IdeaRow
+from portal.mentions.queries import Named, named
 from portal.tables.base import new_public_id
 from portal.text.markdown import rendered
 
+# The campaign's row is held, so that nobody moves its dates meanwhile; if they were just moved, the new ones count.
 ADD = """
     INSERT INTO comment (public_id, idea, space, author, root, state, body, body_html, language, form_key)
     SELECT {}, i.id, i.space, {}, {}, 'published', {}, {}, {}, {} FROM idea i JOIN campaign c ON c.id = i.campaign
-    WHERE i.id = {} AND i.state = 'published' AND plein_phase(c, plein_now()) = ANY({})
+    WHERE i.id = {} AND i.state = 'published' AND plein_phase(c, plein_now()) = ANY({}) FOR SHARE OF c
     ON CONFLICT (author, form_key) DO NOTHING RETURNING id, public_id
 """
 
 
 async def comment(actor: Actor, idea: IdeaRow, *, body: str, reply_to: CommentRow | None, form_key: str) -> str:
-    """A new comment; gives its public id. A reply to a reply hangs under the same root. Raises Closed."""
+    """A new comment; gives its public id. A reply to a reply hangs under the same root. Raises Closed, Ambiguous."""
     require(actor, Action.IDEA_COMMENT, idea)
-    html = await rendered(body)
+    text = await named(actor, idea.space, body)
+    html = await rendered(text.text)
     root = (reply_to.root or reply_to.id) if reply_to else None
     async with transaction():
         made = await fetch_one(
@@ -33,7 +36,7 @@ async def comment(actor: Actor, idea: IdeaRow, *, body: str, reply_to: CommentRo
             new_public_id(),
             actor.id,
             root,
-            body,
+            text.text,
             html,
             actor.language,
             form_key,
@@ -47,26 +50,48 @@ async def comment(actor: Actor, idea: IdeaRow, *, body: str, reply_to: CommentRo
             if before is None:
                 raise Closed
             return str(before)
-        await record(Kind.COMMENT_ADDED, actor=actor.id, space=idea.space, comment=made.id)
+        event = await record(Kind.COMMENT_ADDED, actor=actor.id, space=idea.space, comment=made.id)
+        await _mention(text, made.id, idea.space, event)
     return made.public_id
 
 
-EDIT = """
-    UPDATE comment k SET body = {}, body_html = {}, edited_at = plein_now() FROM idea i, campaign c
-    WHERE k.id = {} AND k.state = 'published' AND k.body = {} AND i.id = k.idea AND c.id = i.campaign
-        AND plein_phase(c, plein_now()) = ANY({}) RETURNING k.id
+MENTION = """
+    INSERT INTO mention (comment, space, person, event) SELECT {}, {}, person, {} FROM unnest({}::bigint[]) person
+    ON CONFLICT (comment, person) DO NOTHING
 """
 
 
-async def edit_comment(actor: Actor, old: CommentRow, body: str) -> None:
-    """Changes one's own comment; that it was changed is shown. Raises Changed when it is not as it was read, or the
-    thread has closed."""
+async def _mention(text: Named, comment: int, space: int, event: int) -> None:
+    if text.people:
+        await execute(MENTION, comment, space, event, text.people)
+
+
+KEEP = """
+    WITH held AS (
+        SELECT k.* FROM comment k JOIN idea i ON i.id = k.idea JOIN campaign c ON c.id = i.campaign
+        WHERE k.id = {} AND k.state = 'published' AND k.version = {} AND plein_phase(c, plein_now()) = ANY({})
+        FOR NO KEY UPDATE OF k FOR SHARE OF c
+    )
+    INSERT INTO comment_version (comment, space, version, body, body_html, created_at)
+    SELECT id, space, version, body, body_html, coalesce(edited_at, created_at) FROM held RETURNING version
+"""
+EDIT = """
+    UPDATE comment SET body = {}, body_html = {}, version = version + 1, edited_at = plein_now() WHERE id = {}
+"""
+
+
+async def edit_comment(actor: Actor, old: CommentRow, body: str, version: int) -> None:
+    """Changes one's own comment; the text before is kept. Raises Changed when it is not as it was read, or the thread
+    has closed, and Ambiguous."""
     require(actor, Action.COMMENT_EDIT, old)
-    html = await rendered(body)
+    text = await named(actor, old.space, body, old.id)
+    html = await rendered(text.text)
     async with transaction():
-        if await fetch_value(EDIT, body, html, old.id, old.body, list(WHILE_COMMENTING)) is None:
+        if await fetch_value(KEEP, old.id, version, list(WHILE_COMMENTING)) is None:
             raise Changed
-        await record(Kind.COMMENT_EDITED, actor=actor.id, space=old.space, comment=old.id)
+        await execute(EDIT, text.text, html, old.id)
+        event = await record(Kind.COMMENT_EDITED, actor=actor.id, space=old.space, comment=old.id)
+        await _mention(text, old.id, old.space, event)
 
 
 # The idea is held before the comment, in the order in which a reply is counted: on the idea, then on its root.
@@ -76,10 +101,45 @@ REMOVE = """
 """
 
 
+FORGET = """
+    WITH texts AS (DELETE FROM comment_version WHERE comment = {}) DELETE FROM mention WHERE comment = {}
+"""
+
+
 async def remove_comment(actor: Actor, old: CommentRow) -> None:
-    """Takes one's own comment away; its place and its replies stay, so that the thread can be followed."""
+    """Takes one's own comment away, its earlier texts too; its place and its replies stay, so that the thread can be
+    followed."""
     require(actor, Action.COMMENT_REMOVE, old)
     async with transaction():
         await execute(HOLD, old.id)
         if await fetch_value(REMOVE, old.id) is not None:
+            await execute(FORGET, old.id, old.id)
             await record(Kind.COMMENT_REMOVED, actor=actor.id, space=old.space, comment=old.id)
+
+
+STANDING = """
+    SELECT k.id, k.space FROM comment k JOIN idea i ON i.id = k.idea JOIN campaign c ON c.id = i.campaign
+    WHERE k.id = {} AND k.state = 'published' AND i.state = 'published' AND plein_phase(c, plein_now()) = ANY({})
+    FOR SHARE OF c
+"""
+GIVE = f"""
+    WITH item AS ({STANDING})
+    INSERT INTO reaction (comment, space, person, kind) SELECT id, space, {{}}, {{}} FROM item
+    ON CONFLICT (person, comment, kind) DO NOTHING
+"""
+TAKE_BACK = f"""
+    WITH item AS ({STANDING})
+    DELETE FROM reaction x USING item WHERE x.comment = item.id AND x.person = {{}} AND x.kind = {{}}
+"""
+
+
+async def react(actor: Actor, comment: CommentRow, kind: str) -> None:
+    """Counts the actor once for this kind, however often it is sent; nothing happens when the thread just closed."""
+    require(actor, Action.COMMENT_REACT, comment)
+    await execute(GIVE, comment.id, list(WHILE_COMMENTING), actor.id, kind)
+
+
+async def take_reaction_back(actor: Actor, comment: CommentRow, kind: str) -> None:
+    """Takes the actor's own reaction of this kind back."""
+    require(actor, Action.COMMENT_REACT, comment)
+    await execute(TAKE_BACK, comment.id, list(WHILE_COMMENTING), actor.id, kind)

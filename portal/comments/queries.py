@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -10,7 +11,7 @@ from portal.access.actor import Actor
 from portal.access.scope import visible
 from portal.db import QueryString, fetch, fetch_one, fetch_value
 from portal.ideas.queries import IdeaRow
-from portal.tables import Comment, OrgUnit
+from portal.tables import Comment, CommentVersion, OrgUnit, Reaction
 
 PAGE = 20  # roots a page
 SHOWN_REPLIES = 3  # under each root, before one asks for the rest
@@ -18,7 +19,8 @@ MOST_REPLIES = 200  # a page, when one asks
 
 
 class CommentRow(msgspec.Struct, frozen=True):
-    """A comment with what the policy needs to know; `phase` is the idea's campaign's."""
+    """A comment with what the policy needs to know; `phase` is the idea's campaign's. `helpful` to `question`: how many
+    reacted so; `mine`: the kinds of the actor's own reactions; `mentions`: public ids, each followed by a name."""
 
     id: int
     public_id: str
@@ -30,15 +32,27 @@ class CommentRow(msgspec.Struct, frozen=True):
     author_name: str
     author_guest: bool
     author_unit: str
+    wrote_idea: bool
     state: str
     body: str
     body_html: str
     language: str
     replies: int
+    version: int
+    helpful: int
+    agree: int
+    thanks: int
+    question: int
+    mine: tuple[str, ...]
+    mentions: tuple[str, ...]
     created_at: datetime
     edited_at: datetime | None
     phase: str
     idea_state: str
+
+    def __post_init__(self) -> None:
+        for name in ("mine", "mentions"):  # parts of pages are found by the values of rows, which a list would forbid
+            msgspec.structs.force_setattr(self, name, tuple(getattr(self, name)))
 
 
 class Root(msgspec.Struct, frozen=True):
@@ -49,26 +63,75 @@ class Root(msgspec.Struct, frozen=True):
     more_replies: int
 
 
+# Of those who are mentioned, the names that its readers read; who can't read there any more has none.
 COLUMNS = """
     k.id, k.public_id, i.public_id AS idea_public_id, k.root, k.space, k.author, p.public_id AS author_public_id,
     coalesce(n.name, '') AS author_name, p.kind = 'guest' AS author_guest,
     coalesce(CASE WHEN p.kind = 'employee' THEN u.name END, '') AS author_unit,
-    k.state, k.body, k.body_html, k.language, k.replies, k.created_at, k.edited_at, plein_phase(c, {}) AS phase,
-    i.state AS idea_state
+    k.author = i.author AS wrote_idea,
+    k.state, k.body, k.body_html, k.language, k.replies, k.version, k.helpful, k.agree, k.thanks, k.question,
+    ARRAY(SELECT x.kind FROM reaction x WHERE x.comment = k.id AND {} ORDER BY 1) AS mine,
+    ARRAY(SELECT mp.public_id || mn.name FROM mention m JOIN person mp ON mp.id = m.person
+        JOIN identity mn ON mn.person = mp.id WHERE m.comment = k.id
+        AND EXISTS (SELECT FROM readership mr WHERE mr.person = mp.id AND mr.space = k.space) ORDER BY 1) AS mentions,
+    k.created_at, k.edited_at, plein_phase(c, {}) AS phase, i.state AS idea_state
 """
 JOINS = """
     JOIN idea i ON i.id = k.idea JOIN campaign c ON c.id = i.campaign
     JOIN person p ON p.id = k.author LEFT JOIN identity n ON n.person = p.id
     LEFT JOIN org_unit u ON u.id = p.org_unit AND {}
 """
+
+
+def _shown(actor: Actor) -> tuple[Any, ...]:
+    """What COLUMNS and JOINS ask for."""
+    return visible(Reaction, actor, "x"), actor.now, _unit(actor)
+
+
+class Order(NamedTuple):
+    """How roots can be ordered, in SQL: what a page begins `after` or `from_`, `by` what, and in the end, by `top`."""
+
+    after: str
+    from_: str
+    by: str
+    top: str
+
+
+#: Each order has an index that begins with the idea.
+ORDERS = {
+    "helpful": Order(
+        "(-r.helpful, r.id) > (-{}::integer, {})",
+        "(-r.helpful, r.id) >= (-{}::integer, {})",
+        "-r.helpful, r.id",
+        "-shown.helpful, shown.top",
+    ),
+    "newest": Order("r.id < {}", "r.id <= {}", "r.id DESC", "shown.top DESC"),
+    "oldest": Order("r.id > {}", "r.id >= {}", "r.id", "shown.top"),
+}
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Where a page begins: with a root (`included`), or after it. It holds how helpful the root was, so that reactions
+    that come in meanwhile neither repeat nor skip anything."""
+
+    root: int
+    helpful: int
+    included: bool
+
+    def where(self, order: str) -> QueryString:
+        """As a condition."""
+        place = ORDERS[order].from_ if self.included else ORDERS[order].after
+        return QueryString(place, *((self.helpful, self.root) if order == "helpful" else (self.root,)))
+
+
 THREAD = f"""
     WITH roots AS (
-        SELECT r.id FROM comment r WHERE r.idea = {{}} AND r.root IS NULL AND {{}} AND {{}}
+        SELECT r.id, r.helpful FROM comment r WHERE r.idea = {{}} AND r.root IS NULL AND {{}} AND {{}}
         ORDER BY {{}} LIMIT {{}}
     ), shown AS (
-        SELECT r.id, r.id AS top FROM roots r
+        SELECT r.id, r.id AS top, r.helpful FROM roots r
         UNION ALL
-        SELECT x.id, r.id FROM roots r CROSS JOIN LATERAL (
+        SELECT x.id, r.id, r.helpful FROM roots r CROSS JOIN LATERAL (
             SELECT y.id FROM comment y WHERE y.root = r.id AND {{}} ORDER BY y.id LIMIT {{}}) x
     )
     SELECT {COLUMNS} FROM shown JOIN comment k ON k.id = shown.id {JOINS} ORDER BY {{}}, k.id
@@ -80,37 +143,21 @@ def _unit(actor: Actor) -> QueryString:
     return QueryString("{} AND NOT plein_rank_blind(c, {})", visible(OrgUnit, actor, "u"), actor.now)
 
 
-async def thread(
-    actor: Actor,
-    idea: IdeaRow,
-    *,
-    newest_first: bool = False,
-    after: int | None = None,
-    start: int | None = None,
-) -> list[Root]:
-    """One page of roots and one more if there is a next page, each with its first replies.
-
-    `after`: the id of the root before this page; `start`: the id of the root that this page begins with.
-    """
-    where = QueryString("TRUE")
-    if start is not None:
-        where = QueryString("r.id <= {}" if newest_first else "r.id >= {}", start)
-    elif after is not None:
-        where = QueryString("r.id < {}" if newest_first else "r.id > {}", after)
-    direction = " DESC" if newest_first else ""
+async def thread(actor: Actor, idea: IdeaRow, order: str, place: Place | None = None) -> list[Root]:
+    """One page of roots and one more if there is a next page, each with its first replies."""
+    by, top = ORDERS[order].by, ORDERS[order].top
     rows = await fetch(
         CommentRow,
         THREAD,
         idea.id,
         visible(Comment, actor, "r"),
-        where,
-        QueryString(f"r.id{direction}"),
+        place.where(order) if place else QueryString("TRUE"),
+        QueryString(by),
         PAGE + 1,
         visible(Comment, actor, "y"),
         SHOWN_REPLIES,
-        actor.now,
-        _unit(actor),
-        QueryString(f"shown.top{direction}"),
+        *_shown(actor),
+        QueryString(top),
     )
     return _grouped(rows)
 
@@ -136,8 +183,7 @@ async def replies(actor: Actor, root: CommentRow, start: int = 0) -> list[Commen
     return await fetch(
         CommentRow,
         REPLIES,
-        actor.now,
-        _unit(actor),
+        *_shown(actor),
         root.id,
         visible(Comment, actor, "k"),
         start,
@@ -158,7 +204,7 @@ ONE = f"SELECT {COLUMNS} FROM comment k {JOINS} WHERE k.public_id = {{}} AND {{}
 
 async def get_comment(actor: Actor, public_id: str) -> CommentRow | None:
     """A comment that the actor can read."""
-    return await fetch_one(CommentRow, ONE, actor.now, _unit(actor), public_id, visible(Comment, actor, "k"))
+    return await fetch_one(CommentRow, ONE, *_shown(actor), public_id, visible(Comment, actor, "k"))
 
 
 ROOT_OF = f"SELECT {COLUMNS} FROM comment k {JOINS} WHERE k.id = {{}} AND {{}}"
@@ -168,4 +214,36 @@ async def root_of(actor: Actor, comment: CommentRow) -> CommentRow | None:
     """The comment that heads this one's part of the thread: itself, where it is a root."""
     if comment.root is None:
         return comment
-    return await fetch_one(CommentRow, ROOT_OF, actor.now, _unit(actor), comment.root, visible(Comment, actor, "k"))
+    return await fetch_one(CommentRow, ROOT_OF, *_shown(actor), comment.root, visible(Comment, actor, "k"))
+
+
+class Earlier(msgspec.Struct, frozen=True):
+    """A comment's text before it was changed."""
+
+    version: int
+    body_html: str
+    created_at: datetime
+
+
+EARLIER = """
+    SELECT v.version, v.body_html, v.created_at FROM comment_version v WHERE v.comment = {} AND {}
+    ORDER BY v.version DESC
+"""
+
+
+async def earlier_texts(actor: Actor, comment: CommentRow) -> list[Earlier]:
+    """What the comment said before, the latest first."""
+    return await fetch(Earlier, EARLIER, comment.id, visible(CommentVersion, actor, "v"))
+
+
+FIRST_OF_DAY = """
+    SELECT k.public_id FROM comment k WHERE k.idea = {}
+        AND k.created_at >= {}::date::timestamp AT TIME ZONE (SELECT o.zone FROM organisation o) AND {}
+    ORDER BY k.created_at, k.id LIMIT 1
+"""
+
+
+async def first_of_day(actor: Actor, idea: IdeaRow, day: date) -> str | None:
+    """The first comment of a day, or after it: its public id."""
+    found: str | None = await fetch_value(FIRST_OF_DAY, idea.id, day, visible(Comment, actor, "k"))
+    return found

@@ -1,4 +1,5 @@
-"""A comment's own address, its replies, changing and removing it. The thread is part of the idea's page, in pages/."""
+"""A comment's own address, its replies, changing and removing it, reacting to it. The thread is part of the idea's
+page, in pages/."""
 
 from __future__ import annotations
 
@@ -10,22 +11,27 @@ from litestar.params import FromPath
 from portal.access.conflicts import Changed
 from portal.access.policy import Action, require
 from portal.comments import actions, queries
-from portal.comments.forms import CommentForm
+from portal.comments.forms import EditCommentForm, ReactionForm
+from portal.mentions.queries import Ambiguous, words_of
 from portal.text.language import gettext
+from portal.text.mentions import several_people, typed
 from portal.web.errors import found
-from portal.web.page import page, see_other
+from portal.web.page import page, page_before, see_other
 from portal.web.request import Request
 
 
 @get("/comments/{public_id:str}")
 async def permalink(request: Request, public_id: FromPath[str]) -> Response[Any]:
-    """Leads to the page that the comment is on: of the thread, or of the replies where it is not among the first."""
+    """Leads to the page that the comment is on, in the order that is asked for: of the thread, or of the replies where
+    it is not among the first."""
     comment = found(await queries.get_comment(request.actor, public_id))
     root = found(await queries.root_of(request.actor, comment))
     before = await queries.replies_before(request.actor, comment)
+    asked = request.query_params.get("order", "")
     here = f"#comment-{comment.public_id}"
     if before < queries.SHOWN_REPLIES:
-        return see_other(f"/ideas/{comment.idea_public_id}?start={root.public_id}{here}")
+        order = asked if asked in queries.ORDERS else "oldest"
+        return see_other(f"/ideas/{comment.idea_public_id}?order={order}&start={root.public_id}{here}")
     start = f"?start={comment.public_id}" if before >= queries.MOST_REPLIES else ""
     return see_other(f"/comments/{root.public_id}/replies{start}{here}")
 
@@ -50,12 +56,24 @@ async def all_replies(request: Request, public_id: FromPath[str]) -> Response[An
     )
 
 
+@get("/comments/{public_id:str}/versions")
+async def versions(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """What the comment says, and what it said before."""
+    comment = found(await queries.get_comment(request.actor, public_id))
+    earlier = await queries.earlier_texts(request.actor, comment)
+    return page(
+        request, "comments/versions.html", section="campaigns", comment=comment, earlier=earlier, now=request.now
+    )
+
+
 @get("/comments/{public_id:str}/edit")
 async def edit_page(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """The comment as it was typed."""
     comment = found(await queries.get_comment(request.actor, public_id))
     require(request.actor, Action.COMMENT_EDIT, comment)
-    return page(request, "comments/edit.html", section="campaigns", form=CommentForm(obj=comment), comment=comment)
+    words = await words_of(request.actor, comment.space, comment.id)
+    form = EditCommentForm(body=typed(comment.body, words), version=comment.version)
+    return _edit_form(request, comment, form)
 
 
 @post("/comments/{public_id:str}/edit")
@@ -63,15 +81,34 @@ async def edit(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """Changes it."""
     comment = found(await queries.get_comment(request.actor, public_id))
     require(request.actor, Action.COMMENT_EDIT, comment)
-    form = await CommentForm.sent(request)
+    form = await EditCommentForm.sent(request)
     if not form.valid():
-        return page(request, "comments/edit.html", section="campaigns", form=form, comment=comment, status=form.status)
+        return _edit_form(request, comment, form)
     try:
-        await actions.edit_comment(request.actor, comment, form.body.data)
+        await actions.edit_comment(request.actor, comment, form.body.data, form.version.data)
     except Changed:
         form.refuse("body", gettext("This comment was changed meanwhile. Your text is kept here: take it along."))
-        return page(request, "comments/edit.html", section="campaigns", form=form, comment=comment, status=422)
+        now = found(await queries.get_comment(request.actor, public_id))
+        form.version.data = now.version
+        return _edit_form(request, now, form, changed=True)
+    except Ambiguous as error:
+        form.refuse("body", several_people(error.name))
+        return _edit_form(request, comment, form)
     return see_other(f"/comments/{public_id}", "comment-saved")
+
+
+def _edit_form(
+    request: Request, comment: queries.CommentRow, form: EditCommentForm, changed: bool = False
+) -> Response[Any]:
+    return page(
+        request,
+        "comments/edit.html",
+        section="campaigns",
+        form=form,
+        comment=comment,
+        changed=changed,
+        status=form.status,
+    )
 
 
 @post("/comments/{public_id:str}/removal")
@@ -82,4 +119,21 @@ async def remove(request: Request, public_id: FromPath[str]) -> Response[Any]:
     return see_other(f"/comments/{public_id}", "comment-removed")
 
 
-router = Router(path="/", route_handlers=[permalink, all_replies, edit_page, edit, remove])
+@post("/comments/{public_id:str}/reactions")
+async def react(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """Gives a reaction, or takes it back: the button says which."""
+    comment = found(await queries.get_comment(request.actor, public_id))
+    form = await ReactionForm.sent(request)
+    kind = found(form.kind or None)
+    change = actions.react if form.give.data else actions.take_reaction_back
+    await change(request.actor, comment, kind)
+    if not request.wants_fragment:
+        return see_other(f"{page_before(request)}#comment-{public_id}")
+    now = found(await queries.get_comment(request.actor, public_id))
+    return page(request, "comments/reacted.html", comment=now)
+
+
+router = Router(
+    path="/",
+    route_handlers=[permalink, all_replies, versions, edit_page, edit, remove, react],
+)

@@ -17,12 +17,13 @@ from portal.access.policy import Action, can
 from portal.accounts.actions import RESET_MINUTES, new_reset_token
 from portal.accounts.queries import account_of_person
 from portal.moderation import queries as moderation
-from portal.notifications.queries import answered_idea, given_role
+from portal.notifications.queries import answered_idea, given_role, mentioned_in
 from portal.settings import ROOT, settings
 from portal.text.answers import ANSWER_KINDS
 from portal.text.dates import plain_date
 from portal.text.language import Reader, gettext, ngettext, reading
 from portal.text.markdown import excerpt
+from portal.text.mentions import shown
 from portal.text.roles import ROLE_NAMES
 from portal.text.rules import HOUSE_RULES
 
@@ -111,6 +112,19 @@ async def _moderator_needed(reader: Actor, event: int | None) -> Written | None:
     }
 
 
+async def _mention(reader: Actor, event: int | None) -> Written | None:
+    comment = await mentioned_in(reader, event) if event is not None else None
+    if comment is None:
+        return None
+    by = comment.by or gettext("Somebody who left")
+    return gettext("%(name)s mentions you: %(title)s") % {"name": by, "title": comment.title}, {
+        "title": comment.title,
+        "by": by,
+        "words": excerpt(shown(comment.body_html, comment.mentions)),
+        "address": f"{settings().base_url}/comments/{comment.comment_public_id}",
+    }
+
+
 KINDS: dict[str, Callable[[Actor, int | None], Awaitable[Written | None]]] = {
     "password_reset": _password_reset,
     "answer": _answer,
@@ -118,6 +132,7 @@ KINDS: dict[str, Callable[[Actor, int | None], Awaitable[Written | None]]] = {
     "receipt": _receipt,
     "moderation_queue": _moderation_queue,
     "moderator_needed": _moderator_needed,
+    "mention": _mention,
 }
 
 

@@ -7,7 +7,7 @@ import msgspec
 from portal.access.actor import Actor
 from portal.access.scope import visible
 from portal.db import fetch, fetch_one
-from portal.tables import Answer, Mail, Space
+from portal.tables import Answer, Comment, Mail, Mention, Space
 
 
 class Undelivered(msgspec.Struct, frozen=True):
@@ -83,3 +83,38 @@ GIVEN_ROLE = """
 async def given_role(reader: Actor, event: int) -> GivenRole | None:
     """The role that an event tells of, if the reader still reads that group."""
     return await fetch_one(GivenRole, GIVEN_ROLE, event, visible(Space, reader, "s"))
+
+
+class MentionedIn(msgspec.Struct, frozen=True):
+    """What a mail about a mention tells."""
+
+    comment_public_id: str
+    title: str
+    by: str
+    body_html: str
+    mentions: list[str]
+
+
+# As long as the comment stands and still names her.
+MENTIONED = """
+    SELECT k.public_id AS comment_public_id, i.title, coalesce(n.name, '') AS by, k.body_html,
+        ARRAY(SELECT mp.public_id || mn.name FROM mention o JOIN person mp ON mp.id = o.person
+            JOIN identity mn ON mn.person = mp.id WHERE o.comment = k.id
+            AND EXISTS (SELECT FROM readership mr WHERE mr.person = mp.id AND mr.space = k.space)) AS mentions
+    FROM mention m JOIN comment k ON k.id = m.comment JOIN idea i ON i.id = k.idea
+    LEFT JOIN identity n ON n.person = k.author
+    WHERE m.event = {} AND m.person = {} AND k.state = 'published' AND strpos(k.body, {}) > 0 AND {} AND {}
+"""
+
+
+async def mentioned_in(reader: Actor, event: int) -> MentionedIn | None:
+    """The comment that mentions her, if she may read it."""
+    return await fetch_one(
+        MentionedIn,
+        MENTIONED,
+        event,
+        reader.id,
+        reader.public_id,
+        visible(Mention, reader, "m"),
+        visible(Comment, reader, "k"),
+    )

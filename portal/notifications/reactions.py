@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from portal.db import execute
 from portal.events.jobs import queue
 
 
@@ -13,3 +14,21 @@ async def announce_answer(event: int) -> None:
 async def announce_role(event: int) -> None:
     """The members of a closed group hear that an administrator gave herself or somebody else a role in it."""
     await queue("announce_role", event=event)
+
+
+# Once for a comment, in the event that brought her in; only who wants mail and ever signed in.
+MENTIONED = """
+    INSERT INTO mail (kind, recipient, event)
+    SELECT 'mention', m.person, m.event FROM mention m JOIN comment k ON k.id = m.comment
+    JOIN person p ON p.id = m.person AND p.active AND p.last_signed_in_at IS NOT NULL
+    JOIN identity n ON n.person = p.id AND n.wants_mail
+    JOIN readership r ON r.person = p.id AND r.space = m.space
+    WHERE m.event = {} AND p.id <> k.author
+    ON CONFLICT (event, recipient, kind) DO NOTHING RETURNING id
+"""
+
+
+async def announce_mentions(event: int) -> None:
+    """Who was mentioned in a comment hears of it."""
+    if await execute(MENTIONED, event):
+        await queue("deliver_mail")

@@ -15,13 +15,16 @@ from portal.boards.wanted import Wanted, orders_of
 from portal.campaigns.queries import campaigns_of_space, get_campaign, open_campaigns
 from portal.comments import actions as commenting
 from portal.comments.forms import CommentForm
-from portal.comments.queries import PAGE as COMMENTS_A_PAGE
-from portal.comments.queries import get_comment, thread
+from portal.comments.queries import first_of_day, get_comment
 from portal.ideas.queries import Cursor, IdeaRow, answer_to, get_idea, ideas_by, ideas_of_author, lively_ideas
+from portal.mentions.queries import Ambiguous
 from portal.moderation.queries import receipts_lately, removals
+from portal.pages.threads import Asked, preview, thread_of
 from portal.people.queries import get_person, shared_spaces
 from portal.spaces.queries import get_space, members
+from portal.text.dates import read_date
 from portal.text.language import gettext
+from portal.text.mentions import several_people
 from portal.votes.queries import left_to_vote, standing, votes_given
 from portal.web.errors import found
 from portal.web.page import page, see_other
@@ -83,8 +86,13 @@ async def idea(request: Request, public_id: FromPath[str]) -> Response[Any]:
 
 @get("/ideas/{public_id:str}/comments")
 async def back_to_the_thread(request: Request, public_id: FromPath[str]) -> Response[Any]:
-    """Where a comment was refused, the browser shows this address: asked for again, it leads back to the thread."""
-    found(await get_idea(request.actor, public_id))
+    """Where a comment was refused, the browser shows this address: asked for again, it leads back to the thread. With a
+    day, to the first comment of that day."""
+    row = found(await get_idea(request.actor, public_id))
+    day = read_date(request.query_params.get("day", ""))
+    first = await first_of_day(request.actor, row, day) if day else None
+    if first:
+        return see_other(f"/comments/{first}")
     return see_other(f"/ideas/{public_id}#comments")
 
 
@@ -98,45 +106,40 @@ async def comment(request: Request, public_id: FromPath[str]) -> Response[Any]:
         reply_to = found(await get_comment(request.actor, form.reply_to.data))
         if reply_to.idea_public_id != public_id:
             raise NotFound
-    if not form.valid():
-        return await _idea(request, row, form)
     try:
+        if not form.valid():
+            await preview(request.actor, row, form)
+            return await _idea(request, row, form)
         new = await commenting.comment(request.actor, row, body=form.body.data, reply_to=reply_to, form_key=form.once)
     except Closed:
         form.refuse("body", gettext("This campaign has just ended. Your text is kept here: take it along."))
         return await _idea(request, row, form)
+    except Ambiguous as error:
+        form.refuse("body", several_people(error.name))
+        return await _idea(request, row, form)
     return see_other(f"/comments/{new}", "comment-added")
 
 
-async def _idea(request: Request, row: IdeaRow, form: Any) -> Response[Any]:
-    actor, asked = request.actor, request.query_params
-    newest_first = asked.get("order") == "newest"
-    start = await get_comment(actor, asked["start"]) if asked.get("start") else None
-    after = await get_comment(actor, asked["after"]) if asked.get("after") else None
-    reply_id = form.reply_to.data or asked.get("reply", "")
-    roots = await thread(
-        actor,
-        row,
-        newest_first=newest_first,
-        after=after.id if after else None,
-        start=start.id if start and start.root is None else None,
+async def _idea(request: Request, row: IdeaRow, form: CommentForm) -> Response[Any]:
+    asked = request.query_params
+    wanted = Asked(
+        order=asked.get("order", ""),
+        start=asked.get("start", ""),
+        after=asked.get("after", ""),
+        reply=asked.get("reply", ""),
+        reads=request.method == "GET" and not request.wants_fragment,
     )
     return page(
         request,
         "pages/idea.html",
-        fragment="thread",
+        fragment="preview" if "preview" in form.typed else "thread",
         section="campaigns",
         status=form.status,
         idea=row,
-        standing=row if row.vote_method == "support" else await standing(actor, row.public_id),
-        answer=await answer_to(actor, row) if row.answered else None,
-        files=await attachments_of(actor, row),
-        roots=roots[:COMMENTS_A_PAGE],
-        more=roots[COMMENTS_A_PAGE - 1].comment.public_id if len(roots) > COMMENTS_A_PAGE else "",
-        newest_first=newest_first,
-        earlier=bool(start or after),
-        form=form,
-        reply_to=await get_comment(actor, reply_id) if reply_id else None,
+        standing=row if row.vote_method == "support" else await standing(request.actor, row.public_id),
+        answer=await answer_to(request.actor, row) if row.answered else None,
+        files=await attachments_of(request.actor, row),
+        **await thread_of(request.actor, row, wanted, form),
         now=request.now,
     )
 

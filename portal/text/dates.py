@@ -67,6 +67,24 @@ def plain_date(value: date) -> str:
     return format_date(value, DAY_OF_YEAR, locale=LOCALES[reader().language])
 
 
+def read_date(text: str) -> date | None:
+    """A calendar date out of an address, such as 2026-06-17; None for what is none."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def weekday(value: date) -> str:
+    """A calendar date with its weekday: "Wednesday 4 June"."""
+    return format_date(value, "EEEE d MMMM", locale=LOCALES[reader().language])
+
+
+def short_date(value: date) -> str:
+    """A calendar date without its year: "4 June"."""
+    return format_date(value, DAY, locale=LOCALES[reader().language])
+
+
 def _time(moment: datetime, words: str) -> Markup:
     stamp = moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     title = escape(_words(moment, MOMENT_OF_YEAR))

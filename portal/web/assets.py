@@ -44,7 +44,8 @@ STYLES: Final = (
             *("attachments", "profile"),
             *("search",),
             *("moderation",),
-            *("idea", "filters", "board", "campaign", "vote", "composer", "comment", "official"),
+            *("idea", "filters", "board", "campaign", "vote", "composer", "comment", "mention", "react"),
+            *("digest", "official"),
             *("toast", "empty", "signin", "stray"),
         )
     ),

@@ -21,9 +21,10 @@ from portal.access.policy import Action, can
 from portal.db import fetch_value
 from portal.files.kinds import KINDS
 from portal.settings import ROOT, settings
-from portal.text import counts, dates
+from portal.text import counts, dates, mentions
 from portal.text.answers import ANSWER_KINDS
 from portal.text.language import Reader, gettext, lazy, ngettext, read_from_now, reader
+from portal.text.reactions import REACTIONS
 from portal.web import art, photos
 from portal.web.assets import assets
 from portal.web.request import Request
@@ -52,6 +53,7 @@ FLASHES: dict[str, str] = {
     "comment-added": lazy("Your comment is there."),
     "comment-saved": lazy("Your comment is changed."),
     "comment-removed": lazy("Your comment is removed."),
+    "digest-written": lazy("Your digest is there. The one before is kept."),
     "group-started": lazy("Your group is there."),
     "group-joined": lazy("You belong to this group now."),
     "group-left": lazy("You left the group."),
@@ -122,8 +124,13 @@ def environment() -> Environment:
         deadline=dates.deadline,
         day=dates.day,
         plain_date=dates.plain_date,
+        short_date=dates.short_date,
+        weekday=dates.weekday,
         time_left=dates.time_left,
         part=part,
+        said=mentions.shown,
+        said_plainly=mentions.plain,
+        reaction_kinds=REACTIONS,
         Action=Action,
     )
     env.filters["number"] = dates.number

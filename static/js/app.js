@@ -1,11 +1,5 @@
 // What every page needs beyond htmx: custom elements, focus after a refused form, toasts, menus that close.
-import "./auto-submit.js";
-import "./char-counter.js";
-import "./desk-keys.js";
-import "./keep-typed.js";
-import "./markdown-editor.js";
-import "./reveal-password.js";
-import "./search-box.js";
+import "./elements.js";
 
 const SHOWN = 8000; // milliseconds
 

@@ -509,6 +509,8 @@ ANSWERS = {
     "email": email_of("insider_b"),
     "name": "Forged",
     "role": "moderator",
+    "give": "helpful",
+    "how": "Forged",
     "into": "Unit water",
     "password": "a forged long lantern",
 }

@@ -1,0 +1,1 @@
+"""Mentions: naming people in a text, among those who can read it."""

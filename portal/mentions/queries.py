@@ -1,0 +1,161 @@
+"""Who is meant with an `@`. Only readers of the space come into question, and addresses are for employees."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import msgspec
+
+from portal.access.actor import Actor
+from portal.access.scope import visible
+from portal.db import QueryString, fetch
+from portal.ideas.queries import IdeaRow
+from portal.tables import Comment, Identity, OrgUnit
+from portal.text.mentions import calls, kept, mentioned
+
+SUGGESTED = 8
+LATELY = 100  # comments whose authors are offered before a letter is typed
+SHORTEST = 2  # letters to look for
+
+
+class Ambiguous(Exception):
+    """A name that several readers have."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+class Meant(msgspec.Struct, frozen=True):
+    """Somebody whom a text may mean with these words."""
+
+    words: str
+    id: int
+    public_id: str
+    name: str
+
+
+class Named(msgspec.Struct, frozen=True):
+    """A text as it is kept, the ids of those whom it mentions, and their names as `text.mentions` takes them."""
+
+    text: str
+    people: list[int]
+    mentions: tuple[str, ...]
+
+
+READS = "EXISTS (SELECT FROM readership r WHERE r.person = p.id AND r.space = {})"
+MEANT = f"""
+    WITH asked AS (SELECT unnest({{}}::text[]) AS words)
+    SELECT a.words, p.id, p.public_id, n.name
+        FROM asked a JOIN identity n ON plein_folded(n.name) = plein_folded(a.words)
+        JOIN person p ON p.id = n.person WHERE {READS} AND {{}}
+    UNION SELECT a.words, p.id, p.public_id, n.name FROM asked a JOIN identity n ON lower(n.email) = lower(a.words)
+        JOIN person p ON p.id = n.person WHERE strpos(a.words, '@') > 0 AND {{}} AND {READS} AND {{}}
+    UNION SELECT a.words, p.id, p.public_id, n.name FROM asked a JOIN person p ON p.public_id = a.words
+        JOIN identity n ON n.person = p.id
+        WHERE {READS} AND {{}} OR p.id IN (SELECT m.person FROM mention m WHERE m.comment = {{}})
+"""
+
+
+async def named(actor: Actor, space: int, text: str, comment: int | None = None) -> Named:
+    """A text with those whom it means. Raises Ambiguous. Who is mentioned in `comment` already stays so."""
+    ways = {words for call in calls(text) for words, _ in call.ways}
+    if not ways:
+        return Named(kept(text, {}), [], ())
+    seen = visible(Identity, actor, "n")
+    addresses = QueryString("FALSE" if actor.guest else "TRUE")
+    rows = await fetch(Meant, MEANT, list(ways), space, seen, addresses, space, seen, space, seen, comment)
+    by_words: dict[str, dict[str, int]] = defaultdict(dict)
+    for row in rows:
+        by_words[row.words][row.public_id] = row.id
+    for call in calls(text):
+        found = next((words for words, _ in call.ways if words in by_words), "")
+        if len(by_words.get(found, ())) > 1:
+            raise Ambiguous(found)
+    text = kept(text, {words: next(iter(people)) for words, people in by_words.items() if len(people) == 1})
+    meant = {row.public_id: row for row in rows if row.public_id in mentioned(text)}.values()
+    return Named(text, [row.id for row in meant], tuple(row.public_id + row.name for row in meant))
+
+
+class Suggestion(msgspec.Struct, frozen=True):
+    """Somebody to mention: `words` are what calls her, and nobody else, when they stand behind an `@`."""
+
+    public_id: str
+    name: str
+    guest: bool
+    unit: str
+    words: str
+
+
+# The words: her name; where readers share it, her address for employees, and what a text keeps for guests.
+PERSON = """
+    p.public_id, n.name, p.kind = 'guest' AS guest,
+    coalesce((SELECT u.name FROM org_unit u WHERE u.id = p.org_unit AND p.kind = 'employee' AND {}), '') AS unit,
+    CASE WHEN NOT EXISTS (
+        SELECT FROM identity o JOIN person op ON op.id = o.person
+        WHERE plein_folded(o.name) = plein_folded(n.name) AND o.person <> p.id
+            AND EXISTS (SELECT FROM readership s WHERE s.person = op.id AND s.space = {})) THEN n.name
+        WHEN {} THEN n.email ELSE chr(123) || p.public_id || chr(125) END AS words
+"""
+# As she is called, or nearly: her name or one of its words begins so, or is like it. A mistake behind the third letter
+# is found by the first three, one before by the resemblance of the whole.
+FOUND = f"""
+    WITH asked AS (
+        SELECT plein_folded({{}}) AS typed, plein_folded({{}}) AS begins, plein_folded({{}}) AS three
+    ),
+    close AS (
+        SELECT n.person, CASE WHEN plein_folded(n.name) LIKE a.begins || '%' THEN 0
+                WHEN plein_folded(n.name) LIKE '% ' || a.begins || '%' THEN 1 ELSE 2 END AS place,
+            word_similarity(a.typed, plein_folded(n.name)) AS likeness, n.name
+        FROM asked a JOIN identity n ON plein_folded(n.name) LIKE a.begins || '%'
+            OR plein_folded(n.name) LIKE '% ' || a.begins || '%' OR a.typed <% plein_folded(n.name)
+            OR (plein_folded(n.name) LIKE a.three || '%' OR plein_folded(n.name) LIKE '% ' || a.three || '%')
+                AND word_similarity(a.typed, plein_folded(n.name)) >= 0.3
+        JOIN person p ON p.id = n.person
+        WHERE {READS} AND p.id <> {{}} AND {{}}
+        ORDER BY place, likeness DESC, n.name, n.person LIMIT {{}}
+    )
+    SELECT {PERSON} FROM close c JOIN person p ON p.id = c.person JOIN identity n ON n.person = p.id
+    ORDER BY c.place, c.likeness DESC, c.name, c.person
+"""
+LATE = f"""
+    WITH late AS (
+        SELECT k.author, max(k.id) AS newest FROM (
+            SELECT x.id, x.author FROM comment x WHERE x.idea = {{}} AND x.state = 'published' AND {{}}
+            ORDER BY x.id DESC LIMIT {{}}) k GROUP BY k.author
+    )
+    SELECT {PERSON} FROM late l JOIN person p ON p.id = l.author JOIN identity n ON n.person = p.id
+    WHERE {READS} AND p.id <> {{}} AND {{}} ORDER BY l.newest DESC LIMIT {{}}
+"""
+
+
+async def suggested(actor: Actor, idea: IdeaRow, typed: str) -> list[Suggestion]:
+    """Readers whose names are like what was typed; before a letter is, those who wrote lately."""
+    seen, space = visible(Identity, actor, "n"), idea.space
+    person = (visible(OrgUnit, actor, "u"), space, not actor.guest)
+    typed = " ".join(typed.split())
+    if not typed:
+        comments = visible(Comment, actor, "x")
+        return await fetch(Suggestion, LATE, idea.id, comments, LATELY, *person, space, actor.id, seen, SUGGESTED)
+    if len(typed) < SHORTEST:
+        return []
+    begins, three = _escaped(typed), _escaped(typed[:3])
+    return await fetch(Suggestion, FOUND, typed, begins, three, space, actor.id, seen, SUGGESTED, *person)
+
+
+def _escaped(typed: str) -> str:
+    """For LIKE, to be folded by PostgreSQL."""
+    return typed.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+
+
+WORDS_OF = f"""
+    SELECT {PERSON} FROM mention m JOIN person p ON p.id = m.person JOIN identity n ON n.person = p.id
+    WHERE m.comment = {{}} AND {READS} AND {{}}
+"""
+
+
+async def words_of(actor: Actor, space: int, comment: int) -> dict[str, str]:
+    """How those who are mentioned in a comment are called in a form, by public id."""
+    seen = visible(Identity, actor, "n")
+    person = (visible(OrgUnit, actor, "u"), space, not actor.guest)
+    return {row.public_id: row.words for row in await fetch(Suggestion, WORDS_OF, *person, comment, space, seen)}

@@ -1,0 +1,73 @@
+"""The thread on an idea's page: in an order, from a place on, with what stands above it."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from portal.access.actor import Actor
+from portal.comments.forms import LONGEST, CommentForm
+from portal.comments.queries import ORDERS, PAGE, CommentRow, Place, get_comment, thread
+from portal.ideas.queries import IdeaRow
+from portal.mentions.queries import named
+from portal.text.markdown import rendered
+from portal.text.mentions import shown
+from portal.threads.actions import mark_read
+from portal.threads.days import bars
+from portal.threads.queries import latest_digest, overview
+
+LONG = 20  # comments, from which on a thread gets what helps to find one's way
+
+
+class Asked(NamedTuple):
+    """What an address asks of a thread: an order, where the page begins (with this comment, or after it), to whom one
+    replies; and whether this is the page itself, so that it counts as read."""
+
+    order: str
+    start: str
+    after: str
+    reply: str
+    reads: bool
+
+
+async def thread_of(actor: Actor, row: IdeaRow, asked: Asked, form: CommentForm) -> dict[str, Any]:
+    """What the page shows of a thread. That it was read is kept for the reader herself."""
+    order = asked.order if asked.order in ORDERS else "helpful"
+    place = await _place(actor, row, asked.start, included=True) or await _place(actor, row, asked.after)
+    roots = await thread(actor, row, order, place)
+    seen = await overview(actor, row)
+    if asked.reads:
+        await mark_read(actor, row, seen)
+    reply_id = form.reply_to.data or asked.reply
+    return {
+        "roots": roots[:PAGE],
+        "more": _end(roots[PAGE - 1].comment, order) if len(roots) > PAGE else "",
+        "order": order,
+        "earlier": place is not None,
+        "seen": seen,
+        "digest": await latest_digest(actor, row) if seen.digests else None,
+        "long": row.comments + row.guest_comments > LONG,
+        "bars": bars(seen),
+        "form": form,
+        "reply_to": await get_comment(actor, reply_id) if reply_id else None,
+    }
+
+
+async def _place(actor: Actor, row: IdeaRow, text: str, included: bool = False) -> Place | None:
+    public_id, _, helpful = text.partition("-")
+    root = await get_comment(actor, public_id) if public_id else None
+    if root is None or root.root is not None or root.idea_public_id != row.public_id:
+        return None
+    kept = helpful.isascii() and helpful.isdigit() and len(helpful) < 10
+    return Place(root.id, int(helpful) if kept else root.helpful, included)
+
+
+def _end(root: CommentRow, order: str) -> str:
+    return f"{root.public_id}-{root.helpful}" if order == "helpful" else root.public_id
+
+
+async def preview(actor: Actor, row: IdeaRow, form: CommentForm) -> None:
+    """Makes the preview of a comment, where it was asked for. Raises Ambiguous."""
+    text = form.body.data or ""
+    if "preview" in form.typed and len(text) <= LONGEST:
+        meant = await named(actor, row.space, text)
+        form.preview_html = shown(await rendered(meant.text), meant.mentions)

@@ -1,0 +1,10 @@
+// The custom elements; each becomes a block of the one script that pages load.
+import "./auto-submit.js";
+import "./char-counter.js";
+import "./desk-keys.js";
+import "./keep-typed.js";
+import "./markdown-editor.js";
+import "./mention-field.js";
+import "./reveal-password.js";
+import "./search-box.js";
+import "./suggestion-list.js";

@@ -1,0 +1,31 @@
+// <suggestion-list> holds what the server suggests: a text to be read out, and a listbox with one option chosen.
+class SuggestionList extends HTMLElement {
+  /** Shows what the server sent; gives the text to be read out. */
+  show(html) {
+    this.innerHTML = html;
+    const said = this.querySelector("p");
+    said.remove();
+    this.options = [...this.querySelectorAll("[role=option]")];
+    this.hidden = !this.options.length;
+    this.choose(this.options[0]);
+    return said.textContent;
+  }
+
+  move(step) {
+    this.choose(this.options.at((this.options.indexOf(this.chosen) + step) % this.options.length));
+  }
+
+  choose(option) {
+    this.chosen?.setAttribute("aria-selected", "false");
+    this.chosen = option;
+    option?.setAttribute("aria-selected", "true");
+    option?.scrollIntoView({ block: "nearest" });
+    this.dispatchEvent(new CustomEvent("chosen", { detail: option }));
+  }
+
+  close() {
+    this.hidden = true;
+    this.choose(undefined);
+  }
+}
+customElements.define("suggestion-list", SuggestionList);
