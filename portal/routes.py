@@ -11,8 +11,8 @@ from portal.campaigns.routes import router as campaigns
 from portal.comments.routes import router as comments
 from portal.health import health
 from portal.ideas.routes import router as ideas
-from portal.moderation.routes import router as moderation
 from portal.mentions.routes import router as mentions
+from portal.moderation.routes import router as moderation
 from portal.pages.routes import router as pages
 from portal.people.routes import router as people
 from portal.reports.routes import router as reports
