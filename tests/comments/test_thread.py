@@ -6,7 +6,7 @@ import pytest
 
 from portal.db import execute
 from tests.client import text_of
-from tests.world import add_comment
+from tests.world import add_comment, add_idea
 
 COMMENT = re.compile(r'id="comment-([\w]+)"')
 NEXT = re.compile(r'href="([^"#]+)(?:#thread)?" rel="next"')
@@ -85,10 +85,8 @@ async def test_a_place_that_is_none_is_the_beginning(as_, world, query):
 
 
 async def test_an_idea_without_comments_says_so(as_, world):
-    await execute("DELETE FROM event WHERE FALSE")
-    await execute("DELETE FROM comment WHERE root IS NOT NULL AND idea = {}", world.idea_id["vote"])
-    await execute("DELETE FROM comment WHERE idea = {}", world.idea_id["vote"])
-    page = await (await as_("employee")).get(f"/ideas/{world.idea['vote']}")
+    await add_idea(world, "silent", campaign="vote", comments=False)
+    page = await (await as_("employee")).get(f"/ideas/{world.idea['silent']}")
     assert "Nobody has commented yet" in page.text
     assert "0 comments" in page.text
 
