@@ -13,8 +13,8 @@ from portal.db import close_pool, open_pool
 from portal.routes import ROUTES
 from portal.settings import settings
 from portal.web.errors import HANDLERS
-from portal.web.guards import entrance
 from portal.web.head import WithHead
+from portal.web.guards import entrance, in_front_of_wall
 from portal.web.headers import add_headers
 from portal.web.request import Request
 
@@ -26,7 +26,7 @@ def create_app(own_pool: bool = True) -> Litestar:
 
     @asynccontextmanager
     async def pool(app: Litestar) -> AsyncIterator[None]:
-        await open_pool(settings().database_url)
+        await open_pool(settings().database_url, guests=settings().guests_dsn(settings().database_url))
         try:
             yield
         finally:
@@ -36,6 +36,7 @@ def create_app(own_pool: bool = True) -> Litestar:
         route_handlers=ROUTES,
         request_class=Request,
         guards=[entrance],
+        middleware=[in_front_of_wall],
         exception_handlers=HANDLERS,
         before_send=[add_headers],
         lifespan=[pool] if own_pool else [],

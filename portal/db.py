@@ -5,7 +5,7 @@ SQL uses `{}` placeholders (a literal brace is `{{}}`); a placeholder takes a va
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from functools import lru_cache
@@ -21,6 +21,9 @@ __all__ = ["DB", "UNREACHABLE", "QueryString", "close_pool", "execute", "fetch",
 
 Row = TypeVar("Row")
 _after_commit: ContextVar[list[Callable[[], None]]] = ContextVar("after_commit")
+_wall: ContextVar[Wall | None] = ContextVar("wall", default=None)
+TELL = "SELECT set_config('app.person', $1, false), set_config('app.spaces', $2, false)"
+FORGET = "SELECT set_config('app.person', '', false), set_config('app.spaces', '', false)"
 
 
 class QueryString(PiccoloQueryString):
@@ -54,7 +57,9 @@ def _pieces(template: str) -> list[tuple[str, bool]]:
 
 
 class Engine(PostgresEngine):
-    """Piccolo's engine, without the connection that it would make when it is imported."""
+    """Piccolo's engine, without the connection that it would make when it is imported, and a pool for guests beside."""
+
+    guest_pool: Any = None
 
     async def check_version(self) -> None:
         """The embedded server's version is ours, another's is checked by `portal migrate`."""
@@ -93,39 +98,84 @@ async def _keep_as_is(connection: asyncpg.Connection) -> None:
     """No session state is ever set, so a released connection needs no round trip to be reset."""
 
 
-async def open_pool(dsn: str, size: int = 10) -> None:
-    """Opens this process's pool. Statements end after 15 s, forgotten transactions after 60 s. Raises Unreachable."""
+async def _forget(connection: asyncpg.Connection) -> None:
+    """A guest's connection forgets whose it was."""
+    await connection.execute(FORGET)
+
+
+async def open_pool(dsn: str, size: int = 10, guests: str = "") -> None:
+    """Opens this process's pool, and one for the requests of guests. Statements end after 15 s, forgotten transactions
+    after 60 s. Raises Unreachable."""
     DB.config = {"dsn": dsn}
+    DB.pool = await _pool(dsn, size, _keep_as_is)
+    if guests:
+        DB.guest_pool = await _pool(guests, size, _forget)
+
+
+async def _pool(dsn: str, size: int, reset: Callable[[Any], Awaitable[None]]) -> asyncpg.Pool:
+    server_settings = {
+        "application_name": "plein",
+        "statement_timeout": "15s",
+        "idle_in_transaction_session_timeout": "60s",
+    }
     try:
-        DB.pool = await asyncpg.create_pool(
-            dsn,
-            min_size=1,
-            max_size=size,
-            reset=_keep_as_is,
-            server_settings={
-                "application_name": "plein",
-                "statement_timeout": "15s",
-                "idle_in_transaction_session_timeout": "60s",
-            },
-        )
+        return await asyncpg.create_pool(dsn, min_size=1, max_size=size, reset=reset, server_settings=server_settings)
     except (OSError, TimeoutError, asyncpg.PostgresError) as error:
         raise Unreachable(str(error) or type(error).__name__) from error
 
 
 async def close_pool() -> None:
-    """Closes the pool, if there is one."""
+    """Closes the pools, if there are any."""
+    if DB.guest_pool is not None:
+        await DB.guest_pool.close()
+        DB.guest_pool = None
     if DB.pool is not None:
         await DB.close_connection_pool()
 
 
-@asynccontextmanager
-async def acquire() -> AsyncIterator[asyncpg.Connection]:
-    """A connection of the pool. Raises Unreachable where none can be had."""
-    assert DB.pool is not None, "open_pool() comes first"
+class Wall:
+    """A guest's request: all its statements go through one connection of the guests' own login, on which PostgreSQL
+    knows whose it is and which spaces she reads (portal.access.wall)."""
+
+    def __init__(self, person: int, spaces: list[int]) -> None:
+        self.person = person
+        self.spaces = spaces
+        self.held: asyncpg.Connection | None = None
+
+    async def connection(self) -> asyncpg.Connection:
+        """Taken and told with the first statement."""
+        if self.held is None:
+            self.held = await _take(DB.guest_pool)
+            await self.held.fetch(TELL, str(self.person), "{" + ",".join(map(str, self.spaces)) + "}")
+        return self.held
+
+
+def stand_behind_wall(person: int, spaces: list[int]) -> None:
+    """From now on this request's statements are a guest's."""
+    _wall.set(Wall(person, spaces))
+
+
+async def leave_wall() -> None:
+    """The request is over."""
+    wall = _wall.get()
+    _wall.set(None)
+    if wall is not None and wall.held is not None and DB.guest_pool is not None:
+        await DB.guest_pool.release(wall.held)
+
+
+async def _take(pool: asyncpg.Pool | None) -> asyncpg.Connection:
+    assert pool is not None, "open_pool() comes first"
     try:
-        connection = await DB.pool.acquire(timeout=PATIENCE)
+        return await pool.acquire(timeout=PATIENCE)
     except (OSError, TimeoutError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError) as error:
         raise Unreachable(str(error)) from error
+
+
+@asynccontextmanager
+async def acquire() -> AsyncIterator[asyncpg.Connection]:
+    """A connection of the pool, or the one of this guest. Raises Unreachable where none can be had."""
+    wall = _wall.get()
+    connection = await (wall.connection() if wall else _take(DB.pool))
     try:
         yield connection
     except asyncpg.InternalClientError as error:  # the server said farewell to it between two statements
@@ -137,7 +187,8 @@ async def acquire() -> AsyncIterator[asyncpg.Connection]:
             raise Unreachable(str(error)) from error
         raise
     finally:
-        await DB.pool.release(connection)
+        if wall is None:
+            await DB.pool.release(connection)
 
 
 def _lost(connection: asyncpg.Connection) -> bool:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+from urllib.parse import urlsplit
 
 from piccolo.apps.migrations.commands.forwards import ForwardsMigrationManager
 
-from portal.db import execute, fetch_value, transaction
-from portal.settings import BadSetting
+from portal.access.wall import build_wall
+from portal.db import DB, execute, fetch_value, transaction
+from portal.settings import BadSetting, settings
 
 OLDEST = 15  # PostgreSQL's major version
 LOCK = 7_536_201  # an advisory lock of our own
@@ -26,5 +28,7 @@ async def migrate() -> None:
         said = io.StringIO()
         with contextlib.redirect_stdout(said):
             result = await ForwardsMigrationManager("portal").run()
-    if not result.success:
-        raise RuntimeError(said.getvalue())
+        if not result.success:
+            raise RuntimeError(said.getvalue())
+        guests = urlsplit(settings().guests_dsn(DB.config["dsn"]))
+        await build_wall(guests.username or "", guests.password or "")

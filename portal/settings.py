@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import os
 import re
 import secrets
@@ -34,6 +35,7 @@ class Settings:
     data_dir: Path
     secret_key: str
     database_url: str
+    guest_database_url: str
     redis_url: str
     web_processes: int
     smtp_url: str
@@ -48,6 +50,15 @@ class Settings:
     def secure(self) -> bool:
         """Cookies carry Secure and the __Host- prefix; only plain http on this machine does without."""
         return self.base_url.startswith("https://")
+
+    def guests_dsn(self, dsn: str) -> str:
+        """The address of the same database for the requests of guests, who have a login of their own there."""
+        if self.guest_database_url:
+            return self.guest_database_url
+        address = urlsplit(dsn)
+        role = f"{address.path.strip('/') or address.username}_guest"
+        password = hmac.new(self.secret_key.encode(), f"login of {role}".encode(), "sha256").hexdigest()
+        return address._replace(netloc=f"{role}:{password}@{address.netloc.rpartition('@')[2]}").geturl()
 
     @property
     def mail_folder(self) -> Path:
@@ -103,6 +114,9 @@ def read_settings(env: Mapping[str, str]) -> Settings:
     database_url = env.get("DATABASE_URL", "")
     if database_url:
         _check_url(database_url, "DATABASE_URL", {"postgresql", "postgres"}, host_needed=False)
+    guest_database_url = env.get("GUEST_DATABASE_URL", "")
+    if guest_database_url:
+        _check_url(guest_database_url, "GUEST_DATABASE_URL", {"postgresql", "postgres"}, host_needed=False)
     redis_url = env.get("REDIS_URL", "")
     if redis_url:
         _check_url(redis_url, "REDIS_URL", {"redis", "rediss", "unix"}, host_needed=False)
@@ -128,6 +142,7 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         data_dir=data_dir,
         secret_key=_secret_key(env, data_dir),
         database_url=database_url,
+        guest_database_url=guest_database_url,
         redis_url=redis_url,
         web_processes=web_processes,
         smtp_url=smtp_url,

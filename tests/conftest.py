@@ -7,7 +7,7 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -96,17 +96,34 @@ class OneConnection:
         """It stays."""
 
 
+class OneConnectionAsGuests(OneConnection):
+    """The same connection as guests' requests have it, by the rights of their role."""
+
+    async def acquire(self, timeout: float | None = None) -> asyncpg.Connection:
+        await self.connection.execute(f"SET ROLE {self.role}")
+        return self.connection
+
+    async def release(self, connection: asyncpg.Connection) -> None:
+        with suppress(asyncpg.InFailedSQLTransactionError):  # undone together with the transaction that failed
+            await connection.execute(f"RESET ROLE; {db.FORGET}")
+
+    def __init__(self, connection: asyncpg.Connection, role: str) -> None:
+        super().__init__(connection)
+        self.role = role
+
+
 @pytest.fixture
-async def rollback(shared_database: str) -> AsyncIterator[asyncpg.Connection]:
+async def rollback(shared_database: str, template: tuple[str, World]) -> AsyncIterator[asyncpg.Connection]:
     """A transaction around the test. What the product runs in a transaction of its own becomes a savepoint."""
     connection = await asyncpg.connect(shared_database)
     outer = connection.transaction()
     await outer.start()
     db.DB.pool = OneConnection(connection)
+    db.DB.guest_pool = OneConnectionAsGuests(connection, f"{template[0]}_guest")
     try:
         yield connection
     finally:
-        db.DB.pool = None
+        db.DB.pool = db.DB.guest_pool = None
         await outer.rollback()
         await connection.close()
 
@@ -148,7 +165,7 @@ async def as_(
 async def fresh_db(cluster: EmbeddedPostgres, template: tuple[str, World]) -> AsyncIterator[str]:
     """The address of a database of the test's own, with a pool open on it."""
     name = await new_database(cluster, template[0])
-    await db.open_pool(cluster.dsn(name), size=10)
+    await db.open_pool(cluster.dsn(name), size=10, guests=cluster.dsn(name, user=f"{name}_guest"))
     try:
         yield cluster.dsn(name)
     finally:

@@ -34,9 +34,17 @@ async def new_database(cluster: EmbeddedPostgres, template: str = "template1") -
     """Makes a database; gives its name. It is a copy of `template`, to which nobody may be connected."""
     name = f"t_{uuid.uuid4().hex[:12]}"
     await run_sql(cluster.dsn("postgres"), f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    cluster.make_guests(name)
+    if template != "template1":  # what the wall grants there, it grants here
+        grant = f'GRANT "{template}_guest" TO "{name}_guest"'
+        await run_sql(cluster.dsn("postgres", user="postgres"), grant)
     return name
 
 
 async def drop_database(cluster: EmbeddedPostgres, name: str) -> None:
     """Removes it with whoever is connected."""
-    await run_sql(cluster.dsn("postgres", user="postgres"), f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    await run_sql(
+        cluster.dsn("postgres", user="postgres"),
+        f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)',
+        f'DROP ROLE "{name}_guest"',
+    )

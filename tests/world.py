@@ -30,6 +30,7 @@ PASSWORD_HASH = "$argon2id$v=19$m=19456,t=2,p=1$ZGzt3ft/j1EqJYSwdi6l9A$okH1rN48u
 #: The tests' clock: an override where there is one, else the real time.
 CLOCK = """
     CREATE TABLE test_clock (at timestamptz);
+    GRANT SELECT ON test_clock TO PUBLIC;
     CREATE OR REPLACE FUNCTION plein_now() RETURNS timestamptz LANGUAGE sql VOLATILE
         AS 'SELECT coalesce((SELECT at FROM test_clock), clock_timestamp())';
 """

@@ -158,6 +158,13 @@ class EmbeddedPostgres:
             self._check(*psql, f"CREATE ROLE {OWNER} LOGIN CREATEDB")
         if self._ask(*psql, "SELECT 1 FROM pg_database WHERE datname = 'plein'").stdout.strip() != "1":
             self._check(*psql, f"CREATE DATABASE plein OWNER {OWNER}")
+        self.make_guests("plein")
+
+    def make_guests(self, database: str) -> None:
+        """The login of guests in this database, which owns nothing; what it may do, portal.access.wall says."""
+        psql = ("psql", "-X", "-At", "-d", "postgres", "-v", "ON_ERROR_STOP=1", "-c")
+        if self._ask(*psql, f"SELECT 1 FROM pg_roles WHERE rolname = '{database}_guest'").stdout.strip() != "1":
+            self._check(*psql, f'CREATE ROLE "{database}_guest" LOGIN; GRANT "{database}_guest" TO {OWNER}')
 
     def _ask(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         command = [str(self.bin / program), "-h", str(self.sockets), "-U", "postgres", *arguments]

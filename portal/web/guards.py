@@ -6,10 +6,11 @@ from typing import Any
 
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
+from litestar.types import ASGIApp, Receive, Scope, Send
 
 from portal.access.actor import Actor, actor_of_session
 from portal.access.tokens import token_sha256
-from portal.db import execute
+from portal.db import execute, leave_wall, stand_behind_wall
 from portal.settings import settings
 from portal.text.language import read_from_now
 from portal.web.page import organisation_name
@@ -60,6 +61,8 @@ async def entrance(request: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
         if not handler.opt.get("public"):
             raise SignedOut(None if request.method in SAFE else await request.typed())
         return
+    if actor.guest and not handler.opt.get("public"):
+        stand_behind_wall(actor.id, actor.space_ids)
     if request.method not in SAFE:
         await _own_form(request)
     await _seen(actor)
@@ -95,6 +98,18 @@ async def _own_form(request: Request) -> None:
     token = request.headers.get("x-csrf-token") or (await request.typed()).get(CSRF_FIELD)
     if not request.csrf_matches(token):
         raise StaleForm(await request.typed())
+
+
+def in_front_of_wall(app: ASGIApp) -> ASGIApp:
+    """Around every request: what a guest's one held is given back, however it ended."""
+
+    async def pass_on(scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await app(scope, receive, send)
+        finally:
+            await leave_wall()
+
+    return pass_on
 
 
 SEEN = """

@@ -1,4 +1,5 @@
 // The custom elements; each becomes a block of the one script that pages load.
+// Every custom element, and what wakes by itself.
 import "./auto-submit.js";
 import "./char-counter.js";
 import "./desk-keys.js";
@@ -8,3 +9,5 @@ import "./mention-field.js";
 import "./reveal-password.js";
 import "./search-box.js";
 import "./suggestion-list.js";
+import "./reveal-password.js";
+import "./search-box.js";

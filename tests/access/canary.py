@@ -243,3 +243,23 @@ async def addresses(connection: asyncpg.Connection) -> dict[str, dict[str, int]]
             rows: list[Any] = await connection.fetch(f"SELECT public_id, id FROM {name} ORDER BY id")
             found[name] = {row["public_id"]: row["id"] for row in rows}
     return found
+
+
+async def rows_elsewhere(connection: asyncpg.Connection, guest: int) -> set[tuple[str, int]]:
+    """Every row, by table and key, that belongs to no space of this guest, and the people who neither
+    are in one nor wrote there."""
+    own = "SELECT m.space FROM membership m WHERE m.person = $1"
+    among = f"SELECT o.person FROM membership o WHERE o.space IN ({own})"
+    among += "".join(f" UNION SELECT w.author FROM {table} w WHERE w.space IN ({own})" for table in ("idea", "comment"))
+    found: set[tuple[str, int]] = set()
+    for table in VISIBILITY:
+        name, columns = table._meta.tablename, {column._meta.name for column in table._meta.columns}
+        if "space" in columns:
+            rows = await connection.fetch(f"SELECT id FROM {name} WHERE space NOT IN ({own})", guest)
+        elif table in (t.Person, t.Identity):
+            key = table._meta.primary_key._meta.name
+            rows = await connection.fetch(f"SELECT {key} FROM {name} WHERE {key} NOT IN ({among})", guest)
+        else:
+            continue
+        found |= {(name, row[0]) for row in rows}
+    return found

@@ -32,11 +32,15 @@ from portal.access.scope import NEVER_SHOWN, VISIBILITY
 from portal.access.tokens import token_sha256
 from portal.db import execute, fetch_value
 from portal.settings import ROOT
-from tests.access.canary import Canary, Sight, addresses, canaries_in, plant, sight_of
+from tests.access.canary import Canary, Sight, addresses, canaries_in, plant, rows_elsewhere, sight_of
 from tests.client import Browser
-from tests.conftest import OneConnection
 from tests.sitemap import FILES
+<<<<<<< HEAD
 from tests.world import World, add_appeal, add_attachment, add_comment, add_decision, add_idea, add_report, email_of
+=======
+from tests.conftest import OneConnection, OneConnectionAsGuests
+from tests.world import World, add_comment, add_idea, email_of
+>>>>>>> fe7666b (A second wall: guests' requests have a login of their own, and PostgreSQL keeps them to their spaces)
 
 #: Who crawls. `deactivated` shows the cookie of a session that was open when she left.
 READERS: tuple[str | None, ...] = (
@@ -49,6 +53,7 @@ READERS: tuple[str | None, ...] = (
     None,
 )
 NOBODY = ("deactivated", None)
+GUESTS = ("guest_a", "guest_b")
 #: Which table the public id in an address belongs to. An address that is missing here is tried with every table's.
 TABLES = {
     "/campaigns/": "campaign",
@@ -380,21 +385,40 @@ def _judge(result: Crawl, route: HTTPRoute, path: str, htmx: bool, status: int, 
         result.wrong.append(f"{result.reader} at {path}{' (htmx)' if htmx else ''}: {status}, not {right}")
 
 
+Crawls = dict[str | None, Crawl]
+
+
 @pytest.fixture(scope="module")
-async def crawled(app: Litestar, shared_database: str, template: tuple[str, World]) -> dict[str | None, Crawl]:
-    """Everybody's crawl, once for all tests of this file."""
+async def crawls(app: Litestar, shared_database: str, template: tuple[str, World]) -> tuple[Crawls, Crawls]:
+    """Everybody's crawl by the first wall alone, and that of guests behind both; once for all tests of this file."""
     connection = await asyncpg.connect(shared_database)
     undone = connection.transaction()
     await undone.start()
-    db.DB.pool = OneConnection(connection)
+    db.DB.pool = db.DB.guest_pool = OneConnection(connection)
     try:
         async with staged(connection, copy.deepcopy(template[1]), app) as stage:
-            result = {reader: await crawl(stage, reader) for reader in READERS}
+            first = {reader: await crawl(stage, reader) for reader in READERS}
+            db.DB.guest_pool = OneConnectionAsGuests(connection, f"{template[0]}_guest")
+            both = {reader: await crawl(stage, reader) for reader in GUESTS}
     finally:
-        db.DB.pool = None
+        db.DB.pool = db.DB.guest_pool = None
         await undone.rollback()
         await connection.close()
-    return result
+    return first, both
+
+
+@pytest.fixture
+def crawled(crawls: tuple[Crawls, Crawls]) -> Crawls:
+    """What the first wall alone lets through."""
+    return crawls[0]
+
+
+@pytest.mark.parametrize("reader", GUESTS)
+def test_behind_the_second_wall_guests_find_the_same(crawls: tuple[Crawls, Crawls], reader: str):
+    first, both = crawls[0][reader], crawls[1][reader]
+    assert not both.wrong, f"{len(both.wrong)} wrong:\n" + "\n".join(both.wrong[:30])
+    assert both.statuses == first.statuses
+    assert both.seen == first.seen
 
 
 @pytest.mark.parametrize("reader", READERS)
@@ -472,10 +496,26 @@ def test_the_query_parameters_are_found(app: Litestar):
 async def test_the_crawl_finds_the_leak_when_a_rule_is_gone(
     rollback: asyncpg.Connection, world: World, app: Litestar, monkeypatch: pytest.MonkeyPatch, table: type[Table]
 ):
+    monkeypatch.setattr(db.DB, "guest_pool", OneConnection(rollback))  # the second wall would hide it
     async with staged(rollback, world, app) as stage:
         monkeypatch.setitem(scope.VISIBILITY, table, scope.everybody)
         result = await crawl(stage, "guest_a", until=table._meta.tablename)
     assert [leak for leak in result.leaks if f" {table._meta.tablename}." in leak]
+
+
+@pytest.mark.parametrize("second_wall", [True, False])
+async def test_the_second_wall_holds_where_the_first_is_gone(
+    rollback: asyncpg.Connection, world: World, app: Litestar, monkeypatch: pytest.MonkeyPatch, second_wall: bool
+):
+    """Every rule says that everybody may see everything; without the second wall that is what a guest then reads."""
+    if not second_wall:
+        monkeypatch.setattr(db.DB, "guest_pool", OneConnection(rollback))
+    async with staged(rollback, world, app) as stage:
+        for table in VISIBILITY:
+            monkeypatch.setitem(scope.VISIBILITY, table, scope.everybody)
+        result = await crawl(stage, "guest_a", until="" if second_wall else "idea")
+        elsewhere = await rows_elsewhere(rollback, world.person_id["guest_a"])
+    assert bool([canary for canary in result.seen if (canary.table, canary.row) in elsewhere]) is not second_wall
 
 
 # --- the twin for writes ---
