@@ -13,8 +13,8 @@ from portal.db import close_pool, open_pool
 from portal.routes import ROUTES
 from portal.settings import settings
 from portal.web.errors import HANDLERS
-from portal.web.head import WithHead
 from portal.web.guards import entrance, in_front_of_wall
+from portal.web.head import WithHead
 from portal.web.headers import add_headers
 from portal.web.request import Request
 

@@ -187,7 +187,7 @@ async def acquire() -> AsyncIterator[asyncpg.Connection]:
             raise Unreachable(str(error)) from error
         raise
     finally:
-        if wall is None:
+        if wall is None and DB.pool is not None:
             await DB.pool.release(connection)
 
 

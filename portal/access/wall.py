@@ -32,16 +32,17 @@ def _known(key: str) -> str:
 
 
 class Gate(msgspec.Struct, frozen=True):
-    """The rows that a guest's request reaches, and the commands that it may send beside SELECT. `lock`: it may hold
-    rows without changing them."""
+    """The rows that a guest's request reads; the commands that it may send beside SELECT, and on which rows (the same,
+    if nothing is said). `lock`: it may hold rows without changing them."""
 
     rows: str
     commands: tuple[str, ...] = ()
+    written: str = ""
     lock: bool = False
 
 
-def _gate(rows: str, *commands: str, lock: bool = False) -> Gate:
-    return Gate(rows, commands, lock)
+def _gate(rows: str, *commands: str, written: str = "", lock: bool = False) -> Gate:
+    return Gate(rows, commands, written or rows, lock)
 
 
 #: None: closed to guests altogether.
@@ -50,6 +51,7 @@ GATES: dict[type[Table], Gate | None] = {
     t.Answer: _gate(IN_SPACE),
     t.AnswerVersion: _gate(IN_SPACE),
     t.Appeal: _gate(IN_SPACE, "INSERT"),
+    t.Attachment: _gate(IN_SPACE, "INSERT", "UPDATE", "DELETE"),
     t.Budget: _gate(OWN_IN_SPACE),
     t.Campaign: _gate(IN_SPACE, lock=True),
     t.CampaignNotice: _gate(IN_SPACE),
@@ -70,7 +72,7 @@ GATES: dict[type[Table], Gate | None] = {
     t.Idea: _gate(IN_SPACE, "INSERT", "UPDATE"),
     t.IdeaReply: _gate(IN_SPACE, "INSERT", "UPDATE", "DELETE"),
     t.IdeaVersion: _gate(IN_SPACE, "INSERT"),
-    t.Identity: _gate(_known("identity.person"), "UPDATE"),
+    t.Identity: _gate(_known("identity.person"), "UPDATE", written=OWN),
     t.ImportFile: None,
     t.ImportLine: None,
     t.ImportProblem: None,
@@ -83,8 +85,9 @@ GATES: dict[type[Table], Gate | None] = {
     t.PasswordReset: _gate(OWN, "UPDATE"),
     t.Pause: _gate(OWN_IN_SPACE),
     t.PeopleImport: None,
-    t.Person: _gate(_known("person.id"), "UPDATE"),
+    t.Person: _gate(_known("person.id"), "UPDATE", written=f"id = {PERSON}"),
     t.Personnel: _gate(NOTHING),
+    t.Profile: _gate(_known("profile.person"), "INSERT", "UPDATE", written=OWN),
     t.Question: _gate(IN_SPACE),
     t.Reaction: _gate(OWN_IN_SPACE, "INSERT", "DELETE"),
     t.ReadMark: _gate(OWN_IN_SPACE, "INSERT", "UPDATE", "DELETE"),
@@ -153,8 +156,9 @@ def _policies(table: type[Table], gate: Gate | None, role: str) -> str:
     ]
     if gate is not None:
         for command in ("SELECT", *gate.commands):
-            using = "" if command == "INSERT" else f" USING ({gate.rows})"
-            check = f" WITH CHECK ({gate.rows})" if command in ("INSERT", "UPDATE") else ""
+            rows = gate.rows if command == "SELECT" else gate.written
+            using = "" if command == "INSERT" else f" USING ({rows})"
+            check = f" WITH CHECK ({rows})" if command in ("INSERT", "UPDATE") else ""
             sql.append(f"CREATE POLICY wall_{command} ON {name} FOR {command}{using}{check}")
         if gate.lock:  # holding a row takes the right to change it, which the check then refuses
             sql.append(f"CREATE POLICY wall_UPDATE ON {name} FOR UPDATE USING ({gate.rows}) WITH CHECK (FALSE)")

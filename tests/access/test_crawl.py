@@ -34,13 +34,9 @@ from portal.db import execute, fetch_value
 from portal.settings import ROOT
 from tests.access.canary import Canary, Sight, addresses, canaries_in, plant, rows_elsewhere, sight_of
 from tests.client import Browser
-from tests.sitemap import FILES
-<<<<<<< HEAD
-from tests.world import World, add_appeal, add_attachment, add_comment, add_decision, add_idea, add_report, email_of
-=======
 from tests.conftest import OneConnection, OneConnectionAsGuests
-from tests.world import World, add_comment, add_idea, email_of
->>>>>>> fe7666b (A second wall: guests' requests have a login of their own, and PostgreSQL keeps them to their spaces)
+from tests.sitemap import FILES
+from tests.world import World, add_appeal, add_attachment, add_comment, add_decision, add_idea, add_report, email_of
 
 #: Who crawls. `deactivated` shows the cookie of a session that was open when she left.
 READERS: tuple[str | None, ...] = (

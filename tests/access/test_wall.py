@@ -1,0 +1,189 @@
+"""The second wall: what PostgreSQL keeps a guest's request from, whatever our code asks for."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+from piccolo.table import Table
+
+from portal import db
+from portal import tables as t
+from portal.access.wall import GATES, build_wall
+from portal.app import create_app
+from portal.db import execute, fetch_value, leave_wall, stand_behind_wall, transaction
+from portal.run.postgres import EmbeddedPostgres
+from portal.settings import BadSetting, settings
+from tests.client import Browser
+from tests.servers import drop_database, new_database
+from tests.world import World
+
+
+def test_every_table_has_a_gate_or_is_closed():
+    named: set[type[Table]] = {getattr(t, name) for name in t.__all__}
+    assert set(GATES) == named
+
+
+@pytest.fixture
+async def guest(rollback: asyncpg.Connection, world: World) -> AsyncIterator[World]:
+    """Statements are those of a guest in the closed group A from here on."""
+    stand_behind_wall(world.person_id["guest_a"], [world.space_id["closed_a"]])
+    yield world
+    await leave_wall()
+
+
+async def test_statements_run_as_a_role_that_owns_nothing(guest: World):
+    assert str(await fetch_value("SELECT current_user")).endswith("_guest")
+    assert await fetch_value("SELECT count(*) FROM pg_class WHERE relowner = current_user::regrole") == 0
+
+
+async def test_nothing_of_another_space_is_read(guest: World):
+    spaces = [guest.space_id["closed_a"]]
+    for table, gate in GATES.items():
+        if gate is None or "space" not in {column._meta.name for column in table._meta.columns}:
+            continue
+        name = table._meta.tablename
+        assert await execute(f"SELECT space FROM {name} WHERE space <> ALL({{}})", spaces) == [], name
+    assert await fetch_value("SELECT count(*) FROM idea") > 0
+    assert await fetch_value("SELECT count(*) FROM space") == 1
+    assert await fetch_value("SELECT count(*) FROM readership WHERE space <> ALL({})", spaces) == 0
+    names = {row["name"] for row in await execute("SELECT name FROM identity")}
+    assert "Julie Mercadier" in names
+    assert "Mei-Ling Tjon" not in names
+
+
+CLOSED = sorted(table._meta.tablename for table, gate in GATES.items() if gate is None)
+
+
+@pytest.mark.parametrize("name", [*CLOSED, "procrastinate_jobs", "migration"])
+async def test_what_is_closed_is_not_read_at_all(guest: World, name: str):
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await execute(f"SELECT * FROM {name}")
+
+
+FORGED = {
+    "a comment elsewhere": "INSERT INTO comment (idea, space, author, state, body, body_html, language)"
+    " SELECT {idea}, {space}, {guest}, 'published', 'x', 'x', 'en'",
+    "a vote in another name": "INSERT INTO vote (person, idea, space, guest) VALUES ({other}, {own_idea}, {own}, FALSE)",
+    "a membership": "INSERT INTO membership (space, person, role) VALUES ({space}, {guest}, 'member')",
+    "an idea moved out": "UPDATE idea SET space = {space}, campaign = {campaign} WHERE id = {own_idea}",
+    "a campaign": "UPDATE campaign SET title = 'x' WHERE space = {own}",
+    "a table": "CREATE TABLE x (y int)",
+}
+
+
+@pytest.mark.parametrize("forged", FORGED)
+async def test_nothing_is_written_outside(guest: World, forged: str):
+    ids = {
+        "idea": guest.idea_id["collect"],
+        "own_idea": guest.idea_id["closed_a"],
+        "own": guest.space_id["closed_a"],
+        "space": guest.space_id["organisation"],
+        "campaign": guest.campaign_id["collect"],
+        "guest": guest.person_id["guest_a"],
+        "other": guest.person_id["employee"],
+    }
+    sql = FORGED[forged].format(**{name: str(value) for name, value in ids.items()})
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await execute(sql)
+
+
+async def test_nobody_elses_password_name_or_session_is_in_reach(guest: World):
+    other = guest.person_id["employee"]
+    for sql in (
+        "UPDATE credential SET password_hash = 'x' WHERE person = {} RETURNING person",
+        "UPDATE identity SET name = 'x' WHERE person = {} RETURNING person",
+        "UPDATE person SET epoch = 7 WHERE id = {} RETURNING id",
+        "DELETE FROM session WHERE person = {} RETURNING id",
+    ):
+        assert await execute(sql, other) == []
+    own = guest.person_id["guest_a"]
+    assert await execute("UPDATE identity SET name = 'x' WHERE person = {} RETURNING person", own)
+
+
+async def test_the_guests_login_takes_no_other_role_and_makes_no_table(fresh_db: str, world: World):
+    await build_wall(await fetch_value("SELECT current_database() || '_guest'"), "")
+    stand_behind_wall(world.person_id["guest_a"], [])
+    for sql in ("SET ROLE plein", "CREATE TEMPORARY TABLE x (y int)", "CREATE TABLE x (y int)"):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await execute(sql)
+    await leave_wall()
+
+
+async def test_without_a_guest_the_guests_login_reads_nothing(fresh_db: str, world: World):
+    assert db.DB.guest_pool is not None
+    async with db.DB.guest_pool.acquire() as connection:
+        for table, gate in GATES.items():
+            if gate is not None and gate.rows != "TRUE":
+                assert await connection.fetchval(f"SELECT count(*) FROM {table._meta.tablename}") == 0
+
+
+async def test_a_connection_forgets_whose_it_was(fresh_db: str, world: World):
+    for _ in range(3):
+        stand_behind_wall(world.person_id["guest_a"], [world.space_id["closed_a"]])
+        assert await fetch_value("SELECT count(*) FROM idea") > 0
+        with pytest.raises(asyncpg.DivisionByZeroError):
+            async with transaction():
+                await execute("SELECT 1 / 0")
+        await leave_wall()
+    assert db.DB.guest_pool is not None
+    async with db.DB.guest_pool.acquire() as connection:
+        assert await connection.fetchval("SELECT count(*) FROM idea") == 0
+
+
+async def test_a_guests_page_is_made_behind_the_wall_and_everybody_elses_is_not(fresh_db: str, world: World):
+    app = create_app(own_pool=False)
+    assert db.DB.guest_pool is not None
+    browsers = {name: Browser(app, world.person_id[name]) for name in ("guest_a", "insider_a")}
+    address = f"/ideas/{world.idea['closed_a']}"
+    for browser in browsers.values():
+        await browser.start_session()
+        assert (await browser.get(address)).status_code == 200
+    await db.DB.guest_pool.close()  # without it guests get nothing, and nobody else misses it
+    db.DB.guest_pool = None
+    assert (await browsers["guest_a"].get(address)).status_code == 500
+    assert (await browsers["insider_a"].get(address)).status_code == 200
+    for browser in browsers.values():
+        await browser.http.aclose()
+
+
+async def test_where_the_role_cannot_be_made_the_start_says_how(fresh_db: str):
+    with pytest.raises(BadSetting, match='CREATE ROLE "no one" LOGIN PASSWORD'):
+        await build_wall("no one", "secret")
+
+
+async def test_a_role_that_passes_by_the_policies_is_refused(fresh_db: str):
+    for role in ("postgres", "plein"):
+        with pytest.raises(BadSetting, match="GUEST_DATABASE_URL"):
+            await build_wall(role, "")
+
+
+class Undone(Exception):
+    """Ends a transaction."""
+
+
+async def _made_and_undone(role: str) -> None:
+    async with transaction():
+        await build_wall(role, "it's a secret")
+        assert await fetch_value("SELECT rolcanlogin AND NOT rolsuper FROM pg_roles WHERE rolname = {}", role)
+        raise Undone
+
+
+async def test_an_owner_that_may_make_roles_makes_it(cluster: EmbeddedPostgres, template: tuple[str, World]):
+    name = await new_database(cluster, template[0])
+    await db.open_pool(cluster.dsn(name, user="postgres"), size=2)
+    try:
+        with pytest.raises(Undone):
+            await _made_and_undone("a role")
+    finally:
+        await db.close_pool()
+        await drop_database(cluster, name)
+
+
+def test_the_guests_address_is_the_same_database_with_a_login_of_its_own(monkeypatch: pytest.MonkeyPatch):
+    one = settings().guests_dsn("postgresql://plein:secret@db.example:5433/portal?sslmode=require")
+    assert one.startswith("postgresql://portal_guest:")
+    assert one.endswith("@db.example:5433/portal?sslmode=require")
+    assert "secret" not in one
+    assert settings().guests_dsn("postgresql://plein@/plein?host=/run/x").startswith("postgresql://plein_guest:")
