@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import subprocess
 import sys
+import tarfile
+import tempfile
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
@@ -14,6 +17,7 @@ import click
 from portal.commands import database, in_database
 from portal.commands.people import people_group
 from portal.db import UNREACHABLE
+from portal.files.archive import DUMP, FILES, pack, unpack
 from portal.run.postgres import CannotStart
 from portal.settings import BadSetting, settings
 
@@ -180,12 +184,13 @@ def assets() -> None:
 @cli.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def backup(file: Path) -> None:
-    """Write the whole database to FILE, which only you can read."""
+    """Write the whole database, and the files that people sent, to FILE (a tar), which only you can read."""
     os.umask(0o077)
     fresh = file.with_name(f".{file.name}.part")
-    fresh.unlink(missing_ok=True)
-    with database():
-        _postgres_tool("pg_dump", "--format=custom", f"--file={fresh}")
+    with tempfile.TemporaryDirectory(dir=file.parent) as scratch, database():
+        dump = Path(scratch) / DUMP
+        _postgres_tool("pg_dump", "--format=custom", f"--file={dump}")
+        pack(dump, settings().files_folder, fresh)
     fresh.rename(file)
     print(f"{file}: {file.stat().st_size:,} bytes")
 
@@ -193,9 +198,14 @@ def backup(file: Path) -> None:
 @cli.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def restore(file: Path) -> None:
-    """Restore FILE, made by `portal backup`, into an empty database."""
-    with database():
-        _postgres_tool("pg_restore", "--no-owner", "--exit-on-error", "--single-transaction", str(file))
+    """Restore FILE, made by `portal backup`, into an empty database and DATA_DIR."""
+    with tempfile.TemporaryDirectory(dir=file.parent) as scratch, database():
+        try:
+            dump = unpack(file, Path(scratch))
+        except (tarfile.TarError, KeyError) as error:
+            raise click.ClickException(f"{file} is no backup of Plein: {error}") from error
+        _postgres_tool("pg_restore", "--no-owner", "--exit-on-error", "--single-transaction", str(dump))
+        shutil.copytree(Path(scratch) / FILES, settings().files_folder, dirs_exist_ok=True)
     print("The backup is restored.")
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,8 +14,10 @@ from portal import db
 from portal.accounts.passwords import matches
 from portal.cli import _postgres_tool, cli
 from portal.db import execute, fetch_value
+from portal.files.store import path_of
 from portal.settings import settings
 from tests.servers import ROOT, drop_database, new_database
+from tests.world import stored_picture
 
 GOOD = "seven otters under ice"
 
@@ -98,12 +101,22 @@ async def test_the_password_never_shows(empty):
 
 
 async def test_a_backup_can_be_restored(fresh_db, tmp_path, cluster, world):
-    code, said = await portal(fresh_db, "backup", str(tmp_path / "plein.dump"))
+    here, there = tmp_path / "here", tmp_path / "there"
+    picture = path_of(stored_picture("vote"))
+    (here / "files" / "incoming").mkdir(parents=True)
+    (here / "files" / picture.parent.name).mkdir()
+    shutil.copy(picture, here / "files" / picture.parent.name)
+    code, said = await portal(fresh_db, "backup", str(tmp_path / "plein.dump"), DATA_DIR=str(here))
     assert code == 0, said
     assert (tmp_path / "plein.dump").stat().st_mode & 0o077 == 0  # everything that people wrote is in it
     name = await new_database(cluster)
     other = cluster.dsn(name)
-    assert await portal(other, "restore", str(tmp_path / "plein.dump")) == (0, "The backup is restored.\n")
+    restored = await portal(other, "restore", str(tmp_path / "plein.dump"), DATA_DIR=str(there))
+    assert restored == (0, "The backup is restored.\n")
+    assert (there / "files" / picture.parent.name / picture.name).read_bytes() == picture.read_bytes()
+    assert [path.name for path in there.glob("files/*")] == [picture.parent.name]
+    (tmp_path / "other.tar").write_bytes(b"no tar")
+    assert "is no backup of Plein" in (await portal(other, "restore", str(tmp_path / "other.tar")))[1]
     connection = await asyncpg.connect(other)
     title = await connection.fetchval("SELECT title FROM idea WHERE id = $1", world.idea_id["vote"])
     await connection.close()
