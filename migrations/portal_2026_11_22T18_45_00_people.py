@@ -32,6 +32,17 @@ CREATE INDEX profile_photos ON profile (photo_change) WHERE photo_change > 0;
 
 -- How often a photo was changed: every request reads this row, and so hears of the newest photos.
 ALTER TABLE organisation ADD photo_changes integer NOT NULL DEFAULT 0;
+
+-- The count's row is held until this commits: whoever reads the count can read all photos up to it.
+CREATE FUNCTION plein_count_photo() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE organisation SET photo_changes = photo_changes + 1 RETURNING photo_changes INTO NEW.photo_change;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER profile_photo_added BEFORE INSERT ON profile
+    FOR EACH ROW WHEN (NEW.photo <> '') EXECUTE FUNCTION plein_count_photo();
+CREATE TRIGGER profile_photo_changed BEFORE UPDATE OF photo ON profile
+    FOR EACH ROW WHEN (NEW.photo <> OLD.photo) EXECUTE FUNCTION plein_count_photo();
 """
 
 ATTACHMENTS = """

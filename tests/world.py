@@ -141,6 +141,8 @@ async def build_world() -> World:
         await add_comment(world, "sent_back", idea="open", author="colleague")
         await add_report(world, "sent_back", comment="sent_back", reporter="employee")
         await add_decision(world, "sent_back", "sent_back", moderator="campaign_owner", action="send back")
+    await execute("UPDATE profile SET photo_change = 0")
+    await execute("UPDATE organisation SET photo_changes = 0")  # no page shows a photo until one is changed
     return world
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from portal.access.actor import Actor
 from portal.access.policy import Action, require
-from portal.db import execute, fetch_value, transaction
+from portal.db import execute, transaction
 from portal.files import store
 from portal.files.store import Upload
 
@@ -51,11 +51,9 @@ async def save_profile(
         await execute(SAVE, actor.id, *fields, *levels)
 
 
-# Photos are counted in one row, which is held until this commits: whoever reads the count reads all photos up to it.
-COUNT = "UPDATE organisation SET photo_changes = photo_changes + 1 RETURNING photo_changes"
+# The one before goes from the disk with the next sweep.
 SET_PHOTO = """
-    INSERT INTO profile (person, photo, photo_change) VALUES ({}, {}, {})
-    ON CONFLICT (person) DO UPDATE SET photo = excluded.photo, photo_change = excluded.photo_change
+    INSERT INTO profile (person, photo) VALUES ({}, {}) ON CONFLICT (person) DO UPDATE SET photo = excluded.photo
 """
 
 
@@ -63,23 +61,10 @@ async def change_photo(actor: Actor, upload: Upload) -> None:
     """A new photo, cut to a square and made anew. Raises files.kinds.Refused and store.NoRoom."""
     require(actor, Action.SETTINGS_CHANGE)
     kept = await store.keep(upload, photo=True)
-    saved = False
-    try:
-        await _set_photo(actor, kept.file)
-        saved = True
-    finally:
-        if not saved:
-            store.remove(kept.file)
+    await execute(SET_PHOTO, actor.id, kept.file)
 
 
 async def remove_photo(actor: Actor) -> None:
     """Initials again."""
     require(actor, Action.SETTINGS_CHANGE)
-    await _set_photo(actor, "")
-
-
-async def _set_photo(actor: Actor, file: str) -> None:
-    """The one before goes from the disk with the next sweep."""
-    async with transaction():
-        change = await fetch_value(COUNT)
-        await execute(SET_PHOTO, actor.id, file, change)
+    await execute(SET_PHOTO, actor.id, "")

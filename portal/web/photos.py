@@ -24,7 +24,7 @@ async def keep_up(changes: int) -> None:
     if changes < _changes:
         _known.clear()
         _changes = 0
-    for row in await execute(NEWER, _changes):
+    for row in await execute(NEWER, _changes) if changes else ():
         _known[row["public_id"]] = row["photo"]
     _changes = changes
 
