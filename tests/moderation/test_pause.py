@@ -1,0 +1,131 @@
+"""Who may not write in a space for a while: a clear page, nothing typed lost, and no way around it."""
+
+import asyncio
+from datetime import timedelta
+
+import asyncpg
+import pytest
+
+from portal import db
+from portal.access.actor import actor_of_person
+from portal.access.conflicts import WriterPaused
+from portal.comments import actions as commenting
+from portal.db import execute, fetch_value
+from portal.ideas.queries import get_idea
+from portal.moderation import actions
+from portal.moderation.queries import get_item
+from tests.client import text_of
+from tests.moderation.desk import decide, newest, receipt_of
+from tests.pages.forms import post_slowly
+from tests.pages.locks import until_waiting
+from tests.world import NOW, set_clock
+
+FORMS = {
+    "/campaigns/{campaign[collect]}/ideas": {"title": "A bridge", "body": "Build it soon", "language": "en"},
+    "/ideas/{idea[vote]}/comments": {"body": "A careful thought"},
+}
+
+
+@pytest.mark.parametrize("path", FORMS)
+async def test_a_paused_person_is_told_until_when_and_keeps_her_text(as_, world, path):
+    await decide(await as_("moderator"), world, "vote", "pause", days="3")
+    browser = await as_("colleague")
+    answer = await browser.post(path.format(**vars(world)), FORMS[path])
+    page = text_of(answer)
+    assert answer.status_code == 403
+    assert "Je kunt hier een tijdje niet schrijven" in page
+    assert "zaterdag 20 juni, 15:00" in page
+    assert FORMS[path]["body"] in page
+    assert "/receipts" in page
+    assert await fetch_value("SELECT count(*) FROM comment WHERE body = 'A careful thought'") == 0
+    assert await fetch_value("SELECT count(*) FROM idea WHERE title = 'A bridge'") == 0
+
+
+async def test_reading_voting_and_other_spaces_stay(as_, world):
+    await decide(await as_("moderator"), world, "vote", "pause")
+    browser = await as_("colleague")
+    page = text_of(await browser.get(f"/ideas/{world.idea['vote']}"))
+    assert "schrijven weer vanaf" in page
+    assert f'action="/ideas/{world.idea["vote"]}/comments"' not in page
+    await browser.post(f"/ideas/{world.idea['vote']}/vote")
+    assert await fetch_value("SELECT supporters FROM idea WHERE id = {}", world.idea_id["vote"]) == 1
+    assert (await browser.post(f"/ideas/{world.idea['open']}/comments", {"body": "Elsewhere"})).status_code == 303
+    assert (await browser.post(f"/comments/{world.comment['vote']}/removal")).status_code == 303
+
+
+async def test_a_pause_ends_by_itself_and_by_undoing_it(as_, world):
+    await decide(await as_("moderator"), world, "vote", "pause", days="1")
+    address = f"/ideas/{world.idea['vote']}/comments"
+    await set_clock(NOW + timedelta(days=1, seconds=1))
+    assert (await (await as_("colleague")).post(address, {"body": "Back"})).status_code == 303
+    await set_clock(NOW)
+    browser = await as_("colleague")
+    assert (await browser.post(address, {"body": "Too early"})).status_code == 403
+    decision = (await receipt_of(world, "vote")).split("/")[-1]
+    await (await as_("moderator")).post(f"/moderation/decisions/{decision}/undo")
+    assert (await browser.post(address, {"body": "At once"})).status_code == 303
+
+
+async def test_a_pause_that_comes_while_one_sends_refuses_it_and_keeps_the_text(as_, world):
+    moderator, browser = await as_("moderator"), await as_("colleague")
+
+    async def meanwhile():
+        await decide(moderator, world, "vote", "pause")
+
+    answer = await post_slowly(
+        browser, f"/ideas/{world.idea['vote']}/comments", {"body": "Just before the pause"}, meanwhile
+    )
+    assert answer.status_code == 403
+    assert "Just before the pause" in text_of(answer)
+    assert await fetch_value("SELECT count(*) FROM comment WHERE body = 'Just before the pause'") == 0
+
+
+async def test_who_is_paused_cannot_put_up_again_what_was_sent_back(as_, world):
+    await execute(
+        "INSERT INTO pause (person, space, decision, until) SELECT person, space, id, plein_now() + interval '1 day'"
+        " FROM decision WHERE id = {}",
+        world.decision_id["sent_back"],
+    )
+    browser = await as_("colleague")
+    answer = await browser.post(f"/receipts/{world.decision['sent_back']}/text", {"body": "All of it new"})
+    assert answer.status_code == 403
+    assert "All of it new" in text_of(answer)
+
+
+# --- over real connections
+
+
+async def _elsewhere(coroutine):
+    """In a connection of its own, outside the transaction of whoever starts it."""
+    token = db.DB.current_transaction.set(None)
+    try:
+        return await coroutine
+    finally:
+        db.DB.current_transaction.reset(token)
+
+
+async def test_a_post_waits_for_a_pause_under_way_and_obeys_it(fresh_db, world):
+    author, moderator = [await actor_of_person(world.person_id[who]) for who in ("colleague", "moderator")]
+    idea, item = await get_idea(author, world.idea["vote"]), await get_item(moderator, world.item["vote"])
+    watcher = await asyncpg.connect(fresh_db)
+    async with db.transaction():
+        await actions.decide(moderator, item, action="pause", rule="persons", words="Slowly", days=1)
+        post = asyncio.create_task(
+            _elsewhere(commenting.comment(author, idea, body="Late", reply_to=None, form_key="late"))
+        )
+        await until_waiting(watcher, post)
+        assert not post.done()
+    with pytest.raises(WriterPaused):
+        await post
+    assert await fetch_value("SELECT count(*) FROM comment WHERE body = 'Late'") == 0
+    await watcher.close()
+
+
+async def test_looking_at_the_pause_first_would_let_a_post_through(fresh_db, world):
+    """The control: without the trigger the same post comes after the pause was committed."""
+    await execute("DROP TRIGGER comment_writer ON comment")
+    author, moderator = [await actor_of_person(world.person_id[who]) for who in ("colleague", "moderator")]
+    idea, item = await get_idea(author, world.idea["vote"]), await get_item(moderator, world.item["vote"])
+    await actions.decide(moderator, item, action="pause", rule="persons", words="Slowly", days=1)
+    await commenting.comment(author, idea, body="Late", reply_to=None, form_key="late")
+    assert (await newest("comment"))["body"] == "Late"
