@@ -62,8 +62,8 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def moderates(self) -> list[int]:
-        """The spaces that the actor moderates, as their moderator or owner."""
-        return self.spaces_as(Role.MODERATOR, Role.OWNER)
+        """The spaces that the actor moderates, as their moderator or owner. A guest moderates none."""
+        return [] if self.guest else self.spaces_as(Role.MODERATOR, Role.OWNER)
 
     def pause_in(self, space: int) -> datetime | None:
         """Until when the actor may not write in this space, if a moderator decided so."""

@@ -229,12 +229,12 @@ def reader_of_anothers(actor: Actor, thing: Any) -> bool:
 
 def moderator(actor: Actor, thing: Any) -> bool:
     """A moderator or owner of this very space."""
-    return actor.has_role(thing.id, Role.MODERATOR, Role.OWNER)
+    return thing.id in actor.moderates
 
 
 def _judges(actor: Actor, thing: Any) -> bool:
     """A moderator or owner of its space, but never the author."""
-    return actor.id != thing.author and actor.has_role(thing.space, Role.MODERATOR, Role.OWNER)
+    return actor.id != thing.author and thing.space in actor.moderates
 
 
 def judge(actor: Actor, thing: Any) -> bool:
@@ -256,7 +256,7 @@ def judge_of_appeals(actor: Actor, thing: Any) -> bool:
 def own_last_decision(actor: Actor, thing: Any) -> bool:
     """The moderator who decided, while it is the last decision, and until there is an appeal or a new text."""
     standing = thing.last and thing.undone_at is None and thing.appealed_at is None and thing.put_back_at is None
-    return bool(standing and actor.id == thing.moderator and actor.has_role(thing.space, Role.MODERATOR, Role.OWNER))
+    return bool(standing and actor.id == thing.moderator and thing.space in actor.moderates)
 
 
 def told_in_time(actor: Actor, thing: Any) -> bool:
