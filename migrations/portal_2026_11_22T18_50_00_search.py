@@ -24,8 +24,8 @@ ALTER TEXT SEARCH CONFIGURATION plein_plain ALTER MAPPING FOR asciiword, word WI
 
 -- Nothing but words with spaces between them, so that texts and queries fall apart in the same way; markup is no word.
 CREATE FUNCTION plein_words(texts text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT regexp_replace(regexp_replace(regexp_replace(lower(normalize(texts, NFC)), '<[^>]*>|&[a-z]+;', ' ', 'g'),
-        '[''’‘`]', '', 'g'), '[^[:alnum:]]+', ' ', 'g')
+    SELECT regexp_replace(translate(regexp_replace(lower(normalize(texts, NFC)), '<[^>]*>|&[a-z]+;', ' ', 'g'),
+        '''’‘`', ''), '[^[:alnum:]]+', ' ', 'g')
 $$;
 CREATE FUNCTION plein_vector(language text, weight "char", texts text) RETURNS tsvector LANGUAGE sql STABLE
     PARALLEL SAFE AS $$
@@ -163,7 +163,7 @@ CREATE TRIGGER attachment_removed AFTER DELETE ON attachment REFERENCING OLD TAB
 
 CREATE FUNCTION plein_search_comment() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    DELETE FROM search_document WHERE comment = NEW.id;
+    IF TG_OP = 'UPDATE' THEN DELETE FROM search_document WHERE comment = NEW.id; END IF;
     INSERT INTO search_document (kind, space, comment, language, written_at, vector)
         SELECT s.kind, s.space, s.comment, s.language, s.written_at, s.vector FROM search_source s
         WHERE s.comment = NEW.id;
@@ -174,7 +174,7 @@ CREATE TRIGGER comment_searched AFTER INSERT OR UPDATE OF state, body_html, lang
 
 CREATE FUNCTION plein_search_answer() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    DELETE FROM search_document WHERE answer = NEW.id;
+    IF TG_OP = 'UPDATE' THEN DELETE FROM search_document WHERE answer = NEW.id; END IF;
     INSERT INTO search_document (kind, space, answer, language, written_at, vector)
         SELECT s.kind, s.space, s.answer, s.language, s.written_at, s.vector FROM search_source s
         WHERE s.answer = NEW.id;
@@ -185,7 +185,7 @@ CREATE TRIGGER answer_searched AFTER INSERT OR UPDATE OF summary, reason_html, f
 
 CREATE FUNCTION plein_search_campaign() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    DELETE FROM search_document WHERE campaign = NEW.id;
+    IF TG_OP = 'UPDATE' THEN DELETE FROM search_document WHERE campaign = NEW.id; END IF;
     INSERT INTO search_document (kind, space, campaign, language, written_at, vector)
         SELECT s.kind, s.space, s.campaign, s.language, s.written_at, s.vector FROM search_source s
         WHERE s.campaign = NEW.id;

@@ -27,13 +27,15 @@ WEIGHTS = [0.1, 0.3, 0.4, 1.0]
 WEIGHTS_OF_GUESTS = [0.1, 0.0, 0.4, 1.0]
 OF_EVERYBODY = "AB"  # by which weights a guest finds people
 
-# Near misses and words that hold the term are looked for only where the term itself is no word of the actor's spaces;
-# both among the words of those spaces, and the names of the people whom she sees.
+# Dutch stems end in z or v in the plural where they end in s or f in the singular: huizen, huis; brieven, brief.
+# Near misses are looked for only where the term is no word of the actor's spaces, and no part of one; like the longer
+# words that hold it, among the words of those spaces, and the names of the people whom she sees.
 TERMS = """
     SELECT w.word, w.stems, w.stop,
         ARRAY(SELECT x.word FROM (
             SELECT * FROM (
-                SELECT word, levenshtein_less_equal(word, w.word, 2) AS far
+                SELECT word, least(levenshtein_less_equal(word, w.word, 2),
+                    levenshtein_less_equal(word, w.en[1], 2)) AS far
                 FROM (SELECT x.word FROM search_word x WHERE length(w.word) > 3 AND NOT w.known AND {}
                     ORDER BY x.word <-> w.word LIMIT 50) x
                 UNION
@@ -47,8 +49,11 @@ TERMS = """
             WHERE length(w.word) > 4 AND x.word LIKE '_%' || w.word || '%' AND {} LIMIT 20)
             ORDER BY far, word LIMIT 24) x) AS wider
     FROM (
-        SELECT t.word, t.n, nl || en AS stems, cardinality(nl) = 0 OR cardinality(en) = 0 AS stop,
-            EXISTS (SELECT FROM search_word k WHERE k.word = t.word AND {}) AS known
+        SELECT t.word, t.n, en,
+            nl || en || CASE WHEN nl[1] ~ '[szfv]$'
+                THEN ARRAY[left(nl[1], -1) || translate(right(nl[1], 1), 'szfv', 'zsvf')] END AS stems, cardinality(nl) = 0 OR cardinality(en) = 0 AS stop,
+            EXISTS (SELECT FROM search_word k WHERE {}
+                AND k.word LIKE CASE WHEN length(t.word) > 4 THEN '%' ELSE '' END || t.word || '%') AS known
         FROM (SELECT unaccent('unaccent'::regdictionary, u) AS word, n
             FROM unnest({}::text[]) WITH ORDINALITY AS o(u, n)) t,
             LATERAL (SELECT ts_lexize('dutch_stem', t.word) AS nl, ts_lexize('english_stem', t.word) AS en) s) w

@@ -20,6 +20,8 @@ from portal.access.fields import FIELDS, PERSONNEL
 from portal.access.scope import NEVER_SHOWN, VISIBILITY
 
 MARK = re.compile(r"Canary\.([a-z_]+)\.([a-z_]+)\.(\d+)\.")
+#: Search marks the words that it found.
+MARKED = re.compile(r"</?mark>")
 #: For everybody, signed in or not.
 FOR_EVERYBODY: set[type[Table]] = {t.AboutPage, t.Organisation}
 #: Columns that hold a word of the product's, not of a person. A new one with a CHECK belongs here; all other texts are
@@ -49,6 +51,7 @@ def canaries_in(text: str) -> set[Canary]:
     """Those in a page, whether they are escaped for HTML or for an address."""
     if "Canary" not in text:
         return set()
+    text = MARKED.sub("", text)
     return {
         Canary(table, column, int(row))
         for form in (text, unescape(text), unquote(text))
