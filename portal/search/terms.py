@@ -40,9 +40,10 @@ class Term(msgspec.Struct, frozen=True):
 
     @property
     def beginnings(self) -> list[str]:
-        """How words begin that are marked where the term was found."""
+        """How words begin that are marked where the term was found; English stems say i for y."""
         stems = [stem for stem in self.stems if len(stem) >= max(SHORTEST_BEGINNING, len(self.word) - 3)]
-        return list(dict.fromkeys([self.word, *stems, *self.wider]))
+        with_y = [stem[:-1] + "y" for stem in stems if stem.endswith("i")]
+        return list(dict.fromkeys([self.word, *stems, *with_y, *self.wider]))
 
 
 class Query(msgspec.Struct, frozen=True):
