@@ -110,7 +110,7 @@ CREATE TABLE search_word (
     id bigserial PRIMARY KEY,
     space bigint NOT NULL REFERENCES space (id) ON DELETE CASCADE,
     word text NOT NULL,
-    UNIQUE (word, space)
+    UNIQUE (space, word)
 );
 CREATE INDEX search_word_near ON search_word USING gist (word gist_trgm_ops);
 CREATE TABLE search_fresh (document bigint PRIMARY KEY);

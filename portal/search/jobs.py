@@ -16,7 +16,7 @@ TAKE_IN = """
         SELECT DISTINCT d.space, l.lexeme FROM taken t JOIN search_document d ON d.id = t.document
             CROSS JOIN unnest(d.vector) l
         WHERE length(l.lexeme) BETWEEN 4 AND 40 AND l.lexeme !~ '[0-9]' ORDER BY 1, 2
-        ON CONFLICT (word, space) DO NOTHING)
+        ON CONFLICT (space, word) DO NOTHING)
     SELECT count(*) FROM taken
 """
 

@@ -29,7 +29,7 @@ OF_EVERYBODY = "AB"  # by which weights a guest finds people
 
 # Dutch stems end in z or v in the plural where they end in s or f in the singular: huizen, huis; brieven, brief.
 # Near misses are looked for only where the term is no word of the actor's spaces, and no part of one; like the longer
-# words that hold it, among the words of those spaces, and the names of the people whom she sees.
+# words that hold it, among the words of those spaces; and among the names of people, but for guests.
 TERMS = """
     SELECT w.word, w.stems, w.stop,
         ARRAY(SELECT x.word FROM (
@@ -40,8 +40,8 @@ TERMS = """
                     ORDER BY x.word <-> w.word LIMIT 50) x
                 UNION
                 SELECT part, levenshtein_less_equal(part, w.word, 2)
-                FROM (SELECT n.name FROM identity n WHERE length(w.word) > 3 AND NOT w.known AND n.name %> w.word
-                    AND {} LIMIT 50) n,
+                FROM (SELECT n.name FROM identity n WHERE {} AND length(w.word) > 3 AND NOT w.known
+                    AND n.name %> w.word AND {} LIMIT 50) n,
                     regexp_split_to_table(unaccent('unaccent'::regdictionary, plein_words(n.name)), ' ') part) near
             WHERE near.far BETWEEN 1 AND CASE WHEN length(w.word) < 6 THEN 1 ELSE 2 END
             UNION ALL
@@ -51,7 +51,8 @@ TERMS = """
     FROM (
         SELECT t.word, t.n, en,
             nl || en || CASE WHEN nl[1] ~ '[szfv]$'
-                THEN ARRAY[left(nl[1], -1) || translate(right(nl[1], 1), 'szfv', 'zsvf')] END AS stems, cardinality(nl) = 0 OR cardinality(en) = 0 AS stop,
+                THEN ARRAY[left(nl[1], -1) || translate(right(nl[1], 1), 'szfv', 'zsvf')] END AS stems,
+            cardinality(nl) = 0 OR cardinality(en) = 0 AS stop,
             EXISTS (SELECT FROM search_word k WHERE {}
                 AND k.word LIKE CASE WHEN length(t.word) > 4 THEN '%' ELSE '' END || t.word || '%') AS known
         FROM (SELECT unaccent('unaccent'::regdictionary, u) AS word, n
@@ -68,7 +69,8 @@ async def query_for(actor: Actor, text: str) -> Query:
         return Query([])
     among, names = visible(SearchWord, actor, "x"), visible(Identity, actor, "n")
     known = visible(SearchWord, actor, "k")
-    terms = await fetch(Term, TERMS, among, names, among, known, words)
+    # Behind the second wall no index finds names that are alike.
+    terms = await fetch(Term, TERMS, among, not actor.guest, names, among, known, words)
     return Query([term for term in terms if not term.stop] or terms)
 
 
