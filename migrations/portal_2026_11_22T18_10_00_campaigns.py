@@ -33,6 +33,7 @@ ALTER TABLE campaign
     ADD CONSTRAINT campaign_dates CHECK (state IN ('draft', 'declined') OR collect_from IS NOT NULL
         AND (always_open OR (collect_from < discuss_from AND discuss_from < vote_from AND vote_from < decide_from
             AND decide_from < done_from) IS TRUE)),
+    ADD CONSTRAINT campaign_asked CHECK (state <> 'proposed' OR proposed_at IS NOT NULL),
     ADD CONSTRAINT campaign_sponsored CHECK (state IN ('draft', 'declined') OR sponsor IS NOT NULL),
     -- What was proposed or accepted names its people, its goal and how one will know that it worked.
     ADD CONSTRAINT campaign_complete CHECK (state <> 'proposed' AND accepted_at IS NULL OR state = 'declined'

@@ -9,6 +9,7 @@ from portal.admin.routes import router as admin
 from portal.attachments.routes import router as attachments
 from portal.campaigns.routes import router as campaigns
 from portal.comments.routes import router as comments
+from portal.follows.routes import router as follows
 from portal.health import health
 from portal.ideas.routes import router as ideas
 from portal.mentions.routes import router as mentions
@@ -16,6 +17,7 @@ from portal.moderation.routes import router as moderation
 from portal.pages.routes import router as pages
 from portal.people.routes import router as people
 from portal.reports.routes import router as reports
+from portal.proposals.routes import router as proposals
 from portal.search.routes import router as search
 from portal.spaces.routes import router as spaces
 from portal.threads.routes import router as threads
@@ -26,6 +28,7 @@ from portal.web.assets import serve
 ROUTES: list[Router | HTTPRouteHandler] = [
     pages,
     campaigns,
+    proposals,
     ideas,
     votes,
     comments,
@@ -34,6 +37,7 @@ ROUTES: list[Router | HTTPRouteHandler] = [
     moderation,
     mentions,
     threads,
+    follows,
     spaces,
     search,
     people,

@@ -33,20 +33,16 @@ PROFILE = {
     "about_for": "everyone",
 }
 IDEA = {"title": "A bridge", "body": "Build **it**.", "tags": "bridge, water", "language": "en", "version": "1"}
-CAMPAIGN = {
-    "title": "Whose bridge?",
-    "lead": "Who looks after it?",
-    "brief": "Tell us.",
-    "sponsor_email": email_of("sponsor"),
-    "promise": "I answer.",
-    "language": "en",
+CAMPAIGN = {"title": "Whose bridge?", "lead": "Who looks after it?", "brief": "Tell us.", "language": "en"}
+PEOPLE = {"sponsor_email": email_of("sponsor"), "promise": "I answer.", "decision_owner_email": email_of("sponsor")}
+DATES = {
     "collect_from": "2026-07-01T09:00",
     "discuss_from": "2026-07-08T09:00",
     "vote_from": "2026-07-15T09:00",
     "decide_from": "2026-07-22T09:00",
     "done_from": "2026-07-29T09:00",
-    "version": "1",
 }
+LATER = {"decide_from": "2026-07-22T09:00", "done_from": "2026-07-29T09:00", "reason": "The holidays.", "version": "1"}
 ANSWER = {
     "kind": "changed",
     "summary": "We build it.",
@@ -108,9 +104,34 @@ POSTS: dict[str, tuple[str | None, str, dict[str, str]]] = {
         {"into": "Unit water"},
     ),
     "/admin/units/{public_id:str}/removal": ("administrator", "/admin/units/{unit[roads]}/removal", {}),
-    "/campaigns": ("campaign_owner", "/campaigns", CAMPAIGN | {"space": "{space[organisation]}"}),
-    "/campaigns/{public_id:str}/edit": ("campaign_owner", "/campaigns/{campaign[collect]}/edit", CAMPAIGN),
+    "/campaigns/new": ("campaign_owner", "/campaigns/new", CAMPAIGN | {"space": "{space[organisation]}"}),
+    "/campaigns/{public_id:str}/acceptance": (
+        "decision_maker",
+        "/campaigns/{campaign[proposed]}/acceptance",
+        {"version": "1"},
+    ),
+    "/campaigns/{public_id:str}/archival": ("insider_a", "/campaigns/{campaign[over]}/archival", {}),
+    "/campaigns/{public_id:str}/cancellation": (
+        "campaign_owner",
+        "/campaigns/{campaign[vote]}/cancellation",
+        {"reason": "The hall burnt down."},
+    ),
+    "/campaigns/{public_id:str}/edit/{step:str}": (
+        "campaign_owner",
+        "/campaigns/{campaign[collect]}/edit/question",
+        CAMPAIGN,
+    ),
+    "/campaigns/{public_id:str}/extension": ("campaign_owner", "/campaigns/{campaign[vote]}/extension", LATER),
+    "/campaigns/{public_id:str}/follow": ("employee", "/campaigns/{campaign[vote]}/follow", {}),
+    "/campaigns/{public_id:str}/follow/end": ("employee", "/campaigns/{campaign[vote]}/follow/end", {}),
     "/campaigns/{public_id:str}/ideas": ("employee", "/campaigns/{campaign[collect]}/ideas", IDEA),
+    "/campaigns/{public_id:str}/proposal": ("campaign_owner", "/campaigns/{campaign[proposed]}/proposal", {}),
+    "/campaigns/{public_id:str}/refusal": (
+        "decision_maker",
+        "/campaigns/{campaign[proposed]}/refusal",
+        {"reason": "Not now."},
+    ),
+    "/campaigns/{public_id:str}/removal": ("campaign_owner", "/campaigns/{campaign[draft]}/removal", {}),
     "/comments/{public_id:str}/edit": ("colleague", "/comments/{comment[vote]}/edit", {"body": "Better."}),
     "/comments/{public_id:str}/reactions": ("employee", "/comments/{comment[vote]}/reactions", {"give": "helpful"}),
     "/comments/{public_id:str}/removal": ("colleague", "/comments/{comment[vote]}/removal", {}),
@@ -128,6 +149,8 @@ POSTS: dict[str, tuple[str | None, str, dict[str, str]]] = {
         {"body": "- **Yes**, say most", "how": "I read it all.", "language": "en", "version": "0"},
     ),
     "/ideas/{public_id:str}/edit": ("author", "/ideas/{idea[collect]}/edit", IDEA),
+    "/ideas/{public_id:str}/follow": ("employee", "/ideas/{idea[vote]}/follow", {}),
+    "/ideas/{public_id:str}/follow/end": ("employee", "/ideas/{idea[vote]}/follow/end", {}),
     "/ideas/{public_id:str}/vote": ("employee", "/ideas/{idea[vote]}/vote", {"next": "/", "shape": "panel"}),
     "/ideas/{public_id:str}/vote/withdrawal": ("employee", "/ideas/{idea[vote]}/vote/withdrawal", {"next": "/"}),
     "/campaigns/{public_id:str}/report": ("employee", "/campaigns/{campaign[vote]}/report", REPORT),
@@ -204,7 +227,11 @@ GETS: dict[str, tuple[str | None, str]] = {
     "/campaigns": ("employee", "/campaigns"),
     "/campaigns/new": ("employee", "/campaigns/new"),
     "/campaigns/{public_id:str}": ("employee", "/campaigns/{campaign[vote]}"),
-    "/campaigns/{public_id:str}/edit": ("campaign_owner", "/campaigns/{campaign[collect]}/edit"),
+    "/campaigns/{public_id:str}/archival": ("employee", "/campaigns/{campaign[decide]}/archival"),
+    "/campaigns/{public_id:str}/cancellation": ("campaign_owner", "/campaigns/{campaign[vote]}/cancellation"),
+    "/campaigns/{public_id:str}/edit": ("campaign_owner", "/campaigns/{campaign[draft]}/edit"),
+    "/campaigns/{public_id:str}/edit/{step:str}": ("campaign_owner", "/campaigns/{campaign[draft]}/edit/people"),
+    "/campaigns/{public_id:str}/extension": ("campaign_owner", "/campaigns/{campaign[vote]}/extension"),
     "/campaigns/{public_id:str}/ideas": ("employee", "/campaigns/{campaign[collect]}/ideas"),
     "/campaigns/{public_id:str}/ideas/new": ("employee", "/campaigns/{campaign[collect]}/ideas/new"),
     "/comments/{public_id:str}": ("employee", "/comments/{comment[vote]}"),
@@ -253,6 +280,7 @@ GETS: dict[str, tuple[str | None, str]] = {
 }
 #: GET routes that lead on to the page that they stand for.
 LEAD_ON = {
+    "/campaigns/{public_id:str}/edit",
     "/settings/photo",
     "/comments/{public_id:str}",
     "/ideas/{public_id:str}/comments",
@@ -273,6 +301,14 @@ PHASES = ("planned", "collect", "discuss", "vote", "decide", "done")
 PAGES: list[tuple[str | None, str]] = [
     *(example for route, example in GETS.items() if route not in NO_PAGES),
     *(("employee", f"/campaigns/{{campaign[{phase}]}}") for phase in PHASES if phase != "vote"),
+    *(
+        ("campaign_owner", f"/campaigns/{{campaign[draft]}}/edit/{step}")
+        for step in ("question", "purpose", "dates", "voting", "form")
+    ),
+    *(("campaign_owner", f"/campaigns/{{campaign[{state}]}}") for state in ("draft", "proposed")),
+    ("decision_maker", "/campaigns/{campaign[proposed]}"),
+    ("decision_maker", "/"),
+    ("employee", "/campaigns?order=newest&mine=1&phase=vote"),
     ("employee", "/campaigns/{campaign[collect]}?order=supported&tag=tag%20collect"),
     *(("employee", f"/campaigns/{{campaign[{phase}]}}?view=board") for phase in ("vote", "decide")),
     *(("employee", f"/ideas/{{idea[{phase}]}}") for phase in PHASES if phase not in ("planned", "vote")),

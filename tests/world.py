@@ -123,9 +123,12 @@ async def build_world() -> World:
             await add_campaign(world, phase, "organisation", phase)
         for state in ("draft", "proposed"):
             asked = world.person_id["decision_maker"]
-            await add_campaign(world, state, "organisation", "collect", state=state, decision_owner=asked)
+            await add_campaign(
+                world, state, "organisation", "collect", state=state, decision_owner=asked, proposed_at=NOW
+            )
         for name in ("open", "closed_a", "closed_b"):
             await add_campaign(world, name, name, "collect")
+        await add_campaign(world, "over", "closed_a", "done")
         for name in ("collect", "discuss", "vote", "decide", "done", "open", "closed_a", "closed_b"):
             await add_idea(world, name, campaign=name)
         for name in ("collect", "vote", "closed_a", "closed_b"):

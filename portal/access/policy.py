@@ -22,6 +22,7 @@ class Action(StrEnum):
     SPACE_ADD_MEMBER = "space.add_member"
     CAMPAIGN_PROPOSE = "campaign.propose"
     CAMPAIGN_EDIT = "campaign.edit"
+    CAMPAIGN_DISCARD = "campaign.discard"
     CAMPAIGN_DECIDE = "campaign.decide"
     CAMPAIGN_EXTEND = "campaign.extend"
     CAMPAIGN_CANCEL = "campaign.cancel"
@@ -135,6 +136,11 @@ def leads(actor: Actor, thing: Any) -> bool:
 def leads_what_stands(actor: Actor, thing: Any) -> bool:
     """Who leads the campaign, until it is cancelled or archived."""
     return thing.state not in ("cancelled", "archived") and leads(actor, thing)
+
+
+def author_of_draft(actor: Actor, thing: Any) -> bool:
+    """Who began it, as long as nobody was asked."""
+    return bool(thing.state == "draft" and actor.id == thing.author)
 
 
 def decision_owner_while_proposed(actor: Actor, thing: Any) -> bool:
@@ -279,6 +285,7 @@ RULES: dict[Action, Callable[[Actor, Any], bool]] = {
     Action.SPACE_ADD_MEMBER: owner,
     Action.CAMPAIGN_PROPOSE: employee,
     Action.CAMPAIGN_EDIT: leads_what_stands,
+    Action.CAMPAIGN_DISCARD: author_of_draft,
     Action.CAMPAIGN_DECIDE: decision_owner_while_proposed,
     Action.CAMPAIGN_EXTEND: leads_what_runs,
     Action.CAMPAIGN_CANCEL: leads_what_is_open,

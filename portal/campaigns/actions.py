@@ -1,113 +1,71 @@
-"""Opening and editing campaigns."""
+"""What happens to a campaign that is open: it is extended, cancelled, or archived at last."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-import msgspec
-
 from portal.access.actor import Actor
 from portal.access.conflicts import Changed
 from portal.access.policy import Action, require
 from portal.campaigns.queries import CampaignRow
-from portal.db import Made, fetch_one, fetch_value, transaction
+from portal.db import execute, fetch_value, transaction
 from portal.events.kinds import Kind
 from portal.events.log import record
-from portal.spaces.queries import Choice
-from portal.tables.base import new_public_id
-from portal.text.markdown import rendered
 
-
-class Draft(msgspec.Struct, frozen=True, kw_only=True):
-    """What somebody wants a campaign to say, and when its phases begin; one that is always open has no dates."""
-
-    title: str
-    lead: str
-    brief: str
-    promise: str
-    language: str
-    sponsor: int
-    collect_from: datetime | None = None
-    discuss_from: datetime | None = None
-    vote_from: datetime | None = None
-    decide_from: datetime | None = None
-    done_from: datetime | None = None
-
-
-OPEN = """
-    INSERT INTO campaign (public_id, space, author, sponsor, title, lead, brief, brief_html, promise, language,
-        collect_from, discuss_from, vote_from, decide_from, done_from, form_key)
-    VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {})
-    ON CONFLICT (author, form_key) DO NOTHING RETURNING id, public_id
+# A date that has passed is none of what is given here, and stays. Votes that are under way hold the campaign's row:
+# this waits for them, and whoever votes next sees the new dates.
+EXTEND = """
+    UPDATE campaign SET discuss_from = coalesce({}, discuss_from), vote_from = coalesce({}, vote_from),
+        decide_from = coalesce({}, decide_from), done_from = coalesce({}, done_from), version = version + 1
+    WHERE id = {} AND version = {} AND plein_phase(campaign, plein_now()) = {} RETURNING id
+"""
+NOTICE = """
+    INSERT INTO campaign_notice (campaign, space, kind, author, reason, language, ended_at, ends_at)
+    SELECT id, space, {}, {}, {}, {}, {}, {} FROM campaign WHERE id = {}
 """
 
 
-async def open_campaign(actor: Actor, space: Choice, draft: Draft, form_key: str) -> str:
-    """A new campaign in one of the actor's spaces; gives its public id. The same form twice opens one."""
-    require(actor, Action.CAMPAIGN_PROPOSE)
-    html = await rendered(draft.brief)
+async def extend(actor: Actor, campaign: CampaignRow, begins: dict[str, datetime], reason: str) -> None:
+    """Later dates for the phase that runs and those after it; whoever takes part hears of it. Raises Changed."""
+    require(actor, Action.CAMPAIGN_EXTEND, campaign)
+    later = [begins.get(f"{phase}_from") for phase in ("discuss", "vote", "decide", "done")]
     async with transaction():
-        made = await fetch_one(
-            Made,
-            OPEN,
-            new_public_id(),
-            space.id,
-            actor.id,
-            draft.sponsor,
-            draft.title,
-            draft.lead,
-            draft.brief,
-            html,
-            draft.promise,
-            draft.language,
-            draft.collect_from,
-            draft.discuss_from,
-            draft.vote_from,
-            draft.decide_from,
-            draft.done_from,
-            form_key,
-        )
-        if made is None:
-            return str(
-                await fetch_value(
-                    "SELECT public_id FROM campaign WHERE author = {} AND form_key = {}", actor.id, form_key
-                )
-            )
-        await record(Kind.CAMPAIGN_OPENED, actor=actor.id, space=space.id, campaign=made.id)
-    return made.public_id
-
-
-EDIT = """
-    UPDATE campaign SET title = {}, lead = {}, brief = {}, brief_html = {}, promise = {}, language = {}, sponsor = {},
-        collect_from = coalesce({}::timestamptz, collect_from), discuss_from = {}::timestamptz,
-        vote_from = {}::timestamptz, decide_from = {}::timestamptz, done_from = {}::timestamptz,
-        version = version + 1
-    WHERE id = {} AND version = {} RETURNING id
-"""
-
-
-async def edit_campaign(actor: Actor, campaign: CampaignRow, draft: Draft, version: int) -> None:
-    """Saves a campaign. Raises Changed when somebody saved it after it was read."""
-    require(actor, Action.CAMPAIGN_EDIT, campaign)
-    html = await rendered(draft.brief)
-    async with transaction():
-        saved = await fetch_value(
-            EDIT,
-            draft.title,
-            draft.lead,
-            draft.brief,
-            html,
-            draft.promise,
-            draft.language,
-            draft.sponsor,
-            draft.collect_from,
-            draft.discuss_from,
-            draft.vote_from,
-            draft.decide_from,
-            draft.done_from,
-            campaign.id,
-            version,
-        )
-        if saved is None:
+        if await fetch_value(EXTEND, *later, campaign.id, campaign.version, campaign.phase) is None:
             raise Changed
-        await record(Kind.CAMPAIGN_EDITED, actor=actor.id, space=campaign.space, campaign=campaign.id)
+        ends = next(moment for moment in later if moment)
+        await execute(NOTICE, "extended", actor.id, reason, actor.language, campaign.phase_ends, ends, campaign.id)
+        await record(Kind.CAMPAIGN_EXTENDED, actor=actor.id, space=campaign.space, campaign=campaign.id)
+
+
+CANCEL = """
+    UPDATE campaign SET state = 'cancelled', cancelled_at = plein_now(), version = version + 1
+    WHERE id = {} AND state = 'open' RETURNING id
+"""
+
+
+async def cancel(actor: Actor, campaign: CampaignRow, reason: str) -> None:
+    """Ends a campaign before its time: nobody votes or comments any more. Raises Changed if somebody did already."""
+    require(actor, Action.CAMPAIGN_CANCEL, campaign)
+    async with transaction():
+        if await fetch_value(CANCEL, campaign.id) is None:
+            raise Changed
+        await execute(NOTICE, "cancelled", actor.id, reason, actor.language, None, None, campaign.id)
+        await record(Kind.CAMPAIGN_CANCELLED, actor=actor.id, space=campaign.space, campaign=campaign.id)
+
+
+ARCHIVE = """
+    UPDATE campaign SET state = 'archived', archived_at = plein_now(), version = version + 1
+    WHERE id = {} AND state IN ('open', 'cancelled') AND plein_phase(campaign, plein_now()) IN ('done', 'cancelled')
+        AND NOT EXISTS (SELECT FROM idea i WHERE i.campaign = campaign.id AND i.state = 'published'
+            AND NOT EXISTS (SELECT FROM answer a WHERE a.idea = i.id))
+    RETURNING id
+"""
+
+
+async def archive(actor: Actor, campaign: CampaignRow) -> None:
+    """Puts a campaign away that owes nothing. Raises Changed while one of its ideas lacks an answer."""
+    require(actor, Action.CAMPAIGN_ARCHIVE, campaign)
+    async with transaction():
+        if await fetch_value(ARCHIVE, campaign.id) is None:
+            raise Changed
+        await record(Kind.CAMPAIGN_ARCHIVED, actor=actor.id, space=campaign.space, campaign=campaign.id)

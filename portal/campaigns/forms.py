@@ -1,68 +1,66 @@
-"""The form of a campaign."""
+"""The forms about a campaign that is open: later dates, an early end, and what a list shows."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from itertools import pairwise
+from datetime import datetime
 from typing import Any
 
-from portal.campaigns.queries import PHASES
-from portal.text.language import LANGUAGES, gettext
-from portal.text.markdown import LONGEST
-from portal.web.forms import (
-    Form,
-    HiddenNumber,
-    MomentField,
-    RadioField,
-    SelectField,
-    StringField,
-    TextAreaField,
-    at_most,
-    lazy,
-    options,
-    required,
-)
-
-#: Days after the beginning on which the later phases begin, as a proposal.
-USUAL = {"discuss": 21, "vote": 35, "decide": 49, "done": 70}
+from portal.campaigns.queries import PHASES, CampaignRow
+from portal.text.language import gettext, lazy
+from portal.web.forms import Form, HiddenNumber, MomentField, TextAreaField, at_most, in_order, required
 
 
-class CampaignForm(Form):
-    """What is asked, by whom, and when."""
+class ExtendForm(Form):
+    """When the phases that are still to come begin, and why later than was said."""
 
-    title = StringField(lazy("Title"), [required(lazy("Give the campaign a title.")), at_most(90)])
-    lead = TextAreaField(
-        lazy("The question in two lines"), [required(lazy("Say in two lines what you ask.")), at_most(300)]
-    )
-    brief = TextAreaField(
-        lazy("The brief"),
-        [required(lazy("Write the brief: what is the matter, what do you look for?")), at_most(LONGEST)],
-    )
-    space = SelectField(lazy("Who takes part?"), [required(lazy("Choose who takes part."))])
-    sponsor_email = StringField(
-        lazy("Sponsor"), [required(lazy("Name the colleague who will answer the ideas.")), at_most(254)]
-    )
-    promise = StringField(lazy("What the sponsor promises"), [at_most(300)])
-    language = RadioField(lazy("Language"), choices=options(LANGUAGES.items()))
-    collect_from = MomentField(lazy("Collect from"), [required(lazy("Say when collecting begins."))])
+    version = HiddenNumber(default=0)
     discuss_from = MomentField(lazy("Discuss from"), [required(lazy("Say when discussing begins."))])
     vote_from = MomentField(lazy("Vote from"), [required(lazy("Say when voting begins."))])
     decide_from = MomentField(lazy("Decide from"), [required(lazy("Say when voting ends and deciding begins."))])
     done_from = MomentField(lazy("Done from"), [required(lazy("Say by when all ideas are answered."))])
-    version = HiddenNumber(default=1)
+    reason = TextAreaField(
+        lazy("Why later?"), [required(lazy("Give the reason: everybody who takes part reads it.")), at_most(1000)]
+    )
 
-    def validate(self, extra_validators: Any = None) -> bool:
-        """All fields, and that the phases follow each other."""
-        good = super().validate(extra_validators)
-        begins = [self[f"{phase}_from"] for phase in PHASES if f"{phase}_from" in self]
-        for before, after in pairwise(begins):
-            if before.data and after.data and after.data <= before.data:
-                self.refuse(after.name, gettext("This phase must begin after the one before."))
-                good = False
-        return good
+    @property
+    def names(self) -> list[str]:
+        """The dates that are asked."""
+        return [name for name in (f"{phase}_from" for phase in PHASES) if name in self]
+
+    def only_to_come(self, campaign: CampaignRow) -> None:
+        """Leaves out the phases that have begun."""
+        for phase in PHASES[1 : PHASES.index(campaign.phase) + 1]:
+            del self[f"{phase}_from"]
+
+    def check(self, campaign: CampaignRow, now: datetime) -> None:
+        """In their order, none earlier than it was, and the next one later."""
+        in_order(self, PHASES)
+        for name in self.names:
+            before = campaign.begins(name.removesuffix("_from"))
+            if self[name].data and before and self[name].data < before.replace(second=0, microsecond=0):
+                self.refuse(name, gettext("This is earlier than it was: a campaign can only be extended."))
+        if not self.errors and not any(self.moved(campaign, name) for name in self.names):
+            self.refuse(self.names[0], gettext("Nothing is later than it was."))
+        if not self.errors and self[self.names[0]].data <= now:
+            self.refuse(self.names[0], gettext("Give a moment that is still to come."))
+
+    def moved(self, campaign: CampaignRow, name: str) -> bool:
+        """Whether a phase begins later than it did."""
+        before = campaign.begins(name.removesuffix("_from"))
+        return bool(before and self[name].data and self[name].data > before)
+
+    def later(self, campaign: CampaignRow) -> dict[str, datetime]:
+        """The dates to be saved; what stays keeps its seconds."""
+        return {name: self[name].data if self.moved(campaign, name) else _begins(campaign, name) for name in self.names}
 
 
-def usual_dates(now: datetime) -> dict[str, datetime]:
-    """A proposal for the phases: from now on, ten weeks in all."""
-    begin = now.replace(second=0, microsecond=0)
-    return {"collect_from": begin} | {f"{phase}_from": begin + timedelta(days=n) for phase, n in USUAL.items()}
+def _begins(campaign: CampaignRow, name: str) -> Any:
+    return campaign.begins(name.removesuffix("_from"))
+
+
+class CancelForm(Form):
+    """Why a campaign ends before its time."""
+
+    reason = TextAreaField(
+        lazy("Why?"), [required(lazy("Give the reason: everybody who takes part reads it.")), at_most(1000)]
+    )

@@ -9,11 +9,13 @@ import msgspec
 from portal.access.actor import Actor
 from portal.access.scope import visible
 from portal.db import QueryString, fetch, fetch_one
-from portal.tables import Campaign
+from portal.tables import Campaign, CampaignNotice, Follow, Idea, Identity
 
 #: The phases that have a beginning, in their order.
 PHASES = ("collect", "discuss", "vote", "decide", "done")
 OPEN = ("collect", "discuss", "vote", "decide")
+#: What a list can be asked for.
+SHOWN = ("planned", *PHASES, "cancelled", "archived")
 
 
 class CampaignRow(msgspec.Struct, frozen=True):
@@ -94,8 +96,9 @@ FROM = """
     CROSS JOIN (SELECT {}::timestamptz AS now) t
 """
 LISTED = f"""
-    SELECT {COLUMNS} {FROM} WHERE {{}} AND {{}}
-    ORDER BY array_position(ARRAY['vote', 'collect', 'discuss', 'decide', 'planned', 'done'], plein_phase(c, t.now)),
+    SELECT {COLUMNS} {FROM} WHERE {{}} AND c.state IN ('open', 'cancelled') AND {{}}
+    ORDER BY array_position(ARRAY['vote', 'collect', 'discuss', 'decide', 'planned', 'done', 'cancelled'],
+        plein_phase(c, t.now)),
         c.always_open, c.collect_from DESC, c.id DESC
     LIMIT {{}}
 """
@@ -125,29 +128,152 @@ async def get_campaign(actor: Actor, public_id: str) -> CampaignRow | None:
     return await fetch_one(CampaignRow, ONE, actor.now, public_id, visible(Campaign, actor, "c"))
 
 
-class CampaignText(msgspec.Struct, frozen=True):
-    """What its form holds."""
+class Filter(msgspec.Struct, frozen=True):
+    """What a list of campaigns shows; what is empty leaves nothing out, but what was archived is asked for."""
 
-    title: str
-    lead: str
-    brief: str
-    promise: str
-    language: str
-    sponsor_email: str
-    collect_from: datetime
-    discuss_from: datetime | None
-    vote_from: datetime | None
-    decide_from: datetime | None
-    done_from: datetime | None
+    phase: str = ""
+    space: str = ""
+    language: str = ""
+    mine: bool = False
+    followed: bool = False
+    order: str = "now"
 
 
-TEXT = """
-    SELECT c.title, c.lead, c.brief, c.promise, c.language, coalesce(n.email, '') AS sponsor_email,
-        c.collect_from, c.discuss_from, c.vote_from, c.decide_from, c.done_from
-    FROM campaign c LEFT JOIN identity n ON n.person = c.sponsor WHERE c.id = {} AND {}
+PAGE = 24  # campaigns a page
+#: How a list of campaigns can be ordered: what stands first, in SQL, the smaller the earlier.
+ORDERS = {
+    "now": """array_position(ARRAY['vote', 'collect', 'discuss', 'decide', 'planned', 'done', 'cancelled'],
+        plein_phase(c, plein_now())), c.always_open::int, -extract(epoch FROM c.collect_from)""",
+    "newest": "-extract(epoch FROM c.collect_from)",
+    "ends": """coalesce(CASE plein_phase(c, plein_now()) WHEN 'planned' THEN c.collect_from
+        WHEN 'collect' THEN c.discuss_from WHEN 'discuss' THEN c.vote_from WHEN 'vote' THEN c.decide_from
+        WHEN 'decide' THEN c.done_from END, 'infinity')""",
+    "ideas": "-c.ideas",
+}
+MINE = """
+    ({} IN (c.author, c.sponsor, c.decision_owner)
+        OR EXISTS (SELECT FROM idea i WHERE i.campaign = c.id AND i.author = {}))
+"""
+FOLLOWED = "EXISTS (SELECT FROM follow f WHERE f.campaign = c.id AND {})"
+
+
+def _chosen(actor: Actor, chosen: Filter) -> QueryString:
+    """The condition that a filter stands for."""
+    if chosen.phase == "archived":
+        where = QueryString("c.state = 'archived'")
+    elif chosen.phase:
+        where = QueryString("c.state IN ('open', 'cancelled') AND plein_phase(c, {}) = {}", actor.now, chosen.phase)
+    else:
+        where = QueryString("c.state IN ('open', 'cancelled')")
+    if chosen.space:
+        where = QueryString("{} AND s.public_id = {}", where, chosen.space)
+    if chosen.language:
+        where = QueryString("{} AND c.language = {}", where, chosen.language)
+    if chosen.mine:
+        where = QueryString("{} AND {}", where, QueryString(MINE, actor.id, actor.id))
+    if chosen.followed:
+        where = QueryString("{} AND {}", where, QueryString(FOLLOWED, visible(Follow, actor, "f")))
+    return where
+
+
+async def find_campaigns(actor: Actor, chosen: Filter, after: str = "") -> list[CampaignRow]:
+    """One page of the campaigns that the actor can read, and one more row if there is a next page; `after` is the
+    last one of the page before."""
+    key = ORDERS[chosen.order]
+    where = _chosen(actor, chosen)
+    if after:
+        where = QueryString(
+            f"{{}} AND ({key}, -c.id) > (SELECT {key}, -c.id FROM campaign c WHERE c.public_id = {{}} AND {{}})",
+            where,
+            after,
+            visible(Campaign, actor, "c"),
+        )
+    return await fetch(
+        CampaignRow,
+        f"SELECT {COLUMNS} {FROM} WHERE {{}} AND {{}} ORDER BY {key}, -c.id LIMIT {{}}",
+        actor.now,
+        visible(Campaign, actor, "c"),
+        where,
+        PAGE + 1,
+    )
+
+
+class About(msgspec.Struct, frozen=True):
+    """What a campaign's own page tells beside its head: why it is asked, who decides, which words ideas may carry,
+    whether anything was decided about it, and whether the actor follows it."""
+
+    need: str
+    goal: str
+    measure: str
+    decision_owner_name: str
+    expected_readers: int | None
+    tags: list[str]
+    noticed: bool
+    following: bool
+
+
+ABOUT = """
+    SELECT c.need, c.goal, c.measure, coalesce(n.name, '') AS decision_owner_name, c.expected_readers, c.tags,
+        EXISTS (SELECT FROM campaign_notice x WHERE x.campaign = c.id AND x.kind <> 'declined' AND {}) AS noticed,
+        EXISTS (SELECT FROM follow f WHERE f.campaign = c.id AND {}) AS following
+    FROM campaign c LEFT JOIN identity n ON n.person = c.decision_owner AND {} WHERE c.id = {} AND {}
 """
 
 
-async def campaign_text(actor: Actor, campaign: CampaignRow) -> CampaignText | None:
-    """A campaign as it was typed, to be edited."""
-    return await fetch_one(CampaignText, TEXT, campaign.id, visible(Campaign, actor, "c"))
+async def about_campaign(actor: Actor, campaign: CampaignRow) -> About | None:
+    """Why it is asked."""
+    return await fetch_one(
+        About,
+        ABOUT,
+        visible(CampaignNotice, actor, "x"),
+        visible(Follow, actor, "f"),
+        visible(Identity, actor, "n"),
+        campaign.id,
+        visible(Campaign, actor, "c"),
+    )
+
+
+class Notice(msgspec.Struct, frozen=True):
+    """What was decided about a campaign that is open: it was extended or cancelled, and why."""
+
+    kind: str
+    author_name: str
+    reason: str
+    language: str
+    ended_at: datetime | None
+    ends_at: datetime | None
+    created_at: datetime
+
+
+NOTICES = """
+    SELECT x.kind, coalesce(n.name, '') AS author_name, x.reason, x.language, x.ended_at, x.ends_at, x.created_at
+    FROM campaign_notice x LEFT JOIN identity n ON n.person = x.author AND {}
+    WHERE x.campaign = {} AND x.kind <> 'declined' AND {} ORDER BY x.id DESC
+"""
+
+
+async def notices(actor: Actor, campaign: CampaignRow) -> list[Notice]:
+    """What was said about it, the latest first."""
+    return await fetch(Notice, NOTICES, visible(Identity, actor, "n"), campaign.id, visible(CampaignNotice, actor, "x"))
+
+
+class Owed(msgspec.Struct, frozen=True):
+    """An idea without an answer; `total` is how many there are."""
+
+    public_id: str
+    title: str
+    language: str
+    total: int
+
+
+OWED = """
+    SELECT i.public_id, i.title, i.language, (count(*) OVER ())::int AS total
+    FROM idea i WHERE i.campaign = {} AND i.state = 'published' AND {}
+        AND NOT EXISTS (SELECT FROM answer a WHERE a.idea = i.id)
+    ORDER BY i.supporters + i.guest_supporters DESC, i.id LIMIT {}
+"""
+
+
+async def owed(actor: Actor, campaign: CampaignRow, most: int) -> list[Owed]:
+    """The campaign's debt: its ideas without an answer, `most` of them."""
+    return await fetch(Owed, OWED, campaign.id, visible(Idea, actor, "i"), most)

@@ -1,7 +1,8 @@
-"""The list of campaigns, and opening and editing one. A campaign's own page is in pages/."""
+"""The list of campaigns, and what happens to one that is open. A campaign's own page is in pages/."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from litestar import Response, Router, get, post
@@ -10,114 +11,152 @@ from litestar.params import FromPath
 from portal.access.conflicts import Changed
 from portal.access.policy import Action, require
 from portal.campaigns import actions, queries
-from portal.campaigns.forms import CampaignForm, usual_dates
-from portal.spaces.forms import chosen_colleague
-from portal.spaces.queries import Choice, own_spaces
-from portal.text.language import gettext
+from portal.campaigns.forms import CancelForm, ExtendForm
+from portal.campaigns.queries import PAGE, CampaignRow, get_campaign
+from portal.spaces.queries import own_spaces
+from portal.text.language import LANGUAGES, gettext
 from portal.web.errors import found
-from portal.web.forms import choose_from
+from portal.web.forms import Form
 from portal.web.page import page, see_other
 from portal.web.request import Request
+
+MOST_OWED = 100  # ideas without an answer that are named
 
 
 @get("/campaigns")
 async def list_campaigns(request: Request) -> Response[Any]:
-    """All campaigns that one can read."""
-    rows = await queries.campaigns(request.actor)
-    return page(request, "campaigns/list.html", section="campaigns", campaigns=rows, now=request.now)
-
-
-@get("/campaigns/new")
-async def new_campaign(request: Request) -> Response[Any]:
-    """An empty form, with dates proposed."""
-    require(request.actor, Action.CAMPAIGN_PROPOSE)
-    form = CampaignForm(
-        space=request.query_params.get("space", ""), language=request.actor.language, **usual_dates(request.now)
+    """The campaigns that one can read, as they were asked for."""
+    chosen, after = _chosen(request), request.query_params.get("after", "")
+    rows = await queries.find_campaigns(request.actor, chosen, after)
+    return page(
+        request,
+        "campaigns/list.html",
+        fragment="results",
+        section="campaigns",
+        campaigns=rows[:PAGE],
+        more=rows[PAGE - 1].public_id if len(rows) > PAGE else "",
+        chosen=chosen,
+        first=not after,
+        spaces=await own_spaces(request.actor),
+        now=request.now,
     )
-    await _offer_spaces(request, form)
-    return _form(request, form)
 
 
-@post("/campaigns")
-async def open_campaign(request: Request) -> Response[Any]:
-    """Opens it."""
-    require(request.actor, Action.CAMPAIGN_PROPOSE)
-    form = await CampaignForm.sent(request)
-    spaces = await _offer_spaces(request, form)
+def _chosen(request: Request) -> queries.Filter:
+    """The filter in an address; what is unknown asks for nothing."""
+    asked = request.query_params
+    phase, order, language = asked.get("phase", ""), asked.get("order", ""), asked.get("language", "")
+    return queries.Filter(
+        phase=phase if phase in queries.SHOWN else "",
+        space=asked.get("space", ""),
+        language=language if language in LANGUAGES else "",
+        mine=bool(asked.get("mine")),
+        followed=bool(asked.get("followed")),
+        order=order if order in queries.ORDERS else "now",
+    )
+
+
+@get("/campaigns/{public_id:str}/extension")
+async def extend_page(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """The dates as they are, to be moved on."""
+    campaign = found(await get_campaign(request.actor, public_id))
+    require(request.actor, Action.CAMPAIGN_EXTEND, campaign)
+    form = ExtendForm(obj=campaign)
+    form.only_to_come(campaign)
+    return _about(request, "campaigns/extend.html", campaign, form)
+
+
+@post("/campaigns/{public_id:str}/extension")
+async def extend(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """Moves them on, and tells why."""
+    campaign = found(await get_campaign(request.actor, public_id))
+    require(request.actor, Action.CAMPAIGN_EXTEND, campaign)
+    form = await ExtendForm.sent(request)
+    form.only_to_come(campaign)
     form.valid()
-    space = next((s for s in spaces if s.public_id == form.space.data), None)
-    draft = await _draft(request, form, space.id if space else None)
-    if draft is None or space is None:
-        return _form(request, form)
-    public_id = await actions.open_campaign(request.actor, space, draft, form.once)
-    return see_other(f"/campaigns/{public_id}", "campaign-opened")
-
-
-@get("/campaigns/{public_id:str}/edit")
-async def edit_campaign_page(request: Request, public_id: FromPath[str]) -> Response[Any]:
-    """The form as it was saved last."""
-    campaign = found(await queries.get_campaign(request.actor, public_id))
-    require(request.actor, Action.CAMPAIGN_EDIT, campaign)
-    text = await queries.campaign_text(request.actor, campaign)
-    form = CampaignForm(obj=text, version=campaign.version)
-    return _form(request, _fixed(form, campaign), campaign)
-
-
-@post("/campaigns/{public_id:str}/edit")
-async def edit_campaign(request: Request, public_id: FromPath[str]) -> Response[Any]:
-    """Saves it, unless somebody else did meanwhile."""
-    campaign = found(await queries.get_campaign(request.actor, public_id))
-    require(request.actor, Action.CAMPAIGN_EDIT, campaign)
-    form = _fixed(await CampaignForm.sent(request), campaign)
-    form.valid()
-    draft = await _draft(request, form, campaign.space)
-    if draft is None:
-        return _form(request, form, campaign)
+    if not form.only_shown:
+        form.check(campaign, request.now)
     try:
-        await actions.edit_campaign(request.actor, campaign, draft, form.version.data)
+        if not form.complete:
+            return _about(request, "campaigns/extend.html", campaign, form)
+        if form.version.data != campaign.version:
+            raise Changed
+        await actions.extend(request.actor, campaign, form.later(campaign), form.reason.data)
     except Changed:
-        form.refuse("title", gettext("Somebody else saved this campaign meanwhile. Compare, then save again."))
-        form.version.data = campaign.version
-        return _form(request, form, campaign)
-    return see_other(f"/campaigns/{public_id}", "campaign-saved")
+        again = found(await get_campaign(request.actor, public_id))
+        form.version.data = again.version
+        form.refuse(
+            "reason", gettext("The campaign was changed or went on meanwhile. Look at the dates, then send again.")
+        )
+        return _about(request, "campaigns/extend.html", again, form)
+    return see_other(f"/campaigns/{public_id}", "campaign-extended")
 
 
-async def _offer_spaces(request: Request, form: CampaignForm) -> list[Choice]:
-    spaces = await own_spaces(request.actor)
-    form.space.choices = choose_from([(s.public_id, s.name) for s in spaces])
-    return spaces
+@get("/campaigns/{public_id:str}/cancellation")
+async def cancel_page(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """Asks for the reason."""
+    campaign = found(await get_campaign(request.actor, public_id))
+    require(request.actor, Action.CAMPAIGN_CANCEL, campaign)
+    return _about(request, "campaigns/cancel.html", campaign, CancelForm())
 
 
-def _fixed(form: Any, campaign: queries.CampaignRow) -> Any:
-    """A campaign stays in its space, and one that is always open has no dates."""
-    del form.space
-    if campaign.always_open:
-        for phase in queries.PHASES:
-            del form[f"{phase}_from"]
-    return form
+@post("/campaigns/{public_id:str}/cancellation")
+async def cancel(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """Ends it."""
+    campaign = found(await get_campaign(request.actor, public_id))
+    form = await CancelForm.sent(request)
+    if campaign.state == "cancelled":
+        return see_other(f"/campaigns/{public_id}")
+    require(request.actor, Action.CAMPAIGN_CANCEL, campaign)
+    if not form.valid():
+        return _about(request, "campaigns/cancel.html", campaign, form)
+    with suppress(Changed):  # somebody else cancelled it at the same moment: her reason stands
+        await actions.cancel(request.actor, campaign, form.reason.data)
+    return see_other(f"/campaigns/{public_id}", "campaign-cancelled")
 
 
-async def _draft(request: Request, form: Any, space: int | None) -> actions.Draft | None:
-    """What the form says, if it is complete and its sponsor can read the space."""
-    sponsor = await chosen_colleague(request.actor, form, "sponsor_email", space)
-    if sponsor is None or not form.complete:
-        return None
-    begins = [f"{phase}_from" for phase in queries.PHASES]
-    return actions.Draft(
-        title=form.title.data,
-        lead=form.lead.data,
-        brief=form.brief.data,
-        promise=form.promise.data,
-        language=form.language.data,
-        sponsor=sponsor.id,
-        **{name: form[name].data for name in begins if name in form},
+@get("/campaigns/{public_id:str}/archival")
+async def debt(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """What a campaign still owes before it can be archived."""
+    campaign = found(await get_campaign(request.actor, public_id))
+    return await _debt(request, campaign)
+
+
+@post("/campaigns/{public_id:str}/archival")
+async def archive(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """Puts it away, unless it owes an answer."""
+    campaign = found(await get_campaign(request.actor, public_id))
+    form = await Form.sent(request)
+    if campaign.state == "archived":
+        return see_other(f"/campaigns/{public_id}")
+    require(request.actor, Action.CAMPAIGN_ARCHIVE, campaign)
+    try:
+        if not form.valid():
+            return await _debt(request, campaign)
+        await actions.archive(request.actor, campaign)
+    except Changed:
+        return await _debt(request, campaign, 422)
+    return see_other(f"/campaigns/{public_id}", "campaign-archived")
+
+
+def _about(request: Request, template: str, campaign: CampaignRow, form: Any) -> Response[Any]:
+    return page(
+        request,
+        template,
+        section="campaigns",
+        campaign=campaign,
+        form=form,
+        zone=request.reader.zone,
+        status=form.status,
     )
 
 
-def _form(request: Request, form: Any, campaign: queries.CampaignRow | None = None) -> Response[Any]:
-    return page(request, "campaigns/form.html", section="campaigns", form=form, campaign=campaign, status=form.status)
+async def _debt(request: Request, campaign: CampaignRow, status: int = 200) -> Response[Any]:
+    ideas = await queries.owed(request.actor, campaign, MOST_OWED)
+    return page(request, "campaigns/debt.html", section="campaigns", campaign=campaign, ideas=ideas, status=status)
 
 
 router = Router(
-    path="/", route_handlers=[list_campaigns, new_campaign, open_campaign, edit_campaign_page, edit_campaign]
+    path="/",
+    route_handlers=[list_campaigns, extend_page, extend, cancel_page, cancel, debt, archive],
 )

@@ -9,18 +9,30 @@ from litestar.exceptions import NotFoundException as NotFound
 from litestar.params import FromPath
 
 from portal.access.conflicts import Closed
+from portal.access.policy import Action, can
 from portal.attachments.queries import attachments_of
 from portal.boards.queries import COLUMNS, board, by_answer, ideas_of_campaign, tags_of_campaign
 from portal.boards.wanted import Wanted, orders_of
-from portal.campaigns.queries import campaigns_of_space, get_campaign, open_campaigns
+from portal.campaigns.queries import (
+    CampaignRow,
+    about_campaign,
+    campaigns_of_space,
+    get_campaign,
+    notices,
+    open_campaigns,
+    owed,
+)
 from portal.comments import actions as commenting
 from portal.comments.forms import CommentForm
 from portal.comments.queries import first_of_day, get_comment
+from portal.follows.queries import follows_idea
 from portal.ideas.queries import Cursor, IdeaRow, answer_to, get_idea, ideas_by, ideas_of_author, lively_ideas
 from portal.mentions.queries import Ambiguous
 from portal.moderation.queries import receipts_lately, removals
 from portal.pages.threads import Asked, preview, thread_of
 from portal.people.queries import get_person, shared_spaces
+from portal.proposals.queries import UNOPENED, get_proposal, waiting_for
+from portal.proposals.routes import show_proposal
 from portal.spaces.queries import get_space, members
 from portal.text.dates import read_date
 from portal.text.language import gettext
@@ -44,6 +56,7 @@ async def home(request: Request) -> Response[Any]:
         own=await ideas_of_author(actor, 5),
         to_vote=await left_to_vote(actor, 3),
         told=await receipts_lately(actor),
+        waiting=await waiting_for(actor),
         now=request.now,
     )
 
@@ -52,6 +65,8 @@ async def home(request: Request) -> Response[Any]:
 async def campaign(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """A campaign with a page of its ideas."""
     row = found(await get_campaign(request.actor, public_id))
+    if row.state in UNOPENED:
+        return await show_proposal(request, found(await get_proposal(request.actor, public_id)))
     actor, wanted = request.actor, Wanted.read(request.query_params, row)
     tags = await tags_of_campaign(actor, row)
     themes = [tagged.tag for tagged in tags[:COLUMNS]]
@@ -74,7 +89,23 @@ async def campaign(request: Request, public_id: FromPath[str]) -> Response[Any]:
         given=await votes_given(actor, row),
         first=after is None,
         now=request.now,
+        **await _beside(request, row),
     )
+
+
+async def _beside(request: Request, row: CampaignRow) -> dict[str, Any]:
+    """What a campaign's page tells beside its ideas; who leads it also sees what it owes."""
+    if request.wants_fragment:
+        return {}
+    about = found(await about_campaign(request.actor, row))
+    owes = can(request.actor, Action.CAMPAIGN_ARCHIVE, row) or (
+        row.phase == "decide" and can(request.actor, Action.CAMPAIGN_EDIT, row)
+    )
+    return {
+        "about": about,
+        "notices": await notices(request.actor, row) if about.noticed else [],
+        "owed": await owed(request.actor, row, 5) if owes else [],
+    }
 
 
 @get("/ideas/{public_id:str}")
@@ -139,6 +170,7 @@ async def _idea(request: Request, row: IdeaRow, form: CommentForm) -> Response[A
         standing=row if row.vote_method == "support" else await standing(request.actor, row.public_id),
         answer=await answer_to(request.actor, row) if row.answered else None,
         files=await attachments_of(request.actor, row),
+        following=await follows_idea(request.actor, row.id),
         **await thread_of(request.actor, row, wanted, form),
         now=request.now,
     )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 import wtforms
@@ -38,6 +39,7 @@ __all__ = [
     "TextAreaField",
     "at_most",
     "choose_from",
+    "in_order",
     "lazy",
     "options",
     "required",
@@ -238,6 +240,15 @@ class MomentField(wtforms.Field):
         if self.raw_data:
             return str(self.raw_data[0])
         return self.data.astimezone(reader().tz).strftime(FORMAT) if self.data else ""
+
+
+def in_order(form: Form, phases: Sequence[str]) -> bool:
+    """Whether the phases of a form follow each other; else each that begins too early gets its error."""
+    given = [form[f"{phase}_from"] for phase in phases if f"{phase}_from" in form]
+    early = [after for before, after in pairwise([f for f in given if f.data]) if after.data <= before.data]
+    for field in early:
+        form.refuse(field.name, gettext("This phase must begin after the one before."))
+    return not early
 
 
 Validator = Callable[[wtforms.Form, wtforms.Field], None]

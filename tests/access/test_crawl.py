@@ -122,6 +122,14 @@ def query_parameters(route: HTTPRoute) -> list[str]:
 def fillings(route: HTTPRoute, stage: Stage, reader: str | None) -> Iterator[tuple[str, bool]]:
     """The addresses that a route has, each with whether this reader may know that it exists."""
     pattern = route.path_format
+    if "{step}" in pattern:
+        for step in ("question", "people"):
+            yield from _filled(pattern.replace("{step}", step), stage, reader)
+    else:
+        yield from _filled(pattern, stage, reader)
+
+
+def _filled(pattern: str, stage: Stage, reader: str | None) -> Iterator[tuple[str, bool]]:
     if "{" not in pattern:
         yield pattern, True
     for slug in SLUGS if "{slug}" in pattern else ():
@@ -240,6 +248,16 @@ async def _things_that_could_leak(world: World) -> None:
         ids["employee"],
         ids["employee"],
         world.campaign_id["done"],
+    )
+    for name, role in (("collect", "decision_owner"), ("proposed", "decision_owner"), ("draft", "author")):
+        await execute(f"UPDATE campaign SET {role} = {{}} WHERE id = {{}}", ids["employee"], world.campaign_id[name])
+    await execute(
+        "INSERT INTO follow (person, space, campaign, idea)"
+        " SELECT {}, space, id, NULL FROM campaign WHERE id = {} UNION ALL SELECT {}, space, NULL, id FROM idea WHERE id = {}",
+        ids["employee"],
+        world.campaign_id["vote"],
+        ids["employee"],
+        world.idea_id["vote"],
     )
     await execute(
         "INSERT INTO membership (space, person, role) VALUES ({}, {}, 'owner')",
@@ -465,7 +483,13 @@ def test_the_crawl_reads_what_this_reader_may_read(crawled: dict[str | None, Cra
 
 
 #: Addresses that lead on to the page that they stand for.
-LEAD_ON = {"/settings/photo", "/comments/{public_id}", "/campaigns/{public_id}/ideas", "/ideas/{public_id}/comments"}
+LEAD_ON = {
+    "/campaigns/{public_id}/edit",
+    "/settings/photo",
+    "/comments/{public_id}",
+    "/campaigns/{public_id}/ideas",
+    "/ideas/{public_id}/comments",
+}
 
 
 def test_every_page_opens_for_somebody(crawled: dict[str | None, Crawl], app: Litestar):

@@ -91,6 +91,8 @@ async def test_no_page_holds_a_number_of_the_database(as_: SignIn, rollback: asy
     numbers = await _new_rows_with_large_numbers(rollback, world)
     browser = await as_("employee")
     addresses = {filled(path, numbers) for _, path in [*PAGES, *(GETS[route] for route in LEAD_ON)]}
+    # what is always open has no dates to move, and no end
+    addresses -= {path for path in addresses if path.endswith(("/extension", "/cancellation", "/dates", "/voting"))}
     assert len(addresses) > 25
     for path in sorted(addresses):
         for htmx in (False, True):
@@ -386,41 +388,30 @@ async def test_a_reply_to_a_comment_elsewhere_is_404(as_: SignIn, world: World, 
     assert await fetch_value(count) == before
 
 
-CAMPAIGN = {
-    "title": "Honest",
-    "lead": "Honest",
-    "brief": "Honest",
-    "sponsor_email": email_of("insider_a"),
-    "language": "en",
-    "collect_from": "2026-07-01T09:00",
-    "discuss_from": "2026-07-02T09:00",
-    "vote_from": "2026-07-03T09:00",
-    "decide_from": "2026-07-04T09:00",
-    "done_from": "2026-07-05T09:00",
-}
+CAMPAIGN = {"title": "Honest", "lead": "Honest", "brief": "Honest", "language": "en"}
 
 
 @pytest.mark.parametrize("space", ["closed_b", "open"])
-async def test_a_campaign_opens_in_no_space_of_others(as_: SignIn, world: World, space: str):
+async def test_a_campaign_begins_in_no_space_of_others(as_: SignIn, world: World, space: str):
     """Neither in one that is out of sight, nor in one that she reads without belonging to it."""
-    before = await fetch_value("SELECT count(*) FROM campaign")
-    response = await (await as_("insider_a")).post("/campaigns", CAMPAIGN | {"space": world.space[space]})
-    assert response.status_code == 422
-    assert await fetch_value("SELECT count(*) FROM campaign") == before
+    response = await (await as_("insider_a")).post("/campaigns/new", CAMPAIGN | {"space": world.space[space]})
+    made = await _row("campaign", response.headers["Location"].split("/")[2])
+    assert made["space"] == world.space_id["organisation"]
 
 
 async def test_a_forged_field_changes_nothing_of_a_campaign(as_: SignIn, world: World):
     browser = await as_("insider_a")
-    response = await browser.post("/campaigns", FORGED | CAMPAIGN | {"space": world.space["closed_a"]})
-    made = await _made_at(response, "campaign")
+    forged = FORGED | {"state": "open", "accepted_at": "2001-01-01T00:00", "expected_readers": "9"}
+    response = await browser.post("/campaigns/new", forged | CAMPAIGN | {"space": world.space["closed_a"]})
+    made = await _row("campaign", response.headers["Location"].split("/")[2])
     assert (made["author"], made["space"]) == (world.person_id["insider_a"], world.space_id["closed_a"])
-    assert (made["always_open"], made["ideas"], made["version"]) == (False, 0, 1)
+    assert (made["state"], made["always_open"], made["ideas"], made["version"]) == ("draft", False, 0, 1)
+    assert (made["accepted_at"], made["expected_readers"]) == (None, None)
     assert "script" not in made["brief_html"]
-    response = await browser.post(
-        f"/campaigns/{made['public_id']}/edit",
-        FORGED | CAMPAIGN | {"space": world.space["organisation"], "title": "Edited", "version": "1"},
-    )
-    edited = await _made_at(response, "campaign")
+    edit = f"/campaigns/{made['public_id']}/edit/question"
+    fields = {"space": world.space["organisation"], "title": "Edited", "version": "1"}
+    assert (await browser.post(edit, forged | CAMPAIGN | fields)).status_code == 303
+    edited = await _row("campaign", made["public_id"])
     assert {name for name in made if made[name] != edited[name]} == {"title", "version"}
 
 

@@ -85,6 +85,9 @@ campaign.edit       cancelled           n n n n n n n n n - -
 campaign.edit       archived            n n n n n n n n n - -
 campaign.edit       closed_a            - - - - - - - y - n -
 
+campaign.discard    draft               - - y - - - - - - - -
+campaign.discard    proposed            - - n n n n - - - - -
+
 campaign.decide     draft               - - n - - - - - - - -
 campaign.decide     proposed            - - n n y n - - - - -
 campaign.decide     collect             n n n n n n n n n - -
@@ -270,6 +273,7 @@ LOADERS: dict[Action, Load | None] = {
     Action.SPACE_ADD_MEMBER: get_space,
     Action.CAMPAIGN_PROPOSE: None,
     Action.CAMPAIGN_EDIT: get_campaign,
+    Action.CAMPAIGN_DISCARD: get_campaign,
     Action.CAMPAIGN_DECIDE: get_campaign,
     Action.CAMPAIGN_EXTEND: get_campaign,
     Action.CAMPAIGN_CANCEL: get_campaign,

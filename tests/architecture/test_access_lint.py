@@ -151,6 +151,7 @@ RUN_SQL = {"execute": 0, "fetch_value": 0, "script": 0, "QueryString": 0, "fetch
 #: What is put into SQL beside constants, and why that is no value of anybody's.
 KNOWN = {
     ("portal/boards/queries.py", "key"): "out of ORDERS, a constant; an unknown order is a KeyError",
+    ("portal/campaigns/queries.py", "key"): "out of ORDERS, a constant; an unknown order is a KeyError",
     ("portal/comments/queries.py", "place"): "out of ORDERS, a constant; an unknown order is a KeyError",
     ("portal/comments/queries.py", "by"): "out of ORDERS, likewise",
     ("portal/comments/queries.py", "top"): "out of ORDERS, likewise",

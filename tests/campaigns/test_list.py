@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from portal.db import execute
 
 ADDRESS = re.compile(r'<h3><a href="/campaigns/([^"/]+)">')
@@ -32,13 +34,13 @@ async def test_what_is_always_open_stands_after_what_ends(as_, world):
 
 
 async def test_a_closed_groups_campaign_is_listed_to_its_members_only(as_, world):
-    assert "closed_a" in await listed(as_, world, "insider_a")
+    assert {"closed_a", "over"} <= set(await listed(as_, world, "insider_a"))
     for outsider in ("employee", "insider_b", "moderator", "administrator"):
         assert "closed_a" not in await listed(as_, world, outsider)
 
 
 async def test_a_guest_is_listed_the_campaigns_of_her_group_and_no_others(as_, world):
-    assert await listed(as_, world, "guest_a") == ["closed_a"]
+    assert await listed(as_, world, "guest_a") == ["closed_a", "over"]
     assert await listed(as_, world, "guest_b") == ["closed_b"]
 
 
@@ -59,3 +61,47 @@ async def test_a_spaces_page_lists_its_campaigns_however_many_there_are_elsewher
     )
     page = await (await as_("employee")).get(f"/spaces/{world.space['open']}")
     assert world.campaign["open"] in ADDRESS.findall(page.text)
+
+
+async def found(as_, world, who, query):
+    page = await (await as_(who)).get(f"/campaigns?{query}")
+    names = {public_id: name for name, public_id in world.campaign.items()}
+    return [names[public_id] for public_id in ADDRESS.findall(page.text)]
+
+
+async def test_the_list_is_filtered_by_phase_place_language_and_ones_own_part(as_, world):
+    await execute("UPDATE campaign SET language = 'nl' WHERE id = {}", world.campaign_id["discuss"])
+    assert await found(as_, world, "employee", "phase=vote") == ["vote"]
+    assert await found(as_, world, "employee", f"space={world.space['open']}") == ["open"]
+    assert await found(as_, world, "employee", f"space={world.space['closed_a']}") == []
+    assert await found(as_, world, "employee", "language=nl") == ["discuss"]
+    assert await found(as_, world, "employee", "mine=1") == []
+    assert "vote" in await found(as_, world, "author", "mine=1&phase=vote")
+    assert await found(as_, world, "sponsor", "mine=1&phase=planned") == ["planned"]
+
+
+async def test_the_list_is_ordered_as_asked(as_, world):
+    assert (await found(as_, world, "employee", "order=newest"))[0] == "planned"
+    assert (await found(as_, world, "employee", "order=ends"))[-1] == "done"
+    await execute("UPDATE campaign SET ideas = 99 WHERE id = {}", world.campaign_id["done"])
+    assert (await found(as_, world, "employee", "order=ideas"))[0] == "done"
+
+
+@pytest.mark.parametrize("order", ["now", "newest", "ends", "ideas"])
+async def test_pages_repeat_and_skip_nothing(as_, world, order):
+    await execute(
+        "INSERT INTO campaign (space, author, sponsor, title, lead, brief, brief_html, language, collect_from,"
+        " discuss_from, vote_from, decide_from, done_from)"
+        " SELECT space, author, sponsor, 'One of many', lead, brief, brief_html, language, collect_from,"
+        " discuss_from, vote_from, decide_from, done_from FROM campaign, generate_series(1, 26) WHERE id = {}",
+        world.campaign_id["vote"],
+    )
+    browser = await as_("employee")
+    address: str | None = f"/campaigns?order={order}"
+    seen: list[str] = []
+    while address:
+        page = await browser.get(address, htmx=bool(seen))
+        seen += ADDRESS.findall(page.text)
+        following = re.search(r'href="(/campaigns\?[^"]*)#results" rel="next"', page.text)
+        address = following[1].replace("&amp;", "&") if following else None
+    assert len(seen) == len(set(seen)) == 33

@@ -12,16 +12,16 @@ from tests.ideas.test_paging import MANY
 MOST = 8
 NUMBERS = {
     "/": 6,
-    "/campaigns": 2,
-    "/campaigns/{campaign[collect]}": 4,
-    "/campaigns/{campaign[decide]}?view=board": 4,
-    "/campaigns/{campaign[vote]}?view=board&show=unvoted": 4,
-    "/campaigns/{campaign[collect]}?order=supported&tag=even": 4,
+    "/campaigns": 3,
+    "/campaigns/{campaign[collect]}": 5,
+    "/campaigns/{campaign[decide]}?view=board": 5,
+    "/campaigns/{campaign[vote]}?view=board&show=unvoted": 5,
+    "/campaigns/{campaign[collect]}?order=supported&tag=even": 5,
     "/votes": 2,
-    "/ideas/{idea[vote]}": 5,
-    "/ideas/{idea[vote]}?order=newest": 5,
-    "/ideas/{idea[vote]}?after={comment[vote]}": 6,
-    "/ideas/{idea[done]}": 5,
+    "/ideas/{idea[vote]}": 6,
+    "/ideas/{idea[vote]}?order=newest": 6,
+    "/ideas/{idea[vote]}?after={comment[vote]}": 7,
+    "/ideas/{idea[done]}": 6,
     "/comments/{comment[vote]}/replies": 3,
 }
 

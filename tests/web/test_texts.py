@@ -67,7 +67,7 @@ def dutch() -> dict[Any, Message]:
 def test_the_source_is_searched_as_make_texts_does():
     found = texts()
     assert len(found) > 300
-    assert found["Give the campaign a title."] == ["portal/campaigns/forms.py"]  # lazy()
+    assert found["Give the campaign a title."] == ["portal/proposals/forms.py"]  # lazy()
     assert "templates/ideas/form.html" in found["Post your idea"]
     assert ("%(shown)s idea", "%(shown)s ideas") in found
     assert any("%(until)s" in str(text) for text in found)  # {% trans %}
