@@ -16,8 +16,8 @@ from portal.mentions.routes import router as mentions
 from portal.moderation.routes import router as moderation
 from portal.pages.routes import router as pages
 from portal.people.routes import router as people
-from portal.reports.routes import router as reports
 from portal.proposals.routes import router as proposals
+from portal.reports.routes import router as reports
 from portal.search.routes import router as search
 from portal.spaces.routes import router as spaces
 from portal.threads.routes import router as threads

@@ -198,4 +198,6 @@ REFUSED = """
 
 async def refusal(actor: Actor, campaign: int) -> Refusal | None:
     """The last time that it was declined, if it was."""
-    return await fetch_one(Refusal, REFUSED, visible(Identity, actor, "n"), campaign, visible(CampaignNotice, actor, "x"))
+    return await fetch_one(
+        Refusal, REFUSED, visible(Identity, actor, "n"), campaign, visible(CampaignNotice, actor, "x")
+    )
