@@ -11,7 +11,7 @@ from tests.ideas.test_paging import MANY
 
 MOST = 8
 NUMBERS = {
-    "/": 6,
+    "/": 7,
     "/campaigns": 3,
     "/campaigns/{campaign[collect]}": 5,
     "/campaigns/{campaign[decide]}?view=board": 5,
