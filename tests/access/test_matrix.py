@@ -155,6 +155,9 @@ idea.support        vote                y n y y y y y y y - -
 idea.support        decide              n n n n n n n n n - -
 idea.support        done                n n n n n n n n n - -
 idea.support        always              y n y y y y y y y - -
+idea.support        budget_discuss      n n n n n n n n n - -
+idea.support        budget_vote         y n y y y y y y y - -
+idea.support        budget_decide       n n n n n n n n n - -
 idea.support        hidden              - n - - - n - - - - -
 idea.support        closed_a            - - - - - - - n - y -
 
@@ -377,6 +380,10 @@ async def _what_the_world_lacks(world: World) -> str:
     await _always_open_campaign(world)
     for state in ("cancelled", "archived"):
         await add_campaign(world, state, "organisation", "done", state=state)
+    for phase in ("discuss", "vote", "decide"):
+        await add_campaign(world, f"budget_{phase}", "organisation", phase)
+        await add_idea(world, f"budget_{phase}", campaign=f"budget_{phase}")
+    await execute("UPDATE campaign SET vote_method = 'budget' WHERE title LIKE 'Campaign budget%'")
     await add_idea(world, "always", campaign="always")
     await add_idea(world, "always_answered", campaign="always")
     await add_idea(world, "answered", campaign="decide")
