@@ -23,15 +23,19 @@ TAGS = 8  # tags to choose from, at most
 #: What stands first in each order, in SQL. The lot is drawn by a hash: nobody's order is stored, everybody's stays.
 ORDERS = {
     "newest": "i.created_at",
-    "supported": "(CASE c.vote_method WHEN 'budget' THEN i.votes ELSE i.supporters + i.guest_supporters END)::bigint",
+    "supported": "(i.supporters + i.guest_supporters)::bigint",
+    "most votes": "i.votes::bigint",
     "discussed": "(i.comments + i.guest_comments)::bigint",
-    "shuffled": "(hashtextextended(i.public_id, hashtextextended(c.public_id || {}, 0)) >> 11 & 9007199254740991)",
 }
+SHUFFLED = "(hashtextextended(i.public_id, hashtextextended({}, 0)) >> 11 & 9007199254740991)"
 
 
-def _key(actor: Actor, order: str) -> QueryString:
-    key = ORDERS[order]
-    return QueryString(key, *([actor.public_id] if order == "shuffled" else []))
+def _key(actor: Actor, campaign: CampaignRow, order: str) -> QueryString:
+    """The place of an idea in an order; where votes are a budget, they are what counts."""
+    if order == "shuffled":
+        return QueryString(SHUFFLED, f"{campaign.public_id} {actor.public_id}")
+    key = ORDERS["most votes" if order == "supported" and campaign.vote_method == "budget" else order]
+    return QueryString(key)
 
 
 def _chosen(actor: Actor, campaign: CampaignRow, wanted: Wanted, themes: list[str]) -> QueryString:
@@ -58,8 +62,12 @@ def _chosen(actor: Actor, campaign: CampaignRow, wanted: Wanted, themes: list[st
 
 
 ANSWER_OF = "coalesce((SELECT x.kind FROM answer x WHERE x.idea = i.id), 'none')"
+# Found first, and drawn then: what a card shows is not fetched for what is not on the page.
 LIST = f"""
-    SELECT {CARD}, {{}} AS place {FROM} WHERE {{}} AND {{}} ORDER BY place DESC, i.public_id DESC LIMIT {{}}
+    WITH found AS MATERIALIZED (
+        SELECT i.id, {{}} AS place FROM idea i WHERE {{}} AND {{}} ORDER BY place DESC, i.public_id DESC LIMIT {{}}
+    )
+    SELECT {CARD}, found.place {FROM} JOIN found ON found.id = i.id ORDER BY found.place DESC, i.public_id DESC
 """
 
 
@@ -74,12 +82,12 @@ async def ideas_of_campaign(
     actor: Actor, campaign: CampaignRow, wanted: Wanted, themes: list[str], after: Cursor | None = None
 ) -> Listed:
     """One page of a campaign's ideas."""
-    key, rest = _key(actor, wanted.order), QueryString("TRUE")
+    key, rest = _key(actor, campaign, wanted.order), QueryString("TRUE")
     if after:
         value: Any = after.moment if wanted.order == "newest" else after.value
         rest = QueryString("({}, i.public_id) < ({}, {})", key, value, after.public_id)
     chosen = _chosen(actor, campaign, wanted, themes)
-    rows = await execute(LIST, visible(Vote, actor, "v"), key, actor.now, chosen, rest, PAGE + 1)
+    rows = await execute(LIST, key, chosen, rest, PAGE + 1, visible(Vote, actor, "v"), actor.now)
     more = ""
     if len(rows) > PAGE:
         place, public_id = rows[PAGE - 1]["place"], rows[PAGE - 1]["public_id"]
@@ -120,18 +128,15 @@ class Column(msgspec.Struct, frozen=True):
 
 
 # An idea stands under each of its tags, as it does when one filters by them.
-BY_TAG = """
-    (SELECT name FROM unnest({}::text[]) name WHERE i.tags @> ARRAY[name]
-     UNION ALL SELECT '' WHERE NOT i.tags && {}::text[])
-"""
-BY_ANSWER = f"(SELECT {ANSWER_OF} AS name)"
+BY_TAG = "LEFT JOIN unnest({}::text[]) AS l (name) ON i.tags @> ARRAY[l.name]"
+BY_ANSWER = f"CROSS JOIN LATERAL (SELECT {ANSWER_OF} AS name) l"
 BOARD = f"""
     WITH placed AS (
-        SELECT i.id, l.name, row_number() OVER (PARTITION BY l.name ORDER BY {{}} DESC, i.public_id DESC) AS nth,
-            count(*) OVER (PARTITION BY l.name) AS total
-        FROM idea i JOIN campaign c ON c.id = i.campaign CROSS JOIN LATERAL {{}} l WHERE {{}}
-    )
-    SELECT {CARD}, l.name AS column_name, l.total {FROM} JOIN placed l ON l.id = i.id WHERE l.nth <= {{}}
+        SELECT i.id, coalesce(l.name, '') AS name, count(*) OVER (PARTITION BY l.name) AS total,
+            row_number() OVER (PARTITION BY l.name ORDER BY {{}} DESC, i.public_id DESC) AS nth
+        FROM idea i {{}} WHERE {{}}
+    ), found AS MATERIALIZED (SELECT * FROM placed WHERE nth <= {{}} LIMIT {{}})
+    SELECT {CARD}, l.name AS column_name, l.total {FROM} JOIN found l ON l.id = i.id
     ORDER BY array_position({{}}::text[], l.name), l.nth
 """
 
@@ -145,15 +150,16 @@ async def board(actor: Actor, campaign: CampaignRow, wanted: Wanted, themes: lis
     """The columns of a campaign's board: by tag, and once outcomes are shown, by answer."""
     answers = by_answer(campaign)
     names = list(ANSWER_COLUMNS) if answers else [*themes, ""]
-    into = QueryString(BY_ANSWER) if answers else QueryString(BY_TAG, themes, themes)
+    into = QueryString(BY_ANSWER) if answers else QueryString(BY_TAG, themes)
     rows = await execute(
         BOARD,
-        _key(actor, wanted.order),
+        _key(actor, campaign, wanted.order),
         into,
         _chosen(actor, campaign, wanted, themes),
+        IN_COLUMN,
+        IN_COLUMN * len(names),
         visible(Vote, actor, "v"),
         actor.now,
-        IN_COLUMN,
         names,
     )
     columns: dict[str, Column] = {}

@@ -49,6 +49,7 @@ PAGES = {
     "home": "/",
     "campaigns": "/campaigns",
     "campaign, 20 of 500 ideas": f"/campaigns/{public_id('campaign', MEASURED)}",
+    "board of 500 ideas": f"/campaigns/{public_id('campaign', MEASURED)}?view=board",
     "idea, 4 comments": f"/ideas/{public_id('idea', FEW)}",
     "idea, 20,000 comments, first": f"/ideas/{public_id('idea', THREAD)}",
     "idea, 20,000 comments, middle": f"/ideas/{public_id('idea', THREAD)}?after={public_id('comment', COMMENTS // 2 + 1)}",
