@@ -80,6 +80,11 @@ def shown(html: str, mentions: Iterable[str]) -> Markup:
     return Markup(_named(html, mentions, lambda name: f'<b class="mention">@{escape(name)}</b>'))  # noqa: S704  cleaned
 
 
+def unnamed(html: str) -> Markup:
+    """Cleaned HTML for those who are not told the names, or on a page that does not know them."""
+    return Markup(_KEPT.sub("@" + gettext("somebody"), html))  # noqa: S704  cleaned
+
+
 def plain(text: str, mentions: Iterable[str]) -> str:
     """The same for a text without markup."""
     return _named(text, mentions, lambda name: f"@{name}")

@@ -144,9 +144,8 @@ def environment() -> Environment:
     )
     env.filters["number"] = dates.number
     env.filters["dialled"] = lambda phone: "".join(c for c in phone if c in "+0123456789")
-    env.filters["safe_html"] = (
-        Markup  # only for columns named *_html, which text.markdown cleaned when they were written
-    )
+    # only for columns named *_html, which text.markdown cleaned when they were written
+    env.filters["safe_html"] = mentions.unnamed
     return env
 
 

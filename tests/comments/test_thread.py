@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from portal.db import execute
+from portal.db import execute, transaction
 from tests.client import text_of
 from tests.world import add_comment, add_idea
 
@@ -51,11 +51,13 @@ async def follow(browser, address):
 
 
 @pytest.mark.parametrize("htmx", [False, True])
-@pytest.mark.parametrize("order", ["oldest", "newest"])
+@pytest.mark.parametrize("order", ["helpful", "oldest", "newest"])
 async def test_every_root_comes_exactly_once_in_order(as_, world, order, htmx):
     await execute(ROOTS, 49, world.comment_id["vote"])
+    await execute("UPDATE comment SET helpful = id % 4 WHERE idea = {}", world.idea_id["vote"])
     pages = await walk(await as_("employee"), f"/ideas/{world.idea['vote']}?order={order}", htmx)
-    roots = await ids(world, "root IS NULL", "id" if order == "oldest" else "id DESC")
+    by = {"helpful": "helpful DESC, id", "oldest": "id", "newest": "id DESC"}[order]
+    roots = await ids(world, "root IS NULL", by)
     shown = [[public_id for public_id in page if public_id in roots] for page in pages]
     assert [len(page) for page in shown] == [20, 20, 10]
     assert [public_id for page in shown for public_id in page] == roots
@@ -66,7 +68,7 @@ async def test_next_disappears_where_the_last_page_is_full(as_, world):
     assert len(await walk(await as_("employee"), f"/ideas/{world.idea['vote']}")) == 1
 
 
-async def test_the_oldest_stands_first_unless_one_asks_otherwise(as_, world):
+async def test_where_nothing_was_found_helpful_the_oldest_stands_first_unless_one_asks_otherwise(as_, world):
     await add_comment(world, "late", idea="vote", author="colleague")
     browser = await as_("employee")
     inside = [world.comment["vote"], world.comment["vote_reply"]]
@@ -77,7 +79,19 @@ async def test_the_oldest_stands_first_unless_one_asks_otherwise(as_, world):
     assert COMMENT.findall(page.text) == [world.comment["late"], *inside]
 
 
-@pytest.mark.parametrize("query", ["after=unknown", "start=unknown", "reply=unknown", "after=' OR 1=1", "start=%FF"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "after=unknown",
+        "after=-9",
+        "day=soon",
+        "order=%00",
+        "start=unknown",
+        "reply=unknown",
+        "after=' OR 1=1",
+        "start=%FF",
+    ],
+)
 async def test_a_place_that_is_none_is_the_beginning(as_, world, query):
     page = await (await as_("employee")).get(f"/ideas/{world.idea['vote']}?{query}")
     assert page.status_code == 200
@@ -85,10 +99,22 @@ async def test_a_place_that_is_none_is_the_beginning(as_, world, query):
 
 
 async def test_an_idea_without_comments_says_so(as_, world):
-    await add_idea(world, "silent", campaign="vote", comments=False)
+    async with transaction():
+        await add_idea(world, "silent", campaign="vote", comments=False)
     page = await (await as_("employee")).get(f"/ideas/{world.idea['silent']}")
     assert "Nobody has commented yet" in page.text
     assert "0 comments" in page.text
+
+
+async def test_reactions_that_come_in_while_one_pages_repeat_and_skip_nothing(as_, world):
+    await execute(ROOTS, 29, world.comment_id["vote"])
+    await execute("UPDATE comment SET helpful = 5 WHERE idea = {} AND root IS NULL", world.idea_id["vote"])
+    browser = await as_("employee")
+    first = await browser.get(f"/ideas/{world.idea['vote']}")
+    seen = COMMENT.findall(first.text)
+    await execute("UPDATE comment SET helpful = 9 WHERE public_id = {}", seen[-1])  # the one that the page ends with
+    rest = (await walk(browser, NEXT.search(first.text)[1]))[0]
+    assert sorted(seen + rest) == sorted(await ids(world, "TRUE"))
 
 
 # --- replies
@@ -136,11 +162,13 @@ async def test_outsiders_find_neither_the_replies_nor_the_comment(as_, world):
 # --- permalinks
 
 
-async def test_every_root_has_an_address_that_leads_to_a_page_with_it(as_, world):
+@pytest.mark.parametrize("order", ["", "?order=oldest", "?order=newest", "?order=helpful", "?order=nonsense"])
+async def test_every_root_has_an_address_that_leads_to_a_page_with_it(as_, world, order):
     await execute(ROOTS, 45, world.comment_id["vote"])
+    await execute("UPDATE comment SET helpful = id % 4 WHERE idea = {}", world.idea_id["vote"])
     browser = await as_("employee")
     for public_id in (await ids(world, "root IS NULL"))[::9]:
-        address, place, page = await follow(browser, f"/comments/{public_id}")
+        address, place, page = await follow(browser, f"/comments/{public_id}{order}")
         assert address.startswith(f"/ideas/{world.idea['vote']}?")
         assert place == f"comment-{public_id}"
         assert COMMENT.findall(page.text)[0] == public_id
