@@ -11,6 +11,7 @@ from typing import Any
 from portal.accounts.passwords import hashed
 from portal.db import execute, fetch_value, transaction
 from portal.demo.profiles import attach_files, tell_profiles
+from portal.demo.threads import fill_threads
 from portal.install import install_organisation
 from portal.text.markdown import excerpt, to_html
 
@@ -54,6 +55,7 @@ async def seed() -> bool:
         for path in sorted((CONTENT / "campaigns").glob("*.toml")):
             await _campaign(tomllib.loads(path.read_text()), people, spaces, moment)
         await attach_files()
+        await fill_threads({key: person.id for key, person in people.items()}, organisation, moment)
         await execute("UPDATE organisation SET demo_since = {}", moment)
     return True
 

@@ -7,7 +7,7 @@ import tomllib
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from portal.db import execute, fetch_value
+from portal.db import execute
 from portal.text.markdown import to_html
 from portal.text.mentions import kept
 from portal.text.reactions import REACTIONS
@@ -28,23 +28,27 @@ MENTION = """
     INSERT INTO mention (comment, space, person, event)
     SELECT e.comment, e.space, {}, e.id FROM event e WHERE e.comment = {} AND e.kind = 'comment.added'
 """
+MODERATOR = "INSERT INTO membership (space, person, role) VALUES ({}, {}, 'moderator') ON CONFLICT DO NOTHING"
 DIGEST = """
     INSERT INTO digest (idea, space, version, author, body, body_html, how, language, created_at)
     SELECT i.id, i.space, 1, {}, {}, {}, {}, {}, {} FROM idea i WHERE i.title = {}
 """
 
 
-async def fill_threads(people: dict[str, int], moment: datetime) -> None:
+async def fill_threads(people: dict[str, int], organisation: int, moment: datetime) -> None:
     """Adds them to the comments that are there; the same at every seeding."""
     content = tomllib.loads(CONTENT.read_text())
     readers = sorted(people.values())
+    await execute(MODERATOR, organisation, people["malik"])
     for row in await execute(COMMENTS):
-        chance = random.Random(row["body"])  # noqa: S311  a demo, not a secret
+        chance = random.Random(row["body"])
         helpful = any(row["body"].startswith(start) for start in content["helpful"])
         others = [person for person in readers if person != row["author"]]
         for kind in REACTIONS:
             most = MANY if helpful and kind != "question" else FEW
-            given = chance.sample(others, max(0, chance.randint(-FEW, most) if not helpful else chance.randint(4, most)))
+            given = chance.sample(
+                others, max(0, chance.randint(-FEW, most) if not helpful else chance.randint(4, most))
+            )
             await execute(REACT, row["id"], row["space"], kind, row["created_at"], given)
         if "@" in row["body"]:
             await _mention(row["id"], row["body"])
@@ -67,8 +71,6 @@ async def fill_threads(people: dict[str, int], moment: datetime) -> None:
 async def _mention(comment: int, body: str) -> None:
     named = {row["name"]: row for row in await execute(NAMES) if f"@{row['name']}" in body}
     text = kept(body, {name: row["public_id"] for name, row in named.items()})
-    await fetch_value(
-        "UPDATE comment SET body = {}, body_html = {} WHERE id = {} RETURNING id", text, to_html(text), comment
-    )
+    await execute("UPDATE comment SET body = {}, body_html = {} WHERE id = {}", text, to_html(text), comment)
     for row in named.values():
         await execute(MENTION, row["id"], comment)

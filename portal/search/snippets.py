@@ -8,6 +8,8 @@ from html import unescape
 
 from markupsafe import Markup, escape
 
+from portal.text.mentions import unnamed
+
 LENGTH = 200  # characters
 INLINE = re.compile(r"</?(?:a|code|em|strong)\b[^>]*>")
 TAG = re.compile(r"<[^>]*>")
@@ -40,7 +42,7 @@ def marked(text: str, beginnings: list[str]) -> Markup:
 
 def snippet(html: str, beginnings: list[str]) -> Markup:
     """The part of a text that holds most of the words that were found; its beginning where it holds none."""
-    text = plain(html)
+    text = plain(unnamed(html))
     places = found_in(text, beginnings)
     start, end = _window(text, places)
     made = _marked(text, [place for place in places if start <= place[0] and place[1] <= end], start, end)

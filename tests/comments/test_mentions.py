@@ -129,7 +129,9 @@ async def names(who, world, idea, typed):
     return [person.name for person in await suggested(actor, await get_idea(actor, world.idea[idea]), typed)]
 
 
-@pytest.mark.parametrize("typed", ["no", "Noor", "dijk", "noor dij", "NOÖR", "dijkmna", "Noor Djikman", "Noor Dijkmann"])
+@pytest.mark.parametrize(
+    "typed", ["no", "Noor", "dijk", "noor dij", "NOÖR", "dijkmna", "Noor Djikman", "Noor Dijkmann"]
+)
 async def test_people_are_found_by_the_beginning_of_a_name_and_in_spite_of_mistakes(rollback, world, typed):
     assert (await names("sponsor", world, "vote", typed))[0] == EMPLOYEE
 
