@@ -61,7 +61,7 @@ GATES: dict[type[Table], Gate | None] = {
     t.CoAuthor: _gate(IN_SPACE, "INSERT", "UPDATE", "DELETE"),
     t.Comment: _gate(IN_SPACE, "INSERT", "UPDATE"),
     t.CommentDay: _gate(IN_SPACE),
-    t.CommentVersion: _gate(IN_SPACE, "INSERT"),
+    t.CommentVersion: _gate(IN_SPACE, "INSERT", "DELETE"),
     t.Correction: _gate(IN_SPACE, "INSERT"),
     t.Credential: _gate(OWN, "INSERT", "UPDATE"),
     t.DataExport: _gate(OWN, "INSERT", "DELETE"),
