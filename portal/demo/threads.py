@@ -16,7 +16,8 @@ CONTENT = Path(__file__).parent / "content" / "threads.toml"
 FEW, MANY = 6, 60  # reactions: at most so many by chance, and to what is said to be helpful
 
 COMMENTS = """
-    SELECT k.id, k.public_id, k.author, k.space, k.body, k.created_at FROM comment k WHERE k.state = 'published' ORDER BY k.id
+    SELECT k.id, k.public_id, k.author, k.space, k.body, k.created_at FROM comment k
+    WHERE k.state = 'published' ORDER BY k.id
 """
 REACT = """
     INSERT INTO reaction (comment, space, person, kind, created_at)
