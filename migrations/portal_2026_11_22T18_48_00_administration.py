@@ -89,7 +89,7 @@ CREATE TABLE import_line (
     outcome text NOT NULL DEFAULT '',
     done boolean NOT NULL DEFAULT false
 );
-CREATE INDEX import_line_order ON import_line (people_import, line);
+CREATE INDEX import_line_to_do ON import_line (people_import, line, id) WHERE NOT done;
 
 CREATE TABLE import_problem (
     id bigserial PRIMARY KEY,
@@ -124,12 +124,63 @@ CREATE INDEX data_export_person ON data_export (person, id DESC);
 """
 
 
+DEMO = """
+-- Empties an installation that holds the demo, its log included, and puts back whatever is not of the demo: real people
+-- with their accounts and settings, their roles in the organisation, and units that they made. In one transaction; for
+-- anything but a demo it refuses. Tables that refer to a person by "person" are kept as far as they are of real people.
+CREATE FUNCTION plein_remove_demo(name text, language text, zone text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    all_tables text;
+    t text;
+    columns text;
+BEGIN
+    IF NOT EXISTS (SELECT FROM organisation WHERE demo_since IS NOT NULL) THEN
+        RAISE EXCEPTION 'there is no demo' USING ERRCODE = 'restrict_violation';
+    END IF;
+    CREATE TEMP TABLE kept_organisation ON COMMIT DROP AS SELECT * FROM organisation;
+    CREATE TEMP TABLE kept_space ON COMMIT DROP AS SELECT * FROM space WHERE kind = 'organisation';
+    CREATE TEMP TABLE kept_org_unit ON COMMIT DROP AS SELECT * FROM org_unit WHERE NOT demo;
+    CREATE TEMP TABLE kept_person ON COMMIT DROP AS SELECT * FROM person WHERE NOT demo;
+    UPDATE kept_org_unit SET parent = NULL WHERE parent NOT IN (SELECT id FROM kept_org_unit);
+    UPDATE kept_person SET org_unit = NULL WHERE org_unit NOT IN (SELECT id FROM kept_org_unit);
+    CREATE TEMP TABLE kept_identity ON COMMIT DROP AS SELECT i.* FROM identity i JOIN kept_person p ON p.id = i.person;
+    CREATE TEMP TABLE kept_credential ON COMMIT DROP AS
+        SELECT c.* FROM credential c JOIN kept_person p ON p.id = c.person;
+    CREATE TEMP TABLE kept_session ON COMMIT DROP AS SELECT z.* FROM session z JOIN kept_person p ON p.id = z.person;
+    CREATE TEMP TABLE kept_personnel ON COMMIT DROP AS
+        SELECT r.* FROM personnel r JOIN kept_person p ON p.id = r.person;
+    CREATE TEMP TABLE kept_membership ON COMMIT DROP AS
+        SELECT m.* FROM membership m JOIN kept_person p ON p.id = m.person JOIN kept_space s ON s.id = m.space;
+    CREATE TEMP TABLE kept_about_page ON COMMIT DROP AS
+        SELECT a.* FROM about_page a WHERE a.author IS NULL OR a.author IN (SELECT id FROM kept_person);
+
+    SELECT string_agg(quote_ident(tablename), ', ') INTO all_tables FROM pg_tables
+        WHERE schemaname = 'public' AND tablename !~ '^(procrastinate_.*|migration|test_clock|throttle)$';
+    ALTER TABLE event DISABLE TRIGGER event_no_truncate;
+    EXECUTE 'TRUNCATE ' || all_tables;
+    ALTER TABLE event ENABLE TRIGGER event_no_truncate;
+    DELETE FROM procrastinate_jobs WHERE status = 'todo';
+
+    UPDATE kept_organisation k SET name = $1, language = $2, zone = $3, demo_since = NULL;
+    UPDATE kept_space k SET name = $1, language = $2, created_by = NULL;
+    UPDATE kept_membership SET added_by = NULL WHERE added_by NOT IN (SELECT id FROM kept_person);
+    FOREACH t IN ARRAY ARRAY['organisation', 'org_unit', 'person', 'identity', 'credential', 'session', 'personnel',
+        'space', 'membership', 'about_page']
+    LOOP
+        SELECT string_agg(quote_ident(attname), ', ') INTO columns FROM pg_attribute
+            WHERE attrelid = ('public.' || t)::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = '';
+        EXECUTE format('INSERT INTO public.%I (%s) SELECT %s FROM kept_%s', t, columns, columns, t);
+    END LOOP;
+END $$;
+"""
+
+
 async def forwards() -> MigrationManager:
     """Adds it all, in one transaction."""
     manager = MigrationManager(migration_id=ID, app_name="portal", description=DESCRIPTION)
 
     async def run() -> None:
-        await script(PEOPLE + UNITS + IMPORTS + FIRST_RUN)
+        await script(PEOPLE + UNITS + IMPORTS + FIRST_RUN + DEMO)
 
     manager.add_raw(run)
     return manager

@@ -15,6 +15,7 @@ from urllib.parse import quote, unquote, urlsplit
 import click
 
 from portal.commands import database, in_database
+from portal.commands.imports import import_list
 from portal.commands.people import people_group
 from portal.db import UNREACHABLE
 from portal.files.archive import DUMP, FILES, pack, unpack
@@ -47,6 +48,7 @@ def cli() -> None:
     """Plein, the organisation's square. Settings come from the environment; README.md lists them."""
 
 
+people_group.add_command(import_list)
 cli.add_command(people_group)
 
 
@@ -57,6 +59,7 @@ def run(demo: bool) -> None:
     from portal.demo.seed import PASSWORD, seed, sign_ins
     from portal.migrate import migrate
     from portal.run.supervisor import supervise
+    from portal.setup.actions import new_code
     from portal.web.assets import build
 
     settings().refuse_taken_port()
@@ -65,15 +68,15 @@ def run(demo: bool) -> None:
     build()
     with database() as postgres:
 
-        async def prepare() -> bool:
+        async def prepare() -> tuple[bool, str | None]:
             from portal.db import fetch_value
 
             await migrate()
             if demo:
                 await seed()
-            return bool(await fetch_value("SELECT demo_since FROM organisation"))
+            return bool(await fetch_value("SELECT demo_since FROM organisation")), await new_code()
 
-        with_demo = in_database(prepare)
+        with_demo, code = in_database(prepare)
         if with_demo:
             settings().refuse_demo()
 
@@ -86,6 +89,9 @@ def run(demo: bool) -> None:
                 if not settings().smtp_url:
                     print(f"\n  Mail is written to {settings().mail_folder}")
                 print(flush=True)
+            if code:
+                print(f"  Set it up at {settings().base_url}/set-up with this code, which works once:\n")
+                print(f"    {code}\n", flush=True)
 
         sys.exit(supervise(settings(), postgres, ready))
 
@@ -125,6 +131,32 @@ def seed() -> None:
     with database():
         done = in_database(work)
     print("The demo is there." if done else "There is an organisation already: nothing was changed.")
+
+
+@cli.command("remove-demo")
+@click.option("--organisation", prompt="The name of your organisation", help="What it is called from now on.")
+@click.option("--language", type=click.Choice(["nl", "en"]), default="nl", help="Its first language.")
+@click.option("--zone", default="Europe/Amsterdam", help="Its time zone.")
+@click.option("--yes", is_flag=True, help="Don't ask whether what real people wrote in the demo may go.")
+def remove_demo(organisation: str, language: str, zone: str, yes: bool) -> None:
+    """Remove the demo: its people and all that was written. Real people keep their accounts."""
+    from portal.setup import actions
+
+    async def work() -> None:
+        lost = await actions.lost_with_demo(None)
+        if lost is None:
+            raise click.ClickException("There is no demo here: nothing was changed.")
+        if lost.anything and not yes:
+            print(f"Real people wrote in the demo, and it goes with it: {lost}")
+            click.confirm("Remove it?", abort=True)
+        try:
+            await actions.remove_demo(None, organisation, language, zone)
+        except actions.NobodyLeft:
+            raise click.ClickException("Every administrator belongs to the demo: use create-admin first.") from None
+
+    with database():
+        in_database(work)
+    print("The demo is gone.")
 
 
 @cli.command("create-admin")

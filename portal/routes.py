@@ -19,6 +19,9 @@ from portal.people.routes import router as people
 from portal.proposals.routes import router as proposals
 from portal.reports.routes import router as reports
 from portal.search.routes import router as search
+from portal.imports.routes import router as imports
+from portal.pages.routes import router as pages
+from portal.setup.routes import router as setup
 from portal.spaces.routes import router as spaces
 from portal.threads.routes import router as threads
 from portal.units.routes import router as units
@@ -45,6 +48,8 @@ ROUTES: list[Router | HTTPRouteHandler] = [
     about,
     admin,
     units,
+    imports,
+    setup,
     health,
     serve,
 ]

@@ -5,6 +5,8 @@ from typing import Any
 
 from portal.accounts.jobs import send_reset, sweep_accounts
 from portal.attachments.jobs import sweep_files
+from portal.imports.jobs import run_import, sweep_imports
+from portal.imports.staging import read_import
 from portal.notifications.jobs import announce_answer, announce_role, deliver_mail
 from portal.search.jobs import forget_words, take_in_words
 from portal.threads.jobs import forget_marks
@@ -20,6 +22,12 @@ JOBS: dict[str, Callable[..., Awaitable[Any]]] = {
     "sweep_accounts": sweep_accounts,
     "sweep_files": sweep_files,
     "take_in_words": take_in_words,
+    "read_import": read_import,
+    "run_import": run_import,
+    "send_reset": send_reset,
+    "sweep_accounts": sweep_accounts,
+    "sweep_files": sweep_files,
+    "sweep_imports": sweep_imports,
 }
 #: What runs by itself: job and when, as cron writes it.
 TIMETABLE: dict[str, str] = {
@@ -29,4 +37,5 @@ TIMETABLE: dict[str, str] = {
     "sweep_accounts": "17 * * * *",
     "sweep_files": "37 * * * *",
     "take_in_words": "* * * * *",
+    "sweep_imports": "27 3 * * *",
 }

@@ -65,6 +65,19 @@ POSTS: dict[str, tuple[str | None, str, dict[str, str]]] = {
         {"description": "A bridge in the rain"},
     ),
     "/attachments/{public_id:str}/removal": ("author", "/attachments/{attachment[collect]}/removal", {}),
+    "/admin/demo": (
+        "administrator",
+        "/admin/demo",
+        {"organisation": "X", "language": "nl", "zone": "Europe/Amsterdam"},
+    ),
+    "/admin/imports": ("administrator", "/admin/imports", {"kind": "people"}),
+    "/admin/imports/{public_id:str}/removal": ("administrator", "/admin/imports/{people_import[ready]}/removal", {}),
+    "/admin/imports/{public_id:str}/start": (
+        "administrator",
+        "/admin/imports/{people_import[ready]}/start",
+        {"seen": "{people_import[seen]}"},
+    ),
+    "/admin/imports/{public_id:str}/stop": ("administrator", "/admin/imports/{people_import[ready]}/stop", {}),
     "/admin/people": (
         "administrator",
         "/admin/people",
@@ -181,6 +194,7 @@ POSTS: dict[str, tuple[str | None, str, dict[str, str]]] = {
     "/password-reset": (None, "/password-reset", {"email": email_of("employee")}),
     "/password-reset/{token:str}": (None, "/password-reset/no-such-token", {"password": "seven otters under ice"}),
     "/preferences": ("employee", "/preferences", {"language": "nl", "theme": "dark", "next": "/groups"}),
+    "/set-up": (None, "/set-up", {"code": "abcd"}),
     "/settings": ("employee", "/settings", SETTINGS),
     "/settings/password": (
         "employee",
@@ -204,6 +218,7 @@ POSTS: dict[str, tuple[str | None, str, dict[str, str]]] = {
 }
 #: POST route -> the files that such a form holds beside, as httpx takes them.
 FILES: dict[str, dict[str, tuple[str, bytes]]] = {
+    "/admin/imports": {"file": ("people.csv", b"name;email\nAda;ada@x.example\n")},
     "/ideas/{public_id:str}/attachments": {"files": ("counts.csv", b"depot,nights\nNorth,12\n")},
     "/settings/photo": {"photo": ("me.png", picture("png"))},
 }
@@ -216,6 +231,10 @@ GETS: dict[str, tuple[str | None, str]] = {
     "/attachments/{public_id:str}": ("employee", "/attachments/{attachment[vote]}"),
     "/attachments/{public_id:str}/description": ("author", "/attachments/{attachment[collect]}/description"),
     "/attachments/{public_id:str}/thumbnail": ("employee", "/attachments/{attachment[vote]}/thumbnail"),
+    "/admin/demo": ("administrator", "/admin/demo"),
+    "/admin/imports": ("administrator", "/admin/imports"),
+    "/admin/imports/{public_id:str}": ("administrator", "/admin/imports/{people_import[ready]}"),
+    "/admin/imports/{public_id:str}/problems": ("administrator", "/admin/imports/{people_import[ready]}/problems"),
     "/admin/people": ("administrator", "/admin/people"),
     "/admin/people/new": ("administrator", "/admin/people/new"),
     "/admin/people/{public_id:str}": ("administrator", "/admin/people/{person[employee]}"),
@@ -267,6 +286,7 @@ GETS: dict[str, tuple[str | None, str]] = {
     "/people/{public_id:str}": ("employee", "/people/{person[author]}"),
     "/people/{public_id:str}/photo": ("employee", "/people/{person[author]}/photo"),
     "/people/{public_id:str}/photo/small": ("employee", "/people/{person[author]}/photo/small"),
+    "/set-up": (None, "/set-up"),
     "/settings": ("employee", "/settings"),
     "/settings/photo": ("employee", "/settings/photo"),
     "/settings/profile": ("employee", "/settings/profile"),
@@ -294,6 +314,9 @@ NO_PAGES = LEAD_ON | {
     "/attachments/{public_id:str}/thumbnail",
 }
 NO_PAGES |= {"/people/{public_id:str}/photo", "/people/{public_id:str}/photo/small"}
+#: Answer 404 in the world of the tests, which is set up and no demo (tests/setup has both).
+NOT_THERE = {"/admin/demo", "/set-up"}
+NO_PAGES |= {"/admin/imports/{public_id:str}/problems", *NOT_THERE}
 NO_PAGES |= {"/health", "/password-reset/{token:str}", "/static/{path:path}"}
 NO_PAGES |= {"/ideas/{public_id:str}/mentions"}
 PHASES = ("planned", "collect", "discuss", "vote", "decide", "done")

@@ -67,6 +67,7 @@ class World:
 
     person_id: dict[str, int] = field(default_factory=dict)
     person: dict[str, str] = field(default_factory=dict)
+    people_import: dict[str, str] = field(default_factory=dict)
     unit_id: dict[str, int] = field(default_factory=dict)
     unit: dict[str, str] = field(default_factory=dict)
     space_id: dict[str, int] = field(default_factory=dict)
@@ -117,6 +118,7 @@ async def build_world() -> World:
         for name in ("roads", "water"):
             row = (await execute("INSERT INTO org_unit (name) VALUES ({}) RETURNING id, public_id", f"Unit {name}"))[0]
             world.unit_id[name], world.unit[name] = row["id"], row["public_id"]
+        await add_import(world, "ready")
         for name, facts in CAST.items():
             await _person(world, name, facts)
         for phase in DATES:
@@ -328,6 +330,28 @@ async def add_comment(
         )
     )[0]
     world.comment_id[name], world.comment[name] = row["id"], row["public_id"]
+
+
+async def add_import(world: World, name: str) -> None:
+    """A list of people in this state: one line is good, another is wrong."""
+    row = (
+        await execute(
+            "INSERT INTO people_import (kind, state, file_name, sha256, encoding, separator, lines, tallies)"
+            " VALUES ('people', {}, 'people.csv', 'x', 'UTF-8', ';', 1, {}::jsonb)"
+            " RETURNING id, public_id, md5(tallies::text) AS seen",
+            name,
+            '{"new": 1, "wrong": 1}',
+        )
+    )[0]
+    world.people_import[name], world.people_import["seen"] = row["public_id"], row["seen"]
+    await execute(
+        "INSERT INTO import_line (people_import, line, name, email, outcome) VALUES ({}, 2, 'Bo', 'bo@x.example', 'new')",
+        row["id"],
+    )
+    await execute(
+        "INSERT INTO import_problem (people_import, line, field, problem, value) VALUES ({}, 3, 'email', 'address', 'x')",
+        row["id"],
+    )
 
 
 async def add_attachment(world: World, name: str, *, idea: str) -> None:

@@ -60,7 +60,8 @@ class ChangePasswordForm(NewPasswordForm):
     password = _new_password()  # declared again: errors are listed in the order of the page
 
 
-def _zones() -> list[Any]:
+def zones() -> list[Any]:
+    """Every time zone there is."""
     return options((zone, zone.replace("_", " ")) for zone in sorted(available_timezones()) if "/" in zone)
 
 
@@ -68,7 +69,7 @@ class SettingsForm(Form):
     """How one wants to read, and what mail."""
 
     language = RadioField(lazy("Language"), choices=options(LANGUAGES.items()))
-    zone = SelectField(lazy("Time zone"), choices=_zones)
+    zone = SelectField(lazy("Time zone"), choices=zones)
     theme = RadioField(
         lazy("Light or dark"),
         choices=options([("", lazy("As my device")), ("light", lazy("Light")), ("dark", lazy("Dark"))]),

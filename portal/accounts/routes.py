@@ -32,6 +32,8 @@ async def sign_in_page(request: Request) -> Response[Any]:
     goal = own_address(request.query_params.get("next", "/"))
     if request.actor_or_none:
         return see_other(goal)
+    if not request.scope.get("plein_organisation"):
+        return see_other("/set-up")
     return _sign_in(request, SignInForm(), goal)
 
 
@@ -58,8 +60,8 @@ async def sign_in(request: Request) -> Response[Any]:
     if kept and typed.written_by(person):
         request.scope["plein_token"] = token  # type: ignore[typeddict-unknown-key]
         again = page(request, "accounts/resume.html", action=goal.split("?")[0], kept=kept, signed_in=True)
-        return _with_session(again, token)
-    return _with_session(see_other(goal, "not-yours" if kept else ""), token)
+        return with_session(again, token)
+    return with_session(see_other(goal, "not-yours" if kept else ""), token)
 
 
 @post("/sign-out")
@@ -161,7 +163,7 @@ async def change_password(request: Request) -> Response[Any]:
     )
     if token is None:
         return see_other("/sign-in")
-    return _with_session(see_other("/settings/sessions", "password-changed"), token)
+    return with_session(see_other("/settings/sessions", "password-changed"), token)
 
 
 @get("/settings/sessions")
@@ -238,7 +240,7 @@ def _wait_words(seconds: int) -> str:
     }
 
 
-def _with_session(response: Response[Any], token: str) -> Response[Any]:
+def with_session(response: Response[Any], token: str) -> Response[Any]:
     """A session cookie: gone when the browser closes its session, out of reach of scripts."""
     response.set_cookie(_session_cookie(token))
     return response

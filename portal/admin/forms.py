@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-from email.errors import MessageError
-from email.headerregistry import Address
-
 import wtforms
 from wtforms.validators import StopValidation
 
 from portal.access.actor import Actor, Role
 from portal.admin import deactivation, roles
+from portal.text.address import is_address
 from portal.text.language import LANGUAGES, gettext
 from portal.text.roles import ROLE_NAMES
 from portal.web.forms import BooleanField, Form, RadioField, SelectField, StringField, at_most, lazy, options, required
-
-
-def is_address(text: str) -> bool:
-    """Whether mail could be sent there: one address, with a domain that has an ending."""
-    if not text.isprintable() or any(c in text for c in ' ,;<>()"') or len(text) > 254:
-        return False
-    try:
-        return "." in Address(addr_spec=text).domain.strip(".")
-    except (ValueError, MessageError, IndexError):
-        return False
 
 
 class _AboutPerson(Form):

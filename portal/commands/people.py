@@ -8,9 +8,9 @@ import click
 
 from portal.access.actor import Role
 from portal.admin import deactivation, people, roles
-from portal.admin.forms import is_address
 from portal.commands import database, in_database
 from portal.db import fetch_value
+from portal.text.address import is_address
 from portal.text.roles import ROLE_NAMES
 from portal.units.actions import add_unit
 from portal.units.queries import all_units

@@ -57,6 +57,8 @@ async def seed() -> bool:
         await attach_files()
         await fill_threads({key: person.id for key, person in people.items()}, organisation, moment)
         await execute("UPDATE organisation SET demo_since = {}", moment)
+        await execute("UPDATE person SET demo = TRUE")
+        await execute("UPDATE org_unit SET demo = TRUE")
     return True
 
 

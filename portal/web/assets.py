@@ -39,7 +39,7 @@ STYLES: Final = (
         for name in (
             *("tone", "button", "chip", "menu", "segmented", "tabs", "pager", "disclosure", "contents"),
             *("sheet", "rows", "item", "topic", "figure", "tiles"),
-            *("badge", "disc", "notice", "meta", "clock", "stone", "phases", "steps", "timeline", "tree"),
+            *("badge", "disc", "notice", "meta", "clock", "stone", "phases", "steps", "timeline", "tree", "tallies"),
             *("avatar", "person", "form", "choice", "editor"),
             *("attachments", "profile"),
             *("search",),

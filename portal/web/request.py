@@ -21,7 +21,7 @@ from portal.access.actor import Actor
 from portal.files.store import Upload
 from portal.settings import settings
 from portal.text.language import LANGUAGES, Reader, best_language, gettext
-from portal.web.uploads import LARGEST_TEXT, receive
+from portal.web.uploads import LARGEST_TEXT, MB, receive
 
 MOST_FIELDS = 200
 CSRF_FIELD = "csrf_token"
@@ -175,7 +175,8 @@ class Request(LitestarRequest[Any, Any, State]):
         if not self.takes_files:
             return _parse(kind, await self.body())
         if kind.split(";")[0].strip().lower() == "multipart/form-data":
-            pairs, files = await receive(kind, self.stream(), MOST_FIELDS)
+            largest = self.scope["route_handler"].opt.get("largest_file", settings().file_mb * MB)
+            pairs, files = await receive(kind, self.stream(), MOST_FIELDS, largest)
             return _checked(pairs, files)
         if self.content_length is None or self.content_length > LARGEST_TEXT:
             raise RequestEntityTooLarge

@@ -9,7 +9,6 @@ from litestar.exceptions import ClientException
 from litestar.status_codes import HTTP_413_REQUEST_ENTITY_TOO_LARGE
 
 from portal.files.store import Upload
-from portal.settings import settings
 from portal.text.language import gettext
 
 MB = 1024 * 1024
@@ -22,9 +21,10 @@ WITH_FILES = {"files": True}
 
 
 async def receive(
-    content_type: str, chunks: AsyncIterator[bytes], most_fields: int
+    content_type: str, chunks: AsyncIterator[bytes], most_fields: int, largest: int
 ) -> tuple[list[tuple[str, str]], list[Upload]]:
-    """The fields of a form, and its files. Raises a 400 for what is no such form, a 413 for too much text."""
+    """The fields of a form, and its files: of one that has more than `largest` bytes nothing is kept. Raises a 400 for
+    what is no such form, a 413 for too much text."""
     pairs: list[tuple[str, str]] = []
     files: list[Upload] = []
     text = bytearray()
@@ -50,7 +50,7 @@ async def receive(
                         if segment.filename is None:
                             pairs.append((segment.name or "", text.decode()))
                     elif segment.filename is not None:
-                        files[-1].write(event, settings().file_mb * MB)
+                        files[-1].write(event, largest)
                     else:
                         text += event
                         if (in_texts := in_texts + len(event)) > LARGEST_TEXT:

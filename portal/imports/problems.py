@@ -1,0 +1,45 @@
+"""What can be wrong with a list, in words."""
+
+from __future__ import annotations
+
+from portal.text.language import lazy
+
+#: With a whole file.
+OF_FILES: dict[str, str] = {
+    "empty": lazy("The file is empty."),
+    "no heading": lazy(
+        "The first line has to say what each column is. For people it needs at least “E-mail”, for units “Name”."
+    ),
+}
+#: With a line; %(value)s is what it says.
+OF_LINES: dict[str, str] = {
+    "quotes": lazy("A quotation mark opens and is not closed as it should be. Close it, or take it away."),
+    "cells": lazy("There are more cells than headings: %(value)s. Is a separator missing its quotation marks?"),
+    "missing": lazy("This is empty. Fill it in."),
+    "address": lazy("“%(value)s” is no complete e-mail address. Complete it."),
+    "long": lazy("This is too long: “%(value)s…”. Shorten it."),
+    "characters": lazy("This holds a character that belongs to no line of text. Take it out."),
+    "language": lazy("“%(value)s” is no language of the portal. Write nl or en."),
+    "zone": lazy("“%(value)s” is no time zone. Write one such as Europe/Amsterdam."),
+    "yes or no": lazy("“%(value)s” says neither yes nor no. Write yes or no."),
+    "twice": lazy("The same stands on line %(value)s. Keep one of the two."),
+    "no unit": lazy("There is no unit “%(value)s”. Add the unit, or write another."),
+    "several units": lazy("Several units are called “%(value)s”. Write those above it too, such as North > Team 2."),
+    "circle": lazy("Units in a circle: %(value)s. Choose which lies on top."),
+    "taken": lazy("Somebody else has the address “%(value)s”."),
+    "same person": lazy("This is the same person as on line %(value)s, by number or address. Keep one of the two."),
+    "guest": lazy("“%(value)s” is a guest. Make the guest an employee first, on the guest’s own page."),
+}
+#: The columns, as the reader calls them.
+COLUMNS: dict[str, str] = {
+    "": lazy("the whole line"),
+    "email": lazy("E-mail"),
+    "number": lazy("Number or code"),
+    "name": lazy("Name"),
+    "title": lazy("Title"),
+    "unit": lazy("Unit"),
+    "parent": lazy("Lies under"),
+    "language": lazy("Language"),
+    "zone": lazy("Time zone"),
+    "active": lazy("Active"),
+}

@@ -1,0 +1,1 @@
+"""What is stored about oneself, to look at and to take along."""

@@ -1,0 +1,295 @@
+"""Lists from the trial run to the end: nothing changes before, everything once afterwards."""
+
+import asyncio
+import os
+import re
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from portal.db import execute, fetch_value
+from portal.imports import jobs
+from portal.imports.jobs import run_import, sweep_imports
+from portal.imports.staging import read_import
+from tests.client import text_of
+from tests.servers import ROOT
+from tests.world import email_of
+
+LIST = f"""name;email;number;unit;active
+Noor D.;{email_of("employee")};E1;Unit roads;
+Joris van Heeswijk;{email_of("colleague")};;;
+Ada Bruin;ada@x.example;A1;Unit water;yes
+Owen;{email_of("deactivated")};;;ja
+Wim;{email_of("author")};;;no
+"""
+PEOPLE = "SELECT n.email, n.name, p.active, p.org_unit, p.epoch FROM identity n JOIN person p ON p.id = n.person"
+
+
+async def hand_in(browser, text, **fields):
+    files = {"file": ("people.csv", text.encode() if isinstance(text, str) else text, "text/csv")}
+    response = await browser.post("/admin/imports", {"kind": "people"} | fields, files=files)
+    assert response.status_code == 303, text_of(response)
+    row = (await execute("SELECT * FROM people_import ORDER BY id DESC LIMIT 1"))[0]
+    await read_import(row["id"])
+    return row["id"], response.headers["Location"]
+
+
+async def everybody():
+    return {row["email"]: row for row in await execute(PEOPLE)}
+
+
+async def go_ahead(browser, number, address):
+    page = (await browser.get(address)).text
+    seen = re.search(r'name="seen" value="(\w+)"', page)[1]
+    response = await browser.post(f"{address}/start", {"seen": seen})
+    if response.status_code == 303:
+        await run_import(number)
+    return response
+
+
+async def state(number):
+    return (await execute("SELECT * FROM people_import WHERE id = {}", number))[0]
+
+
+async def test_a_trial_run_says_what_would_be_done_and_changes_nothing(as_):
+    browser = await as_("administrator")
+    before = await everybody(), await fetch_value("SELECT count(*) FROM event")
+    number, address = await hand_in(browser, LIST + "Cy;cy@x;;;\n")
+    assert (await everybody(), await fetch_value("SELECT count(*) FROM event")) == before
+    page = text_of(await browser.get(address))
+    for words in ("Trial run", "Nothing has changed yet", "“cy@x” is no complete e-mail address", "Read as UTF-8"):
+        assert words in page
+    tallies = await fetch_value("SELECT tallies::text FROM people_import WHERE id = {}", number)
+    for outcome in ('"moved": 1', '"same": 1', '"new": 1', '"returns": 1', '"leaves": 1', '"wrong": 1'):
+        assert outcome in tallies
+
+
+async def test_an_import_does_what_the_trial_run_said_and_a_second_time_nothing(as_, world):
+    browser, theirs = await as_("administrator"), await as_("author")
+    number, address = await hand_in(browser, LIST)
+    assert (await go_ahead(browser, number, address)).status_code == 303
+    now = await everybody()
+    assert (now["ada@x.example"]["name"], now["ada@x.example"]["org_unit"]) == ("Ada Bruin", world.unit_id["water"])
+    assert now[email_of("employee")]["name"] == "Noor D."
+    assert now[email_of("employee")]["org_unit"] == world.unit_id["roads"]
+    assert now[email_of("deactivated")]["active"]
+    assert (now[email_of("author")]["active"], now[email_of("author")]["epoch"]) == (False, 1)
+    assert (await theirs.get("/")).status_code == 303
+    assert await fetch_value("SELECT count(*) FROM personnel") == 2
+    assert await fetch_value(
+        "SELECT title FROM identity WHERE email = {}", email_of("employee")
+    )  # it said nothing of it
+    kinds = [row["kind"] for row in await execute("SELECT kind FROM event ORDER BY id DESC LIMIT 3")]
+    assert kinds == ["people.imported", "person.deactivated", "person.activated"]
+    assert await fetch_value("SELECT count(*) FROM import_file") == 0
+    assert await fetch_value("SELECT count(*) FROM mail") == 0
+    number, address = await hand_in(browser, LIST)
+    assert await fetch_value("SELECT tallies -> 'same' FROM people_import WHERE id = {}", number) == "5"
+    assert (await go_ahead(browser, number, address)).status_code == 303
+    assert await everybody() == now
+
+
+async def test_who_is_known_by_number_keeps_her_account_with_another_address(as_, world):
+    await execute("INSERT INTO personnel (person, number) VALUES ({}, 'E1')", world.person_id["employee"])
+    browser = await as_("administrator")
+    number, address = await hand_in(browser, "name;email;number\nNoor;noor@new.example;E1\n")
+    await go_ahead(browser, number, address)
+    assert await fetch_value("SELECT email FROM identity WHERE person = {}", world.person_id["employee"]) == (
+        "noor@new.example"
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("X;{colleague};E1", "Somebody else has the address"),
+        ("X;x@x.example;E1\nY;{employee};", "same person as on line 2"),
+        ("X;{guest_a};", "is a guest"),
+        (";new@x.example;", "This is empty"),
+    ],
+)
+async def test_what_only_shows_beside_who_is_there_is_refused_too(as_, world, line, problem):
+    await execute("INSERT INTO personnel (person, number) VALUES ({}, 'E1')", world.person_id["employee"])
+    names = {name: email_of(name) for name in world.person}
+    browser = await as_("administrator")
+    before = await everybody()
+    number, address = await hand_in(browser, "name;email;number\n" + line.format(**names) + "\n")
+    assert problem in text_of(await browser.get(address))
+    await execute("UPDATE people_import SET state = 'running' WHERE id = {}", number)
+    await run_import(number)
+    after = await everybody()
+    assert {
+        email: row for email, row in after.items() if email in before and row["name"] != before[email]["name"]
+    } == {}
+
+
+async def test_who_is_missing_leaves_but_not_who_leads_something(as_, world):
+    text = f"name;email\nNoor Dijkman;{email_of('employee')}\n"
+    browser = await as_("administrator")
+    number, address = await hand_in(browser, text, deactivate_missing="y")
+    await go_ahead(browser, number, address)
+    active = {row["email"] for row in await execute(PEOPLE + " WHERE p.active")}
+    kept = ("employee", "administrator", "sponsor", "decision_maker", "insider_a", "insider_b", "guest_a", "guest_b")
+    assert active == {email_of(name) for name in kept}
+    assert "stay, because they lead something" in text_of(await browser.get(address))
+
+
+async def test_nobody_leaves_for_a_list_with_a_wrong_line(as_, world):
+    browser = await as_("administrator")
+    number, _ = await hand_in(browser, f"name;email\nN;{email_of('employee')}\nX;nothing\n", deactivate_missing="y")
+    assert await fetch_value("SELECT count(*) FROM import_line WHERE people_import = {} AND line = 0", number) == 0
+
+
+async def test_people_who_changed_since_the_trial_run_are_noticed(as_, world):
+    browser = await as_("administrator")
+    number, address = await hand_in(browser, LIST)
+    await execute("UPDATE person SET active = TRUE WHERE id = {}", world.person_id["deactivated"])
+    await go_ahead(browser, number, address)
+    assert "ada@x.example" not in await everybody()
+    assert (await state(number))["state"] == "ready"
+    assert "says something else now" in text_of(await browser.get(address))
+    await go_ahead(browser, number, address)
+    assert "ada@x.example" in await everybody()
+
+
+async def test_a_mark_of_another_trial_run_is_refused(as_):
+    browser = await as_("administrator")
+    number, address = await hand_in(browser, LIST)
+    response = await browser.post(f"{address}/start", {"seen": "another"})
+    assert response.status_code == 422
+    assert (await state(number))["state"] == "ready"
+
+
+async def test_units_that_are_not_there_are_made_where_that_is_wanted(as_, world):
+    browser = await as_("administrator")
+    text = "name;email;unit\nA;a@x.example;Unit roads > Team 1\nB;b@x.example;New > Team 1\nC;c@x.example;New\n"
+    number, address = await hand_in(browser, text, make_units="y")
+    await go_ahead(browser, number, address)
+    units = await execute("SELECT u.name, a.name AS above FROM org_unit u LEFT JOIN org_unit a ON a.id = u.parent")
+    assert {(row["name"], row["above"]) for row in units} >= {
+        ("Team 1", "Unit roads"),
+        ("Team 1", "New"),
+        ("New", None),
+    }
+    assert len(units) == 5
+    assert (await everybody())["a@x.example"]["org_unit"] != (await everybody())["b@x.example"]["org_unit"]
+
+
+async def test_a_list_of_units_builds_and_rebuilds_the_tree(as_, world):
+    browser = await as_("administrator")
+    text = "name;code;parent\nTeam 1;T1;North\nNorth;N;R\nUnit water;;Unit roads\nUnit roads;R;\n"
+    number, address = await hand_in(browser, text, kind="units")
+    await go_ahead(browser, number, address)
+    assert (await state(number))["state"] == "done"
+    tree = {row["name"]: row for row in await execute("SELECT * FROM org_unit")}
+    assert tree["Team 1"]["parent"] == tree["North"]["id"]
+    assert tree["North"]["parent"] == world.unit_id["roads"]
+    number, address = await hand_in(browser, "name;code;parent\nNorth!;N;\nUnit roads;R;N\n", kind="units")
+    assert "circle" in text_of(await browser.get(address))
+    number, address = await hand_in(browser, "name;code;parent\nSouth;S;\nNorth!;N;South\n", kind="units")
+    await go_ahead(browser, number, address)
+    tree = {row["name"]: row for row in await execute("SELECT * FROM org_unit")}
+    assert tree["North!"]["parent"] == tree["South"]["id"]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"), [(b"", "The file is empty."), (b"a;b\n1;2\n", "The first line has to say")]
+)
+async def test_a_file_that_is_no_list_says_why(as_, content, words):
+    browser = await as_("administrator")
+    _, address = await hand_in(browser, content)
+    assert words in text_of(await browser.get(address))
+
+
+async def test_a_form_without_a_file_is_refused(as_):
+    response = await (await as_("administrator")).post("/admin/imports", {"kind": "people"}, files={})
+    assert response.status_code == 422
+    assert "Choose a file." in text_of(response)
+
+
+@pytest.mark.parametrize("way", ["", "/start", "/stop", "/removal"])
+async def test_only_administrators_import(as_, way):
+    _, address = await hand_in(await as_("administrator"), LIST)
+    for name in ("employee", "moderator", "guest_a"):
+        browser = await as_(name)
+        assert (await browser.post((address + way) if way else "/admin/imports", {})).status_code == 403
+        assert (await browser.get(address)).status_code == 403
+        assert (await browser.get(f"{address}/problems")).status_code == 403
+    assert (await (await as_("administrator")).post(f"/admin/imports/nothing{way or '/start'}")).status_code == 404
+
+
+async def test_what_is_wrong_can_be_downloaded_in_the_readers_language(as_, world):
+    browser = await as_("administrator")
+    await execute("UPDATE identity SET language = 'nl' WHERE person = {}", world.person_id["administrator"])
+    _, address = await hand_in(browser, "name;email\nX;nothing\n")
+    response = await browser.get(f"{address}/problems")
+    assert response.headers["Content-Disposition"].startswith("attachment")
+    assert response.content.startswith(b"\xef\xbb\xbf")
+    assert "2;E-mail;“nothing” is geen volledig e-mailadres" in response.text
+
+
+async def test_a_list_is_stopped_thrown_away_and_swept_out(as_):
+    browser = await as_("administrator")
+    number, address = await hand_in(browser, LIST)
+    await execute("UPDATE people_import SET state = 'running' WHERE id = {}", number)
+    assert (await browser.post(f"{address}/removal")).status_code == 303
+    assert (await browser.post(f"{address}/stop")).status_code == 303
+    await run_import(number)
+    assert "ada@x.example" not in await everybody()
+    await go_ahead(browser, number, address)
+    assert "ada@x.example" in await everybody()
+    assert (await browser.post(f"{address}/removal")).status_code == 303
+    assert await fetch_value("SELECT count(*) FROM import_line") == 0
+    number, _ = await hand_in(browser, LIST)
+    await execute("UPDATE people_import SET created_at = plein_now() - interval '31 days'")
+    await sweep_imports()
+    assert await fetch_value("SELECT count(*) FROM people_import") == 0
+
+
+async def test_an_import_that_was_killed_goes_on_and_does_nothing_twice(fresh_db, tmp_path):
+    """By the command line, killed with -9 in the middle, and called again."""
+    file = tmp_path / "many.csv"
+    lines = "".join(f"P {n};p{n}@x.example;N{n}\n" for n in range(1500))
+    file.write_text("name;email;number\n" + lines)
+    script = "from portal.imports import jobs; jobs.BATCH = 100; from portal.cli import main; main()"
+    command = [sys.executable, "-c", script, "people", "import", str(file)]
+    environment = os.environ | {"DATABASE_URL": fresh_db}
+    process = await asyncio.create_subprocess_exec(
+        *command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    assert process.stdout is not None
+    while b"of 1,500 lines" not in (said := await process.stdout.readline()):
+        assert said, "it ended before it had begun"
+    process.send_signal(signal.SIGKILL)
+    await process.wait()
+    some = await fetch_value("SELECT count(*) FROM identity WHERE email LIKE 'p%@x.example'")
+    assert 0 < some < 1500
+    assert some % 100 == 0
+    again = await asyncio.create_subprocess_exec(
+        *command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    told = (await again.communicate())[0].decode()
+    assert again.returncode == 0, told
+    assert "Going on where it was stopped" in told
+    assert await fetch_value("SELECT count(*) FROM identity WHERE email LIKE 'p%@x.example'") == 1500
+    assert await fetch_value("SELECT count(*) FROM personnel") == 1500
+    assert await fetch_value("SELECT count(*) FROM event WHERE kind = 'people.imported'") == 1
+
+
+async def test_two_workers_at_once_do_nothing_twice(fresh_db, world, monkeypatch):
+    from portal.imports.actions import hand_in as keep
+
+    monkeypatch.setattr(jobs, "BATCH", 50)
+    text = "name;email\n" + "".join(f"P {n};p{n}@x.example\n" for n in range(400))
+    number, _ = await keep(None, text.encode(), kind="people", file_name="", make_units=False, deactivate_missing=False)
+    await read_import(number)
+    await execute("UPDATE people_import SET state = 'running' WHERE id = {}", number)
+    await asyncio.gather(*(run_import(number) for _ in range(3)))
+    assert await fetch_value("SELECT count(*) FROM identity WHERE email LIKE 'p%@x.example'") == 400
+    assert (
+        await fetch_value("SELECT count(*) FROM person p WHERE NOT EXISTS (SELECT FROM identity WHERE person = p.id)")
+        == 0
+    )
+    assert (await state(number))["done"] == 400

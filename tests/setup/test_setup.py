@@ -1,0 +1,168 @@
+"""The first run with its one-time code, and the end of the demo."""
+
+import asyncio
+
+import pytest
+
+from portal import db
+from portal.db import execute, fetch_value
+from portal.migrate import migrate
+from portal.setup.actions import NobodyLeft, new_code, remove_demo, set_up
+from tests.client import Browser, text_of
+from tests.servers import drop_database, new_database
+from tests.world import email_of
+
+GOOD = "seven otters under ice"
+ANSWERS = {
+    "organisation": "X Works",
+    "language": "en",
+    "zone": "Europe/Amsterdam",
+    "name": "Bo",
+    "email": "bo@x.example",
+}
+
+
+@pytest.fixture
+async def empty(cluster, template, app):
+    """A browser at an installation without an organisation."""
+    name = await new_database(cluster)
+    await db.open_pool(cluster.dsn(name), size=8)
+    await migrate()
+    browser = Browser(app)
+    yield browser
+    await browser.http.aclose()
+    await db.close_pool()
+    await drop_database(cluster, name)
+
+
+async def test_an_empty_installation_is_set_up_with_its_code_once_and_signs_in(empty):
+    assert (await empty.get("/")).headers["Location"] == "/sign-in"
+    assert (await empty.get("/sign-in")).headers["Location"] == "/set-up"
+    assert (await empty.get("/set-up")).status_code == 200
+    first = await new_code()
+    code = await new_code()
+    for wrong in ("", "abcd-efgh", first):  # the one before it stopped working
+        response = await empty.post("/set-up", ANSWERS | {"code": wrong, "password": GOOD})
+        assert response.status_code == 422
+        assert await fetch_value("SELECT count(*) FROM person") == 0
+    poor = text_of(await empty.post("/set-up", ANSWERS | {"code": code, "password": "x works bo", "email": "bo"}))
+    assert "no complete e-mail address" in poor
+    assert "at least 15 characters" in poor
+    response = await empty.post("/set-up", ANSWERS | {"code": f" {code.replace('-', ' ')} ", "password": GOOD})
+    assert response.headers["Location"] == "/admin"
+    empty.http.cookies.set("sid", response.cookies["sid"], domain="127.0.0.1")
+    assert (await empty.get("/admin")).status_code == 200
+    assert await fetch_value("SELECT name FROM organisation") == "X Works"
+    assert await fetch_value("SELECT count(*) FROM campaign WHERE always_open") == 1
+    kinds = {row["kind"] for row in await execute("SELECT kind FROM event")}
+    assert kinds >= {"portal.set_up", "person.administrator_made"}
+    assert (await empty.get("/set-up")).status_code == 404
+    assert await new_code() is None
+
+
+async def naive_set_up(code):
+    """The control: looks whether the code is unused, and uses it afterwards."""
+    if await fetch_value("SELECT 1 FROM set_up WHERE used_at IS NULL"):
+        await asyncio.sleep(0.05)
+        await execute("UPDATE set_up SET used_at = plein_now()")
+        return True
+    return False
+
+
+@pytest.mark.parametrize("careful", [True, False], ids=["product", "control"])
+async def test_of_many_who_use_the_code_at_once_one_is_let_in(empty, careful):
+    code = await new_code()
+
+    async def use(n):
+        if not careful:
+            return await naive_set_up(code)
+        answers = ANSWERS | {"email": f"b{n}@x.example", "password": GOOD}
+        return await set_up(code, f"10.0.0.{n}", **answers)
+
+    done = await asyncio.gather(*(use(n) for n in range(3)))
+    if careful:
+        assert sorted(done) == [False, False, True]
+        assert await fetch_value("SELECT count(*) FROM membership WHERE role = 'administrator'") == 1
+    else:
+        assert done == [True, True, True]
+
+
+async def test_the_code_is_braked_like_a_password(empty):
+    await new_code()
+    for _ in range(6):
+        response = await empty.post("/set-up", ANSWERS | {"code": "wrong", "password": GOOD})
+    assert "tried too often" in text_of(response)
+
+
+async def test_what_is_set_up_has_no_set_up_page(as_):
+    for name in (None, "employee", "administrator"):
+        browser = await as_(name)
+        assert (await browser.get("/set-up")).status_code == 404
+        assert (await browser.post("/set-up", ANSWERS)).status_code == 404
+
+
+# --- the demo ---
+
+REMOVE = {"organisation": "Real Works", "language": "nl", "zone": "Europe/Amsterdam", "confirmation": "Lowland Works"}
+
+
+async def make_it_a_demo(world, *real):
+    await execute("UPDATE organisation SET demo_since = plein_now()")
+    await execute("UPDATE person SET demo = id <> ALL({})", [world.person_id[name] for name in real])
+    await execute("UPDATE org_unit SET demo = id <> {}", world.unit_id["water"])
+    await execute("UPDATE org_unit SET parent = {} WHERE NOT demo", world.unit_id["roads"])
+
+
+async def test_the_demo_goes_and_real_people_stay(as_, world):
+    browser = await as_("administrator")
+    await make_it_a_demo(world, "administrator", "employee")
+    await execute("UPDATE person SET org_unit = {}", world.unit_id["roads"])
+    await browser.post(f"/ideas/{world.idea['vote']}/comments", {"body": "Mine."})
+    page = text_of(await browser.get("/admin/demo"))
+    assert "One comment" in page
+    assert (await browser.post("/admin/demo", REMOVE | {"confirmation": "lowland"})).status_code == 422
+    assert await fetch_value("SELECT count(*) FROM idea") > 0
+    assert (await browser.post("/admin/demo", REMOVE)).status_code == 303
+    left = {row["email"] for row in await execute("SELECT email FROM identity")}
+    assert left == {email_of("administrator"), email_of("employee")}
+    for table in ("idea", "comment", "vote", "mail", "people_import"):
+        assert await fetch_value(f"SELECT count(*) FROM {table}") == 0
+    assert [row["name"] for row in await execute("SELECT name FROM org_unit")] == ["Unit water"]
+    assert await fetch_value("SELECT count(*) FROM person WHERE org_unit IS NULL") == 2
+    assert [row["kind"] for row in await execute("SELECT kind FROM event")] == ["portal.demo_removed"]
+    assert await fetch_value("SELECT name FROM organisation") == "Real Works"
+    assert await fetch_value("SELECT count(*) FROM campaign") == 1  # the one that is always open
+    assert (await browser.get("/admin")).status_code == 200  # still signed in
+    assert (await browser.get("/admin/demo")).status_code == 404
+    with pytest.raises(Exception, match="append-only"):
+        async with db.transaction():
+            await execute("TRUNCATE event CASCADE")
+
+
+async def test_where_there_is_no_demo_nothing_is_removed(as_, world):
+    browser = await as_("administrator")
+    assert (await browser.get("/admin/demo")).status_code == 404
+    assert (await browser.post("/admin/demo", REMOVE)).status_code == 404
+    with pytest.raises(Exception, match="there is no demo"):
+        async with db.transaction():
+            await execute("SELECT plein_remove_demo('x', 'nl', 'Europe/Amsterdam')")
+    assert await fetch_value("SELECT count(*) FROM idea") > 0
+
+
+async def test_a_demo_whose_administrators_are_all_invented_stays(as_, world):
+    browser = await as_("administrator")
+    await make_it_a_demo(world, "employee")
+    response = await browser.post("/admin/demo", REMOVE)
+    assert response.status_code == 422
+    assert "Make yourself one first." in text_of(response)
+    with pytest.raises(NobodyLeft):
+        await remove_demo(None, "X", "nl", "Europe/Amsterdam")
+
+
+@pytest.mark.parametrize("name", ["employee", "moderator", "guest_a"])
+async def test_only_administrators_remove_the_demo(as_, world, name):
+    await make_it_a_demo(world, "administrator")
+    browser = await as_(name)
+    assert (await browser.get("/admin/demo")).status_code == 403
+    assert (await browser.post("/admin/demo", REMOVE)).status_code == 403
+    assert await fetch_value("SELECT count(*) FROM idea") > 0
