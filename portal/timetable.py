@@ -24,9 +24,6 @@ JOBS: dict[str, Callable[..., Awaitable[Any]]] = {
     "take_in_words": take_in_words,
     "read_import": read_import,
     "run_import": run_import,
-    "send_reset": send_reset,
-    "sweep_accounts": sweep_accounts,
-    "sweep_files": sweep_files,
     "sweep_imports": sweep_imports,
 }
 #: What runs by itself: job and when, as cron writes it.
