@@ -12,6 +12,7 @@ from portal.comments.routes import router as comments
 from portal.follows.routes import router as follows
 from portal.health import health
 from portal.ideas.routes import router as ideas
+from portal.imports.routes import router as imports
 from portal.mentions.routes import router as mentions
 from portal.moderation.routes import router as moderation
 from portal.pages.routes import router as pages
@@ -19,8 +20,6 @@ from portal.people.routes import router as people
 from portal.proposals.routes import router as proposals
 from portal.reports.routes import router as reports
 from portal.search.routes import router as search
-from portal.imports.routes import router as imports
-from portal.pages.routes import router as pages
 from portal.setup.routes import router as setup
 from portal.spaces.routes import router as spaces
 from portal.threads.routes import router as threads
