@@ -10,6 +10,7 @@ from typing import Any
 
 from portal.accounts.passwords import hashed
 from portal.db import execute, fetch_value, transaction
+from portal.demo.moderation import report_and_judge
 from portal.demo.profiles import attach_files, tell_profiles
 from portal.demo.threads import fill_threads
 from portal.install import install_organisation
@@ -56,6 +57,7 @@ async def seed() -> bool:
             await _campaign(tomllib.loads(path.read_text()), people, spaces, moment)
         await attach_files()
         await fill_threads({key: person.id for key, person in people.items()}, organisation, moment)
+        await report_and_judge({key: person.id for key, person in people.items()}, organisation, moment)
         await execute("UPDATE organisation SET demo_since = {}", moment)
         await execute("UPDATE person SET demo = TRUE")
         await execute("UPDATE org_unit SET demo = TRUE")
