@@ -12,8 +12,10 @@ from portal.text.markdown import excerpt, rendered
 
 PAGES = Path(__file__).parent / "about" / "content"
 IMPROVE = """
-    INSERT INTO campaign (space, author, sponsor, title, lead, brief, brief_html, language, always_open, collect_from)
-    SELECT {}, {}, {}, {}, {}, {}, {}, {}, TRUE, plein_now() WHERE NOT EXISTS (SELECT FROM campaign WHERE always_open)
+    INSERT INTO campaign (space, author, sponsor, decision_owner, title, lead, brief, brief_html, language, always_open,
+        collect_from)
+    SELECT {}, {}, {}, {}, {}, {}, {}, {}, {}, TRUE, plein_now()
+    WHERE NOT EXISTS (SELECT FROM campaign WHERE always_open)
 """
 
 
@@ -48,4 +50,4 @@ async def install_improvements(space: int, administrator: int, language: str) ->
             "better. Whoever runs this portal reads everything and answers."
         )
     html = await rendered(brief)
-    await execute(IMPROVE, space, administrator, administrator, title, excerpt(html), brief, html, language)
+    await execute(IMPROVE, space, *[administrator] * 3, title, excerpt(html), brief, html, language)

@@ -8,6 +8,12 @@ from portal.notifications import reactions as notifications
 
 SUBSCRIBERS: dict[Kind, list[Callable[[int], Awaitable[None]]]] = {
     Kind.ROLE_GIVEN: [notifications.announce_role],
+    Kind.CAMPAIGN_PROPOSED: [notifications.announce_campaign],
+    Kind.CAMPAIGN_OPENED: [notifications.announce_campaign],
+    Kind.CAMPAIGN_DECLINED: [notifications.announce_campaign],
+    Kind.CAMPAIGN_MOVED_ON: [notifications.announce_campaign],
+    Kind.CAMPAIGN_EXTENDED: [notifications.announce_campaign],
+    Kind.CAMPAIGN_CANCELLED: [notifications.announce_campaign],
     Kind.COMMENT_ADDED: [notifications.announce_mentions],
     Kind.COMMENT_EDITED: [notifications.announce_mentions],
     Kind.IDEA_ANSWERED: [notifications.announce_answer],

@@ -7,17 +7,21 @@ from portal.accounts.jobs import send_reset, sweep_accounts
 from portal.attachments.jobs import sweep_files
 from portal.imports.jobs import run_import, sweep_imports
 from portal.imports.staging import read_import
+from portal.campaigns.jobs import move_campaigns_on
 from portal.notifications.jobs import announce_answer, announce_role, deliver_mail
+from portal.notifications.news import announce_campaign
 from portal.search.jobs import forget_words, take_in_words
 from portal.threads.jobs import forget_marks
 
 #: What can be queued.
 JOBS: dict[str, Callable[..., Awaitable[Any]]] = {
     "announce_answer": announce_answer,
+    "announce_campaign": announce_campaign,
     "announce_role": announce_role,
     "deliver_mail": deliver_mail,
     "forget_words": forget_words,
     "forget_marks": forget_marks,
+    "move_campaigns_on": move_campaigns_on,
     "send_reset": send_reset,
     "sweep_accounts": sweep_accounts,
     "sweep_files": sweep_files,
@@ -31,6 +35,7 @@ TIMETABLE: dict[str, str] = {
     "deliver_mail": "* * * * *",
     "forget_words": "43 3 * * *",
     "forget_marks": "41 3 * * *",
+    "move_campaigns_on": "*/5 * * * *",
     "sweep_accounts": "17 * * * *",
     "sweep_files": "37 * * * *",
     "take_in_words": "* * * * *",

@@ -16,7 +16,7 @@ log = structlog.get_logger()
 BACKOFF = (1, 5, 15, 60, 240, 720)
 BATCH = 50
 
-# Author, supporters and commenters, once each, but not who answered; only who wants mail and ever signed in.
+# Author, supporters, followers and commenters, once each, but not who answered; only who wants mail and ever signed in.
 ANNOUNCE = """
     INSERT INTO mail (kind, recipient, event)
     SELECT 'answer', x.person, e.id
@@ -24,6 +24,7 @@ ANNOUNCE = """
     CROSS JOIN LATERAL (
         SELECT i.author AS person FROM idea i WHERE i.id = a.idea
         UNION SELECT v.person FROM vote v WHERE v.idea = a.idea
+        UNION SELECT f.person FROM idea i JOIN follow f ON f.idea = i.id OR f.campaign = i.campaign WHERE i.id = a.idea
         UNION SELECT c.author FROM comment c WHERE c.idea = a.idea AND c.state = 'published') x
     JOIN person p ON p.id = x.person AND p.active AND p.last_signed_in_at IS NOT NULL
     JOIN identity n ON n.person = p.id AND n.wants_mail

@@ -17,6 +17,7 @@ from portal.access.policy import Action, can
 from portal.accounts.actions import RESET_MINUTES, new_reset_token
 from portal.accounts.queries import account_of_person
 from portal.moderation import queries as moderation
+from portal.notifications.news import write_news
 from portal.notifications.queries import answered_idea, given_role, mentioned_in
 from portal.settings import ROOT, settings
 from portal.text.answers import ANSWER_KINDS
@@ -127,6 +128,7 @@ async def _mention(reader: Actor, event: int | None) -> Written | None:
 
 KINDS: dict[str, Callable[[Actor, int | None], Awaitable[Written | None]]] = {
     "password_reset": _password_reset,
+    "campaign": write_news,
     "answer": _answer,
     "role": _role,
     "receipt": _receipt,

@@ -11,6 +11,11 @@ async def announce_answer(event: int) -> None:
     await queue("announce_answer", event=event)
 
 
+async def announce_campaign(event: int) -> None:
+    """Who has to do with a campaign hears what became of it."""
+    await queue("announce_campaign", event=event)
+
+
 async def announce_role(event: int) -> None:
     """The members of a closed group hear that an administrator gave herself or somebody else a role in it."""
     await queue("announce_role", event=event)

@@ -57,6 +57,11 @@ def deadline(moment: datetime) -> Markup:
     return _time(moment, _words(moment, MOMENT))
 
 
+def moment(at: datetime) -> str:
+    """The same without markup, for mail."""
+    return _words(at, MOMENT)
+
+
 def day(moment: datetime) -> Markup:
     """A day without a time: "20 June"."""
     return _time(moment, _words(moment, DAY))
