@@ -1,5 +1,4 @@
-// The custom elements; each becomes a block of the one script that pages load.
-// Every custom element, and what wakes by itself.
+// Every custom element, and what wakes by itself; each becomes a block of the one script that pages load.
 import "./auto-submit.js";
 import "./char-counter.js";
 import "./desk-keys.js";
@@ -9,5 +8,3 @@ import "./mention-field.js";
 import "./reveal-password.js";
 import "./search-box.js";
 import "./suggestion-list.js";
-import "./reveal-password.js";
-import "./search-box.js";

@@ -34,6 +34,7 @@ from tests.bench.world import (
     FEW,
     IDEAS_EACH,
     MEASURED,
+    SHORT,
     SIGNED_IN,
     THREAD,
     bench_database,
@@ -45,15 +46,26 @@ from tests.servers import ROOT, drop_database, start_postgres
 DATA = Path(os.environ.get("TEST_DATA_DIR", ROOT / "build" / "tests"))
 SECRET_KEY = "for the bench alone, 0123456789abcdef"
 VOTED = "/ideas/{}/vote"
+LONG_THREAD = f"/ideas/{public_id('idea', THREAD)}"
+#: Pages of the long thread. Its comments 10,025 and 17,993 were found helpful 25 times and once; after the latter come 20.
+PLACES = {
+    "first": "",
+    "middle": f"?order=helpful&after={public_id('comment', 10_025)}-25",
+    "last": f"?order=helpful&after={public_id('comment', 17_993)}-1",
+    "oldest, middle": f"?order=oldest&after={public_id('comment', COMMENTS // 2 + 1)}",
+    "oldest, last": f"?order=oldest&after={public_id('comment', COMMENTS - 83)}",
+    "newest, first": "?order=newest",
+    "newest, middle": f"?order=newest&after={public_id('comment', COMMENTS // 2 + 1)}",
+    "permanent link": f"?order=oldest&start={public_id('comment', COMMENTS // 2 + 1)}",
+}
 PAGES = {
     "home": "/",
     "campaigns": "/campaigns",
     "campaign, 20 of 500 ideas": f"/campaigns/{public_id('campaign', MEASURED)}",
     "board of 500 ideas": f"/campaigns/{public_id('campaign', MEASURED)}?view=board",
     "idea, 4 comments": f"/ideas/{public_id('idea', FEW)}",
-    "idea, 20,000 comments, first": f"/ideas/{public_id('idea', THREAD)}",
-    "idea, 20,000 comments, middle": f"/ideas/{public_id('idea', THREAD)}?after={public_id('comment', COMMENTS // 2 + 1)}",
-    "idea, 20,000 comments, end": f"/ideas/{public_id('idea', THREAD)}?after={public_id('comment', COMMENTS - 83)}",
+    "idea, 20 comments": f"/ideas/{public_id('idea', SHORT)}",
+    **{f"idea, 20,000 comments, {place}": LONG_THREAD + query for place, query in PLACES.items()},
 }
 FIRST_IDEA = (MEASURED - 1) * IDEAS_EACH + 1
 VOTES = {

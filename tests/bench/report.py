@@ -18,6 +18,7 @@ MOST_STATEMENTS = 8
 FIRST_VISIT = 130_000  # bytes
 LATER_PAGE = 25_000
 SECOND_START = 5.0  # seconds
+LONG_THREAD = 1.3  # times what a page of a short thread takes
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,9 @@ def report(results: list[Result], visit: dict[str, int], start: float) -> str:
             f"  {r.aim} {verdict(r.ratio >= r.aim):7} {r.statements:3} {r.wire:8,} {r.html:8,}"
         )
     pages = [r for r in results if not r.vote]
+    short = next(_median(r.product, "p50") for r in pages if r.name == "idea, 20 comments")
+    longs = {r.name: _median(r.product, "p50") / short for r in pages if r.name.startswith("idea, 20,000")}
+    slowest = max(longs, key=longs.__getitem__)
     most, heaviest = max(r.statements for r in pages), max(pages, key=lambda r: r.wire)
     lines += [
         "",
@@ -74,6 +78,8 @@ def report(results: list[Result], visit: dict[str, int], start: float) -> str:
         f"  {verdict(sum(visit.values()) <= FIRST_VISIT)}",
         f"later page, bytes            {heaviest.wire:9,}    aim {LATER_PAGE:7,}"
         f"  {verdict(heaviest.wire <= LATER_PAGE)}   ({heaviest.name})",
+        f"20,000 comments beside 20    {longs[slowest]:9.2f}    aim {LONG_THREAD:7.1f}"
+        f"  {verdict(longs[slowest] <= LONG_THREAD)}   (p50; slowest: {slowest})",
         f"second start, seconds        {start:9.1f}    aim {SECOND_START:7.1f}  {verdict(start < SECOND_START)}",
         "",
         "first visit: " + ", ".join(f"{name} {size:,}" for name, size in visit.items()),

@@ -27,6 +27,7 @@ MEASURED = 8  # a campaign that votes
 THREAD = 3_600  # an idea in it, with 20,000 comments
 FEW = 3_602  # another, with 4
 COMMENTS = 20_000
+SHORT = 3_603  # one with 20 comments and three replies to each, as many as a page of the long one shows
 
 TEXTS = """
 CREATE FUNCTION pg_temp.pick(words text[], seed bigint) RETURNS text LANGUAGE sql IMMUTABLE
@@ -92,19 +93,29 @@ INSERT INTO vote (person, idea, space, guest, created_at)
     FROM generate_series(1, {ideas}) i, generate_series(1, 2 * (i % 10) + 1) k;
 """
 COMMENT_ROWS = """
-INSERT INTO comment (id, public_id, idea, space, author, guest, root, state, body, body_html, language, replies, created_at)
+INSERT INTO comment (id, public_id, idea, space, author, guest, root, state, body, body_html, language, replies, helpful,
+    created_at)
     SELECT n, left(md5('comment' || n), 12), idea, {space}, n * 17 % {people} + 1, FALSE, root, 'published',
-        text[n % 3 + 1], '<p>' || text[n % 3 + 1] || '</p>', 'en', CASE WHEN root IS NULL THEN replies ELSE 0 END, timestamptz '{now}' - interval '7 days' + n % 100000 * interval '5 s'
+        text[n % 3 + 1], '<p>' || text[n % 3 + 1] || '</p>', 'en', CASE WHEN root IS NULL THEN replies ELSE 0 END, n * 7 % 50,
+        timestamptz '{now}' - interval '7 days' + n % 100000 * interval '5 s'
     FROM ({rows}) t JOIN said ON seed = n % 997;
 """
 LONG_THREAD = """
     SELECT n, {thread} AS idea, CASE WHEN n % 4 <> 1 THEN n - (n - 1) % 4 END AS root, 3 AS replies
     FROM generate_series(1, {comments}) n
 """
+PAGE_OF_IT = """
+    SELECT n, {short} AS idea, CASE WHEN n % 4 <> 1 THEN n - (n - 1) % 4 END AS root, 3 AS replies
+    FROM generate_series(900001, 900080) n
+"""
+DAYS = """
+INSERT INTO comment_day (idea, space, day, comments)
+    SELECT idea, space, plein_day(created_at), count(*) FROM comment GROUP BY 1, 2, 3;
+"""
 SHORT_THREADS = """
     SELECT {comments} + i * 10 + k AS n, i AS idea, CASE WHEN k = 3 THEN {comments} + i * 10 + 2 END AS root,
         (k = 2 AND i % 7 > 2)::integer AS replies
-    FROM generate_series(1, {ideas}) i, generate_series(1, i % 7) k WHERE i <> {thread}
+    FROM generate_series(1, {ideas}) i, generate_series(1, i % 7) k WHERE i NOT IN ({thread}, {short})
 """
 IDEAS = """
 INSERT INTO idea (id, public_id, campaign, space, author, state, title, body, body_html, excerpt, language, tags,
@@ -188,6 +199,7 @@ async def _seed(cluster: EmbeddedPostgres, database: str) -> None:
         "each": IDEAS_EACH,
         "measured": MEASURED,
         "thread": THREAD,
+        "short": SHORT,
         "comments": COMMENTS,
         "space": space,
     }
@@ -198,8 +210,9 @@ async def _seed(cluster: EmbeddedPostgres, database: str) -> None:
         for number in range(1, CAMPAIGNS + 1):
             await connection.execute(CAMPAIGN, number, space, IDEAS_EACH, *_dates(number))
         await connection.execute(VOTES.format(**numbers))
-        for rows in (LONG_THREAD, SHORT_THREADS):
+        for rows in (LONG_THREAD, PAGE_OF_IT, SHORT_THREADS):
             await connection.execute(COMMENT_ROWS.format(rows=rows.format(**numbers), **numbers))
+        await connection.execute(DAYS)
         await connection.execute(IDEAS.format(**numbers))
         await connection.execute(SEARCH)
         for table in ("org_unit", "person", "campaign", "idea", "comment"):

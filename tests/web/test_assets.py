@@ -77,6 +77,13 @@ def test_own_scripts_stay_small():
         assert len(script.read_text().splitlines()) <= 60, script
 
 
+def test_every_script_is_taken_in_once():
+    """A custom element that is defined twice breaks all that comes behind it."""
+    scripts = "".join(script.read_text() for script in (STATIC / "js").glob("*.js"))
+    imported = re.findall(r'^import "\./([\w-]+\.js)";$', scripts, re.M)
+    assert len(imported) == len(set(imported)) > 5
+
+
 def test_the_lock_file_names_no_address():
     assert "http" not in (REPO / "package-lock.json").read_text()
 
