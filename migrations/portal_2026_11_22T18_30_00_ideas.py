@@ -54,8 +54,12 @@ ALTER TABLE idea
     ADD source text NOT NULL DEFAULT 'portal' CHECK (source IN ('portal', 'workshop')),
     ADD form_version integer NOT NULL DEFAULT 0,
     ADD draft_key text,
+    ADD edited_by bigint REFERENCES person (id),
     ADD UNIQUE (author, draft_key);
 CREATE INDEX idea_service ON idea (service, created_at DESC) WHERE service IS NOT NULL;
+
+-- What the text before said to the campaign's questions, one a line.
+ALTER TABLE idea_version ADD replies text NOT NULL DEFAULT '';
 
 -- Whether what was decided about a campaign's ideas may be shown: not before its voting ended.
 CREATE FUNCTION plein_decided(c campaign, at timestamptz) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -146,11 +150,20 @@ CREATE TABLE capture (
     settled_at timestamptz,
     FOREIGN KEY (idea, space) REFERENCES idea (id, space) ON UPDATE CASCADE ON DELETE CASCADE,
     FOREIGN KEY (workshop, space) REFERENCES workshop (id, space) ON UPDATE CASCADE,
-    CHECK ((person IS NULL) = (name <> ''))
+    CHECK (person IS NOT NULL OR name <> '')
 );
 CREATE INDEX capture_person ON capture (person) WHERE person IS NOT NULL;
 CREATE INDEX capture_author ON capture (author);
 CREATE INDEX capture_workshop ON capture (workshop);
+"""
+
+VOTES = """
+-- Nobody supports what she writes herself: where somebody becomes an author, her own vote goes.
+CREATE FUNCTION plein_drop_vote(of_idea bigint, of_person bigint) RETURNS void LANGUAGE sql AS $$
+    WITH gone AS (DELETE FROM vote WHERE idea = of_idea AND person = of_person RETURNING idea, guest)
+    UPDATE idea i SET supporters = supporters - (NOT g.guest)::int, guest_supporters = guest_supporters - g.guest::int
+    FROM gone g, campaign c WHERE i.id = g.idea AND c.id = i.campaign AND c.vote_method = 'support'
+$$;
 """
 
 ANSWERS = """
@@ -182,7 +195,7 @@ async def forwards() -> MigrationManager:
     manager = MigrationManager(migration_id=ID, app_name="portal", description=DESCRIPTION)
 
     async def run() -> None:
-        await script(SERVICES + WORKSHOPS + IDEA + UNDER_IDEAS + ANSWERS)
+        await script(SERVICES + WORKSHOPS + IDEA + UNDER_IDEAS + VOTES + ANSWERS)
 
     manager.add_raw(run)
     return manager

@@ -6,6 +6,7 @@ from litestar.handlers import HTTPRouteHandler
 from portal.about.routes import router as about
 from portal.accounts.routes import router as accounts
 from portal.admin.routes import router as admin
+from portal.answers.routes import router as answers
 from portal.attachments.routes import router as attachments
 from portal.campaigns.routes import router as campaigns
 from portal.comments.routes import router as comments
@@ -20,18 +21,25 @@ from portal.people.routes import router as people
 from portal.proposals.routes import router as proposals
 from portal.reports.routes import router as reports
 from portal.search.routes import router as search
+from portal.services.routes import router as services
 from portal.setup.routes import router as setup
 from portal.spaces.routes import router as spaces
 from portal.threads.routes import router as threads
+from portal.together.routes import router as together
 from portal.units.routes import router as units
 from portal.votes.routes import router as votes
 from portal.web.assets import serve
+from portal.workshops.routes import router as workshops
 
 ROUTES: list[Router | HTTPRouteHandler] = [
     pages,
     campaigns,
     proposals,
     ideas,
+    answers,
+    together,
+    workshops,
+    services,
     votes,
     comments,
     attachments,

@@ -5,11 +5,12 @@ from typing import Any
 
 from portal.accounts.jobs import send_reset, sweep_accounts
 from portal.attachments.jobs import sweep_files
+from portal.campaigns.jobs import move_campaigns_on
 from portal.imports.jobs import run_import, sweep_imports
 from portal.imports.staging import read_import
-from portal.campaigns.jobs import move_campaigns_on
 from portal.notifications.jobs import announce_answer, announce_role, deliver_mail
 from portal.notifications.news import announce_campaign
+from portal.notifications.of_ideas import ask, spread_news
 from portal.search.jobs import forget_words, take_in_words
 from portal.threads.jobs import forget_marks
 
@@ -18,11 +19,13 @@ JOBS: dict[str, Callable[..., Awaitable[Any]]] = {
     "announce_answer": announce_answer,
     "announce_campaign": announce_campaign,
     "announce_role": announce_role,
+    "ask": ask,
     "deliver_mail": deliver_mail,
     "forget_words": forget_words,
     "forget_marks": forget_marks,
     "move_campaigns_on": move_campaigns_on,
     "send_reset": send_reset,
+    "spread_news": spread_news,
     "sweep_accounts": sweep_accounts,
     "sweep_files": sweep_files,
     "take_in_words": take_in_words,

@@ -84,6 +84,9 @@ class World:
     decision: dict[str, str] = field(default_factory=dict)
     attachment_id: dict[str, int] = field(default_factory=dict)
     attachment: dict[str, str] = field(default_factory=dict)
+    service: dict[str, str] = field(default_factory=dict)
+    workshop: dict[str, str] = field(default_factory=dict)
+    capture: dict[str, str] = field(default_factory=dict)
 
     def dump(self) -> str:
         """As JSON, so that other processes of a test can read it."""
@@ -146,6 +149,15 @@ async def build_world() -> World:
         await add_comment(world, "sent_back", idea="open", author="colleague")
         await add_report(world, "sent_back", comment="sent_back", reporter="employee")
         await add_decision(world, "sent_back", "sent_back", moderator="campaign_owner", action="send back")
+        await add_idea(world, "told", campaign="done", author="decision_maker", comments=False)
+        await execute(
+            "INSERT INTO answer (idea, space, author, kind, summary, reason, reason_html, next_step, next_owner, language)"
+            " SELECT id, space, {}, 'pilot', 'We try it', 'Why', 'Why', 'Next', author, 'en' FROM idea WHERE id = {}",
+            world.person_id["sponsor"],
+            world.idea_id["told"],
+        )
+        await add_idea(world, "draft", campaign="open", state="draft", comments=False)
+        await _what_others_add(world)
     await execute("UPDATE profile SET photo_change = 0")
     await execute("UPDATE organisation SET photo_changes = 0")  # no page shows a photo until one is changed
     return world
@@ -175,6 +187,41 @@ async def _thread(world: World, name: str) -> None:
         f"The digest of {name}",
         to_html(f"The digest of {name}"),
         idea,
+    )
+
+
+async def _what_others_add(world: World) -> None:
+    """A service; a workshop in which the author wrote ideas down, for the colleague (`discuss`) and for people with a
+    name only, of which the colleague claims one (`done`); and the colleague is invited to write the idea `open` along."""
+    world.service["roads"] = await fetch_value("INSERT INTO service (name) VALUES ('Road works') RETURNING public_id")
+    author, colleague = world.person_id["author"], world.person_id["colleague"]
+    row = await execute(
+        "INSERT INTO workshop (campaign, space, author, name, place, held_on)"
+        " SELECT id, space, {}, 'Table talk', 'Depot', '2026-06-01' FROM campaign WHERE id = {} RETURNING id, public_id",
+        author,
+        world.campaign_id["collect"],
+    )
+    world.workshop["talk"] = row[0]["public_id"]
+    for name, person, claimant, state in (
+        ("collect", None, None, "waiting"),
+        ("discuss", colleague, None, "waiting"),
+        ("done", None, colleague, "claimed"),
+    ):
+        world.capture[name] = await fetch_value(
+            "INSERT INTO capture (idea, space, workshop, author, person, name, claimant, state)"
+            " SELECT id, space, {}, {}, {}, {}, {}, {} FROM idea WHERE id = {} RETURNING public_id",
+            row[0]["id"],
+            author,
+            person,
+            "" if person else "Ans from the depot",
+            claimant,
+            state,
+            world.idea_id[name],
+        )
+    await execute(
+        "INSERT INTO co_author (idea, space, person, invited_by) SELECT id, space, {}, author FROM idea WHERE id = {}",
+        colleague,
+        world.idea_id["open"],
     )
 
 
@@ -299,7 +346,8 @@ async def add_idea(
         )
     )[0]
     world.idea_id[name], world.idea[name] = row["id"], row["public_id"]
-    await record(Kind.IDEA_PROPOSED, actor=writer, space=space, idea=row["id"])
+    if state != "draft":
+        await record(Kind.IDEA_PROPOSED, actor=writer, space=space, idea=row["id"])
     if comments:
         await add_comment(world, name, idea=name, author=author or insider or "colleague")
         await add_comment(world, f"{name}_reply", idea=name, author=author or insider or "author", root=name)

@@ -11,6 +11,34 @@ from enum import StrEnum
 from typing import Any
 
 from portal.access.actor import Actor, Role
+from portal.access.of_ideas import (
+    author_of_draft_while_collecting,
+    author_until_answered,
+    author_until_voting,
+    captured_for,
+    claiming,
+    commenting,
+    decides,
+    decides_about_answered,
+    decides_after_voting,
+    decides_or_moderates_after_voting,
+    employee_while_collecting,
+    helping,
+    invited,
+    proposing,
+    writer_of_draft,
+    writers_while_frozen,
+    writers_while_open,
+    writes_along,
+    wrote_it_down,
+)
+from portal.access.phases import (
+    WHILE_ARCHIVING,
+    WHILE_COMMENTING,
+    WHILE_EDITING,
+    WHILE_RUNNING,
+    WHILE_SUPPORTING,
+)
 
 
 class Action(StrEnum):
@@ -30,7 +58,23 @@ class Action(StrEnum):
     CAMPAIGN_FOLLOW = "campaign.follow"
     IDEA_PROPOSE = "idea.propose"
     IDEA_EDIT = "idea.edit"
+    IDEA_POST = "idea.post"
+    IDEA_DISCARD = "idea.discard"
+    IDEA_WITHDRAW = "idea.withdraw"
+    IDEA_CORRECT = "idea.correct"
+    IDEA_INVITE = "idea.invite"
+    IDEA_JOIN = "idea.join"
+    IDEA_LEAVE = "idea.leave"
+    IDEA_OFFER_HELP = "idea.offer_help"
+    IDEA_MOVE_ON = "idea.move_on"
     IDEA_ANSWER = "idea.answer"
+    CAMPAIGN_ANSWER = "campaign.answer"
+    ANSWER_CORRECT = "answer.correct"
+    WORKSHOP_CAPTURE = "workshop.capture"
+    CAPTURE_CLAIM = "capture.claim"
+    CAPTURE_REFUSE = "capture.refuse"
+    CAPTURE_CONFIRM = "capture.confirm"
+    SERVICE_EDIT = "service.edit"
     IDEA_SUPPORT = "idea.support"
     IDEA_COMMENT = "idea.comment"
     IDEA_FOLLOW = "idea.follow"
@@ -82,20 +126,15 @@ class Paused(Forbidden):
 WRITING = {
     Action.IDEA_PROPOSE,
     Action.IDEA_EDIT,
+    Action.IDEA_POST,
+    Action.IDEA_CORRECT,
+    Action.IDEA_OFFER_HELP,
+    Action.WORKSHOP_CAPTURE,
     Action.IDEA_COMMENT,
     Action.COMMENT_EDIT,
     Action.DIGEST_WRITE,
     Action.RECEIPT_PUT_BACK,
 }
-#: What each phase of a campaign takes in.
-WHILE_PROPOSING = {"collect"}
-WHILE_EDITING = {"collect", "discuss"}
-#: By how the campaign votes.
-WHILE_SUPPORTING = {"support": {"collect", "discuss", "vote"}, "budget": {"vote"}}
-WHILE_COMMENTING = {"collect", "discuss", "vote", "decide"}
-WHILE_ANSWERING = {"decide", "done", "cancelled"}
-WHILE_RUNNING = {"collect", "discuss", "vote", "decide"}
-WHILE_ARCHIVING = {"done", "cancelled"}
 
 
 def anybody(actor: Actor, thing: Any) -> bool:
@@ -164,16 +203,6 @@ def leads_what_is_over(actor: Actor, thing: Any) -> bool:
     return bool(thing.state != "archived" and thing.phase in WHILE_ARCHIVING and leads(actor, thing))
 
 
-def proposing(actor: Actor, thing: Any) -> bool:
-    """Every reader, while the campaign collects."""
-    return thing.phase in WHILE_PROPOSING
-
-
-def author_while_open(actor: Actor, thing: Any) -> bool:
-    """The author, until voting begins and as long as there is no answer."""
-    return bool(actor.id == thing.author and thing.phase in WHILE_EDITING and not thing.answered)
-
-
 def uploader_while_open(actor: Actor, thing: Any) -> bool:
     """Who attached it, as long as the idea's text may change."""
     return bool(actor.id == thing.author and thing.phase in WHILE_EDITING and not thing.answered)
@@ -184,21 +213,10 @@ def uploader_while_open_or_moderator(actor: Actor, thing: Any) -> bool:
     return uploader_while_open(actor, thing) or actor.has_role(thing.space, Role.MODERATOR)
 
 
-def sponsor_after_voting(actor: Actor, thing: Any) -> bool:
-    """The sponsor or a decision maker of the space, once, after the voting (at any time where it never closes)."""
-    decides = actor.id == thing.sponsor or actor.has_role(thing.space, Role.DECISION_MAKER)
-    return bool(decides and not thing.answered and (thing.phase in WHILE_ANSWERING or thing.always_open))
-
-
 def supporting(actor: Actor, thing: Any) -> bool:
     """Every reader but the author, while the idea is published: until voting closes; a budget, while it is open."""
     open_now = thing.phase in WHILE_SUPPORTING[thing.vote_method]
     return open_now and actor.id != thing.author and bool(thing.idea_state == "published")
-
-
-def commenting(actor: Actor, thing: Any) -> bool:
-    """Every reader, until the campaign is done, while the idea is published."""
-    return thing.phase in WHILE_COMMENTING and bool(thing.idea_state == "published")
 
 
 def own_comment(actor: Actor, thing: Any) -> bool:
@@ -292,12 +310,28 @@ RULES: dict[Action, Callable[[Actor, Any], bool]] = {
     Action.CAMPAIGN_ARCHIVE: leads_what_is_over,
     Action.CAMPAIGN_FOLLOW: anybody,
     Action.IDEA_PROPOSE: proposing,
-    Action.IDEA_EDIT: author_while_open,
-    Action.IDEA_ANSWER: sponsor_after_voting,
+    Action.IDEA_EDIT: writers_while_open,
+    Action.IDEA_POST: author_of_draft_while_collecting,
+    Action.IDEA_DISCARD: writer_of_draft,
+    Action.IDEA_WITHDRAW: author_until_answered,
+    Action.IDEA_CORRECT: writers_while_frozen,
+    Action.IDEA_INVITE: author_until_voting,
+    Action.IDEA_JOIN: invited,
+    Action.IDEA_LEAVE: writes_along,
+    Action.IDEA_OFFER_HELP: helping,
+    Action.IDEA_MOVE_ON: decides_or_moderates_after_voting,
+    Action.IDEA_ANSWER: decides_after_voting,
+    Action.CAMPAIGN_ANSWER: decides,
+    Action.ANSWER_CORRECT: decides_about_answered,
+    Action.WORKSHOP_CAPTURE: employee_while_collecting,
+    Action.CAPTURE_CLAIM: claiming,
+    Action.CAPTURE_REFUSE: captured_for,
+    Action.CAPTURE_CONFIRM: wrote_it_down,
+    Action.SERVICE_EDIT: administrator,
     Action.IDEA_SUPPORT: supporting,
     Action.IDEA_COMMENT: commenting,
     Action.IDEA_FOLLOW: anybody,
-    Action.IDEA_ATTACH: author_while_open,
+    Action.IDEA_ATTACH: writers_while_open,
     Action.ATTACHMENT_DESCRIBE: uploader_while_open,
     Action.ATTACHMENT_REMOVE: uploader_while_open_or_moderator,
     Action.COMMENT_EDIT: own_comment,
@@ -329,6 +363,11 @@ RULES: dict[Action, Callable[[Actor, Any], bool]] = {
 def can(actor: Actor, action: Action, thing: Any = None) -> bool:
     """Whether the actor may do this to a thing that she sees; for templates, and for `require`."""
     return RULES[action](actor, thing) and _pause(actor, action, thing) is None
+
+
+def allowed(actor: Actor, thing: Any, *actions: Action) -> tuple[str, ...]:
+    """Those of these actions that the actor may do to a thing, by name; parts of pages are kept by such values."""
+    return tuple(action.value for action in actions if can(actor, action, thing))
 
 
 def require(actor: Actor, action: Action, thing: Any = None) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from portal.access.actor import Actor
 from portal.access.conflicts import Closed
-from portal.access.policy import WHILE_EDITING, Action, require
+from portal.access.phases import WHILE_EDITING
+from portal.access.policy import Action, require
 from portal.attachments.queries import AttachmentRow, bytes_of
 from portal.db import execute, fetch_value, transaction
 from portal.events.kinds import Kind

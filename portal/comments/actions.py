@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from portal.access.actor import Actor
 from portal.access.conflicts import Changed, Closed
-from portal.access.policy import WHILE_COMMENTING, Action, require
+from portal.access.phases import WHILE_COMMENTING
+from portal.access.policy import Action, require
 from portal.comments.queries import CommentRow
 from portal.db import Made, execute, fetch_one, fetch_value, transaction
 from portal.events.kinds import Kind

@@ -1,140 +1,268 @@
-"""Proposing, editing and answering ideas."""
+"""Writing ideas: drafts, proposing, editing, correcting what stands still, withdrawing."""
 
 from __future__ import annotations
 
-from datetime import date
+import msgspec
 
 from portal.access.actor import Actor
 from portal.access.conflicts import Changed, Closed
-from portal.access.policy import WHILE_EDITING, WHILE_PROPOSING, Action, require
+from portal.access.phases import WHILE_CORRECTING, WHILE_EDITING, WHILE_PROPOSING
+from portal.access.policy import Action, require
 from portal.campaigns.queries import CampaignRow
 from portal.db import Made, execute, fetch_one, fetch_value, transaction
 from portal.events.kinds import Kind
 from portal.events.log import record
-from portal.ideas.queries import IdeaRow
+from portal.ideas.queries import REPLIES, IdeaRow
 from portal.tables.base import new_public_id
 from portal.text.markdown import excerpt, rendered
+
+
+class Content(msgspec.Struct, frozen=True, kw_only=True):
+    """What an idea says. `replies`: to the questions of its campaign's form, by the question's id."""
+
+    title: str
+    body: str
+    tags: list[str]
+    language: str
+    service: int | None = None
+    form_version: int = 0
+    replies: dict[int, str] = {}
+
+
+class Saved(msgspec.Struct, frozen=True):
+    """A draft as it is kept now."""
+
+    id: int
+    public_id: str
+    version: int
+
 
 # The campaign's row is held, so that nobody moves its dates while this commits; as strongly as counting the idea on
 # it needs it, because two who share it would wait for each other.
 PROPOSE = """
     INSERT INTO idea (public_id, campaign, space, author, state, title, body, body_html, excerpt, language, tags,
-        form_key)
-    SELECT {}, c.id, c.space, {}, 'published', {}, {}, {}, {}, {}, {}, {}
+        service, form_version, form_key)
+    SELECT {}, c.id, c.space, {}, 'published', {}, {}, {}, {}, {}, {}, {}, {}, {}
     FROM (SELECT * FROM campaign WHERE id = {} FOR NO KEY UPDATE) AS c
     WHERE plein_phase(c::campaign, plein_now()) = ANY({})
     ON CONFLICT (author, form_key) DO NOTHING RETURNING id, public_id
 """
+BEFORE = "SELECT public_id FROM idea WHERE author = {} AND form_key = {}"
+DRAFT_OF_FORM = "SELECT id, public_id, version FROM idea WHERE author = {} AND draft_key = {} AND state = 'draft'"
 
 
 async def propose(
-    actor: Actor,
-    campaign: CampaignRow,
-    *,
-    title: str,
-    body: str,
-    tags: list[str],
-    language: str,
-    form_key: str,
+    actor: Actor, campaign: CampaignRow, content: Content, *, form_key: str, draft_key: str = "", version: int = 1
 ) -> str:
-    """A new idea; gives its public id. The same form twice proposes one. Raises Closed."""
+    """A new idea, or the draft that was begun in the same form; gives its public id. The same form twice proposes one.
+    Raises Closed; Changed when the draft was saved elsewhere meanwhile."""
     require(actor, Action.IDEA_PROPOSE, campaign)
-    html = await rendered(body)
+    html = await rendered(content.body)
     async with transaction():
+        before = await fetch_value(BEFORE, actor.id, form_key)
+        if before is not None:
+            return str(before)
+        draft = await fetch_one(Saved, DRAFT_OF_FORM, actor.id, draft_key)
+        if draft is not None:
+            await _post(actor, draft.id, campaign.space, content, html, version, form_key)
+            return draft.public_id
         made = await fetch_one(
-            Made,
-            PROPOSE,
-            new_public_id(),
-            actor.id,
-            title,
-            body,
-            html,
-            excerpt(html),
-            language,
-            tags,
-            form_key,
-            campaign.id,
+            Made, PROPOSE, new_public_id(), actor.id, *_columns(content, html), form_key, campaign.id,
             list(WHILE_PROPOSING),
-        )
+        )  # fmt: skip
         if made is None:
-            before = await fetch_value(
-                "SELECT public_id FROM idea WHERE author = {} AND form_key = {}", actor.id, form_key
-            )
+            before = await fetch_value(BEFORE, actor.id, form_key)
             if before is None:
                 raise Closed
             return str(before)
+        await _keep_replies(made.id, content)
         await record(Kind.IDEA_PROPOSED, actor=actor.id, space=campaign.space, idea=made.id)
     return made.public_id
 
 
-KEEP = """
+POST = """
+    UPDATE idea i SET state = 'published', title = {}, body = {}, body_html = {}, excerpt = {}, language = {},
+        tags = {}, service = {}, form_version = {}, form_key = {}, edited_by = {}, version = 1,
+        created_at = plein_now(), updated_at = plein_now()
+    FROM (SELECT * FROM campaign WHERE id = (SELECT campaign FROM idea WHERE id = {}) FOR NO KEY UPDATE) AS c
+    WHERE i.id = {} AND i.state = 'draft' AND i.version = {} AND plein_phase(c::campaign, plein_now()) = ANY({})
+    RETURNING i.id
+"""
+AS_IT_STANDS = "SELECT id, public_id, version FROM idea WHERE id = {} AND state = 'draft' FOR UPDATE"
+
+
+async def post_draft(actor: Actor, idea: IdeaRow, content: Content, *, version: int, form_key: str) -> None:
+    """A draft becomes an idea that its readers see. Raises Closed, Changed."""
+    require(actor, Action.IDEA_POST, idea)
+    html = await rendered(content.body)
+    async with transaction():
+        await _post(actor, idea.id, idea.space, content, html, version, form_key)
+
+
+async def _post(actor: Actor, draft: int, space: int, content: Content, html: str, version: int, form_key: str) -> None:
+    posted = await fetch_value(
+        POST, *_columns(content, html), form_key, actor.id, draft, draft, version, list(WHILE_PROPOSING)
+    )
+    if posted is None:
+        stands = await fetch_one(Saved, AS_IT_STANDS, draft)
+        raise Closed if stands is not None and stands.version == version else Changed
+    await _keep_replies(draft, content)
+    await record(Kind.IDEA_PROPOSED, actor=actor.id, space=space, idea=draft)
+
+
+# A draft that comes again from the same form, as after a lost network, is the same draft; what was posted stays posted.
+BEGIN_DRAFT = """
+    INSERT INTO idea (public_id, campaign, space, author, state, title, body, body_html, excerpt, language, tags,
+        service, form_version, draft_key)
+    VALUES ({}, {}, {}, {}, 'draft', {}, {}, {}, {}, {}, {}, {}, {}, {})
+    ON CONFLICT (author, draft_key) DO NOTHING RETURNING id, public_id, version
+"""
+SAVE_DRAFT = """
+    UPDATE idea SET title = {}, body = {}, body_html = {}, excerpt = {}, language = {}, tags = {}, service = {},
+        form_version = {}, edited_by = {}, version = version + 1, updated_at = plein_now()
+    WHERE id = {} AND state = 'draft' AND version = {} RETURNING id, public_id, version
+"""
+# Sent again because the answer got lost: the text is there already, whichever version it has.
+THE_SAME = """
+    SELECT id, public_id, version FROM idea
+    WHERE id = {} AND state = 'draft' AND title = {} AND body = {} AND tags = {} AND language = {}
+"""
+
+
+async def begin_draft(actor: Actor, campaign: CampaignRow, content: Content, *, key: str, version: int) -> Saved:
+    """Keeps what is being written where only its authors see it. Raises Changed when it was saved elsewhere or posted
+    meanwhile."""
+    require(actor, Action.IDEA_PROPOSE, campaign)
+    html = await rendered(content.body)
+    async with transaction():
+        made = await fetch_one(
+            Saved, BEGIN_DRAFT, new_public_id(), campaign.id, campaign.space, actor.id, *_columns(content, html), key
+        )
+        if made is None:
+            draft = await fetch_one(Saved, DRAFT_OF_FORM, actor.id, key)
+            if draft is None:
+                raise Changed
+            return await _save(actor, draft.id, content, html, version)
+        await _keep_replies(made.id, content)
+    return made
+
+
+async def save_draft(actor: Actor, idea: IdeaRow, content: Content, *, version: int) -> Saved:
+    """Keeps a draft's new text. Raises Changed when somebody who writes along saved it meanwhile."""
+    require(actor, Action.IDEA_EDIT, idea)
+    html = await rendered(content.body)
+    async with transaction():
+        return await _save(actor, idea.id, content, html, version)
+
+
+async def _save(actor: Actor, draft: int, content: Content, html: str, version: int) -> Saved:
+    saved = await fetch_one(Saved, SAVE_DRAFT, *_columns(content, html), actor.id, draft, version)
+    if saved is None:
+        saved = await fetch_one(Saved, THE_SAME, draft, content.title, content.body, content.tags, content.language)
+    if saved is None:
+        raise Changed
+    await _keep_replies(draft, content)
+    return saved
+
+
+async def discard_draft(actor: Actor, idea: IdeaRow) -> None:
+    """A draft goes for good: nobody but its authors ever saw it."""
+    require(actor, Action.IDEA_DISCARD, idea)
+    await execute("DELETE FROM idea WHERE id = {} AND state = 'draft'", idea.id)
+
+
+KEEP = f"""
     WITH held AS (
         SELECT i.* FROM idea i JOIN campaign c ON c.id = i.campaign
-        WHERE i.id = {} AND i.version = {} AND plein_phase(c, plein_now()) = ANY({})
+        WHERE i.id = {{}} AND i.version = {{}} AND plein_phase(c, plein_now()) = ANY({{}})
+            AND i.state IN ('published', 'hidden')
             AND NOT EXISTS (SELECT FROM answer a WHERE a.idea = i.id) FOR UPDATE OF i FOR SHARE OF c
     )
-    INSERT INTO idea_version (idea, space, version, title, body, tags, author, created_at)
-    SELECT id, space, version, title, body, tags, author, updated_at FROM held RETURNING version
+    INSERT INTO idea_version (idea, space, version, title, body, tags, replies, author, created_at)
+    SELECT id, space, version, title, body, tags, ({REPLIES}), coalesce(edited_by, author), updated_at
+    FROM held RETURNING version
 """
 EDIT = """
-    UPDATE idea SET title = {}, body = {}, body_html = {}, excerpt = {}, language = {}, tags = {},
-        version = version + 1, updated_at = plein_now() WHERE id = {}
+    UPDATE idea SET title = {}, body = {}, body_html = {}, excerpt = {}, language = {}, tags = {}, service = {},
+        form_version = {}, edited_by = {}, version = version + 1, updated_at = plein_now() WHERE id = {}
 """
 
 
-async def edit_idea(
-    actor: Actor, idea: IdeaRow, *, title: str, body: str, tags: list[str], language: str, version: int
-) -> None:
+async def edit_idea(actor: Actor, idea: IdeaRow, content: Content, *, version: int) -> None:
     """Saves a new version and keeps the one before. Raises Changed when it was saved or frozen meanwhile."""
     require(actor, Action.IDEA_EDIT, idea)
-    html = await rendered(body)
+    html = await rendered(content.body)
     async with transaction():
-        if await fetch_value(KEEP, idea.id, version, list(WHILE_EDITING)) is None:
+        if await fetch_value(KEEP, idea.id, version, list(WHILE_EDITING), idea.id) is None:
             raise Changed
-        await execute(EDIT, title, body, html, excerpt(html), language, tags, idea.id)
+        await execute(EDIT, *_columns(content, html), actor.id, idea.id)
+        await _keep_replies(idea.id, content)
         await record(Kind.IDEA_EDITED, actor=actor.id, space=idea.space, idea=idea.id)
 
 
-ANSWER = """
-    INSERT INTO answer (public_id, idea, space, author, kind, summary, reason, reason_html, from_when, next_step,
-        next_owner, next_date, language)
-    VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}) ON CONFLICT (idea) DO NOTHING RETURNING id, public_id
+REPLY = """
+    INSERT INTO idea_reply (idea, space, question, value)
+    SELECT i.id, i.space, q.id, x.value FROM idea i, unnest({}::bigint[], {}::text[]) AS x (question, value)
+    JOIN question q ON q.id = x.question WHERE i.id = {} AND q.campaign = i.campaign
 """
 
 
-async def answer(
-    actor: Actor,
-    idea: IdeaRow,
-    *,
-    kind: str,
-    summary: str,
-    reason: str,
-    from_when: str,
-    next_step: str,
-    next_owner: int,
-    next_date: date | None,
-) -> None:
-    """Publishes the official answer; everyone who took part hears of it. Raises Changed if somebody answered first."""
-    require(actor, Action.IDEA_ANSWER, idea)
-    html = await rendered(reason)
+async def _keep_replies(idea: int, content: Content) -> None:
+    await execute("DELETE FROM idea_reply WHERE idea = {}", idea)
+    given = {question: value for question, value in content.replies.items() if value}
+    if given:
+        await execute(REPLY, list(given), list(given.values()), idea)
+
+
+def _columns(content: Content, html: str) -> list[object]:
+    """Title to form_version, in the order of the statements above."""
+    return [
+        *(content.title, content.body, html, excerpt(html), content.language, content.tags),
+        *(content.service, content.form_version),
+    ]
+
+
+CORRECTED = "SELECT id FROM correction WHERE author = {} AND form_key = {}"
+CORRECT = """
+    INSERT INTO correction (idea, space, author, body, body_html, language, form_key)
+    SELECT i.id, i.space, {}, {}, {}, {}, {} FROM idea i JOIN campaign c ON c.id = i.campaign
+    WHERE i.id = {} AND i.state = 'published' AND plein_phase(c, plein_now()) = ANY({})
+    ON CONFLICT (author, form_key) DO NOTHING RETURNING id
+"""
+
+
+async def correct(actor: Actor, idea: IdeaRow, *, body: str, form_key: str) -> None:
+    """Adds a dated correction below a text that stands still; whoever voted for it is told. Raises Closed."""
+    require(actor, Action.IDEA_CORRECT, idea)
+    html = await rendered(body)
     async with transaction():
-        made = await fetch_one(
-            Made,
-            ANSWER,
-            new_public_id(),
-            idea.id,
-            idea.space,
-            actor.id,
-            kind,
-            summary,
-            reason,
-            html,
-            from_when,
-            next_step,
-            next_owner,
-            next_date,
-            actor.language,
+        made = await fetch_value(
+            CORRECT, actor.id, body, html, actor.language, form_key, idea.id, list(WHILE_CORRECTING)
         )
         if made is None:
+            if await fetch_value(CORRECTED, actor.id, form_key) is None:
+                raise Closed
+            return
+        await record(Kind.IDEA_CORRECTED, actor=actor.id, space=idea.space, idea=idea.id, correction=made)
+
+
+WITHDRAW = """
+    UPDATE idea i SET state = 'withdrawn' WHERE id = {} AND state = 'published'
+        AND NOT EXISTS (SELECT FROM answer a WHERE a.idea = i.id) RETURNING id
+"""
+SAY_WHY = """
+    INSERT INTO status_change (idea, space, author, status, body, body_html, language)
+    VALUES ({}, {}, {}, 'withdrawn', {}, {}, {}) RETURNING id
+"""
+
+
+async def withdraw(actor: Actor, idea: IdeaRow, *, reason: str) -> None:
+    """Takes an idea out of the lists; its page stays, with the reason and the thread. Raises Changed if it was answered
+    meanwhile."""
+    require(actor, Action.IDEA_WITHDRAW, idea)
+    html = await rendered(reason)
+    async with transaction():
+        if await fetch_value(WITHDRAW, idea.id) is None:
             raise Changed
-        await record(Kind.IDEA_ANSWERED, actor=actor.id, space=idea.space, answer=made.id)
+        step = await fetch_value(SAY_WHY, idea.id, idea.space, actor.id, reason, html, actor.language)
+        await record(Kind.IDEA_WITHDRAWN, actor=actor.id, space=idea.space, idea=idea.id, step=step)

@@ -1,14 +1,18 @@
-"""The forms of an idea and of its answer."""
+"""The forms of an idea."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 import wtforms
+from wtforms.form import BaseForm
 from wtforms.validators import StopValidation
 
-from portal.text.answers import ANSWER_KINDS
+from portal.ideas.actions import Content
+from portal.ideas.queries import Choice, Question
 from portal.text.language import LANGUAGES, gettext
 from portal.text.markdown import LONGEST, rendered
 from portal.web.forms import (
@@ -16,6 +20,7 @@ from portal.web.forms import (
     Form,
     HiddenNumber,
     RadioField,
+    SelectField,
     StringField,
     TagsField,
     TextAreaField,
@@ -26,57 +31,155 @@ from portal.web.forms import (
 )
 from portal.web.request import Request
 
+LONGEST_REPLY = 2000
+NUMBER = re.compile(r"[-−]?\d{1,15}([.,]\d{1,6})?")
+
+
+class IdeaTags(TagsField):
+    """Tags, of which those that the campaign has `offered` have a box each."""
+
+    offered: tuple[str, ...] = ()
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return ", ".join(tag for tag in self.data or [] if tag not in self.offered)
+
+
+Check = Callable[[wtforms.Form, wtforms.Field], None]
+
+
+def needed(message: str) -> Check:
+    """Required, but not of a draft."""
+    required_ = required(message)
+
+    def check(form: wtforms.Form, field: wtforms.Field) -> None:
+        if not form.is_draft:  # type: ignore[attr-defined]
+            required_(form, field)
+
+    check.field_flags = {"required": True}  # type: ignore[attr-defined]
+    return check
+
+
+class ReplyField(StringField):
+    """What an idea says to a question of its campaign; a draft may say anything."""
+
+    def __init__(self, question: Question, **options: Any) -> None:
+        checks: list[Check] = [needed(lazy("This question needs a reply."))] if question.required else []
+        super().__init__(question.label, [*checks, at_most(LONGEST_REPLY)], **options)
+        self.question = question
+        self.choices = options_of(question)
+
+    def pre_validate(self, form: BaseForm) -> None:
+        """Of its kind."""
+        if self.question.kind != "text":
+            super().pre_validate(form)
+        if self.data and not form.is_draft:  # type: ignore[attr-defined]
+            CHECKS[self.question.kind](self.question, self.data)
+
+    def iter_choices(self) -> Any:
+        """What a choice offers, as radio buttons take it."""
+        return [(value, words, value == self.data) for value, words in self.choices]
+
+
+def options_of(question: Question) -> list[tuple[str, str]]:
+    """What a question lets one choose."""
+    return [(option, option) for option in question.options]
+
+
+def _choice(question: Question, reply: str) -> None:
+    if reply not in question.options:
+        raise StopValidation(gettext("Choose one of these."))
+
+
+def _number(question: Question, reply: str) -> None:
+    if not NUMBER.fullmatch(reply):
+        raise StopValidation(gettext("Give a number, such as 12 or 12.5."))
+
+
+def _date(question: Question, reply: str) -> None:
+    try:
+        if date.fromisoformat(reply).year not in YEARS:
+            raise ValueError
+    except ValueError:
+        raise StopValidation(gettext("Give a date, such as 2027-01-31.")) from None
+
+
+CHECKS: dict[str, Callable[[Question, str], None]] = {
+    "text": lambda question, reply: None,
+    "choice": _choice,
+    "number": _number,
+    "date": _date,
+}
+
 
 class IdeaForm(Form):
     """What should change, and how. `preview_html` is the body as it will look, when it was asked for."""
 
-    title = StringField(lazy("Title"), [required(lazy("Give your idea a title.")), at_most(90)])
-    body = TextAreaField(lazy("What do you propose?"), [required(lazy("Say what you propose.")), at_most(LONGEST)])
-    tags = TagsField(lazy("Tags"))
+    title = StringField(lazy("Title"), [needed(lazy("Give your idea a title.")), at_most(90)])
+    body = TextAreaField(lazy("What do you propose?"), [needed(lazy("Say what you propose.")), at_most(LONGEST)])
+    tags = IdeaTags(lazy("Tags"))
+    service = SelectField(lazy("Service or process that it improves"), default="")
     language = RadioField(lazy("Language"), choices=options(LANGUAGES.items()))
     version = HiddenNumber(default=1)
+    form_version = HiddenNumber(default=0)
     preview_html: str | None = None
+    is_draft = False
+    asked: tuple[Question, ...] = ()
+
+    @classmethod
+    def asking(cls, questions: list[Question], services: list[Choice]) -> type[IdeaForm]:
+        """The form of a campaign, with its questions; without services there is nothing to choose among."""
+        fields: dict[str, Any] = {name_of(question): ReplyField(question) for question in questions}
+        offered = [("", gettext("None in particular")), *((s.public_id, s.name) for s in services)]
+        fields["service"] = SelectField(cls.service.args[0], choices=options(offered), default="") if services else None
+        return type("IdeaForm", (cls,), fields | {"asked": tuple(questions)})
 
     @classmethod
     async def sent(cls, request: Request, **options: Any) -> Any:
         """With the preview made, if it was asked for."""
         form = await super().sent(request, **options)
+        form.is_draft = "draft" in form.typed
         if "preview" in form.typed and len(form.body.data or "") <= LONGEST:
             form.preview_html = await rendered(form.body.data or "")
         return form
 
+    @property
+    def first_error(self) -> str:
+        """What is wrong first, for a draft that saves itself."""
+        return str(next(message for field in self for message in field.errors))
 
-class AnswerForm(Form):
-    """The official answer."""
+    @property
+    def replies(self) -> list[Any]:
+        """The fields of the campaign's questions, in their order."""
+        return [self[name_of(question)] for question in self.asked]
 
-    kind = RadioField(
-        lazy("The decision"),
-        [required(lazy("Choose the decision."))],
-        choices=options((kind, words.choice) for kind, words in ANSWER_KINDS.items()),
-    )
-    summary = StringField(
-        lazy("The answer in one line"), [required(lazy("Sum the answer up in one line.")), at_most(200)]
-    )
-    reason = TextAreaField(lazy("Why?"), [required(lazy("Give the reason.")), at_most(LONGEST)])
-    from_when = StringField(lazy("From when?"), [at_most(120)])
-    next_step = StringField(
-        lazy("What happens next?"),
-        [required(lazy("Say what happens next, even if it is nothing.")), at_most(300)],
-    )
-    next_owner_email = StringField(
-        lazy("Who sees to it?"), [required(lazy("Name the colleague who sees to it.")), at_most(254)]
-    )
-    next_date = StringField(lazy("News by"))
-    next_day: date | None = None
+    def content(self, services: list[Choice]) -> Content:
+        """What it says."""
+        chosen = self.service.data if self.service else ""
+        return Content(
+            title=self.title.data or "",
+            body=self.body.data or "",
+            tags=self.tags.data or [],
+            language=self.language.data,
+            service=next((s.id for s in services if s.public_id == chosen), None),
+            form_version=self.form_version.data or 0,
+            replies={field.question.id: field.data for field in self.replies},
+        )
 
-    def validate_next_date(self, field: wtforms.Field) -> None:
-        """A date, where one is given."""
-        if not field.data:
-            return
-        try:
-            day = date.fromisoformat(field.data)
-        except ValueError:
-            day = date.max
-        if day.year not in YEARS:
-            raise StopValidation(gettext("Give a date, such as 2027-01-31."))
-        self.next_day = day
+
+def name_of(question: Question) -> str:
+    """What the field of a question is called."""
+    return f"reply_{question.public_id}"
+
+
+class WithdrawalForm(Form):
+    """Why an idea is taken back."""
+
+    reason = TextAreaField(lazy("Why do you withdraw it?"), [required(lazy("Say why, in a line.")), at_most(1000)])
+
+
+class CorrectionForm(Form):
+    """What has to be added to a text that stands still."""
+
+    body = TextAreaField(lazy("Your correction"), [required(lazy("Write your correction.")), at_most(2000)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -10,7 +10,8 @@ import msgspec
 from portal.access.actor import Actor
 from portal.access.scope import visible
 from portal.db import fetch, fetch_one
-from portal.tables import Answer, Idea, Identity, OrgUnit, Vote
+from portal.tables import Campaign, Idea, IdeaVersion, OrgUnit, Service, Vote
+from portal.tables import Question as QuestionTable
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NEWEST = 200  # ideas of a space among which the lively ones are looked for
@@ -157,7 +158,8 @@ async def ideas_by(actor: Actor, person: int, most: int) -> list[IdeaCard]:
 
 
 class IdeaRow(msgspec.Struct, frozen=True):
-    """An idea on its page, with what the policy needs to know of its campaign."""
+    """An idea on its page, with what the policy needs to know of its campaign. `co_author` and `invited`: the actor
+    herself; `status` is "new" as long as nothing decided may be shown."""
 
     id: int
     public_id: str
@@ -169,7 +171,8 @@ class IdeaRow(msgspec.Struct, frozen=True):
     campaign_title: str
     phase: str
     always_open: bool
-    sponsor: int
+    sponsor: int | None
+    decision_owner: int | None
     author: int
     author_public_id: str
     author_name: str
@@ -189,6 +192,12 @@ class IdeaRow(msgspec.Struct, frozen=True):
     created_at: datetime
     updated_at: datetime
     idea_state: str
+    status: str
+    service_public_id: str
+    service_name: str
+    form_version: int
+    co_author: bool
+    invited: bool
     weight: int
     answered: bool
     vote_method: str
@@ -201,7 +210,7 @@ class IdeaRow(msgspec.Struct, frozen=True):
 ONE = f"""
     SELECT i.id, i.public_id, i.space, s.public_id AS space_public_id, s.name AS space_name, i.campaign,
         c.public_id AS campaign_public_id, c.title AS campaign_title, plein_phase(c, t.now) AS phase, c.always_open,
-        c.sponsor, i.author, p.public_id AS author_public_id, coalesce(n.name, '') AS author_name,
+        c.sponsor, c.decision_owner, i.author, p.public_id AS author_public_id, coalesce(n.name, '') AS author_name,
         p.kind = 'guest' AS author_guest,
         CASE WHEN plein_rank_blind(c, t.now) THEN '' ELSE coalesce(n.title, '') END AS author_title,
         coalesce((SELECT u.name FROM org_unit u
@@ -209,9 +218,13 @@ ONE = f"""
             AS author_unit,
         i.title, i.body, i.body_html, i.tags, i.language, i.version,
         {COUNTED}, i.comments, i.guest_comments, i.created_at, i.updated_at, i.state AS idea_state,
+        CASE WHEN plein_decided(c, t.now) THEN i.status ELSE 'new' END AS status,
+        coalesce(e.public_id, '') AS service_public_id, coalesce(e.name, '') AS service_name, i.form_version,
+        k.accepted_at IS NOT NULL AS co_author, k.id IS NOT NULL AND k.accepted_at IS NULL AS invited,
         coalesce((SELECT v.weight FROM vote v WHERE v.idea = i.id AND {{}}), 0) AS weight,
         EXISTS (SELECT FROM answer a WHERE a.idea = i.id) AS answered, c.vote_method, c.votes_per_idea
     {FROM} JOIN space s ON s.id = i.space
+    LEFT JOIN service e ON e.id = i.service AND {{}} LEFT JOIN co_author k ON k.idea = i.id AND k.person = {{}}
     WHERE i.public_id = {{}} AND {{}}
 """
 
@@ -224,39 +237,129 @@ async def get_idea(actor: Actor, public_id: str) -> IdeaRow | None:
         visible(OrgUnit, actor, "u"),
         visible(Vote, actor, "v"),
         actor.now,
+        visible(Service, actor, "e"),
+        actor.id,
         public_id,
         visible(Idea, actor, "i"),
     )
 
 
-class AnswerRow(msgspec.Struct, frozen=True):
-    """The official answer as the crowd reads it."""
+class Draft(msgspec.Struct, frozen=True):
+    """An idea that is being written. `mine`: the actor began it; else she is invited to it, or writes along."""
 
     public_id: str
-    kind: str
-    summary: str
-    reason_html: str
-    from_when: str
-    next_step: str
-    next_owner_name: str
-    next_date: date | None
+    title: str
     language: str
-    author_public_id: str
-    author_name: str
-    author_title: str
-    created_at: datetime
+    campaign_title: str
+    campaign_language: str
+    phase: str
+    updated_at: datetime
+    mine: bool
 
 
-ANSWER = """
-    SELECT a.public_id, a.kind, a.summary, a.reason_html, a.from_when, a.next_step,
-        coalesce(o.name, '') AS next_owner_name, a.next_date, a.language, p.public_id AS author_public_id,
-        coalesce(n.name, '') AS author_name, coalesce(n.title, '') AS author_title, a.created_at
-    FROM answer a JOIN person p ON p.id = a.author LEFT JOIN identity n ON n.person = p.id
-    LEFT JOIN identity o ON o.person = a.next_owner AND {}
-    WHERE a.idea = {} AND {}
+DRAFTS = """
+    SELECT i.public_id, i.title, i.language, c.title AS campaign_title, c.language AS campaign_language,
+        plein_phase(c, {}) AS phase, i.updated_at, i.author = {} AS mine
+    FROM idea i JOIN campaign c ON c.id = i.campaign WHERE i.state = 'draft' AND {}
+        AND (i.author = {} OR i.id IN (SELECT k.idea FROM co_author k WHERE k.person = {}))
+    ORDER BY i.updated_at DESC, i.id DESC LIMIT {}
 """
 
 
-async def answer_to(actor: Actor, idea: IdeaRow) -> AnswerRow | None:
-    """The answer to an idea, if there is one."""
-    return await fetch_one(AnswerRow, ANSWER, visible(Identity, actor, "o"), idea.id, visible(Answer, actor, "a"))
+async def drafts(actor: Actor, most: int = 100) -> list[Draft]:
+    """What the actor is writing, alone or along with others; what was touched last first."""
+    return await fetch(Draft, DRAFTS, actor.now, actor.id, visible(Idea, actor, "i"), actor.id, actor.id, most)
+
+
+class CampaignForm(msgspec.Struct, frozen=True):
+    """What a campaign asks of its ideas: the version of its questions, and the tags that it offers."""
+
+    version: int
+    tags: list[str]
+
+
+FORM = "SELECT c.form_version AS version, c.tags FROM campaign c WHERE c.id = {} AND {}"
+
+
+async def campaign_form(actor: Actor, campaign: int) -> CampaignForm | None:
+    """A campaign's form as it is now."""
+    return await fetch_one(CampaignForm, FORM, campaign, visible(Campaign, actor, "c"))
+
+
+class Question(msgspec.Struct, frozen=True):
+    """A question of a campaign's form, and what an idea says to it."""
+
+    id: int
+    public_id: str
+    kind: str
+    label: str
+    help: str
+    options: list[str]
+    required: bool
+    reply: str
+
+
+QUESTIONS = """
+    SELECT q.id, q.public_id, q.kind, q.label, q.help, q.options, q.required, coalesce(r.value, '') AS reply
+    FROM question q LEFT JOIN idea_reply r ON r.question = q.id AND r.idea = {}
+    WHERE q.campaign = {} AND q.version = {} AND {} ORDER BY q.position
+"""
+
+
+async def questions(actor: Actor, campaign: int, version: int, idea: int | None = None) -> list[Question]:
+    """A version of a campaign's form, with what `idea` says to it."""
+    return await fetch(Question, QUESTIONS, idea, campaign, version, visible(QuestionTable, actor, "q"))
+
+
+class Choice(msgspec.Struct, frozen=True):
+    """Something to choose in a form."""
+
+    id: int
+    public_id: str
+    name: str
+
+
+SERVICES = "SELECT s.id, s.public_id, s.name FROM service s WHERE s.archived_at IS NULL AND {} ORDER BY lower(s.name)"
+
+
+async def services(actor: Actor) -> list[Choice]:
+    """What an idea can improve; nothing for guests."""
+    return await fetch(Choice, SERVICES, visible(Service, actor, "s"))
+
+
+class Version(msgspec.Struct, frozen=True):
+    """A text that an idea had, or has."""
+
+    version: int
+    title: str
+    body: str
+    tags: list[str]
+    replies: str
+    author_name: str
+    created_at: datetime
+
+
+VERSIONS = """
+    SELECT v.version, v.title, v.body, v.tags, v.replies, coalesce(n.name, '') AS author_name, v.created_at
+    FROM idea_version v LEFT JOIN identity n ON n.person = v.author
+    WHERE v.idea = {} AND v.version < {} AND {} ORDER BY v.version DESC LIMIT {}
+"""
+REPLIES = """
+    SELECT coalesce(string_agg(q.label || ': ' || r.value, E'\n' ORDER BY q.position), '') AS text
+    FROM idea_reply r JOIN question q ON q.id = r.question WHERE r.idea = {}
+"""
+CURRENT = f"""
+    SELECT i.version, i.title, i.body, i.tags, ({REPLIES}) AS replies,
+        coalesce(n.name, '') AS author_name, i.updated_at AS created_at
+    FROM idea i LEFT JOIN identity n ON n.person = coalesce(i.edited_by, i.author) WHERE i.id = {{}} AND {{}}
+"""
+
+
+async def current_version(actor: Actor, idea: int) -> Version | None:
+    """The text that an idea has now."""
+    return await fetch_one(Version, CURRENT, idea, idea, visible(Idea, actor, "i"))
+
+
+async def versions_before(actor: Actor, idea: IdeaRow, version: int, most: int) -> list[Version]:
+    """The texts that an idea had before this version, newest first."""
+    return await fetch(Version, VERSIONS, idea.id, version, visible(IdeaVersion, actor, "v"), most)

@@ -1,30 +1,46 @@
-"""Proposing, editing and answering an idea. An idea's own page is in pages/."""
+"""Writing ideas: drafts, proposing, editing, correcting, withdrawing, and what changed. Its own page is in pages/."""
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 from litestar import Response, Router, get, post
 from litestar.params import FromPath
 
 from portal.access.conflicts import Changed, Closed
-from portal.access.policy import WHILE_PROPOSING, Action, require
-from portal.campaigns.queries import CampaignRow, campaigns, get_campaign
+from portal.access.phases import WHILE_PROPOSING
+from portal.access.policy import Action, require
+from portal.campaigns.queries import campaigns, get_campaign
 from portal.ideas import actions, queries
-from portal.ideas.forms import AnswerForm, IdeaForm
-from portal.spaces.forms import chosen_colleague
-from portal.spaces.queries import audience
+from portal.ideas.desk import changes, desk_for, desk_of
+from portal.ideas.forms import CorrectionForm, WithdrawalForm
 from portal.text.language import gettext
 from portal.web.errors import found
 from portal.web.page import page, see_other
 from portal.web.request import Request
+
+VERSIONS_A_PAGE = 10
 
 
 @get("/ideas/new")
 async def choose_campaign(request: Request) -> Response[Any]:
     """Where does the idea belong?"""
     rows = [row for row in await campaigns(request.actor) if row.phase in WHILE_PROPOSING]
-    return page(request, "ideas/choose_campaign.html", campaigns=rows, now=request.now)
+    return page(
+        request,
+        "ideas/choose_campaign.html",
+        campaigns=rows,
+        drafts=await queries.drafts(request.actor, 3),
+        now=request.now,
+    )
+
+
+@get("/ideas/drafts")
+async def drafts(request: Request) -> Response[Any]:
+    """What one is writing."""
+    rows = await queries.drafts(request.actor)
+    return page(request, "ideas/drafts.html", drafts=rows, now=request.now)
 
 
 @get("/campaigns/{public_id:str}/ideas/new")
@@ -32,7 +48,8 @@ async def new_idea(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """An empty form."""
     campaign = found(await get_campaign(request.actor, public_id))
     require(request.actor, Action.IDEA_PROPOSE, campaign)
-    return await _form(request, IdeaForm(language=campaign.language), campaign)
+    desk = await desk_for(request, campaign)
+    return await desk.show(desk.empty())
 
 
 @get("/campaigns/{public_id:str}/ideas")
@@ -44,24 +61,22 @@ async def back_to_the_form(request: Request, public_id: FromPath[str]) -> Respon
 
 @post("/campaigns/{public_id:str}/ideas")
 async def propose(request: Request, public_id: FromPath[str]) -> Response[Any]:
-    """Puts it there."""
+    """Puts it there, or keeps it as a draft."""
     campaign = found(await get_campaign(request.actor, public_id))
-    form = await IdeaForm.sent(request)
+    desk = await desk_for(request, campaign)
+    form = await desk.sent()
     if not form.valid():
-        return await _form(request, form, campaign)
+        return await desk.show(form)
+    content, version = form.content(desk.services), form.version.data
     try:
+        if form.is_draft:
+            draft = await actions.begin_draft(request.actor, campaign, content, key=form.form_key.data, version=version)
+            return desk.saved(draft)
         idea = await actions.propose(
-            request.actor,
-            campaign,
-            title=form.title.data,
-            body=form.body.data,
-            tags=form.tags.data,
-            language=form.language.data,
-            form_key=form.once,
+            request.actor, campaign, content, form_key=form.once, draft_key=form.form_key.data, version=version
         )
-    except Closed:
-        form.refuse("title", gettext("Collecting has just closed. Your text is kept here: take it along."))
-        return await _form(request, form, campaign)
+    except (Changed, Closed) as error:
+        return await desk.refuse(form, error)
     return see_other(f"/ideas/{idea}", "idea-proposed")
 
 
@@ -70,91 +85,125 @@ async def edit_page(request: Request, public_id: FromPath[str]) -> Response[Any]
     """The form as it was saved last."""
     idea = found(await queries.get_idea(request.actor, public_id))
     require(request.actor, Action.IDEA_EDIT, idea)
-    campaign = found(await get_campaign(request.actor, idea.campaign_public_id))
-    return await _form(request, IdeaForm(obj=idea), campaign, idea)
+    desk = await desk_of(request, idea)
+    return await desk.show(desk.filled(idea))
 
 
 @post("/ideas/{public_id:str}/edit")
 async def edit(request: Request, public_id: FromPath[str]) -> Response[Any]:
-    """Saves it; the text before is kept."""
+    """Saves it: a draft as a draft, or posted; what was posted as a new version."""
     idea = found(await queries.get_idea(request.actor, public_id))
     require(request.actor, Action.IDEA_EDIT, idea)
-    campaign = found(await get_campaign(request.actor, idea.campaign_public_id))
-    form = await IdeaForm.sent(request)
+    desk = await desk_of(request, idea)
+    form = await desk.sent()
+    form.is_draft = form.is_draft and idea.idea_state == "draft"
     if not form.valid():
-        return await _form(request, form, campaign, idea)
+        return await desk.show(form)
+    content, version = form.content(desk.services), form.version.data
     try:
-        await actions.edit_idea(
-            request.actor,
-            idea,
-            title=form.title.data,
-            body=form.body.data,
-            tags=form.tags.data,
-            language=form.language.data,
-            version=form.version.data,
-        )
-    except Changed:
-        form.refuse("body", gettext("This idea was saved elsewhere meanwhile. Compare, then save again."))
-        form.version.data = idea.version
-        return await _form(request, form, campaign, idea)
+        if form.is_draft:
+            return desk.saved(await actions.save_draft(request.actor, idea, content, version=version))
+        if idea.idea_state == "draft":
+            await actions.post_draft(request.actor, idea, content, version=version, form_key=form.once)
+            return see_other(f"/ideas/{public_id}", "idea-proposed")
+        await actions.edit_idea(request.actor, idea, content, version=version)
+    except (Changed, Closed) as error:
+        return await desk.refuse(form, error)
     return see_other(f"/ideas/{public_id}", "idea-saved")
 
 
-@get("/ideas/{public_id:str}/answer")
-async def answer_page(request: Request, public_id: FromPath[str]) -> Response[Any]:
-    """An empty answer."""
+@post("/ideas/{public_id:str}/discard")
+async def discard(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """Throws a draft away."""
     idea = found(await queries.get_idea(request.actor, public_id))
-    require(request.actor, Action.IDEA_ANSWER, idea)
-    return page(request, "ideas/answer.html", section="campaigns", form=AnswerForm(), idea=idea)
+    await actions.discard_draft(request.actor, idea)
+    return see_other("/ideas/drafts", "draft-thrown-away")
 
 
-@post("/ideas/{public_id:str}/answer")
-async def answer(request: Request, public_id: FromPath[str]) -> Response[Any]:
-    """Publishes it."""
+@get("/ideas/{public_id:str}/versions")
+async def versions(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """What changed from version to version, newest first."""
     idea = found(await queries.get_idea(request.actor, public_id))
-    require(request.actor, Action.IDEA_ANSWER, idea)
-    form = await AnswerForm.sent(request)
-    form.valid()
-    if form.next_day and form.next_day < request.now.date():
-        form.refuse("next_date", gettext("Give a day that is still to come."))
-    owner = await chosen_colleague(request.actor, form, "next_owner_email", idea.space)
-    if owner is None or not form.complete:
-        return page(request, "ideas/answer.html", section="campaigns", form=form, idea=idea, status=form.status)
-    try:
-        await actions.answer(
-            request.actor,
-            idea,
-            kind=form.kind.data,
-            summary=form.summary.data,
-            reason=form.reason.data,
-            from_when=form.from_when.data,
-            next_step=form.next_step.data,
-            next_owner=owner.id,
-            next_date=form.next_day,
-        )
-    except Changed:
-        form.refuse("summary", gettext("Somebody answered meanwhile. Your text is kept here."))
-        return page(request, "ideas/answer.html", section="campaigns", form=form, idea=idea, status=422)
-    return see_other(f"/ideas/{public_id}", "idea-answered")
-
-
-async def _form(
-    request: Request, form: IdeaForm, campaign: CampaignRow, idea: queries.IdeaRow | None = None
-) -> Response[Any]:
+    before = request.query_params.get("before", "")
+    newest = int(before) if before.isdecimal() and len(before) < 10 else idea.version
+    texts = await queries.versions_before(request.actor, idea, newest, VERSIONS_A_PAGE + 1)
+    if newest >= idea.version:
+        texts.insert(0, found(await queries.current_version(request.actor, idea.id)))
     return page(
         request,
-        "ideas/form.html",
-        fragment="preview" if "preview" in form.typed else None,
+        "ideas/versions.html",
         section="campaigns",
-        form=form,
-        campaign=campaign,
         idea=idea,
-        readers=await audience(request.actor, campaign.space),
-        status=form.status,
+        changes=[(new, await changes(old, new)) for new, old in pairwise(texts)],
+        first=texts[-1] if texts and texts[-1].version == 1 else None,
+        more=texts[-1].version + 1 if len(texts) > VERSIONS_A_PAGE else 0,
+        now=request.now,
     )
+
+
+@get("/ideas/{public_id:str}/correction")
+async def correction_page(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """An empty correction."""
+    idea = found(await queries.get_idea(request.actor, public_id))
+    require(request.actor, Action.IDEA_CORRECT, idea)
+    return page(request, "ideas/correction.html", section="campaigns", form=CorrectionForm(), idea=idea)
+
+
+@post("/ideas/{public_id:str}/correction")
+async def correction(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """Adds it below the text."""
+    idea = found(await queries.get_idea(request.actor, public_id))
+    require(request.actor, Action.IDEA_CORRECT, idea)
+    form = await CorrectionForm.sent(request)
+    if form.valid():
+        try:
+            await actions.correct(request.actor, idea, body=form.body.data, form_key=form.once)
+            return see_other(f"/ideas/{public_id}", "idea-corrected")
+        except Closed:
+            form.refuse(
+                "body", gettext("This idea can’t be corrected any more. Your text is kept here: take it along.")
+            )
+    return page(request, "ideas/correction.html", section="campaigns", form=form, idea=idea, status=form.status)
+
+
+@get("/ideas/{public_id:str}/withdrawal")
+async def withdrawal_page(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """Why?"""
+    idea = found(await queries.get_idea(request.actor, public_id))
+    require(request.actor, Action.IDEA_WITHDRAW, idea)
+    return page(request, "ideas/withdrawal.html", section="campaigns", form=WithdrawalForm(), idea=idea)
+
+
+@post("/ideas/{public_id:str}/withdrawal")
+async def withdrawal(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """Takes it back."""
+    idea = found(await queries.get_idea(request.actor, public_id))
+    require(request.actor, Action.IDEA_WITHDRAW, idea)
+    form = await WithdrawalForm.sent(request)
+    if form.valid():
+        try:
+            await actions.withdraw(request.actor, idea, reason=form.reason.data)
+            return see_other(f"/ideas/{public_id}", "idea-withdrawn")
+        except Changed:
+            form.refuse("reason", gettext("This idea was answered meanwhile. Your text is kept here."))
+    return page(request, "ideas/withdrawal.html", section="campaigns", form=form, idea=idea, status=form.status)
 
 
 router = Router(
     path="/",
-    route_handlers=[choose_campaign, new_idea, back_to_the_form, propose, edit_page, edit, answer_page, answer],
+    route_handlers=[
+        choose_campaign,
+        drafts,
+        new_idea,
+        back_to_the_form,
+        propose,
+        edit_page,
+        edit,
+        discard,
+        versions,
+        correction_page,
+        correction,
+        withdrawal_page,
+        withdrawal,
+    ],
 )

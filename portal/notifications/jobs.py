@@ -16,13 +16,14 @@ log = structlog.get_logger()
 BACKOFF = (1, 5, 15, 60, 240, 720)
 BATCH = 50
 
-# Author, supporters, followers and commenters, once each, but not who answered; only who wants mail and ever signed in.
+# Authors, followers, supporters and commenters, once each, but not who answered; only who wants mail and signed in.
 ANNOUNCE = """
     INSERT INTO mail (kind, recipient, event)
     SELECT 'answer', x.person, e.id
     FROM event e JOIN answer a ON a.id = e.answer
     CROSS JOIN LATERAL (
         SELECT i.author AS person FROM idea i WHERE i.id = a.idea
+        UNION SELECT k.person FROM co_author k WHERE k.idea = a.idea AND k.accepted_at IS NOT NULL
         UNION SELECT v.person FROM vote v WHERE v.idea = a.idea
         UNION SELECT f.person FROM idea i JOIN follow f ON f.idea = i.id OR f.campaign = i.campaign WHERE i.id = a.idea
         UNION SELECT c.author FROM comment c WHERE c.idea = a.idea AND c.state = 'published') x

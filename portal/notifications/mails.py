@@ -17,6 +17,7 @@ from portal.access.policy import Action, can
 from portal.accounts.actions import RESET_MINUTES, new_reset_token
 from portal.accounts.queries import account_of_person
 from portal.moderation import queries as moderation
+from portal.notifications import of_ideas
 from portal.notifications.news import write_news
 from portal.notifications.queries import answered_idea, given_role, mentioned_in
 from portal.settings import ROOT, settings
@@ -59,7 +60,8 @@ async def _answer(reader: Actor, event: int | None) -> Written | None:
     idea = await answered_idea(reader, event) if event is not None else None
     if idea is None:
         return None
-    return gettext("Answered: %(title)s") % {"title": idea.title}, {
+    subject = gettext("Answer corrected: %(title)s") if idea.corrected else gettext("Answered: %(title)s")
+    return subject % {"title": idea.title}, {
         "idea": idea,
         "decision": ANSWER_KINDS[idea.kind].mail,
         "address": f"{settings().base_url}/ideas/{idea.idea_public_id}",
@@ -130,6 +132,9 @@ KINDS: dict[str, Callable[[Actor, int | None], Awaitable[Written | None]]] = {
     "password_reset": _password_reset,
     "campaign": write_news,
     "answer": _answer,
+    "ask": of_ideas.write_question,
+    "idea_corrected": of_ideas.write_correction,
+    "idea_news": of_ideas.write_news,
     "role": _role,
     "receipt": _receipt,
     "moderation_queue": _moderation_queue,

@@ -47,10 +47,12 @@ class AnsweredIdea(msgspec.Struct, frozen=True):
     kind: str
     summary: str
     decider: str
+    corrected: bool
 
 
 ANSWERED = """
-    SELECT i.public_id AS idea_public_id, i.title, a.kind, a.summary, coalesce(n.name, '') AS decider
+    SELECT i.public_id AS idea_public_id, i.title, a.kind, a.summary, coalesce(n.name, '') AS decider,
+        e.kind = 'answer.corrected' AS corrected
     FROM event e JOIN answer a ON a.id = e.answer JOIN idea i ON i.id = a.idea
     LEFT JOIN identity n ON n.person = a.author WHERE e.id = {} AND {}
 """

@@ -6,6 +6,16 @@ from portal.db import execute
 from portal.events.jobs import queue
 
 
+async def spread_news(event: int) -> None:
+    """Who wrote or follows an idea hears of its steps; who voted, of its corrections."""
+    await queue("spread_news", event=event)
+
+
+async def ask(event: int) -> None:
+    """Somebody is asked for a yes or no."""
+    await queue("ask", event=event)
+
+
 async def announce_answer(event: int) -> None:
     """Everyone who took part in an idea hears its answer."""
     await queue("announce_answer", event=event)

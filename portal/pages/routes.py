@@ -9,7 +9,8 @@ from litestar.exceptions import NotFoundException as NotFound
 from litestar.params import FromPath
 
 from portal.access.conflicts import Closed
-from portal.access.policy import Action, can
+from portal.access.policy import Action, allowed, can
+from portal.answers.queries import answer_to
 from portal.attachments.queries import attachments_of
 from portal.boards.queries import COLUMNS, board, by_answer, ideas_of_campaign, tags_of_campaign
 from portal.boards.wanted import Wanted, orders_of
@@ -26,9 +27,10 @@ from portal.comments import actions as commenting
 from portal.comments.forms import CommentForm
 from portal.comments.queries import first_of_day, get_comment
 from portal.follows.queries import follows_idea
-from portal.ideas.queries import Cursor, IdeaRow, answer_to, get_idea, ideas_by, ideas_of_author, lively_ideas
+from portal.ideas.queries import Cursor, IdeaRow, get_idea, ideas_by, ideas_of_author, lively_ideas
 from portal.mentions.queries import Ambiguous
 from portal.moderation.queries import receipts_lately, removals
+from portal.pages.queries import asked_of
 from portal.pages.threads import Asked, preview, thread_of
 from portal.people.queries import get_person, shared_spaces
 from portal.proposals.queries import UNOPENED, get_proposal, waiting_for
@@ -37,10 +39,17 @@ from portal.spaces.queries import get_space, members
 from portal.text.dates import read_date
 from portal.text.language import gettext
 from portal.text.mentions import several_people
+from portal.together.queries import around
 from portal.votes.queries import left_to_vote, standing, votes_given
 from portal.web.errors import found
 from portal.web.page import page, see_other
 from portal.web.request import Request
+
+#: What an idea's page offers beside talking and voting.
+ON_AN_IDEA = (
+    *(Action.IDEA_EDIT, Action.IDEA_CORRECT, Action.IDEA_WITHDRAW, Action.IDEA_MOVE_ON, Action.IDEA_ANSWER),
+    *(Action.ANSWER_CORRECT, Action.IDEA_INVITE, Action.IDEA_JOIN, Action.IDEA_LEAVE, Action.IDEA_OFFER_HELP),
+)
 
 
 @get("/")
@@ -57,6 +66,7 @@ async def home(request: Request) -> Response[Any]:
         to_vote=await left_to_vote(actor, 3),
         told=await receipts_lately(actor),
         waiting=await waiting_for(actor),
+        asked=await asked_of(actor),
         now=request.now,
     )
 
@@ -169,6 +179,8 @@ async def _idea(request: Request, row: IdeaRow, form: CommentForm) -> Response[A
         idea=row,
         standing=row if row.vote_method == "support" else await standing(request.actor, row.public_id),
         answer=await answer_to(request.actor, row) if row.answered else None,
+        around=await around(request.actor, row),
+        may=allowed(request.actor, row, *ON_AN_IDEA),
         files=await attachments_of(request.actor, row),
         following=await follows_idea(request.actor, row.id),
         **await thread_of(request.actor, row, wanted, form),

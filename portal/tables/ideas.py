@@ -34,6 +34,7 @@ class Idea(PublicTable, db=DB):
     source = Text(default="portal")
     form_version = Integer(default=0)
     draft_key = Text(null=True, default=None)
+    edited_by = reference(null=True)
 
 
 class IdeaVersion(Table, db=DB):
@@ -47,6 +48,7 @@ class IdeaVersion(Table, db=DB):
     tags = Array(base_column=Text())
     author = reference()
     created_at = Timestamptz()
+    replies = Text(default="")
 
 
 class Answer(PublicTable, db=DB):

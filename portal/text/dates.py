@@ -62,6 +62,11 @@ def moment(at: datetime) -> str:
     return _words(at, MOMENT)
 
 
+def time_of_day(moment: datetime) -> Markup:
+    """The time of a moment that is today: "14:03"."""
+    return _time(moment, _words(moment, "HH:mm"))
+
+
 def day(moment: datetime) -> Markup:
     """A day without a time: "20 June"."""
     return _time(moment, _words(moment, DAY))

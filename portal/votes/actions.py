@@ -9,7 +9,8 @@ import msgspec
 
 from portal.access.actor import Actor
 from portal.access.conflicts import Spent
-from portal.access.policy import WHILE_SUPPORTING, Action, require
+from portal.access.phases import WHILE_SUPPORTING
+from portal.access.policy import Action, require
 from portal.access.scope import visible
 from portal.db import execute
 from portal.tables import Idea

@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from portal.text.answers import ANSWER_KINDS
 from portal.text.language import gettext
+from portal.text.statuses import STEPS
 from portal.web.assets import assets
 from portal.web.photos import photo_address
 
@@ -41,6 +42,13 @@ def answer_badge(kind: str) -> Markup:
     known = ANSWER_KINDS[kind]
     drawn = Markup('<span class="badge" data-tone="{}">{}{}</span>')
     return drawn.format(known.tone, icon(known.icon), str(known.badge))
+
+
+def status_badge(status: str) -> Markup:
+    """Where an idea stands, in a word; KeyError for an unknown status."""
+    known = STEPS[status]
+    drawn = Markup('<span class="badge" data-tone="{}">{}{}</span>')
+    return drawn.format(known.tone, icon(known.icon), str(known.words))
 
 
 @cache

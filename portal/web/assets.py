@@ -40,7 +40,7 @@ STYLES: Final = (
             *("tone", "button", "chip", "menu", "segmented", "tabs", "pager", "disclosure", "contents"),
             *("sheet", "rows", "item", "topic", "figure", "tiles"),
             *("badge", "disc", "notice", "meta", "clock", "stone", "phases", "steps", "timeline", "tree", "tallies"),
-            *("avatar", "person", "form", "choice", "editor"),
+            *("avatar", "person", "form", "choice", "editor", "difference"),
             *("attachments", "profile"),
             *("search",),
             *("moderation",),

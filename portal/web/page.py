@@ -25,6 +25,7 @@ from portal.text import counts, dates, mentions
 from portal.text.answers import ANSWER_KINDS
 from portal.text.language import Reader, gettext, lazy, ngettext, read_from_now, reader
 from portal.text.reactions import REACTIONS
+from portal.text.statuses import STEPS
 from portal.web import art, photos
 from portal.web.assets import assets
 from portal.web.request import Request
@@ -40,7 +41,7 @@ FLASHES: dict[str, str] = {
     "session-ended": lazy("That session has ended."),
     "votes-spent": lazy("You have given all your votes, or all that one idea may get. Take one back first."),
     "draft-kept": lazy("Saved. It is a draft that only you see."),
-    "draft-discarded": lazy("The draft is gone."),
+    "draft-thrown-away": lazy("The draft is gone."),
     "campaign-proposed": lazy("It is proposed. Who decides about it hears of it now."),
     "campaign-accepted": lazy("You accepted it: the campaign is open. Who proposed it hears of it."),
     "campaign-declined": lazy("You declined it. Who proposed it hears why."),
@@ -52,6 +53,10 @@ FLASHES: dict[str, str] = {
     "unfollowed": lazy("You follow this no more."),
     "idea-proposed": lazy("Your idea is there. Colleagues can support it and comment on it now."),
     "idea-saved": lazy("Your changes are saved. The text before is kept."),
+    "draft-saved": lazy("Your draft is saved. Only you and who writes along with you can see it."),
+    "draft-discarded": lazy("The draft is thrown away."),
+    "idea-corrected": lazy("Your correction stands below the text. Whoever voted for the idea is told."),
+    "idea-withdrawn": lazy("Your idea is withdrawn. Its page stays, with your reason."),
     "idea-answered": lazy("Your answer is published. Everyone who took part and wants mail hears of it."),
     "profile-saved": lazy("Your profile is saved. Colleagues see it as you chose."),
     "photo-saved": lazy("Your photo is there."),
@@ -59,6 +64,24 @@ FLASHES: dict[str, str] = {
     "attached": lazy("Your files are attached."),
     "attachment-described": lazy("Your words are saved."),
     "attachment-removed": lazy("The file is gone."),
+    "answer-corrected": lazy("The new text is published. The one before is kept, and all are told again."),
+    "status-changed": lazy("It says so on the idea now. Author and followers hear of it."),
+    "co-author-invited": lazy("Your colleague is asked to write along, and can say yes or no."),
+    "co-author-out": lazy("Your colleague doesn’t write this idea along any more."),
+    "co-author-joined": lazy(
+        "You write this idea along now. A vote that you gave it is taken back, because it is yours now."
+    ),
+    "co-author-ended": lazy("You don’t write this idea along."),
+    "help-offered": lazy("Your offer stands on the idea now. Its author hears of it."),
+    "help-taken-back": lazy("Your offer is taken back."),
+    "service-saved": lazy("The service is saved."),
+    "workshop-captured": lazy("All ideas are there. Whoever you named is asked whether they are theirs."),
+    "claimed": lazy("You said that it is yours. Who wrote it down is asked to confirm it."),
+    "claimed-before": lazy("Somebody was earlier. Nothing was changed."),
+    "handed-over": lazy("It is your idea now. A vote that you gave it is taken back."),
+    "capture-refused": lazy("It is not yours, then. Your name is gone from it."),
+    "claim-confirmed": lazy("The idea belongs to its author now."),
+    "claim-rejected": lazy("The claim is refused. The idea waits for its author."),
     "comment-added": lazy("Your comment is there."),
     "comment-saved": lazy("Your comment is changed."),
     "comment-removed": lazy("Your comment is removed."),
@@ -126,6 +149,8 @@ def environment() -> Environment:
         tiles=art.tiles,
         skyline=art.skyline,
         answer_badge=art.answer_badge,
+        status_badge=art.status_badge,
+        statuses=STEPS,
         answer_kinds=ANSWER_KINDS,
         supporters=counts.supporters,
         comments=counts.comments,
@@ -135,6 +160,7 @@ def environment() -> Environment:
         when=dates.when,
         deadline=dates.deadline,
         day=dates.day,
+        time_of_day=dates.time_of_day,
         plain_date=dates.plain_date,
         short_date=dates.short_date,
         weekday=dates.weekday,

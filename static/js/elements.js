@@ -2,6 +2,7 @@
 import "./auto-submit.js";
 import "./char-counter.js";
 import "./desk-keys.js";
+import "./draft-saver.js";
 import "./keep-typed.js";
 import "./markdown-editor.js";
 import "./mention-field.js";

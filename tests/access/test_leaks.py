@@ -356,7 +356,7 @@ async def test_a_forged_field_changes_nothing_else_of_an_idea_that_is_edited(as_
     assert response.status_code == 303
     after = await _row("idea", world.idea["collect"])
     changed = {name for name in before if before[name] != after[name]}
-    assert changed <= {"title", "body", "body_html", "excerpt", "tags", "version", "updated_at"}
+    assert changed <= {"title", "body", "body_html", "excerpt", "tags", "version", "updated_at", "edited_by"}
     assert after["version"] == 2
 
 

@@ -22,6 +22,7 @@ from portal.moderation.queries import get_decision, get_item, get_receipt
 from portal.reports.queries import comment_to_report
 from portal.spaces.queries import get_space
 from portal.votes.queries import standing
+from portal.workshops.queries import get_capture
 from tests.world import (
     NOW,
     World,
@@ -219,6 +220,59 @@ digest.write        open                n n y y n n n n n - -
 digest.write        hidden              - n - - - n - - - - -
 digest.write        closed_a            - - - - - - - y - n -
 
+idea.edit           draft               - y - - - - - - - - -
+idea.edit           together            y y n n n n n n n - -
+idea.edit           withdrawn           n n n n n n n n n - -
+
+idea.post           draft               - y - - - - - - - - -
+idea.post           collect             n n n n n n n n n - -
+
+idea.discard        draft               - y - - - - - - - - -
+idea.discard        collect             n n n n n n n n n - -
+
+idea.withdraw       collect             n y n n n n n n n - -
+idea.withdraw       decide              n y n n n n n n n - -
+idea.withdraw       answered            n n n n n n n n n - -
+idea.withdraw       together            n y n n n n n n n - -
+
+idea.correct        collect             n n n n n n n n n - -
+idea.correct        vote                n y n n n n n n n - -
+idea.correct        answered            n n n n n n n n n - -
+
+idea.invite         draft               - y - - - - - - - - -
+idea.invite         collect             n y n n n n n n n - -
+idea.invite         vote                n n n n n n n n n - -
+
+idea.join           together            n n n n n y n n n - -
+idea.leave          together            y n n n n n n n n - -
+
+idea.offer_help     collect             y n y y y y y y y - -
+idea.offer_help     together            n n y y y y y y y - -
+idea.offer_help     done                n n n n n n n n n - -
+idea.offer_help     closed_a            - - - - - - - n - y -
+
+idea.move_on        vote                n n n n n n n n n - -
+idea.move_on        decide              n n n y y y n n n - -
+idea.move_on        withdrawn           n n n n n n n n n - -
+
+answer.correct      told                n n n y y n n n n - -
+answer.correct      decide              n n n n n n n n n - -
+
+campaign.answer     decide              n n n y y n n n n - -
+campaign.answer     closed_a            - - - - - - - y - n -
+
+workshop.capture    collect             y y y y y y y y y - -
+workshop.capture    vote                n n n n n n n n n - -
+workshop.capture    closed_a            - - - - - - - y - n -
+
+capture.claim       collect             y n y y y y y y y - -
+capture.claim       together            y n n n n n n n n - -
+capture.refuse      together            y n n n n n n n n - -
+capture.confirm     done                n y n n n n n n n - -
+capture.confirm     collect             n n n n n n n n n - -
+
+service.edit                            n n n n n n y n n n n
+
 session.end         of_author           - y - - - - - - - - -
 settings.change                         y y y y y y y y y y y
 about.edit                              n n n n n n y n n n n
@@ -284,6 +338,22 @@ LOADERS: dict[Action, Load | None] = {
     Action.CAMPAIGN_FOLLOW: get_campaign,
     Action.IDEA_PROPOSE: get_campaign,
     Action.IDEA_EDIT: get_idea,
+    Action.IDEA_POST: get_idea,
+    Action.IDEA_DISCARD: get_idea,
+    Action.IDEA_WITHDRAW: get_idea,
+    Action.IDEA_CORRECT: get_idea,
+    Action.IDEA_INVITE: get_idea,
+    Action.IDEA_JOIN: get_idea,
+    Action.IDEA_LEAVE: get_idea,
+    Action.IDEA_OFFER_HELP: get_idea,
+    Action.IDEA_MOVE_ON: get_idea,
+    Action.ANSWER_CORRECT: get_idea,
+    Action.CAMPAIGN_ANSWER: get_campaign,
+    Action.WORKSHOP_CAPTURE: get_campaign,
+    Action.CAPTURE_CLAIM: get_capture,
+    Action.CAPTURE_REFUSE: get_capture,
+    Action.CAPTURE_CONFIRM: get_capture,
+    Action.SERVICE_EDIT: None,
     Action.IDEA_ANSWER: get_idea,
     Action.IDEA_SUPPORT: standing,
     Action.IDEA_COMMENT: get_idea,
@@ -365,6 +435,7 @@ async def things(rollback: Any, world: World) -> dict[str, dict[str, str]]:
         "get_decision": world.decision,
         "get_receipt": world.decision,
         "get_attachment": world.attachment,
+        "get_capture": world.capture,
         "own_session": {"of_author": session},
     }
 
@@ -390,6 +461,8 @@ async def _what_the_world_lacks(world: World) -> str:
     for name in ("answered", "always_answered"):
         await _answer(world, name)
     await add_idea(world, "hidden", campaign="collect", state="hidden")
+    await add_idea(world, "withdrawn", campaign="collect", state="withdrawn")
+    await _together(world)
     await add_idea(world, "hidden_decide", campaign="decide", state="hidden")
     await _decide(world, "closed_decide", "closed_a")
     for name, state in (("removed", "removed"), ("hidden", "hidden")):
@@ -426,6 +499,27 @@ async def _what_was_moderated(world: World) -> None:
     await add_comment(world, "told_guest", idea="closed_a", author="guest_a")
     await add_report(world, "told_guest", comment="told_guest", reporter="insider_a")
     await add_decision(world, "of_guest", "told_guest", moderator="insider_a", action="warn")
+
+
+async def _together(world: World) -> None:
+    """An idea of the author's that the employee writes along, that the moderator is invited to, and that was written
+    down for the employee."""
+    await add_idea(world, "together", campaign="discuss")
+    idea = world.idea_id["together"]
+    for name, accepted in (("employee", NOW), ("moderator", None)):
+        await execute(
+            "INSERT INTO co_author (idea, space, person, invited_by, accepted_at)"
+            " SELECT id, space, {}, author, {} FROM idea WHERE id = {}",
+            world.person_id[name],
+            accepted,
+            idea,
+        )
+    world.capture["together"] = await fetch_value(
+        "INSERT INTO capture (idea, space, workshop, author, person) SELECT i.id, i.space, w.id, i.author, {}"
+        " FROM idea i, workshop w WHERE i.id = {} RETURNING public_id",
+        world.person_id["employee"],
+        idea,
+    )
 
 
 async def _always_open_campaign(world: World) -> None:

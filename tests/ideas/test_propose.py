@@ -14,6 +14,7 @@ from tests.pages.forms import errors_of, form_of, post_slowly
 from tests.world import DATES, NOW, set_clock
 
 LONG = "x" * 20_001
+CONTENT = actions.Content(title="t", body="b", tags=[], language="en")
 
 
 def address_of(world, campaign):
@@ -104,7 +105,7 @@ async def test_the_write_itself_judges_the_phase_by_the_clock(rollback, world):
     campaign = await get_campaign(actor, world.campaign["collect"])
     await set_clock(NOW + timedelta(days=5))
     with pytest.raises(Closed):
-        await actions.propose(actor, campaign, title="t", body="b", tags=[], language="en", form_key="k")
+        await actions.propose(actor, campaign, CONTENT, form_key="k")
 
 
 async def test_an_empty_form_names_every_error_and_keeps_the_rest(as_, world):

@@ -50,7 +50,8 @@ async def test_ones_own_ideas_stand_together_newest_first(as_, world):
     own = page[page.index('aria-labelledby="own"') :]
     shown = [public_id for kind, public_id in ADDRESS.findall(own) if kind == "ideas"]
     newest = await execute(
-        "SELECT public_id FROM idea WHERE author = {} ORDER BY created_at DESC LIMIT 5", world.person_id["author"]
+        "SELECT public_id FROM idea WHERE author = {} AND state <> 'draft' ORDER BY created_at DESC LIMIT 5",
+        world.person_id["author"],
     )
     assert shown == [row["public_id"] for row in newest]
 

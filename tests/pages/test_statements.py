@@ -11,17 +11,17 @@ from tests.ideas.test_paging import MANY
 
 MOST = 8
 NUMBERS = {
-    "/": 7,
+    "/": 8,
     "/campaigns": 3,
     "/campaigns/{campaign[collect]}": 5,
     "/campaigns/{campaign[decide]}?view=board": 5,
     "/campaigns/{campaign[vote]}?view=board&show=unvoted": 5,
     "/campaigns/{campaign[collect]}?order=supported&tag=even": 5,
     "/votes": 2,
-    "/ideas/{idea[vote]}": 6,
-    "/ideas/{idea[vote]}?order=newest": 6,
-    "/ideas/{idea[vote]}?after={comment[vote]}": 7,
-    "/ideas/{idea[done]}": 6,
+    "/ideas/{idea[vote]}": 7,
+    "/ideas/{idea[vote]}?order=newest": 7,
+    "/ideas/{idea[vote]}?after={comment[vote]}": 8,
+    "/ideas/{idea[done]}": 7,
     "/comments/{comment[vote]}/replies": 3,
 }
 

@@ -6,9 +6,9 @@ from html import unescape
 
 import pytest
 
+from portal.answers.forms import AnswerForm
 from portal.app import create_app
 from portal.db import execute, fetch_value
-from portal.ideas.forms import AnswerForm
 from portal.text.language import Reader, gettext, reading
 from portal.web.forms import Form, MomentField
 from portal.web.request import Typed

@@ -1,0 +1,116 @@
+"""The policy's predicates about ideas: who writes them, who decides, whose they are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from portal.access.actor import Actor, Role
+from portal.access.phases import WHILE_ANSWERING, WHILE_COMMENTING, WHILE_CORRECTING, WHILE_EDITING, WHILE_PROPOSING
+
+
+def proposing(actor: Actor, thing: Any) -> bool:
+    """Every reader, while the campaign collects."""
+    return thing.phase in WHILE_PROPOSING
+
+
+def employee_while_collecting(actor: Actor, thing: Any) -> bool:
+    """Every employee, while the campaign collects."""
+    return not actor.guest and proposing(actor, thing)
+
+
+def commenting(actor: Actor, thing: Any) -> bool:
+    """Every reader, until the campaign is done, while the idea is published."""
+    return thing.phase in WHILE_COMMENTING and bool(thing.idea_state == "published")
+
+
+def writes(actor: Actor, thing: Any) -> bool:
+    """The author, and who writes along."""
+    return actor.id == thing.author or bool(thing.co_author)
+
+
+def writers_while_open(actor: Actor, thing: Any) -> bool:
+    """Who writes it: a draft always; else until voting begins, unless it is answered or taken away."""
+    stands = thing.idea_state in ("published", "hidden") and thing.phase in WHILE_EDITING and not thing.answered
+    return writes(actor, thing) and (thing.idea_state == "draft" or stands)
+
+
+def writer_of_draft(actor: Actor, thing: Any) -> bool:
+    """The author, as long as it is a draft."""
+    return bool(actor.id == thing.author and thing.idea_state == "draft")
+
+
+def author_of_draft_while_collecting(actor: Actor, thing: Any) -> bool:
+    """The author, while the campaign collects."""
+    return writer_of_draft(actor, thing) and proposing(actor, thing)
+
+
+def author_until_answered(actor: Actor, thing: Any) -> bool:
+    """The author, while it is published and has no answer."""
+    return bool(actor.id == thing.author and thing.idea_state == "published" and not thing.answered)
+
+
+def author_until_voting(actor: Actor, thing: Any) -> bool:
+    """The author, of a draft or until the voting begins."""
+    return writer_of_draft(actor, thing) or (author_until_answered(actor, thing) and thing.phase in WHILE_EDITING)
+
+
+def writers_while_frozen(actor: Actor, thing: Any) -> bool:
+    """Who writes it, while its text stands still: from the voting on, as long as there is no answer."""
+    frozen = thing.idea_state == "published" and thing.phase in WHILE_CORRECTING and not thing.answered
+    return writes(actor, thing) and frozen
+
+
+def invited(actor: Actor, thing: Any) -> bool:
+    """Who is invited to write along and has not said yes or no."""
+    return bool(thing.invited)
+
+
+def writes_along(actor: Actor, thing: Any) -> bool:
+    """Who writes along."""
+    return bool(thing.co_author)
+
+
+def helping(actor: Actor, thing: Any) -> bool:
+    """Every reader who does not write it, while it is published and its campaign is not done."""
+    return not writes(actor, thing) and commenting(actor, thing)
+
+
+def decides(actor: Actor, thing: Any) -> bool:
+    """The sponsor, the decision owner, or a decision maker of the space."""
+    return actor.id in (thing.sponsor, thing.decision_owner) or actor.has_role(thing.space, Role.DECISION_MAKER)
+
+
+def after_voting(actor: Actor, thing: Any) -> bool:
+    """Once the voting is over (at any time where it never closes), while the idea is published."""
+    return thing.idea_state == "published" and (thing.phase in WHILE_ANSWERING or bool(thing.always_open))
+
+
+def decides_after_voting(actor: Actor, thing: Any) -> bool:
+    """Who decides, once, after the voting."""
+    return after_voting(actor, thing) and decides(actor, thing) and not thing.answered
+
+
+def decides_about_answered(actor: Actor, thing: Any) -> bool:
+    """Who decides, as often as the answer needs it."""
+    return bool(thing.answered) and after_voting(actor, thing) and decides(actor, thing)
+
+
+def decides_or_moderates_after_voting(actor: Actor, thing: Any) -> bool:
+    """Who decides, or a moderator of the space, after the voting."""
+    may = decides(actor, thing) or actor.has_role(thing.space, Role.MODERATOR)
+    return may and after_voting(actor, thing)
+
+
+def claiming(actor: Actor, thing: Any) -> bool:
+    """For whom it was written down; where only a name is known, any reader but who wrote it down, one at a time."""
+    return bool(thing.person in (None, actor.id) and actor.id != thing.author and thing.state == "waiting")
+
+
+def captured_for(actor: Actor, thing: Any) -> bool:
+    """For whom it was written down, until it is settled."""
+    return bool(thing.person == actor.id and thing.state == "waiting")
+
+
+def wrote_it_down(actor: Actor, thing: Any) -> bool:
+    """Who wrote it down, once somebody says that it is hers."""
+    return bool(thing.author == actor.id and thing.state == "claimed")

@@ -1,0 +1,111 @@
+"""Deciding: moving an idea on, answering it, correcting an answer."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import msgspec
+
+from portal.access.actor import Actor
+from portal.access.conflicts import Changed
+from portal.access.policy import Action, require
+from portal.db import Made, execute, fetch_one, fetch_value, transaction
+from portal.events.kinds import Kind
+from portal.events.log import record
+from portal.ideas.queries import IdeaRow
+from portal.tables.base import new_public_id
+from portal.text.markdown import rendered
+
+
+class Decision(msgspec.Struct, frozen=True, kw_only=True):
+    """What an answer says."""
+
+    kind: str
+    summary: str
+    reason: str
+    from_when: str
+    next_step: str
+    next_owner: int
+    next_date: date | None
+
+
+# The idea's row is held, so that its author does not withdraw it meanwhile.
+ANSWER = """
+    INSERT INTO answer (public_id, idea, space, author, kind, summary, reason, reason_html, from_when, next_step,
+        next_owner, next_date, language)
+    SELECT {}, i.id, i.space, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}
+    FROM (SELECT * FROM idea WHERE id = {} FOR NO KEY UPDATE) i WHERE i.state = 'published'
+    ON CONFLICT (idea) DO NOTHING RETURNING id, public_id
+"""
+
+
+async def answer(actor: Actor, idea: IdeaRow, decision: Decision) -> None:
+    """Publishes the official answer; everyone who took part hears of it. Raises Changed if somebody answered first, or
+    the idea was withdrawn."""
+    require(actor, Action.IDEA_ANSWER, idea)
+    columns = await _columns(decision)
+    async with transaction():
+        made = await fetch_one(Made, ANSWER, new_public_id(), actor.id, *columns, actor.language, idea.id)
+        if made is None:
+            raise Changed
+        await record(Kind.IDEA_ANSWERED, actor=actor.id, space=idea.space, answer=made.id)
+
+
+KEEP = """
+    WITH held AS (SELECT * FROM answer WHERE idea = {} AND version = {} FOR UPDATE)
+    INSERT INTO answer_version (answer, space, version, author, kind, summary, reason, from_when, next_step, next_date,
+        created_at)
+    SELECT id, space, version, author, kind, summary, reason, from_when, next_step, next_date,
+        coalesce(corrected_at, created_at) FROM held RETURNING answer
+"""
+CORRECT = """
+    UPDATE answer SET author = {}, kind = {}, summary = {}, reason = {}, reason_html = {}, from_when = {},
+        next_step = {}, next_owner = {}, next_date = {}, language = {}, version = version + 1,
+        corrected_at = plein_now() WHERE id = {}
+"""
+
+
+async def correct_answer(actor: Actor, idea: IdeaRow, decision: Decision, version: int) -> None:
+    """Publishes a new text of an answer and keeps the one before; all are told again. Raises Changed when somebody
+    else corrected it meanwhile."""
+    require(actor, Action.ANSWER_CORRECT, idea)
+    columns = await _columns(decision)
+    async with transaction():
+        kept = await fetch_value(KEEP, idea.id, version)
+        if kept is None:
+            raise Changed
+        await execute(CORRECT, actor.id, *columns, actor.language, kept)
+        await record(Kind.ANSWER_CORRECTED, actor=actor.id, space=idea.space, answer=kept)
+
+
+async def _columns(decision: Decision) -> list[object]:
+    """Kind to next_date, in the order of the statements above."""
+    html = await rendered(decision.reason)
+    return [
+        *(decision.kind, decision.summary, decision.reason, html, decision.from_when),
+        *(decision.next_step, decision.next_owner, decision.next_date),
+    ]
+
+
+MOVE_ON = """
+    WITH moved AS (
+        UPDATE idea i SET status = {} FROM campaign c
+        WHERE c.id = i.campaign AND i.id = {} AND i.state = 'published' AND plein_decided(c, plein_now())
+            AND NOT EXISTS (SELECT FROM status_change s WHERE s.author = {} AND s.form_key = {})
+        RETURNING i.id, i.space, i.status
+    )
+    INSERT INTO status_change (idea, space, author, status, body, body_html, language, form_key)
+    SELECT id, space, {}, status, {}, {}, {}, {} FROM moved ON CONFLICT (author, form_key) DO NOTHING RETURNING id
+"""
+
+
+async def move_on(actor: Actor, idea: IdeaRow, *, status: str, body: str, form_key: str) -> None:
+    """An idea's status and the public text that goes with it; author and followers hear of it."""
+    require(actor, Action.IDEA_MOVE_ON, idea)
+    html = await rendered(body)
+    async with transaction():
+        step = await fetch_value(
+            MOVE_ON, status, idea.id, actor.id, form_key, actor.id, body, html, actor.language, form_key
+        )
+        if step is not None:
+            await record(Kind.IDEA_STATUS_CHANGED, actor=actor.id, space=idea.space, idea=idea.id, step=step)

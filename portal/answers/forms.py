@@ -1,0 +1,86 @@
+"""The forms of an answer and of a status."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import wtforms
+from wtforms.validators import StopValidation
+
+from portal.text.answers import ANSWER_KINDS
+from portal.text.language import gettext
+from portal.text.markdown import LONGEST, rendered
+from portal.text.statuses import STATUSES
+from portal.web.forms import (
+    YEARS,
+    Form,
+    HiddenNumber,
+    RadioField,
+    StringField,
+    TextAreaField,
+    at_most,
+    lazy,
+    options,
+    required,
+)
+from portal.web.request import Request
+
+
+class AnswerForm(Form):
+    """The official answer."""
+
+    kind = RadioField(
+        lazy("The decision"),
+        [required(lazy("Choose the decision."))],
+        choices=options((kind, words.choice) for kind, words in ANSWER_KINDS.items()),
+    )
+    summary = StringField(
+        lazy("The answer in one line"), [required(lazy("Sum the answer up in one line.")), at_most(200)]
+    )
+    reason = TextAreaField(lazy("Why?"), [required(lazy("Give the reason.")), at_most(LONGEST)])
+    from_when = StringField(lazy("From when?"), [at_most(120)])
+    next_step = StringField(
+        lazy("What happens next?"),
+        [required(lazy("Say what happens next, even if it is nothing.")), at_most(300)],
+    )
+    next_owner_email = StringField(
+        lazy("Who sees to it?"), [required(lazy("Name the colleague who sees to it.")), at_most(254)]
+    )
+    next_date = StringField(lazy("News by"))
+    version = HiddenNumber(default=1)
+    next_day: date | None = None
+    preview_html: str | None = None
+
+    @classmethod
+    async def sent(cls, request: Request, **options: Any) -> Any:
+        """With the reason as it will look, if that was asked for."""
+        form = await super().sent(request, **options)
+        if "preview" in form.typed and len(form.reason.data or "") <= LONGEST:
+            form.preview_html = await rendered(form.reason.data or "")
+        return form
+
+    def validate_next_date(self, field: wtforms.Field) -> None:
+        """A date, where one is given."""
+        if not field.data:
+            return
+        try:
+            day = date.fromisoformat(field.data)
+        except ValueError:
+            day = date.max
+        if day.year not in YEARS:
+            raise StopValidation(gettext("Give a date, such as 2027-01-31."))
+        self.next_day = day
+
+
+class StatusForm(Form):
+    """A step on the way, with the text without which there is none."""
+
+    step = RadioField(
+        lazy("Where does it stand?"),
+        [required(lazy("Choose where it stands."))],
+        choices=options((status, words.words) for status, words in STATUSES.items()),
+    )
+    body = TextAreaField(
+        lazy("What does everybody need to know?"), [required(lazy("Say in a line what this means.")), at_most(2000)]
+    )

@@ -1,0 +1,142 @@
+"""Reading answers and statuses, and what waits for them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import msgspec
+
+from portal.access.actor import Actor
+from portal.access.scope import visible
+from portal.campaigns.queries import CampaignRow
+from portal.db import QueryString, fetch, fetch_one
+from portal.ideas.queries import Cursor, IdeaRow
+from portal.tables import Answer, AnswerVersion, Idea, Identity
+
+
+class AnswerRow(msgspec.Struct, frozen=True):
+    """The official answer as the crowd reads it."""
+
+    public_id: str
+    kind: str
+    summary: str
+    reason_html: str
+    from_when: str
+    next_step: str
+    next_owner_name: str
+    next_date: date | None
+    language: str
+    author_public_id: str
+    author_name: str
+    author_title: str
+    created_at: datetime
+    version: int
+    corrected_at: datetime | None
+
+
+ANSWER = """
+    SELECT a.public_id, a.kind, a.summary, a.reason_html, a.from_when, a.next_step,
+        coalesce(o.name, '') AS next_owner_name, a.next_date, a.language, p.public_id AS author_public_id,
+        coalesce(n.name, '') AS author_name, coalesce(n.title, '') AS author_title, a.created_at,
+        a.version, a.corrected_at
+    FROM answer a JOIN person p ON p.id = a.author LEFT JOIN identity n ON n.person = p.id
+    LEFT JOIN identity o ON o.person = a.next_owner AND {}
+    WHERE a.idea = {} AND {}
+"""
+
+
+async def answer_to(actor: Actor, idea: IdeaRow) -> AnswerRow | None:
+    """The answer to an idea, if there is one."""
+    return await fetch_one(AnswerRow, ANSWER, visible(Identity, actor, "o"), idea.id, visible(Answer, actor, "a"))
+
+
+class AnswerText(msgspec.Struct, frozen=True):
+    """An answer as it was typed."""
+
+    id: int
+    kind: str
+    summary: str
+    reason: str
+    from_when: str
+    next_step: str
+    next_owner_email: str
+    next_date: date | None
+    version: int
+
+
+TEXT = """
+    SELECT a.id, a.kind, a.summary, a.reason, a.from_when, a.next_step, coalesce(o.email, '') AS next_owner_email,
+        a.next_date, a.version
+    FROM answer a LEFT JOIN identity o ON o.person = a.next_owner AND {} WHERE a.idea = {} AND {}
+"""
+
+
+async def answer_text(actor: Actor, idea: IdeaRow) -> AnswerText | None:
+    """The answer to an idea, to be corrected."""
+    return await fetch_one(AnswerText, TEXT, visible(Identity, actor, "o"), idea.id, visible(Answer, actor, "a"))
+
+
+class AnswerBefore(msgspec.Struct, frozen=True):
+    """An answer that holds, or held before it was corrected."""
+
+    version: int
+    kind: str
+    summary: str
+    reason: str
+    from_when: str
+    next_step: str
+    author_name: str
+    created_at: datetime
+
+
+ANSWERS = """
+    SELECT a.version, a.kind, a.summary, a.reason, a.from_when, a.next_step, coalesce(n.name, '') AS author_name,
+        coalesce(a.corrected_at, a.created_at) AS created_at
+    FROM answer a LEFT JOIN identity n ON n.person = a.author WHERE a.idea = {} AND {}
+    UNION ALL
+    SELECT v.version, v.kind, v.summary, v.reason, v.from_when, v.next_step, coalesce(n.name, ''), v.created_at
+    FROM answer_version v JOIN answer a ON a.id = v.answer LEFT JOIN identity n ON n.person = v.author
+    WHERE a.idea = {} AND {} ORDER BY version DESC LIMIT 50
+"""
+
+
+async def answers_before(actor: Actor, idea: IdeaRow) -> list[AnswerBefore]:
+    """The texts of an answer, newest first; the first is the one that holds."""
+    return await fetch(
+        AnswerBefore,
+        ANSWERS,
+        idea.id,
+        visible(Answer, actor, "a"),
+        idea.id,
+        visible(AnswerVersion, actor, "v"),
+    )
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """An idea that has no answer yet."""
+
+    public_id: str
+    title: str
+    language: str
+    author_name: str
+    supporters: int
+    guest_supporters: int
+    status: str
+    created_at: datetime
+
+
+WAITING = """
+    SELECT i.public_id, i.title, i.language, coalesce(n.name, '') AS author_name, i.supporters, i.guest_supporters,
+        i.status, i.created_at
+    FROM idea i JOIN campaign c ON c.id = i.campaign LEFT JOIN identity n ON n.person = i.author
+    WHERE i.campaign = {} AND i.state = 'published' AND plein_decided(c, {})
+        AND NOT EXISTS (SELECT FROM answer a WHERE a.idea = i.id) AND {} AND {}
+    ORDER BY i.supporters + i.guest_supporters DESC, i.public_id DESC LIMIT {}
+"""
+BEYOND = "((i.supporters + i.guest_supporters)::bigint, i.public_id) < ({}, {})"
+
+
+async def waiting(actor: Actor, campaign: CampaignRow, after: Cursor | None, most: int) -> list[Waiting]:
+    """A campaign's ideas without an answer, the most supported first; none before the voting ended."""
+    rest = QueryString(BEYOND, after.value, after.public_id) if after else QueryString("TRUE")
+    return await fetch(Waiting, WAITING, campaign.id, actor.now, visible(Idea, actor, "i"), rest, most)

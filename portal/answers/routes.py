@@ -1,0 +1,196 @@
+"""Answering an idea, correcting an answer, moving an idea on, and what waits for an answer."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+from litestar import Response, Router, get, post
+from litestar.params import FromPath
+
+from portal.access.conflicts import Changed
+from portal.access.policy import Action, require
+from portal.answers import actions, queries
+from portal.answers.forms import AnswerForm, StatusForm
+from portal.campaigns.queries import get_campaign
+from portal.ideas.queries import Cursor, IdeaRow, get_idea
+from portal.spaces.forms import chosen_colleague
+from portal.text.answers import ANSWER_KINDS
+from portal.text.difference import Piece, compared
+from portal.text.language import gettext
+from portal.web.errors import found
+from portal.web.page import page, see_other
+from portal.web.request import Request
+
+PAGE = 50
+
+
+@get("/campaigns/{public_id:str}/waiting")
+async def waiting(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """The ideas of a campaign that wait for an answer."""
+    campaign = found(await get_campaign(request.actor, public_id))
+    require(request.actor, Action.CAMPAIGN_ANSWER, campaign)
+    after = Cursor.read(request.query_params.get("after", ""))
+    rows = await queries.waiting(request.actor, campaign, after, PAGE + 1)
+    last = rows[PAGE - 1] if len(rows) > PAGE else None
+    return page(
+        request,
+        "answers/waiting.html",
+        section="campaigns",
+        campaign=campaign,
+        ideas=rows[:PAGE],
+        more=f"{last.supporters + last.guest_supporters}-{last.public_id}" if last else "",
+        now=request.now,
+    )
+
+
+@get("/ideas/{public_id:str}/answer")
+async def answer_page(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """An empty answer."""
+    idea = found(await get_idea(request.actor, public_id))
+    require(request.actor, Action.IDEA_ANSWER, idea)
+    return _form(request, AnswerForm(), idea)
+
+
+@post("/ideas/{public_id:str}/answer")
+async def answer(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """Publishes it."""
+    idea = found(await get_idea(request.actor, public_id))
+    require(request.actor, Action.IDEA_ANSWER, idea)
+    form = await AnswerForm.sent(request)
+    decision = await _decision(request, form, idea)
+    if decision is None:
+        return _form(request, form, idea)
+    try:
+        await actions.answer(request.actor, idea, decision)
+    except Changed:
+        form.refuse("summary", gettext("Somebody answered meanwhile. Your text is kept here."))
+        return _form(request, form, idea)
+    return see_other(f"/ideas/{public_id}", "idea-answered")
+
+
+@get("/ideas/{public_id:str}/answer/correction")
+async def correction_page(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """The answer as it stands."""
+    idea = found(await get_idea(request.actor, public_id))
+    require(request.actor, Action.ANSWER_CORRECT, idea)
+    return _form(request, AnswerForm(obj=found(await queries.answer_text(request.actor, idea))), idea)
+
+
+@post("/ideas/{public_id:str}/answer/correction")
+async def correction(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """Publishes a new text; the one before is kept."""
+    idea = found(await get_idea(request.actor, public_id))
+    require(request.actor, Action.ANSWER_CORRECT, idea)
+    form = await AnswerForm.sent(request)
+    decision = await _decision(request, form, idea)
+    if decision is None:
+        return _form(request, form, idea)
+    try:
+        await actions.correct_answer(request.actor, idea, decision, form.version.data)
+    except Changed:
+        form.refuse("summary", gettext("Somebody corrected this answer meanwhile. Compare, then save again."))
+        form.version.data = found(await queries.answer_text(request.actor, idea)).version
+        return _form(request, form, idea)
+    return see_other(f"/ideas/{public_id}", "answer-corrected")
+
+
+@get("/ideas/{public_id:str}/answer/versions")
+async def versions(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """What was changed in an answer."""
+    idea = found(await get_idea(request.actor, public_id))
+    texts = await queries.answers_before(request.actor, idea)
+    found(texts[0] if texts else None)
+    changes = [(new, await _changes(old, new)) for new, old in pairwise(texts)]
+    return page(
+        request,
+        "answers/versions.html",
+        section="campaigns",
+        idea=idea,
+        changes=changes,
+        first=texts[-1],
+        now=request.now,
+    )
+
+
+@get("/ideas/{public_id:str}/status")
+async def status_page(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """Where does it stand?"""
+    idea = found(await get_idea(request.actor, public_id))
+    require(request.actor, Action.IDEA_MOVE_ON, idea)
+    return page(request, "answers/status.html", section="campaigns", form=StatusForm(), idea=idea)
+
+
+@post("/ideas/{public_id:str}/status")
+async def status(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """Says where it stands."""
+    idea = found(await get_idea(request.actor, public_id))
+    require(request.actor, Action.IDEA_MOVE_ON, idea)
+    form = await StatusForm.sent(request)
+    if not form.valid():
+        return page(request, "answers/status.html", section="campaigns", form=form, idea=idea, status=form.status)
+    await actions.move_on(request.actor, idea, status=form.step.data, body=form.body.data, form_key=form.once)
+    return see_other(f"/ideas/{public_id}", "status-changed")
+
+
+async def _decision(request: Request, form: Any, idea: IdeaRow) -> actions.Decision | None:
+    """What the form says, if it is complete and who sees to it can read the idea."""
+    form.valid()
+    if form.next_day and form.next_day < request.now.date():
+        form.refuse("next_date", gettext("Give a day that is still to come."))
+    owner = await chosen_colleague(request.actor, form, "next_owner_email", idea.space)
+    if owner is None or not form.complete:
+        return None
+    return actions.Decision(
+        kind=form.kind.data,
+        summary=form.summary.data,
+        reason=form.reason.data,
+        from_when=form.from_when.data,
+        next_step=form.next_step.data,
+        next_owner=owner.id,
+        next_date=form.next_day,
+    )
+
+
+def _form(request: Request, form: Any, idea: IdeaRow) -> Response[Any]:
+    return page(
+        request,
+        "answers/form.html",
+        fragment="preview" if "preview" in form.typed else None,
+        section="campaigns",
+        form=form,
+        idea=idea,
+        correcting=idea.answered,
+        now=request.now,
+        status=form.status,
+    )
+
+
+async def _changes(old: queries.AnswerBefore, new: queries.AnswerBefore) -> dict[str, list[Piece]]:
+    before, after = _fields(old), _fields(new)
+    return {name: await compared(before[name], after[name]) for name in before if before[name] != after[name]}
+
+
+def _fields(text: queries.AnswerBefore) -> dict[str, str]:
+    return {
+        "kind": str(ANSWER_KINDS[text.kind].choice),
+        "summary": text.summary,
+        "reason": text.reason,
+        "from_when": text.from_when,
+        "next_step": text.next_step,
+    }
+
+
+router = Router(
+    path="/",
+    route_handlers=[
+        waiting,
+        answer_page,
+        answer,
+        correction_page,
+        correction,
+        versions,
+        status_page,
+        status,
+    ],
+)

@@ -1,0 +1,130 @@
+"""The desk at which an idea is written: its form with the campaign's questions, what is saved, and what collides."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Response
+
+from portal.access.conflicts import Changed, Closed
+from portal.campaigns.queries import CampaignRow, get_campaign
+from portal.ideas import queries
+from portal.ideas.actions import Saved
+from portal.ideas.forms import IdeaForm, name_of
+from portal.spaces.queries import audience
+from portal.text.difference import Piece, compared
+from portal.text.language import gettext
+from portal.web.errors import found
+from portal.web.page import page, see_other
+from portal.web.request import Request
+
+
+class Desk:
+    """What writing one idea needs, and how it is shown."""
+
+    def __init__(
+        self,
+        request: Request,
+        campaign: CampaignRow,
+        idea: queries.IdeaRow | None,
+        asked: queries.CampaignForm,
+        questions: list[queries.Question],
+        services: list[queries.Choice],
+    ) -> None:
+        self.request = request
+        self.campaign = campaign
+        self.idea = idea
+        self.asked = asked
+        self.questions = questions
+        self.services = services
+        self.kind = IdeaForm.asking(questions, services)
+
+    def empty(self) -> Any:
+        """The form of a new idea."""
+        service = self.request.query_params.get("service", "")
+        return self._offering(
+            self.kind(language=self.campaign.language, service=service, form_version=self.asked.version)
+        )
+
+    def filled(self, idea: queries.IdeaRow) -> Any:
+        """The form as it was saved last."""
+        replies = {name_of(question): question.reply for question in self.questions}
+        chosen = {"service": idea.service_public_id, "form_version": self.asked.version}
+        return self._offering(self.kind(obj=idea, **chosen, **replies))
+
+    async def sent(self) -> Any:
+        """The form as it was sent."""
+        return self._offering(await self.kind.sent(self.request))
+
+    def _offering(self, form: Any) -> Any:
+        form.tags.offered = tuple(self.asked.tags)
+        return form
+
+    async def show(self, form: Any, changed: dict[str, Any] | None = None) -> Response[Any]:
+        """The form; of one that saves itself, only how that went."""
+        quiet = form.typed.get("draft") == "auto"
+        return page(
+            self.request,
+            "ideas/form.html",
+            fragment="preview" if "preview" in form.typed else "draft_state" if quiet else None,
+            section="campaigns",
+            form=form,
+            campaign=self.campaign,
+            idea=self.idea,
+            changed=changed,
+            saved=None,
+            readers=await audience(self.request.actor, self.campaign.space),
+            now=self.request.now,
+            status=form.status,
+        )
+
+    def saved(self, draft: Saved) -> Response[Any]:
+        """A draft is kept: on to its form, or, for one that saves itself, only a word."""
+        if not self.request.wants_fragment:
+            return see_other(f"/ideas/{draft.public_id}/edit", "draft-saved")
+        return page(
+            self.request, "ideas/form.html", fragment="draft_state", saved=draft, form=None, now=self.request.now
+        )
+
+    async def refuse(self, form: Any, error: Changed | Closed) -> Response[Any]:
+        """The form with all that was typed; and what somebody else saved meanwhile, compared with it."""
+        if isinstance(error, Closed):
+            form.refuse("title", gettext("Collecting has just closed. Your text is kept here: take it along."))
+            return await self.show(form)
+        form.refuse("body", gettext("This idea was saved elsewhere meanwhile. Compare, then save again."))
+        stands = await queries.current_version(self.request.actor, self.idea.id) if self.idea else None
+        if stands is None:
+            return await self.show(form)
+        form.version.data = stands.version
+        changed = {
+            "title": await compared(stands.title, form.title.data or ""),
+            "body": await compared(stands.body, form.body.data or ""),
+        }
+        return await self.show(form, {"by": stands.author_name, "at": stands.created_at, "fields": changed})
+
+
+async def desk_for(request: Request, campaign: CampaignRow, idea: queries.IdeaRow | None = None) -> Desk:
+    """A form goes on with the version of the questions that it was begun with, also when they change meanwhile."""
+    asked = found(await queries.campaign_form(request.actor, campaign.id))
+    typed = (await request.typed()).get("form_version") if request.method == "POST" else ""
+    begun = int(typed) if typed.isdecimal() and len(typed) < 10 else idea.form_version if idea else 0
+    if 0 < begun < asked.version:
+        asked = queries.CampaignForm(begun, asked.tags)
+    questions = await queries.questions(request.actor, campaign.id, asked.version, idea.id if idea else None)
+    return Desk(request, campaign, idea, asked, questions, await queries.services(request.actor))
+
+
+async def desk_of(request: Request, idea: queries.IdeaRow) -> Desk:
+    """The desk of an idea that is there."""
+    return await desk_for(request, found(await get_campaign(request.actor, idea.campaign_public_id)), idea)
+
+
+async def changes(old: queries.Version, new: queries.Version) -> dict[str, list[Piece]]:
+    """What of a version is another than before, by field; what stayed is left out."""
+    before, after = _fields(old), _fields(new)
+    return {name: await compared(before[name], after[name]) for name in before if before[name] != after[name]}
+
+
+def _fields(version: queries.Version) -> dict[str, str]:
+    tags = ", ".join(version.tags)
+    return {"title": version.title, "body": version.body, "replies": version.replies, "tags": tags}

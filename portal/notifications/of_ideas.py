@@ -1,0 +1,145 @@
+"""Mail about ideas: who hears of a step, a correction, an invitation or a claim, and what the message says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from portal.access.actor import Actor
+from portal.access.scope import visible
+from portal.db import execute, fetch_one, transaction
+from portal.events.jobs import queue
+from portal.events.kinds import Kind
+from portal.settings import settings
+from portal.tables import Correction, Idea, StatusChange
+from portal.text.language import gettext
+from portal.text.markdown import excerpt
+from portal.text.statuses import STEPS
+
+# Who wrote it and who follows it; of a correction also whoever voted, among them: so a message tells of no vote.
+SPREAD = """
+    INSERT INTO mail (kind, recipient, event)
+    SELECT CASE e.kind WHEN 'idea.corrected' THEN 'idea_corrected' ELSE 'idea_news' END, x.person, e.id
+    FROM event e JOIN idea i ON i.id = e.idea
+    CROSS JOIN LATERAL (
+        SELECT i.author AS person
+        UNION SELECT k.person FROM co_author k WHERE k.idea = i.id AND k.accepted_at IS NOT NULL
+        UNION SELECT f.person FROM follow f WHERE f.idea = i.id
+        UNION SELECT v.person FROM vote v WHERE v.idea = i.id AND e.kind = 'idea.corrected') x
+    JOIN person p ON p.id = x.person AND p.active AND p.last_signed_in_at IS NOT NULL
+    JOIN identity n ON n.person = p.id AND n.wants_mail
+    JOIN readership r ON r.person = p.id AND r.space = i.space
+    WHERE e.id = {} AND p.id IS DISTINCT FROM e.actor
+    ON CONFLICT (event, recipient, kind) DO NOTHING
+"""
+# Who is invited; for whom something was written down; who wrote down what somebody claims.
+ASK = """
+    INSERT INTO mail (kind, recipient, event)
+    SELECT 'ask', p.id, e.id
+    FROM event e LEFT JOIN capture t ON t.idea = e.idea
+    JOIN person p ON p.id = CASE e.kind WHEN 'idea.captured' THEN t.person WHEN 'idea.claimed' THEN t.author
+        ELSE e.person END AND p.active AND p.last_signed_in_at IS NOT NULL
+    JOIN identity n ON n.person = p.id AND n.wants_mail
+    JOIN readership r ON r.person = p.id AND r.space = e.space
+    WHERE e.id = {} AND p.id IS DISTINCT FROM e.actor
+    ON CONFLICT (event, recipient, kind) DO NOTHING
+"""
+
+
+async def spread_news(event: int) -> None:
+    """One statement for however many hear of it."""
+    async with transaction():
+        await execute(SPREAD, event)
+        await queue("deliver_mail")
+
+
+async def ask(event: int) -> None:
+    """A question to one person."""
+    async with transaction():
+        await execute(ASK, event)
+        await queue("deliver_mail")
+
+
+class News(msgspec.Struct, frozen=True):
+    """A step or a correction, as its reader may see it when the message goes out."""
+
+    public_id: str
+    title: str
+    status: str
+    body_html: str
+    by: str
+
+
+STEP = """
+    SELECT i.public_id, i.title, s.status, s.body_html, coalesce(n.name, '') AS by
+    FROM event e JOIN idea i ON i.id = e.idea JOIN status_change s ON s.id = (e.particulars->>'step')::bigint
+    LEFT JOIN identity n ON n.person = s.author WHERE e.id = {} AND {}
+"""
+CORRECTED = """
+    SELECT i.public_id, i.title, '' AS status, r.body_html, coalesce(n.name, '') AS by
+    FROM event e JOIN idea i ON i.id = e.idea JOIN correction r ON r.id = (e.particulars->>'correction')::bigint
+    LEFT JOIN identity n ON n.person = r.author WHERE e.id = {} AND {}
+"""
+Written = tuple[str, dict[str, Any]]
+
+
+async def write_news(reader: Actor, event: int | None) -> Written | None:
+    """That an idea moved on, or was withdrawn."""
+    news = await fetch_one(News, STEP, event, visible(StatusChange, reader, "s"))
+    if news is None:
+        return None
+    subject = gettext("Withdrawn: %(title)s") if news.status == "withdrawn" else gettext("Now: %(title)s")
+    return subject % {"title": news.title}, _said(news) | {"words": STEPS[news.status].mail}
+
+
+async def write_correction(reader: Actor, event: int | None) -> Written | None:
+    """That a text which stands still was corrected."""
+    news = await fetch_one(News, CORRECTED, event, visible(Correction, reader, "r"))
+    return (gettext("Corrected: %(title)s") % {"title": news.title}, _said(news)) if news else None
+
+
+def _said(news: News) -> dict[str, Any]:
+    address = f"{settings().base_url}/ideas/{news.public_id}"
+    return {"idea": news, "text": excerpt(news.body_html, 2000), "address": address}
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """What somebody is asked: by whom, and about which idea."""
+
+    kind: str
+    public_id: str
+    title: str
+    by: str
+
+
+ASKED = """
+    SELECT e.kind, i.public_id, i.title, coalesce(n.name, '') AS by
+    FROM event e JOIN idea i ON i.id = e.idea OR i.public_id = e.particulars->>'idea_public_id'
+    LEFT JOIN identity n ON n.person = e.actor WHERE e.id = {} AND {}
+"""
+
+
+async def write_question(reader: Actor, event: int | None) -> Written | None:
+    """Whether she writes along, whether an idea is hers, whether a claim is right."""
+    asked = await fetch_one(Asked, ASKED, event, visible(Idea, reader, "i"))
+    if asked is None:
+        return None
+    title = {"title": asked.title or gettext("Without a title yet")}
+    name = {"name": asked.by or gettext("Somebody who left")}
+    subject, words = {
+        Kind.CO_AUTHOR_INVITED: (
+            gettext("Write along? %(title)s"),
+            gettext("%(name)s asks you to write an idea along:"),
+        ),
+        Kind.IDEA_CAPTURED: (
+            gettext("Is this idea yours? %(title)s"),
+            gettext("%(name)s wrote down an idea on your behalf:"),
+        ),
+        Kind.IDEA_CLAIMED: (
+            gettext("Is this right? %(title)s"),
+            gettext("%(name)s says that an idea that you wrote down is hers or his:"),
+        ),
+    }[Kind(asked.kind)]
+    address = f"{settings().base_url}/ideas/{asked.public_id}"
+    return subject % title, {"words": words % name, "title": title["title"], "address": address}

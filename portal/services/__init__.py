@@ -1,0 +1,1 @@
+"""Services: what the organisation does, and which ideas would improve it."""

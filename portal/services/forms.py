@@ -1,0 +1,13 @@
+"""The form of a service."""
+
+from __future__ import annotations
+
+from portal.web.forms import BooleanField, Form, StringField, TextAreaField, at_most, lazy, required
+
+
+class ServiceForm(Form):
+    """A service or process of the organisation."""
+
+    name = StringField(lazy("Name"), [required(lazy("Give the service a name.")), at_most(80)])
+    description = TextAreaField(lazy("What is it?"), [at_most(500)])
+    archived = BooleanField(lazy("It is no more"))

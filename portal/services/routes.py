@@ -1,0 +1,97 @@
+"""The services, and what would improve each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Response, Router, get, post
+from litestar.params import FromPath
+
+from portal.access.conflicts import Changed
+from portal.access.policy import Action, require
+from portal.ideas.queries import Cursor
+from portal.services import actions, queries
+from portal.services.forms import ServiceForm
+from portal.text.language import gettext
+from portal.web.errors import found
+from portal.web.page import page, see_other
+from portal.web.request import Request
+
+
+@get("/services")
+async def list_services(request: Request) -> Response[Any]:
+    """All services."""
+    return page(request, "services/list.html", services=await queries.services(request.actor))
+
+
+@get("/services/new")
+async def new_service(request: Request) -> Response[Any]:
+    """An empty form."""
+    require(request.actor, Action.SERVICE_EDIT)
+    return _form(request, ServiceForm())
+
+
+@post("/services")
+async def add_service(request: Request) -> Response[Any]:
+    """Adds it."""
+    require(request.actor, Action.SERVICE_EDIT)
+    form = await ServiceForm.sent(request)
+    if not form.valid():
+        return _form(request, form)
+    try:
+        service = await actions.add_service(
+            request.actor, name=form.name.data, description=form.description.data, form_key=form.once
+        )
+    except Changed:
+        form.refuse("name", gettext("There is a service with this name already."))
+        return _form(request, form)
+    return see_other(f"/services/{service}", "service-saved")
+
+
+@get("/services/{public_id:str}")
+async def show_service(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """A service with the ideas that would improve it."""
+    service = found(await queries.get_service(request.actor, public_id))
+    after = Cursor.read(request.query_params.get("after", ""))
+    ideas = await queries.improvements(request.actor, service, after)
+    last = ideas[queries.PAGE - 1] if len(ideas) > queries.PAGE else None
+    return page(
+        request,
+        "services/show.html",
+        service=service,
+        ideas=ideas[: queries.PAGE],
+        more=str(Cursor.at(last.created_at, last.public_id)) if last else "",
+        now=request.now,
+    )
+
+
+@get("/services/{public_id:str}/edit")
+async def edit_page(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """The form as it was saved last."""
+    service = found(await queries.get_service(request.actor, public_id))
+    require(request.actor, Action.SERVICE_EDIT, service)
+    return _form(request, ServiceForm(obj=service), service)
+
+
+@post("/services/{public_id:str}/edit")
+async def edit(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """Saves it."""
+    service = found(await queries.get_service(request.actor, public_id))
+    require(request.actor, Action.SERVICE_EDIT, service)
+    form = await ServiceForm.sent(request)
+    if not form.valid():
+        return _form(request, form, service)
+    words = {"name": form.name.data, "description": form.description.data, "archived": form.archived.data}
+    try:
+        await actions.edit_service(request.actor, service, **words)
+    except Changed:
+        form.refuse("name", gettext("There is a service with this name already."))
+        return _form(request, form, service)
+    return see_other(f"/services/{public_id}", "service-saved")
+
+
+def _form(request: Request, form: Any, service: queries.ServiceRow | None = None) -> Response[Any]:
+    return page(request, "services/form.html", form=form, service=service, status=form.status)
+
+
+router = Router(path="/", route_handlers=[list_services, new_service, add_service, show_service, edit_page, edit])

@@ -1,0 +1,64 @@
+"""What changed between two texts, word by word."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Iterator
+from difflib import SequenceMatcher
+from typing import NamedTuple
+
+_WORDS = re.compile(r"\w+|\s+|[^\w\s]")
+MOST = 1200  # words of a passage, lines of a text; what is longer is shown as taken out and put in, as a whole
+SAME, REMOVED, ADDED = "same", "removed", "added"
+
+
+class Piece(NamedTuple):
+    """A stretch of text that is the same in both, or stands in one of them only."""
+
+    kind: str
+    text: str
+
+
+def difference(before: str, after: str) -> list[Piece]:
+    """The pieces of both texts in their order; all but the added make `before`, all but the removed `after`."""
+    pieces: list[Piece] = []
+    for kind, text in _by_line(before, after):
+        if not text:
+            continue
+        if pieces and pieces[-1].kind == kind:
+            pieces[-1] = Piece(kind, pieces[-1].text + text)
+        else:
+            pieces.append(Piece(kind, text))
+    return pieces
+
+
+async def compared(before: str, after: str) -> list[Piece]:
+    """The same in a thread, so that long texts hold nobody up."""
+    return await asyncio.to_thread(difference, before, after)
+
+
+def _by_line(before: str, after: str) -> Iterator[Piece]:
+    old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
+    if max(len(old), len(new)) > MOST:
+        yield from _by_word(before, after)
+        return
+    for tag, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if tag == "equal":
+            yield Piece(SAME, "".join(old[a:b]))
+        else:
+            yield from _by_word("".join(old[a:b]), "".join(new[c:d]))
+
+
+def _by_word(before: str, after: str) -> Iterator[Piece]:
+    old, new = _WORDS.findall(before), _WORDS.findall(after)
+    if max(len(old), len(new)) > MOST:
+        yield Piece(REMOVED, before)
+        yield Piece(ADDED, after)
+        return
+    for tag, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if tag == "equal":
+            yield Piece(SAME, "".join(old[a:b]))
+        else:
+            yield Piece(REMOVED, "".join(old[a:b]))
+            yield Piece(ADDED, "".join(new[c:d]))

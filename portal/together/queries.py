@@ -1,0 +1,158 @@
+"""Reading what several people added to an idea."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from portal.access.actor import Actor
+from portal.access.scope import visible
+from portal.db import execute, fetch_one
+from portal.ideas.queries import IdeaRow
+from portal.tables import Capture, CoAuthor, Correction, HelpOffer, Idea, IdeaReply, StatusChange
+
+
+class Person(msgspec.Struct, frozen=True):
+    """Somebody who writes along, or is invited to."""
+
+    public_id: str
+    name: str
+    guest: bool
+    accepted: bool
+
+
+class Offer(msgspec.Struct, frozen=True):
+    """What somebody could do for the idea."""
+
+    public_id: str
+    name: str
+    guest: bool
+    body: str
+    created_at: datetime
+    mine: bool
+
+
+class Addition(msgspec.Struct, frozen=True):
+    """A dated correction below the text."""
+
+    body_html: str
+    language: str
+    author_name: str
+    created_at: datetime
+
+
+class Step(msgspec.Struct, frozen=True):
+    """A step on the way, with its public text."""
+
+    status: str
+    body_html: str
+    language: str
+    author_name: str
+    created_at: datetime
+
+
+class Reply(msgspec.Struct, frozen=True):
+    """What the idea says to one question."""
+
+    kind: str
+    label: str
+    value: str
+
+
+class Captured(msgspec.Struct, frozen=True):
+    """For whom it was written down, and where. `for_me`: for the actor herself; `anybody`: only a name is known."""
+
+    public_id: str
+    state: str
+    name: str
+    workshop_public_id: str
+    workshop: str
+    claimant_name: str
+    claimable: bool
+    to_confirm: bool
+
+
+class Around(msgspec.Struct, frozen=True):
+    """What stands around an idea's text."""
+
+    people: tuple[Person, ...]
+    offers: tuple[Offer, ...]
+    corrections: tuple[Addition, ...]
+    steps: tuple[Step, ...]
+    replies: tuple[Reply, ...]
+    captures: tuple[Captured, ...]
+
+
+AROUND = """
+    SELECT
+        (SELECT jsonb_agg(x) FROM (
+            SELECT p.public_id, coalesce(n.name, '') AS name, p.kind = 'guest' AS guest,
+                k.accepted_at IS NOT NULL AS accepted
+            FROM co_author k JOIN person p ON p.id = k.person LEFT JOIN identity n ON n.person = p.id
+            WHERE k.idea = i.id AND {} ORDER BY k.id) x) AS people,
+        (SELECT jsonb_agg(x) FROM (
+            SELECT p.public_id, coalesce(n.name, '') AS name, p.kind = 'guest' AS guest, h.body, h.created_at,
+                h.person = {} AS mine
+            FROM help_offer h JOIN person p ON p.id = h.person LEFT JOIN identity n ON n.person = p.id
+            WHERE h.idea = i.id AND {} ORDER BY h.id LIMIT 50) x) AS offers,
+        (SELECT jsonb_agg(x) FROM (
+            SELECT r.body_html, r.language, coalesce(n.name, '') AS author_name, r.created_at
+            FROM correction r LEFT JOIN identity n ON n.person = r.author
+            WHERE r.idea = i.id AND {} ORDER BY r.id) x) AS corrections,
+        (SELECT jsonb_agg(x) FROM (
+            SELECT s.status, s.body_html, s.language, coalesce(n.name, '') AS author_name, s.created_at
+            FROM status_change s LEFT JOIN identity n ON n.person = s.author
+            WHERE s.idea = i.id AND {} ORDER BY s.id) x) AS steps,
+        (SELECT jsonb_agg(x) FROM (
+            SELECT q.kind, q.label, y.value FROM idea_reply y JOIN question q ON q.id = y.question
+            WHERE y.idea = i.id AND {} ORDER BY q.position) x) AS replies,
+        (SELECT jsonb_agg(x) FROM (
+            SELECT t.public_id, t.state, coalesce(n.name, t.name) AS name, w.public_id AS workshop_public_id,
+                w.name AS workshop, coalesce(m.name, '') AS claimant_name,
+                t.state = 'waiting' AND t.author <> {} AND coalesce(t.person, {}) = {} AS claimable,
+                t.state = 'claimed' AND t.author = {} AS to_confirm
+            FROM capture t JOIN workshop w ON w.id = t.workshop
+            LEFT JOIN identity n ON n.person = t.person LEFT JOIN identity m ON m.person = t.claimant
+            WHERE t.idea = i.id AND t.state <> 'refused' AND {}) x) AS captures
+    FROM idea i WHERE i.id = {} AND {}
+"""
+
+
+async def around(actor: Actor, idea: IdeaRow) -> Around:
+    """Co-authors, offers of help, corrections, steps, replies to questions, and for whom it was written down."""
+    rows = await execute(
+        AROUND,
+        visible(CoAuthor, actor, "k"),
+        actor.id,
+        visible(HelpOffer, actor, "h"),
+        visible(Correction, actor, "r"),
+        visible(StatusChange, actor, "s"),
+        visible(IdeaReply, actor, "y"),
+        *[actor.id] * 4,
+        visible(Capture, actor, "t"),
+        idea.id,
+        visible(Idea, actor, "i"),
+    )
+    found: dict[str, Any] = {name: msgspec.json.decode(value or "[]") for name, value in rows[0].items()}
+    return msgspec.convert(found, Around)
+
+
+class Member(msgspec.Struct, frozen=True):
+    """A co-author, to be taken out again."""
+
+    id: int
+    person: int
+    name: str
+
+
+MEMBER = """
+    SELECT k.id, k.person, coalesce(n.name, '') AS name FROM co_author k JOIN person p ON p.id = k.person
+    LEFT JOIN identity n ON n.person = p.id WHERE k.idea = {} AND p.public_id = {} AND {}
+"""
+
+
+async def get_member(actor: Actor, idea: IdeaRow, public_id: str) -> Member | None:
+    """Somebody who writes an idea along, or is invited to."""
+    return await fetch_one(Member, MEMBER, idea.id, public_id, visible(CoAuthor, actor, "k"))

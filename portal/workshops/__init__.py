@@ -1,0 +1,1 @@
+"""Workshops: ideas that somebody writes down for others, who *claim* them later."""
