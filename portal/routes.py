@@ -16,6 +16,7 @@ from portal.ideas.routes import router as ideas
 from portal.imports.routes import router as imports
 from portal.mentions.routes import router as mentions
 from portal.moderation.routes import router as moderation
+from portal.mydata.routes import router as mydata
 from portal.pages.routes import router as pages
 from portal.people.routes import router as people
 from portal.proposals.routes import router as proposals
@@ -57,6 +58,7 @@ ROUTES: list[Router | HTTPRouteHandler] = [
     units,
     imports,
     setup,
+    mydata,
     health,
     serve,
 ]

@@ -8,6 +8,8 @@ from portal.attachments.jobs import sweep_files
 from portal.campaigns.jobs import move_campaigns_on
 from portal.imports.jobs import run_import, sweep_imports
 from portal.imports.staging import read_import
+from portal.campaigns.jobs import move_campaigns_on
+from portal.mydata.jobs import make_export, sweep_exports
 from portal.notifications.jobs import announce_answer, announce_role, deliver_mail
 from portal.notifications.news import announce_campaign
 from portal.notifications.of_ideas import ask, spread_news
@@ -24,9 +26,11 @@ JOBS: dict[str, Callable[..., Awaitable[Any]]] = {
     "forget_words": forget_words,
     "forget_marks": forget_marks,
     "move_campaigns_on": move_campaigns_on,
+    "make_export": make_export,
     "send_reset": send_reset,
     "spread_news": spread_news,
     "sweep_accounts": sweep_accounts,
+    "sweep_exports": sweep_exports,
     "sweep_files": sweep_files,
     "take_in_words": take_in_words,
     "read_import": read_import,
@@ -40,6 +44,7 @@ TIMETABLE: dict[str, str] = {
     "forget_marks": "41 3 * * *",
     "move_campaigns_on": "*/5 * * * *",
     "sweep_accounts": "17 * * * *",
+    "sweep_exports": "47 * * * *",
     "sweep_files": "37 * * * *",
     "take_in_words": "* * * * *",
     "sweep_imports": "27 3 * * *",

@@ -234,6 +234,7 @@ POSTS: dict[str, tuple[str | None, str, dict[str, str]]] = {
     "/password-reset/{token:str}": (None, "/password-reset/no-such-token", {"password": "seven otters under ice"}),
     "/preferences": ("employee", "/preferences", {"language": "nl", "theme": "dark", "next": "/groups"}),
     "/set-up": (None, "/set-up", {"code": "abcd"}),
+    "/settings/data": ("employee", "/settings/data", {}),
     "/settings": ("employee", "/settings", SETTINGS),
     "/settings/password": (
         "employee",
@@ -343,6 +344,8 @@ GETS: dict[str, tuple[str | None, str]] = {
     "/people/{public_id:str}/photo": ("employee", "/people/{person[author]}/photo"),
     "/people/{public_id:str}/photo/small": ("employee", "/people/{person[author]}/photo/small"),
     "/set-up": (None, "/set-up"),
+    "/settings/data": ("employee", "/settings/data"),
+    "/settings/data/{public_id:str}": ("employee", "/settings/data/no-such-file"),
     "/settings": ("employee", "/settings"),
     "/settings/photo": ("employee", "/settings/photo"),
     "/settings/profile": ("employee", "/settings/profile"),
@@ -372,7 +375,7 @@ NO_PAGES = LEAD_ON | {
 NO_PAGES |= {"/people/{public_id:str}/photo", "/people/{public_id:str}/photo/small"}
 #: Answer 404 in the world of the tests, which is set up and no demo (tests/setup has both).
 NOT_THERE = {"/admin/demo", "/set-up"}
-NO_PAGES |= {"/admin/imports/{public_id:str}/problems", *NOT_THERE}
+NO_PAGES |= {"/admin/imports/{public_id:str}/problems", "/settings/data/{public_id:str}", *NOT_THERE}
 NO_PAGES |= {"/health", "/password-reset/{token:str}", "/static/{path:path}"}
 NO_PAGES |= {"/ideas/{public_id:str}/mentions"}
 PHASES = ("planned", "collect", "discuss", "vote", "decide", "done")

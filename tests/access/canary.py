@@ -209,6 +209,7 @@ ROWS = {
         UNION SELECT person FROM co_author WHERE idea = ANY($3)
         UNION SELECT sponsor FROM campaign WHERE id IN ({CAMPAIGNS})""",
     "org_unit": "SELECT u.id FROM org_unit u, person p WHERE p.id = $1 AND p.kind = 'employee'",
+    "data_export": "SELECT id FROM data_export WHERE person = $1",
     "session": "SELECT id FROM session WHERE person = $1",
     "mail": """SELECT x.id FROM mail x WHERE EXISTS
         (SELECT FROM membership WHERE person = $1 AND role = 'administrator')""",

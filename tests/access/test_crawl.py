@@ -72,6 +72,7 @@ TABLES = {
     "/moderation/items/": "moderation_item",
     "/moderation/decisions/": "decision",
     "/receipts/": "decision",
+    "/settings/data/": "data_export",
     "/settings/sessions/": "session",
     "/admin/imports/": "people_import",
     "/admin/mail/": "mail",
@@ -206,6 +207,11 @@ async def _things_that_could_leak(world: World) -> None:
     )
     await execute("UPDATE idea SET supporters = 1 WHERE id = {}", world.idea_id["vote"])
     await add_import(world, "running")
+    await execute(
+        "INSERT INTO data_export (person, made_at, expires_at, content)"
+        " SELECT {}, plein_now(), plein_now() + interval '1 day', 'x'",
+        ids["employee"],
+    )
     unit = await fetch_value("INSERT INTO org_unit (name) VALUES ('Unit') RETURNING id")
     await execute("UPDATE person SET org_unit = {}", unit)
     for reader, campaign in (("employee", "collect"), ("guest_a", "closed_a"), ("guest_b", "closed_b")):

@@ -27,6 +27,7 @@ from typing import Any
 
 from tests.bench.bare import Plan
 from tests.bench.capture import AGENT, capturing, first_visit
+from tests.bench.imports import measure_import
 from tests.bench.load import Load, Round, run
 from tests.bench.report import Result, report, write
 from tests.bench.world import (
@@ -199,11 +200,20 @@ def main() -> None:
     """Measures everything and prints the table."""
     arguments = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     arguments.add_argument("--quick", action="store_true", help="short rounds: a minute, rougher numbers")
-    quick = arguments.parse_args().quick
+    arguments.add_argument("--people", action="store_true", help="only the import of 400,000 people, some minutes")
+    given = arguments.parse_args()
+    quick = given.quick
     DATA.mkdir(parents=True, exist_ok=True)
     os.environ |= {"PICCOLO_CONF": "piccolo_conf", "DATA_DIR": str(DATA), "SECRET_KEY": SECRET_KEY}
     for name in ("BASE_URL", "HOST", "DATABASE_URL", "REDIS_URL", "WEB_PROCESSES"):
         os.environ.pop(name, None)
+    if given.people:
+        cluster = start_postgres()
+        try:
+            measure_import(cluster)
+        finally:
+            cluster.stop()
+        return
     from portal.web.assets import build
 
     build()

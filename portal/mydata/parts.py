@@ -1,0 +1,191 @@
+"""What is stored about a person, table by table: what she takes along, and what not, with the reason.
+
+A test looks at every reference to a person in the schema: each stands in PARTS or in LEFT_OUT.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from piccolo.table import Table
+
+from portal import tables as t
+from portal.text.language import lazy
+
+
+class Part(NamedTuple):
+    """Rows that are about a person: those whose `own` is she. Only `columns` are taken along: none of them tells of
+    anybody else."""
+
+    key: str
+    title: str
+    table: type[Table]
+    own: str
+    columns: tuple[str, ...]
+
+
+PARTS: tuple[Part, ...] = (
+    Part("account", lazy("Your account"), t.Person, "id", ("kind", "created_at", "last_signed_in_at")),
+    Part(
+        "identity",
+        lazy("Your name and settings"),
+        t.Identity,
+        "person",
+        ("name", "email", "title", "language", "zone", "theme", "wants_mail"),
+    ),
+    Part("personnel", lazy("Your personnel number"), t.Personnel, "person", ("number",)),
+    Part(
+        "profile",
+        lazy("Your profile"),
+        t.Profile,
+        "person",
+        (
+            *("phone", "place", "skills", "about", "hours", "status", "status_until"),
+            *("phone_for", "place_for", "skills_for", "about_for", "hours_for", "status_for"),
+        ),
+    ),
+    Part(
+        "sessions",
+        lazy("Where you are signed in"),
+        t.Session,
+        "person",
+        ("user_agent", "created_at", "last_seen_at", "expires_at"),
+    ),
+    Part("memberships", lazy("Your roles and groups"), t.Membership, "person", ("space", "role", "created_at")),
+    Part("groups", lazy("Groups that you started"), t.Space, "created_by", ("name", "purpose", "created_at")),
+    Part(
+        "campaigns",
+        lazy("Campaigns that you opened"),
+        t.Campaign,
+        "author",
+        ("title", "lead", "brief", "need", "goal", "measure", "promise", "created_at"),
+    ),
+    Part("sponsored", lazy("Campaigns that you answer"), t.Campaign, "sponsor", ("title",)),
+    Part("decided", lazy("Campaigns that you accept"), t.Campaign, "decision_owner", ("title",)),
+    Part(
+        "notices",
+        lazy("What you told a campaign"),
+        t.CampaignNotice,
+        "author",
+        ("campaign", "kind", "reason", "created_at"),
+    ),
+    Part(
+        "ideas",
+        lazy("Your ideas"),
+        t.Idea,
+        "author",
+        ("campaign", "state", "title", "body", "tags", "language", "created_at", "updated_at"),
+    ),
+    Part(
+        "idea_versions",
+        lazy("Earlier texts of your ideas"),
+        t.IdeaVersion,
+        "author",
+        ("idea", "version", "title", "body", "tags", "created_at"),
+    ),
+    Part("corrections", lazy("Additions to your ideas"), t.Correction, "author", ("idea", "body", "created_at")),
+    Part(
+        "co_authored",
+        lazy("Ideas that you write along on"),
+        t.CoAuthor,
+        "person",
+        ("idea", "invited_at", "accepted_at"),
+    ),
+    Part("help", lazy("Help that you offered"), t.HelpOffer, "person", ("idea", "body", "created_at")),
+    Part(
+        "attachments",
+        lazy("Files that you attached"),
+        t.Attachment,
+        "author",
+        ("idea", "name", "description", "size", "created_at"),
+    ),
+    Part(
+        "status",
+        lazy("Steps of ideas that you told"),
+        t.StatusChange,
+        "author",
+        ("idea", "status", "body", "created_at"),
+    ),
+    Part(
+        "workshops",
+        lazy("Workshops that you wrote down"),
+        t.Workshop,
+        "author",
+        ("name", "place", "held_on", "created_at"),
+    ),
+    Part("captured", lazy("Ideas that were written down for you"), t.Capture, "person", ("idea", "state")),
+    Part("votes", lazy("Your votes"), t.Vote, "person", ("idea", "weight", "created_at")),
+    Part("budgets", lazy("What you could give in campaigns"), t.Budget, "person", ("campaign", "votes", "given")),
+    Part(
+        "comments",
+        lazy("Your comments"),
+        t.Comment,
+        "author",
+        ("idea", "state", "body", "language", "created_at", "edited_at"),
+    ),
+    Part("reactions", lazy("Your reactions"), t.Reaction, "person", ("kind", "created_at")),
+    Part("digests", lazy("Digests that you wrote"), t.Digest, "author", ("idea", "body", "created_at")),
+    Part("read", lazy("How far you read"), t.ReadMark, "person", ("idea", "visited_at")),
+    Part("followed", lazy("What you follow"), t.Follow, "person", ("campaign", "idea", "created_at")),
+    Part(
+        "answers",
+        lazy("Answers that you gave"),
+        t.Answer,
+        "author",
+        ("idea", "kind", "summary", "reason", "from_when", "next_step", "next_date", "created_at"),
+    ),
+    Part(
+        "answer_versions",
+        lazy("Earlier texts of your answers"),
+        t.AnswerVersion,
+        "author",
+        ("version", "kind", "summary", "reason", "from_when", "next_step", "created_at"),
+    ),
+    Part("promised", lazy("Next steps that are yours"), t.Answer, "next_owner", ("idea", "next_step", "next_date")),
+    Part("reports", lazy("What you reported"), t.Report, "reporter", ("rule", "words", "created_at")),
+    Part(
+        "receipts",
+        lazy("What moderators decided about what you wrote"),
+        t.Decision,
+        "person",
+        ("action", "rule", "words", "title", "created_at", "undone_at"),
+    ),
+    Part(
+        "moderated",
+        lazy("What you decided as a moderator"),
+        t.Decision,
+        "moderator",
+        ("action", "rule", "words", "created_at"),
+    ),
+    Part("pauses", lazy("When you could not write"), t.Pause, "person", ("space", "until", "ended_at")),
+    Part(
+        "pages",
+        lazy("Pages of the organisation that you wrote"),
+        t.AboutPage,
+        "author",
+        ("title", "body", "created_at"),
+    ),
+    Part("mail", lazy("Mail to you"), t.Mail, "recipient", ("kind", "created_at", "sent_at")),
+    Part("log", lazy("What the log holds of what you did"), t.Event, "actor", ("kind", "occurred_at")),
+    Part("log_about", lazy("What the log holds about you"), t.Event, "person", ("kind", "occurred_at")),
+    Part(
+        "imports", lazy("Lists that you handed in"), t.PeopleImport, "started_by", ("kind", "file_name", "created_at")
+    ),
+)
+
+#: References to a person that are not taken along, and why.
+LEFT_OUT: dict[str, str] = {
+    "appeal.decided_by": "the decision on somebody else's appeal: it tells of that person",
+    "capture.author": "the idea and the workshop are there; for whom it was written down tells of somebody else",
+    "capture.claimant": "the idea itself is there, once it is hers",
+    "co_author.invited_by": "whom she invited tells of somebody else",
+    "credential.person": "a password, of which only a hash is stored",
+    "data_export.person": "this very file",
+    "decision.undone_by": "tells of somebody else's receipt",
+    "membership.added_by": "whom she took into a group tells of somebody else",
+    "mention.person": "the words of somebody else; the page of mentions shows them",
+    "moderation_item.author": "a case about what she wrote: what was decided is in her receipts",
+    "moderation_item.claimed_by": "for fifteen minutes, while she looks at it",
+    "password_reset.person": "a link's hash, for an hour",
+    "search_document.person": "made out of her name and profile, which are there",
+}

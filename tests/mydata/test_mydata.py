@@ -1,0 +1,130 @@
+"""One's own data: all of it, for oneself alone, and nobody else's in it."""
+
+import io
+import json
+import zipfile
+
+import pytest
+
+from portal.access.actor import actor_of_person
+from portal.db import execute, fetch_value
+from portal.mydata.jobs import make_export, sweep_exports
+from portal.mydata.parts import LEFT_OUT, PARTS
+from portal.mydata.queries import everything
+from tests.access.canary import canaries_in, plant, sight_of
+from tests.client import text_of
+from tests.world import add_comment
+
+REFERENCES = """
+    SELECT c.conrelid::regclass::text || '.' || a.attname AS name FROM pg_constraint c
+    JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
+    WHERE c.contype = 'f' AND c.confrelid = 'person'::regclass
+"""
+
+
+async def test_every_reference_to_a_person_is_taken_along_or_left_out_for_a_reason(rollback):
+    there = {row["name"] for row in await execute(REFERENCES)} | {"person.id"}
+    named = {f"{part.table._meta.tablename}.{part.own}" for part in PARTS}
+    assert there - named - set(LEFT_OUT) == set(), "a Part in portal/mydata/parts.py, or a reason in LEFT_OUT"
+    assert (named | set(LEFT_OUT)) - there == set()
+    assert named & set(LEFT_OUT) == set()
+    assert all(LEFT_OUT.values())
+
+
+async def ask(browser):
+    assert (await browser.post("/settings/data")).status_code == 303
+    export = (await execute("SELECT * FROM data_export WHERE person = {}", browser.person))[0]
+    await make_export(export["id"])
+    return export["public_id"]
+
+
+async def test_somebody_takes_her_data_along(as_, world):
+    browser = await as_("author")
+    await execute(
+        "INSERT INTO vote (person, idea, space, guest) SELECT {}, id, space, FALSE FROM idea WHERE id = {}",
+        world.person_id["author"],
+        world.idea_id["closed_a"],
+    )
+    public_id = await ask(browser)
+    page = text_of(await browser.get("/settings/data"))
+    assert f"/settings/data/{public_id}" in page
+    response = await browser.get(f"/settings/data/{public_id}")
+    assert response.headers["Content-Type"] == "application/zip"
+    with zipfile.ZipFile(io.BytesIO(response.content)) as archive:
+        data = json.loads(archive.read("data.json"))
+        html = archive.read("data.html").decode()
+    assert data["identity"][0]["name"] == "Wim Schotanus"
+    assert {idea["title"] for idea in data["ideas"]} >= {"Idea vote", "Idea collect"}
+    assert data["ideas"][0]["campaign"]["address"].startswith("/campaigns/")
+    assert {comment["body"] for comment in data["comments"]} >= {"Comment vote_reply"}
+    assert [(vote["idea"], vote["weight"]) for vote in data["votes"]] == [
+        (None, 1)
+    ]  # of a group that she reads no longer
+    assert "Idea vote" in html
+    assert "<script" not in html
+    assert await fetch_value("SELECT kind FROM event ORDER BY id DESC LIMIT 1") == "person.data_asked"
+
+
+async def test_what_she_wrote_where_she_is_no_longer_is_hers_but_nothing_around_it(as_, world):
+    await add_comment(world, "former", idea="closed_a", author="colleague", text="Mine, of then")
+    data = await everything(await actor_of_person(world.person_id["colleague"]))
+    (mine,) = [comment for comment in data["comments"] if comment["body"] == "Mine, of then"]
+    assert mine["idea"] is None
+    assert "Overwater" not in repr(data)
+    assert "Idea closed_a" not in repr(data)
+
+
+@pytest.mark.parametrize("name", ["employee", "author", "guest_a", "insider_a", "administrator"])
+async def test_nobody_elses_data_is_in_it(rollback, world, name):
+    """Canaries in every text of every row: those that come along are her own, or name a place that she may see."""
+    await plant(rollback)
+    person = world.person_id[name]
+    sight = await sight_of(rollback, person)
+    data = await everything(await actor_of_person(person))
+    found = canaries_in(repr(data))
+    mine = set()
+    for part in PARTS:
+        key = part.table._meta.primary_key
+        own = part.table._meta.get_column_by_name(part.own)
+        rows = await part.table.select(key).where(own == person)
+        mine |= {(part.table._meta.tablename, row[key._meta.name]) for row in rows}
+    places = {("idea", "title"), ("campaign", "title"), ("space", "name")}
+    wrong = [
+        canary
+        for canary in found
+        if (canary.table, canary.row) not in mine
+        and not ((canary.table, canary.column) in places and sight.may_read(canary))
+    ]
+    assert not wrong
+    assert found
+
+
+async def test_a_file_is_for_its_owner_alone_and_goes(as_, world):
+    browser = await as_("author")
+    public_id = await ask(browser)
+    for name in ("employee", "administrator", "guest_a"):
+        assert (await (await as_(name)).get(f"/settings/data/{public_id}")).status_code == 404
+    assert (await (await as_(None)).get(f"/settings/data/{public_id}")).status_code == 303
+    await execute("UPDATE data_export SET expires_at = plein_now() - interval '1 second'")
+    assert (await browser.get(f"/settings/data/{public_id}")).status_code == 404
+    await sweep_exports()
+    assert await fetch_value("SELECT count(*) FROM data_export") == 0
+
+
+async def test_asking_twice_makes_one_file(as_, world):
+    browser = await as_("employee")
+    for _ in range(2):
+        await browser.post("/settings/data")
+    assert await fetch_value("SELECT count(*) FROM data_export") == 1
+    assert "is being made" in text_of(await browser.get("/settings/data"))
+    export = await fetch_value("SELECT id FROM data_export")
+    await make_export(export)
+    await browser.post("/settings/data")
+    assert await fetch_value("SELECT count(*) FROM data_export WHERE made_at IS NULL") == 1
+
+
+async def test_for_who_is_deactivated_nothing_is_made(as_, world):
+    await (await as_("employee")).post("/settings/data")
+    await execute("UPDATE person SET active = FALSE WHERE id = {}", world.person_id["employee"])
+    await make_export(await fetch_value("SELECT id FROM data_export"))
+    assert await fetch_value("SELECT content FROM data_export") is None
