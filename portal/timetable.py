@@ -8,7 +8,6 @@ from portal.attachments.jobs import sweep_files
 from portal.campaigns.jobs import move_campaigns_on
 from portal.imports.jobs import run_import, sweep_imports
 from portal.imports.staging import read_import
-from portal.campaigns.jobs import move_campaigns_on
 from portal.mydata.jobs import make_export, sweep_exports
 from portal.notifications.jobs import announce_answer, announce_role, deliver_mail
 from portal.notifications.news import announce_campaign
