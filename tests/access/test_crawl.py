@@ -160,14 +160,26 @@ def _filled(pattern: str, stage: Stage, reader: str | None) -> Iterator[tuple[st
         if reader == "administrator" and table in MANAGED and pattern.startswith("/admin"):
             rows = set(ids.values())
         if table == own:
-            for public_id, row in ids.items():
-                yield pattern.format(public_id=public_id), row in rows
+            known = [public_id for public_id, row in ids.items() if row in rows]
+            unknown = [public_id for public_id, row in ids.items() if row not in rows]
+            if reader in NOBODY:
+                known, unknown = _spread(known, 1), _spread(unknown, 1)
+            elif not pattern.endswith("{public_id}"):  # what hangs under a thing is found by way of the thing
+                known, unknown = _spread(known, 16), _spread(unknown, 4)
+            for public_id in (*known, *unknown):
+                yield pattern.format(public_id=public_id), public_id in known
         elif own is None:
             for public_id in ids:
                 yield pattern.format(public_id=public_id), True
         else:  # an address of something else, which the reader may see elsewhere
             for public_id in islice((p for p, row in ids.items() if row in rows), 1):
                 yield pattern.format(public_id=public_id), False
+
+
+def _spread(ids: list[str], most: int) -> list[str]:
+    """At most so many of them, from the first to the last."""
+    step = max(1, (len(ids) - 1) / max(1, most - 1))
+    return [ids[round(number * step)] for number in range(min(most, len(ids)))]
 
 
 @asynccontextmanager
@@ -272,7 +284,8 @@ async def _things_that_could_leak(world: World) -> None:
         await execute(f"UPDATE campaign SET {role} = {{}} WHERE id = {{}}", ids["employee"], world.campaign_id[name])
     await execute(
         "INSERT INTO follow (person, space, campaign, idea)"
-        " SELECT {}, space, id, NULL FROM campaign WHERE id = {} UNION ALL SELECT {}, space, NULL, id FROM idea WHERE id = {}",
+        " SELECT {}::bigint, space, id, NULL::bigint FROM campaign WHERE id = {}"
+        " UNION ALL SELECT {}::bigint, space, NULL, id FROM idea WHERE id = {}",
         ids["employee"],
         world.campaign_id["vote"],
         ids["employee"],
