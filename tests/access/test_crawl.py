@@ -126,10 +126,11 @@ def is_public(route: HTTPRoute) -> bool:
 
 
 def query_parameters(route: HTTPRoute) -> list[str]:
-    """The query parameters that the route's module reads."""
-    asks = re.compile(r"""(?:query_params|asked)(?:\.get\(|\[)"(\w+)\"""")
-    modules = {inspect.getmodule(handler.fn) for handler in route.route_handlers if "GET" in handler.http_methods}
-    return sorted({name for module in modules if module for name in asks.findall(inspect.getsource(module))})
+    """The query parameters that the route's module reads, or what it hands them to."""
+    asks = re.compile(r"""(?:query_params|asked)(?:\.get\(|\.getall\(|\[)"(\w+)\"""")
+    own = {inspect.getmodule(handler.fn) for handler in route.route_handlers if "GET" in handler.http_methods}
+    handed = {inspect.getmodule(thing) for module in own for thing in vars(module).values() if hasattr(thing, "read")}
+    return sorted({name for module in own | handed if module for name in asks.findall(inspect.getsource(module))})
 
 
 def fillings(route: HTTPRoute, stage: Stage, reader: str | None) -> Iterator[tuple[str, bool]]:
