@@ -8,6 +8,7 @@ from typing import Any
 from portal.access.actor import Actor, actor_of_person
 from portal.access.policy import RULES, Action
 from portal.accounts.queries import account_of_email
+from portal.attachments.queries import get_attachment
 from portal.campaigns.queries import get_campaign
 from portal.comments.queries import get_comment
 from portal.db import execute, fetch_value
@@ -20,14 +21,16 @@ KINDS: dict[str, tuple[Callable[[Actor, str], Awaitable[Any]], list[Action]]] = 
     "campaign": (get_campaign, [Action.CAMPAIGN_EDIT, Action.IDEA_PROPOSE]),
     "idea": (
         get_idea,
-        [Action.IDEA_SUPPORT, Action.IDEA_COMMENT, Action.IDEA_EDIT, Action.IDEA_ANSWER],
+        [Action.IDEA_SUPPORT, Action.IDEA_COMMENT, Action.IDEA_EDIT, Action.IDEA_ATTACH, Action.IDEA_ANSWER],
     ),
+    "attachment": (get_attachment, [Action.ATTACHMENT_DESCRIBE, Action.ATTACHMENT_REMOVE]),
     "comment": (get_comment, [Action.COMMENT_EDIT, Action.COMMENT_REMOVE]),
 }
 WHERE = """
     SELECT 'space' AS kind, s.public_id, s.id AS space, '' AS state FROM space s WHERE s.public_id = ANY({})
     UNION ALL SELECT 'campaign', c.public_id, c.space, '' FROM campaign c WHERE c.public_id = ANY({})
     UNION ALL SELECT 'idea', i.public_id, i.space, i.state FROM idea i WHERE i.public_id = ANY({})
+    UNION ALL SELECT 'attachment', x.public_id, x.space, '' FROM attachment x WHERE x.public_id = ANY({})
     UNION ALL SELECT 'comment', k.public_id, k.space, k.state FROM comment k WHERE k.public_id = ANY({})
 """
 WHY = """
@@ -45,7 +48,7 @@ async def explain(email: str, item: str) -> list[str] | None:  # access: the com
         known = await fetch_value("SELECT person FROM identity WHERE lower(email) = lower({})", email)
         return None if known is None else [f"{email} is deactivated: she can't sign in, and sees nothing."]
     parts = [part for part in item.split("?")[0].split("/") if part]
-    rows = await execute(WHERE, parts, parts, parts, parts)
+    rows = await execute(WHERE, *[parts] * 5)
     if not rows:
         return [f"There is nothing with the address {item}."]
     public_id = rows[0]["public_id"]

@@ -201,6 +201,9 @@ async def test_a_photo_stands_wherever_the_name_does(as_: Any, world: World):
     assert shown.headers["cache-control"] == "private, max-age=31536000, immutable"
     assert (await reader.get(address.split("?")[0])).headers["cache-control"] == "private, no-store"
     assert (await (await as_("guest_a")).get(address)).status_code == 404
+    for end in ("photo", "photo/small"):
+        assert (await reader.get(f"/people/{world.person['guest_a']}/{end}")).status_code == 404
+        assert (await (await as_("insider_a")).get(f"/people/{world.person['guest_a']}/{end}")).status_code == 200
 
 
 async def test_a_page_of_faces_asks_for_none_of_them(as_: Any, world: World):
