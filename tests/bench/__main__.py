@@ -67,6 +67,9 @@ PAGES = {
     "idea, 4 comments": f"/ideas/{public_id('idea', FEW)}",
     "idea, 20 comments": f"/ideas/{public_id('idea', SHORT)}",
     **{f"idea, 20,000 comments, {place}": LONG_THREAD + query for place, query in PLACES.items()},
+    "search, 110,000 things, a rare pair": "/search?q=north+canteen+plan",
+    "search, a word in every seventh": "/search?q=bicycles",
+    "suggestions": "/search/suggestions?q=bicycl",
 }
 FIRST_IDEA = (MEASURED - 1) * IDEAS_EACH + 1
 VOTES = {

@@ -66,7 +66,7 @@ def web() -> Litestar:
     async def health() -> None:
         """It is up."""
 
-    @get(["/", "/campaigns", "/campaigns/{public_id:str}", "/ideas/{public_id:str}"])
+    @get(["/", "/campaigns", "/campaigns/{public_id:str}", "/ideas/{public_id:str}", "/search", "/search/suggestions"])
     async def show(request: Request[Any, Any, Any]) -> Response[bytes]:
         query = request.scope["query_string"].decode()
         step = plan.pages[request.scope["path"] + (f"?{query}" if query else "")]

@@ -170,7 +170,11 @@ async def bench_database(cluster: EmbeddedPostgres) -> str:
                 await drop_database(cluster, old)
         fresh = await new_database(cluster)
         await _seed(cluster, fresh)
-        await run_sql(cluster.dsn("postgres"), f'ALTER DATABASE "{fresh}" RENAME TO "{template}"')
+        await run_sql(
+            cluster.dsn("postgres", user="postgres"),
+            f'ALTER DATABASE "{fresh}" RENAME TO "{template}"',
+            f'ALTER ROLE "{fresh}_guest" RENAME TO "{template}_guest"',
+        )
     name = await new_database(cluster, template)
     past = (datetime.now(UTC) - NOW).total_seconds()
     await run_sql(
