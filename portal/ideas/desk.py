@@ -11,6 +11,7 @@ from portal.campaigns.queries import CampaignRow, get_campaign
 from portal.ideas import queries
 from portal.ideas.actions import Saved
 from portal.ideas.forms import IdeaForm, name_of
+from portal.search.queries import Shown, similar_ideas
 from portal.spaces.queries import audience
 from portal.text.difference import Piece, compared
 from portal.text.language import gettext
@@ -73,10 +74,19 @@ class Desk:
             idea=self.idea,
             changed=changed,
             saved=None,
+            similar=await self._similar(form.title.data or ""),
             readers=await audience(self.request.actor, self.campaign.space),
             now=self.request.now,
             status=form.status,
         )
+
+    async def _similar(self, title: str) -> list[Shown]:
+        """Ideas like one that is still being written."""
+        if self.idea is None:
+            return await similar_ideas(self.request.actor, title, self.campaign.public_id)
+        if self.idea.idea_state != "draft":
+            return []
+        return await similar_ideas(self.request.actor, title, self.campaign.public_id, self.idea.public_id)
 
     def saved(self, draft: Saved) -> Response[Any]:
         """A draft is kept: on to its form, or, for one that saves itself, only a word."""

@@ -1,5 +1,4 @@
 // Every custom element, and what wakes by itself; each becomes a block of the one script that pages load.
-// The custom elements; each becomes a block of the one script that pages load.
 import "./auto-submit.js";
 import "./char-counter.js";
 import "./desk-keys.js";

@@ -203,6 +203,18 @@ async def test_ideas_that_hold_half_of_the_titles_words_are_shown_those_of_the_c
     assert not (await browser.get(address)).text.strip()
 
 
+async def test_without_scripts_they_come_with_a_preview_or_a_refusal(as_, world, idea):
+    heronry = await idea("A roof over the heronry")
+    browser, address = await as_("employee"), f"/campaigns/{world.campaign['collect']}/ideas"
+    assert heronry not in (await browser.get(address + "/new")).text
+    form = {"title": "The heronry needs a roof", "body": "", "tags": "", "language": "en", "version": "1"}
+    refused = await browser.post(address, form)
+    assert refused.status_code == 422
+    assert HIT.findall(refused.text) == [heronry]
+    shown = await browser.post(address, form | {"body": "x", "preview": "1"})
+    assert HIT.findall(shown.text) == [heronry]
+
+
 # --- what can be found follows what is written ---
 
 
