@@ -12,6 +12,7 @@ from portal.accounts.passwords import hashed
 from portal.db import execute, fetch_value, transaction
 from portal.demo.moderation import report_and_judge
 from portal.demo.profiles import attach_files, tell_profiles
+from portal.demo.proposals import propose_campaigns
 from portal.demo.threads import fill_threads
 from portal.install import install_organisation
 from portal.text.markdown import excerpt, to_html
@@ -55,6 +56,7 @@ async def seed() -> bool:
         spaces = await _groups(people, moment) | {"organisation": organisation}
         for path in sorted((CONTENT / "campaigns").glob("*.toml")):
             await _campaign(tomllib.loads(path.read_text()), people, spaces, moment)
+        await propose_campaigns({key: person.id for key, person in people.items()}, spaces, moment)
         await attach_files()
         await fill_threads({key: person.id for key, person in people.items()}, organisation, moment)
         await report_and_judge({key: person.id for key, person in people.items()}, organisation, moment)

@@ -113,6 +113,10 @@ async def test_too_late_to_collect_it_opens_only_with_later_dates(as_, world):
     seen = form_of(await owner.get(home), f"{home}/acceptance")
     await execute("UPDATE campaign SET collect_from = {}, discuss_from = {} WHERE state = 'proposed'", *EARLIER)
     assert (await owner.post(f"{home}/acceptance", seen)).status_code == 422
+    actor = await actor_of_person(world.person_id["decision_maker"])
+    proposal = await get_proposal(actor, home[11:])
+    with pytest.raises(Changed):  # nor where it becomes too late between looking and deciding
+        await accept(actor, proposal, proposal.version)
     assert await state(home) == "proposed"
     await owner.post(f"{home}/refusal", NO)
     assert "has passed" in (await author.get(home)).text
