@@ -131,6 +131,12 @@ async def tally(actor: Actor) -> Tally:
     return found
 
 
+async def holds_the_demo(actor: Actor) -> bool:
+    """Whether invented people are still here."""
+    require(actor, Action.DEMO_REMOVE)
+    return bool(await fetch_value("SELECT demo_since FROM organisation"))
+
+
 PERSON = "INSERT INTO person (kind, org_unit) VALUES ('employee', {}) RETURNING id"
 IDENTITY = "INSERT INTO identity (person, name, email, title, language, zone) VALUES ({}, {}, {}, {}, {}, {})"
 ROLE = """

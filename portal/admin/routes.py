@@ -43,6 +43,7 @@ async def overview(request: Request) -> Response[Any]:
         section="admin",
         slugs=SLUGS,
         undelivered=await queries.undelivered_mail(request.actor),
+        demo=await people.holds_the_demo(request.actor),
         now=request.now,
     )
 
