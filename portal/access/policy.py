@@ -131,6 +131,7 @@ WRITING = {
     Action.IDEA_OFFER_HELP,
     Action.WORKSHOP_CAPTURE,
     Action.IDEA_COMMENT,
+    Action.IDEA_ATTACH,
     Action.COMMENT_EDIT,
     Action.DIGEST_WRITE,
     Action.RECEIPT_PUT_BACK,

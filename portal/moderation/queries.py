@@ -297,7 +297,8 @@ RECEIPTS = """
         w.until AS paused_until,
         NOT EXISTS (SELECT FROM decision l WHERE l.item = d.item AND l.id > d.id AND l.undone_at IS NULL) AS last,
         (SELECT count(*) FROM report r WHERE r.item = d.item AND r.reporter <> d.moderator)::int AS reports,
-        (SELECT count(DISTINCT m.person) FROM membership m JOIN person p ON p.id = m.person AND p.active
+        (SELECT count(DISTINCT m.person) FROM membership m
+            JOIN person p ON p.id = m.person AND p.active AND p.kind = 'employee'
             WHERE m.space = d.space AND m.role IN ('moderator', 'owner') AND m.person <> d.person
             AND NOT EXISTS (SELECT FROM decision j WHERE j.item = d.item AND j.moderator = m.person))::int AS judges,
         coalesce(a.words, '') AS appeal_words, a.created_at AS appealed_at, a.outcome,

@@ -32,7 +32,7 @@ QUEUE = f"""
     FROM event e JOIN person p ON p.id IN
         (SELECT m.person FROM membership m WHERE m.space = e.space AND m.role IN ('moderator', 'owner'))
     JOIN identity n ON n.person = p.id
-    WHERE e.id = {{}} AND {READERS} AND NOT EXISTS (
+    WHERE e.id = {{}} AND p.kind = 'employee' AND {READERS} AND NOT EXISTS (
         SELECT FROM mail w JOIN event we ON we.id = w.event WHERE w.kind = 'moderation_queue' AND w.recipient = p.id
             AND we.space = e.space AND w.sent_at IS NULL AND w.dropped_at IS NULL)
     ON CONFLICT (event, recipient, kind) DO NOTHING
@@ -45,7 +45,7 @@ NEEDED = f"""
     JOIN membership a ON a.role = 'administrator' JOIN person p ON p.id = a.person
     JOIN identity n ON n.person = p.id
     WHERE e.id = {{}} AND {READERS} AND NOT EXISTS (
-        SELECT FROM membership m JOIN person j ON j.id = m.person AND j.active
+        SELECT FROM membership m JOIN person j ON j.id = m.person AND j.active AND j.kind = 'employee'
         WHERE m.space = x.space AND m.role IN ('moderator', 'owner') AND m.person <> x.author
             AND NOT EXISTS (SELECT FROM decision d WHERE d.item = x.id AND d.moderator = m.person))
     ON CONFLICT (event, recipient, kind) DO NOTHING
