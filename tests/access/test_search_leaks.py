@@ -129,6 +129,16 @@ async def test_a_word_of_a_space_that_one_does_not_read_changes_nothing(as_, wor
     assert f"/ideas/{world.idea['secret']}" in page.text  # the control: who may, finds it
 
 
+async def test_near_misses_do_not_tell_which_words_others_use(as_, world):
+    """Were a word of a closed space known, the near miss that she may read would not be looked for."""
+    await add_idea(world, "near", campaign="collect", title="The kestrels")
+    await add_idea(world, "secret", campaign="closed_b", title="The kestrals")
+    await take_in_words()
+    for typed in ("kestrals", "kestrelz"):
+        page = await (await as_("employee")).get(f"/search?q={typed}")
+        assert world.idea["near"] in page.text
+
+
 @pytest.mark.parametrize("state", ["draft", "hidden", "removed", "withdrawn"])
 async def test_what_is_not_published_is_not_found(as_, world, state):
     await add_idea(world, "secret", campaign="collect", title=f"A {SECRET}")
