@@ -219,11 +219,13 @@ async def test_how_a_campaign_votes_stands_from_the_first_vote_on(rollback, budg
 async def test_a_budget_that_is_all_taken_back_follows_a_new_size(rollback, budget):
     await execute(LAID, budget.person_id["employee"], 1, budget.idea_id["vote"])
     await execute("DELETE FROM vote")
-    await execute("UPDATE campaign SET votes_each = 2, votes_per_idea = 2 WHERE id = {}", budget.campaign_id["vote"])
+    await execute("UPDATE campaign SET votes_each = 5 WHERE id = {}", budget.campaign_id["vote"])
     actor = await actor_of_person(budget.person_id["employee"])
-    await lay_votes(actor, await standing(actor, budget.idea["vote"]), 2)
+    for name, weight in (("vote", 3), ("second", 2)):
+        await lay_votes(actor, await standing(actor, budget.idea[name]), weight)
     with pytest.raises(Spent):
-        await lay_votes(actor, await standing(actor, budget.idea["second"]), 1)
+        await lay_votes(actor, await standing(actor, budget.idea["third"]), 1)
+    assert await lying(budget) == ({"vote": 3, "second": 2}, 5)
 
 
 # --- one's own
