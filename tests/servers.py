@@ -46,5 +46,5 @@ async def drop_database(cluster: EmbeddedPostgres, name: str) -> None:
     await run_sql(
         cluster.dsn("postgres", user="postgres"),
         f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)',
-        f'DROP ROLE "{name}_guest"',
+        f'DROP ROLE IF EXISTS "{name}_guest"',
     )
