@@ -118,7 +118,7 @@ CREATE TABLE data_export (
     asked_at timestamptz NOT NULL DEFAULT plein_now(),
     made_at timestamptz,
     expires_at timestamptz,
-    content bytea
+    file text UNIQUE
 );
 CREATE INDEX data_export_person ON data_export (person, id DESC);
 """
@@ -149,6 +149,8 @@ BEGIN
     CREATE TEMP TABLE kept_session ON COMMIT DROP AS SELECT z.* FROM session z JOIN kept_person p ON p.id = z.person;
     CREATE TEMP TABLE kept_personnel ON COMMIT DROP AS
         SELECT r.* FROM personnel r JOIN kept_person p ON p.id = r.person;
+    CREATE TEMP TABLE kept_profile ON COMMIT DROP AS SELECT f.* FROM profile f JOIN kept_person p ON p.id = f.person;
+    CREATE TEMP TABLE kept_service ON COMMIT DROP AS SELECT * FROM service;
     CREATE TEMP TABLE kept_membership ON COMMIT DROP AS
         SELECT m.* FROM membership m JOIN kept_person p ON p.id = m.person JOIN kept_space s ON s.id = m.space;
     CREATE TEMP TABLE kept_about_page ON COMMIT DROP AS
@@ -165,7 +167,7 @@ BEGIN
     UPDATE kept_space k SET name = $1, language = $2, created_by = NULL;
     UPDATE kept_membership SET added_by = NULL WHERE added_by NOT IN (SELECT id FROM kept_person);
     FOREACH t IN ARRAY ARRAY['organisation', 'org_unit', 'person', 'identity', 'credential', 'session', 'personnel',
-        'space', 'membership', 'about_page']
+        'profile', 'service', 'space', 'membership', 'about_page']
     LOOP
         SELECT string_agg(quote_ident(attname), ', ') INTO columns FROM pg_attribute
             WHERE attrelid = ('public.' || t)::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = '';

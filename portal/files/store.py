@@ -10,7 +10,7 @@ import secrets
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
@@ -131,6 +131,17 @@ async def keep(upload: Upload, *, photo: bool = False) -> Kept:
         for leftover in (_incoming(file), _incoming(file + SMALL)):
             leftover.unlink(missing_ok=True)
     return Kept(file, kind, size, answer.width, answer.height)
+
+
+def keep_made(write: Callable[[Path], None]) -> str:
+    """Keeps a file that the product itself writes; gives its random name."""
+    file = secrets.token_hex(16)
+    try:
+        write(_incoming(file))
+        _settle(file)
+    finally:
+        _incoming(file).unlink(missing_ok=True)
+    return file
 
 
 async def _examined(upload: Upload, kind: str, file: str) -> Answer:

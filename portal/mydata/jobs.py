@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
-import io
+import asyncio
+import re
 import zipfile
 from datetime import date, datetime
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import msgspec
+from markupsafe import Markup
 
 from portal.access.actor import Actor, actor_of_person
 from portal.db import execute, fetch_value
+from portal.files import store
 from portal.mydata.parts import PARTS
 from portal.mydata.queries import everything
+from portal.settings import settings
 from portal.text.language import Reader, reading
 from portal.web.page import environment
 
 DAYS = 7  # until the file goes
 MADE = """
-    UPDATE data_export SET content = {}, made_at = plein_now(), expires_at = plein_now() + make_interval(days => {})
+    UPDATE data_export SET file = {}, made_at = plein_now(), expires_at = plein_now() + make_interval(days => {})
     WHERE id = {}
 """
+UNSAFE = re.compile(r'[\x00-\x1f<>:"/\\|?*\x7f]')
+
+Data = dict[str, list[dict[str, Any]]]
 
 
 async def make_export(export: int) -> None:
@@ -29,13 +38,14 @@ async def make_export(export: int) -> None:
     actor = await actor_of_person(person) if person is not None else None
     if actor is None:
         return
-    await execute(MADE, zipped(actor, await everything(actor)), DAYS, export)
+    file = await asyncio.to_thread(store.keep_made, partial(write, actor, await everything(actor)))
+    await execute(MADE, file, DAYS, export)
 
 
-def zipped(actor: Actor, data: dict[str, list[dict[str, Any]]]) -> bytes:
-    """A zip with the data twice: as JSON for machines, as a page for people."""
-    out = io.BytesIO()
-    with reading(Reader(actor.language, actor.zone)), zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+def write(actor: Actor, data: Data, path: Path) -> None:
+    """A zip with the files, and the data twice: as JSON for machines, as a page for people."""
+    with reading(Reader(actor.language, actor.zone)), zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        _add_files(archive, data)
         archive.writestr("data.json", msgspec.json.format(msgspec.json.encode(data), indent=2))
         parts = [(part.title, data[part.key]) for part in PARTS if data[part.key]]
         page = (
@@ -50,7 +60,18 @@ def zipped(actor: Actor, data: dict[str, list[dict[str, Any]]]) -> bytes:
             )
         )
         archive.writestr("data.html", page)
-    return out.getvalue()
+
+
+def _add_files(archive: zipfile.ZipFile, data: Data) -> None:
+    """Puts the files themselves into the archive, and where they are there in the place of their names on disk."""
+    for part in PARTS:
+        for n, row in enumerate(data[part.key] if part.file else [], 1):
+            path, name = store.path_of(row[part.file]), row.get("name", "photo.webp")
+            place = f"files/{part.key}-{n}-{UNSAFE.sub('_', name)}"
+            there = bool(row[part.file]) and path.exists()
+            if there:
+                archive.write(path, place)
+            row[part.file] = {"name": name, "address": place} if there else None
 
 
 def _shown(value: Any) -> str:
@@ -58,7 +79,9 @@ def _shown(value: Any) -> str:
     if value is None or value == "":
         return "–"
     if isinstance(value, dict):
-        return str(value["name"])
+        address = value["address"]
+        whole = settings().base_url + address if address.startswith("/") else address
+        return Markup('<a href="{}">{}</a>').format(whole, value["name"])
     if isinstance(value, list):
         return ", ".join(map(str, value)) or "–"
     if isinstance(value, datetime):
@@ -68,4 +91,6 @@ def _shown(value: Any) -> str:
 
 async def sweep_exports() -> None:
     """Removes what expired."""
-    await execute("DELETE FROM data_export WHERE expires_at < plein_now()")
+    for row in await execute("DELETE FROM data_export WHERE expires_at < plein_now() RETURNING file"):
+        if row["file"]:
+            store.remove(row["file"])

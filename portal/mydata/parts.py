@@ -1,6 +1,7 @@
 """What is stored about a person, table by table: what she takes along, and what not, with the reason.
 
-A test looks at every reference to a person in the schema: each stands in PARTS or in LEFT_OUT.
+A test looks at every reference to a person in the schema, and at every table that hangs on what is a person's own:
+each stands in PARTS or in LEFT_OUT.
 """
 
 from __future__ import annotations
@@ -14,14 +15,16 @@ from portal.text.language import lazy
 
 
 class Part(NamedTuple):
-    """Rows that are about a person: those whose `own` is she. Only `columns` are taken along: none of them tells of
-    anybody else."""
+    """Rows that are about a person: those whose `own` is she, or is of something whose author she is ("idea.author").
+    Only `columns` are taken along: none of them tells of anybody else. `file` holds the name of a file on disk, which
+    comes along itself."""
 
     key: str
     title: str
     table: type[Table]
     own: str
     columns: tuple[str, ...]
+    file: str = ""
 
 
 PARTS: tuple[Part, ...] = (
@@ -41,8 +44,9 @@ PARTS: tuple[Part, ...] = (
         "person",
         (
             *("phone", "place", "skills", "about", "hours", "status", "status_until"),
-            *("phone_for", "place_for", "skills_for", "about_for", "hours_for", "status_for"),
+            *("phone_for", "place_for", "skills_for", "about_for", "hours_for", "status_for", "photo"),
         ),
+        file="photo",
     ),
     Part(
         "sessions",
@@ -59,6 +63,13 @@ PARTS: tuple[Part, ...] = (
         t.Campaign,
         "author",
         ("title", "lead", "brief", "need", "goal", "measure", "promise", "created_at"),
+    ),
+    Part(
+        "questions",
+        lazy("What your campaigns ask"),
+        t.Question,
+        "campaign.author",
+        ("campaign", "version", "label", "help", "options"),
     ),
     Part("sponsored", lazy("Campaigns that you answer"), t.Campaign, "sponsor", ("title",)),
     Part("decided", lazy("Campaigns that you accept"), t.Campaign, "decision_owner", ("title",)),
@@ -83,6 +94,13 @@ PARTS: tuple[Part, ...] = (
         "author",
         ("idea", "version", "title", "body", "tags", "created_at"),
     ),
+    Part(
+        "replies",
+        lazy("What your ideas reply to questions"),
+        t.IdeaReply,
+        "idea.author",
+        ("idea", "question", "value"),
+    ),
     Part("corrections", lazy("Additions to your ideas"), t.Correction, "author", ("idea", "body", "created_at")),
     Part(
         "co_authored",
@@ -97,7 +115,8 @@ PARTS: tuple[Part, ...] = (
         lazy("Files that you attached"),
         t.Attachment,
         "author",
-        ("idea", "name", "description", "size", "created_at"),
+        ("idea", "name", "description", "size", "created_at", "file"),
+        file="file",
     ),
     Part(
         "status",
@@ -122,6 +141,13 @@ PARTS: tuple[Part, ...] = (
         t.Comment,
         "author",
         ("idea", "state", "body", "language", "created_at", "edited_at"),
+    ),
+    Part(
+        "comment_versions",
+        lazy("Earlier texts of your comments"),
+        t.CommentVersion,
+        "comment.author",
+        ("version", "body", "created_at"),
     ),
     Part("reactions", lazy("Your reactions"), t.Reaction, "person", ("kind", "created_at")),
     Part("digests", lazy("Digests that you wrote"), t.Digest, "author", ("idea", "body", "created_at")),
@@ -149,6 +175,13 @@ PARTS: tuple[Part, ...] = (
         t.Decision,
         "person",
         ("action", "rule", "words", "title", "created_at", "undone_at"),
+    ),
+    Part(
+        "appeals",
+        lazy("Your appeals"),
+        t.Appeal,
+        "decision.person",
+        ("words", "created_at", "outcome", "reason", "decided_at"),
     ),
     Part(
         "moderated",
@@ -182,10 +215,22 @@ LEFT_OUT: dict[str, str] = {
     "credential.person": "a password, of which only a hash is stored",
     "data_export.person": "this very file",
     "decision.undone_by": "tells of somebody else's receipt",
+    "idea.edited_by": "who wrote along last; that she writes along is there",
     "membership.added_by": "whom she took into a group tells of somebody else",
     "mention.person": "the words of somebody else; the page of mentions shows them",
     "moderation_item.author": "a case about what she wrote: what was decided is in her receipts",
     "moderation_item.claimed_by": "for fifteen minutes, while she looks at it",
     "password_reset.person": "a link's hash, for an hour",
     "search_document.person": "made out of her name and profile, which are there",
+}
+
+#: Tables that hang on what is a person's own, and are not taken along, and why.
+LEFT_OUT_TABLES: dict[str, str] = {
+    "comment_day": "how many comments an idea had on a day: counted from what everybody wrote",
+    "import_file": "a list of other people; what was handed in, and when, is there",
+    "import_line": "a line about somebody else",
+    "import_problem": "a line about somebody else",
+    "mention": "whom her comments call: the names stand in their texts",
+    "moderation_item": "a case about what she wrote: what was decided is in her receipts",
+    "search_document": "made out of texts that are there",
 }

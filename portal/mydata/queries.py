@@ -1,5 +1,5 @@
 """Reading what is stored about oneself. Rows are a person's own; the idea, campaign or group that they are in is named
-only where she may still see it."""
+only where she may still see it, and so is who is mentioned."""
 
 from __future__ import annotations
 
@@ -7,45 +7,63 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
+from piccolo.table import Table
 
 from portal.access.actor import Actor
 from portal.access.scope import visible
 from portal.db import execute, fetch, fetch_one
 from portal.mydata.parts import PARTS, Part
-from portal.tables import Campaign, DataExport, Idea, Space
+from portal.names.queries import names_in
+from portal.tables import Campaign, DataExport, Idea, Question, Space
+from portal.text.mentions import plain
 
-#: How what a row stands in is named.
-IDEAS = "SELECT x.id, x.title AS name, '/ideas/' || x.public_id AS address FROM idea x WHERE x.id = ANY({}) AND {}"
-CAMPAIGNS = """
-    SELECT x.id, x.title AS name, '/campaigns/' || x.public_id AS address FROM campaign x WHERE x.id = ANY({}) AND {}
-"""
-SPACES = "SELECT x.id, x.name, '/spaces/' || x.public_id AS address FROM space x WHERE x.id = ANY({}) AND {}"
+#: How what a row stands in is named, by the column that refers to it.
+PLACES: dict[str, tuple[type[Table], str]] = {
+    "idea": (
+        Idea,
+        "SELECT x.id, x.title AS name, '/ideas/' || x.public_id AS address FROM idea x WHERE x.id = ANY({}) AND {}",
+    ),
+    "campaign": (
+        Campaign,
+        "SELECT x.id, x.title AS name, '/campaigns/' || x.public_id AS address FROM campaign x"
+        " WHERE x.id = ANY({}) AND {}",
+    ),
+    "question": (
+        Question,
+        "SELECT x.id, x.label AS name, '/campaigns/' || c.public_id AS address FROM question x"
+        " JOIN campaign c ON c.id = x.campaign WHERE x.id = ANY({}) AND {}",
+    ),
+    "space": (
+        Space,
+        "SELECT x.id, x.name, '/spaces/' || x.public_id AS address FROM space x WHERE x.id = ANY({}) AND {}",
+    ),
+}
 
 
 async def own_rows(actor: Actor, part: Part) -> list[dict[str, Any]]:
     """The actor's own rows of one part, oldest first."""
-    table = part.table
-    columns = [table._meta.get_column_by_name(name) for name in part.columns]
-    mine = table._meta.get_column_by_name(part.own) == actor.id
-    rows: list[dict[str, Any]] = await table.select(*columns).where(mine).order_by(table._meta.primary_key)
-    if ids := _ids(rows, "idea"):
-        _name(rows, "idea", await execute(IDEAS, ids, visible(Idea, actor, "x")))
-    if ids := _ids(rows, "campaign"):
-        _name(rows, "campaign", await execute(CAMPAIGNS, ids, visible(Campaign, actor, "x")))
-    if ids := _ids(rows, "space"):
-        _name(rows, "space", await execute(SPACES, ids, visible(Space, actor, "x")))
+    rows = await rows_of(part, actor.id)
+    for column, (table, named) in PLACES.items():
+        if ids := list({row[column] for row in rows if row.get(column)}):
+            places = await execute(named, ids, visible(table, actor, "x"))
+            known = {place["id"]: {"name": place["name"], "address": place["address"]} for place in places}
+            for row in rows:
+                row[column] = known.get(row[column])
+    if bodies := [row["body"] for row in rows if row.get("body")]:
+        names = await names_in(actor, bodies)
+        for row in rows:
+            row["body"] = plain(row["body"] or "", names)
     return rows
 
 
-def _ids(rows: list[dict[str, Any]], column: str) -> list[int]:
-    return list({row[column] for row in rows if row.get(column)})
-
-
-def _name(rows: list[dict[str, Any]], column: str, places: list[Any]) -> None:
-    """Puts name and address in the place of an id; nothing where she doesn't see it."""
-    known = {place["id"]: {"name": place["name"], "address": place["address"]} for place in places}
-    for row in rows:
-        row[column] = known.get(row[column])
+async def rows_of(part: Part, person: int) -> list[dict[str, Any]]:  # access: one's own rows, whose they are
+    """The rows of one part as they are stored."""
+    through, _, own = part.own.rpartition(".")
+    columns = ", ".join(f"x.{name}" for name in part.columns)
+    table, key = part.table._meta.tablename, part.table._meta.primary_key._meta.name
+    mine = f"x.{through} IN (SELECT o.id FROM {through} o WHERE o.{own} = {{}})" if through else f"x.{own} = {{}}"
+    rows = await execute(f"SELECT {columns} FROM {table} x WHERE {mine} ORDER BY x.{key}", person)
+    return [dict(row) for row in rows]
 
 
 async def everything(actor: Actor) -> dict[str, list[dict[str, Any]]]:
@@ -73,15 +91,15 @@ async def latest_export(actor: Actor) -> ExportRow | None:
     return found[0] if found else None
 
 
-class Content(msgspec.Struct, frozen=True):
-    """The file itself."""
+class ExportFile(msgspec.Struct, frozen=True):
+    """Where the download stands on disk."""
 
-    content: bytes
-
-
-CONTENT = "SELECT e.content FROM data_export e WHERE {} AND e.public_id = {} AND e.content IS NOT NULL"
+    file: str
 
 
-async def export_file(actor: Actor, public_id: str) -> Content | None:
+FILE = "SELECT e.file FROM data_export e WHERE {} AND e.public_id = {} AND e.file IS NOT NULL"
+
+
+async def export_file(actor: Actor, public_id: str) -> ExportFile | None:
     """The actor's own download, as long as it has not expired."""
-    return await fetch_one(Content, CONTENT + FRESH, visible(DataExport, actor, "e"), public_id)
+    return await fetch_one(ExportFile, FILE + FRESH, visible(DataExport, actor, "e"), public_id)

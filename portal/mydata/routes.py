@@ -11,6 +11,7 @@ from portal.mydata import actions, queries
 from portal.mydata.jobs import DAYS
 from portal.mydata.parts import PARTS
 from portal.web.errors import found
+from portal.web.files import send_file
 from portal.web.page import page, see_other
 from portal.web.request import Request
 
@@ -40,8 +41,7 @@ async def ask_for_data(request: Request) -> Response[Any]:
 async def download(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """The file, for its owner alone."""
     file = found(await queries.export_file(request.actor, public_id))
-    headers = {"Content-Disposition": 'attachment; filename="my-data.zip"', "Cache-Control": "private, no-store"}
-    return Response(file.content, media_type="application/zip", headers=headers)
+    return send_file(request, file.file, "application/zip", "my-data.zip")
 
 
 router = Router(path="/", route_handlers=[data_page, ask_for_data, download])

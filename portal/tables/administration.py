@@ -82,10 +82,10 @@ class SetUp(Table, db=DB):
 
 
 class DataExport(PublicTable, db=DB):
-    """Somebody's own data, made for her to fetch; it goes when it expires."""
+    """Somebody's own data, made for her to fetch: a `file` by its name on disk; it goes when it expires."""
 
     person = reference()
     asked_at = Timestamptz()
     made_at = Timestamptz(null=True, default=None)
     expires_at = Timestamptz(null=True, default=None)
-    content = Bytea(null=True, default=None)
+    file = Text(null=True, default=None, unique=True)

@@ -47,6 +47,7 @@ from tests.world import (
     add_import,
     add_report,
     email_of,
+    stored_picture,
 )
 
 #: Who crawls. `deactivated` shows the cookie of a session that was open when she left.
@@ -226,9 +227,10 @@ async def _things_that_could_leak(world: World) -> None:
     await execute("UPDATE idea SET supporters = 1 WHERE id = {}", world.idea_id["vote"])
     await add_import(world, "running")
     await execute(
-        "INSERT INTO data_export (person, made_at, expires_at, content)"
-        " SELECT {}, plein_now(), plein_now() + interval '1 day', 'x'",
+        "INSERT INTO data_export (person, made_at, expires_at, file)"
+        " SELECT {}, plein_now(), plein_now() + interval '1 day', {}",
         ids["employee"],
+        stored_picture("export"),
     )
     unit = await fetch_value("INSERT INTO org_unit (name) VALUES ('Unit') RETURNING id")
     await execute("UPDATE person SET org_unit = {}", unit)

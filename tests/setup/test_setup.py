@@ -10,7 +10,7 @@ from portal.migrate import migrate
 from portal.setup.actions import NobodyLeft, new_code, remove_demo, set_up
 from tests.client import Browser, text_of
 from tests.servers import drop_database, new_database
-from tests.world import email_of
+from tests.world import add_appeal, add_decision, add_report, email_of
 
 GOOD = "seven otters under ice"
 ANSWERS = {
@@ -113,11 +113,31 @@ async def make_it_a_demo(world, *real):
     await execute("UPDATE org_unit SET parent = {} WHERE NOT demo", world.unit_id["roads"])
 
 
+TABLES = """
+    SELECT tablename AS name FROM pg_tables
+    WHERE schemaname = 'public' AND tablename !~ '^(procrastinate_.*|migration|test_clock|throttle)$'
+"""
+#: What has rows when the demo is gone: real people with what they told of themselves, and what is begun anew.
+STAYING = {"organisation", "space", "person", "identity", "credential", "session", "profile", "membership", "org_unit"}
+STAYING |= {"about_page", "service", "campaign", "event", "event_queue", "search_document", "search_fresh"}
+
+
 async def test_the_demo_goes_and_real_people_stay(as_, world):
     browser = await as_("administrator")
     await make_it_a_demo(world, "administrator", "employee")
     await execute("UPDATE person SET org_unit = {}", world.unit_id["roads"])
     await browser.post(f"/ideas/{world.idea['vote']}/comments", {"body": "Mine."})
+    await execute("DELETE FROM service")
+    await execute("INSERT INTO service (name) VALUES ('Lantern line')")
+    await add_report(world, "vote", reporter="employee", idea="vote")
+    await add_decision(world, "vote", "vote", moderator="moderator", action="hide")
+    await add_appeal(world, "vote")
+    await execute(
+        "INSERT INTO follow (person, space, campaign) SELECT {}, space, id FROM campaign LIMIT 1",
+        world.person_id["employee"],
+    )
+    filled = [row["name"] for row in await execute(TABLES) if await fetch_value(f"SELECT 1 FROM {row['name']} LIMIT 1")]
+    assert {"workshop", "capture", "report", "decision", "appeal", "follow", "profile", "attachment"} <= set(filled)
     page = text_of(await browser.get("/admin/demo"))
     assert "One comment" in page
     assert (await browser.post("/admin/demo", REMOVE | {"confirmation": "lowland"})).status_code == 422
@@ -125,8 +145,12 @@ async def test_the_demo_goes_and_real_people_stay(as_, world):
     assert (await browser.post("/admin/demo", REMOVE)).status_code == 303
     left = {row["email"] for row in await execute("SELECT email FROM identity")}
     assert left == {email_of("administrator"), email_of("employee")}
-    for table in ("idea", "comment", "vote", "mail", "people_import"):
-        assert await fetch_value(f"SELECT count(*) FROM {table}") == 0
+    holding = {row["name"]: await fetch_value(f"SELECT count(*) FROM {row['name']}") for row in await execute(TABLES)}
+    assert {name for name, rows in holding.items() if rows} == STAYING
+    assert holding["profile"] == 2
+    assert await fetch_value("SELECT name FROM service") == "Lantern line"
+    known = {row["person"] for row in await execute("SELECT person FROM search_document WHERE person IS NOT NULL")}
+    assert known == {world.person_id["administrator"], world.person_id["employee"]}
     assert [row["name"] for row in await execute("SELECT name FROM org_unit")] == ["Unit water"]
     assert await fetch_value("SELECT count(*) FROM person WHERE org_unit IS NULL") == 2
     assert [row["kind"] for row in await execute("SELECT kind FROM event")] == ["portal.demo_removed"]
