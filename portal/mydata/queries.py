@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from piccolo.table import Table
 
 from portal.access.actor import Actor
 from portal.access.scope import visible
@@ -17,38 +16,29 @@ from portal.names.queries import names_in
 from portal.tables import Campaign, DataExport, Idea, Question, Space
 from portal.text.mentions import plain
 
-#: How what a row stands in is named, by the column that refers to it.
-PLACES: dict[str, tuple[type[Table], str]] = {
-    "idea": (
-        Idea,
-        "SELECT x.id, x.title AS name, '/ideas/' || x.public_id AS address FROM idea x WHERE x.id = ANY({}) AND {}",
-    ),
-    "campaign": (
-        Campaign,
-        "SELECT x.id, x.title AS name, '/campaigns/' || x.public_id AS address FROM campaign x"
-        " WHERE x.id = ANY({}) AND {}",
-    ),
-    "question": (
-        Question,
-        "SELECT x.id, x.label AS name, '/campaigns/' || c.public_id AS address FROM question x"
-        " JOIN campaign c ON c.id = x.campaign WHERE x.id = ANY({}) AND {}",
-    ),
-    "space": (
-        Space,
-        "SELECT x.id, x.name, '/spaces/' || x.public_id AS address FROM space x WHERE x.id = ANY({}) AND {}",
-    ),
-}
+#: How what a row stands in is named.
+IDEAS = "SELECT x.id, x.title AS name, '/ideas/' || x.public_id AS address FROM idea x WHERE x.id = ANY({}) AND {}"
+CAMPAIGNS = """
+    SELECT x.id, x.title AS name, '/campaigns/' || x.public_id AS address FROM campaign x WHERE x.id = ANY({}) AND {}
+"""
+QUESTIONS = """
+    SELECT x.id, x.label AS name, '/campaigns/' || c.public_id AS address
+    FROM question x JOIN campaign c ON c.id = x.campaign WHERE x.id = ANY({}) AND {}
+"""
+SPACES = "SELECT x.id, x.name, '/spaces/' || x.public_id AS address FROM space x WHERE x.id = ANY({}) AND {}"
 
 
 async def own_rows(actor: Actor, part: Part) -> list[dict[str, Any]]:
     """The actor's own rows of one part, oldest first."""
-    rows = await rows_of(part, actor.id)
-    for column, (table, named) in PLACES.items():
-        if ids := list({row[column] for row in rows if row.get(column)}):
-            places = await execute(named, ids, visible(table, actor, "x"))
-            known = {place["id"]: {"name": place["name"], "address": place["address"]} for place in places}
-            for row in rows:
-                row[column] = known.get(row[column])
+    rows = await _rows(part, actor.id)
+    if ids := _ids(rows, "idea"):
+        _name(rows, "idea", await execute(IDEAS, ids, visible(Idea, actor, "x")))
+    if ids := _ids(rows, "campaign"):
+        _name(rows, "campaign", await execute(CAMPAIGNS, ids, visible(Campaign, actor, "x")))
+    if ids := _ids(rows, "question"):
+        _name(rows, "question", await execute(QUESTIONS, ids, visible(Question, actor, "x")))
+    if ids := _ids(rows, "space"):
+        _name(rows, "space", await execute(SPACES, ids, visible(Space, actor, "x")))
     if bodies := [row["body"] for row in rows if row.get("body")]:
         names = await names_in(actor, bodies)
         for row in rows:
@@ -56,14 +46,31 @@ async def own_rows(actor: Actor, part: Part) -> list[dict[str, Any]]:
     return rows
 
 
-async def rows_of(part: Part, person: int) -> list[dict[str, Any]]:  # access: one's own rows, whose they are
-    """The rows of one part as they are stored."""
+async def _rows(part: Part, person: int) -> list[dict[str, Any]]:
+    columns = [part.table._meta.get_column_by_name(name) for name in part.columns]
     through, _, own = part.own.rpartition(".")
-    columns = ", ".join(f"x.{name}" for name in part.columns)
-    table, key = part.table._meta.tablename, part.table._meta.primary_key._meta.name
-    mine = f"x.{through} IN (SELECT o.id FROM {through} o WHERE o.{own} = {{}})" if through else f"x.{own} = {{}}"
-    rows = await execute(f"SELECT {columns} FROM {table} x WHERE {mine} ORDER BY x.{key}", person)
-    return [dict(row) for row in rows]
+    if through:
+        parent = next(each.table for each in PARTS if each.table._meta.tablename == through)
+        key = parent._meta.primary_key
+        things = await parent.select(key).where(parent._meta.get_column_by_name(own) == person).output(as_list=True)
+        if not things:
+            return []
+        mine = part.table._meta.get_column_by_name(through).is_in(things)
+    else:
+        mine = part.table._meta.get_column_by_name(own) == person
+    rows: list[dict[str, Any]] = await part.table.select(*columns).where(mine).order_by(part.table._meta.primary_key)
+    return rows
+
+
+def _ids(rows: list[dict[str, Any]], column: str) -> list[int]:
+    return list({row[column] for row in rows if row.get(column)})
+
+
+def _name(rows: list[dict[str, Any]], column: str, places: list[Any]) -> None:
+    """Puts name and address in the place of an id; nothing where she doesn't see it."""
+    known = {place["id"]: {"name": place["name"], "address": place["address"]} for place in places}
+    for row in rows:
+        row[column] = known.get(row[column])
 
 
 async def everything(actor: Actor) -> dict[str, list[dict[str, Any]]]:
