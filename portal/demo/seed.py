@@ -14,6 +14,7 @@ from portal.demo.moderation import report_and_judge
 from portal.demo.profiles import attach_files, tell_profiles
 from portal.demo.proposals import propose_campaigns
 from portal.demo.threads import fill_threads
+from portal.demo.together import write_together
 from portal.install import install_organisation
 from portal.text.markdown import excerpt, to_html
 
@@ -58,6 +59,7 @@ async def seed() -> bool:
             await _campaign(tomllib.loads(path.read_text()), people, spaces, moment)
         await propose_campaigns({key: person.id for key, person in people.items()}, spaces, moment)
         await attach_files()
+        await write_together({key: person.id for key, person in people.items()}, moment)
         await fill_threads({key: person.id for key, person in people.items()}, organisation, moment)
         await report_and_judge({key: person.id for key, person in people.items()}, organisation, moment)
         await execute("UPDATE organisation SET demo_since = {}", moment)
