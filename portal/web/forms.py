@@ -178,12 +178,14 @@ class TagsField(StringField):
         return ", ".join(self.data or [])
 
     def pre_validate(self, form: BaseForm) -> None:
-        """A few short words."""
-        if len(self.data or []) > self.most:
-            raise StopValidation(str(self.too_many) % {"n": self.most})
-        for tag in self.data or []:
+        """A few short words; all that is wrong with them is said at once."""
+        tags = self.data or []
+        wrong = [str(self.too_many) % {"n": self.most}] if len(tags) > self.most else []
+        for tag in tags:
             if len(tag) > self.longest or not self.shape.match(tag):
-                raise StopValidation(str(self.no_tag) % {"tag": tag[:40]})
+                wrong.append(str(self.no_tag) % {"tag": tag[:40]})
+        if wrong:
+            raise StopValidation(" ".join(wrong))
 
 
 class FilesField(wtforms.Field):

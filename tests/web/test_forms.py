@@ -48,11 +48,13 @@ WRONG = {
         },
     ),
     "/campaigns/{public_id:str}/ideas": (
-        {"title": "two\nlines", "body": "", "tags": "a,b,c,d,e,f", "language": ""},
+        {"title": "two\nlines", "body": "", "tags": f"a,b,c,d,e,{'f' * 31},g!", "language": ""},
         {
             "title": "Use one line, without control characters.",
             "body": "Say what you propose.",
-            "tags": "Use at most 5 tags.",
+            "tags": "Use at most 5 tags."
+            f" “{'f' * 31}” can’t be a tag: use letters, digits, spaces and hyphens, at most 30."
+            " “g!” can’t be a tag: use letters, digits, spaces and hyphens, at most 30.",
             "language": "Not a valid choice.",
         },
     ),
