@@ -29,6 +29,7 @@ from portal.access.of_ideas import (
     writer_of_draft,
     writers_while_frozen,
     writers_while_open,
+    writes,
     writes_along,
     wrote_it_down,
 )
@@ -66,6 +67,7 @@ class Action(StrEnum):
     IDEA_JOIN = "idea.join"
     IDEA_LEAVE = "idea.leave"
     IDEA_OFFER_HELP = "idea.offer_help"
+    IDEA_TAKE_OFFER_BACK = "idea.take_offer_back"
     IDEA_MOVE_ON = "idea.move_on"
     IDEA_ANSWER = "idea.answer"
     CAMPAIGN_ANSWER = "campaign.answer"
@@ -127,8 +129,13 @@ WRITING = {
     Action.IDEA_PROPOSE,
     Action.IDEA_EDIT,
     Action.IDEA_POST,
+    Action.IDEA_WITHDRAW,
     Action.IDEA_CORRECT,
     Action.IDEA_OFFER_HELP,
+    Action.IDEA_MOVE_ON,
+    Action.IDEA_ANSWER,
+    Action.CAMPAIGN_ANSWER,
+    Action.ANSWER_CORRECT,
     Action.WORKSHOP_CAPTURE,
     Action.IDEA_COMMENT,
     Action.IDEA_ATTACH,
@@ -215,9 +222,9 @@ def uploader_while_open_or_moderator(actor: Actor, thing: Any) -> bool:
 
 
 def supporting(actor: Actor, thing: Any) -> bool:
-    """Every reader but the author, while the idea is published: until voting closes; a budget, while it is open."""
+    """Every reader who does not write it, while it is published: until voting closes; a budget, while it is open."""
     open_now = thing.phase in WHILE_SUPPORTING[thing.vote_method]
-    return open_now and actor.id != thing.author and bool(thing.idea_state == "published")
+    return open_now and not writes(actor, thing) and bool(thing.idea_state == "published")
 
 
 def own_comment(actor: Actor, thing: Any) -> bool:
@@ -320,6 +327,7 @@ RULES: dict[Action, Callable[[Actor, Any], bool]] = {
     Action.IDEA_JOIN: invited,
     Action.IDEA_LEAVE: writes_along,
     Action.IDEA_OFFER_HELP: helping,
+    Action.IDEA_TAKE_OFFER_BACK: helping,
     Action.IDEA_MOVE_ON: decides_or_moderates_after_voting,
     Action.IDEA_ANSWER: decides_after_voting,
     Action.CAMPAIGN_ANSWER: decides,

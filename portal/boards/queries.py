@@ -12,7 +12,7 @@ from portal.access.scope import visible
 from portal.boards.wanted import Wanted
 from portal.campaigns.queries import CampaignRow
 from portal.db import QueryString, execute, fetch
-from portal.ideas.queries import CARD, FROM, Cursor, IdeaCard
+from portal.ideas.queries import CARD, FROM, WRITES_ALONG, Cursor, IdeaCard
 from portal.tables import Idea, Vote
 
 PAGE = 20  # ideas a page
@@ -43,17 +43,18 @@ def _chosen(actor: Actor, campaign: CampaignRow, wanted: Wanted, themes: list[st
     conditions = [
         QueryString("i.campaign = {} AND i.state = 'published' AND {}", campaign.id, visible(Idea, actor, "i"))
     ]
+    own = QueryString(f"(i.author = {{}} OR {WRITES_ALONG})", actor.id, actor.id)
     voted = QueryString("EXISTS (SELECT FROM vote w WHERE w.idea = i.id AND {})", visible(Vote, actor, "w"))
     if wanted.tags:
         conditions.append(QueryString("i.tags && {}::text[]", list(wanted.tags)))
     if wanted.others:
         conditions.append(QueryString("NOT i.tags && {}::text[]", themes))
     if wanted.show == "mine":
-        conditions.append(QueryString("i.author = {}", actor.id))
+        conditions.append(own)
     if wanted.show == "voted":
         conditions.append(voted)
     if wanted.show == "unvoted":
-        conditions.append(QueryString("i.author <> {} AND NOT {}", actor.id, voted))
+        conditions.append(QueryString("NOT {} AND NOT {}", own, voted))
     if wanted.answer:
         conditions.append(QueryString(f"{ANSWER_OF} = {{}}", wanted.answer))
     if wanted.language:
@@ -87,7 +88,7 @@ async def ideas_of_campaign(
         value: Any = after.moment if wanted.order == "newest" else after.value
         rest = QueryString("({}, i.public_id) < ({}, {})", key, value, after.public_id)
     chosen = _chosen(actor, campaign, wanted, themes)
-    rows = await execute(LIST, key, chosen, rest, PAGE + 1, visible(Vote, actor, "v"), actor.now)
+    rows = await execute(LIST, key, chosen, rest, PAGE + 1, visible(Vote, actor, "v"), actor.id, actor.now)
     more = ""
     if len(rows) > PAGE:
         place, public_id = rows[PAGE - 1]["place"], rows[PAGE - 1]["public_id"]
@@ -159,6 +160,7 @@ async def board(actor: Actor, campaign: CampaignRow, wanted: Wanted, themes: lis
         IN_COLUMN,
         IN_COLUMN * len(names),
         visible(Vote, actor, "v"),
+        actor.id,
         actor.now,
         names,
     )

@@ -92,7 +92,7 @@ async def offer_help(actor: Actor, idea: IdeaRow, body: str) -> None:
 
 async def take_back_offer(actor: Actor, idea: IdeaRow) -> None:
     """She can't help after all."""
-    require(actor, Action.IDEA_OFFER_HELP, idea)
+    require(actor, Action.IDEA_TAKE_OFFER_BACK, idea)
     async with transaction():
         gone = await fetch_value(
             "DELETE FROM help_offer WHERE idea = {} AND person = {} RETURNING id", idea.id, actor.id

@@ -13,18 +13,21 @@ from portal.access.phases import WHILE_SUPPORTING
 from portal.access.policy import Action, require
 from portal.access.scope import visible
 from portal.db import execute
+from portal.ideas.queries import WRITES_ALONG
 from portal.tables import Idea
 from portal.votes.queries import Standing
 
+#: She began it, or writes it along: what is one's own gets its votes from others.
+OWN = f"(i.author = {{}} OR {WRITES_ALONG})"
 # The campaign's row is held, so that nobody moves its dates meanwhile; if they were just moved, the new ones count.
-GIVE = """
+GIVE = f"""
     WITH item AS (
         SELECT i.id, i.space FROM idea i JOIN campaign c ON c.id = i.campaign
-        WHERE i.id = {} AND {} AND i.state = 'published' AND c.vote_method = 'support'
-            AND plein_phase(c, plein_now()) = ANY({})
+        WHERE i.id = {{}} AND {{}} AND NOT {OWN} AND i.state = 'published' AND c.vote_method = 'support'
+            AND plein_phase(c, plein_now()) = ANY({{}})
         FOR SHARE OF c
     ), given AS (
-        INSERT INTO vote (person, idea, space, guest) SELECT {}, id, space, {} FROM item
+        INSERT INTO vote (person, idea, space, guest) SELECT {{}}, id, space, {{}} FROM item
         ON CONFLICT (person, idea) DO NOTHING RETURNING idea, guest
     )
     UPDATE idea SET supporters = supporters + (NOT g.guest)::int,
@@ -48,8 +51,8 @@ async def give_support(actor: Actor, idea: Standing) -> Standing | None:
     """Counts the actor once, however often it is sent. Gives how the idea stands now; None if nothing changed,
     because it was given before or voting has closed."""
     require(actor, Action.IDEA_SUPPORT, idea)
-    phases = list(WHILE_SUPPORTING["support"])
-    return _after(idea, await execute(GIVE, idea.id, visible(Idea, actor, "i"), phases, actor.id, actor.guest))
+    me, sight, phases = actor.id, visible(Idea, actor, "i"), list(WHILE_SUPPORTING["support"])
+    return _after(idea, await execute(GIVE, idea.id, sight, me, me, phases, me, actor.guest))
 
 
 async def take_support_back(actor: Actor, idea: Standing) -> Standing | None:
@@ -69,17 +72,17 @@ def _after(idea: Standing, changed: list[Any]) -> Standing | None:
 
 # Counting is the trigger's work, which passes all votes of a person through her budget's row. What is too much is left
 # alone here already; what meets another vote of hers on its way is refused there.
-LAY = """
+LAY = f"""
     WITH item AS (
         SELECT i.id, i.space FROM idea i JOIN campaign c ON c.id = i.campaign
-        LEFT JOIN vote v ON v.idea = i.id AND v.person = {}
-        LEFT JOIN budget b ON b.campaign = c.id AND b.person = {}
-        WHERE i.id = {} AND {} AND i.state = 'published' AND c.vote_method = 'budget'
-            AND plein_phase(c, plein_now()) = ANY({}) AND {} <= c.votes_per_idea
-            AND coalesce(b.given, 0) - coalesce(v.weight, 0) + {} <= c.votes_each
+        LEFT JOIN vote v ON v.idea = i.id AND v.person = {{}}
+        LEFT JOIN budget b ON b.campaign = c.id AND b.person = {{}}
+        WHERE i.id = {{}} AND {{}} AND NOT {OWN} AND i.state = 'published' AND c.vote_method = 'budget'
+            AND plein_phase(c, plein_now()) = ANY({{}}) AND {{}} <= c.votes_per_idea
+            AND coalesce(b.given, 0) - coalesce(v.weight, 0) + {{}} <= c.votes_each
         FOR SHARE OF c
     )
-    INSERT INTO vote (person, idea, space, guest, weight) SELECT {}, id, space, {}, {} FROM item
+    INSERT INTO vote (person, idea, space, guest, weight) SELECT {{}}, id, space, {{}}, {{}} FROM item
     ON CONFLICT (person, idea) DO UPDATE SET weight = excluded.weight RETURNING weight
 """
 PICK_UP = """
@@ -102,7 +105,7 @@ async def lay_votes(actor: Actor, idea: Standing, weight: int) -> None:
         return
     me, sight = actor.id, visible(Idea, actor, "i")
     try:
-        laid = await execute(LAY, me, me, idea.id, sight, phases, weight, weight, me, actor.guest, weight)
+        laid = await execute(LAY, me, me, idea.id, sight, me, me, phases, weight, weight, me, actor.guest, weight)
     except asyncpg.CheckViolationError as refused:
         if refused.constraint_name not in TOO_MUCH:
             raise

@@ -10,7 +10,7 @@ from portal.access.actor import Actor
 from portal.access.scope import visible
 from portal.campaigns.queries import CampaignRow
 from portal.db import QueryString, fetch, fetch_one, fetch_value
-from portal.ideas.queries import COUNTED, FROM, Cursor
+from portal.ideas.queries import COUNTED, FROM, WRITES_ALONG, Cursor
 from portal.tables import Budget, Campaign, Idea, Vote
 
 PAGE = 20  # votes a page
@@ -25,6 +25,7 @@ class Standing(msgspec.Struct, frozen=True):
     public_id: str
     title: str
     author: int
+    co_author: bool
     phase: str
     idea_state: str
     supporters: int | None
@@ -38,7 +39,8 @@ class Standing(msgspec.Struct, frozen=True):
 
 
 STANDING = f"""
-    SELECT i.id, i.public_id, i.title, i.author, plein_phase(c, t.now) AS phase, i.state AS idea_state, {COUNTED},
+    SELECT i.id, i.public_id, i.title, i.author, {WRITES_ALONG} AS co_author,
+        plein_phase(c, t.now) AS phase, i.state AS idea_state, {COUNTED},
         coalesce((SELECT v.weight FROM vote v WHERE v.idea = i.id AND {{}}), 0) AS weight,
         c.vote_method, c.votes_each, c.votes_per_idea, c.decide_from AS voting_ends,
         coalesce((SELECT b.given FROM budget b WHERE b.campaign = c.id AND {{}}), 0) AS given
@@ -51,6 +53,7 @@ async def standing(actor: Actor, idea: str) -> Standing | None:
     return await fetch_one(
         Standing,
         STANDING,
+        actor.id,
         visible(Vote, actor, "v"),
         visible(Budget, actor, "b"),
         QueryString("plein_now()"),

@@ -160,6 +160,7 @@ idea.support        budget_discuss      n n n n n n n n n - -
 idea.support        budget_vote         y n y y y y y y y - -
 idea.support        budget_decide       n n n n n n n n n - -
 idea.support        hidden              - n - - - n - - - - -
+idea.support        together            n n y y y y y y y - -
 idea.support        closed_a            - - - - - - - n - y -
 
 idea.comment        collect             y y y y y y y y y - -
@@ -250,6 +251,11 @@ idea.offer_help     collect             y n y y y y y y y - -
 idea.offer_help     together            n n y y y y y y y - -
 idea.offer_help     done                n n n n n n n n n - -
 idea.offer_help     closed_a            - - - - - - - n - y -
+
+idea.take_offer_back collect            y n y y y y y y y - -
+idea.take_offer_back together           n n y y y y y y y - -
+idea.take_offer_back done               n n n n n n n n n - -
+idea.take_offer_back closed_a           - - - - - - - n - y -
 
 idea.move_on        vote                n n n n n n n n n - -
 idea.move_on        decide              n n n y y y n n n - -
@@ -346,6 +352,7 @@ LOADERS: dict[Action, Load | None] = {
     Action.IDEA_JOIN: get_idea,
     Action.IDEA_LEAVE: get_idea,
     Action.IDEA_OFFER_HELP: get_idea,
+    Action.IDEA_TAKE_OFFER_BACK: get_idea,
     Action.IDEA_MOVE_ON: get_idea,
     Action.ANSWER_CORRECT: get_idea,
     Action.CAMPAIGN_ANSWER: get_campaign,

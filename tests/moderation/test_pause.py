@@ -41,6 +41,39 @@ async def test_a_paused_person_is_told_until_when_and_keeps_her_text(as_, world,
     assert await fetch_value("SELECT count(*) FROM idea WHERE title = 'A bridge'") == 0
 
 
+#: The other ways to say something in a space, and who may.
+ELSEWHERE = {
+    "/ideas/{idea[vote]}/correction": ("author", {"body": "It is two metres"}),
+    "/ideas/{idea[vote]}/withdrawal": ("author", {"reason": "Done elsewhere"}),
+    "/ideas/{idea[vote]}/help": ("employee", {"body": "I can drive"}),
+    "/ideas/{idea[decide]}/status": ("sponsor", {"step": "shortlisted", "body": "We have begun"}),
+    "/ideas/{idea[decide]}/answer": ("sponsor", {"summary": "Yes, gladly"}),
+    "/ideas/{idea[told]}/answer/correction": ("sponsor", {"summary": "After all"}),
+    "/campaigns/{campaign[collect]}/workshops": ("employee", {"name": "A table"}),
+}
+
+
+@pytest.mark.parametrize("path", ELSEWHERE)
+async def test_a_pause_holds_wherever_one_writes(as_, world, path):
+    who, typed = ELSEWHERE[path]
+    browser, address = await as_(who), path.format(**vars(world))
+    assert (await browser.post(address, {})).status_code == 422, "she may, once she types something"
+    await decide(await as_("moderator"), world, "vote", "pause")
+    await execute("UPDATE pause SET person = {}", world.person_id[who])
+    answer = await browser.post(address, typed)
+    assert answer.status_code == 403
+    assert "/receipts" in answer.text
+    assert list(typed.values())[-1] in text_of(answer)
+
+
+async def test_an_offer_is_taken_back_also_during_a_pause(as_, world):
+    browser, page = await as_("colleague"), f"/ideas/{world.idea['vote']}/help"
+    await browser.post(page, {"body": "I can drive"})
+    await decide(await as_("moderator"), world, "vote", "pause")
+    assert (await browser.post(f"{page}/end")).status_code == 303
+    assert await fetch_value("SELECT count(*) FROM help_offer") == 0
+
+
 async def test_reading_voting_and_other_spaces_stay(as_, world):
     await decide(await as_("moderator"), world, "vote", "pause")
     browser = await as_("colleague")

@@ -162,6 +162,15 @@ async def test_the_statement_itself_judges_phase_sight_and_method(rollback, budg
     stranger = await actor_of_person(budget.person_id["guest_a"])
     with pytest.raises(Spent):
         await lay_votes(stranger, idea, 1)
+    await execute(
+        "INSERT INTO co_author (idea, space, person, invited_by, accepted_at)"
+        " SELECT id, space, {}, author, plein_now() FROM idea WHERE id = {}",
+        budget.person_id["colleague"],
+        idea.id,
+    )
+    colleague = await actor_of_person(budget.person_id["colleague"])
+    with pytest.raises(Spent):  # the page was loaded before she said that she writes it along
+        await lay_votes(colleague, idea, 1)
     await set_clock(NOW.replace(day=NOW.day + 6))
     with pytest.raises(Spent):
         await lay_votes(actor, idea, 2)

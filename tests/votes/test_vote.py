@@ -213,3 +213,23 @@ async def test_the_statement_itself_judges_what_is_in_sight(rollback, world):
     await execute("UPDATE idea SET state = 'hidden' WHERE id = {}", idea.id)
     assert await give_support(actor, idea) is None
     assert await fetch_value("SELECT count(*) FROM vote") == 0
+
+
+async def test_who_writes_it_along_cannot_support_it_and_reads_yours(as_, world):
+    idea = await standing(await actor_of_person(world.person_id["employee"]), world.idea["vote"])
+    await execute(
+        "INSERT INTO co_author (idea, space, person, invited_by) SELECT id, space, {}, author FROM idea WHERE id = {}",
+        world.person_id["employee"],
+        idea.id,
+    )
+    browser, campaign = await as_("employee"), f"/campaigns/{world.campaign['vote']}"
+    assert 'class="own"' not in (await browser.get(campaign)).text, "an invitation is no authorship"
+    await execute("UPDATE co_author SET accepted_at = plein_now() WHERE idea = {}", idea.id)
+    assert (await browser.post(give(world, "vote"))).status_code == 403
+    assert 'class="own"' in (await browser.get(campaign)).text
+    assert give(world, "vote") in (await browser.get(f"{campaign}?show=mine")).text
+    assert give(world, "vote") not in (await browser.get(f"{campaign}?show=unvoted")).text
+    assert "Support this idea" not in text_of(await browser.get(f"/ideas/{world.idea['vote']}"))
+    actor = await actor_of_person(world.person_id["employee"])
+    assert await give_support(actor, idea) is None, "said yes since the page was loaded"
+    assert await counts(world, "vote") == (0, 0)
