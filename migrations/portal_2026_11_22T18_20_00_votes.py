@@ -46,8 +46,19 @@ CREATE TABLE budget (
 );
 CREATE INDEX budget_campaign ON budget (campaign);
 
+-- What people gave in a campaign, added up anew: votes on ideas that were withdrawn, hidden or removed are free again.
+-- Their budgets are held first, in one order, so that the sum misses no vote.
+CREATE FUNCTION plein_add_up(of_campaign bigint, people bigint[]) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM FROM budget WHERE campaign = of_campaign AND person = ANY (people) ORDER BY id FOR NO KEY UPDATE;
+    UPDATE budget b SET given = (SELECT coalesce(sum(v.weight), 0) FROM vote v JOIN idea i ON i.id = v.idea
+            WHERE v.person = b.person AND i.campaign = b.campaign AND i.state = 'published')
+        WHERE campaign = of_campaign AND person = ANY (people);
+END $$;
+
 -- Where votes are a budget, one person's votes in a campaign pass through one row, one after the other, however many
--- come at once; and the idea's counts follow. (One support each is counted by the statement that gives it.)
+-- come at once; and the idea's counts follow. The idea is held before the budget, as by whoever hides it. (One support
+-- each is counted by the statement that gives it.)
 CREATE FUNCTION plein_spend() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     c campaign;
@@ -60,17 +71,34 @@ BEGIN
         RAISE EXCEPTION 'too many votes on one idea' USING ERRCODE = 'check_violation', CONSTRAINT = 'vote_per_idea';
     END IF;
     IF c.vote_method = 'budget' THEN
-        INSERT INTO budget (person, campaign, space, votes) VALUES (v.person, c.id, c.space, c.votes_each)
-            ON CONFLICT DO NOTHING;
-        UPDATE budget SET given = given + step WHERE person = v.person AND campaign = c.id;
         UPDATE idea SET votes = votes + step,
             supporters = supporters + CASE WHEN v.guest THEN 0 ELSE head END,
             guest_supporters = guest_supporters + CASE WHEN v.guest THEN head ELSE 0 END WHERE id = v.idea;
+        INSERT INTO budget (person, campaign, space, votes) VALUES (v.person, c.id, c.space, c.votes_each)
+            ON CONFLICT DO NOTHING;
+        PERFORM plein_add_up(c.id, ARRAY[v.person]);
     END IF;
     RETURN NULL;
 END $$;
 CREATE TRIGGER vote_spent AFTER INSERT OR DELETE OR UPDATE OF weight ON vote
     FOR EACH ROW EXECUTE FUNCTION plein_spend();
+
+-- An idea that goes gives its votes back. If it returns they lie there again, but for those that their people gave
+-- elsewhere meanwhile.
+CREATE FUNCTION plein_free_votes() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    people bigint[] := ARRAY(SELECT person FROM vote WHERE idea = NEW.id);
+BEGIN
+    IF NEW.state = 'published' THEN
+        PERFORM FROM budget WHERE campaign = NEW.campaign AND person = ANY (people) ORDER BY id FOR NO KEY UPDATE;
+        DELETE FROM vote v USING budget b WHERE v.idea = NEW.id AND b.campaign = NEW.campaign AND b.person = v.person
+            AND b.given + v.weight > b.votes;
+    END IF;
+    PERFORM plein_add_up(NEW.campaign, people);
+    RETURN NULL;
+END $$;
+CREATE TRIGGER idea_votes_freed AFTER UPDATE OF state ON idea FOR EACH ROW
+    WHEN ((OLD.state = 'published') <> (NEW.state = 'published')) EXECUTE FUNCTION plein_free_votes();
 
 -- How a campaign votes stands from its first vote on.
 CREATE FUNCTION plein_keep_vote_method() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -246,6 +246,8 @@ async def correct(actor: Actor, idea: IdeaRow, *, body: str, form_key: str) -> N
         await record(Kind.IDEA_CORRECTED, actor=actor.id, space=idea.space, idea=idea.id, correction=made)
 
 
+# Its campaign counts it: held before the idea, as by whoever votes, so that neither waits for the other.
+HOLD_CAMPAIGN = "SELECT c.id FROM campaign c JOIN idea i ON i.campaign = c.id WHERE i.id = {} FOR NO KEY UPDATE OF c"
 WITHDRAW = """
     UPDATE idea i SET state = 'withdrawn' WHERE id = {} AND state = 'published'
         AND NOT EXISTS (SELECT FROM answer a WHERE a.idea = i.id) RETURNING id
@@ -262,6 +264,7 @@ async def withdraw(actor: Actor, idea: IdeaRow, *, reason: str) -> None:
     require(actor, Action.IDEA_WITHDRAW, idea)
     html = await rendered(reason)
     async with transaction():
+        await execute(HOLD_CAMPAIGN, idea.id)
         if await fetch_value(WITHDRAW, idea.id) is None:
             raise Changed
         step = await fetch_value(SAY_WHY, idea.id, idea.space, actor.id, reason, html, actor.language)

@@ -13,6 +13,7 @@ from portal.access.policy import Action, require
 from portal.db import execute, fetch_value, transaction
 from portal.events.kinds import Kind
 from portal.events.log import record
+from portal.ideas.actions import HOLD_CAMPAIGN
 from portal.moderation import ACTIONS, CLAIM_MINUTES, HIDING
 from portal.moderation.queries import DecisionRow, ItemRow, Receipt
 from portal.tables.base import new_public_id
@@ -44,7 +45,6 @@ async def release(actor: Actor, item: ItemRow) -> None:
     await execute(RELEASE, item.id, actor.id)
 
 
-HOLD_CAMPAIGN = "SELECT c.id FROM campaign c JOIN idea i ON i.campaign = c.id WHERE i.id = {} FOR NO KEY UPDATE OF c"
 HOLD_IDEA = "SELECT i.id FROM idea i JOIN comment k ON k.idea = i.id WHERE k.id = {} FOR NO KEY UPDATE OF i"
 TURN_IDEA = "UPDATE idea SET state = {} WHERE id = {} AND state = {} RETURNING id"
 TURN_COMMENT = "UPDATE comment SET state = {} WHERE id = {} AND state = {} RETURNING id"

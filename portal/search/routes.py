@@ -13,7 +13,7 @@ from portal.text.language import LANGUAGES
 from portal.web.page import page
 from portal.web.request import Request
 
-PHASES = ("planned", "collect", "discuss", "vote", "decide", "done")
+PHASES = ("planned", "collect", "discuss", "vote", "decide", "done", "cancelled")
 
 
 @get("/search")

@@ -114,6 +114,7 @@ class OwnVote(msgspec.Struct, frozen=True):
     public_id: str
     title: str
     language: str
+    idea_state: str
     weight: int
     vote_method: str
     votes_per_idea: int
@@ -125,7 +126,7 @@ class OwnVote(msgspec.Struct, frozen=True):
 
 
 OWN = """
-    SELECT i.public_id, i.title, i.language, v.weight, c.vote_method, c.votes_per_idea,
+    SELECT i.public_id, i.title, i.language, i.state AS idea_state, v.weight, c.vote_method, c.votes_per_idea,
         c.public_id AS campaign_public_id, c.title AS campaign_title, c.language AS campaign_language,
         plein_phase(c, {}) AS phase, v.created_at
     FROM vote v JOIN idea i ON i.id = v.idea JOIN campaign c ON c.id = i.campaign

@@ -13,6 +13,7 @@ from typing import cast
 import uvloop
 
 CONNECTIONS = 8
+ENOUGH = 20  # answers, without which a round says nothing
 
 #: Requests that belong together, such as giving support and taking it back: a connection never stops between them.
 Turn = tuple[bytes, ...]
@@ -51,11 +52,15 @@ def _request(method: str, path: str, headers: str) -> bytes:
 
 
 def run(port: int, load: Load, warm_up: float, seconds: float) -> Round:
-    """Puts the load on a server of this machine. Raises RuntimeError on any answer but 200."""
-    return uvloop.run(_run(port, load, warm_up, seconds))
+    """Puts the load on a server of this machine, for longer where too few answers come. Raises RuntimeError on any
+    answer but 200."""
+    while len(took := uvloop.run(_run(port, load, warm_up, seconds))) < ENOUGH:
+        seconds *= 2
+    return Round(len(took) / seconds, statistics.median(took), statistics.quantiles(took, n=20)[-1])
 
 
-async def _run(port: int, load: Load, warm_up: float, seconds: float) -> Round:
+async def _run(port: int, load: Load, warm_up: float, seconds: float) -> list[float]:
+    """How many ms each answer of a round took."""
     loop = asyncio.get_running_loop()
     begin = time.perf_counter() + warm_up
     end = begin + seconds
@@ -64,8 +69,7 @@ async def _run(port: int, load: Load, warm_up: float, seconds: float) -> Round:
         await loop.create_connection(lambda it=client: it, "127.0.0.1", port)  # type: ignore[misc]
     async with asyncio.timeout(warm_up + seconds + 30):
         await asyncio.gather(*(client.done for client in clients))
-    took = [1000 * (to - since) for client in clients for since, to in client.answered if begin <= to < end]
-    return Round(len(took) / seconds, statistics.median(took), statistics.quantiles(took, n=20)[-1])
+    return [1000 * (to - since) for client in clients for since, to in client.answered if begin <= to < end]
 
 
 class _Client(asyncio.Protocol):

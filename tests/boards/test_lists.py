@@ -122,6 +122,31 @@ async def test_after_the_voting_the_counts_are_there(as_, world):
         assert "7,777" in (await browser.get(path)).text
 
 
+CANCEL = "UPDATE campaign SET state = 'cancelled', cancelled_at = plein_now() WHERE id = {}"
+
+
+async def test_cancelled_while_people_vote_counts_and_answers_are_there_at_once(as_, world):
+    await execute(
+        "UPDATE campaign SET hide_counts = TRUE, vote_method = 'budget' WHERE id = {}", world.campaign_id["vote"]
+    )
+    await execute("UPDATE idea SET supporters = 7777 WHERE id = {}", world.idea_id["vote"])
+    await execute(ANSWER, world.person_id["sponsor"], "changed", world.idea_id["vote"])
+    browser, idea = await as_("employee"), f"/ideas/{world.idea['vote']}"
+    paths = [address(world), address(world, query="?order=supported&answer=changed"), idea]
+    for path in (*paths, address(world, query="?view=board"), "/search?q=idea&phase=cancelled"):
+        page = (await browser.get(path)).text
+        assert "7,777" not in page, path
+        assert "seal-check-fill" not in page, path
+    await execute(CANCEL, world.campaign_id["vote"])
+    for path in paths:
+        page = (await browser.get(path)).text
+        assert "7,777" in page, path
+        assert "seal-check-fill" in page, path
+    assert COLUMN.findall((await browser.get(address(world, query="?view=board"))).text) == [("Changed", "1")]
+    assert f'href="{idea}"' in (await browser.get("/search?q=idea&phase=cancelled")).text
+    assert "Left to vote" not in words_of(await browser.get("/"))
+
+
 # --- blind to rank
 
 
@@ -142,7 +167,8 @@ async def test_while_voting_blind_no_page_tells_title_or_unit_of_who_wrote(as_, 
     assert await ranks_seen(browser, world, "vote") == everything
     await execute("UPDATE campaign SET rank_blind = TRUE")
     assert await ranks_seen(browser, world, "vote") == set()
-    for phase in ("collect", "decide"):
+    await execute(CANCEL, world.campaign_id["vote"])
+    for phase in ("collect", "decide", "vote"):
         assert await ranks_seen(browser, world, phase) == everything
 
 

@@ -34,10 +34,13 @@ def vote(world, name="vote"):
 async def lying(world, person="employee"):
     """How many votes of hers lie on each idea, and what her budget says, after both were seen to agree; and the counts
     of the ideas with the votes themselves."""
-    rows = await execute("SELECT idea, weight FROM vote WHERE person = {}", world.person_id[person])
+    rows = await execute(
+        "SELECT v.idea, v.weight, i.state FROM vote v JOIN idea i ON i.id = v.idea WHERE v.person = {}",
+        world.person_id[person],
+    )
     by_idea = {row["idea"]: row["weight"] for row in rows}
     given = await fetch_value("SELECT given FROM budget WHERE person = {}", world.person_id[person]) or 0
-    assert given == sum(by_idea.values())
+    assert given == sum(row["weight"] for row in rows if row["state"] == "published")
     wrong = await fetch_value(
         "SELECT count(*) FROM idea i WHERE campaign = {} AND ROW(votes::bigint, supporters::bigint, guest_supporters::bigint) IS DISTINCT FROM"
         " (SELECT ROW(coalesce(sum(weight), 0), count(*) FILTER (WHERE NOT guest), count(*) FILTER (WHERE guest))"
@@ -235,6 +238,53 @@ async def test_a_budget_that_is_all_taken_back_follows_a_new_size(rollback, budg
     with pytest.raises(Spent):
         await lay_votes(actor, await standing(actor, budget.idea["third"]), 1)
     assert await lying(budget) == ({"vote": 3, "second": 2}, 5)
+
+
+# --- ideas that go, and return
+
+TURN = "UPDATE idea SET state = {} WHERE id = {}"
+
+
+@pytest.mark.parametrize("state", ["withdrawn", "hidden", "removed"])
+async def test_votes_on_an_idea_that_went_are_free_for_others(as_, budget, state):
+    browser = await as_("employee")
+    for name, weight in (("vote", 3), ("second", 1)):
+        await browser.post(vote(budget, name), {"weight": weight})
+    await (await as_("colleague")).post(vote(budget), {"weight": 2})
+    await execute(TURN, state, budget.idea_id["vote"])
+    assert await lying(budget) == ({"vote": 3, "second": 1}, 1)
+    assert await lying(budget, "colleague") == ({"vote": 2}, 0)
+    assert "Your votes 1 given, 3 left" in words_of(await browser.get(f"/campaigns/{budget.campaign['vote']}"))
+    await browser.post(vote(budget, "third"), {"weight": 3})
+    assert await lying(budget) == ({"vote": 3, "second": 1, "third": 3}, 4)
+
+
+async def test_they_lie_there_again_when_it_returns_but_for_those_that_were_given_elsewhere(as_, budget):
+    for who in ("employee", "colleague"):
+        await (await as_(who)).post(vote(budget), {"weight": 3})
+    await execute(TURN, "hidden", budget.idea_id["vote"])
+    await (await as_("employee")).post(vote(budget, "second"), {"weight": 2})
+    await (await as_("colleague")).post(vote(budget, "second"), {"weight": 1})
+    await execute(TURN, "published", budget.idea_id["vote"])
+    assert await lying(budget) == ({"second": 2}, 2)
+    assert await lying(budget, "colleague") == ({"vote": 3, "second": 1}, 4)
+
+
+async def test_where_each_supports_once_nothing_is_given_back_or_taken(as_, world):
+    await (await as_("employee")).post(f"/ideas/{world.idea['vote']}/vote")
+    for state in ("hidden", "published"):
+        await execute(TURN, state, world.idea_id["vote"])
+        assert await fetch_value("SELECT count(*) FROM vote WHERE idea = {}", world.idea_id["vote"]) == 1
+
+
+async def test_ones_own_page_says_that_votes_on_a_withdrawn_idea_are_free(as_, budget):
+    browser = await as_("employee")
+    await browser.post(vote(budget), {"weight": 3})
+    await browser.post(vote(budget, "discuss"))
+    assert "free again" not in words_of(await browser.get("/votes"))
+    for name in ("vote", "discuss"):
+        await execute(TURN, "withdrawn", budget.idea_id[name])
+    assert words_of(await browser.get("/votes")).count("withdrawn: these votes are free again") == 1
 
 
 # --- one's own

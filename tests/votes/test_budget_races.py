@@ -3,13 +3,18 @@
 import asyncio
 from contextlib import suppress
 
+import asyncpg
 import pytest
 
+from portal.access.actor import actor_of_person
 from portal.access.conflicts import Spent
 from portal.access.policy import Forbidden
-from portal.db import execute, fetch_value
+from portal.db import execute, fetch_value, transaction
+from portal.ideas.actions import HOLD_CAMPAIGN, withdraw
+from portal.ideas.queries import get_idea
 from portal.votes.actions import lay_votes
 from portal.votes.queries import standing
+from tests.pages.locks import until_waiting
 from tests.votes.test_races import connections, voters, votes_after_the_close  # noqa: F401  fixtures
 
 EACH, IDEAS = 4, 9
@@ -109,6 +114,51 @@ async def test_laying_moving_and_taking_back_at_once_ends_without_deadlock_and_a
     assert off == 0
     assert await fetch_value(WRONG, world.campaign_id["vote"]) == 0
     assert await fetch_value("SELECT count(*) FROM vote") > 10
+
+
+async def test_ideas_that_go_and_return_while_people_vote_end_without_deadlock_and_add_up(world, voters, ideas):  # noqa: F811
+    async def window(actor, start):
+        for step in range(8):
+            idea = await standing(actor, ideas[(start + step) % 3])
+            with suppress(Forbidden, Spent):
+                if idea:  # not hidden
+                    await lay_votes(actor, idea, (step + actor.id) % 3)
+
+    async def moderator(idea):
+        for state in ("hidden", "published") * 6:
+            async with transaction():
+                await execute(HOLD_CAMPAIGN, await fetch_value("SELECT id FROM idea WHERE public_id = {}", idea))
+                await execute("UPDATE idea SET state = {} WHERE public_id = {}", state, idea)
+
+    async def author(idea):
+        actor = await actor_of_person(world.person_id["author"])
+        await withdraw(actor, await get_idea(actor, idea), reason="Others had it first.")
+
+    voting = (window(actor, start) for actor in voters[:12] for start in range(3))
+    await asyncio.gather(*voting, *map(moderator, ideas[:2]), author(ideas[2]))
+    off = await fetch_value(
+        "SELECT count(*) FROM budget b WHERE given <> (SELECT coalesce(sum(weight), 0) FROM vote v"
+        " JOIN idea i ON i.id = v.idea WHERE v.person = b.person AND i.state = 'published')"
+    )
+    assert off == 0
+    assert await fetch_value("SELECT max(given) FROM budget") <= EACH
+    assert await fetch_value(WRONG, world.campaign_id["vote"]) == 0
+
+
+@pytest.mark.parametrize("state", ["hidden", "withdrawn"])
+async def test_a_vote_and_the_end_of_its_idea_do_not_wait_for_each_other(connections, world, voters, ideas, state):  # noqa: F811
+    """The idea is held when the vote comes, and goes then: the vote waits for it before it holds its budget."""
+    first = voters[0]
+    await lay(first, ideas[0])
+    async with transaction():
+        await execute("SELECT id FROM idea WHERE public_id = {} FOR NO KEY UPDATE", ideas[0])
+        laying = asyncio.create_task(lay(first, ideas[0], 2))
+        watcher = await asyncpg.connect(connections)
+        await until_waiting(watcher, laying)
+        await watcher.close()
+        await execute("UPDATE idea SET state = {} WHERE public_id = {}", state, ideas[0])
+    await laying
+    assert await fetch_value("SELECT sum(given) FROM budget") == 0
 
 
 async def test_no_vote_of_a_budget_comes_after_the_end_was_committed(connections, world, voters, ideas):  # noqa: F811
