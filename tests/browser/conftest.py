@@ -98,7 +98,7 @@ async def open_page(chromium: Browser, site: Site) -> AsyncIterator[Callable[...
         )
         contexts.append(context)
         page = await context.new_page()
-        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("pageerror", lambda error: wrong.append(f"{page.url}: {error.stack}"))
         page.on("console", lambda message: wrong.append(message.text) if _alarming(message) else None)
         if name:
             await page.goto("/sign-in")
