@@ -115,5 +115,6 @@ async def open_page(chromium: Browser, site: Site) -> AsyncIterator[Callable[...
 
 
 def _alarming(message: Any) -> bool:
-    """An error in the console, but for the answers that a test asks for (404, 422 …)."""
-    return message.type == "error" and "the server responded with a status of 4" not in message.text
+    """An error in the console, but for what a test asks for: answers such as 404 and 422, or a network that is away."""
+    asked_for = ("the server responded with a status of 4", "net::ERR_INTERNET_DISCONNECTED")
+    return message.type == "error" and not any(words in message.text for words in asked_for)

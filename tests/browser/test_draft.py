@@ -1,0 +1,55 @@
+"""What is being written is kept by itself: as a draft, and in the tab while the network is away."""
+
+import re
+
+import pytest
+
+PAUSE, RETRY = 1500, 5000  # milliseconds, as in static/js/draft-saver.js
+
+
+async def lose_the_answer(route):
+    """The form arrives, and nobody hears that it did."""
+    await route.fetch()
+    await route.abort("internetdisconnected")
+
+
+async def lose_the_form(route):
+    """Nothing arrives."""
+    await route.abort("internetdisconnected")
+
+
+@pytest.mark.parametrize("lose", [lose_the_answer, lose_the_form])
+async def test_a_draft_saves_itself_and_survives_a_lost_network(open_page, site, lose):
+    page, title = await open_page("employee"), f"A shelf for wet gloves ({lose.__name__})"
+    await page.clock.install()
+    form = f"/campaigns/{site.world.campaign['collect']}/ideas"
+    await page.goto(f"{form}/new")
+    state = page.locator("#draft_state")
+    await page.fill("#title", title)
+    await page.clock.run_for(PAUSE)
+    await state.filter(has_text="Draft saved").wait_for()
+
+    await page.route(f"**{form}", lose)
+    await page.fill("#body", "Above the heater")
+    await page.clock.run_for(PAUSE)
+    await state.filter(has_text="cannot be reached").wait_for()
+    await page.unroute(f"**{form}")
+    await page.clock.run_for(RETRY)
+    await state.filter(has_text="Draft saved").wait_for()
+
+    await page.route(f"**{form}", lose)
+    await page.fill("#body", "Beside the heater")
+    await page.clock.run_for(PAUSE)
+    await state.filter(has_text="cannot be reached").wait_for()
+    await page.unroute(f"**{form}")
+    await page.reload()
+    assert await page.input_value("#body") == "Beside the heater"
+    await page.clock.run_for(PAUSE)
+    await state.filter(has_text="Draft saved").wait_for()
+
+    await page.goto("/ideas/drafts")
+    draft = page.get_by_role("link", name=title)
+    assert await draft.count() == 1, "one draft, however often it was sent"
+    await draft.click()
+    await page.wait_for_url(re.compile("/edit$"))
+    assert await page.input_value("#body") == "Beside the heater"
