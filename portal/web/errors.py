@@ -143,6 +143,10 @@ def on_cross_site(request: Request, error: CrossSite) -> Response[bytes]:
     return error_page(request, 403)
 
 
+#: Fields that no person fills in: what a button says.
+ON_BUTTONS = {"weight"}
+
+
 def on_signed_out(request: Request, error: SignedOut) -> Response[Any]:
     """On to signing in, and back; what was typed comes along and is shown again afterwards."""
     address = request.own_address
@@ -153,8 +157,9 @@ def on_signed_out(request: Request, error: SignedOut) -> Response[Any]:
 
 def _sign_in_again(request: Request, address: str, error: SignedOut) -> Response[Any]:
     kept = error.typed.kept() if error.typed else []
-    if error.typed and not kept:  # a button was pressed: its address is no page to come back to
-        address = page_before(request)
+    if error.typed and {name for name, _ in kept} <= ON_BUTTONS:
+        # A button was pressed: its address is no page to come back to, and what it would have done is pressed anew.
+        kept, address = [], page_before(request)
     response = page(
         request,
         "accounts/sign_in.html",

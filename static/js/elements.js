@@ -1,4 +1,6 @@
-// Every custom element, and what wakes by itself; each becomes a block of the one script that pages load.
+// Every custom element (the first two: what others build on), and what wakes by itself; each becomes a block of the one script that pages load.
+import "./suggestion-list.js";
+import "./suggesting-field.js";
 import "./auto-submit.js";
 import "./char-counter.js";
 import "./desk-keys.js";
@@ -8,4 +10,3 @@ import "./markdown-editor.js";
 import "./mention-field.js";
 import "./reveal-password.js";
 import "./search-box.js";
-import "./suggestion-list.js";

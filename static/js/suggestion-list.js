@@ -1,4 +1,4 @@
-// <suggestion-list> holds what the server suggests: a text to be read out, and a listbox with one option chosen.
+// <suggestion-list> holds what the server suggests: a text to be read out, and a listbox with one option chosen, or none.
 class SuggestionList extends HTMLElement {
   /** Shows what the server sent; gives the text to be read out. */
   show(html) {
@@ -7,12 +7,13 @@ class SuggestionList extends HTMLElement {
     said.remove();
     this.options = [...this.querySelectorAll("[role=option]")];
     this.hidden = !this.options.length;
-    this.choose(this.options[0]);
+    this.choose(undefined);
     return said.textContent;
   }
 
   move(step) {
-    this.choose(this.options.at((this.options.indexOf(this.chosen) + step) % this.options.length));
+    const from = this.options.indexOf(this.chosen);
+    this.choose(this.options.at(from < 0 && step < 0 ? -1 : (from + step) % this.options.length));
   }
 
   choose(option) {

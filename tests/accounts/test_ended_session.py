@@ -168,6 +168,39 @@ async def test_a_button_without_a_text_leads_on_to_a_page_that_is_there(writer, 
     assert (entered.status_code, entered.headers["location"]) == (303, "/groups?x=1")
 
 
+@pytest.mark.parametrize("htmx", [False, True])
+@pytest.mark.parametrize("method", ["support", "budget"])
+async def test_a_vote_leads_to_the_door_and_back_to_its_page_and_counts_once(writer, world, method, htmx):
+    await execute("UPDATE campaign SET vote_method = {} WHERE id = {}", method, world.campaign_id["vote"])
+    page, vote = f"/campaigns/{world.campaign['vote']}", f"/ideas/{world.idea['vote']}/vote"
+    pressed = {"shape": "panel"} | ({"weight": "2"} if method == "budget" else {})
+    before = await _counted(world)
+    door = await writer.post(vote, pressed, htmx=htmx, Referer=f"http://127.0.0.1:8000{page}")
+    assert door.status_code == 401
+    assert "Your text is kept" not in text_of(door)
+    assert door.headers["hx-retarget"] == "body"
+    entered = await sign_in(writer, door)
+    assert (entered.status_code, entered.headers["location"]) == (303, page)
+    assert (await writer.get(page)).status_code == 200
+    assert await _counted(world) == before  # she presses it herself again
+    for _ in range(2):
+        assert (await writer.post(vote, pressed, htmx=htmx)).status_code == (200 if htmx else 303)
+    supporters, votes, weight = before
+    assert await _counted(world) == (supporters + 1, votes + 1, weight + (2 if method == "budget" else 1))
+
+
+async def _counted(world):
+    """An idea's supporters as shown, its votes, and how much they weigh."""
+    row = (
+        await execute(
+            "SELECT i.supporters, count(v.id) AS votes, coalesce(sum(v.weight), 0) AS weight"
+            " FROM idea i LEFT JOIN vote v ON v.idea = i.id WHERE i.id = {} GROUP BY i.id",
+            world.idea_id["vote"],
+        )
+    )[0]
+    return row["supporters"], row["votes"], row["weight"]
+
+
 @pytest.mark.parametrize(
     "elsewhere",
     [

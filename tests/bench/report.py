@@ -56,13 +56,13 @@ def verdict(met: bool) -> str:
 def report(results: list[Result], visit: dict[str, int], start: float) -> str:
     """The table for people."""
     lines = [
-        f"{'':34} {'req/s':>7} {'p50 ms':>7} {'p95 ms':>7} {'bare':>7} {'p50 ms':>7} {'ratio':>6}  {'aim':11}"
+        f"{'':39} {'req/s':>7} {'p50 ms':>7} {'p95 ms':>7} {'bare':>7} {'p50 ms':>7} {'ratio':>6}  {'aim':11}"
         f" {'SQL':>3} {'wire B':>8} {'HTML B':>8}"
     ]
     for r in results:
         p, b = r.product, r.bare
         lines.append(
-            f"{r.name:34} {_median(p, 'rate'):7.0f} {_median(p, 'p50'):7.1f} {_median(p, 'p95'):7.1f}"
+            f"{r.name:39} {_median(p, 'rate'):7.0f} {_median(p, 'p50'):7.1f} {_median(p, 'p95'):7.1f}"
             f" {_median(b, 'rate'):7.0f} {_median(b, 'p50'):7.1f} {r.ratio:6.2f}"
             f"  {r.aim} {verdict(r.ratio >= r.aim):7} {r.statements:3} {r.wire:8,} {r.html:8,}"
         )
