@@ -7,6 +7,7 @@ from datetime import date, datetime
 import msgspec
 
 from portal.access.actor import Actor
+from portal.access.of_people import ADDRESS
 from portal.access.scope import visible
 from portal.campaigns.queries import CampaignRow
 from portal.db import QueryString, fetch, fetch_one
@@ -34,15 +35,20 @@ class AnswerRow(msgspec.Struct, frozen=True):
     corrected_at: datetime | None
 
 
-ANSWER = """
+ANSWER = (
+    """
     SELECT a.public_id, a.kind, a.summary, a.reason_html, a.from_when, a.next_step,
-        coalesce(o.name, '') AS next_owner_name, a.next_date, a.language, p.public_id AS author_public_id,
+        coalesce(o.name, '') AS next_owner_name, a.next_date, a.language,
+    """
+    + ADDRESS.format("a.space")
+    + """ AS author_public_id,
         coalesce(n.name, '') AS author_name, coalesce(n.title, '') AS author_title, a.created_at,
         a.version, a.corrected_at
     FROM answer a JOIN person p ON p.id = a.author LEFT JOIN identity n ON n.person = p.id
     LEFT JOIN identity o ON o.person = a.next_owner AND {}
     WHERE a.idea = {} AND {}
 """
+)
 
 
 async def answer_to(actor: Actor, idea: IdeaRow) -> AnswerRow | None:

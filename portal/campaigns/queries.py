@@ -7,6 +7,7 @@ from datetime import datetime
 import msgspec
 
 from portal.access.actor import Actor
+from portal.access.of_people import ADDRESS
 from portal.access.scope import visible
 from portal.db import QueryString, fetch, fetch_one
 from portal.tables import Campaign, CampaignNotice, Follow, Idea, Identity
@@ -82,14 +83,19 @@ class CampaignRow(msgspec.Struct, frozen=True):
         return max(0.0, min(1.0, (ends - now) / (ends - begun)))
 
 
-COLUMNS = """
+COLUMNS = (
+    """
     c.id, c.public_id, c.space, s.public_id AS space_public_id, s.name AS space_name, s.kind AS space_kind,
-    c.state, c.author, c.sponsor, c.decision_owner, coalesce(p.public_id, '') AS sponsor_public_id,
+    c.state, c.author, c.sponsor, c.decision_owner,
+    """
+    + ADDRESS.format("c.space")
+    + """ AS sponsor_public_id,
     coalesce(n.name, '') AS sponsor_name, coalesce(n.title, '') AS sponsor_title, c.title, c.lead, c.promise,
     c.brief_html, c.language, c.always_open, c.collect_from, c.discuss_from, c.vote_from, c.decide_from, c.done_from,
     c.version, c.ideas, plein_phase(c, t.now) AS phase, c.vote_method, c.votes_each, c.votes_per_idea, c.rank_blind,
     plein_counts_hidden(c, t.now) AS counts_hidden, plein_decided(c, t.now) AS outcome_shown
 """
+)
 FROM = """
     FROM campaign c JOIN space s ON s.id = c.space
     LEFT JOIN person p ON p.id = c.sponsor LEFT JOIN identity n ON n.person = p.id

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from portal.access.actor import Actor
+from portal.access.of_people import ADDRESS
 from portal.access.scope import visible
 from portal.db import QueryString, fetch, fetch_one, fetch_value
 from portal.ideas.queries import IdeaRow
@@ -64,8 +65,12 @@ class Root(msgspec.Struct, frozen=True):
 
 
 # Of those who are mentioned, the names that its readers read; who can't read there any more has none.
-COLUMNS = """
-    k.id, k.public_id, i.public_id AS idea_public_id, k.root, k.space, k.author, p.public_id AS author_public_id,
+COLUMNS = (
+    """
+    k.id, k.public_id, i.public_id AS idea_public_id, k.root, k.space, k.author,
+    """
+    + ADDRESS.format("k.space")
+    + """ AS author_public_id,
     coalesce(n.name, '') AS author_name, p.kind = 'guest' AS author_guest,
     coalesce(CASE WHEN p.kind = 'employee' THEN u.name END, '') AS author_unit,
     k.author = i.author AS wrote_idea,
@@ -76,6 +81,7 @@ COLUMNS = """
         AND EXISTS (SELECT FROM readership mr WHERE mr.person = mp.id AND mr.space = k.space) ORDER BY 1) AS mentions,
     k.created_at, k.edited_at, plein_phase(c, {}) AS phase, i.state AS idea_state
 """
+)
 JOINS = """
     JOIN idea i ON i.id = k.idea JOIN campaign c ON c.id = i.campaign
     JOIN person p ON p.id = k.author LEFT JOIN identity n ON n.person = p.id

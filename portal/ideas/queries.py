@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from portal.access.actor import Actor
+from portal.access.of_people import ADDRESS
 from portal.access.scope import visible
 from portal.db import fetch, fetch_one
 from portal.tables import Campaign, Idea, IdeaVersion, OrgUnit, Service, Vote
@@ -92,7 +93,8 @@ COUNTED = """
 WRITES_ALONG = "EXISTS (SELECT FROM co_author k WHERE k.idea = i.id AND k.person = {} AND k.accepted_at IS NOT NULL)"
 CARD = f"""
     i.id, i.public_id, i.title, i.excerpt, i.tags, i.language, i.version, i.author,
-    p.public_id AS author_public_id, coalesce(n.name, '') AS author_name, p.kind = 'guest' AS author_guest,
+    {ADDRESS.format("i.space")} AS author_public_id,
+        coalesce(n.name, '') AS author_name, p.kind = 'guest' AS author_guest,
     {COUNTED}, i.comments, i.guest_comments, i.created_at, i.state AS idea_state,
     coalesce((SELECT v.weight FROM vote v WHERE v.idea = i.id AND {{}}), 0) AS weight,
     {WRITES_ALONG} AS co_author,
@@ -214,7 +216,8 @@ class IdeaRow(msgspec.Struct, frozen=True):
 ONE = f"""
     SELECT i.id, i.public_id, i.space, s.public_id AS space_public_id, s.name AS space_name, i.campaign,
         c.public_id AS campaign_public_id, c.title AS campaign_title, plein_phase(c, t.now) AS phase, c.always_open,
-        c.sponsor, c.decision_owner, i.author, p.public_id AS author_public_id, coalesce(n.name, '') AS author_name,
+        c.sponsor, c.decision_owner, i.author, {ADDRESS.format("i.space")} AS author_public_id,
+        coalesce(n.name, '') AS author_name,
         p.kind = 'guest' AS author_guest,
         CASE WHEN plein_rank_blind(c, t.now) THEN '' ELSE coalesce(n.title, '') END AS author_title,
         coalesce((SELECT u.name FROM org_unit u

@@ -10,10 +10,12 @@ from datetime import timedelta
 from portal.access.actor import Actor
 from portal.access.conflicts import Changed
 from portal.access.policy import Action, require
+from portal.comments.actions import MENTION
 from portal.db import execute, fetch_value, transaction
 from portal.events.kinds import Kind
 from portal.events.log import record
 from portal.ideas.actions import HOLD_CAMPAIGN
+from portal.mentions.queries import Named, named
 from portal.moderation import ACTIONS, CLAIM_MINUTES, HIDING
 from portal.moderation.queries import DecisionRow, ItemRow, Receipt
 from portal.tables.base import new_public_id
@@ -223,9 +225,10 @@ REWRITE_COMMENT = """
 
 async def put_back(actor: Actor, receipt: Receipt, title: str, body: str) -> None:
     """The author changed what was sent back, and it stands there again. The text before is kept in the receipt only,
-    not among the versions that readers see. Raises Changed."""
+    not among the versions that readers see. Raises Changed and Ambiguous."""
     require(actor, Action.RECEIPT_PUT_BACK, receipt)
-    html = await rendered(body)
+    text = await named(actor, receipt.space, body, receipt.comment) if receipt.comment else Named(body, [], ())
+    html = await rendered(text.text)
     async with transaction():
         if receipt.idea:
             await execute(HOLD_CAMPAIGN, receipt.idea)
@@ -237,5 +240,7 @@ async def put_back(actor: Actor, receipt: Receipt, title: str, body: str) -> Non
         if receipt.idea:
             await execute(REWRITE_IDEA, title, body, html, excerpt(html), receipt.idea)
         else:
-            await execute(REWRITE_COMMENT, body, html, receipt.comment)
-        await record(Kind.MODERATION_PUT_BACK, actor=actor.id, space=receipt.space, decision=receipt.public_id)
+            await execute(REWRITE_COMMENT, text.text, html, receipt.comment)
+        event = await record(Kind.MODERATION_PUT_BACK, actor=actor.id, space=receipt.space, decision=receipt.public_id)
+        if text.people:
+            await execute(MENTION, receipt.comment, receipt.space, event, text.people)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from portal.access.actor import Actor
+from portal.access.of_people import ADDRESS
 from portal.access.scope import visible
 from portal.db import QueryString, fetch, fetch_one, fetch_value
 from portal.moderation import APPEAL_DAYS, HIDING
@@ -79,7 +80,8 @@ class ItemRow(msgspec.Struct, frozen=True):
     created_at: datetime
 
 
-ITEMS = """
+ITEMS = (
+    """
     SELECT x.id, x.public_id, CASE WHEN x.idea IS NOT NULL THEN 'idea' WHEN x.comment IS NOT NULL THEN 'comment'
             ELSE 'campaign' END AS kind,
         x.space, s.public_id AS space_public_id, s.name AS space_name, x.campaign, x.idea, x.comment,
@@ -90,7 +92,10 @@ ITEMS = """
         coalesce(i.title, ki.title, c.title) AS title, coalesce(k.body_html, i.body_html, c.brief_html) AS body_html,
         coalesce(k.language, i.language, c.language) AS language,
         coalesce(k.created_at, i.created_at, c.created_at) AS written_at,
-        x.author, p.public_id AS author_public_id, coalesce(n.name, '') AS author_name,
+        x.author,
+    """
+    + ADDRESS.format("x.space")
+    + """ AS author_public_id, coalesce(n.name, '') AS author_name,
         p.kind = 'guest' AS author_guest, coalesce(CASE WHEN p.kind = 'employee' THEN u.name END, '') AS author_unit,
         x.state, coalesce((SELECT r.rule FROM report r WHERE r.item = x.id ORDER BY r.id LIMIT 1), '') AS rule,
         (SELECT count(*) FROM report r WHERE r.item = x.id)::int AS reports,
@@ -104,6 +109,7 @@ ITEMS = """
     LEFT JOIN org_unit u ON u.id = p.org_unit AND {} LEFT JOIN identity h ON h.person = x.claimed_by
     WHERE {}
 """
+)
 
 
 def _seen(actor: Actor) -> tuple[int | datetime | QueryString, ...]:

@@ -9,12 +9,15 @@ from litestar.params import FromPath
 
 from portal.access.conflicts import Changed
 from portal.access.policy import Action, require
+from portal.mentions.queries import Ambiguous, words_of
 from portal.moderation import actions, queries
 from portal.moderation.forms import AppealDecisionForm, AppealForm, DecisionForm, NewTextForm
 from portal.moderation.queries import VIEWS, ItemRow, Receipt
+from portal.names.queries import names_in
 from portal.spaces.queries import get_space
 from portal.text.decisions import DECISIONS
 from portal.text.language import gettext
+from portal.text.mentions import several_people, typed
 from portal.text.rules import HOUSE_RULES
 from portal.web.errors import found
 from portal.web.forms import Form, options
@@ -139,6 +142,8 @@ async def _desk(
         form = AppealDecisionForm() if item.state == "appealed" else DecisionForm(rule=item.rule)
     if item is not None and isinstance(form, DecisionForm):
         _decision_form(item, form)
+    reports = await queries.reports_on(actor, item) if item else []
+    texts = [report.body_html for report in reports] + ([item.body_html] if item else [])
     return page(
         request,
         "moderation/desk.html",
@@ -149,7 +154,8 @@ async def _desk(
         rows=rows,
         item=item,
         form=form,
-        reports=await queries.reports_on(actor, item) if item else [],
+        reports=reports,
+        names=await names_in(actor, texts),
         decisions=await queries.decisions_on(actor, item) if item else [],
         earlier=await queries.earlier_decisions(actor, item) if item else [],
         undoable=await queries.just_decided(actor, space),
@@ -183,7 +189,7 @@ async def show_receipt(request: Request, public_id: FromPath[str]) -> Response[A
     """One decision: what, why, and what one can do."""
     receipt = found(await queries.get_receipt(request.actor, public_id))
     require(request.actor, Action.RECEIPT_READ, receipt)
-    return _receipt(request, receipt)
+    return await _receipt(request, receipt)
 
 
 @post("/receipts/{public_id:str}/appeal")
@@ -193,12 +199,12 @@ async def appeal(request: Request, public_id: FromPath[str]) -> Response[Any]:
     require(request.actor, Action.RECEIPT_APPEAL, receipt)
     form = await AppealForm.sent(request)
     if not form.valid():
-        return _receipt(request, receipt, appeal=form)
+        return await _receipt(request, receipt, appeal=form)
     try:
         await actions.appeal(request.actor, receipt, form.words.data)
     except Changed:
         form.refuse("words", gettext("This decision was changed meanwhile. Your text is kept here: take it along."))
-        return _receipt(request, receipt, appeal=form)
+        return await _receipt(request, receipt, appeal=form)
     return see_other(f"/receipts/{public_id}", "appealed")
 
 
@@ -211,26 +217,33 @@ async def put_back(request: Request, public_id: FromPath[str]) -> Response[Any]:
     if form.valid() and receipt.kind == "idea" and not form.title.data:
         form.refuse("title", gettext("Give your idea a title."))
     if not form.complete:
-        return _receipt(request, receipt, text=form)
+        return await _receipt(request, receipt, text=form)
     try:
         await actions.put_back(request.actor, receipt, form.title.data, form.body.data)
+    except Ambiguous as of:
+        form.refuse("body", several_people(of.name))
+        return await _receipt(request, receipt, text=form)
     except Changed:
         form.refuse("body", gettext("This was changed meanwhile. Your text is kept here: take it along."))
-        return _receipt(request, receipt, text=form)
+        return await _receipt(request, receipt, text=form)
     return see_other(f"/{receipt.kind}s/{receipt.thing_public_id}", "put-back")
 
 
-def _receipt(
+async def _receipt(
     request: Request, receipt: Receipt, *, appeal: AppealForm | None = None, text: NewTextForm | None = None
 ) -> Response[Any]:
+    if text is None:
+        words = await words_of(request.actor, receipt.space, receipt.comment) if receipt.comment else {}
+        text = NewTextForm(title=receipt.title, body=typed(receipt.body, words))
     return page(
         request,
         "moderation/receipt.html",
         section="home",
-        status=(appeal or text or AppealForm()).status,
+        status=max(appeal.status if appeal else 200, text.status),
         receipt=receipt,
         appeal=appeal or AppealForm(),
-        text=text or NewTextForm(obj=receipt),
+        text=text,
+        names=await names_in(request.actor, [receipt.body_html]),
         words=DECISIONS[receipt.action],
         rule=HOUSE_RULES[receipt.rule],
         now=request.now,

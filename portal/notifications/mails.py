@@ -17,6 +17,7 @@ from portal.access.policy import Action, can
 from portal.accounts.actions import RESET_MINUTES, new_reset_token
 from portal.accounts.queries import account_of_person
 from portal.moderation import queries as moderation
+from portal.names.queries import names_in
 from portal.notifications import of_ideas
 from portal.notifications.news import write_news
 from portal.notifications.queries import answered_idea, given_role, mentioned_in
@@ -84,11 +85,12 @@ async def _receipt(reader: Actor, event: int | None) -> Written | None:
     receipt = await moderation.get_receipt(reader, about.decision) if about else None
     if receipt is None or not can(reader, Action.RECEIPT_READ, receipt):
         return None
+    names = await names_in(reader, [receipt.body_html])
     return receipt.heading, {
         "heading": receipt.heading,
         "receipt": receipt,
         "rule": HOUSE_RULES[receipt.rule],
-        "text": "" if receipt.reversed else excerpt(receipt.body_html, 2000),
+        "text": "" if receipt.reversed else excerpt(shown(receipt.body_html, names), 2000),
         "until": plain_date(receipt.appeal_until.date()) if can(reader, Action.RECEIPT_APPEAL, receipt) else None,
         "address": f"{settings().base_url}/receipts/{receipt.public_id}",
     }

@@ -8,6 +8,7 @@ from litestar import Response, Router, get, post
 from litestar.params import FromPath
 
 from portal.access.policy import Action, require
+from portal.names.queries import names_in
 from portal.reports import actions, queries
 from portal.reports.forms import ReportForm
 from portal.reports.queries import Thing
@@ -20,7 +21,7 @@ from portal.web.request import Request
 @get("/ideas/{public_id:str}/report")
 async def report_idea_page(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """What is wrong with this idea?"""
-    return _report_page(request, found(await queries.idea_to_report(request.actor, public_id)))
+    return await _report_page(request, found(await queries.idea_to_report(request.actor, public_id)))
 
 
 @post("/ideas/{public_id:str}/report")
@@ -32,7 +33,7 @@ async def report_idea(request: Request, public_id: FromPath[str]) -> Response[An
 @get("/comments/{public_id:str}/report")
 async def report_comment_page(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """What is wrong with this comment?"""
-    return _report_page(request, found(await queries.comment_to_report(request.actor, public_id)))
+    return await _report_page(request, found(await queries.comment_to_report(request.actor, public_id)))
 
 
 @post("/comments/{public_id:str}/report")
@@ -44,7 +45,7 @@ async def report_comment(request: Request, public_id: FromPath[str]) -> Response
 @get("/campaigns/{public_id:str}/report")
 async def report_campaign_page(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """What is wrong with this campaign?"""
-    return _report_page(request, found(await queries.campaign_to_report(request.actor, public_id)))
+    return await _report_page(request, found(await queries.campaign_to_report(request.actor, public_id)))
 
 
 @post("/campaigns/{public_id:str}/report")
@@ -53,7 +54,7 @@ async def report_campaign(request: Request, public_id: FromPath[str]) -> Respons
     return await _report(request, found(await queries.campaign_to_report(request.actor, public_id)))
 
 
-def _report_page(request: Request, thing: Thing, form: ReportForm | None = None) -> Response[Any]:
+async def _report_page(request: Request, thing: Thing, form: ReportForm | None = None) -> Response[Any]:
     if not thing.reported:
         require(request.actor, Action.THING_REPORT, thing)
     form = form or ReportForm()
@@ -63,6 +64,7 @@ def _report_page(request: Request, thing: Thing, form: ReportForm | None = None)
         section="campaigns",
         form=form,
         thing=thing,
+        names=await names_in(request.actor, [thing.body_html]),
         rules=HOUSE_RULES,
         status=form.status,
     )
@@ -74,7 +76,7 @@ async def _report(request: Request, thing: Thing) -> Response[Any]:
     require(request.actor, Action.THING_REPORT, thing)
     form = await ReportForm.sent(request)
     if not form.valid():
-        return _report_page(request, thing, form)
+        return await _report_page(request, thing, form)
     await actions.report(request.actor, thing, form.rule.data, form.words.data)
     return see_other(f"/{thing.kind}s/{thing.public_id}", "reported")
 

@@ -10,9 +10,11 @@ import msgspec
 from portal.access.actor import Actor
 from portal.access.scope import visible
 from portal.db import QueryString, fetch, fetch_one
+from portal.names.queries import names_in
 from portal.search.snippets import found_in, plain
 from portal.search.terms import Query, Term, words_of
 from portal.tables import Answer, Identity, OrgUnit, SearchDocument, SearchWord, Space
+from portal.text.mentions import shown
 
 PAGE = 20
 MOST = 500  # of each kind: the best of them are counted and shown
@@ -181,7 +183,8 @@ SHOWN = """
         coalesce(i.title, k.title, n.name, '') AS title, coalesce(a.summary, k.lead, n.title, '') AS lead,
         CASE d.kind WHEN 'idea' THEN i.body_html WHEN 'comment' THEN c.body_html WHEN 'answer' THEN a.reason_html
             WHEN 'campaign' THEN k.brief_html ELSE '' END AS html,
-        d.language, w.public_id AS author_public_id, coalesce(wn.name, '') AS author_name,
+        d.language, CASE WHEN EXISTS (SELECT FROM readership r WHERE r.person = w.id AND r.space = d.space)
+            THEN w.public_id ELSE '' END AS author_public_id, coalesce(wn.name, '') AS author_name,
         w.kind = 'guest' AS author_guest, coalesce(u.name, '') AS unit, coalesce(s.name, '') AS space_name,
         coalesce(ik.public_id, '') AS campaign_public_id, coalesce(ik.title, '') AS campaign_title,
         CASE WHEN coalesce(ik.id, k.id) IS NULL THEN '' ELSE plein_phase(coalesce(ik, k), {}) END AS phase,
@@ -201,7 +204,7 @@ SHOWN = """
 
 async def _shown(actor: Actor, hits: list[Hit]) -> list[Shown]:
     ids = [hit.id for hit in hits]
-    return await fetch(
+    rows = await fetch(
         Shown,
         SHOWN,
         actor.now,
@@ -211,6 +214,8 @@ async def _shown(actor: Actor, hits: list[Hit]) -> list[Shown]:
         visible(SearchDocument, actor, "d"),
         ids,
     )
+    names = await names_in(actor, [row.html for row in rows])
+    return [msgspec.structs.replace(row, html=shown(row.html, names)) for row in rows]
 
 
 class FoundSpace(msgspec.Struct, frozen=True):

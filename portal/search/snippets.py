@@ -8,10 +8,8 @@ from html import unescape
 
 from markupsafe import Markup, escape
 
-from portal.text.mentions import unnamed
-
 LENGTH = 200  # characters
-INLINE = re.compile(r"</?(?:a|code|em|strong)\b[^>]*>")
+INLINE = re.compile(r"</?(?:a|b|code|em|strong)\b[^>]*>")
 TAG = re.compile(r"<[^>]*>")
 WHITE = re.compile(r"\s+")
 WORD = re.compile(r"[^\W_][\w'’‘`]*")
@@ -42,7 +40,7 @@ def marked(text: str, beginnings: list[str]) -> Markup:
 
 def snippet(html: str, beginnings: list[str]) -> Markup:
     """The part of a text that holds most of the words that were found; its beginning where it holds none."""
-    text = plain(unnamed(html))
+    text = plain(html)
     places = found_in(text, beginnings)
     start, end = _window(text, places)
     made = _marked(text, [place for place in places if start <= place[0] and place[1] <= end], start, end)

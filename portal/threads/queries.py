@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 import msgspec
 
 from portal.access.actor import Actor
+from portal.access.of_people import ADDRESS
 from portal.access.scope import visible
 from portal.db import fetch, fetch_one
 from portal.ideas.queries import IdeaRow
@@ -30,12 +31,17 @@ class DigestRow(msgspec.Struct, frozen=True):
     created_at: datetime
 
 
-DIGESTS = """
-    SELECT d.version, p.public_id AS author_public_id, coalesce(n.name, '') AS author_name,
+DIGESTS = (
+    """
+    SELECT d.version,
+    """
+    + ADDRESS.format("d.space")
+    + """ AS author_public_id, coalesce(n.name, '') AS author_name,
         p.kind = 'guest' AS author_guest, d.body, d.body_html, d.how, d.language, d.created_at
     FROM digest d JOIN person p ON p.id = d.author LEFT JOIN identity n ON n.person = p.id
     WHERE d.idea = {} AND {} ORDER BY d.version DESC
 """
+)
 
 
 async def digests(actor: Actor, idea: IdeaRow) -> list[DigestRow]:

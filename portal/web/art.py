@@ -77,9 +77,9 @@ def _avatar(public_id: str, name: str, guest: bool, size: str, photo: str) -> Ma
 
 
 def person(public_id: str, name: str) -> Markup:
-    """A name that leads to its profile; a word for who has none any more."""
-    if not name:
-        return Markup("{}").format(gettext("Somebody who left"))
+    """A name that leads to its profile, where she has one to see; a word for who has no name any more."""
+    if not public_id or not name:
+        return Markup("{}").format(name or gettext("Somebody who left"))
     return Markup('<a class="who" href="/people/{}">{}</a>').format(public_id, name)
 
 

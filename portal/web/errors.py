@@ -20,6 +20,7 @@ from portal.db import NO_ROOM, UNREACHABLE
 from portal.files.store import NoRoom
 from portal.text.language import lazy, read_from_now
 from portal.text.markdown import TooLong
+from portal.web.forms import text_areas
 from portal.web.guards import CrossSite, SignedOut, StaleForm, recognise
 from portal.web.page import environment, html, page, page_before, see_other
 from portal.web.request import Request
@@ -76,7 +77,7 @@ def error_page(request: Request, status: int, reference: str = "", detail: str =
         heading=heading,
         text=detail or text,
         reference=reference,
-        texts=request.texts_typed,
+        texts=request.texts_typed(text_areas()),
     )
 
 
@@ -131,7 +132,7 @@ def on_paused(request: Request, error: Paused | WriterPaused) -> Response[bytes]
         "errors/paused.html",
         status=403,
         until=error.until if isinstance(error, Paused) else None,
-        texts=request.texts_typed,
+        texts=request.texts_typed(text_areas()),
     )
     response.headers["HX-Retarget"] = "body"
     response.headers["HX-Reswap"] = "innerHTML"

@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -268,6 +269,17 @@ def required(message: str) -> Validator:
 
     check.field_flags = {"required": True}  # type: ignore[attr-defined]
     return check
+
+
+@lru_cache(maxsize=1)
+def text_areas() -> frozenset[str]:
+    """The names of all fields of the product in which people write texts."""
+    forms, names = [Form], set()
+    for form in forms:
+        forms += form.__subclasses__()
+        fields = ((name, getattr(form, name)) for name in dir(form))
+        names |= {name for name, field in fields if issubclass(getattr(field, "field_class", str), TextAreaField)}
+    return frozenset(names)
 
 
 def at_most(length: int) -> Validator:

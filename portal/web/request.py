@@ -156,11 +156,12 @@ class Request(LitestarRequest[Any, Any, State]):
         read: Typed | None = self.scope.get("plein_typed")  # type: ignore[assignment]
         return read is not None and RESUMED_FIELD in read
 
-    @property
-    def texts_typed(self) -> list[str]:
-        """The texts of a form that was read and could not be carried out, so that they can be taken along."""
+    def texts_typed(self, areas: frozenset[str]) -> list[str]:
+        """The texts of a form that was read and could not be carried out, so that they can be taken along: what stands
+        in `areas`, however short, and whatever else has several words."""
         read: Typed | None = self.scope.get("plein_typed")  # type: ignore[assignment]
-        return [value for _, value in read.kept() if len(value.split()) > 1] if read else []
+        kept = read.kept() if read else []
+        return [value for name, value in kept if value.strip() and (name in areas or len(value.split()) > 1)]
 
     async def typed(self) -> Typed:
         """The form that was sent. Raises a 400 for what is no form of at most 200 fields in UTF-8 without NUL."""

@@ -23,6 +23,7 @@ from tests.world import NOW, set_clock
 FORMS = {
     "/campaigns/{campaign[collect]}/ideas": {"title": "A bridge", "body": "Build it soon", "language": "en"},
     "/ideas/{idea[vote]}/comments": {"body": "A careful thought"},
+    "/ideas/{idea[discuss]}/comments": {"body": "Onversleten", "form_key": "machinery"},
 }
 
 
@@ -36,6 +37,7 @@ async def test_a_paused_person_is_told_until_when_and_keeps_her_text(as_, world,
     assert "Je kunt hier een tijdje niet schrijven" in page
     assert "zaterdag 20 juni, 15:00" in page
     assert FORMS[path]["body"] in page
+    assert "machinery" not in page
     assert "/receipts" in page
     assert await fetch_value("SELECT count(*) FROM comment WHERE body = 'A careful thought'") == 0
     assert await fetch_value("SELECT count(*) FROM idea WHERE title = 'A bridge'") == 0

@@ -1,5 +1,6 @@
 """Receipts: what the author is told, changing what was sent back, appeals and who decides them, mail."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from tests.client import text_of
 from tests.comments.test_write import counts
 from tests.moderation.desk import WORDS, decide, newest, receipt_of, state
 from tests.pages.forms import errors_of, post_slowly
-from tests.world import NOW, add_report, set_clock
+from tests.world import NOW, add_comment, add_report, set_clock
 
 NAME = "Malik Osei-Bonsu"  # the moderator's
 
@@ -261,3 +262,37 @@ async def test_events_hold_ids_and_enums_and_are_seen_by_moderators_only(as_, wo
         actor = await actor_of_person(world.person_id[who])
         rows = await execute("SELECT e.id FROM event e WHERE e.id = {} AND {}", event["id"], visible(Event, actor, "e"))
         assert len(rows) == sees, who
+
+
+def plain_of(response):
+    """A page without what makes names and found words stand out."""
+    return re.sub(r"</?(?:b|mark)\b[^>]*>", "", text_of(response))
+
+
+async def test_people_whom_a_comment_mentions_are_named_on_desk_receipt_and_form_and_found(as_, world, in_english):
+    """References are told as names, to whoever knows them, and go back as they were typed."""
+    colleague = world.person["sponsor"]
+    name = await fetch_value("SELECT name FROM identity WHERE person = {}", world.person_id["sponsor"])
+    await add_comment(
+        world, "calls", idea="vote", author="colleague", text=f"Ring @{{{colleague}}} or @{{nobodyatall1}}"
+    )
+    await execute(
+        "INSERT INTO mention (comment, space, person, event) SELECT {}, {}, {}, max(id) FROM event",
+        world.comment_id["calls"],
+        world.space_id["organisation"],
+        world.person_id["sponsor"],
+    )
+    await add_report(world, "calls", reporter="employee", comment="calls")
+    told = f"Ring @{name} or @former colleague"
+    assert told in plain_of(await (await as_("moderator")).get(f"/moderation/items/{world.item['calls']}"))
+    assert told in plain_of(await (await as_("author")).get(f"/comments/{world.comment['calls']}/report"))
+    assert told in plain_of(await (await as_("employee")).get("/search?q=ring"))
+    await decide(await as_("moderator"), world, "calls", "send back")
+    author, address = await as_("colleague"), await receipt_of(world, "calls")
+    page = plain_of(await author.get(address))
+    assert told in page
+    assert f"Ring @{name} or @{{nobodyatall1}}" in page, "in the form, to be sent again"
+    assert (await author.post(f"{address}/text", {"body": f"Ask @{name}."})).status_code == 303
+    body = await fetch_value("SELECT body FROM comment WHERE id = {}", world.comment_id["calls"])
+    assert body == f"Ask @{{{colleague}}}."
+    assert f"Ask @{name}." in plain_of(await author.get(f"/ideas/{world.idea['vote']}"))
