@@ -44,7 +44,7 @@ async def test_the_sponsor_or_a_decision_maker_answers_and_the_page_shows_it_all
         "Pilot</span>",
         "We try it in one depot",
         "It <em>costs</em> little.",
-        f"{name}, Title of {name}",
+        f"{name}</a>, Title of {name}",
         "1 September",
         "Order ten",
         "Joris van Heeswijk",
