@@ -78,7 +78,9 @@ async def offer_page(request: Request, public_id: FromPath[str]) -> Response[Any
     """What can you do?"""
     idea = found(await get_idea(request.actor, public_id))
     require(request.actor, Action.IDEA_OFFER_HELP, idea)
-    return page(request, "together/help.html", section="campaigns", idea=idea, form=OfferForm())
+    offers = (await queries.around(request.actor, idea)).offers
+    before = next((offer.body for offer in offers if offer.mine), "")
+    return page(request, "together/help.html", section="campaigns", idea=idea, form=OfferForm(body=before))
 
 
 @post("/ideas/{public_id:str}/help")

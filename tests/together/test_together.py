@@ -2,7 +2,7 @@
 
 from portal.db import execute, fetch_value
 from tests.client import text_of
-from tests.pages.forms import errors_of, form_of
+from tests.pages.forms import errors_of, form_of, forms_of
 from tests.world import email_of
 
 
@@ -40,9 +40,13 @@ async def test_an_offer_of_help_stands_on_the_idea_until_it_is_taken_back(as_, w
     assert set(errors_of(await employee.post(f"{page}/help", {"body": ""}))) == {"body"}
     for words in ("I can drive.", "I can test it."):
         assert (await employee.post(f"{page}/help", {"body": words})).status_code == 303
-    shown = text_of(await (await as_("author")).get(page))
-    assert "I can test it." in shown
-    assert "I can drive." not in shown
+    assert "I can test it." in text_of(await employee.get(f"{page}/help")), "to be changed"
+    own = forms_of(await employee.get(page))
+    theirs = await (await as_("author")).get(page)
+    assert f"{page}/help/end" in own
+    assert f"{page}/help/end" not in forms_of(theirs)
+    assert "I can test it." in text_of(theirs)
+    assert "I can drive." not in text_of(theirs)
     assert (await (await as_("author")).post(f"{page}/help", {"body": "Me"})).status_code == 403
     assert (await (await as_("guest_a")).post(f"{page}/help", {"body": "Me"})).status_code == 404
     await employee.post(f"{page}/help/end")
