@@ -2,14 +2,18 @@
 
 import asyncio
 import re
+from contextvars import Context
 
+import asyncpg
 import pytest
 
+from portal import db
 from portal.access.actor import actor_of_person
 from portal.admin import deactivation, roles
 from portal.admin.people import get_person
 from portal.db import execute, fetch_value
 from tests.client import text_of
+from tests.pages.locks import until_waiting
 from tests.world import CAST, email_of
 
 NEW = {"name": "Ada Bruin", "email": "ada@world.example", "title": "Clerk", "unit": "Unit roads", "number": "P-7"}
@@ -238,6 +242,25 @@ async def test_the_last_administrator_stays(as_, world):
     assert response.status_code == 422
     assert "Nobody else is an administrator." in text_of(response)
     assert (await person("administrator"))["active"]
+
+
+async def test_who_lets_out_an_administrator_waits_for_another_who_does_the_same(fresh_db, world):
+    """In the middle of it nobody else decides who is the last one."""
+    await execute(
+        "INSERT INTO membership (space, person, role) VALUES ({}, {}, 'administrator')",
+        world.space_id["organisation"],
+        world.person_id["employee"],
+    )
+    watcher = await asyncpg.connect(fresh_db)
+    async with db.transaction():
+        await deactivation.deactivate(None, world.person_id["administrator"], None)
+        other = asyncio.create_task(deactivation.deactivate(None, world.person_id["employee"], None), context=Context())
+        await until_waiting(watcher, other)
+        assert not other.done()
+    with pytest.raises(roles.WithoutAdministrator):
+        await other
+    assert await fetch_value(ADMINISTRATORS) == 1
+    await watcher.close()
 
 
 async def naive_deactivate(person_id):
