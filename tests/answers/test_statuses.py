@@ -128,7 +128,7 @@ async def test_a_withdrawn_idea_leaves_the_lists_and_keeps_its_page_reason_and_t
     assert (await author.post(f"{page}/withdrawal", {"reason": "It is done already."})).status_code == 303
     reader = await as_("employee")
     shown = text_of(await reader.get(page))
-    for words in ("Withdrawn", "It is done already.", "Comment collect"):
+    for words in ("Withdrawn", "It is done already.", "Comment collect", "comments are closed", "votes are closed"):
         assert words in shown
     assert "Idea collect" not in (await reader.get(f"/campaigns/{world.campaign['collect']}")).text
     assert (await author.post(f"{page}/edit", {"title": "x", "body": "y", "language": "en"})).status_code == 403
