@@ -286,7 +286,7 @@ GETS: dict[str, tuple[str | None, str]] = {
     "/campaigns": ("employee", "/campaigns"),
     "/campaigns/new": ("employee", "/campaigns/new"),
     "/campaigns/{public_id:str}": ("employee", "/campaigns/{campaign[vote]}"),
-    "/campaigns/{public_id:str}/archival": ("employee", "/campaigns/{campaign[decide]}/archival"),
+    "/campaigns/{public_id:str}/archival": ("campaign_owner", "/campaigns/{campaign[decide]}/archival"),
     "/campaigns/{public_id:str}/cancellation": ("campaign_owner", "/campaigns/{campaign[vote]}/cancellation"),
     "/campaigns/{public_id:str}/edit": ("campaign_owner", "/campaigns/{campaign[draft]}/edit"),
     "/campaigns/{public_id:str}/edit/{step:str}": ("campaign_owner", "/campaigns/{campaign[draft]}/edit/people"),

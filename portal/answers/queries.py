@@ -9,7 +9,7 @@ import msgspec
 from portal.access.actor import Actor
 from portal.access.of_people import ADDRESS
 from portal.access.scope import visible
-from portal.campaigns.queries import CampaignRow
+from portal.campaigns.queries import CampaignRow, support
 from portal.db import QueryString, fetch, fetch_one
 from portal.ideas.queries import Cursor, IdeaRow
 from portal.tables import Answer, AnswerVersion, Idea, Identity
@@ -129,20 +129,22 @@ class Waiting(msgspec.Struct, frozen=True):
     guest_supporters: int
     status: str
     created_at: datetime
+    place: int
 
 
 WAITING = """
     SELECT i.public_id, i.title, i.language, coalesce(n.name, '') AS author_name, i.supporters, i.guest_supporters,
-        i.status, i.created_at
+        i.status, i.created_at, {} AS place
     FROM idea i JOIN campaign c ON c.id = i.campaign LEFT JOIN identity n ON n.person = i.author
     WHERE i.campaign = {} AND i.state = 'published' AND plein_decided(c, {})
         AND NOT EXISTS (SELECT FROM answer a WHERE a.idea = i.id) AND {} AND {}
-    ORDER BY i.supporters + i.guest_supporters DESC, i.public_id DESC LIMIT {}
+    ORDER BY place DESC, i.public_id DESC LIMIT {}
 """
-BEYOND = "((i.supporters + i.guest_supporters)::bigint, i.public_id) < ({}, {})"
 
 
 async def waiting(actor: Actor, campaign: CampaignRow, after: Cursor | None, most: int) -> list[Waiting]:
     """A campaign's ideas without an answer, the most supported first; none before the voting ended."""
-    rest = QueryString(BEYOND, after.value, after.public_id) if after else QueryString("TRUE")
-    return await fetch(Waiting, WAITING, campaign.id, actor.now, visible(Idea, actor, "i"), rest, most)
+    place = support(campaign)
+    beyond = QueryString("({}, i.public_id) < ({}, {})", place, after.value, after.public_id) if after else None
+    rest = beyond or QueryString("TRUE")
+    return await fetch(Waiting, WAITING, place, campaign.id, actor.now, visible(Idea, actor, "i"), rest, most)

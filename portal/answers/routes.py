@@ -39,7 +39,7 @@ async def waiting(request: Request, public_id: FromPath[str]) -> Response[Any]:
         section="campaigns",
         campaign=campaign,
         ideas=rows[:PAGE],
-        more=f"{last.supporters + last.guest_supporters}-{last.public_id}" if last else "",
+        more=f"{last.place}-{last.public_id}" if last else "",
         now=request.now,
     )
 

@@ -56,7 +56,7 @@ async def cancel(actor: Actor, campaign: CampaignRow, reason: str) -> None:
 ARCHIVE = """
     UPDATE campaign SET state = 'archived', archived_at = plein_now(), version = version + 1
     WHERE id = {} AND state IN ('open', 'cancelled') AND plein_phase(campaign, plein_now()) IN ('done', 'cancelled')
-        AND NOT EXISTS (SELECT FROM idea i WHERE i.campaign = campaign.id AND i.state = 'published'
+        AND NOT EXISTS (SELECT FROM idea i WHERE i.campaign = campaign.id AND i.state IN ('published', 'hidden')
             AND NOT EXISTS (SELECT FROM answer a WHERE a.idea = i.id))
     RETURNING id
 """

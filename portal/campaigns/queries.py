@@ -9,7 +9,7 @@ import msgspec
 from portal.access.actor import Actor
 from portal.access.of_people import ADDRESS
 from portal.access.scope import visible
-from portal.db import QueryString, fetch, fetch_one
+from portal.db import QueryString, fetch, fetch_one, fetch_value
 from portal.tables import Campaign, CampaignNotice, Follow, Idea, Identity
 
 #: The phases that have a beginning, in their order.
@@ -276,10 +276,28 @@ OWED = """
     SELECT i.public_id, i.title, i.language, (count(*) OVER ())::int AS total
     FROM idea i WHERE i.campaign = {} AND i.state = 'published' AND {}
         AND NOT EXISTS (SELECT FROM answer a WHERE a.idea = i.id)
-    ORDER BY i.supporters + i.guest_supporters DESC, i.id LIMIT {}
+    ORDER BY {} DESC, i.id LIMIT {}
+"""
+HIDDEN = """
+    SELECT count(*)::int FROM idea i JOIN campaign c ON c.id = i.campaign
+    WHERE c.id = {} AND i.state = 'hidden' AND {} AND NOT EXISTS (SELECT FROM answer a WHERE a.idea = i.id)
 """
 
 
+def support(campaign: CampaignRow) -> QueryString:
+    """How much an idea `i` is supported, in SQL; where votes are a budget, they are what counts."""
+    return QueryString(
+        "i.votes::bigint" if campaign.vote_method == "budget" else "(i.supporters + i.guest_supporters)::bigint"
+    )
+
+
 async def owed(actor: Actor, campaign: CampaignRow, most: int) -> list[Owed]:
-    """The campaign's debt: its ideas without an answer, `most` of them."""
-    return await fetch(Owed, OWED, campaign.id, visible(Idea, actor, "i"), most)
+    """The campaign's debt: its ideas without an answer, `most` of them; once the voting has ended, the most supported
+    first."""
+    order = support(campaign) if campaign.outcome_shown else QueryString("0::bigint")
+    return await fetch(Owed, OWED, campaign.id, visible(Idea, actor, "i"), order, most)
+
+
+async def owed_hidden(actor: Actor, campaign: CampaignRow) -> int:
+    """How many ideas without an answer a moderator has hidden: they may come back, and are owed one then."""
+    return int(await fetch_value(HIDDEN, campaign.id, visible(Campaign, actor, "c")))

@@ -9,7 +9,7 @@ from litestar import Response, Router, get, post
 from litestar.params import FromPath
 
 from portal.access.conflicts import Changed
-from portal.access.policy import Action, require
+from portal.access.policy import Action, can, require
 from portal.campaigns import actions, queries
 from portal.campaigns.forms import CancelForm, ExtendForm
 from portal.campaigns.queries import PAGE, CampaignRow, get_campaign
@@ -119,6 +119,8 @@ async def cancel(request: Request, public_id: FromPath[str]) -> Response[Any]:
 async def debt(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """What a campaign still owes before it can be archived."""
     campaign = found(await get_campaign(request.actor, public_id))
+    if not can(request.actor, Action.CAMPAIGN_ARCHIVE, campaign):
+        require(request.actor, Action.CAMPAIGN_EDIT, campaign)
     return await _debt(request, campaign)
 
 
@@ -153,7 +155,15 @@ def _about(request: Request, template: str, campaign: CampaignRow, form: Any) ->
 
 async def _debt(request: Request, campaign: CampaignRow, status: int = 200) -> Response[Any]:
     ideas = await queries.owed(request.actor, campaign, MOST_OWED)
-    return page(request, "campaigns/debt.html", section="campaigns", campaign=campaign, ideas=ideas, status=status)
+    return page(
+        request,
+        "campaigns/debt.html",
+        section="campaigns",
+        campaign=campaign,
+        ideas=ideas,
+        hidden=await queries.owed_hidden(request.actor, campaign),
+        status=status,
+    )
 
 
 router = Router(

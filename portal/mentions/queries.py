@@ -129,10 +129,17 @@ LATE = f"""
 """
 
 
+# Not while it is voted on without ranks.
+RANKS = """
+    {} AND NOT EXISTS (SELECT FROM idea bi JOIN campaign bc ON bc.id = bi.campaign
+        WHERE bi.id = {} AND plein_rank_blind(bc, {}))
+"""
+
+
 async def suggested(actor: Actor, idea: IdeaRow, typed: str) -> list[Suggestion]:
     """Readers whose names are like what was typed; before a letter is, those who wrote lately."""
     seen, space = visible(Identity, actor, "n"), idea.space
-    person = (visible(OrgUnit, actor, "u"), space, not actor.guest)
+    person = (QueryString(RANKS, visible(OrgUnit, actor, "u"), idea.id, actor.now), space, not actor.guest)
     typed = " ".join(typed.split())
     if not typed:
         comments = visible(Comment, actor, "x")

@@ -104,16 +104,16 @@ ITEMS = (
         coalesce(x.claimed_by <> {} AND x.claimed_until > {}, FALSE) AS held, x.created_at
     FROM moderation_item x JOIN space s ON s.id = x.space
     LEFT JOIN idea i ON i.id = x.idea LEFT JOIN comment k ON k.id = x.comment LEFT JOIN idea ki ON ki.id = k.idea
-    LEFT JOIN campaign c ON c.id = x.campaign
+    LEFT JOIN campaign c ON c.id = x.campaign LEFT JOIN campaign vc ON vc.id = coalesce(i.campaign, ki.campaign)
     JOIN person p ON p.id = x.author LEFT JOIN identity n ON n.person = p.id
-    LEFT JOIN org_unit u ON u.id = p.org_unit AND {} LEFT JOIN identity h ON h.person = x.claimed_by
-    WHERE {}
+    LEFT JOIN org_unit u ON u.id = p.org_unit AND {} AND plein_rank_blind(vc, {}) IS NOT TRUE
+    LEFT JOIN identity h ON h.person = x.claimed_by WHERE {}
 """
 )
 
 
 def _seen(actor: Actor) -> tuple[int | datetime | QueryString, ...]:
-    return (actor.id, actor.now, visible(OrgUnit, actor, "u"), visible(ModerationItem, actor, "x"))
+    return (actor.id, actor.now, visible(OrgUnit, actor, "u"), actor.now, visible(ModerationItem, actor, "x"))
 
 
 async def items(actor: Actor, space: int, view: str) -> list[ItemRow]:

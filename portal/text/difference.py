@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 _WORDS = re.compile(r"\w+|\s+|[^\w\s]")
 MOST = 1200  # words of a passage, lines of a text; what is longer is shown as taken out and put in, as a whole
+WORK = 1_500_000  # pairs of words that one text may cost; the passages that are left then are shown as a whole, too
 SAME, REMOVED, ADDED = "same", "removed", "added"
 
 
@@ -41,20 +42,22 @@ async def compared(before: str, after: str) -> list[Piece]:
 def _by_line(before: str, after: str) -> Iterator[Piece]:
     old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
     if max(len(old), len(new)) > MOST:
-        yield from _by_word(before, after)
+        yield from _by_word(_WORDS.findall(before), _WORDS.findall(after), WORK)
         return
+    left = WORK
     for tag, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if tag == "equal":
             yield Piece(SAME, "".join(old[a:b]))
         else:
-            yield from _by_word("".join(old[a:b]), "".join(new[c:d]))
+            words, others = _WORDS.findall("".join(old[a:b])), _WORDS.findall("".join(new[c:d]))
+            yield from _by_word(words, others, left)
+            left -= len(words) * len(others)
 
 
-def _by_word(before: str, after: str) -> Iterator[Piece]:
-    old, new = _WORDS.findall(before), _WORDS.findall(after)
-    if max(len(old), len(new)) > MOST:
-        yield Piece(REMOVED, before)
-        yield Piece(ADDED, after)
+def _by_word(old: list[str], new: list[str], left: int) -> Iterator[Piece]:
+    if max(len(old), len(new)) > MOST or len(old) * len(new) > left:
+        yield Piece(REMOVED, "".join(old))
+        yield Piece(ADDED, "".join(new))
         return
     for tag, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if tag == "equal":

@@ -24,7 +24,7 @@ class TooLong(ValueError):
 
 def to_html(source: str) -> str:
     """Clean HTML. Headings start at h2's own level 3, so that a page's outline holds; links open nothing but web
-    and mail addresses. Raises TooLong."""
+    and mail addresses, and have no title: a name that a text mentions is put into it later. Raises TooLong."""
     if len(source) > LONGEST:
         raise TooLong(f"longer than {LONGEST} characters")
     tokens = _parser.parse(source)
@@ -34,7 +34,7 @@ def to_html(source: str) -> str:
     html = nh3.clean(
         _parser.renderer.render(tokens, _parser.options, {}),
         tags=TAGS,
-        attributes={"a": {"href"}, "ol": {"start"}},
+        attributes={"*": set(), "a": {"href"}, "ol": {"start"}},
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener noreferrer nofollow",
     )

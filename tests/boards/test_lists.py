@@ -9,7 +9,7 @@ from tests.client import text_of
 from tests.ideas.test_paging import CARD, MANY, walk
 from tests.votes.test_secret import MACHINERY
 from tests.votes.test_vote import words_of
-from tests.world import add_idea
+from tests.world import add_idea, add_report
 
 ANSWER = (
     "INSERT INTO answer (idea, space, author, kind, summary, reason, reason_html, next_step, language)"
@@ -70,6 +70,7 @@ async def test_no_answer_is_shown_or_filtered_by_before_the_voting_has_ended(as_
 
 ADDRESSES = ["/", "/campaigns/{campaign[%s]}", "/campaigns/{campaign[%s]}?order=supported"]
 ADDRESSES += ["/campaigns/{campaign[%s]}?view=board&order=supported", "/ideas/{idea[%s]}", "/search?q=idea", "/groups"]
+ADDRESSES += ["/campaigns/{campaign[%s]}/archival"]
 
 
 async def seen(browsers, world, phase):
@@ -86,7 +87,7 @@ async def seen(browsers, world, phase):
 async def test_where_counts_are_hidden_no_page_or_order_tells_them_before_the_voting_has_ended(as_, world, phase):
     await execute("UPDATE campaign SET hide_counts = TRUE WHERE id = {}", world.campaign_id[phase])
     await make(world, phase, 3)
-    browsers = [await as_(who) for who in ("author", "administrator")]
+    browsers = [await as_(who) for who in ("author", "administrator", "sponsor")]
     for browser in browsers:
         await browser.get("/")
     counts = "UPDATE idea SET supporters = {}, guest_supporters = {}, votes = {} WHERE campaign = {} AND id % 2 = {}"
@@ -164,9 +165,17 @@ async def test_while_voting_blind_no_page_tells_title_or_unit_of_who_wrote(as_, 
         await execute("UPDATE person SET org_unit = {} WHERE id = {}", unit, world.person_id[who])
     everything = {"Title of Wim", "Unit of author", "Unit of colleague"}
     browser = await as_("employee")
+    await add_report(world, "x", idea="vote", reporter="employee")
+    beside = [
+        (browser, f"/ideas/{world.idea['vote']}/mentions?typed="),
+        (browser, f"/ideas/{world.idea['vote']}/mentions?typed=Joris"),
+        (await as_("moderator"), f"/moderation/items/{world.item['x']}"),
+    ]
     assert await ranks_seen(browser, world, "vote") == everything
+    assert ["Unit of" in text_of(await each.get(path)) for each, path in beside] == [True] * 3
     await execute("UPDATE campaign SET rank_blind = TRUE")
     assert await ranks_seen(browser, world, "vote") == set()
+    assert ["Unit of" in text_of(await each.get(path)) for each, path in beside] == [False] * 3
     await execute(CANCEL, world.campaign_id["vote"])
     for phase in ("collect", "decide", "vote"):
         assert await ranks_seen(browser, world, phase) == everything

@@ -1,6 +1,7 @@
 """A campaign that is open is extended, cancelled, and at last archived."""
 
 import asyncio
+import re
 from datetime import timedelta
 
 import pytest
@@ -9,10 +10,10 @@ from portal.access.actor import actor_of_person
 from portal.access.conflicts import Changed
 from portal.campaigns.actions import cancel, extend
 from portal.campaigns.queries import get_campaign
-from portal.db import execute, fetch_value
+from portal.db import execute, fetch_value, transaction
 from tests.client import text_of
 from tests.pages.forms import errors_of, form_of, post_slowly
-from tests.world import NOW
+from tests.world import NOW, add_idea
 
 WHY = {"reason": "Half of the crews were <away>."}
 
@@ -185,9 +186,32 @@ async def test_it_is_not_archived_while_an_idea_lacks_an_answer_and_says_which(a
     assert await column(world, "done", "state") == "archived"
 
 
-async def test_a_hidden_idea_is_owed_nothing(as_, world):
-    await execute("UPDATE idea SET state = 'hidden' WHERE id = {}", world.idea_id["done"])
-    assert (await (await as_("sponsor")).post(address_of(world, "done", "archival"))).status_code == 303
+@pytest.mark.parametrize(("state", "expected"), [("hidden", 422), ("removed", 303), ("withdrawn", 303)])
+async def test_a_hidden_idea_may_come_back_and_is_owed_its_answer(as_, world, state, expected):
+    await execute("UPDATE idea SET state = {} WHERE id = {}", state, world.idea_id["done"])
+    sent = await (await as_("sponsor")).post(address_of(world, "done", "archival"))
+    assert sent.status_code == expected
+    assert ("has hidden one more" in sent.text) == (expected == 422)
+    assert world.idea["done"] not in sent.text
+
+
+async def test_only_who_leads_it_sees_what_a_campaign_owes(as_, world):
+    for who, name, expected in (("employee", "decide", 403), ("guest_a", "decide", 404), ("sponsor", "vote", 200)):
+        assert (await (await as_(who)).get(address_of(world, name, "archival"))).status_code == expected
+
+
+@pytest.mark.parametrize(("method", "first"), [("support", "popular"), ("budget", "decide")])
+@pytest.mark.parametrize("path", ["archival", "waiting"])
+async def test_what_is_most_supported_is_answered_first(as_, world, method, first, path):
+    async with transaction():
+        await add_idea(world, "popular", campaign="decide", comments=False)
+    await execute("UPDATE campaign SET vote_method = {} WHERE id = {}", method, world.campaign_id["decide"])
+    for name, supporters, votes in (("popular", 9, 1), ("decide", 2, 20)):
+        await execute(
+            "UPDATE idea SET supporters = {}, votes = {} WHERE id = {}", supporters, votes, world.idea_id[name]
+        )
+    page = (await (await as_("sponsor")).get(address_of(world, "decide", path))).text
+    assert re.findall(r'class="title-link"[^>]*href="/ideas/(\w+)', page)[0] == world.idea[first]
 
 
 async def test_what_is_archived_leaves_the_list_and_is_found_in_the_archive(as_, world):

@@ -6,6 +6,7 @@ import time
 import pytest
 
 from portal.text.markdown import LONGEST, LONGEST_HTML, TAGS, excerpt, to_html
+from portal.text.mentions import shown
 
 ATTACKS = [
     "<script>alert(1)</script>",
@@ -24,6 +25,7 @@ ATTACKS = [
     "[x]: javascript:alert(1)\n\n[x]",
     "![x](javascript:alert(1))",
     '[x](https://a.example "onmouseover=alert(1)")',
+    '[x](https://a.example "@{kpgvJgYvTDWx} <img src=x onerror=alert(1)>")',
     "[x](https://a.example' onmouseover=\"alert(1))",
     "```<script>\n</code></pre><script>alert(1)</script>\n```",
     "```html onclick=alert(1)\nx\n```",
@@ -148,3 +150,9 @@ def test_an_excerpt_ends_at_a_word():
 
 def test_an_excerpt_of_one_endless_word_is_cut():
     assert len(excerpt(to_html("x" * 5000))) <= 221
+
+
+def test_a_link_has_no_title_into_which_a_name_would_be_put():
+    html = to_html('[x](https://a.example "@{kpgvJgYvTDWx} <b>")')
+    assert "title" not in html
+    assert shown(html, ["kpgvJgYvTDWxJoris"]) == html
