@@ -137,7 +137,7 @@ async def holds_the_demo(actor: Actor) -> bool:
     return bool(await fetch_value("SELECT demo_since FROM organisation"))
 
 
-PERSON = "INSERT INTO person (kind, org_unit) VALUES ('employee', {}) RETURNING id"
+PERSON = "INSERT INTO person (kind, org_unit) VALUES ('employee', {}) RETURNING id, public_id"
 IDENTITY = "INSERT INTO identity (person, name, email, title, language, zone) VALUES ({}, {}, {}, {}, {}, {})"
 ROLE = """
     INSERT INTO membership (space, person, role) VALUES ({}, {}, 'administrator') ON CONFLICT DO NOTHING
@@ -177,22 +177,25 @@ async def add_person(
     number: str = "",
     org_unit: int | None = None,
     invite: bool = True,
-) -> None:
-    """A colleague; with `invite` she gets a mail to choose a password. Raises Taken, and LookupError where there is no
-    organisation yet."""
+) -> str:
+    """A colleague, whose public_id it gives; with `invite` she gets a mail to choose a password. Raises Taken, and
+    LookupError where there is no organisation yet."""
     if actor:
         require(actor, Action.PEOPLE_MANAGE)
     defaults = await execute(DEFAULTS)
     if not defaults:
         raise LookupError("there is no organisation yet")
     async with _nobody_else():
-        person = await fetch_value(PERSON, org_unit)
+        [added] = await execute(PERSON, org_unit)
+        person = added["id"]
         await execute(IDENTITY, person, name, email, title, language or defaults[0]["language"], defaults[0]["zone"])
         if number:
             await execute(NUMBER, person, number)
         if invite:
             await queue("send_reset", email=email)
         await record(Kind.PERSON_ADDED, actor=actor.id if actor else None, person=person)
+        public_id: str = added["public_id"]
+        return public_id
 
 
 EDIT = "UPDATE identity SET name = {}, email = {}, title = {} WHERE person = {}"

@@ -110,7 +110,7 @@ async def add_person(request: Request) -> Response[Any]:
     unit = chosen_unit(form, "unit", await all_units(request.actor))
     if form.complete:
         try:
-            await people.add_person(
+            added = await people.add_person(
                 request.actor,
                 email=form.email.data,
                 name=form.name.data,
@@ -124,7 +124,7 @@ async def add_person(request: Request) -> Response[Any]:
             _refuse_taken(form, taken)
     if not form.complete:
         return page(request, "admin/person_new.html", section="admin", form=form, status=form.status)
-    return see_other("/admin/people?show=never", "person-added")
+    return see_other(f"/admin/people/{added}", "person-added")
 
 
 @get("/admin/people/{public_id:str}")

@@ -8,6 +8,7 @@ from typing import Any
 import wtforms
 from wtforms.validators import StopValidation
 
+from portal.answers.queries import AnswerText
 from portal.text.answers import ANSWER_KINDS
 from portal.text.language import gettext
 from portal.text.markdown import LONGEST, rendered
@@ -25,6 +26,9 @@ from portal.web.forms import (
     required,
 )
 from portal.web.request import Request
+
+#: What is compared letter by letter.
+TYPED = ("kind", "summary", "reason", "from_when", "next_step", "next_owner_email")
 
 
 class AnswerForm(Form):
@@ -51,6 +55,12 @@ class AnswerForm(Form):
     version = HiddenNumber(default=1)
     next_day: date | None = None
     preview_html: str | None = None
+
+    def says(self, text: AnswerText) -> bool:
+        """Whether it says just what stands there already."""
+        day = text.next_date.isoformat() if text.next_date else ""
+        typed = {name: self[name].data or "" for name in TYPED}
+        return typed == {name: getattr(text, name) for name in TYPED} and (self.next_date.data or "") == day
 
     @classmethod
     async def sent(cls, request: Request, **options: Any) -> Any:

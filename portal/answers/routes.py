@@ -84,7 +84,9 @@ async def correction(request: Request, public_id: FromPath[str]) -> Response[Any
     require(request.actor, Action.ANSWER_CORRECT, idea)
     form = await AnswerForm.sent(request)
     decision = await _decision(request, form, idea)
-    if decision is None:
+    if decision is not None and form.says(found(await queries.answer_text(request.actor, idea))):
+        form.refuse("summary", gettext("Change something first: this is what stands there already."))
+    if decision is None or not form.complete:
         return _form(request, form, idea)
     try:
         await actions.correct_answer(request.actor, idea, decision, form.version.data)

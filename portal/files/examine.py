@@ -152,7 +152,9 @@ def text(source: BinaryIO) -> None:
         said = content.decode(encoding)
     except UnicodeDecodeError:
         said = content.decode(LATIN, "replace")
-    if not said.strip() or any((c < " " and c not in "\t\n\r\f") or c in "\x7f\ufffd" for c in said):
+    if not said.strip():
+        raise NotTaken("empty")
+    if any((c < " " and c not in "\t\n\r\f") or c in "\x7f\ufffd" for c in said):
         raise NotTaken("kind")
 
 

@@ -29,6 +29,7 @@ OLD = 3600  # seconds after which something that nobody names is left over
 _two_at_a_time = asyncio.Semaphore(2)
 
 REASONS: dict[str, str] = {
+    "empty": lazy("“%(name)s” is empty."),
     "kind": lazy("“%(name)s” is not what its name says. Save it anew in the program that made it, or rename it."),
     "two kinds": lazy("“%(name)s” is two kinds of file in one. Save it anew in the program that made it."),
     "damaged": lazy("“%(name)s” is damaged: it can’t be opened. Save it anew, and try again."),

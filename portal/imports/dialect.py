@@ -40,6 +40,10 @@ HEADINGS: dict[str, dict[str, set[str]]] = {
 }
 
 
+#: How files begin that are no list: pictures, PDF, and spreadsheets or anything else in a zip.
+NO_LIST = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"%PDF", b"PK\x03\x04")
+
+
 class Unreadable(Exception):
     """Why nothing of a file can be used: a key of problems.OF_FILES."""
 
@@ -83,6 +87,8 @@ def decoded(content: bytes) -> tuple[str, str]:
 
 def taken_apart(content: bytes, kind: str) -> Sheet:
     """The records of a file below its heading line. Raises Unreadable."""
+    if content.startswith(NO_LIST):
+        raise Unreadable("no list")
     text, encoding = decoded(content)
     lines = list(io.StringIO(text, newline=""))
     first = 0

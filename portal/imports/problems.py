@@ -7,6 +7,7 @@ from portal.text.language import lazy
 #: With a whole file.
 OF_FILES: dict[str, str] = {
     "empty": lazy("The file is empty."),
+    "no list": lazy("This is no CSV file. Save the list as CSV, and take that file."),
     "no heading": lazy(
         "The first line has to say what each column is. For people it needs at least “E-mail”, for units “Name”."
     ),

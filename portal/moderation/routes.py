@@ -57,12 +57,12 @@ async def claim(request: Request, public_id: FromPath[str]) -> Response[Any]:
     require(request.actor, Action.ITEM_CLAIM, item)
     if (await request.typed()).get("release"):
         await actions.release(request.actor, item)
-        return see_other(f"/moderation/items/{public_id}", "item-released")
+        return see_other(f"/moderation/items/{public_id}#item", "item-released")
     try:
         await actions.claim(request.actor, item)
     except actions.Held:
-        return see_other(f"/moderation/items/{public_id}", "item-held")
-    return see_other(f"/moderation/items/{public_id}", "item-claimed")
+        return see_other(f"/moderation/items/{public_id}#item", "item-held")
+    return see_other(f"/moderation/items/{public_id}#item", "item-claimed")
 
 
 @post("/moderation/items/{public_id:str}/decision")
@@ -84,7 +84,7 @@ async def decide(request: Request, public_id: FromPath[str]) -> Response[Any]:
         )
     except (Changed, actions.Held) as conflict:
         return await _conflict(request, public_id, form, "words", conflict)
-    return see_other(f"/spaces/{item.space_public_id}/moderation", "item-decided")
+    return see_other(f"/spaces/{item.space_public_id}/moderation#item", "item-decided")
 
 
 @post("/moderation/decisions/{public_id:str}/undo")
@@ -95,8 +95,8 @@ async def undo(request: Request, public_id: FromPath[str]) -> Response[Any]:
     try:
         await actions.undo(request.actor, item, decision)
     except Changed:
-        return see_other(f"/moderation/items/{item.public_id}", "item-changed")
-    return see_other(f"/moderation/items/{item.public_id}", "decision-undone")
+        return see_other(f"/moderation/items/{item.public_id}#item", "item-changed")
+    return see_other(f"/moderation/items/{item.public_id}#item", "decision-undone")
 
 
 @post("/moderation/items/{public_id:str}/appeal")
@@ -112,7 +112,7 @@ async def decide_appeal(request: Request, public_id: FromPath[str]) -> Response[
         await actions.decide_appeal(request.actor, item, decision, form.outcome.data, form.reason.data)
     except (Changed, actions.Held) as conflict:
         return await _conflict(request, public_id, form, "reason", conflict)
-    return see_other(f"/spaces/{item.space_public_id}/moderation?view=appeals", "appeal-decided")
+    return see_other(f"/spaces/{item.space_public_id}/moderation?view=appeals#item", "appeal-decided")
 
 
 def _decision_form(item: ItemRow, form: DecisionForm) -> DecisionForm:

@@ -33,9 +33,10 @@ from portal.web.forms import (
     required,
 )
 
-#: Days after the beginning on which the later phases begin, as a proposal; and how long the beginning is ahead.
+#: Whole weeks, in days, after which the later phases begin, as a proposal; and how long the beginning is ahead.
 USUAL = {"discuss": 21, "vote": 35, "decide": 49, "done": 70}
 AHEAD = timedelta(days=7)
+WEEKEND = (5, 6)
 MOST_QUESTIONS = 12
 SPARE = 2  # empty questions that are offered beside those that are there
 MOST_OPTIONS = 20
@@ -335,8 +336,10 @@ def is_late(proposal: Proposal, now: datetime) -> bool:
 
 
 def usual_dates(now: datetime) -> dict[str, datetime]:
-    """A proposal for the phases: from a week ahead at nine in the morning, ten weeks in all."""
+    """A proposal for the phases: from a week ahead, each on a working day at nine in the morning; ten weeks in all."""
     begin = (now + AHEAD).astimezone(reader().tz).replace(hour=9, minute=0, second=0, microsecond=0)
+    if begin.weekday() in WEEKEND:
+        begin += timedelta(days=7 - begin.weekday())
     return {"collect_from": begin} | {f"{phase}_from": begin + timedelta(days=n) for phase, n in USUAL.items()}
 
 

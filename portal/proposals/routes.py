@@ -130,7 +130,8 @@ async def accept(request: Request, public_id: FromPath[str]) -> Response[Any]:
         await actions.accept(request.actor, proposal, form.version.data)
     except Changed:
         return await _meanwhile(request, public_id)
-    return see_other(f"/campaigns/{public_id}", "campaign-accepted")
+    later = proposal.collect_from is not None and proposal.collect_from > request.now
+    return see_other(f"/campaigns/{public_id}", "campaign-accepted-ahead" if later else "campaign-accepted")
 
 
 @post("/campaigns/{public_id:str}/refusal")

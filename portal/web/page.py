@@ -44,6 +44,9 @@ FLASHES: dict[str, str] = {
     "draft-thrown-away": lazy("The draft is gone."),
     "campaign-proposed": lazy("It is proposed. Who decides about it hears of it now."),
     "campaign-accepted": lazy("You accepted it: the campaign is open. Who proposed it hears of it."),
+    "campaign-accepted-ahead": lazy(
+        "You accepted it. The campaign begins on the day that stands below; until then nothing can be added."
+    ),
     "campaign-declined": lazy("You declined it. Who proposed it hears why."),
     "campaign-saved": lazy("The campaign is saved."),
     "campaign-extended": lazy("The campaign is extended. Everyone who takes part and wants mail hears of it."),

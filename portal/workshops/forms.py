@@ -43,9 +43,10 @@ class WorkshopForm(Form):
         """With room for so many ideas."""
         fields: dict[str, Any] = {"rows": rows}
         for n in range(rows):
-            fields[f"title_{n}"] = StringField(lazy("Title"), [at_most(90)])
-            fields[f"text_{n}"] = TextAreaField(lazy("More about it"), [at_most(LONGEST)])
-            fields[f"whom_{n}"] = StringField(lazy("On behalf of"), [at_most(120)])
+            row = gettext("Idea %(n)s") % {"n": n + 1}
+            fields[f"title_{n}"] = StringField(lazy("Title"), [at_most(90)], description=row)
+            fields[f"text_{n}"] = TextAreaField(lazy("More about it"), [at_most(LONGEST)], description=row)
+            fields[f"whom_{n}"] = StringField(lazy("On behalf of"), [at_most(120)], description=row)
         return type("WorkshopForm", (cls,), fields)
 
     @classmethod

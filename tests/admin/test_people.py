@@ -120,6 +120,7 @@ async def test_a_person_is_added_with_a_mail_to_choose_a_password(as_, world):
     response = await (await as_("administrator")).post("/admin/people", NEW | {"language": "nl", "invite": "y"})
     assert response.status_code == 303
     row = (await execute("SELECT * FROM identity n JOIN person p ON p.id = n.person WHERE email = {}", NEW["email"]))[0]
+    assert response.headers["Location"] == f"/admin/people/{row['public_id']}"
     assert (row["name"], row["language"], row["org_unit"]) == ("Ada Bruin", "nl", world.unit_id["roads"])
     assert await fetch_value("SELECT number FROM personnel WHERE person = {}", row["person"]) == "P-7"
     assert (

@@ -63,6 +63,8 @@ async def test_an_answer_is_corrected_by_a_new_version_and_the_one_before_can_be
     address = f"{page}/answer/correction"
     form = form_of(await sponsor.get(address), address)
     assert form["summary"] == "We try it"
+    assert set(errors_of(await sponsor.post(address, form))) == {"summary"}  # nothing was changed
+    assert await fetch_value("SELECT version FROM answer WHERE idea = {}", world.idea_id["told"]) == 1
     assert (await sponsor.post(address, form | {"summary": "We do it", "kind": "changed"})).status_code == 303
     shown = text_of(await sponsor.get(page))
     assert "We do it" in shown

@@ -91,7 +91,7 @@ LIES = {
     "page.txt": (b"  <!DOCTYPE html><p>", "not what its name says"),
     "drawing.txt": (b'<svg onload="x()">', "not what its name says"),
     "binary.csv": (b"a,b\n\0\1\2", "not what its name says"),
-    "empty.txt": (b"", "not what its name says"),
+    "empty.txt": (b"", "is empty"),
     "archive.docx": (zipped({"x": b"y"}), "not what its name says"),
     "sheet.docx": (zipped(SHEET), "not what its name says"),
     "text.ods": (zipped(SHEET | {"mimetype": b"application/vnd.oasis.opendocument.text"}), "not what its name says"),

@@ -68,7 +68,8 @@ def test_excel_says_its_separator_itself():
 
 
 @pytest.mark.parametrize(
-    ("content", "problem"), [(b"", "empty"), (b" ;; \n\n", "empty"), (b"a;b\n1;2\n", "no heading")]
+    ("content", "problem"),
+    [(b"", "empty"), (b" ;; \n\n", "empty"), (b"a;b\n1;2\n", "no heading"), (b"\x89PNG\r\n\x1a\n", "no list")],
 )
 def test_a_file_that_is_no_list_says_why(content, problem):
     with pytest.raises(Unreadable) as error:

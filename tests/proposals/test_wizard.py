@@ -1,6 +1,7 @@
 """Writing a campaign step by step."""
 
 import json
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -8,7 +9,7 @@ from portal.db import execute, fetch_value
 from tests.client import text_of
 from tests.pages.forms import errors_of, form_of
 from tests.proposals.steps import PURPOSE, QUESTION, begin, facts, offered, send, written
-from tests.world import email_of
+from tests.world import NOW, email_of, set_clock
 
 DATES = ("collect_from", "discuss_from", "vote_from", "decide_from", "done_from")
 STEPS = ("question", "purpose", "people", "dates", "voting", "form")
@@ -127,6 +128,16 @@ async def test_dates_are_proposed_from_a_week_ahead_in_the_readers_zone_which_is
     assert [form[name][:16] for name in DATES[:2]] == ["2026-06-24T09:00", "2026-07-15T09:00"]
     await send(browser, f"{home}/edit/dates", done_from="2026-12-24T09:00")
     assert (await stored(home, "done_from"))[:16] == "2026-12-24T14:00"
+
+
+@pytest.mark.parametrize("ahead", [3, 4, 5])
+async def test_no_phase_is_proposed_to_begin_at_a_weekend(as_, ahead):
+    await set_clock(NOW + timedelta(days=ahead))  # Saturday, Sunday, Monday
+    browser = await as_("employee")
+    form = await offered(browser, f"{await begin(browser)}/edit/dates")
+    days = [datetime.fromisoformat(form[name]) for name in DATES]
+    assert days[0].strftime("%A %H:%M %d") == "Monday 09:00 29"
+    assert {day.weekday() for day in days} == {0}
 
 
 async def test_a_phase_that_begins_too_early_gets_its_error_and_a_date_left_open_is_kept_open(as_):

@@ -54,6 +54,7 @@ async def test_an_error_in_one_row_loses_nothing_of_the_others_and_writes_nothin
     sent = await browser.post(address_of(world), form)
     assert sent.status_code == 422
     assert set(errors_of(sent)) == {"title_1", "whom_1", "title_2"}
+    assert "Idea 3: Title" in text_of(sent)
     assert form_of(sent, address_of(world)) | {"csrf_token": ""} == form | {"csrf_token": ""}
     assert not await fetch_value("SELECT count(*) FROM idea WHERE source = 'workshop'")
 
