@@ -136,9 +136,14 @@ WRITING = {
     Action.IDEA_ANSWER,
     Action.CAMPAIGN_ANSWER,
     Action.ANSWER_CORRECT,
+    Action.CAMPAIGN_EDIT,
+    Action.CAMPAIGN_EXTEND,
+    Action.CAMPAIGN_CANCEL,
+    Action.IDEA_INVITE,
     Action.WORKSHOP_CAPTURE,
     Action.IDEA_COMMENT,
     Action.IDEA_ATTACH,
+    Action.ATTACHMENT_DESCRIBE,
     Action.COMMENT_EDIT,
     Action.DIGEST_WRITE,
     Action.RECEIPT_PUT_BACK,
@@ -265,13 +270,13 @@ def moderator(actor: Actor, thing: Any) -> bool:
 
 
 def _judges(actor: Actor, thing: Any) -> bool:
-    """A moderator or owner of its space, but never the author."""
-    return actor.id != thing.author and thing.space in actor.moderates
+    """A moderator or owner of its space, but never who wrote it, or wrote along."""
+    return actor.id not in thing.writers and thing.space in actor.moderates
 
 
 def judge(actor: Actor, thing: Any) -> bool:
-    """A moderator of its space who did not write it, while it waits; for an appeal, one who has not judged it."""
-    waits = thing.state == "open" or (thing.state == "appealed" and actor.id not in thing.judges)
+    """A moderator of its space who did not write it, while it waits; for an appeal, one who had no part in it."""
+    waits = thing.state == "open" or (thing.state == "appealed" and actor.id not in thing.parties)
     return bool(waits and _judges(actor, thing))
 
 
@@ -281,8 +286,8 @@ def judge_of_what_is_open(actor: Actor, thing: Any) -> bool:
 
 
 def judge_of_appeals(actor: Actor, thing: Any) -> bool:
-    """A moderator of its space who neither wrote it nor judged it before."""
-    return bool(thing.state == "appealed" and actor.id not in thing.judges and _judges(actor, thing))
+    """A moderator of its space who neither wrote nor reported it, and has not judged it before."""
+    return bool(thing.state == "appealed" and actor.id not in thing.parties and _judges(actor, thing))
 
 
 def own_last_decision(actor: Actor, thing: Any) -> bool:

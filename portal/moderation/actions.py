@@ -61,6 +61,25 @@ async def _turn(idea: int | None, comment: int | None, old: str, new: str) -> bo
     return await fetch_value(TURN_IDEA if idea else TURN_COMMENT, new, idea or comment, old) is not None
 
 
+# What a later "allow" or "warn" put up again, or what was put back or reversed, hides nothing any more.
+HIDES_TOO = """
+    SELECT d.id FROM moderation_item x JOIN decision d ON d.item = x.id
+    WHERE (x.idea = {} OR x.comment = {}) AND x.id <> {} AND d.action = ANY({}) AND d.undone_at IS NULL
+        AND d.put_back_at IS NULL
+        AND NOT EXISTS (SELECT FROM appeal a WHERE a.decision = d.id AND a.outcome = 'granted')
+        AND NOT EXISTS (SELECT FROM decision l WHERE l.item = d.item AND l.id > d.id AND l.undone_at IS NULL
+            AND l.action IN ('allow', 'warn') AND l.was = 'hidden')
+    LIMIT 1
+"""
+
+
+async def _stays_hidden(about: ItemRow | Receipt) -> bool:
+    """Whether something else was decided that hides the same idea or comment, which is held."""
+    item = about.id if isinstance(about, ItemRow) else about.item
+    await execute(HOLD_CAMPAIGN if about.idea else HOLD_IDEA, about.idea or about.comment)
+    return await fetch_value(HIDES_TOO, about.idea, about.comment, item, list(HIDING)) is not None
+
+
 # Hidden for now, it stays in the queue: something else is still to be decided.
 TAKE = """
     UPDATE moderation_item SET state = {}, claimed_by = NULL, claimed_until = NULL
@@ -94,6 +113,8 @@ async def decide(actor: Actor, item: ItemRow, *, action: str, rule: str, words: 
         raise Changed
     state = "hidden" if action in HIDING else item.before if (action, was) in PUT_UP_AGAIN else was
     async with transaction():
+        if (action, was) in PUT_UP_AGAIN and await _stays_hidden(item):
+            state = was
         if not await _turn(item.idea, item.comment, was, state):
             raise Changed
         await _take(actor, item, "open" if action == "hide" else "decided")
@@ -139,6 +160,7 @@ async def undo(actor: Actor, item: ItemRow, decision: DecisionRow) -> None:
     async with transaction():
         hid, raised = decision.action in HIDING, (decision.action, decision.was) in PUT_UP_AGAIN
         turned = (hid and item.thing_state == "hidden") or (raised and item.thing_state == item.before)
+        turned = turned and (decision.was == "hidden" or not await _stays_hidden(item))
         if turned and not await _turn(item.idea, item.comment, item.thing_state, decision.was):
             raise Changed
         if await fetch_value(REOPEN, item.id) is None or await fetch_value(UNDO, actor.id, decision.id) is None:
@@ -190,7 +212,8 @@ async def decide_appeal(actor: Actor, item: ItemRow, decision: DecisionRow, outc
     """Grants an appeal, and everything is as it was before the decision; or upholds that. Raises Changed and Held."""
     require(actor, Action.APPEAL_DECIDE, item)
     async with transaction():
-        if outcome == "granted" and item.thing_state == "hidden":
+        hid = decision.action in HIDING or decision.was == "hidden"
+        if outcome == "granted" and hid and item.thing_state == "hidden" and not await _stays_hidden(item):
             await _turn(item.idea, item.comment, "hidden", item.before)
         await _take(actor, item, "closed")
         if await fetch_value(ANSWER, outcome, reason, actor.id, decision.id) is None:
@@ -233,7 +256,8 @@ async def put_back(actor: Actor, receipt: Receipt, title: str, body: str) -> Non
         if receipt.idea:
             await execute(HOLD_CAMPAIGN, receipt.idea)
         await execute(PAUSE_SHARED, actor.id, receipt.space)
-        if not await _turn(receipt.idea, receipt.comment, "hidden", receipt.before):
+        stays = await _stays_hidden(receipt)
+        if stays or not await _turn(receipt.idea, receipt.comment, "hidden", receipt.before):
             raise Changed
         if await fetch_value(PUT_BACK, receipt.id) is None:
             raise Changed

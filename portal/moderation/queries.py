@@ -8,7 +8,7 @@ import msgspec
 
 from portal.access.actor import Actor
 from portal.access.of_people import ADDRESS
-from portal.access.scope import visible
+from portal.access.scope import visible, writers_of_item
 from portal.db import QueryString, fetch, fetch_one, fetch_value
 from portal.moderation import APPEAL_DAYS, HIDING
 from portal.tables import Appeal, Campaign, Comment, Decision, Idea, ModerationItem, OrgUnit, Report, Space
@@ -46,7 +46,8 @@ async def queues(actor: Actor, space: int | None = None) -> list[Queue]:
 
 class ItemRow(msgspec.Struct, frozen=True):
     """What is to be judged, as it reads now. `before`: the state to which it returns when it is put back; `reports`:
-    how many there are; `judges`: who decided about it so far; `held`: by somebody else, who is on it."""
+    how many there are; `writers`: who wrote it or along; `parties`: who reported it, decided about it so far, or was told;
+    `held`: by somebody else, who is on it."""
 
     id: int
     public_id: str
@@ -72,13 +73,20 @@ class ItemRow(msgspec.Struct, frozen=True):
     state: str
     rule: str
     reports: int
-    judges: list[int]
+    writers: list[int]
+    parties: list[int]
     claimed_by: int | None
     claimed_until: datetime | None
     holder: str
     held: bool
     created_at: datetime
 
+
+#: Whoever had a part in an item `x` decides no appeal.
+PARTIES = """
+    (SELECT r.reporter FROM report r WHERE r.item = x.id
+        UNION SELECT unnest(ARRAY[d.moderator, d.person]) FROM decision d WHERE d.item = x.id)
+"""
 
 ITEMS = (
     """
@@ -99,7 +107,9 @@ ITEMS = (
         p.kind = 'guest' AS author_guest, coalesce(CASE WHEN p.kind = 'employee' THEN u.name END, '') AS author_unit,
         x.state, coalesce((SELECT r.rule FROM report r WHERE r.item = x.id ORDER BY r.id LIMIT 1), '') AS rule,
         (SELECT count(*) FROM report r WHERE r.item = x.id)::int AS reports,
-        ARRAY(SELECT d.moderator FROM decision d WHERE d.item = x.id ORDER BY d.id) AS judges,
+    """
+    + f"ARRAY{writers_of_item('x')} AS writers, ARRAY{PARTIES} AS parties,"
+    + """
         x.claimed_by, x.claimed_until, coalesce(h.name, '') AS holder,
         coalesce(x.claimed_by <> {} AND x.claimed_until > {}, FALSE) AS held, x.created_at
     FROM moderation_item x JOIN space s ON s.id = x.space
@@ -297,7 +307,7 @@ class Receipt(msgspec.Struct, frozen=True):
         return str(told("reversed" if self.reversed else "put back" if self.put_back_at else self.action, self.kind))
 
 
-RECEIPTS = """
+RECEIPTS = f"""
     SELECT d.id, d.public_id, d.item, x.state AS item_state, d.space, coalesce(s.name, '') AS space_name, d.person,
         d.action, d.rule, d.words, d.title, d.body_html, d.created_at, d.undone_at, d.put_back_at,
         w.until AS paused_until,
@@ -305,8 +315,9 @@ RECEIPTS = """
         (SELECT count(*) FROM report r WHERE r.item = d.item AND r.reporter <> d.moderator)::int AS reports,
         (SELECT count(DISTINCT m.person) FROM membership m
             JOIN person p ON p.id = m.person AND p.active AND p.kind = 'employee'
-            WHERE m.space = d.space AND m.role IN ('moderator', 'owner') AND m.person <> d.person
-            AND NOT EXISTS (SELECT FROM decision j WHERE j.item = d.item AND j.moderator = m.person))::int AS judges,
+            WHERE m.space = d.space AND m.role IN ('moderator', 'owner')
+            AND m.person NOT IN {writers_of_item("x")}
+            AND m.person NOT IN {PARTIES})::int AS judges,
         coalesce(a.words, '') AS appeal_words, a.created_at AS appealed_at, a.outcome,
         coalesce(a.reason, '') AS reason, a.decided_at AS appeal_decided_at,
         CASE WHEN x.idea IS NOT NULL THEN 'idea' WHEN x.comment IS NOT NULL THEN 'comment' ELSE 'campaign' END AS kind,
@@ -315,11 +326,11 @@ RECEIPTS = """
         coalesce((SELECT b.was FROM decision b WHERE b.item = x.id AND b.undone_at IS NULL AND b.was <> 'hidden'
             ORDER BY b.id DESC LIMIT 1), 'published') AS before,
         coalesce(k.body, i.body, '') AS body, coalesce(k.language, i.language, c.language, '') AS language
-    FROM decision d JOIN moderation_item x ON x.id = d.item LEFT JOIN space s ON s.id = d.space AND {}
-    LEFT JOIN idea i ON i.id = x.idea AND {} LEFT JOIN comment k ON k.id = x.comment AND {}
-    LEFT JOIN campaign c ON c.id = x.campaign AND {}
+    FROM decision d JOIN moderation_item x ON x.id = d.item LEFT JOIN space s ON s.id = d.space AND {{}}
+    LEFT JOIN idea i ON i.id = x.idea AND {{}} LEFT JOIN comment k ON k.id = x.comment AND {{}}
+    LEFT JOIN campaign c ON c.id = x.campaign AND {{}}
     LEFT JOIN appeal a ON a.decision = d.id LEFT JOIN pause w ON w.decision = d.id
-    WHERE {}
+    WHERE {{}}
 """
 
 

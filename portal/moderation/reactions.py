@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from portal.access.scope import writers_of_item
 from portal.db import execute
 from portal.events.jobs import queue
+from portal.moderation.queries import PARTIES
 
 # What reaches people who switched mail off, or never signed in, waits for them in the portal.
 READERS = "p.active AND p.last_signed_in_at IS NOT NULL AND n.wants_mail"
@@ -37,7 +39,7 @@ QUEUE = f"""
             AND we.space = e.space AND w.sent_at IS NULL AND w.dropped_at IS NULL)
     ON CONFLICT (event, recipient, kind) DO NOTHING
 """
-# Nobody in the space may judge it: who wrote it, and who judged it before, are out.
+# Nobody in the space may judge it: who wrote it is out; of an appeal, who reported or judged it before, too.
 NEEDED = f"""
     INSERT INTO mail (kind, recipient, event)
     SELECT 'moderator_needed', p.id, e.id
@@ -46,8 +48,9 @@ NEEDED = f"""
     JOIN identity n ON n.person = p.id
     WHERE e.id = {{}} AND {READERS} AND NOT EXISTS (
         SELECT FROM membership m JOIN person j ON j.id = m.person AND j.active AND j.kind = 'employee'
-        WHERE m.space = x.space AND m.role IN ('moderator', 'owner') AND m.person <> x.author
-            AND NOT EXISTS (SELECT FROM decision d WHERE d.item = x.id AND d.moderator = m.person))
+        WHERE m.space = x.space AND m.role IN ('moderator', 'owner')
+            AND m.person NOT IN {writers_of_item("x")}
+            AND (x.state <> 'appealed' OR m.person NOT IN {PARTIES}))
     ON CONFLICT (event, recipient, kind) DO NOTHING
 """
 

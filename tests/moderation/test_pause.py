@@ -52,6 +52,7 @@ ELSEWHERE = {
     "/ideas/{idea[decide]}/answer": ("sponsor", {"summary": "Yes, gladly"}),
     "/ideas/{idea[told]}/answer/correction": ("sponsor", {"summary": "After all"}),
     "/campaigns/{campaign[collect]}/workshops": ("employee", {"name": "A table"}),
+    "/campaigns/{campaign[collect]}/cancellation": ("campaign_owner", {"reason": "Nobody wants it"}),
 }
 
 
@@ -66,6 +67,23 @@ async def test_a_pause_holds_wherever_one_writes(as_, world, path):
     assert answer.status_code == 403
     assert "/receipts" in answer.text
     assert list(typed.values())[-1] in text_of(answer)
+
+
+@pytest.mark.parametrize(
+    ("path", "who"),
+    [
+        ("/attachments/{attachment[collect]}/description", "author"),
+        ("/ideas/{idea[collect]}/co-authors", "author"),
+        ("/campaigns/{campaign[collect]}/edit/question", "campaign_owner"),
+        ("/campaigns/{campaign[collect]}/extension", "campaign_owner"),
+    ],
+)
+async def test_a_pause_holds_for_what_is_filled_in(as_, world, path, who):
+    browser, address = await as_(who), path.format(**vars(world))
+    assert (await browser.post(address, {})).status_code in (303, 422)
+    await decide(await as_("moderator"), world, "vote", "pause")
+    await execute("UPDATE pause SET person = {}", world.person_id[who])
+    assert (await browser.post(address, {})).status_code == 403
 
 
 async def test_an_offer_is_taken_back_also_during_a_pause(as_, world):
