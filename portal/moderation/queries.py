@@ -46,8 +46,8 @@ async def queues(actor: Actor, space: int | None = None) -> list[Queue]:
 
 class ItemRow(msgspec.Struct, frozen=True):
     """What is to be judged, as it reads now. `before`: the state to which it returns when it is put back; `reports`:
-    how many there are; `writers`: who wrote it or along; `parties`: who reported it, decided about it so far, or was told;
-    `held`: by somebody else, who is on it."""
+    how many there are; `writers`: who wrote it or along; `parties`: who reported it, decided about it so far, or
+    was told; `held`: by somebody else, who is on it."""
 
     id: int
     public_id: str
