@@ -52,17 +52,14 @@ def moderated(actor: Actor, a: str) -> QueryString:
     return QueryString(f"{a}.space = ANY({{}})", actor.moderates)
 
 
-def writers_of_item(a: str) -> str:
-    """SQL: who wrote what is to be judged, alone or along with somebody."""
-    return (
-        f"(SELECT {a}.author UNION ALL SELECT wk.person FROM co_author wk"
-        f" WHERE wk.idea = {a}.idea AND wk.accepted_at IS NOT NULL)"
-    )
-
-
 def moderation_item(actor: Actor, a: str) -> QueryString:
     """What is to be judged is shown to the moderators of its space, but never to who wrote it, or wrote along."""
-    return QueryString(f"{{}} AND {{}} NOT IN {writers_of_item(a)}", moderated(actor, a), actor.id)
+    return QueryString(
+        f"{{}} AND {{}} NOT IN (SELECT {a}.author UNION ALL SELECT wk.person FROM co_author wk"
+        f" WHERE wk.idea = {a}.idea AND wk.accepted_at IS NOT NULL)",
+        moderated(actor, a),
+        actor.id,
+    )
 
 
 def report(actor: Actor, a: str) -> QueryString:

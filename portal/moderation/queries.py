@@ -8,7 +8,7 @@ import msgspec
 
 from portal.access.actor import Actor
 from portal.access.of_people import ADDRESS
-from portal.access.scope import visible, writers_of_item
+from portal.access.scope import visible
 from portal.db import QueryString, fetch, fetch_one, fetch_value
 from portal.moderation import APPEAL_DAYS, HIDING
 from portal.tables import Appeal, Campaign, Comment, Decision, Idea, ModerationItem, OrgUnit, Report, Space
@@ -82,6 +82,11 @@ class ItemRow(msgspec.Struct, frozen=True):
     created_at: datetime
 
 
+#: Who wrote what an item `x` is about, alone or along with somebody.
+WRITERS = """
+    (SELECT x.author UNION ALL
+        SELECT wk.person FROM co_author wk WHERE wk.idea = x.idea AND wk.accepted_at IS NOT NULL)
+"""
 #: Whoever had a part in an item `x` decides no appeal.
 PARTIES = """
     (SELECT r.reporter FROM report r WHERE r.item = x.id
@@ -108,7 +113,7 @@ ITEMS = (
         x.state, coalesce((SELECT r.rule FROM report r WHERE r.item = x.id ORDER BY r.id LIMIT 1), '') AS rule,
         (SELECT count(*) FROM report r WHERE r.item = x.id)::int AS reports,
     """
-    + f"ARRAY{writers_of_item('x')} AS writers, ARRAY{PARTIES} AS parties,"
+    + f"ARRAY{WRITERS} AS writers, ARRAY{PARTIES} AS parties,"
     + """
         x.claimed_by, x.claimed_until, coalesce(h.name, '') AS holder,
         coalesce(x.claimed_by <> {} AND x.claimed_until > {}, FALSE) AS held, x.created_at
@@ -316,7 +321,7 @@ RECEIPTS = f"""
         (SELECT count(DISTINCT m.person) FROM membership m
             JOIN person p ON p.id = m.person AND p.active AND p.kind = 'employee'
             WHERE m.space = d.space AND m.role IN ('moderator', 'owner')
-            AND m.person NOT IN {writers_of_item("x")}
+            AND m.person NOT IN {WRITERS}
             AND m.person NOT IN {PARTIES})::int AS judges,
         coalesce(a.words, '') AS appeal_words, a.created_at AS appealed_at, a.outcome,
         coalesce(a.reason, '') AS reason, a.decided_at AS appeal_decided_at,

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from portal.access.scope import writers_of_item
 from portal.db import execute
 from portal.events.jobs import queue
-from portal.moderation.queries import PARTIES
+from portal.moderation.queries import PARTIES, WRITERS
 
 # What reaches people who switched mail off, or never signed in, waits for them in the portal.
 READERS = "p.active AND p.last_signed_in_at IS NOT NULL AND n.wants_mail"
@@ -49,7 +48,7 @@ NEEDED = f"""
     WHERE e.id = {{}} AND {READERS} AND NOT EXISTS (
         SELECT FROM membership m JOIN person j ON j.id = m.person AND j.active AND j.kind = 'employee'
         WHERE m.space = x.space AND m.role IN ('moderator', 'owner')
-            AND m.person NOT IN {writers_of_item("x")}
+            AND m.person NOT IN {WRITERS}
             AND (x.state <> 'appealed' OR m.person NOT IN {PARTIES}))
     ON CONFLICT (event, recipient, kind) DO NOTHING
 """
