@@ -11,7 +11,7 @@ from portal.about import actions, queries
 from portal.about.forms import AboutForm
 from portal.access.conflicts import Changed
 from portal.access.policy import Action, require
-from portal.moderation.queries import removals
+from portal.moderation.counts import removals
 from portal.text.language import LANGUAGES, gettext
 from portal.web.errors import found
 from portal.web.guards import PUBLIC

@@ -10,7 +10,7 @@ from portal.access.actor import Actor
 from portal.access.of_people import ADDRESS
 from portal.access.scope import visible
 from portal.db import QueryString, fetch, fetch_one, fetch_value
-from portal.moderation import APPEAL_DAYS, HIDING
+from portal.moderation import APPEAL_DAYS
 from portal.tables import Appeal, Campaign, Comment, Decision, Idea, ModerationItem, OrgUnit, Report, Space
 from portal.text.decisions import told
 
@@ -370,29 +370,6 @@ async def receipts_lately(actor: Actor) -> bool:
 async def get_receipt(actor: Actor, public_id: str) -> Receipt | None:
     """A decision that the actor sees; hers to read as a receipt only where it is about her."""
     return await fetch_one(Receipt, RECEIPTS + " AND d.public_id = {}", *_told(actor), public_id)
-
-
-class Removals(msgspec.Struct, frozen=True):
-    """How often moderators took something away in the last twelve months, and how often an appeal reversed it."""
-
-    taken: int
-    reversed: int
-
-
-REMOVALS = """
-    SELECT count(DISTINCT d.item)::int AS taken,
-        count(DISTINCT d.item) FILTER (WHERE a.outcome = 'granted')::int AS reversed
-    FROM decision d JOIN space s ON s.id = d.space LEFT JOIN appeal a ON a.decision = d.id
-    WHERE d.space = ANY({}) AND d.action = ANY({}) AND d.undone_at IS NULL
-        AND d.created_at > {}::timestamptz - interval '12 months' AND {}
-"""
-
-
-async def removals(actor: Actor, spaces: list[int]) -> Removals:
-    """For every reader: a number that names nobody."""
-    counted = await fetch_one(Removals, REMOVALS, spaces, list(HIDING), actor.now, visible(Space, actor, "s"))
-    assert counted is not None
-    return counted
 
 
 class OfMail(msgspec.Struct, frozen=True):

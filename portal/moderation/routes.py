@@ -11,6 +11,7 @@ from portal.access.conflicts import Changed
 from portal.access.policy import Action, require
 from portal.mentions.queries import Ambiguous, words_of
 from portal.moderation import actions, queries
+from portal.moderation.counts import removals
 from portal.moderation.forms import AppealDecisionForm, AppealForm, DecisionForm, NewTextForm
 from portal.moderation.queries import VIEWS, ItemRow, Receipt
 from portal.names.queries import names_in
@@ -159,7 +160,7 @@ async def _desk(
         decisions=await queries.decisions_on(actor, item) if item else [],
         earlier=await queries.earlier_decisions(actor, item) if item else [],
         undoable=await queries.just_decided(actor, space),
-        removals=await queries.removals(actor, [space]),
+        removals=await removals(actor, [space]),
         rules=HOUSE_RULES,
         words=DECISIONS,
         now=request.now,

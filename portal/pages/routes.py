@@ -29,7 +29,8 @@ from portal.comments.queries import first_of_day, get_comment
 from portal.follows.queries import follows_idea
 from portal.ideas.queries import Cursor, IdeaRow, get_idea, ideas_by, ideas_of_author, lively_ideas
 from portal.mentions.queries import Ambiguous
-from portal.moderation.queries import receipts_lately, removals
+from portal.moderation.counts import removals
+from portal.moderation.queries import receipts_lately
 from portal.pages.queries import asked_of
 from portal.pages.threads import Asked, preview, thread_of
 from portal.people.queries import get_person, shared_spaces
