@@ -157,10 +157,19 @@ def stand_behind_wall(person: int, spaces: list[int]) -> None:
 
 async def leave_wall() -> None:
     """The request is over."""
+    try:
+        await rest_wall()
+    finally:
+        _wall.set(None)
+
+
+async def rest_wall() -> None:
+    """Gives the one connection of a guest's request back, before what takes long and asks nothing of the database: a
+    file may be read slowly. A statement that follows takes another."""
     wall = _wall.get()
-    _wall.set(None)
     if wall is not None and wall.held is not None and DB.guest_pool is not None:
-        await DB.guest_pool.release(wall.held)
+        held, wall.held = wall.held, None
+        await DB.guest_pool.release(held)
 
 
 async def _take(pool: asyncpg.Pool | None) -> asyncpg.Connection:

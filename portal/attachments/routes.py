@@ -78,14 +78,14 @@ async def remove(request: Request, public_id: FromPath[str]) -> Response[Any]:
 async def download(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """The file itself, to be saved."""
     row = found(await queries.get_attachment(request.actor, public_id))
-    return send_file(request, row.file, KINDS[row.kind].media_type, row.name)
+    return await send_file(request, row.file, KINDS[row.kind].media_type, row.name)
 
 
 @get("/attachments/{public_id:str}/thumbnail")
 async def thumbnail(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """A small picture of an image."""
     row = found(await queries.get_attachment(request.actor, public_id))
-    return send_file(request, row.file, "image/webp", f"{row.name}.webp", small=True)
+    return await send_file(request, row.file, "image/webp", f"{row.name}.webp", small=True)
 
 
 async def _page(request: Request, idea: IdeaRow, form: AttachForm) -> Response[Any]:

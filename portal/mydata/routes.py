@@ -41,7 +41,7 @@ async def ask_for_data(request: Request) -> Response[Any]:
 async def download(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """The file, for its owner alone."""
     file = found(await queries.export_file(request.actor, public_id))
-    return send_file(request, file.file, "application/zip", "my-data.zip")
+    return await send_file(request, file.file, "application/zip", "my-data.zip")
 
 
 router = Router(path="/", route_handlers=[data_page, ask_for_data, download])

@@ -59,7 +59,7 @@ async def small_photo(request: Request, public_id: FromPath[str]) -> Response[An
 async def _photo(request: Request, public_id: str, *, small: bool) -> Response[Any]:
     file = found(await queries.photo_of(request.actor, public_id)).file
     current = request.query_params.get("v", "") == file
-    return send_file(request, file, "image/webp", "photo.webp", small=small, kept=current)
+    return await send_file(request, file, "image/webp", "photo.webp", small=small, kept=current)
 
 
 @get("/settings/profile")

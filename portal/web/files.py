@@ -12,6 +12,7 @@ from litestar import Response
 from litestar.exceptions import NotFoundException as NotFound
 from litestar.response import Stream
 
+from portal.db import rest_wall
 from portal.files.store import path_of
 from portal.web.request import Request
 
@@ -22,7 +23,7 @@ SANDBOX = "default-src 'none'; sandbox"
 IMMUTABLE = "private, max-age=31536000, immutable"
 
 
-def send_file(
+async def send_file(
     request: Request, file: str, media_type: str, name: str, *, small: bool = False, kept: bool = False
 ) -> Response[bytes] | Stream:
     """A file of the store, or the part of it that was asked for. Whoever calls has asked the scope first. `kept`: its
@@ -49,6 +50,7 @@ def send_file(
         return Response(
             b"", status_code=416, media_type=media_type, headers=headers | {"Content-Range": f"bytes */{size}"}
         )
+    await rest_wall()
     start, end = wanted
     partial = (start, end) != (0, size)
     headers |= {"Content-Length": str(end - start)}

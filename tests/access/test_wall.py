@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import asyncpg
 import pytest
@@ -17,7 +18,7 @@ from portal.run.postgres import EmbeddedPostgres
 from portal.settings import BadSetting, settings
 from tests.client import Browser
 from tests.servers import drop_database, new_database
-from tests.world import World
+from tests.world import World, add_report
 
 
 def test_every_table_has_a_gate_or_is_closed():
@@ -98,8 +99,48 @@ async def test_nobody_elses_password_name_or_session_is_in_reach(guest: World):
         "DELETE FROM session WHERE person = {} RETURNING id",
     ):
         assert await execute(sql, other) == []
+    assert await execute("DELETE FROM membership WHERE person <> {} RETURNING id", guest.person_id["guest_a"]) == []
     own = guest.person_id["guest_a"]
+    assert await execute("DELETE FROM membership WHERE person = {} RETURNING id", own)
     assert await execute("UPDATE identity SET name = 'x' WHERE person = {} RETURNING person", own)
+
+
+async def test_what_others_reported_and_offered_is_not_in_reach(rollback: asyncpg.Connection, world: World):
+    idea, space = world.idea_id["closed_a"], world.space_id["closed_a"]
+    await add_report(world, "x", idea="closed_a", reporter="insider_a")
+    again = "INSERT INTO report (item, space, reporter, rule, words, title) SELECT item, space, {}, rule, '', '' FROM report"
+    await execute(again, world.person_id["guest_a"])
+    offer = "INSERT INTO help_offer (idea, space, person, body) VALUES ({}, {}, {}, 'x')"
+    await execute(offer, idea, space, world.person_id["insider_a"])
+    stand_behind_wall(world.person_id["guest_a"], [space])
+    read = await execute("SELECT reporter FROM report")
+    assert [row["reporter"] for row in read] == [world.person_id["guest_a"]]
+    assert await execute("DELETE FROM help_offer RETURNING id") == []
+    await leave_wall()
+
+
+async def test_a_file_is_sent_while_nothing_is_held_of_the_database(fresh_db: str, world: World):
+    app, pool = create_app(own_pool=False), db.DB.guest_pool
+    assert pool is not None
+    free = []
+
+    async def watched(scope: Any, receive: Any, send: Any) -> None:
+        async def look(message: Any) -> None:
+            free.append(pool.get_idle_size() == pool.get_size())
+            await send(message)
+
+        await app(scope, receive, look)
+
+    browser = Browser(watched, world.person_id["guest_a"])
+    await browser.start_session()
+    for path, expected in (
+        (f"/ideas/{world.idea['closed_a']}", False),  # so that one sees what is held
+        (f"/attachments/{world.attachment['closed_a']}", True),
+    ):
+        free.clear()
+        assert (await browser.get(path)).status_code == 200
+        assert set(free) == {expected}
+    await browser.http.aclose()
 
 
 async def test_the_guests_login_takes_no_other_role_and_makes_no_table(fresh_db: str, world: World):
