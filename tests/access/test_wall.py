@@ -108,7 +108,7 @@ async def test_nobody_elses_password_name_or_session_is_in_reach(guest: World):
 async def test_what_others_reported_and_offered_is_not_in_reach(rollback: asyncpg.Connection, world: World):
     idea, space = world.idea_id["closed_a"], world.space_id["closed_a"]
     await add_report(world, "x", idea="closed_a", reporter="insider_a")
-    again = "INSERT INTO report (item, space, reporter, rule, words, title) SELECT item, space, {}, rule, '', '' FROM report"
+    again = "INSERT INTO report (item, space, reporter, rule, title, body_html) SELECT item, space, {}, rule, '', '' FROM report"
     await execute(again, world.person_id["guest_a"])
     offer = "INSERT INTO help_offer (idea, space, person, body) VALUES ({}, {}, {}, 'x')"
     await execute(offer, idea, space, world.person_id["insider_a"])
