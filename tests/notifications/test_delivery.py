@@ -244,7 +244,9 @@ async def test_a_title_cannot_add_headers(rollback, world, smtp):
         world.person_id["sponsor"],
     )
     event = await fetch_value(
-        "INSERT INTO event (kind, answer, space) SELECT 'idea.answered', id, space FROM answer RETURNING id"
+        "INSERT INTO event (kind, answer, space) SELECT 'idea.answered', id, space FROM answer WHERE idea = {}"
+        " RETURNING id",
+        world.idea_id["done"],
     )
     message = await write("answer", world.person_id["author"], event)
     assert message["subject"] == "Answered: a Bcc: b@evil.example Body"
