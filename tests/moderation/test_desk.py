@@ -163,7 +163,7 @@ async def test_an_item_is_held_for_a_quarter_of_an_hour_and_can_then_be_taken(as
     )
     first, second = await as_("moderator"), await as_("sponsor")
     address = f"/moderation/items/{world.item['vote']}"
-    assert (await first.post(f"{address}/claim")).status_code == 303
+    assert (await first.post(f"{address}/claim")).headers["Location"] == f"{address}#item"
     assert "You are on it until" in text_of(await first.get(address))
     assert "Malik Osei-Bonsu is on it until" in text_of(await second.get(address))
     await second.post(f"{address}/claim")

@@ -36,6 +36,7 @@ async def test_what_is_proposed_is_seen_by_few_and_opens_for_all_when_it_is_acce
     assert "Fewer forms" in (await owner.get("/")).text
     assert "Fewer forms" not in (await employee.get("/campaigns")).text
     assert (await accepted(owner, home)).headers["Location"] == home
+    assert "The campaign begins on the day" in text_of(await owner.get(home))
     assert await state(home) == "open"
     page = text_of(await employee.get(home))
     for words in (
