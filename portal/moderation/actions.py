@@ -238,17 +238,22 @@ PUT_BACK = """
 """
 PAUSE_SHARED = "SELECT pg_advisory_xact_lock_shared(plein_pause_key({}, {}))"
 REWRITE_IDEA = """
-    UPDATE idea SET title = {}, body = {}, body_html = {}, excerpt = {}, version = version + 1,
+    UPDATE idea SET title = {}, body = {}, body_html = {}, excerpt = {}, version = 1,
         updated_at = plein_now() WHERE id = {}
 """
 REWRITE_COMMENT = """
-    UPDATE comment SET body = {}, body_html = {}, version = version + 1, edited_at = plein_now() WHERE id = {}
+    UPDATE comment SET body = {}, body_html = {}, version = 1, edited_at = plein_now() WHERE id = {}
 """
+# The texts before were judged, too, as likely as not: nobody reads them any more.
+FORGET_IDEA = "DELETE FROM idea_version WHERE idea = {}"
+FORGET_COMMENT = "DELETE FROM comment_version WHERE comment = {}"
+NO_VOTES = "UPDATE idea SET supporters = 0, guest_supporters = 0 WHERE id = {}"
 
 
 async def put_back(actor: Actor, receipt: Receipt, title: str, body: str) -> None:
     """The author changed what was sent back, and it stands there again. The text before is kept in the receipt only,
-    not among the versions that readers see. Raises Changed and Ambiguous."""
+    not among the versions that readers see; votes for a text that was settled do not count for another one. Raises
+    Changed and Ambiguous."""
     require(actor, Action.RECEIPT_PUT_BACK, receipt)
     text = await named(actor, receipt.space, body, receipt.comment) if receipt.comment else Named(body, [], ())
     html = await rendered(text.text)
@@ -263,7 +268,12 @@ async def put_back(actor: Actor, receipt: Receipt, title: str, body: str) -> Non
             raise Changed
         if receipt.idea:
             await execute(REWRITE_IDEA, title, body, html, excerpt(html), receipt.idea)
+            await execute(FORGET_IDEA, receipt.idea)
+            if receipt.frozen:
+                await execute("DELETE FROM vote WHERE idea = {}", receipt.idea)
+                await execute(NO_VOTES, receipt.idea)
         else:
+            await execute(FORGET_COMMENT, receipt.comment)
             await execute(REWRITE_COMMENT, text.text, html, receipt.comment)
         event = await record(Kind.MODERATION_PUT_BACK, actor=actor.id, space=receipt.space, decision=receipt.public_id)
         if text.people:

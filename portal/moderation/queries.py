@@ -8,6 +8,7 @@ import msgspec
 
 from portal.access.actor import Actor
 from portal.access.of_people import ADDRESS
+from portal.access.phases import WHILE_EDITING
 from portal.access.scope import visible
 from portal.db import QueryString, fetch, fetch_one, fetch_value
 from portal.moderation import APPEAL_DAYS
@@ -293,6 +294,7 @@ class Receipt(msgspec.Struct, frozen=True):
     thing_public_id: str
     thing_state: str
     before: str
+    phase: str
     body: str
     language: str
 
@@ -300,6 +302,11 @@ class Receipt(msgspec.Struct, frozen=True):
     def appeal_until(self) -> datetime:
         """When the time for an appeal ends."""
         return self.created_at + timedelta(days=APPEAL_DAYS)
+
+    @property
+    def frozen(self) -> bool:
+        """Whether it is an idea whose text was settled: votes were given for that."""
+        return bool(self.phase) and self.phase not in WHILE_EDITING
 
     @property
     def reversed(self) -> bool:
@@ -330,6 +337,7 @@ RECEIPTS = f"""
         coalesce(k.state, i.state, 'published') AS thing_state,
         coalesce((SELECT b.was FROM decision b WHERE b.item = x.id AND b.undone_at IS NULL AND b.was <> 'hidden'
             ORDER BY b.id DESC LIMIT 1), 'published') AS before,
+        coalesce((SELECT plein_phase(f, plein_now()) FROM campaign f WHERE f.id = i.campaign), '') AS phase,
         coalesce(k.body, i.body, '') AS body, coalesce(k.language, i.language, c.language, '') AS language
     FROM decision d JOIN moderation_item x ON x.id = d.item LEFT JOIN space s ON s.id = d.space AND {{}}
     LEFT JOIN idea i ON i.id = x.idea AND {{}} LEFT JOIN comment k ON k.id = x.comment AND {{}}

@@ -99,3 +99,31 @@ async def test_what_another_decision_hides_is_neither_put_back_nor_undone(as_, w
     await moderator.post(f"/moderation/decisions/{address.split('/')[-1]}/undo")
     assert await state(thing, row) == "hidden"
     assert await fetch_value("SELECT undone_at IS NOT NULL FROM decision WHERE item = {}", world.item_id["one"])
+
+
+async def test_an_idea_still_collecting_keeps_its_votes_and_earlier_texts_go(as_, world, reported):
+    await (await as_("employee")).post(f"/ideas/{world.idea['collect']}/vote")
+    await execute(
+        "INSERT INTO idea_version (idea, space, version, title, body, tags, author, created_at)"
+        " SELECT id, space, 1, 'Rude', 'Rude', tags, author, plein_now() FROM idea WHERE id = {}",
+        world.idea_id["collect"],
+    )
+    await decide(await as_("moderator"), world, "idea", "send back")
+    fields = {"title": "New", "body": "Better"}
+    await (await as_("author")).post(f"{await receipt_of(world, 'idea')}/text", fields)
+    row = (await execute("SELECT state, version, supporters FROM idea WHERE id = {}", world.idea_id["collect"]))[0]
+    assert tuple(row) == ("published", 1, 1)
+    assert await fetch_value("SELECT count(*) FROM idea_version WHERE idea = {}", world.idea_id["collect"]) == 0
+
+
+async def test_the_earlier_texts_of_a_comment_that_is_put_back_are_gone(as_, world):
+    await execute(
+        "INSERT INTO comment_version (comment, space, version, body, body_html, created_at)"
+        " SELECT id, space, 1, 'Rude', 'Rude', plein_now() FROM comment WHERE id = {}",
+        world.comment_id["vote"],
+    )
+    await decide(await as_("moderator"), world, "vote", "send back")
+    await (await as_("colleague")).post(f"{await receipt_of(world, 'vote')}/text", {"body": "Better"})
+    assert await state("comment", world.comment_id["vote"]) == "published"
+    gone = await fetch_value("SELECT count(*) FROM comment_version WHERE comment = {}", world.comment_id["vote"])
+    assert gone == 0

@@ -83,15 +83,18 @@ async def test_what_was_sent_back_goes_straight_up_again_and_its_old_text_is_now
     assert (await author.post(f"{address}/text", {"body": "Again"})).status_code == 403
 
 
-async def test_an_idea_keeps_its_votes_when_it_comes_back_changed(as_, world, in_english):
+async def test_an_idea_whose_text_was_settled_loses_its_votes_with_it_and_says_so_before(as_, world, in_english):
     await (await as_("employee")).post(f"/ideas/{world.idea['vote']}/vote")
     await add_report(world, "idea", idea="vote", reporter="employee")
     await decide(await as_("moderator"), world, "idea", "send back")
     author, address = await as_("author"), await receipt_of(world, "idea")
+    assert "loses the votes" in text_of(await author.get(address))
     assert set(errors_of(await author.post(f"{address}/text", {"title": "", "body": "Better"}))) == {"title"}
     assert (await author.post(f"{address}/text", {"title": "New", "body": "Better"})).status_code == 303
     row = (await execute("SELECT title, state, supporters FROM idea WHERE id = {}", world.idea_id["vote"]))[0]
-    assert tuple(row) == ("New", "published", 1)
+    assert tuple(row) == ("New", "published", 0)
+    assert await fetch_value("SELECT count(*) FROM vote WHERE idea = {}", world.idea_id["vote"]) == 0
+    assert "/versions" not in text_of(await author.get(f"/ideas/{world.idea['vote']}"))
     assert await fetch_value("SELECT count(*) FROM idea_version WHERE idea = {}", world.idea_id["vote"]) == 0
 
 
