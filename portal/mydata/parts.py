@@ -27,6 +27,11 @@ class Part(NamedTuple):
     file: str = ""
 
 
+#: What is kept of her own doing, and is not told to her: that somebody looked at her words, and all was well.
+ONLY_SEEN = {"receipts", "appeals"}
+#: Rows that others can change, too: out of her sight only their dates and states come along.
+SHARED = {"groups", "campaigns", "questions", "sponsored", "decided", "ideas", "replies", "promised", "answers"}
+
 PARTS: tuple[Part, ...] = (
     Part("account", lazy("Your account"), t.Person, "id", ("kind", "created_at", "last_signed_in_at")),
     Part(

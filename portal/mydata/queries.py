@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
+from piccolo.columns.combination import WhereRaw
 
 from portal.access.actor import Actor
 from portal.access.scope import visible
-from portal.db import execute, fetch, fetch_one
-from portal.mydata.parts import PARTS, Part
+from portal.db import QueryString, execute, fetch, fetch_one
+from portal.mydata.parts import ONLY_SEEN, PARTS, SHARED, Part
 from portal.names.queries import names_in
 from portal.tables import Campaign, DataExport, Idea, Question, Space
 from portal.text.mentions import plain
@@ -31,6 +32,8 @@ SPACES = "SELECT x.id, x.name, '/spaces/' || x.public_id AS address FROM space x
 async def own_rows(actor: Actor, part: Part) -> list[dict[str, Any]]:
     """The actor's own rows of one part, oldest first."""
     rows = await _rows(part, actor.id)
+    if part.key in ONLY_SEEN | SHARED:
+        rows = await _in_sight(actor, part, rows)
     if ids := _ids(rows, "idea"):
         _name(rows, "idea", await execute(IDEAS, ids, visible(Idea, actor, "x")))
     if ids := _ids(rows, "campaign"):
@@ -43,11 +46,30 @@ async def own_rows(actor: Actor, part: Part) -> list[dict[str, Any]]:
         names = await names_in(actor, bodies)
         for row in rows:
             row["body"] = plain(row["body"] or "", names)
-    return rows
+    return [{name: row[name] for name in part.columns} for row in rows]
+
+
+async def _in_sight(actor: Actor, part: Part, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those that she may see; of what others can change, also the rest, without its texts. An idea that nobody writes
+    along on is hers alone."""
+    sight = visible(part.table, actor)
+    if part.table is Idea:
+        sight = QueryString("({} OR NOT EXISTS (SELECT FROM co_author k WHERE k.idea = idea.id))", sight)
+    key = part.table._meta.primary_key
+    found = part.table.select(key).where(key.is_in([row["id"] for row in rows] or [0]))
+    seen = set(await found.where(WhereRaw("{}", sight)).output(as_list=True))
+    if part.key in ONLY_SEEN:
+        return [row for row in rows if row["id"] in seen]
+    return [
+        row
+        if row["id"] in seen
+        else {k: None if isinstance(v, str | list) and k != "state" else v for k, v in row.items()}
+        for row in rows
+    ]
 
 
 async def _rows(part: Part, person: int) -> list[dict[str, Any]]:
-    columns = [part.table._meta.get_column_by_name(name) for name in part.columns]
+    columns = [part.table._meta.primary_key, *map(part.table._meta.get_column_by_name, part.columns)]
     through, _, own = part.own.rpartition(".")
     if through:
         parent = next(each.table for each in PARTS if each.table._meta.tablename == through)

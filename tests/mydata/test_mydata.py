@@ -207,3 +207,18 @@ async def test_for_who_is_deactivated_nothing_is_made(as_, world):
     await execute("UPDATE person SET active = FALSE WHERE id = {}", world.person_id["employee"])
     await make_export(await fetch_value("SELECT id FROM data_export"))
     assert await fetch_value("SELECT file FROM data_export") is None
+
+
+async def test_what_others_change_out_of_her_sight_and_what_she_was_not_told_stay_out(as_, world):
+    await add_report(world, "in_vain", idea="collect", reporter="employee")
+    await add_decision(world, "in_vain", "in_vain", moderator="moderator", action="allow")
+    told = (await everything(await actor_of_person(world.person_id["author"])))["receipts"]
+    assert "Decision of in_vain" not in str(told)
+    insider, space = world.person_id["insider_a"], world.space_id["closed_a"]
+    await execute("UPDATE space SET created_by = {}, name = 'Later name' WHERE id = {}", insider, space)
+    await execute("UPDATE campaign SET brief = 'Later brief', author = {} WHERE space = {}", insider, space)
+    assert "Later brief" in str(await everything(await actor_of_person(insider)))
+    await execute("DELETE FROM membership WHERE person = {} AND space = {}", insider, space)
+    taken = await everything(await actor_of_person(insider))
+    assert "Later" not in str(taken)
+    assert taken["campaigns"][0]["created_at"]
