@@ -85,8 +85,7 @@ class ItemRow(msgspec.Struct, frozen=True):
 
 #: Who wrote what an item `x` is about, alone or along with somebody.
 WRITERS = """
-    (SELECT x.author UNION ALL
-        SELECT wk.person FROM co_author wk WHERE wk.idea = x.idea AND wk.accepted_at IS NOT NULL)
+    (SELECT x.author UNION SELECT w.person FROM co_author w WHERE w.idea = x.idea AND w.accepted_at IS NOT NULL)
 """
 #: Whoever had a part in an item `x` decides no appeal.
 PARTIES = """
@@ -305,7 +304,7 @@ class Receipt(msgspec.Struct, frozen=True):
 
     @property
     def frozen(self) -> bool:
-        """Whether it is an idea whose text was settled: votes were given for that."""
+        """Whether it is an idea whose text was settled."""
         return bool(self.phase) and self.phase not in WHILE_EDITING
 
     @property
