@@ -30,7 +30,8 @@ WEIGHTS_OF_GUESTS = [0.1, 0.0, 0.4, 1.0]
 OF_EVERYBODY = "AB"  # by which weights a guest finds people
 
 # Dutch stems end in z or v in the plural where they end in s or f in the singular: huizen, huis; brieven, brief.
-# Near misses are looked for only where the term is no word of the actor's spaces, and no part of one; like the longer
+# Near misses are looked for only where the term is no word of what the actor sees in her spaces, and no part of one: a
+# word that is hidden makes no difference. Like the longer
 # words that hold it, among the words of those spaces; and among the names of people, but for guests.
 TERMS = """
     SELECT w.word, w.stems, w.stop,
@@ -55,8 +56,11 @@ TERMS = """
             nl || en || CASE WHEN nl[1] ~ '[szfv]$'
                 THEN ARRAY[left(nl[1], -1) || translate(right(nl[1], 1), 'szfv', 'zsvf')] END AS stems,
             cardinality(nl) = 0 OR cardinality(en) = 0 AS stop,
-            EXISTS (SELECT FROM search_word k WHERE {}
-                AND k.word LIKE CASE WHEN length(t.word) > 4 THEN '%' ELSE '' END || t.word || '%') AS known
+            EXISTS (
+                WITH held AS MATERIALIZED (SELECT k.space, k.word FROM search_word k WHERE {} AND k.word LIKE
+                    CASE WHEN length(t.word) > 4 THEN '%' ELSE '' END || t.word || '%')
+                SELECT FROM held h JOIN search_document kd
+                    ON kd.space = h.space AND kd.vector @@ quote_literal(h.word)::tsquery AND {}) AS known
         FROM (SELECT unaccent('unaccent'::regdictionary, u) AS word, n
             FROM unnest({}::text[]) WITH ORDINALITY AS o(u, n)) t,
             LATERAL (SELECT ts_lexize('dutch_stem', t.word) AS nl, ts_lexize('english_stem', t.word) AS en) s) w
@@ -70,9 +74,9 @@ async def query_for(actor: Actor, text: str) -> Query:
     if not words:
         return Query([])
     among, names = visible(SearchWord, actor, "x"), visible(Identity, actor, "n")
-    known = visible(SearchWord, actor, "k")
+    known = visible(SearchWord, actor, "k"), visible(SearchDocument, actor, "kd")
     # Behind the second wall no index finds names that are alike.
-    terms = await fetch(Term, TERMS, among, not actor.guest, names, among, known, words)
+    terms = await fetch(Term, TERMS, among, not actor.guest, names, among, *known, words)
     return Query([term for term in terms if not term.stop] or terms)
 
 

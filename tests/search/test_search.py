@@ -16,7 +16,7 @@ from portal.search.snippets import LENGTH, marked, plain, snippet
 from portal.search.terms import Query, Term, words_of
 from tests.client import Browser
 from tests.conftest import statements
-from tests.world import NOW
+from tests.world import NOW, add_comment
 
 HIT = re.compile(r'class="title-link" href="/\w+/(\w+)')
 IDEA = """
@@ -300,6 +300,18 @@ async def test_near_misses_are_found_once_their_words_are_taken_in_and_forgotten
     await forget_words()
     assert await fetch_value("SELECT count(*) FROM search_word WHERE word = 'heronry'") == 0
     assert await fetch_value("SELECT count(*) FROM search_word") > 0
+
+
+@pytest.mark.parametrize("who", ["employee", "moderator"])
+async def test_whether_a_word_stands_in_what_is_hidden_makes_no_difference(as_, world, who):
+    await add_comment(world, "root", idea="discuss", author="author", text="root")
+    await add_comment(world, "under", idea="discuss", author="author", text="The word is bankroetje", root="root")
+    await add_comment(world, "near", idea="discuss", author="author", text="We saw a bankroetjo there")
+    await execute("UPDATE comment SET state = 'hidden' WHERE id = {}", world.comment_id["root"])
+    await take_in_words()
+    browser = await as_(who)
+    found = ["bankroetjo" in (await browser.get(f"/search?q=bankroetj{end}", htmx=True)).text for end in "ea"]
+    assert found == [who == "employee", True]
 
 
 async def test_a_name_is_found_by_a_near_miss(as_, world):
