@@ -30,7 +30,7 @@ async def test_sign_in_idea_vote_comment(open_page, site, javascript):
 
     words = f"Amber would do, I tried it ({javascript})."
     await page.fill("#composer textarea[name=body]", words)
-    await page.click("#composer button[type=submit]")
+    await page.click("#composer button.btn-primary[type=submit]")
     await page.locator(".comment", has_text=words).wait_for()
     await page.reload()
     assert words in await page.inner_text("#thread")
@@ -49,6 +49,4 @@ async def test_changing_language_or_theme_loses_nothing_that_is_being_typed(open
     await page.wait_for_selector("html[data-theme=dark]")
     assert await page.input_value("#body") == "Half a text,\nwith two lines"
     assert await page.is_checked("input[name=language][value=nl]")
-    assert await page.evaluate("sessionStorage.length") == 0
-    await page.reload()
-    assert await page.input_value("#title") == ""
+    assert await page.evaluate("sessionStorage.getItem('typed')") is None
