@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from portal.access.actor import Actor, actor_of_person
-from portal.access.policy import RULES, Action
+from portal.access.policy import RULES, Action, can
 from portal.accounts.queries import account_of_email
 from portal.attachments.queries import get_attachment
 from portal.campaigns.queries import get_campaign
@@ -81,6 +81,5 @@ def _reasons(actor: Actor, space: int, place: Any) -> list[str]:
 
 
 def _allowed(actor: Actor, action: Action, thing: Any) -> str:
-    rule = RULES[action]
-    verdict = "may" if rule(actor, thing) else "may not"
-    return f"{verdict:8} {action.value:20} allowed to: {(rule.__doc__ or '').strip()}"
+    verdict = "may" if can(actor, action, thing) else "may not"
+    return f"{verdict:8} {action.value:20} allowed to: {(RULES[action].__doc__ or '').strip()}"

@@ -48,7 +48,10 @@ PROPOSE = """
     ON CONFLICT (author, form_key) DO NOTHING RETURNING id, public_id
 """
 BEFORE = "SELECT public_id FROM idea WHERE author = {} AND form_key = {}"
-DRAFT_OF_FORM = "SELECT id, public_id, version FROM idea WHERE author = {} AND draft_key = {} AND state = 'draft'"
+DRAFT_OF_FORM = """
+    SELECT id, public_id, version FROM idea
+    WHERE author = {} AND draft_key = {} AND campaign = {} AND state = 'draft'
+"""
 
 
 async def propose(
@@ -62,7 +65,7 @@ async def propose(
         before = await fetch_value(BEFORE, actor.id, form_key)
         if before is not None:
             return str(before)
-        draft = await fetch_one(Saved, DRAFT_OF_FORM, actor.id, draft_key)
+        draft = await fetch_one(Saved, DRAFT_OF_FORM, actor.id, draft_key, campaign.id)
         if draft is not None:
             await _post(actor, draft.id, campaign.space, content, html, version, form_key)
             return draft.public_id
@@ -139,7 +142,7 @@ async def begin_draft(actor: Actor, campaign: CampaignRow, content: Content, *, 
             Saved, BEGIN_DRAFT, new_public_id(), campaign.id, campaign.space, actor.id, *_columns(content, html), key
         )
         if made is None:
-            draft = await fetch_one(Saved, DRAFT_OF_FORM, actor.id, key)
+            draft = await fetch_one(Saved, DRAFT_OF_FORM, actor.id, key, campaign.id)
             if draft is None:
                 raise Changed
             return await _save(actor, draft.id, content, html, version)

@@ -14,7 +14,7 @@ from portal.ideas.forms import IdeaForm, name_of
 from portal.search.queries import Shown, similar_ideas
 from portal.spaces.queries import audience
 from portal.text.difference import Piece, compared
-from portal.text.language import gettext
+from portal.text.language import LANGUAGES, gettext
 from portal.web.errors import found
 from portal.web.page import page, see_other
 from portal.web.request import Request
@@ -106,11 +106,17 @@ class Desk:
         if stands is None:
             return await self.show(form)
         form.version.data = stands.version
-        changed = {
-            "title": await compared(stands.title, form.title.data or ""),
-            "body": await compared(stands.body, form.body.data or ""),
+        assert self.idea is not None
+        services = {service.public_id: service.name for service in self.services}
+        chosen = form.service.data if form.service else self.idea.service_public_id
+        fields = {
+            **await _compared(_fields(stands), _typed(form)),
+            **await _compared({"service": self.idea.service_name}, {"service": services.get(chosen, "")}),
+            **await _compared(
+                {"language": LANGUAGES[self.idea.language]}, {"language": LANGUAGES.get(form.language.data, "")}
+            ),
         }
-        return await self.show(form, {"by": stands.author_name, "at": stands.created_at, "fields": changed})
+        return await self.show(form, {"by": stands.author_name, "at": stands.created_at, "fields": fields})
 
 
 async def desk_for(request: Request, campaign: CampaignRow, idea: queries.IdeaRow | None = None) -> Desk:
@@ -131,8 +137,18 @@ async def desk_of(request: Request, idea: queries.IdeaRow) -> Desk:
 
 async def changes(old: queries.Version, new: queries.Version) -> dict[str, list[Piece]]:
     """What of a version is another than before, by field; what stayed is left out."""
-    before, after = _fields(old), _fields(new)
+    return await _compared(_fields(old), _fields(new))
+
+
+async def _compared(before: dict[str, str], after: dict[str, str]) -> dict[str, list[Piece]]:
     return {name: await compared(before[name], after[name]) for name in before if before[name] != after[name]}
+
+
+def _typed(form: Any) -> dict[str, str]:
+    """What was typed, as `_fields` has what is saved."""
+    replies = "\n".join(f"{field.question.label}: {field.raw_data[0]}" for field in form.replies if field.data)
+    tags = ", ".join(form.tags.data or [])
+    return {"title": form.title.data or "", "body": form.body.data or "", "replies": replies, "tags": tags}
 
 
 def _fields(version: queries.Version) -> dict[str, str]:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from portal.db import execute, fetch_value
+from tests.client import text_of
 from tests.pages.forms import errors_of, form_of, post_slowly
 from tests.world import NOW, set_clock
 
@@ -111,6 +112,17 @@ async def test_all_errors_stand_at_their_fields_and_the_text_is_kept(as_, world)
     assert set(errors_of(sent)) == {"title", "tags"}
     assert form_of(sent, address) | {"csrf_token": ""} == form | {"csrf_token": ""}
     assert (await text_in(world, "collect"))[2] == 1
+
+
+async def test_the_second_of_two_editors_sees_everything_that_the_first_one_changed(as_, world):
+    browser, address = await as_("author"), address_of(world, "collect")
+    first, second = await form_for(browser, address), await form_for(browser, address)
+    assert (await browser.post(address, first | {"tags": "of the first", "language": "nl"})).status_code == 303
+    stale = text_of(await browser.post(address, second | {"tags": "of the second", "language": "en"}))
+    shown = stale[stale.index('id="changed"') : stale.index("<form", stale.index('id="changed"'))]
+    for gone, new in (("first", "second"), ("Nederlands", "English")):
+        assert gone in shown
+        assert new in shown
 
 
 async def test_of_two_open_forms_the_second_loses_nothing_and_can_be_saved_again(as_, world):
