@@ -20,7 +20,7 @@ install: .venv/.run ## Make the environment and build the assets
 
 test: .venv/.dev ## Run the tests; ARGS goes to pytest (make test ARGS="tests/ideas -q")
 	@$(BIN)/portal assets >/dev/null
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest $(or $(ARGS),-n 2 --dist loadfile)
 
 check: .venv/.dev lint types layers ## Format, lint, types, layers, schema = tables, docs, tests
 	@$(MAKE) --no-print-directory test

@@ -17,7 +17,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 os.environ.update(
     PICCOLO_CONF="piccolo_conf",
-    DATA_DIR=str(ROOT / "build" / "tests"),
+    DATA_DIR=str(ROOT / "build" / f"tests{os.environ.get('PYTEST_XDIST_WORKER', '')}"),
     BASE_URL="http://127.0.0.1:8000",
     SECRET_KEY="for the tests alone, 0123456789abcdef",
     DATABASE_URL="postgresql://set.by.the.fixtures/",

@@ -15,7 +15,8 @@ ROOT = Path(__file__).parent.parent
 
 def start_postgres() -> EmbeddedPostgres:
     """The tests' own cluster, kept between runs; it ends with this process."""
-    cluster = EmbeddedPostgres(Path(os.environ.get("TEST_DATA_DIR", ROOT / "build" / "tests")) / "postgres")
+    folder = Path(os.environ.get("TEST_DATA_DIR", ROOT / "build" / "tests"))
+    cluster = EmbeddedPostgres(folder / f"postgres{os.environ.get('PYTEST_XDIST_WORKER', '')}")
     cluster.start()
     return cluster
 

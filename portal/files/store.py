@@ -172,6 +172,7 @@ def _settle(file: str) -> int:
         for suffix in (SMALL, ""):
             fresh = _incoming(file + suffix)
             if fresh.exists():
+                fresh.chmod(0o600)
                 _sync(fresh)
                 fresh.rename(goal.with_name(file + suffix))
         _sync(goal.parent)

@@ -327,7 +327,8 @@ async def _things_that_were_moderated(world: World) -> None:
         guest, insider, former = f"guest_{space}", f"insider_{space}", "colleague"
         for name in ("reported", "sent back", "appealed", "decided"):
             await add_comment(world, f"{name}_{space}", idea=f"closed_{space}", author=guest)
-            await add_report(world, f"{name}_{space}", comment=f"{name}_{space}", reporter=insider)
+            reporter = former if name == "appealed" else insider  # who reported it decides no appeal
+            await add_report(world, f"{name}_{space}", comment=f"{name}_{space}", reporter=reporter)
         for name, action, judge in (
             ("sent back", "send back", former),
             ("appealed", "remove", former),

@@ -264,10 +264,10 @@ async def test_who_lets_out_an_administrator_waits_for_another_who_does_the_same
     await watcher.close()
 
 
-async def naive_deactivate(person_id):
+async def naive_deactivate(person_id, all_looked):
     """The control: looks first, and changes afterwards."""
     if not await roles.is_last_administrator(None, person_id):
-        await asyncio.sleep(0.05)
+        await all_looked.wait()
         await execute("UPDATE person SET active = FALSE WHERE id = {}", person_id)
 
 
@@ -288,9 +288,11 @@ async def test_of_administrators_who_let_each_other_out_one_is_left(fresh_db, wo
     actor = await actor_of_person(world.person_id["administrator"])
     rows = [await get_person(actor, world.person[name]) for name in names]
 
+    all_looked = asyncio.Barrier(len(rows))
+
     async def out(row):
         if not careful:
-            await naive_deactivate(row.id)
+            await naive_deactivate(row.id, all_looked)
             return
         await deactivation.deactivate(actor, row.id, None)
 

@@ -12,10 +12,14 @@ import httpx
 
 from tests.faults.plein import Visitor
 
-PEOPLE = "SELECT id FROM person WHERE active AND kind = 'employee' ORDER BY id LIMIT $1"
+PEOPLE = """
+    SELECT p.id FROM person p WHERE p.active AND p.kind = 'employee'
+        AND NOT EXISTS (SELECT FROM pause x WHERE x.person = p.id) ORDER BY p.id LIMIT $1
+"""
 IDEAS = """
     SELECT i.id, i.public_id, i.author FROM idea i JOIN campaign c ON c.id = i.campaign JOIN space s ON s.id = i.space
-    WHERE s.kind = 'organisation' AND i.state = 'published' AND plein_phase(c, plein_now()) IN ('collect', 'discuss', 'vote')
+    WHERE s.kind = 'organisation' AND c.vote_method = 'support'
+        AND NOT EXISTS (SELECT FROM co_author k WHERE k.idea = i.id) AND i.state = 'published' AND plein_phase(c, plein_now()) IN ('collect', 'discuss', 'vote')
     ORDER BY i.id LIMIT 30
 """
 

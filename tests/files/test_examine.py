@@ -77,7 +77,7 @@ async def test_what_is_what_it_says_is_kept_as_it_came(name: str):
     made = await kept(name, TAKEN[name])
     assert path_of(made.file).read_bytes() == TAKEN[name]
     assert made.size == len(TAKEN[name])
-    assert path_of(made.file).stat().st_mode & 0o077 == 0 or path_of(made.file).parent.stat().st_mode & 0o077 == 0
+    assert path_of(made.file).stat().st_mode & 0o077 == 0
     store.remove(made.file)
     assert not path_of(made.file).exists()
 
