@@ -1,1 +1,1 @@
-"""Ideas: a proposal in a campaign, and the official *answer* to it."""
+"""Ideas: a proposal in a campaign, from its draft to its withdrawal, with every text that it had."""
