@@ -8,6 +8,7 @@ from collections.abc import Callable
 import asyncpg
 import msgspec
 
+from portal.admin.deactivation import close_the_door
 from portal.admin.people import END_LINKS
 from portal.admin.roles import HOLD
 from portal.db import execute, fetch, fetch_one, fetch_value, transaction
@@ -183,9 +184,7 @@ async def _let_in_and_out(row: Handed, ids: list[int]) -> None:
         return
     await execute(HOLD)
     out = [line["id"] for line in await execute(OUT, ids)]
-    await execute("DELETE FROM session WHERE person = ANY({})", out)
-    await execute(END_LINKS, out)
-    await execute("DELETE FROM data_export WHERE person = ANY({})", out)
+    await close_the_door(out)
     if out:
         await execute(HAPPENED, Kind.PERSON_DEACTIVATED.value, row.started_by, out, row.id)
 
