@@ -19,7 +19,7 @@ from portal.search.jobs import take_in_words
 from portal.search.queries import KINDS
 from tests import world as of_world
 from tests.access.canary import canaries_in
-from tests.access.test_crawl import NOBODY, READERS, Stage, staged
+from tests.access.stage import NOBODY, READERS, Stage, staged
 from tests.client import text_of
 from tests.world import World, add_comment
 

@@ -1,0 +1,71 @@
+"""Every form, filled in so that it would be valid, and what shows the slightest change that it makes."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+import asyncpg
+
+from portal.access.scope import NEVER_SHOWN, VISIBILITY
+from tests.access.stage import Stage
+from tests.sitemap import FILES
+from tests.world import email_of
+
+#: Answers to every field of every form, so that each would be valid where it is allowed.
+ANSWERS = {
+    "title": "A forged title",
+    "body": "A forged body",
+    "description": "A forged description",
+    "tags": "forged",
+    "language": "en",
+    "version": "1",
+    "kind": "declined",
+    "summary": "Forged",
+    "reason": "Forged",
+    "next_step": "Forged",
+    "next_owner_email": email_of("insider_a"),
+    "lead": "Forged",
+    "brief": "Forged",
+    "sponsor_email": email_of("insider_a"),
+    "collect_from": "2026-01-01T09:00",
+    "discuss_from": "2026-12-01T09:00",
+    "vote_from": "2026-12-02T09:00",
+    "decide_from": "2026-12-03T09:00",
+    "done_from": "2026-12-04T09:00",
+    "rule": "addresses",
+    "words": "Forged",
+    "action": "warn",
+    "days": "1",
+    "outcome": "upheld",
+    "email": email_of("insider_b"),
+    "name": "Forged",
+    "role": "moderator",
+    "give": "helpful",
+    "how": "Forged",
+    "seen": hashlib.md5(b'{"new": 1, "wrong": 1}', usedforsecurity=False).hexdigest(),
+    "into": "Unit water",
+    "title_0": "A forged row",
+    "whom_0": "Forged",
+    "held_on": "2026-06-01",
+    "step": "under review",
+    "service": "",
+    "password": "a forged long lantern",
+}
+
+FINGERPRINT = " UNION ALL ".join(
+    f"SELECT '{name}' AS t, count(*) AS n, md5(string_agg(x::text, ',' ORDER BY x::text)) AS h FROM {name} x"
+    for name in sorted({*(table._meta.tablename for table in [*VISIBILITY, *NEVER_SHOWN]), "procrastinate_jobs"})
+)
+
+
+async def fingerprint(connection: asyncpg.Connection) -> dict[str, tuple[int, str]]:
+    """Of every table, so that the slightest change shows. The tests' clock stands, so not even `last_seen_at` moves."""
+    return {row["t"]: (row["n"], row["h"]) for row in await connection.fetch(FINGERPRINT)}
+
+
+async def send(stage: Stage, reader: str | None, path: str, number: int) -> int:
+    routes_with_files = (route for route in FILES if re.fullmatch(route.replace("{public_id:str}", r"\w+"), path))
+    files = FILES.get(next(routes_with_files, ""))
+    response = await stage.browsers[reader].post(path, ANSWERS | {"form_key": f"forged{number}"}, files=files)
+    return int(response.status_code)

@@ -1,0 +1,233 @@
+"""The stage of the crawl: the world with everything in it that could leak, a browser for each reader, and canaries."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import asyncpg
+from litestar import Litestar
+
+from portal import db
+from portal.access.fields import FIELDS
+from portal.access.tokens import token_sha256
+from portal.db import execute, fetch_value
+from tests.access.canary import Sight, addresses, plant, sight_of
+from tests.client import Browser
+from tests.world import (
+    World,
+    add_appeal,
+    add_attachment,
+    add_comment,
+    add_decision,
+    add_idea,
+    add_import,
+    add_report,
+    stored_picture,
+)
+
+#: Who crawls. `deactivated` shows the cookie of a session that was open when she left.
+READERS: tuple[str | None, ...] = (
+    "guest_a",
+    "guest_b",
+    "insider_a",
+    "employee",
+    "administrator",
+    "deactivated",
+    None,
+)
+NOBODY = ("deactivated", None)
+GUESTS = ("guest_a", "guest_b")
+RESET_TOKEN = "the-token-of-a-reset-link"
+ASSET = re.compile(r'href="/static/([^"]+\.css)"')
+
+
+@dataclass
+class Stage:
+    """The world with canaries in it, and a browser for each reader."""
+
+    connection: asyncpg.Connection
+    world: World
+    app: Litestar
+    browsers: dict[str | None, Browser] = field(default_factory=dict)
+    sights: dict[str | None, Sight] = field(default_factory=dict)
+    addresses: dict[str, dict[str, int]] = field(default_factory=dict)
+    #: whose each address is: table and row
+    owners: dict[str, tuple[str, int]] = field(default_factory=dict)
+
+
+@asynccontextmanager
+async def staged(connection: asyncpg.Connection, world: World, app: Litestar) -> AsyncIterator[Stage]:
+    """Adds to the world whatever could leak, signs everybody in, and puts the canaries in."""
+    stage = Stage(connection, world, app)
+    async with db.transaction():
+        await _things_that_could_leak(world)
+    for reader in READERS:
+        browser = Browser(app, world.person_id[reader] if reader else None)
+        if reader:
+            await browser.start_session()
+        browser.http.headers["Accept-Encoding"] = "identity"  # packing and unpacking would take half of the time
+        stage.browsers[reader] = browser
+    await plant(connection)
+    for reader in READERS:
+        stage.sights[reader] = await sight_of(connection, stage.browsers[reader].person)
+    stage.addresses = await addresses(connection)
+    stage.owners = {
+        public_id: ("identity" if table == "person" else table, row)
+        for table, ids in stage.addresses.items()
+        for public_id, row in ids.items()
+    }
+    sign_in = await stage.browsers[None].get("/sign-in")
+    stage.browsers["asset"] = ASSET.search(sign_in.text)[1]  # type: ignore[assignment]
+    yield stage
+    for reader in READERS:
+        await stage.browsers[reader].http.aclose()
+
+
+async def _things_that_could_leak(world: World) -> None:
+    ids = world.person_id
+    await execute(
+        "INSERT INTO vote (person, idea, space, guest) SELECT {}, id, space, FALSE FROM idea WHERE id = {}",
+        ids["employee"],
+        world.idea_id["vote"],
+    )
+    await execute("UPDATE idea SET supporters = 1 WHERE id = {}", world.idea_id["vote"])
+    await add_import(world, "running")
+    await execute(
+        "INSERT INTO data_export (person, made_at, expires_at, file)"
+        " SELECT {}, plein_now(), plein_now() + interval '1 day', {}",
+        ids["employee"],
+        stored_picture("export"),
+    )
+    unit = await fetch_value("INSERT INTO org_unit (name) VALUES ('Unit') RETURNING id")
+    await execute("UPDATE person SET org_unit = {}", unit)
+    for reader, campaign in (("employee", "collect"), ("guest_a", "closed_a"), ("guest_b", "closed_b")):
+        await add_idea(world, f"of_{reader}", campaign=campaign, author=reader)
+        for state in ("published", "hidden", "removed"):
+            await add_comment(world, f"{state}_of_{reader}", idea=campaign, author=reader, state=state)
+        await add_attachment(world, f"of_{reader}", idea=f"of_{reader}")
+    await add_idea(world, "of_employee_voted_on", campaign="vote", author="employee")
+    # each field of each profile for whoever may read it at the most, and a few for fewer
+    await execute("UPDATE profile SET status_for = 'everyone', hours_for = 'everyone'")
+    for reader, level in (("insider_a", "me"), ("administrator", "circle"), ("guest_b", "me")):
+        for name in FIELDS:
+            await execute(f"UPDATE profile SET {name}_for = {{}} WHERE person = {{}}", level, ids[reader])
+    # hidden and removed things in spaces that the readers do read
+    for campaign, author in (("collect", "author"), ("closed_a", "insider_a"), ("closed_b", "insider_b")):
+        for state in ("hidden", "removed", "draft", "withdrawn"):
+            comments = state != "draft"
+            await add_idea(
+                world, f"{state}_{campaign}", campaign=campaign, author=author, state=state, comments=comments
+            )
+        for state in ("hidden", "removed"):
+            await add_comment(world, f"{state}_{campaign}", idea=campaign, author=author, state=state)
+            await add_comment(
+                world, f"{state}_{campaign}_reply", idea=campaign, author=author, state=state, root=campaign
+            )
+    # somebody who is in the group no longer, and somebody who never was, named in its answer
+    await add_comment(world, "former", idea="closed_a", author="colleague")
+    await execute("UPDATE campaign SET always_open = TRUE WHERE title LIKE 'Campaign closed_%'")
+    # the last answer is not to be shown yet, because voting goes on
+    for idea, decider in (
+        ("closed_a", "insider_a"),
+        ("closed_b", "insider_b"),
+        ("decide", "sponsor"),
+        ("vote", "sponsor"),
+    ):
+        await execute(
+            "INSERT INTO answer (idea, space, author, kind, summary, reason, reason_html, from_when, next_step,"
+            " next_owner, language) SELECT id, space, {}, 'declined', 'S', 'R', 'R', 'F', 'N', {}, 'en' FROM idea WHERE id = {}",
+            ids[decider],
+            ids["moderator"],
+            world.idea_id[idea],
+        )
+        await execute(
+            "INSERT INTO idea_version (idea, space, version, title, body, tags, author, created_at)"
+            " SELECT id, space, version, title, body, tags, author, created_at FROM idea WHERE id = {}",
+            world.idea_id[idea],
+        )
+        await under_an_idea(world.idea_id[idea], ids[decider], ids["moderator"])
+    for campaign, author in (("collect", "author"), ("closed_a", "insider_a"), ("closed_b", "insider_b")):
+        for state in ("hidden", "removed", "draft", "withdrawn"):
+            await under_an_idea(world.idea_id[f"{state}_{campaign}"], ids[author], ids["moderator"])
+    await execute("INSERT INTO service (name) VALUES ('Roads')")
+    await _things_that_were_moderated(world)
+    # the employee has something of everything, so that every page opens for somebody
+    await execute(
+        "UPDATE campaign SET author = {}, sponsor = {} WHERE id = {}",
+        ids["employee"],
+        ids["employee"],
+        world.campaign_id["done"],
+    )
+    for name, role in (("collect", "decision_owner"), ("proposed", "decision_owner"), ("draft", "author")):
+        await execute(f"UPDATE campaign SET {role} = {{}} WHERE id = {{}}", ids["employee"], world.campaign_id[name])
+    await execute(
+        "INSERT INTO follow (person, space, campaign, idea)"
+        " SELECT {}::bigint, space, id, NULL::bigint FROM campaign WHERE id = {}"
+        " UNION ALL SELECT {}::bigint, space, NULL, id FROM idea WHERE id = {}",
+        ids["employee"],
+        world.campaign_id["vote"],
+        ids["employee"],
+        world.idea_id["vote"],
+    )
+    await execute(
+        "INSERT INTO membership (space, person, role) VALUES ({}, {}, 'owner')",
+        world.space_id["open"],
+        ids["employee"],
+    )
+    for recipient in ("guest_a", "employee"):
+        await execute(
+            "INSERT INTO mail (kind, recipient, dropped_at, last_error) VALUES ('answer', {}, plein_now(), 'refused')",
+            ids[recipient],
+        )
+    await execute(
+        "INSERT INTO password_reset (token_sha256, person, created_at, expires_at)"
+        " VALUES ({}, {}, plein_now(), plein_now() + interval '1 hour')",
+        token_sha256(RESET_TOKEN),
+        ids["colleague"],
+    )
+
+
+async def _things_that_were_moderated(world: World) -> None:
+    """In the closed groups, where insiders moderate what guests wrote: reported, sent back, appealed, decided."""
+    for space in ("a", "b"):
+        guest, insider, former = f"guest_{space}", f"insider_{space}", "colleague"
+        for name in ("reported", "sent back", "appealed", "decided"):
+            await add_comment(world, f"{name}_{space}", idea=f"closed_{space}", author=guest)
+            reporter = former if name == "appealed" else insider  # who reported it decides no appeal
+            await add_report(world, f"{name}_{space}", comment=f"{name}_{space}", reporter=reporter)
+        for name, action, judge in (
+            ("sent back", "send back", former),
+            ("appealed", "remove", former),
+            ("decided", "warn", insider),
+        ):
+            await add_decision(world, f"{name}_{space}", f"{name}_{space}", moderator=judge, action=action)
+        await add_appeal(world, f"appealed_{space}")
+
+
+UNDER_AN_IDEA = (
+    "INSERT INTO status_change (idea, space, author, status, body, body_html, language)"
+    " SELECT id, space, {}, unnest(ARRAY['shortlisted', 'withdrawn']), 'S', 'S', 'en' FROM idea WHERE id = {}",
+    "INSERT INTO correction (idea, space, author, body, body_html, language)"
+    " SELECT id, space, {}, 'C', 'C', 'en' FROM idea WHERE id = {}",
+    "INSERT INTO help_offer (idea, space, person, body) SELECT id, space, {}, 'H' FROM idea WHERE id = {}",
+    "INSERT INTO answer_version (answer, space, version, author, kind, summary, reason, from_when, next_step,"
+    " created_at) SELECT id, space, 1, {}, kind, summary, reason, from_when, next_step, created_at"
+    " FROM answer WHERE idea = {}",
+    "WITH made AS (INSERT INTO workshop (campaign, space, author, name, held_on)"
+    " SELECT campaign, space, author, 'W', '2026-06-01' FROM idea WHERE id = {} RETURNING id)"
+    " INSERT INTO capture (idea, space, workshop, author, name)"
+    " SELECT i.id, i.space, made.id, {}, 'Somebody' FROM idea i, made WHERE i.id = {}",
+    "INSERT INTO co_author (idea, space, person, invited_by) SELECT id, space, {}, {} FROM idea WHERE id = {}",
+)
+
+
+async def under_an_idea(idea: int, author: int, invited: int) -> None:
+    """A row of each kind that hangs under an idea; `invited` was asked to write along and has not answered."""
+    status, correction, offer, version, capture, co_author = UNDER_AN_IDEA
+    for sql in (status, correction, offer, version):
+        await execute(sql, author, idea)
+    await execute(capture, idea, author, idea)
+    await execute(co_author, invited, author, idea)
