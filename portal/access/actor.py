@@ -65,6 +65,11 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
         """The spaces that the actor moderates, as their moderator or owner. A guest moderates none."""
         return [] if self.guest else self.spaces_as(Role.MODERATOR, Role.OWNER)
 
+    @property
+    def invites(self) -> list[int]:
+        """The spaces to which the actor may invite guests. A guest invites nobody."""
+        return [] if self.guest else self.spaces_as(Role.OWNER)
+
     def pause_in(self, space: int) -> datetime | None:
         """Until when the actor may not write in this space, if a moderator decided so."""
         return dict(zip(self.paused_in, self.paused_until, strict=True)).get(space)

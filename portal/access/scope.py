@@ -112,6 +112,26 @@ def profile(actor: Actor, a: str) -> QueryString:
     return identity(actor, a)
 
 
+def partner(actor: Actor, a: str) -> QueryString:
+    """An organisation whose people are invited is shown to employees; to a guest, where somebody of it shares a space
+    with her."""
+    return QueryString(
+        f"({{}} OR EXISTS (SELECT FROM membership pm WHERE pm.partner = {a}.id AND pm.space = ANY({{}})))",
+        colleagues(actor, a),
+        actor.space_ids,
+    )
+
+
+def invitation(actor: Actor, a: str) -> QueryString:
+    """Who is invited to a space is shown to those who invite there."""
+    return QueryString(f"{a}.space = ANY({{}})", actor.invites)
+
+
+def wish(actor: Actor, a: str) -> QueryString:
+    """Whom a guest would like to have there is shown to her, and to those who invite there."""
+    return QueryString(f"{{}} AND ({a}.person = {{}} OR {{}})", in_space(actor, a), actor.id, invitation(actor, a))
+
+
 def _begun(actor: Actor, a: str) -> QueryString:
     """Until a campaign opens, its draft is its author's; once proposed, also its sponsor's and decision owner's, and of
     those who own or moderate the space."""
@@ -266,6 +286,7 @@ VISIBILITY: dict[type[Table], Rule] = {
     t.CampaignNotice: of_campaign,
     t.Capture: of_idea,
     t.CoAuthor: co_author,
+    t.ColleagueWish: wish,
     t.Attachment: of_idea,
     t.Comment: comment,
     t.CommentDay: of_idea,
@@ -276,6 +297,7 @@ VISIBILITY: dict[type[Table], Rule] = {
     t.Digest: of_idea,
     t.Event: event,
     t.Follow: own,
+    t.Guest: own,
     t.HelpOffer: of_idea,
     t.Idea: idea,
     t.IdeaReply: of_idea,
@@ -283,12 +305,15 @@ VISIBILITY: dict[type[Table], Rule] = {
     t.Identity: identity,
     t.ImportLine: administrators,
     t.ImportProblem: administrators,
+    t.Invitation: invitation,
     t.Mail: administrators,
     t.Membership: in_space,
     t.Mention: of_comment,
     t.ModerationItem: moderation_item,
     t.OrgUnit: colleagues,
     t.Organisation: everybody,
+    t.Partner: partner,
+    t.PartnerDomain: colleagues,
     t.Pause: pause,
     t.PeopleImport: administrators,
     t.Person: person,
@@ -313,8 +338,10 @@ NEVER_SHOWN: set[type[Table]] = {
     t.Credential,
     t.EventQueue,
     t.ImportFile,
+    t.InvitationLink,
     t.PasswordReset,
     t.SearchFresh,
     t.SetUp,
+    t.SignInLink,
     t.Throttle,
 }

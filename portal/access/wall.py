@@ -23,6 +23,7 @@ OWN = f"person = {PERSON}"
 OWN_IN_SPACE = f"{IN_SPACE} AND {OWN}"
 OWN_OR_NOWHERE = f"(space = ANY ({SPACES}) OR space IS NULL) AND (person IS NULL OR {OWN})"
 NOTHING = "FALSE"
+PRESENT = f"EXISTS (SELECT FROM membership m WHERE m.partner = partner.id AND m.space = ANY ({SPACES}))"
 # Written so that both sides can use an index: a search looks through many rows.
 FINDABLE = f"({IN_SPACE} OR person = ANY ((SELECT array_agg(w.person) FROM wall_people w)::bigint[]))"
 
@@ -59,6 +60,7 @@ GATES: dict[type[Table], Gate | None] = {
     t.CampaignNotice: _gate(IN_SPACE),
     t.Capture: _gate(IN_SPACE, "UPDATE"),
     t.CoAuthor: _gate(IN_SPACE, "INSERT", "UPDATE", "DELETE"),
+    t.ColleagueWish: _gate(OWN_IN_SPACE, "INSERT"),
     t.Comment: _gate(IN_SPACE, "INSERT", "UPDATE"),
     t.CommentDay: _gate(IN_SPACE),
     t.CommentVersion: _gate(IN_SPACE, "INSERT", "DELETE"),
@@ -70,6 +72,7 @@ GATES: dict[type[Table], Gate | None] = {
     t.Event: _gate(OWN_OR_NOWHERE, "INSERT"),
     t.EventQueue: _gate(EVERYTHING, "INSERT"),
     t.Follow: _gate(OWN_IN_SPACE, "INSERT", "DELETE"),
+    t.Guest: _gate(OWN),
     t.HelpOffer: _gate(IN_SPACE, "INSERT", "DELETE", written=OWN_IN_SPACE),
     t.Idea: _gate(IN_SPACE, "INSERT", "UPDATE"),
     t.IdeaReply: _gate(IN_SPACE, "INSERT", "UPDATE", "DELETE"),
@@ -78,12 +81,16 @@ GATES: dict[type[Table], Gate | None] = {
     t.ImportFile: None,
     t.ImportLine: None,
     t.ImportProblem: None,
+    t.Invitation: None,
+    t.InvitationLink: None,
     t.Mail: None,
     t.Membership: _gate(IN_SPACE, "DELETE", written=OWN_IN_SPACE),
     t.Mention: _gate(IN_SPACE, "INSERT", "DELETE"),
     t.ModerationItem: _gate(IN_SPACE, "INSERT", "UPDATE"),
     t.Organisation: _gate(EVERYTHING),
     t.OrgUnit: _gate(NOTHING),
+    t.Partner: _gate(PRESENT),
+    t.PartnerDomain: None,
     t.PasswordReset: _gate(OWN, "UPDATE"),
     t.Pause: _gate(OWN_IN_SPACE),
     t.PeopleImport: None,
@@ -100,6 +107,7 @@ GATES: dict[type[Table], Gate | None] = {
     t.Service: _gate(NOTHING),
     t.Session: _gate(OWN, "INSERT", "UPDATE", "DELETE"),
     t.SetUp: None,
+    t.SignInLink: _gate(OWN, "UPDATE"),
     t.Space: _gate(f"id = ANY ({SPACES})"),
     t.StatusChange: _gate(IN_SPACE, "INSERT"),
     t.Throttle: _gate(EVERYTHING, "INSERT", "UPDATE", "DELETE"),

@@ -27,6 +27,15 @@ from portal.tables.ideas import (
     IdeaVersion,
     StatusChange,
 )
+from portal.tables.invitations import (
+    ColleagueWish,
+    Guest,
+    Invitation,
+    InvitationLink,
+    Partner,
+    PartnerDomain,
+    SignInLink,
+)
 from portal.tables.mail import Mail
 from portal.tables.moderation import Appeal, Decision, ModerationItem, Pause, Report
 from portal.tables.people import Identity, Organisation, OrgUnit, Person
@@ -48,6 +57,7 @@ __all__ = [
     "CampaignNotice",
     "Capture",
     "CoAuthor",
+    "ColleagueWish",
     "Comment",
     "CommentDay",
     "CommentVersion",
@@ -59,6 +69,7 @@ __all__ = [
     "Event",
     "EventQueue",
     "Follow",
+    "Guest",
     "HelpOffer",
     "Idea",
     "IdeaReply",
@@ -67,12 +78,16 @@ __all__ = [
     "ImportFile",
     "ImportLine",
     "ImportProblem",
+    "Invitation",
+    "InvitationLink",
     "Mail",
     "Membership",
     "Mention",
     "ModerationItem",
     "OrgUnit",
     "Organisation",
+    "Partner",
+    "PartnerDomain",
     "PasswordReset",
     "Pause",
     "PeopleImport",
@@ -89,6 +104,7 @@ __all__ = [
     "Service",
     "Session",
     "SetUp",
+    "SignInLink",
     "Space",
     "StatusChange",
     "Throttle",

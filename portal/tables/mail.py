@@ -7,10 +7,12 @@ from portal.tables.base import PublicTable, reference
 
 
 class Mail(PublicTable, db=DB):
-    """One message to one person: kind and event only. It is written when it goes out, through the reader's scope."""
+    """One message to one person, or to somebody invited: kind and event only. It is written when it goes out, through
+    the reader's scope."""
 
     kind = Text()
-    recipient = reference()
+    recipient = reference(null=True)
+    invitation = reference(null=True)
     event = reference(null=True)
     attempts = Integer(default=0)
     due_at = Timestamptz()

@@ -28,3 +28,5 @@ class Membership(Table, db=DB):
     role = Text()
     created_at = Timestamptz()
     added_by = reference(null=True)
+    partner = reference(null=True)
+    reminded_for = Timestamptz(null=True, default=None)

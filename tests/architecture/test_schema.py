@@ -118,6 +118,7 @@ async def test_every_table_of_a_space_refers_to_its_parent_with_the_space(rollba
         ("search_document", "answer"),
         ("search_document", "campaign"),
         ("attachment", "idea"),
+        ("invitation", "colleague_wish"),
     }
     assert {row["confupdtype"] for row in rows} == {b"c"}, "ON UPDATE CASCADE"
 
