@@ -17,6 +17,7 @@ import click
 from portal.commands import database, in_database
 from portal.commands.imports import import_list
 from portal.commands.people import people_group
+from portal.commands.units import units_group
 from portal.db import UNREACHABLE
 from portal.files.archive import DUMP, FILES, pack, unpack
 from portal.run.postgres import CannotStart
@@ -50,6 +51,7 @@ def cli() -> None:
 
 people_group.add_command(import_list)
 cli.add_command(people_group)
+cli.add_command(units_group)
 
 
 @cli.command()
