@@ -108,12 +108,10 @@ def remove(unit: str, into: str) -> None:
 
     async def work(units: UnitPaths) -> None:
         it = _one(units, unit)
-        if not into:
-            return await actions.remove_unit(None, it)
-        heir = _one(units, into)
-        if it in units.line(heir.id):
+        heir = _one(units, into) if into else None
+        if heir and it in units.line(heir.id):
             raise click.ClickException("Choose a unit that lies elsewhere in the tree.")
-        await actions.merge_unit(None, it, heir)
+        await (actions.merge_unit(None, it, heir) if heir else actions.remove_unit(None, it))
 
     _run(work)
     click.echo(f"{unit} is no more.")
