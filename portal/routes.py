@@ -9,6 +9,7 @@ from portal.admin.routes import router as admin
 from portal.answers.routes import router as answers
 from portal.attachments.routes import router as attachments
 from portal.campaigns.routes import router as campaigns
+from portal.colleagues.routes import router as colleagues
 from portal.comments.routes import router as comments
 from portal.follows.routes import router as follows
 from portal.health import health
@@ -47,6 +48,7 @@ ROUTES: list[Router | HTTPRouteHandler] = [
     reports,
     moderation,
     mentions,
+    colleagues,
     threads,
     follows,
     spaces,

@@ -34,7 +34,7 @@ PROFILE = {
 }
 IDEA = {"title": "A bridge", "body": "Build **it**.", "tags": "bridge, water", "language": "en", "version": "1"}
 CAMPAIGN = {"title": "Whose bridge?", "lead": "Who looks after it?", "brief": "Tell us.", "language": "en"}
-PEOPLE = {"sponsor_email": email_of("sponsor"), "promise": "I answer.", "decision_owner_email": email_of("sponsor")}
+PEOPLE = {"sponsor_called": email_of("sponsor"), "promise": "I answer.", "decision_owner_called": email_of("sponsor")}
 DATES = {
     "collect_from": "2026-07-01T09:00",
     "discuss_from": "2026-07-08T09:00",
@@ -49,7 +49,7 @@ ANSWER = {
     "reason": "Because it is needed.",
     "from_when": "May",
     "next_step": "Drawing it",
-    "next_owner_email": email_of("author"),
+    "next_owner_called": email_of("author"),
     "next_date": "2026-09-01",
 }
 WORKSHOP = {
@@ -111,12 +111,12 @@ POSTS: dict[str, tuple[str | None, str, dict[str, str]]] = {
     "/admin/roles/{public_id:str}": (
         "administrator",
         "/admin/roles/{space[organisation]}",
-        {"email": email_of("employee"), "role": "moderator"},
+        {"colleague": email_of("employee"), "role": "moderator"},
     ),
     "/admin/roles/{public_id:str}/end": (
         "administrator",
         "/admin/roles/{space[organisation]}/end",
-        {"email": email_of("moderator"), "role": "moderator"},
+        {"colleague": email_of("moderator"), "role": "moderator"},
     ),
     "/admin/units": ("administrator", "/admin/units", {"name": "North", "code": "N", "parent": ""}),
     "/admin/units/{public_id:str}": ("administrator", "/admin/units/{unit[roads]}", {"name": "Roads", "parent": ""}),
@@ -168,7 +168,7 @@ POSTS: dict[str, tuple[str | None, str, dict[str, str]]] = {
     "/ideas/{public_id:str}/co-authors": (
         "author",
         "/ideas/{idea[collect]}/co-authors",
-        {"email": email_of("colleague")},
+        {"colleague": email_of("colleague")},
     ),
     "/ideas/{public_id:str}/co-authors/{person:str}/end": (
         "author",
@@ -251,7 +251,7 @@ POSTS: dict[str, tuple[str | None, str, dict[str, str]]] = {
     "/spaces/{public_id:str}/members": (
         "insider_a",
         "/spaces/{space[closed_a]}/members",
-        {"email": email_of("employee")},
+        {"colleague": email_of("employee")},
     ),
     "/spaces/{public_id:str}/membership": ("employee", "/spaces/{space[open]}/membership", {}),
     "/spaces/{public_id:str}/membership/end": ("guest_a", "/spaces/{space[closed_a]}/membership/end", {}),
@@ -296,6 +296,7 @@ GETS: dict[str, tuple[str | None, str]] = {
     "/campaigns/{public_id:str}/waiting": ("sponsor", "/campaigns/{campaign[decide]}/waiting"),
     "/campaigns/{public_id:str}/workshops": ("employee", "/campaigns/{campaign[collect]}/workshops"),
     "/campaigns/{public_id:str}/workshops/new": ("employee", "/campaigns/{campaign[collect]}/workshops/new"),
+    "/colleagues": ("employee", "/colleagues?typed=sch&space={space[organisation]}"),
     "/comments/{public_id:str}": ("employee", "/comments/{comment[vote]}"),
     "/comments/{public_id:str}/edit": ("colleague", "/comments/{comment[vote]}/edit"),
     "/comments/{public_id:str}/replies": ("employee", "/comments/{comment[vote]}/replies"),
@@ -377,7 +378,7 @@ NO_PAGES |= {"/people/{public_id:str}/photo", "/people/{public_id:str}/photo/sma
 NOT_THERE = {"/admin/demo", "/set-up"}
 NO_PAGES |= {"/admin/imports/{public_id:str}/problems", "/settings/data/{public_id:str}", *NOT_THERE}
 NO_PAGES |= {"/health", "/password-reset/{token:str}", "/static/{path:path}"}
-NO_PAGES |= {"/ideas/{public_id:str}/mentions"}
+NO_PAGES |= {"/ideas/{public_id:str}/mentions", "/colleagues"}
 PHASES = ("planned", "collect", "discuss", "vote", "decide", "done")
 #: Every page with somebody who may open it: one of each route, and those that look different otherwise.
 PAGES: list[tuple[str | None, str]] = [

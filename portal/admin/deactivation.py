@@ -9,6 +9,7 @@ from portal.access.policy import Action, require
 from portal.access.scope import visible
 from portal.admin.people import END_LINKS
 from portal.admin.roles import HOLD, WithoutAdministrator, hand_over_role, is_last_administrator
+from portal.colleagues.queries import Colleague
 from portal.db import QueryString, execute, fetch, fetch_value, transaction
 from portal.events.kinds import Kind
 from portal.events.log import record
@@ -55,34 +56,13 @@ async def duties(actor: Actor | None, person: int) -> list[Duty]:
     return await fetch(Duty, DUTIES, group, group, person, campaign, campaign, person)
 
 
-class Successor(msgspec.Struct, frozen=True):
-    """A colleague who takes over."""
-
-    id: int
-    name: str
-
-
-SUCCESSOR = """
-    SELECT p.id, n.name FROM identity n JOIN person p ON p.id = n.person
-    WHERE lower(n.email) = lower({}) AND p.active AND p.kind = 'employee' AND p.id <> {}
-"""
-
-
-async def successor(actor: Actor | None, email: str, person: int) -> Successor | None:
-    """The colleague with this address, unless it is the very person who leaves."""
-    if actor:
-        require(actor, Action.PEOPLE_MANAGE)
-    found = await fetch(Successor, SUCCESSOR, email, person)
-    return found[0] if found else None
-
-
 LEAVE = """
     UPDATE person SET active = FALSE, epoch = epoch + 1, deactivated_at = plein_now()
     WHERE id = {} AND active RETURNING id
 """
 
 
-async def deactivate(actor: Actor | None, person: int, heir: Successor | None) -> None:
+async def deactivate(actor: Actor | None, person: int, heir: Colleague | None) -> None:
     """Ends all of a person's sessions, links and downloads in the same transaction, and hands over what she led.
     Raises WithoutAdministrator, and SuccessorNeeded where nobody is named for what she led."""
     if actor:
@@ -115,7 +95,7 @@ HAND_OVER = """
 """
 
 
-async def _hand_over(actor: Actor | None, person: int, duty: Duty, heir: Successor) -> None:
+async def _hand_over(actor: Actor | None, person: int, duty: Duty, heir: Colleague) -> None:
     if duty.kind == "group":
         await hand_over_role(actor, duty.space, heir.id, Role.OWNER)
         return

@@ -6,7 +6,9 @@ import wtforms
 from wtforms.validators import StopValidation
 
 from portal.access.actor import Actor, Role
-from portal.admin import deactivation, roles
+from portal.admin import roles
+from portal.colleagues.forms import ColleagueField, chosen_colleague
+from portal.colleagues.queries import Colleague
 from portal.text.address import is_address
 from portal.text.language import LANGUAGES, gettext
 from portal.text.roles import ROLE_NAMES
@@ -44,16 +46,13 @@ class EditPersonForm(_AboutPerson):
 class DeactivateForm(Form):
     """Who takes over, where something would have nobody."""
 
-    successor = StringField(lazy("Who takes over? (e-mail address of a colleague)"), [at_most(254)])
+    successor = ColleagueField(lazy("Who takes over?"))
 
 
 class RoleForm(Form):
     """A colleague and her role."""
 
-    email = StringField(
-        lazy("E-mail address of a colleague"),
-        [required(lazy("Give your colleague’s e-mail address.")), at_most(254)],
-    )
+    colleague = ColleagueField(lazy("Colleague"), [required(lazy("Name a colleague."))])
     role = SelectField(lazy("Role"), choices=[])
 
     def offer(self, space: roles.SpaceOfRoles) -> RoleForm:
@@ -74,24 +73,13 @@ class EnterForm(Form):
     )
 
 
-async def chosen_colleague(actor: Actor, form: Form) -> roles.Candidate | None:
-    """The colleague whose address was typed; else an error there."""
-    if form.only_shown or form["email"].errors:
+async def chosen_successor(actor: Actor, form: Form, person: int) -> Colleague | None:
+    """Who takes over, if somebody was named; an error where it is the very person who leaves."""
+    heir = await chosen_colleague(actor, form, "successor")
+    if heir is not None and heir.id == person:
+        form.refuse("successor", gettext("Name somebody else than the colleague who leaves."))
         return None
-    found = await roles.candidate(actor, form["email"].data)
-    if found is None:
-        form.refuse("email", gettext("There is no colleague with this address."))
-    return found
-
-
-async def chosen_successor(actor: Actor, form: Form, person: int) -> deactivation.Successor | None:
-    """Who takes over, if an address was typed; an error where nobody else has it."""
-    if form.only_shown or not form["successor"].data or form["successor"].errors:
-        return None
-    found = await deactivation.successor(actor, form["successor"].data, person)
-    if found is None:
-        form.refuse("successor", gettext("There is no other colleague with this address."))
-    return found
+    return heir
 
 
 def chosen_role(form: Form) -> Role:

@@ -87,27 +87,6 @@ async def holders(actor: Actor, space: SpaceOfRoles) -> list[Holder]:
     return await fetch(Holder, HOLDERS, space.id, visible(Membership, actor, "m"))
 
 
-class Candidate(msgspec.Struct, frozen=True):
-    """Somebody who may get or lose a role."""
-
-    id: int
-    public_id: str
-    name: str
-
-
-CANDIDATE = """
-    SELECT p.id, p.public_id, n.name FROM identity n JOIN person p ON p.id = n.person
-    WHERE lower(n.email) = lower({}) AND p.active AND p.kind = 'employee'
-"""
-
-
-async def candidate(actor: Actor | None, email: str) -> Candidate | None:
-    """The colleague with this address."""
-    if actor:
-        require(actor, Action.ROLE_GIVE)
-    return await fetch_one(Candidate, CANDIDATE, email)
-
-
 # Those who take a role from somebody take turns here, so that two can't leave nobody. Writing goes on meanwhile.
 HOLD = "SELECT id FROM space WHERE kind = 'organisation' FOR NO KEY UPDATE"
 OTHER_ADMINISTRATOR = """

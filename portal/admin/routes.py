@@ -16,10 +16,10 @@ from portal.admin.forms import (
     EditPersonForm,
     EnterForm,
     RoleForm,
-    chosen_colleague,
     chosen_role,
     chosen_successor,
 )
+from portal.colleagues.forms import chosen_colleague
 from portal.notifications import actions, queries
 from portal.text.language import gettext
 from portal.text.roles import ROLE_NAMES
@@ -264,7 +264,7 @@ async def give_role(request: Request, public_id: FromPath[str]) -> Response[Any]
     space = await _space(request, public_id)
     form = (await RoleForm.sent(request)).offer(space)
     form.valid()
-    chosen = await chosen_colleague(request.actor, form)
+    chosen = await chosen_colleague(request.actor, form, "colleague")
     if chosen is None or not form.complete:
         return await _roles_page(request, public_id, form)
     await roles.give_role(request.actor, space, chosen.id, chosen_role(form))
@@ -277,14 +277,14 @@ async def take_role(request: Request, public_id: FromPath[str]) -> Response[Any]
     space = await _space(request, public_id)
     form = (await RoleForm.sent(request)).offer(space)
     form.valid()
-    chosen = await chosen_colleague(request.actor, form)
+    chosen = await chosen_colleague(request.actor, form, "colleague")
     if chosen is not None and form.complete:
         try:
             await roles.take_role(request.actor, space, chosen.id, chosen_role(form))
         except roles.WithoutAdministrator:
-            form.refuse("email", gettext("Nobody else is an administrator. Give somebody that role first."))
+            form.refuse("colleague", gettext("Nobody else is an administrator. Give somebody that role first."))
         except roles.WithoutOwner:
-            form.refuse("email", gettext("Nobody else owns this group. Give somebody that role first."))
+            form.refuse("colleague", gettext("Nobody else owns this group. Give somebody that role first."))
     if not form.complete:
         return await _roles_page(request, public_id, form)
     return see_other(f"/admin/roles?space={public_id}", "role-taken")

@@ -9,6 +9,7 @@ import wtforms
 from wtforms.validators import StopValidation
 
 from portal.answers.queries import AnswerText
+from portal.colleagues.forms import ColleagueField
 from portal.text.answers import ANSWER_KINDS
 from portal.text.language import gettext
 from portal.text.markdown import LONGEST, rendered
@@ -28,7 +29,7 @@ from portal.web.forms import (
 from portal.web.request import Request
 
 #: What is compared letter by letter.
-TYPED = ("kind", "summary", "reason", "from_when", "next_step", "next_owner_email")
+TYPED = ("kind", "summary", "reason", "from_when", "next_step")
 
 
 class AnswerForm(Form):
@@ -48,19 +49,20 @@ class AnswerForm(Form):
         lazy("What happens next?"),
         [required(lazy("Say what happens next, even if it is nothing.")), at_most(300)],
     )
-    next_owner_email = StringField(
-        lazy("Who sees to it?"), [required(lazy("Name the colleague who sees to it.")), at_most(254)]
-    )
+    next_owner_called = ColleagueField(lazy("Who sees to it?"), [required(lazy("Name the colleague who sees to it."))])
     next_date = StringField(lazy("News by"))
     version = HiddenNumber(default=1)
     next_day: date | None = None
     preview_html: str | None = None
 
-    def says(self, text: AnswerText) -> bool:
+    def says(self, text: AnswerText, next_owner: int) -> bool:
         """Whether it says just what stands there already."""
         day = text.next_date.isoformat() if text.next_date else ""
         typed = {name: self[name].data or "" for name in TYPED}
-        return typed == {name: getattr(text, name) for name in TYPED} and (self.next_date.data or "") == day
+        return typed == {name: getattr(text, name) for name in TYPED} and (next_owner, self.next_date.data or "") == (
+            text.next_owner,
+            day,
+        )
 
     @classmethod
     async def sent(cls, request: Request, **options: Any) -> Any:

@@ -65,13 +65,15 @@ class AnswerText(msgspec.Struct, frozen=True):
     reason: str
     from_when: str
     next_step: str
-    next_owner_email: str
+    next_owner: int | None
+    next_owner_called: str
     next_date: date | None
     version: int
 
 
 TEXT = """
-    SELECT a.id, a.kind, a.summary, a.reason, a.from_when, a.next_step, coalesce(o.email, '') AS next_owner_email,
+    SELECT a.id, a.kind, a.summary, a.reason, a.from_when, a.next_step, a.next_owner,
+        coalesce(CASE WHEN plein_only_one(o.person, a.space) THEN o.name ELSE o.email END, '') AS next_owner_called,
         a.next_date, a.version
     FROM answer a LEFT JOIN identity o ON o.person = a.next_owner AND {} WHERE a.idea = {} AND {}
 """

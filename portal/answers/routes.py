@@ -13,8 +13,8 @@ from portal.access.policy import Action, require
 from portal.answers import actions, queries
 from portal.answers.forms import AnswerForm, StatusForm
 from portal.campaigns.queries import get_campaign
+from portal.colleagues.forms import chosen_colleague
 from portal.ideas.queries import Cursor, IdeaRow, get_idea
-from portal.spaces.forms import chosen_colleague
 from portal.text.answers import ANSWER_KINDS
 from portal.text.difference import Piece, compared
 from portal.text.language import gettext
@@ -84,7 +84,7 @@ async def correction(request: Request, public_id: FromPath[str]) -> Response[Any
     require(request.actor, Action.ANSWER_CORRECT, idea)
     form = await AnswerForm.sent(request)
     decision = await _decision(request, form, idea)
-    if decision is not None and form.says(found(await queries.answer_text(request.actor, idea))):
+    if decision is not None and form.says(found(await queries.answer_text(request.actor, idea)), decision.next_owner):
         form.refuse("summary", gettext("Change something first: this is what stands there already."))
     if decision is None or not form.complete:
         return _form(request, form, idea)
@@ -140,7 +140,7 @@ async def _decision(request: Request, form: Any, idea: IdeaRow) -> actions.Decis
     form.valid()
     if form.next_day and form.next_day < request.now.date():
         form.refuse("next_date", gettext("Give a day that is still to come."))
-    owner = await chosen_colleague(request.actor, form, "next_owner_email", idea.space)
+    owner = await chosen_colleague(request.actor, form, "next_owner_called", idea.space)
     if owner is None or not form.complete:
         return None
     return actions.Decision(

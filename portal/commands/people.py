@@ -8,6 +8,7 @@ import click
 
 from portal.access.actor import Role
 from portal.admin import deactivation, people, roles
+from portal.colleagues.queries import colleague_of_address
 from portal.commands import database, in_database
 from portal.db import fetch_value
 from portal.text.address import is_address
@@ -96,8 +97,8 @@ def deactivate(person: str, successor: str) -> None:
 
     async def work() -> None:
         leaver = await _id_of(person)
-        heir = await deactivation.successor(None, successor, leaver) if successor else None
-        if successor and heir is None:
+        heir = await colleague_of_address(successor) if successor else None
+        if successor and (heir is None or heir.id == leaver):
             raise click.ClickException(f"There is no other active colleague with the address {successor}.")
         try:
             await deactivation.deactivate(None, leaver, heir)
@@ -139,7 +140,7 @@ def role(person: str, role: str, space: str, take: bool) -> None:
         if take:
             await roles.take_role(None, place, await _id_of(person), Role(role))
         else:
-            found = await roles.candidate(None, person)
+            found = await colleague_of_address(person)
             if found is None:
                 raise click.ClickException(f"There is no active colleague with the address {person}.")
             await roles.give_role(None, place, found.id, Role(role))

@@ -8,14 +8,13 @@ import msgspec
 
 from portal.access.actor import Actor
 from portal.access.scope import visible
+from portal.colleagues.queries import PERSON, READS, SUGGESTED, Suggestion, readers_like
 from portal.db import QueryString, fetch
 from portal.ideas.queries import IdeaRow
 from portal.tables import Comment, Identity, OrgUnit
 from portal.text.mentions import calls, kept, mentioned
 
-SUGGESTED = 8
 LATELY = 100  # comments whose authors are offered before a letter is typed
-SHORTEST = 2  # letters to look for
 
 
 class Ambiguous(Exception):
@@ -43,7 +42,6 @@ class Named(msgspec.Struct, frozen=True):
     mentions: tuple[str, ...]
 
 
-READS = "EXISTS (SELECT FROM readership r WHERE r.person = p.id AND r.space = {})"
 MEANT = f"""
     WITH asked AS (SELECT unnest({{}}::text[]) AS words)
     SELECT a.words, p.id, p.public_id, n.name
@@ -77,47 +75,6 @@ async def named(actor: Actor, space: int, text: str, comment: int | None = None)
     return Named(text, [row.id for row in meant], tuple(row.public_id + row.name for row in meant))
 
 
-class Suggestion(msgspec.Struct, frozen=True):
-    """Somebody to mention: `words` are what calls her, and nobody else, when they stand behind an `@`."""
-
-    public_id: str
-    name: str
-    guest: bool
-    unit: str
-    words: str
-
-
-# The words: her name; where readers share it, her address for employees, and what a text keeps for guests.
-PERSON = """
-    p.public_id, n.name, p.kind = 'guest' AS guest,
-    coalesce((SELECT u.name FROM org_unit u WHERE u.id = p.org_unit AND p.kind = 'employee' AND {}), '') AS unit,
-    CASE WHEN NOT EXISTS (
-        SELECT FROM identity o JOIN person op ON op.id = o.person
-        WHERE plein_folded(o.name) = plein_folded(n.name) AND o.person <> p.id
-            AND EXISTS (SELECT FROM readership s WHERE s.person = op.id AND s.space = {})) THEN n.name
-        WHEN {} THEN n.email ELSE chr(123) || p.public_id || chr(125) END AS words
-"""
-# As she is called, or nearly: her name or one of its words begins so, or is like it. A mistake behind the third letter
-# is found by the first three, one before by the resemblance of the whole.
-FOUND = f"""
-    WITH asked AS (
-        SELECT plein_folded({{}}) AS typed, plein_folded({{}}) AS begins, plein_folded({{}}) AS three
-    ),
-    close AS (
-        SELECT n.person, CASE WHEN plein_folded(n.name) LIKE a.begins || '%' THEN 0
-                WHEN plein_folded(n.name) LIKE '% ' || a.begins || '%' THEN 1 ELSE 2 END AS place,
-            word_similarity(a.typed, plein_folded(n.name)) AS likeness, n.name
-        FROM asked a JOIN identity n ON plein_folded(n.name) LIKE a.begins || '%'
-            OR plein_folded(n.name) LIKE '% ' || a.begins || '%' OR a.typed <% plein_folded(n.name)
-            OR (plein_folded(n.name) LIKE a.three || '%' OR plein_folded(n.name) LIKE '% ' || a.three || '%')
-                AND word_similarity(a.typed, plein_folded(n.name)) >= 0.3
-        JOIN person p ON p.id = n.person
-        WHERE {READS} AND p.id <> {{}} AND {{}}
-        ORDER BY place, likeness DESC, n.name, n.person LIMIT {{}}
-    )
-    SELECT {PERSON} FROM close c JOIN person p ON p.id = c.person JOIN identity n ON n.person = p.id
-    ORDER BY c.place, c.likeness DESC, c.name, c.person
-"""
 LATE = f"""
     WITH late AS (
         SELECT k.author, max(k.id) AS newest FROM (
@@ -131,28 +88,19 @@ LATE = f"""
 
 # Not while it is voted on without ranks.
 RANKS = """
-    {} AND NOT EXISTS (SELECT FROM idea bi JOIN campaign bc ON bc.id = bi.campaign
+    NOT EXISTS (SELECT FROM idea bi JOIN campaign bc ON bc.id = bi.campaign
         WHERE bi.id = {} AND plein_rank_blind(bc, {}))
 """
 
 
 async def suggested(actor: Actor, idea: IdeaRow, typed: str) -> list[Suggestion]:
     """Readers whose names are like what was typed; before a letter is, those who wrote lately."""
-    seen, space = visible(Identity, actor, "n"), idea.space
-    person = (QueryString(RANKS, visible(OrgUnit, actor, "u"), idea.id, actor.now), space, not actor.guest)
-    typed = " ".join(typed.split())
-    if not typed:
-        comments = visible(Comment, actor, "x")
-        return await fetch(Suggestion, LATE, idea.id, comments, LATELY, *person, space, actor.id, seen, SUGGESTED)
-    if len(typed) < SHORTEST:
-        return []
-    begins, three = _escaped(typed), _escaped(typed[:3])
-    return await fetch(Suggestion, FOUND, typed, begins, three, space, actor.id, seen, SUGGESTED, *person)
-
-
-def _escaped(typed: str) -> str:
-    """For LIKE, to be folded by PostgreSQL."""
-    return typed.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+    ranks = QueryString(RANKS, idea.id, actor.now)
+    if typed.strip():
+        return await readers_like(actor, idea.space, typed, QueryString("p.id <> {}", actor.id), ranks)
+    person = (QueryString("{} AND {}", visible(OrgUnit, actor, "u"), ranks), idea.space, not actor.guest)
+    comments, seen = visible(Comment, actor, "x"), visible(Identity, actor, "n")
+    return await fetch(Suggestion, LATE, idea.id, comments, LATELY, *person, idea.space, actor.id, seen, SUGGESTED)
 
 
 WORDS_OF = f"""

@@ -23,7 +23,7 @@ async def suggestions(request: Request, public_id: FromPath[str]) -> Response[An
     idea = found(await get_idea(request.actor, public_id))
     require(request.actor, Action.IDEA_COMMENT, idea)
     typed = request.query_params.get("typed", "")[:LONGEST]
-    return page(request, "mentions/suggestions.html", people=await queries.suggested(request.actor, idea, typed))
+    return page(request, "colleagues/suggestions.html", people=await queries.suggested(request.actor, idea, typed))
 
 
 router = Router(path="/", route_handlers=[suggestions])

@@ -13,6 +13,7 @@ import wtforms
 from wtforms.validators import StopValidation
 
 from portal.campaigns.queries import PHASES
+from portal.colleagues.forms import ColleagueField
 from portal.proposals.queries import Proposal, QuestionRow
 from portal.text.language import LANGUAGES, gettext, lazy, reader
 from portal.text.markdown import LONGEST
@@ -98,13 +99,13 @@ class PeopleStep(StepForm):
 
     NEEDED: ClassVar[dict[str, str]] = {
         "space": lazy("Choose who takes part."),
-        "sponsor_email": lazy("Name the colleague who will answer the ideas."),
-        "decision_owner_email": lazy("Name the colleague who decides about them."),
+        "sponsor_called": lazy("Name the colleague who will answer the ideas."),
+        "decision_owner_called": lazy("Name the colleague who decides about them."),
     }
     space = SelectField(lazy("Who takes part?"))
-    sponsor_email = StringField(lazy("Sponsor"), [at_most(254)])
+    sponsor_called = ColleagueField(lazy("Sponsor"))
     promise = StringField(lazy("What the sponsor promises"), [at_most(300)])
-    decision_owner_email = StringField(lazy("Decision owner"), [at_most(254)])
+    decision_owner_called = ColleagueField(lazy("Decision owner"))
 
 
 class DatesStep(StepForm):

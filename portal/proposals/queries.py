@@ -41,12 +41,12 @@ class Proposal(msgspec.Struct, frozen=True):
     sponsor: int | None
     sponsor_public_id: str
     sponsor_name: str
-    sponsor_email: str
+    sponsor_called: str
     promise: str
     decision_owner: int | None
     decision_owner_public_id: str
     decision_owner_name: str
-    decision_owner_email: str
+    decision_owner_called: str
     sponsor_reads: bool
     owner_reads: bool
     expected_readers: int | None
@@ -85,9 +85,11 @@ ONE = """
         c.space, s.public_id AS space_public_id, s.name AS space_name,
         c.title, c.lead, c.brief, c.brief_html, c.language, c.need, c.goal, c.measure,
         c.sponsor, coalesce(p.public_id, '') AS sponsor_public_id, coalesce(pn.name, '') AS sponsor_name,
-        coalesce(pn.email, '') AS sponsor_email, c.promise,
+        coalesce(CASE WHEN plein_only_one(p.id, c.space) THEN pn.name ELSE pn.email END, '') AS sponsor_called,
+        c.promise,
         c.decision_owner, coalesce(d.public_id, '') AS decision_owner_public_id,
-        coalesce(dn.name, '') AS decision_owner_name, coalesce(dn.email, '') AS decision_owner_email,
+        coalesce(dn.name, '') AS decision_owner_name,
+        coalesce(CASE WHEN plein_only_one(d.id, c.space) THEN dn.name ELSE dn.email END, '') AS decision_owner_called,
         EXISTS (SELECT FROM readership r WHERE r.person = c.sponsor AND r.space = c.space) AS sponsor_reads,
         EXISTS (SELECT FROM readership r WHERE r.person = c.decision_owner AND r.space = c.space) AS owner_reads,
         c.expected_readers, c.collect_from, c.discuss_from, c.vote_from, c.decide_from, c.done_from,

@@ -9,6 +9,7 @@ import msgspec
 from portal.access.actor import Actor
 from portal.access.conflicts import Changed, Closed
 from portal.access.policy import Action, require
+from portal.colleagues.forms import chosen_colleague
 from portal.proposals import actions
 from portal.proposals.forms import (
     MOST_QUESTIONS,
@@ -24,7 +25,6 @@ from portal.proposals.forms import (
     usual_dates,
 )
 from portal.proposals.queries import Proposal, QuestionRow, get_proposal, questions
-from portal.spaces.forms import chosen_colleague
 from portal.spaces.queries import Audience, Choice, audience, own_spaces
 from portal.text.language import gettext
 from portal.web.errors import found
@@ -87,7 +87,7 @@ def _fix_people(form: PeopleStep, work: Work) -> None:
     if not work.proposal.movable:
         del form.space
     if not work.proposal.unopened:
-        del form.decision_owner_email
+        del form.decision_owner_called
 
 
 def offered(work: Work, request: Request) -> StepForm:
@@ -167,9 +167,9 @@ async def _people(actor: Actor, work: Work, form: Any) -> dict[str, Any]:
         space = next((s.id for s in work.spaces if s.public_id == form.space.data), space)
         counted = await audience(actor, space)
         readers = counted.colleagues + counted.guests if counted else None
-    sponsor = await chosen_colleague(actor, form, "sponsor_email", space)
+    sponsor = await chosen_colleague(actor, form, "sponsor_called", space)
     owner = (
-        await chosen_colleague(actor, form, "decision_owner_email", space) if "decision_owner_email" in form else None
+        await chosen_colleague(actor, form, "decision_owner_called", space) if "decision_owner_called" in form else None
     )
     return {
         "space": space,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from portal.access.actor import Actor
 from portal.access.policy import Action, require
+from portal.colleagues.queries import Colleague
 from portal.db import execute, fetch_value, transaction
 from portal.events.kinds import Kind
 from portal.events.log import record
-from portal.spaces.queries import Colleague, SpaceRow
+from portal.spaces.queries import SpaceRow
 from portal.tables.base import new_public_id
 
 START = """

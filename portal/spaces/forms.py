@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from portal.access.actor import Actor
-from portal.spaces.queries import Colleague, colleague, reads
-from portal.text.language import LANGUAGES, gettext
+from portal.colleagues.forms import ColleagueField
+from portal.text.language import LANGUAGES
 from portal.web.forms import Form, RadioField, StringField, TextAreaField, at_most, lazy, options, required
 
 
@@ -27,20 +26,4 @@ class GroupForm(Form):
 class AddMemberForm(Form):
     """A colleague to take in."""
 
-    email = StringField(
-        lazy("E-mail address of a colleague"),
-        [required(lazy("Give your colleague’s e-mail address.")), at_most(254)],
-    )
-
-
-async def chosen_colleague(actor: Actor, form: Form, field: str, space: int | None = None) -> Colleague | None:
-    """The colleague whose address was typed into `field`; else an error there, also when she can't read `space`."""
-    address = form[field].data
-    if form.only_shown or not address or form[field].errors:
-        return None
-    chosen = await colleague(actor, address)
-    if chosen is None:
-        form.refuse(field, gettext("There is no colleague with this address."))
-    elif space is not None and not await reads(actor, chosen.id, space):
-        form.refuse(field, gettext("This colleague can’t read that space."))
-    return chosen
+    colleague = ColleagueField(lazy("Colleague"), [required(lazy("Name a colleague."))])

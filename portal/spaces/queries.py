@@ -113,31 +113,3 @@ CHOICES = """
 async def own_spaces(actor: Actor) -> list[Choice]:
     """Where the actor may start something: the organisation, and the groups that she belongs to."""
     return await fetch(Choice, CHOICES, visible(Space, actor, "s"), actor.id)
-
-
-class Colleague(msgspec.Struct, frozen=True):
-    """Somebody found by her address."""
-
-    id: int
-    name: str
-
-
-COLLEAGUE = """
-    SELECT p.id, n.name FROM identity n JOIN person p ON p.id = n.person
-    WHERE lower(n.email) = lower({}) AND p.active AND p.kind = 'employee' AND {}
-"""
-
-
-async def colleague(actor: Actor, email: str) -> Colleague | None:
-    """The colleague with this address, if the actor shares a space with her."""
-    return await fetch_one(Colleague, COLLEAGUE, email, visible(Person, actor, "p"))
-
-
-READS = """
-    SELECT 1 AS id, '' AS name FROM readership r JOIN space s ON s.id = r.space WHERE r.person = {} AND s.id = {} AND {}
-"""
-
-
-async def reads(actor: Actor, person: int, space: int) -> bool:
-    """Whether another person can read a space that the actor reads."""
-    return await fetch_one(Colleague, READS, person, space, visible(Space, actor, "s")) is not None

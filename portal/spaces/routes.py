@@ -8,8 +8,9 @@ from litestar import Response, Router, get, post
 from litestar.params import FromPath
 
 from portal.access.policy import Action, require
+from portal.colleagues.forms import chosen_colleague
 from portal.spaces import actions, queries
-from portal.spaces.forms import AddMemberForm, GroupForm, chosen_colleague
+from portal.spaces.forms import AddMemberForm, GroupForm
 from portal.web.errors import found
 from portal.web.page import page, see_other
 from portal.web.request import Request
@@ -77,7 +78,7 @@ async def add_member(request: Request, public_id: FromPath[str]) -> Response[Any
     require(request.actor, Action.SPACE_ADD_MEMBER, space)
     form = await AddMemberForm.sent(request)
     form.valid()
-    chosen = await chosen_colleague(request.actor, form, "email")
+    chosen = await chosen_colleague(request.actor, form, "colleague")
     if chosen is None or not form.complete:
         return page(request, "spaces/add_member.html", section="groups", form=form, space=space, status=form.status)
     await actions.add_member(request.actor, space, chosen)

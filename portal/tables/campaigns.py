@@ -49,6 +49,7 @@ class Campaign(PublicTable, db=DB):
     announced_phase = Text(null=True, default=None)
     tags = Array(base_column=Text())
     form_version = Integer(default=1)
+    top = Integer(null=True, default=None)
 
 
 class Question(PublicTable, db=DB):

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from portal.web.forms import Form, StringField, TextAreaField, at_most, lazy, required
+from portal.colleagues.forms import ColleagueField
+from portal.web.forms import Form, TextAreaField, at_most, lazy, required
 
 
 class InviteForm(Form):
     """A colleague to write along."""
 
-    email = StringField(
-        lazy("E-mail address of a colleague"),
-        [required(lazy("Give your colleague’s e-mail address.")), at_most(254)],
-    )
+    colleague = ColleagueField(lazy("Colleague"), [required(lazy("Name a colleague."))])
 
 
 class OfferForm(Form):

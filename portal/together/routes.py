@@ -9,8 +9,8 @@ from litestar.params import FromPath
 
 from portal.access.conflicts import Changed
 from portal.access.policy import Action, require
+from portal.colleagues.forms import chosen_colleague
 from portal.ideas.queries import get_idea
-from portal.spaces.forms import chosen_colleague
 from portal.text.language import gettext
 from portal.together import actions, queries
 from portal.together.forms import InviteForm, OfferForm
@@ -34,16 +34,16 @@ async def invite(request: Request, public_id: FromPath[str]) -> Response[Any]:
     require(request.actor, Action.IDEA_INVITE, idea)
     form = await InviteForm.sent(request)
     form.valid()
-    colleague = await chosen_colleague(request.actor, form, "email", idea.space)
+    colleague = await chosen_colleague(request.actor, form, "colleague", idea.space)
     if colleague is None or not form.complete:
         return await _co_authors(request, idea, form)
     if colleague.id == idea.author:
-        form.refuse("email", gettext("That is you: you write it already."))
+        form.refuse("colleague", gettext("That is you: you write it already."))
         return await _co_authors(request, idea, form)
     try:
         await actions.invite(request.actor, idea, colleague.id)
     except Changed:
-        form.refuse("email", gettext("Ten people write this along already."))
+        form.refuse("colleague", gettext("Ten people write this along already."))
         return await _co_authors(request, idea, form)
     return see_other(f"/ideas/{public_id}/co-authors", "co-author-invited")
 

@@ -10,7 +10,8 @@ from litestar.params import FromPath
 from portal.access.conflicts import Changed, Closed
 from portal.access.policy import Action, require
 from portal.campaigns.queries import CampaignRow, get_campaign
-from portal.spaces.forms import chosen_colleague
+from portal.colleagues.forms import chosen_colleague
+from portal.colleagues.queries import colleagues_called
 from portal.spaces.queries import audience
 from portal.text.language import gettext
 from portal.web.errors import found
@@ -118,6 +119,9 @@ async def _notes(request: Request, form: Any, campaign: CampaignRow) -> list[act
         if "@" in whom:
             colleague = await chosen_colleague(request.actor, form, f"whom_{n}", campaign.space)
             person, whom = (colleague.id if colleague else None), ""
+        elif whom:
+            readers = [one for one in await colleagues_called(request.actor, whom, campaign.space) if one.reads]
+            person, whom = (readers[0].id, "") if len(readers) == 1 else (None, whom)
         notes.append(actions.Noted(form[f"title_{n}"].data, form[f"text_{n}"].data, person, whom))
     return notes
 

@@ -3,6 +3,7 @@ import "./suggestion-list.js";
 import "./suggesting-field.js";
 import "./auto-submit.js";
 import "./char-counter.js";
+import "./colleague-field.js";
 import "./desk-keys.js";
 import "./draft-saver.js";
 import "./keep-typed.js";

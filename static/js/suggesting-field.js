@@ -17,6 +17,11 @@ class SuggestingField extends HTMLElement {
     });
   }
 
+  /** Where the server suggests. */
+  get from() {
+    return this.dataset.from;
+  }
+
   typed() {
     clearTimeout(this.waiting);
     if (this.called === undefined) this.close();
@@ -24,7 +29,7 @@ class SuggestingField extends HTMLElement {
   }
 
   async ask(words) {
-    const answer = await fetch(this.dataset.from + encodeURIComponent(words ?? "")).catch(() => null);
+    const answer = await fetch(this.from + encodeURIComponent(words ?? "")).catch(() => null);
     if (!answer?.ok || answer.redirected || words !== this.called || document.activeElement !== this.field) return;
     this.said.textContent = this.list.show(await answer.text());
     if (this.eager && !this.list.hidden) this.list.move(1);

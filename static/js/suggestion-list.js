@@ -26,6 +26,7 @@ class SuggestionList extends HTMLElement {
 
   close() {
     this.hidden = true;
+    this.replaceChildren(); // two lists of a page never hold the same ids
     this.choose(undefined);
   }
 }

@@ -289,11 +289,11 @@ async def test_whether_an_address_belongs_to_somebody_is_told_only_of_neighbours
     path = f"/spaces/{world.space['closed_a']}/members"
     answers = set()
     for email in (email_of("guest_b"), email_of("deactivated"), "nobody@world.example"):
-        response = await browser.post(path, {"email": email, "form_key": "same"})
+        response = await browser.post(path, {"colleague": email, "form_key": "same"})
         assert response.status_code == 422
         answers.add(re.sub(r'value="[^"]*"', "", text_of(response)).replace(email, ""))
-    words = {re.search(r'id="email-error">.*?<span>(.*?)</span>', answer)[1] for answer in answers}
-    assert words == {"There is no colleague with this address."}
+    words = {re.search(r'id="colleague-error">.*?<span>(.*?)</span>', answer)[1] for answer in answers}
+    assert words == {"There is no colleague with this name or address."}
 
 
 # --- mass assignment: fields that no form has ---

@@ -26,7 +26,7 @@ async def last_event():
 
 async def test_a_role_is_given_once_and_taken_away(as_, world):
     browser, path = await as_("administrator"), f"/admin/roles/{world.space['open']}"
-    fields = {"email": email_of("employee"), "role": "owner"}
+    fields = {"colleague": email_of("employee"), "role": "owner"}
     for _ in range(2):
         assert (await browser.post(path, fields)).status_code == 303
     assert await held(world, "open", "employee") == {"owner"}
@@ -35,7 +35,7 @@ async def test_a_role_is_given_once_and_taken_away(as_, world):
     refused = await browser.post(f"{path}/end", fields)
     assert refused.status_code == 422
     assert "Nobody else owns this group." in text_of(refused)
-    await browser.post(path, {"email": email_of("author"), "role": "owner"})
+    await browser.post(path, {"colleague": email_of("author"), "role": "owner"})
     assert (await browser.post(f"{path}/end", fields)).status_code == 303
     assert await held(world, "open", "employee") == set()
     assert (await last_event())["kind"] == "space.role_taken"
@@ -44,7 +44,7 @@ async def test_a_role_is_given_once_and_taken_away(as_, world):
 async def test_a_new_administrator_signs_in_anew(as_, world):
     theirs, browser = await as_("employee"), await as_("administrator")
     path = f"/admin/roles/{world.space['organisation']}"
-    fields = {"email": email_of("employee"), "role": "administrator"}
+    fields = {"colleague": email_of("employee"), "role": "administrator"}
     assert (await browser.post(path, fields)).status_code == 303
     assert (await theirs.get("/")).status_code == 303
     assert (await last_event())["kind"] == "person.administrator_made"
@@ -56,7 +56,7 @@ async def test_a_new_administrator_signs_in_anew(as_, world):
 
 
 async def test_the_last_administrator_keeps_the_role(as_, world):
-    fields = {"email": email_of("administrator"), "role": "administrator"}
+    fields = {"colleague": email_of("administrator"), "role": "administrator"}
     response = await (await as_("administrator")).post(f"/admin/roles/{world.space['organisation']}/end", fields)
     assert response.status_code == 422
     assert await held(world, "organisation", "administrator") == {"administrator"}
@@ -65,11 +65,11 @@ async def test_the_last_administrator_keeps_the_role(as_, world):
 @pytest.mark.parametrize(
     ("space", "fields"),
     [
-        ("organisation", {"email": email_of("employee"), "role": "owner"}),
-        ("open", {"email": email_of("employee"), "role": "administrator"}),
-        ("open", {"email": email_of("guest_a"), "role": "owner"}),
-        ("open", {"email": email_of("deactivated"), "role": "owner"}),
-        ("open", {"email": "", "role": ""}),
+        ("organisation", {"colleague": email_of("employee"), "role": "owner"}),
+        ("open", {"colleague": email_of("employee"), "role": "administrator"}),
+        ("open", {"colleague": email_of("guest_a"), "role": "owner"}),
+        ("open", {"colleague": email_of("deactivated"), "role": "owner"}),
+        ("open", {"colleague": "", "role": ""}),
     ],
 )
 async def test_a_role_that_there_is_not_or_for_nobody_is_refused(as_, world, space, fields):
@@ -100,7 +100,7 @@ async def test_an_administrator_goes_into_a_closed_group_and_all_its_members_hea
 
 
 async def test_in_an_open_group_nobody_is_mailed(as_, world):
-    fields = {"email": email_of("employee"), "role": "moderator"}
+    fields = {"colleague": email_of("employee"), "role": "moderator"}
     await (await as_("administrator")).post(f"/admin/roles/{world.space['open']}", fields)
     await announce_role((await last_event())["id"])
     assert await fetch_value("SELECT count(*) FROM mail") == 0

@@ -13,10 +13,10 @@ TYPED = {
     "reason": "It *costs* little.",
     "from_when": "1 September",
     "next_step": "Order ten",
-    "next_owner_email": email_of("colleague"),
+    "next_owner_called": email_of("colleague"),
     "next_date": "2026-10-01",
 }
-REQUIRED = {"kind", "summary", "reason", "next_step", "next_owner_email"}
+REQUIRED = {"kind", "summary", "reason", "next_step", "next_owner_called"}
 
 
 def address_of(world, name):
@@ -145,9 +145,9 @@ async def test_the_rest_is_optional(as_, world, optional):
 @pytest.mark.parametrize(
     ("field", "value", "words"),
     [
-        ("next_owner_email", "nobody@world.example", "no colleague with this address"),
-        ("next_owner_email", email_of("guest_a"), "no colleague with this address"),
-        ("next_owner_email", email_of("deactivated"), "no colleague with this address"),
+        ("next_owner_called", "nobody@world.example", "no colleague with this name"),
+        ("next_owner_called", email_of("guest_a"), "no colleague with this name"),
+        ("next_owner_called", email_of("deactivated"), "no colleague with this name"),
         ("next_date", "next week", "Give a date"),
         ("next_date", "2026-02-30", "Give a date"),
         ("kind", "maybe", "Not a valid choice"),
@@ -167,6 +167,6 @@ async def test_who_sees_to_it_must_be_able_to_read_it(as_, world):
     await execute("UPDATE campaign SET always_open = TRUE WHERE id = {}", world.campaign_id["closed_a"])
     browser, address = await as_("insider_a"), address_of(world, "closed_a")
     sent = await browser.post(address, await filled(browser, address))
-    assert (sent.status_code, set(errors_of(sent))) == (422, {"next_owner_email"})
-    sent = await browser.post(address, await filled(browser, address, next_owner_email=email_of("insider_a")))
+    assert (sent.status_code, set(errors_of(sent))) == (422, {"next_owner_called"})
+    sent = await browser.post(address, await filled(browser, address, next_owner_called=email_of("insider_a")))
     assert sent.status_code == 303

@@ -29,7 +29,7 @@ async def written(browser, world, space="organisation", sponsor="sponsor", owner
     """A draft with everything in it; gives its address."""
     home = await begin(browser, **other)
     await send(browser, f"{home}/edit/purpose", **PURPOSE)
-    people = {"sponsor_email": email_of(sponsor), "decision_owner_email": email_of(owner)}
+    people = {"sponsor_called": email_of(sponsor), "decision_owner_called": email_of(owner)}
     await send(browser, f"{home}/edit/people", space=world.space[space], **people)
     await send(browser, f"{home}/edit/dates")
     return home

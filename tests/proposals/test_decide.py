@@ -144,7 +144,7 @@ async def test_whom_it_names_must_still_read_the_space(as_, world):
 async def test_asking_somebody_else_puts_her_in_the_place_of_the_first(as_, world):
     author, first, second = await as_("employee"), await as_("decision_maker"), await as_("author")
     home = await proposed(author, world)
-    sent = await send(author, f"{home}/edit/people", decision_owner_email=email_of("author"))
+    sent = await send(author, f"{home}/edit/people", decision_owner_called=email_of("author"))
     assert sent.status_code == 303
     assert (await first.get(home)).status_code == 404
     assert (await accepted(second, home)).status_code == 303

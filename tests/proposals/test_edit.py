@@ -22,7 +22,7 @@ async def test_who_leads_it_and_an_administrator_edit_it(as_, world, who):
     browser = await as_(who)
     sent = await send(browser, address_of(world, "discuss"), title=f"Better, says {who}")
     assert (sent.status_code, sent.headers["Location"]) == (303, f"/campaigns/{world.campaign['discuss']}")
-    await send(browser, address_of(world, "discuss", "people"), sponsor_email=email_of("colleague"))
+    await send(browser, address_of(world, "discuss", "people"), sponsor_called=email_of("colleague"))
     page = text_of(await browser.get(sent.headers["Location"]))
     assert f"Better, says {who}" in page
     assert "Joris van Heeswijk" in page
@@ -63,16 +63,16 @@ async def test_what_it_opened_with_stays_named(as_, world):
     assert set(errors_of(sent)) == {"lead", "brief"}
     sent = await send(browser, address_of(world, "discuss", "purpose"), need="", goal="", measure="")
     assert set(errors_of(sent)) == {"need", "goal", "measure"}
-    sent = await send(browser, address_of(world, "discuss", "people"), sponsor_email="")
-    assert set(errors_of(sent)) == {"sponsor_email"}
+    sent = await send(browser, address_of(world, "discuss", "people"), sponsor_called="")
+    assert set(errors_of(sent)) == {"sponsor_called"}
 
 
 async def test_space_and_decision_owner_stand_and_dates_are_extended_only(as_, world):
     browser, address = await as_("sponsor"), address_of(world, "discuss", "people")
     form = await offered(browser, address)
     assert "space" not in form
-    assert "decision_owner_email" not in form
-    forged = {"space": world.space["open"], "decision_owner_email": email_of("author")}
+    assert "decision_owner_called" not in form
+    forged = {"space": world.space["open"], "decision_owner_called": email_of("author")}
     assert (await browser.post(address, form | forged)).status_code == 303
     row = (await execute("SELECT space, decision_owner FROM campaign WHERE id = {}", world.campaign_id["discuss"]))[0]
     assert tuple(row) == (world.space_id["organisation"], world.person_id["sponsor"])

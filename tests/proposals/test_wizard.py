@@ -51,7 +51,7 @@ async def test_the_steps_can_be_visited_in_any_order_and_hold_what_was_saved(as_
         assert all(f"{home}/edit/{other}" in page.text for other in STEPS)
     assert (await offered(browser, f"{home}/edit/purpose"))["goal"] == PURPOSE["goal"]
     people = await offered(browser, f"{home}/edit/people")
-    assert (people["space"], people["sponsor_email"]) == (world.space["organisation"], email_of("sponsor"))
+    assert (people["space"], people["sponsor_called"]) == (world.space["organisation"], "Yara Haddouch")
     assert (await browser.get(f"{home}/edit/nonsense")).status_code == 404
     sent = await browser.get(f"{home}/edit")
     assert sent.headers["Location"] == f"{home}/edit/question"
@@ -156,19 +156,19 @@ async def test_a_phase_that_begins_too_early_gets_its_error_and_a_date_left_open
 async def test_who_is_named_is_an_active_colleague(as_, world, who):
     browser = await as_("insider_a")
     home = await begin(browser)
-    values = {"space": world.space["closed_a"], "sponsor_email": who, "decision_owner_email": who}
+    values = {"space": world.space["closed_a"], "sponsor_called": who, "decision_owner_called": who}
     sent = await send(browser, f"{home}/edit/people", **values)
-    assert set(errors_of(sent)) == {"sponsor_email", "decision_owner_email"}
-    assert form_of(sent, f"{home}/edit/people")["sponsor_email"] == who
+    assert set(errors_of(sent)) == {"sponsor_called", "decision_owner_called"}
+    assert form_of(sent, f"{home}/edit/people")["sponsor_called"] == who
 
 
 async def test_who_is_named_must_be_able_to_read_the_space(as_, world):
     browser = await as_("insider_a")
     home = await begin(browser)
-    values = {"space": world.space["closed_a"], "sponsor_email": email_of("sponsor"), "decision_owner_email": ""}
+    values = {"space": world.space["closed_a"], "sponsor_called": email_of("sponsor"), "decision_owner_called": ""}
     sent = await send(browser, f"{home}/edit/people", **values)
-    assert "can’t read that space" in errors_of(sent)["sponsor_email"]
-    sent = await send(browser, f"{home}/edit/people", **values | {"sponsor_email": email_of("insider_a")})
+    assert "can’t read that space" in errors_of(sent)["sponsor_called"]
+    sent = await send(browser, f"{home}/edit/people", **values | {"sponsor_called": email_of("insider_a")})
     assert sent.status_code == 303
 
 

@@ -149,7 +149,7 @@ async def test_an_owner_takes_a_colleague_in_who_then_reads_the_group(as_: SignI
     owner, colleague = await as_("insider_a"), await as_("colleague")
     assert (await owner.get(f"/spaces/{world.space['closed_a']}/members/new")).status_code == 200
     for _ in range(2):  # twice has one effect
-        fields = {"email": email_of("colleague").upper()}
+        fields = {"colleague": email_of("colleague").upper()}
         response = await owner.post(MEMBERS.format(world.space["closed_a"]), fields)
         assert response.status_code == 303
     assert await roles(world, "closed_a", "colleague") == {"member"}
@@ -174,7 +174,7 @@ async def test_an_owner_takes_a_colleague_in_who_then_reads_the_group(as_: SignI
 async def test_nobody_but_an_owner_takes_anybody_in(as_: SignIn, world: World, name: str, space: str, status: int):
     browser = await as_(name)
     assert (await browser.get(f"/spaces/{world.space[space]}/members/new")).status_code == status
-    fields = {"email": email_of("colleague")}
+    fields = {"colleague": email_of("colleague")}
     assert (await browser.post(MEMBERS.format(world.space[space]), fields)).status_code == status
     assert await roles(world, space, "colleague") == set()
 
@@ -182,17 +182,17 @@ async def test_nobody_but_an_owner_takes_anybody_in(as_: SignIn, world: World, n
 @pytest.mark.parametrize("email", ["nobody@world.example", email_of("deactivated"), email_of("guest_b"), "no address"])
 async def test_an_address_of_no_colleague_comes_back_with_what_was_typed(as_: SignIn, world: World, email: str):
     before = await fetch_value("SELECT count(*) FROM membership")
-    response = await (await as_("insider_a")).post(MEMBERS.format(world.space["closed_a"]), {"email": email})
+    response = await (await as_("insider_a")).post(MEMBERS.format(world.space["closed_a"]), {"colleague": email})
     assert response.status_code == 422
     assert f'value="{email}"' in response.text
-    assert "There is no colleague with this address." in text_of(response)
+    assert "There is no colleague with this name or address." in text_of(response)
     assert await fetch_value("SELECT count(*) FROM membership") == before
 
 
 async def test_no_address_at_all_is_told_apart(as_: SignIn, world: World):
-    response = await (await as_("insider_a")).post(MEMBERS.format(world.space["closed_a"]), {"email": " "})
+    response = await (await as_("insider_a")).post(MEMBERS.format(world.space["closed_a"]), {"colleague": " "})
     assert response.status_code == 422
-    assert "Give your colleague’s e-mail address." in text_of(response)
+    assert "Name a colleague." in text_of(response)
     assert "There is no colleague" not in text_of(response)
 
 

@@ -10,7 +10,7 @@ async def test_who_is_invited_says_yes_edits_and_her_own_vote_goes(as_, world):
     author, employee, page = await as_("author"), await as_("employee"), f"/ideas/{world.idea['collect']}"
     await employee.post(f"{page}/vote", htmx=True)
     assert (await employee.get(f"{page}/edit")).status_code == 403
-    assert (await author.post(f"{page}/co-authors", {"email": email_of("employee")})).status_code == 303
+    assert (await author.post(f"{page}/co-authors", {"colleague": email_of("employee")})).status_code == 303
     assert (await employee.get(f"{page}/edit")).status_code == 403, "an invitation is no right yet"
     assert f"{page}/co-authorship" in (await employee.get("/")).text
     assert (await employee.post(f"{page}/co-authorship")).status_code == 303
@@ -27,11 +27,11 @@ async def test_who_is_invited_says_yes_edits_and_her_own_vote_goes(as_, world):
 async def test_only_the_author_invites_and_only_readers_can_be_invited(as_, world):
     page = f"/ideas/{world.idea['collect']}/co-authors"
     for who, status in (("employee", 403), ("moderator", 403), ("guest_a", 404)):
-        assert (await (await as_(who)).post(page, {"email": email_of("sponsor")})).status_code == status, who
+        assert (await (await as_(who)).post(page, {"colleague": email_of("sponsor")})).status_code == status, who
     insider = await as_("insider_a")
     closed = f"/ideas/{world.idea['closed_a']}/co-authors"
     for email in (email_of("employee"), "nobody@world.example", email_of("insider_a")):
-        assert set(errors_of(await insider.post(closed, {"email": email}))) == {"email"}
+        assert set(errors_of(await insider.post(closed, {"colleague": email}))) == {"colleague"}
     assert (await (await as_("employee")).post(f"/ideas/{world.idea['collect']}/co-authorship")).status_code == 403
 
 

@@ -30,10 +30,10 @@ WRONG = {
         },
     ),
     f"{STEP} people": (
-        {"sponsor_email": "nobody@world.example", "promise": "p" * 301, "space": "nowhere"},
+        {"sponsor_called": "nobody@world.example", "promise": "p" * 301, "space": "nowhere"},
         {
             "space": "Not a valid choice.",
-            "sponsor_email": "There is no colleague with this address.",
+            "sponsor_called": "There is no colleague with this name or address.",
             "promise": "This is 301 characters long; keep it to 300.",
         },
     ),
@@ -76,7 +76,7 @@ WRONG = {
             "summary": "",
             "reason": "",
             "next_step": "n" * 301,
-            "next_owner_email": "",
+            "next_owner_called": "",
             "next_date": "soon",
         },
         {
@@ -84,7 +84,7 @@ WRONG = {
             "summary": "Sum the answer up in one line.",
             "reason": "Give the reason.",
             "next_step": "This is 301 characters long; keep it to 300.",
-            "next_owner_email": "Name the colleague who sees to it.",
+            "next_owner_called": "Name the colleague who sees to it.",
             "next_date": "Give a date, such as 2027-01-31.",
         },
     ),
@@ -103,8 +103,8 @@ WRONG = {
         },
     ),
     "/spaces/{public_id:str}/members": (
-        {"email": "nobody@world.example"},
-        {"email": "There is no colleague with this address."},
+        {"colleague": "nobody@world.example"},
+        {"colleague": "There is no colleague with this name or address."},
     ),
     "/settings": (
         {"language": "fr", "zone": "Mars/Base", "theme": "pink"},

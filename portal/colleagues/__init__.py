@@ -1,0 +1,1 @@
+"""Colleagues: naming one in a form, by name or address, with suggestions out of those who read the space."""
