@@ -124,7 +124,8 @@ class Paused(Forbidden):
         self.until = until
 
 
-#: What a pause takes away, in its space. Votes, reactions, reading and removing what is one's own stay.
+#: What a pause takes away, in its space. Votes, reactions, reading and removing what is one's own stay; so does what
+#: one owes others: answers, the steps to them, and more time for a campaign.
 WRITING = {
     Action.IDEA_PROPOSE,
     Action.IDEA_EDIT,
@@ -132,12 +133,7 @@ WRITING = {
     Action.IDEA_WITHDRAW,
     Action.IDEA_CORRECT,
     Action.IDEA_OFFER_HELP,
-    Action.IDEA_MOVE_ON,
-    Action.IDEA_ANSWER,
-    Action.CAMPAIGN_ANSWER,
-    Action.ANSWER_CORRECT,
     Action.CAMPAIGN_EDIT,
-    Action.CAMPAIGN_EXTEND,
     Action.CAMPAIGN_CANCEL,
     Action.IDEA_INVITE,
     Action.WORKSHOP_CAPTURE,

@@ -172,15 +172,11 @@ ANSWER = """
     VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}) RETURNING id
 """
 SUPPORT = """
-    WITH given AS (
-        INSERT INTO vote (person, idea, space, guest, created_at)
-        SELECT x.person, i.id, i.space, FALSE, greatest({}, CASE WHEN c.vote_method = 'budget' THEN c.vote_from END)
-        FROM unnest({}::bigint[]) AS x (person) JOIN idea i ON i.id = {} JOIN campaign c ON c.id = i.campaign
-        WHERE NOT EXISTS (SELECT FROM budget b
-            WHERE b.person = x.person AND b.campaign = c.id AND b.given >= b.votes)
-        RETURNING idea)
-    UPDATE idea SET supporters = (SELECT count(*) FROM given) FROM campaign c
-    WHERE idea.id = {} AND c.id = idea.campaign AND c.vote_method = 'support'
+    INSERT INTO vote (person, idea, space, guest, created_at)
+    SELECT x.person, i.id, i.space, FALSE, greatest({}, CASE WHEN c.vote_method = 'budget' THEN c.vote_from END)
+    FROM unnest({}::bigint[]) AS x (person) JOIN idea i ON i.id = {} JOIN campaign c ON c.id = i.campaign
+    WHERE NOT EXISTS (SELECT FROM budget b
+        WHERE b.person = x.person AND b.campaign = c.id AND b.given >= b.votes)
 """
 # Where votes are a budget, everybody gives the idea that she likes best as many as she may, if she has them left.
 LIKED_BEST = """
@@ -258,7 +254,7 @@ async def _idea(
     supporters = random.Random(entry["key"]).sample(
         [person for person in readers if person != author], min(entry["supporters"], len(readers) - 1)
     )
-    await execute(SUPPORT, posted, supporters, idea, idea)
+    await execute(SUPPORT, posted, supporters, idea)
     roots: dict[str, int] = {}
     for comment in entry.get("comment", []):
         writer, written = people[comment["author"]].id, at(comment["day"])

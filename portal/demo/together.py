@@ -19,7 +19,7 @@ CO_AUTHOR = """
     SELECT id, space, {}, author, created_at, CASE WHEN {} THEN created_at + interval '3 hours' END
     FROM idea WHERE title = {} RETURNING idea
 """
-NO_OWN_VOTE = "SELECT plein_drop_vote({}, {})"
+COUNT_ANEW = "UPDATE idea SET supporters = supporters - returned, returned = 0 WHERE id = {}"
 HELP = """
     INSERT INTO help_offer (idea, space, person, body, created_at)
     SELECT id, space, {}, {}, {} FROM idea WHERE title = {}
@@ -70,7 +70,7 @@ async def write_together(people: dict[str, int], now: datetime) -> None:
         person = people[one["person"]]
         idea = await fetch_value(CO_AUTHOR, person, one["accepted"], one["idea"])
         if one["accepted"]:
-            await execute(NO_OWN_VOTE, idea, person)
+            await execute(COUNT_ANEW, idea)
     for one in content["help"]:
         await execute(HELP, people[one["person"]], one["body"], at(one), one["idea"])
     for one in content["version"]:

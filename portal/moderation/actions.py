@@ -239,7 +239,7 @@ PUT_BACK = """
 PAUSE_SHARED = "SELECT pg_advisory_xact_lock_shared(plein_pause_key({}, {}))"
 REWRITE_IDEA = """
     UPDATE idea SET title = {}, body = {}, body_html = {}, excerpt = {}, version = 1,
-        updated_at = plein_now() WHERE id = {}
+        edited_by = NULL, updated_at = plein_now() WHERE id = {}
 """
 REWRITE_COMMENT = """
     UPDATE comment SET body = {}, body_html = {}, version = 1, edited_at = plein_now() WHERE id = {}
@@ -247,7 +247,9 @@ REWRITE_COMMENT = """
 # The texts before were judged, too, as likely as not: nobody reads them any more.
 FORGET_IDEA = "DELETE FROM idea_version WHERE idea = {}"
 FORGET_COMMENT = "DELETE FROM comment_version WHERE comment = {}"
-NO_VOTES = "UPDATE idea SET supporters = 0, guest_supporters = 0 WHERE id = {}"
+NO_VOTES = """
+    UPDATE idea SET supporters = 0, guest_supporters = 0, returned = 0, guest_returned = 0 WHERE id = {}
+"""
 
 
 async def put_back(actor: Actor, receipt: Receipt, title: str, body: str) -> None:

@@ -10,6 +10,7 @@ class Campaign(PublicTable, db=DB):
     """A question put to a space, with a sponsor who answers. Its phase is computed from its dates, never stored.
 
     `state`: draft, proposed, declined, open, cancelled, archived. Before it opens, only who has to do with it sees it.
+    `hidden`: by a moderator; nothing happens in it until it is back.
     """
 
     space = reference()
@@ -50,6 +51,7 @@ class Campaign(PublicTable, db=DB):
     tags = Array(base_column=Text())
     form_version = Integer(default=1)
     top = Integer(null=True, default=None)
+    hidden = Boolean(default=False)
 
 
 class Question(PublicTable, db=DB):

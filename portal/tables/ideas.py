@@ -7,8 +7,8 @@ from portal.tables.base import PublicTable, Table, reference
 
 
 class Idea(PublicTable, db=DB):
-    """A proposal in a campaign. Its counts are kept by the database, colleagues and guests apart: support
-    by the vote's own statement, comments by a trigger."""
+    """A proposal in a campaign. Its counts are kept by the database, colleagues and guests apart.
+    `returned`: support in them that came back since its person writes it by now."""
 
     campaign = reference()
     space = reference()
@@ -24,6 +24,8 @@ class Idea(PublicTable, db=DB):
     supporters = Integer(default=0)
     guest_supporters = Integer(default=0)
     votes = Integer(default=0)
+    returned = Integer(default=0)
+    guest_returned = Integer(default=0)
     comments = Integer(default=0)
     guest_comments = Integer(default=0)
     created_at = Timestamptz()

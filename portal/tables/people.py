@@ -36,6 +36,7 @@ class Person(PublicTable, db=DB):
     created_at = Timestamptz()
     last_signed_in_at = Timestamptz(null=True, default=None)
     deactivated_at = Timestamptz(null=True, default=None)
+    erased_at = Timestamptz(null=True, default=None)
     demo = Boolean(default=False)
 
 

@@ -39,11 +39,11 @@ JOIN = """
 
 
 async def join(actor: Actor, idea: IdeaRow) -> None:
-    """She says yes, and may edit from now on; a vote that she gave to what is now her own idea is taken back."""
+    """She says yes, and may edit from now on; a vote that she gave to what is now her own idea goes, by a
+    trigger, and no count tells of it."""
     require(actor, Action.IDEA_JOIN, idea)
     async with transaction():
         if await fetch_value(JOIN, idea.id, actor.id) is not None:
-            await execute("SELECT plein_drop_vote({}, {})", idea.id, actor.id)
             await record(
                 Kind.CO_AUTHOR_JOINED, actor=actor.id, space=idea.space, person=actor.id, idea_public_id=idea.public_id
             )

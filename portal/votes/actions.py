@@ -1,4 +1,4 @@
-"""Giving votes and taking them back: one statement each, counted in the same."""
+"""Giving votes and taking them back: one statement each, counted by the trigger of the votes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ OWN = f"(i.author = {{}} OR {WRITES_ALONG})"
 # The campaign's row is held, so that nobody moves its dates meanwhile; if they were just moved, the new ones count.
 GIVE = f"""
     WITH item AS (
-        SELECT i.id, i.space FROM idea i JOIN campaign c ON c.id = i.campaign
+        SELECT i.* FROM idea i JOIN campaign c ON c.id = i.campaign
         WHERE i.id = {{}} AND {{}} AND NOT {OWN} AND i.state = 'published' AND c.vote_method = 'support'
             AND plein_phase(c, plein_now()) = ANY({{}})
         FOR SHARE OF c
@@ -30,20 +30,20 @@ GIVE = f"""
         INSERT INTO vote (person, idea, space, guest) SELECT {{}}, id, space, {{}} FROM item
         ON CONFLICT (person, idea) DO NOTHING RETURNING idea, guest
     )
-    UPDATE idea SET supporters = supporters + (NOT g.guest)::int,
-        guest_supporters = guest_supporters + g.guest::int
-    FROM given g WHERE idea.id = g.idea RETURNING supporters, guest_supporters, 1 AS weight
+    SELECT i.supporters + (NOT g.guest AND i.returned = 0)::int AS supporters,
+        i.guest_supporters + (g.guest AND i.guest_returned = 0)::int AS guest_supporters, 1 AS weight
+    FROM item i JOIN given g ON g.idea = i.id
 """
 TAKE_BACK = """
     WITH item AS (
-        SELECT i.id FROM idea i JOIN campaign c ON c.id = i.campaign
+        SELECT i.* FROM idea i JOIN campaign c ON c.id = i.campaign
         WHERE i.id = {} AND c.vote_method = 'support' AND plein_phase(c, plein_now()) = ANY({}) FOR SHARE OF c
     ), taken AS (
         DELETE FROM vote v USING item WHERE v.idea = item.id AND v.person = {} RETURNING v.idea, v.guest
     )
-    UPDATE idea SET supporters = supporters - (NOT t.guest)::int,
-        guest_supporters = guest_supporters - t.guest::int
-    FROM taken t WHERE idea.id = t.idea RETURNING supporters, guest_supporters, 0 AS weight
+    SELECT i.supporters - (NOT t.guest)::int AS supporters, i.guest_supporters - t.guest::int AS guest_supporters,
+        0 AS weight
+    FROM item i JOIN taken t ON t.idea = i.id
 """
 
 
@@ -70,7 +70,7 @@ def _after(idea: Standing, changed: list[Any]) -> Standing | None:
     return msgspec.structs.replace(idea, **now)
 
 
-# Counting is the trigger's work, which passes all votes of a person through her budget's row. What is too much is left
+# The trigger passes all votes of a person through her budget's row. What is too much is left
 # alone here already; what meets another vote of hers on its way is refused there.
 LAY = f"""
     WITH item AS (

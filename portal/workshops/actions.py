@@ -114,10 +114,10 @@ async def confirm(actor: Actor, noted: CaptureRow) -> None:
 async def _settle(actor: Actor, noted: CaptureRow, person: int, state: str) -> None:
     if await fetch_value(SETTLE, person, noted.id, state) is None:
         raise Changed
+    await execute("SELECT plein_hold_votes({}, {})", noted.idea, person)  # before the idea, as by whoever votes
     await execute(HAND_OVER, person, noted.idea)
     await execute(JUDGED, person, noted.idea)
     await execute("DELETE FROM co_author WHERE idea = {} AND person = {}", noted.idea, person)
-    await execute("SELECT plein_drop_vote({}, {})", noted.idea, person)
     await record(Kind.IDEA_HANDED_OVER, actor=actor.id, space=noted.space, idea=noted.idea)
 
 

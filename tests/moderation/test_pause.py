@@ -48,9 +48,6 @@ ELSEWHERE = {
     "/ideas/{idea[vote]}/correction": ("author", {"body": "It is two metres"}),
     "/ideas/{idea[vote]}/withdrawal": ("author", {"reason": "Done elsewhere"}),
     "/ideas/{idea[vote]}/help": ("employee", {"body": "I can drive"}),
-    "/ideas/{idea[decide]}/status": ("sponsor", {"step": "shortlisted", "body": "We have begun"}),
-    "/ideas/{idea[decide]}/answer": ("sponsor", {"summary": "Yes, gladly"}),
-    "/ideas/{idea[told]}/answer/correction": ("sponsor", {"summary": "After all"}),
     "/campaigns/{campaign[collect]}/workshops": ("employee", {"name": "A table"}),
     "/campaigns/{campaign[collect]}/cancellation": ("campaign_owner", {"reason": "Nobody wants it"}),
 }
@@ -75,7 +72,6 @@ async def test_a_pause_holds_wherever_one_writes(as_, world, path):
         ("/attachments/{attachment[collect]}/description", "author"),
         ("/ideas/{idea[collect]}/co-authors", "author"),
         ("/campaigns/{campaign[collect]}/edit/question", "campaign_owner"),
-        ("/campaigns/{campaign[collect]}/extension", "campaign_owner"),
     ],
 )
 async def test_a_pause_holds_for_what_is_filled_in(as_, world, path, who):
@@ -84,6 +80,69 @@ async def test_a_pause_holds_for_what_is_filled_in(as_, world, path, who):
     await decide(await as_("moderator"), world, "vote", "pause")
     await execute("UPDATE pause SET person = {}", world.person_id[who])
     assert (await browser.post(address, {})).status_code == 403
+
+
+#: What is owed to others, with who owes it: no deadline waits for a pause.
+DUTIES = {
+    "/ideas/{idea[decide]}/status": "sponsor",
+    "/ideas/{idea[decide]}/answer": "sponsor",
+    "/ideas/{idea[told]}/answer/correction": "sponsor",
+    "/campaigns/{campaign[collect]}/extension": "campaign_owner",
+}
+
+
+@pytest.mark.parametrize("path", DUTIES)
+async def test_answers_steps_and_more_time_wait_for_no_pause(as_, world, path):
+    await decide(await as_("moderator"), world, "vote", "pause")
+    await execute("UPDATE pause SET person = {}", world.person_id[DUTIES[path]])
+    assert (await (await as_(DUTIES[path])).post(path.format(**vars(world)), {})).status_code == 422
+    await execute(
+        "INSERT INTO status_change (idea, space, author, status, body, body_html, language)"
+        " SELECT id, space, {}, 'shortlisted', 'We look', '', 'en' FROM idea WHERE id = {}",
+        world.person_id[DUTIES[path]],
+        world.idea_id["decide"],
+    )
+
+
+#: Every way in which words come into a space, whatever our code asks before: the database refuses them.
+WORDS = {
+    "idea": "INSERT INTO idea (campaign, space, author, state, title, body, body_html, excerpt, language)"
+    " SELECT campaign, space, {me}, 'published', 'T', '', '', '', 'en' FROM idea WHERE id = {idea}",
+    "edited idea": "UPDATE idea SET body = 'New', edited_by = {me} WHERE id = {idea}",
+    "edited comment": "UPDATE comment SET body = 'New' WHERE author = {me} AND idea = {idea} AND state = 'published'",
+    "mention": "INSERT INTO mention (comment, space, person, event) SELECT k.id, k.space, k.author,"
+    " (SELECT max(id) FROM event) FROM comment k WHERE author = {me} AND idea = {idea} LIMIT 1",
+    "correction": "INSERT INTO correction (idea, space, author, body, body_html, language)"
+    " SELECT id, space, {me}, 'B', '', 'en' FROM idea WHERE id = {idea}",
+    "help": "INSERT INTO help_offer (idea, space, person, body) SELECT id, space, {me}, 'B' FROM idea WHERE id = {idea}",
+    "attachment": "INSERT INTO attachment (idea, space, author, kind, name, file, size)"
+    " SELECT id, space, {me}, 'pdf', 'a.pdf', 'x', 1 FROM idea WHERE id = {idea}",
+    "co-author": "INSERT INTO co_author (idea, space, person, invited_by)"
+    " SELECT id, space, {other}, {me} FROM idea WHERE id = {idea}",
+    "workshop": "INSERT INTO workshop (campaign, space, author, name, held_on)"
+    " SELECT campaign, space, {me}, 'W', '2026-06-01' FROM idea WHERE id = {idea}",
+    "digest": "INSERT INTO digest (idea, space, version, author, body, body_html, how, language)"
+    " SELECT id, space, 9, {me}, 'B', '', 'H', 'en' FROM idea WHERE id = {idea}",
+    "reason": "INSERT INTO status_change (idea, space, author, status, body, body_html, language)"
+    " SELECT id, space, {me}, 'withdrawn', 'B', '', 'en' FROM idea WHERE id = {idea}",
+    "end": "INSERT INTO campaign_notice (campaign, space, kind, author, reason, language)"
+    " SELECT campaign, space, 'cancelled', {me}, 'R', 'en' FROM idea WHERE id = {idea}",
+}
+
+
+@pytest.mark.parametrize("words", WORDS)
+async def test_the_database_takes_no_words_of_who_is_paused(rollback, as_, world, words):
+    names = {"me": "colleague", "other": "employee"}
+    ids = {name: world.person_id[who] for name, who in names.items()} | {"idea": world.idea_id["vote"]}
+    statement = WORDS[words].format(**ids)
+    savepoint = rollback.transaction()
+    await savepoint.start()
+    assert (await rollback.execute(statement)).endswith(" 1"), "it works without a pause"
+    await savepoint.rollback()
+    await decide(await as_("moderator"), world, "vote", "pause")
+    with pytest.raises(asyncpg.PostgresError) as refused:
+        await execute(statement)
+    assert refused.value.sqlstate == "PL001"
 
 
 async def test_an_offer_is_taken_back_also_during_a_pause(as_, world):

@@ -14,7 +14,11 @@ async def test_who_is_invited_says_yes_edits_and_her_own_vote_goes(as_, world):
     assert (await employee.get(f"{page}/edit")).status_code == 403, "an invitation is no right yet"
     assert f"{page}/co-authorship" in (await employee.get("/")).text
     assert (await employee.post(f"{page}/co-authorship")).status_code == 303
-    assert await fetch_value("SELECT supporters FROM idea WHERE id = {}", world.idea_id["collect"]) == 0
+    assert not await fetch_value("SELECT count(*) FROM vote WHERE idea = {}", world.idea_id["collect"])
+    counted = "SELECT supporters FROM idea WHERE id = {}"
+    assert await fetch_value(counted, world.idea_id["collect"]) == 1, "no count tells that she had voted"
+    await (await as_("colleague")).post(f"{page}/vote", htmx=True)
+    assert await fetch_value(counted, world.idea_id["collect"]) == 1, "somebody else's takes its place"
     address = f"{page}/edit"
     form = form_of(await employee.get(address), address)
     assert (await employee.post(address, form | {"title": "Ours"})).status_code == 303

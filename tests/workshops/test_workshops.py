@@ -91,7 +91,7 @@ async def test_whom_it_was_written_down_for_says_yes_and_her_own_vote_goes(as_, 
     assert (await (await as_("colleague")).post(f"/captures/{capture}/claim")).status_code == 403
     assert (await author.post(f"/captures/{capture}/claim")).status_code == 303
     assert await author_of("A lamp") == world.person_id["author"]
-    assert await fetch_value("SELECT supporters FROM idea WHERE id = {}", idea["id"]) == 0
+    assert await fetch_value("SELECT supporters FROM idea WHERE id = {}", idea["id"]) == 1, "it tells nobody of it"
     assert not await fetch_value("SELECT count(*) FROM vote WHERE idea = {}", idea["id"])
     assert (await author.post(f"/captures/{capture}/claim")).status_code == 403
 
