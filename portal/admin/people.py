@@ -22,6 +22,7 @@ from portal.events.jobs import queue
 from portal.events.kinds import Kind
 from portal.events.log import record
 from portal.install import install_improvements, install_organisation
+from portal.paging import Page, paged
 from portal.tables import Space
 
 PAGE = 50
@@ -51,15 +52,13 @@ class PersonRow(msgspec.Struct, frozen=True):
     org_unit: int | None
     unit: str | None
     roles: list[str]
-    cursor: str
 
 
 PEOPLE = """
     SELECT p.id, p.public_id, n.name, n.email, n.title, p.kind, p.active, p.deactivated_at,
         p.last_signed_in_at IS NOT NULL AS signed_in, r.number, p.org_unit, u.name AS unit,
         ARRAY(SELECT m.role || ':' || s.name FROM membership m JOIN space s ON s.id = m.space
-            WHERE m.person = p.id AND m.role <> 'member' AND {} ORDER BY s.kind DESC, s.id LIMIT 4) AS roles,
-        lower(n.name) || '~' || p.public_id AS cursor
+            WHERE m.person = p.id AND m.role <> 'member' AND {} ORDER BY s.kind DESC, s.id LIMIT 4) AS roles
     FROM identity n JOIN person p ON p.id = n.person LEFT JOIN org_unit u ON u.id = p.org_unit
     LEFT JOIN personnel r ON r.person = p.id
 """
@@ -77,20 +76,23 @@ LISTED = """
             WITH RECURSIVE under AS (
                 SELECT {}::bigint AS id UNION SELECT c.id FROM org_unit c JOIN under ON c.parent = under.id)
             SELECT id FROM under))
-        AND (lower(n.name), p.public_id) > ({}, {})
+        AND {}
     ORDER BY lower(n.name), p.public_id LIMIT {}
+"""
+AFTER = """
+    (lower(n.name), p.public_id) > (SELECT lower(an.name), ap.public_id
+        FROM identity an JOIN person ap ON ap.id = an.person WHERE ap.public_id = {})
 """
 
 
 async def people(
     actor: Actor | None, *, wanted: str = "", show: str = "active", unit: int | None = None, after: str = ""
-) -> list[PersonRow]:
-    """The next page of people by name, and one more if there are more; `unit` with all that lies under it."""
+) -> Page[PersonRow]:
+    """The next page of people by name; `unit` with all that lies under it."""
     if actor:
         require(actor, Action.PEOPLE_MANAGE)
-    name, _, last = after.rpartition("~")
     text = wanted.strip().lower()
-    return await fetch(
+    rows = await fetch(
         PersonRow,
         PEOPLE + LISTED,
         visible(Space, actor, "s") if actor else QueryString("TRUE"),
@@ -99,10 +101,10 @@ async def people(
         wanted.strip(),
         unit,
         unit,
-        name,
-        last,
+        QueryString(AFTER, after) if after else QueryString("TRUE"),
         PAGE + 1,
     )
+    return paged(rows, PAGE, lambda row: row.public_id, after)
 
 
 async def get_person(actor: Actor, public_id: str) -> PersonRow | None:

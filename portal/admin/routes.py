@@ -67,7 +67,7 @@ async def list_people(request: Request) -> Response[Any]:
     wanted, show = request.query_params.get("wanted", ""), request.query_params.get("show", "active")
     paths = await all_units(request.actor)
     unit = paths.of_address(request.query_params.get("unit", ""))
-    rows = await people.people(
+    listed = await people.people(
         request.actor,
         wanted=wanted,
         show=show,
@@ -81,8 +81,7 @@ async def list_people(request: Request) -> Response[Any]:
         section="admin",
         role_names=ROLE_NAMES,
         tally=await people.tally(request.actor),
-        rows=rows[: people.PAGE],
-        after=rows[people.PAGE - 1].cursor if len(rows) > people.PAGE else "",
+        listed=listed,
         wanted=wanted,
         show=show if show in people.SHOW else "active",
         unit=unit,

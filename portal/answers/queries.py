@@ -10,9 +10,12 @@ from portal.access.actor import Actor
 from portal.access.of_people import ADDRESS
 from portal.access.scope import visible
 from portal.campaigns.queries import CampaignRow, support
-from portal.db import QueryString, fetch, fetch_one
-from portal.ideas.queries import Cursor, IdeaRow
+from portal.db import fetch, fetch_one
+from portal.ideas.queries import IdeaRow
+from portal.paging import Cursor, Page, beyond, paged
 from portal.tables import Answer, AnswerVersion, Idea, Identity
+
+PAGE = 50  # ideas that wait, a page
 
 
 class AnswerRow(msgspec.Struct, frozen=True):
@@ -144,9 +147,9 @@ WAITING = """
 """
 
 
-async def waiting(actor: Actor, campaign: CampaignRow, after: Cursor | None, most: int) -> list[Waiting]:
+async def waiting(actor: Actor, campaign: CampaignRow, after: Cursor | None) -> Page[Waiting]:
     """A campaign's ideas without an answer, the most supported first; none before the voting ended."""
     place = support(campaign)
-    beyond = QueryString("({}, i.public_id) < ({}, {})", place, after.value, after.public_id) if after else None
-    rest = beyond or QueryString("TRUE")
-    return await fetch(Waiting, WAITING, place, campaign.id, actor.now, visible(Idea, actor, "i"), rest, most)
+    rest = beyond(after, place)
+    rows = await fetch(Waiting, WAITING, place, campaign.id, actor.now, visible(Idea, actor, "i"), rest, PAGE + 1)
+    return paged(rows, PAGE, lambda row: Cursor.at(row.place, row.public_id), after)

@@ -14,15 +14,14 @@ from portal.answers import actions, queries
 from portal.answers.forms import AnswerForm, StatusForm
 from portal.campaigns.queries import get_campaign
 from portal.colleagues.forms import chosen_colleague
-from portal.ideas.queries import Cursor, IdeaRow, get_idea
+from portal.ideas.queries import IdeaRow, get_idea
+from portal.paging import Cursor
 from portal.text.answers import ANSWER_KINDS
 from portal.text.difference import Piece, compared
 from portal.text.language import gettext
 from portal.web.errors import found
 from portal.web.page import page, see_other
 from portal.web.request import Request
-
-PAGE = 50
 
 
 @get("/campaigns/{public_id:str}/waiting")
@@ -31,17 +30,8 @@ async def waiting(request: Request, public_id: FromPath[str]) -> Response[Any]:
     campaign = found(await get_campaign(request.actor, public_id))
     require(request.actor, Action.CAMPAIGN_ANSWER, campaign)
     after = Cursor.read(request.query_params.get("after", ""))
-    rows = await queries.waiting(request.actor, campaign, after, PAGE + 1)
-    last = rows[PAGE - 1] if len(rows) > PAGE else None
-    return page(
-        request,
-        "answers/waiting.html",
-        section="campaigns",
-        campaign=campaign,
-        ideas=rows[:PAGE],
-        more=f"{last.place}-{last.public_id}" if last else "",
-        now=request.now,
-    )
+    listed = await queries.waiting(request.actor, campaign, after)
+    return page(request, "answers/waiting.html", section="campaigns", campaign=campaign, listed=listed, now=request.now)
 
 
 @get("/ideas/{public_id:str}/answer")

@@ -12,7 +12,8 @@ from portal.access.scope import visible
 from portal.boards.wanted import Wanted
 from portal.campaigns.queries import CampaignRow
 from portal.db import QueryString, execute, fetch
-from portal.ideas.queries import CARD, FROM, WRITES_ALONG, Cursor, IdeaCard
+from portal.ideas.queries import CARD, FROM, WRITES_ALONG, IdeaCard
+from portal.paging import Cursor, Page, beyond, paged
 from portal.tables import Idea, Vote
 
 PAGE = 20  # ideas a page
@@ -72,28 +73,16 @@ LIST = f"""
 """
 
 
-class Listed(msgspec.Struct, frozen=True):
-    """A page of ideas; `more`: where the next one begins, or nothing."""
-
-    cards: list[IdeaCard]
-    more: str
-
-
 async def ideas_of_campaign(
     actor: Actor, campaign: CampaignRow, wanted: Wanted, themes: list[str], after: Cursor | None = None
-) -> Listed:
+) -> Page[IdeaCard]:
     """One page of a campaign's ideas."""
-    key, rest = _key(actor, campaign, wanted.order), QueryString("TRUE")
-    if after:
-        value: Any = after.moment if wanted.order == "newest" else after.value
-        rest = QueryString("({}, i.public_id) < ({}, {})", key, value, after.public_id)
+    key = _key(actor, campaign, wanted.order)
+    rest = beyond(after, key, by_time=wanted.order == "newest")
     chosen = _chosen(actor, campaign, wanted, themes)
     rows = await execute(LIST, key, chosen, rest, PAGE + 1, visible(Vote, actor, "v"), actor.id, actor.now)
-    more = ""
-    if len(rows) > PAGE:
-        place, public_id = rows[PAGE - 1]["place"], rows[PAGE - 1]["public_id"]
-        more = str(Cursor.at(place, public_id) if wanted.order == "newest" else Cursor(place, public_id))
-    return Listed([_card(row) for row in rows[:PAGE]], more)
+    found = paged(rows, PAGE, lambda row: Cursor.at(row["place"], row["public_id"]), after)
+    return Page([_card(row) for row in found.rows], found.first, found.more)
 
 
 def _card(row: Any) -> IdeaCard:

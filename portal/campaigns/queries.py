@@ -10,6 +10,7 @@ from portal.access.actor import Actor
 from portal.access.of_people import ADDRESS
 from portal.access.scope import visible
 from portal.db import QueryString, fetch, fetch_one, fetch_value
+from portal.paging import Page, paged
 from portal.tables import Campaign, CampaignNotice, Follow, Idea, Identity
 
 #: The phases that have a beginning, in their order.
@@ -182,9 +183,8 @@ def _chosen(actor: Actor, chosen: Filter) -> QueryString:
     return where
 
 
-async def find_campaigns(actor: Actor, chosen: Filter, after: str = "") -> list[CampaignRow]:
-    """One page of the campaigns that the actor can read, and one more row if there is a next page; `after` is the
-    last one of the page before."""
+async def find_campaigns(actor: Actor, chosen: Filter, after: str = "") -> Page[CampaignRow]:
+    """One page of the campaigns that the actor can read; `after` is the last one of the page before."""
     key = ORDERS[chosen.order]
     where = _chosen(actor, chosen)
     if after:
@@ -194,7 +194,7 @@ async def find_campaigns(actor: Actor, chosen: Filter, after: str = "") -> list[
             after,
             visible(Campaign, actor, "c"),
         )
-    return await fetch(
+    rows = await fetch(
         CampaignRow,
         f"SELECT {COLUMNS} {FROM} WHERE {{}} AND {{}} ORDER BY {key}, -c.id LIMIT {{}}",
         actor.now,
@@ -202,6 +202,7 @@ async def find_campaigns(actor: Actor, chosen: Filter, after: str = "") -> list[
         where,
         PAGE + 1,
     )
+    return paged(rows, PAGE, lambda row: row.public_id, after)
 
 
 class About(msgspec.Struct, frozen=True):

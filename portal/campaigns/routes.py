@@ -12,7 +12,7 @@ from portal.access.conflicts import Changed
 from portal.access.policy import Action, can, require
 from portal.campaigns import actions, queries
 from portal.campaigns.forms import CancelForm, ExtendForm
-from portal.campaigns.queries import PAGE, CampaignRow, get_campaign
+from portal.campaigns.queries import CampaignRow, get_campaign
 from portal.spaces.queries import own_spaces
 from portal.text.language import LANGUAGES, gettext
 from portal.web.errors import found
@@ -27,16 +27,14 @@ MOST_OWED = 100  # ideas without an answer that are named
 async def list_campaigns(request: Request) -> Response[Any]:
     """The campaigns that one can read, as they were asked for."""
     chosen, after = _chosen(request), request.query_params.get("after", "")
-    rows = await queries.find_campaigns(request.actor, chosen, after)
+    listed = await queries.find_campaigns(request.actor, chosen, after)
     return page(
         request,
         "campaigns/list.html",
         fragment="results",
         section="campaigns",
-        campaigns=rows[:PAGE],
-        more=rows[PAGE - 1].public_id if len(rows) > PAGE else "",
+        listed=listed,
         chosen=chosen,
-        first=not after,
         spaces=await own_spaces(request.actor),
         now=request.now,
     )

@@ -157,15 +157,13 @@ def list_people(show: str, wanted: str) -> None:
     """List people, a line each; WANTED is a part of a name or address."""
 
     async def work() -> None:
-        after = ""
-        while True:
-            rows = await people.people(None, wanted=wanted, show=show, after=after)
-            for person in rows[: people.PAGE]:
+        after, going = "", True
+        while going:
+            listed = await people.people(None, wanted=wanted, show=show, after=after)
+            for person in listed.rows:
                 click.echo(
                     "\t".join((person.email, person.name, person.unit or "", "" if person.active else "deactivated"))
                 )
-            if len(rows) <= people.PAGE:
-                return
-            after = rows[people.PAGE - 1].cursor
+            after, going = listed.more, bool(listed.more)
 
     _run(work)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -14,35 +14,7 @@ from portal.db import fetch, fetch_one
 from portal.tables import Campaign, Idea, IdeaVersion, OrgUnit, Service, Vote
 from portal.tables import Question as QuestionTable
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NEWEST = 200  # ideas of a space among which the lively ones are looked for
-
-
-class Cursor(msgspec.Struct, frozen=True):
-    """Where a page of ideas ends: the last one's place in the order, and its public id among equals. It holds the
-    value itself, so that votes that come in meanwhile neither repeat nor skip anything."""
-
-    value: int
-    public_id: str
-
-    @classmethod
-    def read(cls, text: str) -> Cursor | None:
-        """From an address; None for what is none, which then shows the first page."""
-        value, _, public_id = text.partition("-")
-        return cls(int(value), public_id) if value.isascii() and value.isdigit() and len(value) <= 17 else None
-
-    @classmethod
-    def at(cls, moment: datetime, public_id: str) -> Cursor:
-        """Of an order by time."""
-        return cls((moment - EPOCH) // timedelta(microseconds=1), public_id)
-
-    @property
-    def moment(self) -> datetime:
-        """The value of an order by time."""
-        return EPOCH + timedelta(microseconds=self.value)
-
-    def __str__(self) -> str:
-        return f"{self.value}-{self.public_id}"
 
 
 def _hashable(row: IdeaCard | IdeaRow) -> None:

@@ -15,6 +15,7 @@ from portal.campaigns.queries import campaigns, get_campaign
 from portal.ideas import actions, queries
 from portal.ideas.desk import changes, desk_for, desk_of
 from portal.ideas.forms import CorrectionForm, WithdrawalForm
+from portal.paging import Page
 from portal.text.language import gettext
 from portal.web.errors import found
 from portal.web.page import page, see_other
@@ -124,8 +125,8 @@ async def discard(request: Request, public_id: FromPath[str]) -> Response[Any]:
 async def versions(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """What changed from version to version, newest first."""
     idea = found(await queries.get_idea(request.actor, public_id))
-    before = request.query_params.get("before", "")
-    newest = int(before) if before.isdecimal() and len(before) < 10 else idea.version
+    after = request.query_params.get("after", "")
+    newest = int(after) if after.isdecimal() and len(after) < 10 else idea.version
     texts = await queries.versions_before(request.actor, idea, newest, VERSIONS_A_PAGE + 1)
     if newest >= idea.version:
         texts.insert(0, found(await queries.current_version(request.actor, idea.id)))
@@ -135,8 +136,8 @@ async def versions(request: Request, public_id: FromPath[str]) -> Response[Any]:
         section="campaigns",
         idea=idea,
         changes=[(new, await changes(old, new)) for new, old in pairwise(texts)],
+        listed=Page(texts, newest >= idea.version, f"{texts[-1].version + 1}" if len(texts) > VERSIONS_A_PAGE else ""),
         first=texts[-1] if texts and texts[-1].version == 1 else None,
-        more=texts[-1].version + 1 if len(texts) > VERSIONS_A_PAGE else 0,
         now=request.now,
     )
 

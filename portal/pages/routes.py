@@ -27,12 +27,13 @@ from portal.comments import actions as commenting
 from portal.comments.forms import CommentForm
 from portal.comments.queries import first_of_day, get_comment
 from portal.follows.queries import follows_idea
-from portal.ideas.queries import Cursor, IdeaRow, get_idea, ideas_by, ideas_of_author, lively_ideas
+from portal.ideas.queries import IdeaRow, get_idea, ideas_by, ideas_of_author, lively_ideas
 from portal.mentions.queries import Ambiguous
 from portal.moderation.counts import removals
 from portal.moderation.queries import receipts_lately
 from portal.pages.queries import asked_of
 from portal.pages.threads import Asked, preview, thread_of
+from portal.paging import Cursor, Page
 from portal.people.queries import get_person, shared_spaces
 from portal.proposals.queries import UNOPENED, get_proposal, waiting_for
 from portal.proposals.routes import show_proposal
@@ -84,7 +85,7 @@ async def campaign(request: Request, public_id: FromPath[str]) -> Response[Any]:
     themes = [tagged.tag for tagged in tags[:COLUMNS]]
     after = Cursor.read(request.query_params.get("after", ""))
     on_board = wanted.view == "board"
-    listed = None if on_board else await ideas_of_campaign(actor, row, wanted, themes, after)
+    listed = Page([]) if on_board else await ideas_of_campaign(actor, row, wanted, themes, after)
     return page(
         request,
         "pages/campaign.html",
@@ -94,12 +95,10 @@ async def campaign(request: Request, public_id: FromPath[str]) -> Response[Any]:
         wanted=wanted,
         orders=orders_of(row),
         tags=tags,
-        cards=listed.cards if listed else [],
-        more=listed.more if listed else "",
+        listed=listed,
         columns=await board(actor, row, wanted, themes) if on_board else [],
         by_answer=by_answer(row),
         given=await votes_given(actor, row),
-        first=after is None,
         now=request.now,
         **await _beside(request, row),
     )

@@ -9,6 +9,7 @@ from portal.comments.forms import LONGEST, CommentForm
 from portal.comments.queries import ORDERS, PAGE, CommentRow, Place, get_comment, thread
 from portal.ideas.queries import IdeaRow
 from portal.mentions.queries import named
+from portal.paging import paged
 from portal.text.markdown import rendered
 from portal.text.mentions import shown
 from portal.threads.actions import mark_read
@@ -39,10 +40,8 @@ async def thread_of(actor: Actor, row: IdeaRow, asked: Asked, form: CommentForm)
         await mark_read(actor, row, seen)
     reply_id = form.reply_to.data or asked.reply
     return {
-        "roots": roots[:PAGE],
-        "more": _end(roots[PAGE - 1].comment, order) if len(roots) > PAGE else "",
+        "roots": paged(roots, PAGE, lambda root: _end(root.comment, order), place),
         "order": order,
-        "earlier": place is not None,
         "seen": seen,
         "digest": await latest_digest(actor, row) if seen.digests else None,
         "long": row.comments + row.guest_comments > LONG,

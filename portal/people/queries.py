@@ -11,6 +11,7 @@ from portal.access.actor import Actor
 from portal.access.fields import visible_field
 from portal.access.scope import visible
 from portal.db import fetch, fetch_one
+from portal.paging import Page, paged
 from portal.tables import Membership, OrgUnit, Person, Profile, Space
 
 PAGE = 30  # people a page
@@ -159,15 +160,16 @@ AFTER = """
 """
 
 
-async def people(actor: Actor, filters: Filters, after: str = "") -> list[PersonRow]:
-    """One page of the people whom the actor may see, by name, and one more row if there is a next page."""
+async def people(actor: Actor, filters: Filters, after: str = "") -> Page[PersonRow]:
+    """One page of the people whom the actor may see, by name; `after` is the last one of the page before."""
     narrowed, values = _narrowed(actor, filters)
     sql = f"{COLUMNS}{FROM}{STATUS} {narrowed}"
     if after:
         sql += AFTER
         values += [after, visible(Person, actor, "ap")]
     sql += " ORDER BY lower(n.name), p.id LIMIT {}"
-    return await fetch(PersonRow, sql, *_columns(actor), *values, PAGE + 1)
+    rows = await fetch(PersonRow, sql, *_columns(actor), *values, PAGE + 1)
+    return paged(rows, PAGE, lambda row: row.public_id, after)
 
 
 class Facet(msgspec.Struct, frozen=True):

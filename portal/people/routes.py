@@ -27,17 +27,13 @@ async def people(request: Request) -> Response[Any]:
     asked = request.query_params
     words = asked.get("q", "")[:LONGEST_SEARCH].replace("\0", "")
     filters = queries.Filters(words, asked.get("unit", ""), asked.get("skill", ""))
-    after = asked.get("after", "")
-    rows = await queries.people(request.actor, filters, after)
     return page(
         request,
         "people/list.html",
         fragment="results",
         section="people",
         filters=filters,
-        people=rows[: queries.PAGE],
-        more=rows[queries.PAGE - 1].public_id if len(rows) > queries.PAGE else "",
-        first=not after,
+        listed=await queries.people(request.actor, filters, asked.get("after", "")),
         facets=await queries.facets(request.actor, filters),
         most=queries.FACETS_OF,
         now=request.now,

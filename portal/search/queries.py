@@ -11,6 +11,7 @@ from portal.access.actor import Actor
 from portal.access.scope import visible
 from portal.db import QueryString, fetch, fetch_one
 from portal.names.queries import names_in
+from portal.paging import Page, paged
 from portal.search.snippets import found_in, plain
 from portal.search.terms import Query, Term, words_of
 from portal.tables import Answer, Identity, OrgUnit, SearchDocument, SearchWord, Space
@@ -241,14 +242,13 @@ async def space_to_search(actor: Actor, public_id: str) -> FoundSpace | None:
 
 class Results(msgspec.Struct, frozen=True):
     """A page of what was found. `counts`: how many of each kind, MOST at most; `some`: nothing holds all the words, and
-    these hold some of them; `more`: where the next page begins."""
+    these hold some of them."""
 
     query: Query
-    hits: list[Shown]
+    listed: Page[Shown]
     counts: dict[str, int]
     spaces: list[FoundSpace]
     some: bool
-    more: str
 
     def counted(self, kind: str = "") -> int:
         """How many there are of a kind, or of all."""
@@ -263,20 +263,20 @@ async def search(actor: Actor, text: str, filters: Filters, after: int | None = 
     """One page of what the actor finds, best first."""
     query = await query_for(actor, text)
     if not query.terms:
-        return Results(query, [], {}, [], False, "")
+        return Results(query, Page([]), {}, [], False)
     found, some = await _found(actor, query, KINDS, filters), False
     if not found and len(query.terms) > 1:
         found, some = await _found(actor, query, KINDS, filters, some=True), True
     counts = Counter(hit.kind for hit in found)
     spaces = [space for space, _ in Counter(hit.space for hit in found if hit.space).most_common(MOST_SPACES)]
     wanted = [hit for hit in found if filters.kind in ("", hit.kind) and (after is None or hit.score < after)]
+    hits = paged(wanted, PAGE, lambda hit: hit.score, after)
     return Results(
         query=query,
-        hits=await _shown(actor, wanted[:PAGE]),
+        listed=Page(await _shown(actor, hits.rows), hits.first, hits.more),
         counts={kind: counts[kind] for kind in KINDS if counts[kind]},
         spaces=await fetch(FoundSpace, SPACES, spaces, visible(Space, actor, "s")),
         some=some,
-        more=str(wanted[PAGE - 1].score) if len(wanted) > PAGE else "",
     )
 
 

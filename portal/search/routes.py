@@ -39,7 +39,6 @@ async def search(request: Request) -> Response[Any]:
         filters=filters,
         space=space,
         results=results,
-        first=not after,
         snippet=snippet,
         marked=marked,
     )

@@ -9,7 +9,7 @@ import msgspec
 from portal.access.actor import Actor
 from portal.access.scope import visible
 from portal.db import QueryString, fetch, fetch_one
-from portal.ideas.queries import Cursor
+from portal.paging import Cursor, Page, beyond, paged
 from portal.tables import Idea, Service
 
 PAGE = 20  # improvements a page
@@ -79,10 +79,10 @@ IMPROVEMENTS = """
     WHERE i.service = {} AND i.state = 'published' AND {} AND {}
     ORDER BY i.created_at DESC, i.public_id DESC LIMIT {}
 """
-BEYOND = "(i.created_at, i.public_id) < ({}, {})"
 
 
-async def improvements(actor: Actor, service: ServiceRow, after: Cursor | None) -> list[Improvement]:
-    """One page of the ideas for a service, newest first, and one more row if there is a next page."""
-    rest = QueryString(BEYOND, after.moment, after.public_id) if after else QueryString("TRUE")
-    return await fetch(Improvement, IMPROVEMENTS, actor.now, service.id, visible(Idea, actor, "i"), rest, PAGE + 1)
+async def improvements(actor: Actor, service: ServiceRow, after: Cursor | None) -> Page[Improvement]:
+    """One page of the ideas for a service, newest first."""
+    rest = beyond(after, QueryString("i.created_at"), by_time=True)
+    rows = await fetch(Improvement, IMPROVEMENTS, actor.now, service.id, visible(Idea, actor, "i"), rest, PAGE + 1)
+    return paged(rows, PAGE, lambda row: Cursor.at(row.created_at, row.public_id), after)

@@ -9,7 +9,7 @@ from litestar.params import FromPath
 
 from portal.access.conflicts import Changed
 from portal.access.policy import Action, require
-from portal.ideas.queries import Cursor
+from portal.paging import Cursor
 from portal.services import actions, queries
 from portal.services.forms import ServiceForm
 from portal.text.language import gettext
@@ -53,16 +53,8 @@ async def show_service(request: Request, public_id: FromPath[str]) -> Response[A
     """A service with the ideas that would improve it."""
     service = found(await queries.get_service(request.actor, public_id))
     after = Cursor.read(request.query_params.get("after", ""))
-    ideas = await queries.improvements(request.actor, service, after)
-    last = ideas[queries.PAGE - 1] if len(ideas) > queries.PAGE else None
-    return page(
-        request,
-        "services/show.html",
-        service=service,
-        ideas=ideas[: queries.PAGE],
-        more=str(Cursor.at(last.created_at, last.public_id)) if last else "",
-        now=request.now,
-    )
+    listed = await queries.improvements(request.actor, service, after)
+    return page(request, "services/show.html", service=service, listed=listed, now=request.now)
 
 
 @get("/services/{public_id:str}/edit")

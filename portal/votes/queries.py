@@ -10,11 +10,11 @@ from portal.access.actor import Actor
 from portal.access.scope import visible
 from portal.campaigns.queries import CampaignRow
 from portal.db import QueryString, fetch, fetch_one, fetch_value
-from portal.ideas.queries import COUNTED, FROM, WRITES_ALONG, Cursor
+from portal.ideas.queries import COUNTED, FROM, WRITES_ALONG
+from portal.paging import Cursor, Page, beyond, paged
 from portal.tables import Budget, Campaign, Idea, Vote
 
 PAGE = 20  # votes a page
-ALL = QueryString("TRUE")
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -134,10 +134,10 @@ OWN = """
 """
 
 
-async def own_votes(actor: Actor, after: Cursor | None) -> list[OwnVote]:
-    """A page of what the actor voted for, newest first, and one more if there is a next page."""
-    rest = QueryString("(v.created_at, i.public_id) < ({}, {})", after.moment, after.public_id) if after else ALL
-    return await fetch(
+async def own_votes(actor: Actor, after: Cursor | None) -> Page[OwnVote]:
+    """A page of what the actor voted for, newest first."""
+    rest = beyond(after, QueryString("v.created_at"), by_time=True)
+    rows = await fetch(
         OwnVote,
         OWN,
         actor.now,
@@ -146,3 +146,4 @@ async def own_votes(actor: Actor, after: Cursor | None) -> list[OwnVote]:
         rest,
         PAGE + 1,
     )
+    return paged(rows, PAGE, lambda row: Cursor.at(row.created_at, row.public_id), after)

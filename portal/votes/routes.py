@@ -9,7 +9,7 @@ from litestar.exceptions import ClientException
 from litestar.params import FromPath
 
 from portal.access.conflicts import Spent
-from portal.ideas.queries import Cursor
+from portal.paging import Cursor
 from portal.text.language import gettext
 from portal.votes import actions, queries
 from portal.web.errors import found
@@ -66,17 +66,8 @@ async def _control(
 async def own(request: Request) -> Response[Any]:
     """What one voted for; nobody else sees this page."""
     after = Cursor.read(request.query_params.get("after", ""))
-    votes = await queries.own_votes(request.actor, after)
-    last = votes[queries.PAGE - 1] if len(votes) > queries.PAGE else None
-    return page(
-        request,
-        "votes/own.html",
-        fragment="results",
-        votes=votes[: queries.PAGE],
-        more=str(Cursor.at(last.created_at, last.public_id)) if last else "",
-        first=after is None,
-        now=request.now,
-    )
+    listed = await queries.own_votes(request.actor, after)
+    return page(request, "votes/own.html", fragment="results", listed=listed, now=request.now)
 
 
 router = Router(path="/", route_handlers=[give, take_back, own])

@@ -20,7 +20,7 @@ async def found(world: World, reader: str, **filters: str) -> set[str]:
     """Whom somebody finds, by their names in the cast."""
     by_id = {public_id: name for name, public_id in world.person.items()}
     actor: Any = await actor_of_person(world.person_id[reader])
-    return {by_id[row.public_id] for row in await people(actor, Filters(**filters))}
+    return {by_id[row.public_id] for row in (await people(actor, Filters(**filters))).rows}
 
 
 @pytest.mark.parametrize(

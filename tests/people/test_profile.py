@@ -90,7 +90,7 @@ async def test_a_hidden_field_is_not_found_by_either(rollback: Any, world: World
     employee = await actor(world, "employee")
 
     async def found(filters: Filters) -> set[str]:
-        return {row.public_id for row in await people(employee, filters)}
+        return {row.public_id for row in (await people(employee, filters)).rows}
 
     hers = world.person["insider_a"]
     asked = [Filters("Depot of insider"), Filters("skill of insider_a"), Filters(skill="skill of insider a")]

@@ -82,7 +82,7 @@ async def _made(sql: str, *values: Any) -> asyncpg.Record:
 
 async def reciprocal_rank(actor: Actor, query: str, meant: set[str]) -> float:
     """1 when the first hit is what was meant, 1/2 when the second is, …; 0 when none of the first twenty is."""
-    hits = (await search(actor, query, Filters())).hits
+    hits = (await search(actor, query, Filters())).listed.rows
     return next((1 / rank for rank, hit in enumerate(hits, 1) if hit.address in meant), 0.0)
 
 
