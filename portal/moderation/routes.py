@@ -177,7 +177,6 @@ async def list_receipts(request: Request) -> Response[Any]:
     return page(
         request,
         "moderation/receipts.html",
-        section="home",
         receipts=rows,
         words=DECISIONS,
         rules=HOUSE_RULES,
@@ -239,7 +238,6 @@ async def _receipt(
     return page(
         request,
         "moderation/receipt.html",
-        section="home",
         status=max(appeal.status if appeal else 200, text.status),
         receipt=receipt,
         appeal=appeal or AppealForm(),

@@ -35,7 +35,7 @@ WORDS: dict[int, tuple[str, str]] = {
     ),
     403: (
         lazy("This is not yours to do"),
-        lazy("Either this is for somebody else to do, or its time has passed. You can still read it."),
+        lazy("Either this is for somebody else to do, or its time has passed. What you could read, you still can."),
     ),
     404: (
         lazy("There is nothing at this address"),

@@ -24,13 +24,20 @@ function toast(kind) {
   dismissLater();
 }
 
+/** A live region that was itself put in place of another one stays silent: what came with data-say is said from a lasting one. */
+function sayWhatIsNew(target) {
+  const place = document.getElementById(target?.id);
+  if (place) document.getElementById("said").textContent = place.querySelector("[data-say]")?.textContent ?? "";
+}
+
 function closeMenus(except) {
   for (const menu of document.querySelectorAll("details.menu[open], .dock details[open]")) {
     if (!menu.contains(except)) menu.open = false;
   }
 }
 
-document.addEventListener("htmx:after:swap", () => {
+document.addEventListener("htmx:after:swap", (event) => {
+  sayWhatIsNew(event.detail.ctx?.target);
   focusErrors();
   dismissLater();
 });
