@@ -48,6 +48,7 @@ CAST: dict[str, dict[str, Any]] = {
     "insider_b": {"name": "Mei-Ling Tjon", "language": "en", "roles": [("closed_b", "owner"), ("closed_b", "member")]},
     "guest_a": {"name": "Julie Mercadier", "language": "en", "kind": "guest", "roles": [("closed_a", "member")]},
     "guest_b": {"name": "Stein Halvorsrud", "language": "nl", "kind": "guest", "roles": [("closed_b", "member")]},
+    "sister": {"name": "Ilse Vonk", "language": "nl", "kind": "sister"},
     "deactivated": {"name": "Owen Pritchard", "language": "en", "active": False},
 }
 #: How many days before NOW each phase began, or after NOW it begins (negative), by the phase that the campaign is in.
@@ -112,18 +113,25 @@ async def build_world() -> World:
     async with transaction():
         world.space_id["organisation"] = await install_organisation("Lowland Works", "en", "Europe/Amsterdam")
         world.space["organisation"] = await fetch_value("SELECT public_id FROM space WHERE kind = 'organisation'")
-        for name, opened, title in (
-            ("open", True, "Bridge data"),
-            ("closed_a", False, "Overwater lock"),
-            ("closed_b", False, "Night bus"),
+        for name, kind, title in (
+            ("open", "group", "Bridge data"),
+            ("closed_a", "guest", "Overwater lock"),
+            ("closed_b", "guest", "Night bus"),
+            ("sisters", "sister", "Waterway board"),
         ):
-            await _space(world, name, opened, title)
+            await _space(world, name, kind, title)
         for name in ("roads", "water"):
             row = (await execute("INSERT INTO org_unit (name) VALUES ({}) RETURNING id, public_id", f"Unit {name}"))[0]
             world.unit_id[name], world.unit[name] = row["id"], row["public_id"]
         await add_import(world, "ready")
         for name, facts in CAST.items():
             await _person(world, name, facts)
+        for side in "ab":
+            await execute(
+                "UPDATE space SET host = {} WHERE id = {}",
+                world.person_id[f"insider_{side}"],
+                world.space_id[f"closed_{side}"],
+            )
         for phase in DATES:
             await add_campaign(world, phase, "organisation", phase)
         for state in ("draft", "proposed"):
@@ -225,14 +233,15 @@ async def _what_others_add(world: World) -> None:
     )
 
 
-async def _space(world: World, name: str, opened: bool, title: str) -> None:
+async def _space(world: World, name: str, kind: str, title: str) -> None:
     row = (
         await execute(
-            "INSERT INTO space (kind, name, purpose, language, open) VALUES ('group', {}, {}, 'en', {})"
+            "INSERT INTO space (kind, name, purpose, language, open) VALUES ({}, {}, {}, 'en', {})"
             " RETURNING id, public_id",
+            kind,
             title,
             f"What {title} is for",
-            opened,
+            kind == "group",
         )
     )[0]
     world.space_id[name], world.space[name] = row["id"], row["public_id"]
@@ -241,8 +250,9 @@ async def _space(world: World, name: str, opened: bool, title: str) -> None:
 async def _person(world: World, name: str, facts: dict[str, Any]) -> None:
     row = (
         await execute(
-            "INSERT INTO person (kind, active, last_signed_in_at) VALUES ({}, {}, {}) RETURNING id, public_id",
+            "INSERT INTO person (kind, home, active, last_signed_in_at) VALUES ({}, {}, {}, {}) RETURNING id, public_id",
             facts.get("kind", "employee"),
+            world.space_id["sisters"] if facts.get("kind") == "sister" else None,
             facts.get("active", True),
             NOW - timedelta(days=1),
         )
@@ -312,6 +322,18 @@ async def add_campaign(world: World, name: str, space: str, phase: str, **facts:
         f"Help of {name}",
         [f"One of {name}", f"Two of {name}"],
         row["id"],
+    )
+
+
+async def let_guests_in(world: World, campaign: str) -> None:
+    """The campaign is in the guest space A from now on, and the cast's employees and its guest belong there."""
+    await execute(
+        "UPDATE campaign SET space = {} WHERE id = {}", world.space_id["closed_a"], world.campaign_id[campaign]
+    )
+    await execute(
+        "INSERT INTO membership (space, person, role) SELECT {}, id, 'member' FROM person"
+        " WHERE kind = 'employee' ON CONFLICT DO NOTHING",
+        world.space_id["closed_a"],
     )
 
 

@@ -11,13 +11,24 @@ from portal.db import fetch_one
 
 
 class Role(StrEnum):
-    """What somebody is in a space. Every role reads it; `administrator` exists in the organisation's space only."""
+    """What somebody is in a space. Every role reads it; `administrator` and `host`, who may start spaces with guests,
+    exist in the organisation's space only."""
 
     MEMBER = "member"
     OWNER = "owner"
     MODERATOR = "moderator"
+    COMMUNITY_MANAGER = "community_manager"
     DECISION_MAKER = "decision_maker"
     ADMINISTRATOR = "administrator"
+    HOST = "host"
+
+
+class Right(StrEnum):
+    """What a member may do, unless her invitation kept it back."""
+
+    WRITE = "write"
+    VOTE = "vote"
+    DOWNLOAD = "download"
 
 
 class Actor(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,6 +43,8 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     theme: str
     space_ids: list[int]
     role_rows: list[str]
+    denied: list[str]
+    still: list[int]
     organisation_space: int
     organisation_name: str
     photo_changes: int
@@ -42,6 +55,11 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     last_seen_at: datetime | None = None
 
     @property
+    def employee(self) -> bool:
+        """Somebody of the organisation itself, wherever she works."""
+        return self.kind == "employee"
+
+    @property
     def guest(self) -> bool:
         """Guests see only the spaces that they were invited to."""
         return self.kind == "guest"
@@ -50,6 +68,12 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     def administrator(self) -> bool:
         """The one role that holds in every space; it opens no closed space by itself."""
         return self.has_role(self.organisation_space, Role.ADMINISTRATOR)
+
+    def may(self, space: int, right: Right) -> bool:
+        """Whether the actor has this right in a space that she reads. Nobody writes or votes in one that stands still:
+        it ended, or is archived."""
+        stands_still = right is not Right.DOWNLOAD and space in self.still
+        return f"{space}:{right}" not in self.denied and not stands_still
 
     def has_role(self, space: int, *roles: Role) -> bool:
         """Whether the actor has one of these roles in this very space."""
@@ -78,9 +102,17 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
 # A member who is nothing more has no row in role_rows: people belong to thousands of groups, and lead few.
 COLUMNS = """
     p.id, p.public_id, n.name, p.kind, n.language, n.zone, n.theme,
-    ARRAY(SELECT r.space FROM readership r WHERE r.person = p.id ORDER BY 1) AS space_ids,
-    ARRAY(SELECT m.space || ':' || m.role FROM membership m WHERE m.person = p.id AND m.role <> 'member')
-        AS role_rows,
+    r.space_ids,
+    ARRAY(SELECT m.space || ':' || m.role FROM membership m WHERE m.person = p.id AND m.role <> 'member'
+        AND (m.until IS NULL OR m.until > plein_now())) AS role_rows,
+    ARRAY(SELECT m.space || ':' || d.denied
+        FROM membership m, unnest(ARRAY[CASE WHEN NOT m.may_write THEN 'write' END,
+            CASE WHEN NOT m.may_vote THEN 'vote' END, CASE WHEN NOT m.may_download THEN 'download' END]) d (denied)
+        WHERE m.person = p.id AND NOT (m.may_write AND m.may_vote AND m.may_download) AND d.denied IS NOT NULL)
+        AS denied,
+    ARRAY(SELECT s.id FROM space s WHERE (s.archived_at IS NOT NULL OR s.ends_on IS NOT NULL)
+        AND (s.archived_at IS NOT NULL OR s.ends_on < (plein_now() AT TIME ZONE o.zone)::date)
+        AND s.id = ANY(r.space_ids)) AS still,
     ARRAY(SELECT w.space FROM pause w WHERE w.person = p.id AND w.ended_at IS NULL AND w.until > plein_now()
         ORDER BY w.until, w.id) AS paused_in,
     ARRAY(SELECT w.until FROM pause w WHERE w.person = p.id AND w.ended_at IS NULL AND w.until > plein_now()
@@ -88,8 +120,11 @@ COLUMNS = """
     o.space AS organisation_space, o.name AS organisation_name, o.photo_changes, plein_now() AS now
 """
 ORGANISATION = """
+    CROSS JOIN LATERAL (SELECT ARRAY(
+        SELECT r.space FROM readership r WHERE r.person = p.id ORDER BY 1) AS space_ids) r
     CROSS JOIN (
-        SELECT s.id AS space, g.name, g.photo_changes FROM organisation g, space s WHERE s.kind = 'organisation') o
+        SELECT s.id AS space, g.name, g.zone, g.photo_changes FROM organisation g, space s
+        WHERE s.kind = 'organisation') o
 """
 
 OF_SESSION = f"""

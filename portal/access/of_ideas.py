@@ -13,8 +13,8 @@ def proposing(actor: Actor, thing: Any) -> bool:
     return thing.phase in WHILE_PROPOSING
 
 
-def employee_while_collecting(actor: Actor, thing: Any) -> bool:
-    """Every employee, while the campaign collects."""
+def colleague_while_collecting(actor: Actor, thing: Any) -> bool:
+    """Every colleague, while the campaign collects."""
     return not actor.guest and proposing(actor, thing)
 
 

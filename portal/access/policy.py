@@ -10,19 +10,19 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from portal.access.actor import Actor, Role
+from portal.access.actor import Actor, Right, Role
 from portal.access.of_ideas import (
     author_of_draft_while_collecting,
     author_until_answered,
     author_until_voting,
     captured_for,
     claiming,
+    colleague_while_collecting,
     commenting,
     decides,
     decides_about_answered,
     decides_after_voting,
     decides_or_moderates_after_voting,
-    employee_while_collecting,
     helping,
     invited,
     proposing,
@@ -32,6 +32,16 @@ from portal.access.of_ideas import (
     writes,
     writes_along,
     wrote_it_down,
+)
+from portal.access.of_moderation import (
+    judge,
+    judge_of_appeals,
+    judge_of_what_is_open,
+    moderator,
+    own_last_decision,
+    reader_of_anothers,
+    told_in_time,
+    told_to_change_it,
 )
 from portal.access.phases import (
     WHILE_ARCHIVING,
@@ -81,6 +91,7 @@ class Action(StrEnum):
     IDEA_COMMENT = "idea.comment"
     IDEA_FOLLOW = "idea.follow"
     IDEA_ATTACH = "idea.attach"
+    ATTACHMENT_DOWNLOAD = "attachment.download"
     ATTACHMENT_DESCRIBE = "attachment.describe"
     ATTACHMENT_REMOVE = "attachment.remove"
     COMMENT_EDIT = "comment.edit"
@@ -145,6 +156,14 @@ WRITING = {
     Action.RECEIPT_PUT_BACK,
 }
 
+#: The right in its space that an action takes, beside its rule.
+RIGHTS = {
+    **dict.fromkeys(WRITING, Right.WRITE),
+    Action.IDEA_SUPPORT: Right.VOTE,
+    Action.COMMENT_REACT: Right.VOTE,
+    Action.ATTACHMENT_DOWNLOAD: Right.DOWNLOAD,
+}
+
 
 def anybody(actor: Actor, thing: Any) -> bool:
     """Whoever reads it."""
@@ -152,7 +171,12 @@ def anybody(actor: Actor, thing: Any) -> bool:
 
 
 def employee(actor: Actor, thing: Any) -> bool:
-    """Every employee, and no guest."""
+    """Every employee, and nobody from outside."""
+    return actor.employee
+
+
+def colleague(actor: Actor, thing: Any) -> bool:
+    """Every colleague, those of sister organisations included, and no guest."""
     return not actor.guest
 
 
@@ -162,18 +186,19 @@ def administrator(actor: Actor, thing: Any) -> bool:
 
 
 def not_yet_member_of_open(actor: Actor, thing: Any) -> bool:
-    """An employee who does not belong to this open group yet."""
-    return not actor.guest and bool(thing.open and thing.kind == "group" and not thing.mine)
+    """A colleague who does not belong to this open group or project yet, while it lasts."""
+    open_now = thing.open and thing.kind in ("group", "project") and thing.id not in actor.still
+    return not actor.guest and bool(open_now and not thing.mine)
 
 
 def member_who_is_no_owner(actor: Actor, thing: Any) -> bool:
-    """A member of the group; an owner hands over first."""
-    return bool(thing.kind == "group" and thing.mine) and not actor.has_role(thing.id, Role.OWNER)
+    """A member of anything but the organisation; an owner hands over first."""
+    return bool(thing.kind != "organisation" and thing.mine) and not actor.has_role(thing.id, Role.OWNER)
 
 
 def owner(actor: Actor, thing: Any) -> bool:
-    """An owner of the group."""
-    return thing.kind == "group" and actor.has_role(thing.id, Role.OWNER)
+    """An owner of anything but the organisation, while it lasts."""
+    return thing.kind != "organisation" and thing.id not in actor.still and actor.has_role(thing.id, Role.OWNER)
 
 
 def leads(actor: Actor, thing: Any) -> bool:
@@ -222,6 +247,14 @@ def uploader_while_open_or_moderator(actor: Actor, thing: Any) -> bool:
     return uploader_while_open(actor, thing) or actor.has_role(thing.space, Role.MODERATOR)
 
 
+def downloading(actor: Actor, thing: Any) -> bool:
+    """Who attached it; what is internal, every reader; what is confidential, every colleague; what is secret, who
+    moderates the space."""
+    if actor.id == thing.author or thing.label == "internal":
+        return True
+    return thing.space in actor.moderates or (thing.label == "confidential" and not actor.guest)
+
+
 def supporting(actor: Actor, thing: Any) -> bool:
     """Every reader who does not write it, while it is published: until voting closes; a budget, while it is open."""
     open_now = thing.phase in WHILE_SUPPORTING[thing.vote_method]
@@ -255,62 +288,12 @@ def own(actor: Actor, thing: Any) -> bool:
     return bool(actor.id == thing.person)
 
 
-def reader_of_anothers(actor: Actor, thing: Any) -> bool:
-    """Every reader but the author, once, while it can be read."""
-    return bool(actor.id != thing.author and not thing.reported and thing.state in ("published", "withdrawn"))
-
-
-def moderator(actor: Actor, thing: Any) -> bool:
-    """A moderator or owner of this very space."""
-    return thing.id in actor.moderates
-
-
-def _judges(actor: Actor, thing: Any) -> bool:
-    """A moderator or owner of its space, but never who wrote it, or wrote along."""
-    return actor.id not in thing.writers and thing.space in actor.moderates
-
-
-def judge(actor: Actor, thing: Any) -> bool:
-    """A moderator of its space who did not write it, while it waits; for an appeal, one who had no part in it."""
-    waits = thing.state == "open" or (thing.state == "appealed" and actor.id not in thing.parties)
-    return bool(waits and _judges(actor, thing))
-
-
-def judge_of_what_is_open(actor: Actor, thing: Any) -> bool:
-    """A moderator of its space who did not write it, while nothing is decided, or it is hidden for now."""
-    return bool(thing.state == "open" and _judges(actor, thing))
-
-
-def judge_of_appeals(actor: Actor, thing: Any) -> bool:
-    """A moderator of its space who neither wrote nor reported it, and has not judged it before."""
-    return bool(thing.state == "appealed" and actor.id not in thing.parties and _judges(actor, thing))
-
-
-def own_last_decision(actor: Actor, thing: Any) -> bool:
-    """The moderator who decided, while it is the last decision, and until there is an appeal or a new text."""
-    standing = thing.last and thing.undone_at is None and thing.appealed_at is None and thing.put_back_at is None
-    return bool(standing and actor.id == thing.moderator and thing.space in actor.moderates)
-
-
-def told_in_time(actor: Actor, thing: Any) -> bool:
-    """The person it is about, once, while the decision stands and the time for appeals lasts."""
-    standing = thing.last and thing.undone_at is None and thing.appealed_at is None and thing.put_back_at is None
-    return bool(standing and actor.id == thing.person and actor.now < thing.appeal_until)
-
-
-def told_to_change_it(actor: Actor, thing: Any) -> bool:
-    """The author to whom it was sent back, unless an appeal is under way."""
-    waits = thing.action == "send back" and thing.thing_state == "hidden" and thing.item_state != "appealed"
-    standing = thing.last and thing.undone_at is None and thing.put_back_at is None
-    return bool(waits and standing and actor.id == thing.person)
-
-
 RULES: dict[Action, Callable[[Actor, Any], bool]] = {
     Action.SPACE_START: employee,
     Action.SPACE_JOIN: not_yet_member_of_open,
     Action.SPACE_LEAVE: member_who_is_no_owner,
     Action.SPACE_ADD_MEMBER: owner,
-    Action.CAMPAIGN_PROPOSE: employee,
+    Action.CAMPAIGN_PROPOSE: colleague,
     Action.CAMPAIGN_EDIT: leads_what_stands,
     Action.CAMPAIGN_DISCARD: author_of_draft,
     Action.CAMPAIGN_DECIDE: decision_owner_while_proposed,
@@ -333,7 +316,7 @@ RULES: dict[Action, Callable[[Actor, Any], bool]] = {
     Action.IDEA_ANSWER: decides_after_voting,
     Action.CAMPAIGN_ANSWER: decides,
     Action.ANSWER_CORRECT: decides_about_answered,
-    Action.WORKSHOP_CAPTURE: employee_while_collecting,
+    Action.WORKSHOP_CAPTURE: colleague_while_collecting,
     Action.CAPTURE_CLAIM: claiming,
     Action.CAPTURE_REFUSE: captured_for,
     Action.CAPTURE_CONFIRM: wrote_it_down,
@@ -342,6 +325,7 @@ RULES: dict[Action, Callable[[Actor, Any], bool]] = {
     Action.IDEA_COMMENT: commenting,
     Action.IDEA_FOLLOW: anybody,
     Action.IDEA_ATTACH: writers_while_open,
+    Action.ATTACHMENT_DOWNLOAD: downloading,
     Action.ATTACHMENT_DESCRIBE: uploader_while_open,
     Action.ATTACHMENT_REMOVE: uploader_while_open_or_moderator,
     Action.COMMENT_EDIT: own_comment,
@@ -372,7 +356,7 @@ RULES: dict[Action, Callable[[Actor, Any], bool]] = {
 
 def can(actor: Actor, action: Action, thing: Any = None) -> bool:
     """Whether the actor may do this to a thing that she sees; for templates, and for `require`."""
-    return RULES[action](actor, thing) and _pause(actor, action, thing) is None
+    return RULES[action](actor, thing) and _granted(actor, action, thing) and _pause(actor, action, thing) is None
 
 
 def allowed(actor: Actor, thing: Any, *actions: Action) -> tuple[str, ...]:
@@ -381,11 +365,16 @@ def allowed(actor: Actor, thing: Any, *actions: Action) -> tuple[str, ...]:
 
 
 def require(actor: Actor, action: Action, thing: Any = None) -> None:
-    """The first line of every action: raises Forbidden unless the rule allows it, and Paused where it would."""
-    if not RULES[action](actor, thing):
+    """The first line of every action: raises Forbidden unless the rule allows it and the actor has the right that it
+    takes, and Paused where it would."""
+    if not (RULES[action](actor, thing) and _granted(actor, action, thing)):
         raise Forbidden(action)
     if until := _pause(actor, action, thing):
         raise Paused(action, until)
+
+
+def _granted(actor: Actor, action: Action, thing: Any) -> bool:
+    return action not in RIGHTS or actor.may(thing.space, RIGHTS[action])
 
 
 def _pause(actor: Actor, action: Action, thing: Any) -> datetime | None:

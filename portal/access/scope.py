@@ -38,13 +38,18 @@ def administrators(actor: Actor, a: str) -> QueryString:
 
 
 def colleagues(actor: Actor, a: str) -> QueryString:
-    """Shown to employees; personnel data never reach a guest."""
-    return QueryString("FALSE" if actor.guest else "TRUE")
+    """Shown to employees; what the organisation is made of reaches neither guests nor sister organisations."""
+    return QueryString("TRUE" if actor.employee else "FALSE")
 
 
 def in_space(actor: Actor, a: str) -> QueryString:
     """Shown to the readers of its space."""
     return QueryString(f"{a}.space = ANY({{}})", actor.space_ids)
+
+
+def colleagues_in_space(actor: Actor, a: str) -> QueryString:
+    """Shown to employees who read its space."""
+    return QueryString("{} AND {}", colleagues(actor, a), in_space(actor, a))
 
 
 def moderated(actor: Actor, a: str) -> QueryString:
@@ -285,12 +290,15 @@ VISIBILITY: dict[type[Table], Rule] = {
     t.Campaign: campaign,
     t.CampaignNotice: of_campaign,
     t.Capture: of_idea,
+    t.Charter: in_space,
+    t.CharterAcceptance: own,
     t.CoAuthor: co_author,
     t.ColleagueWish: wish,
     t.Attachment: of_idea,
     t.Comment: comment,
     t.CommentDay: of_idea,
     t.CommentVersion: of_comment,
+    t.CommunityCard: in_space,
     t.Correction: of_idea,
     t.DataExport: own,
     t.Decision: decision,
@@ -299,6 +307,7 @@ VISIBILITY: dict[type[Table], Rule] = {
     t.Follow: own,
     t.Guest: own,
     t.HelpOffer: of_idea,
+    t.Highlight: of_idea,
     t.Idea: idea,
     t.IdeaReply: of_idea,
     t.IdeaVersion: of_idea,
@@ -328,6 +337,7 @@ VISIBILITY: dict[type[Table], Rule] = {
     t.Profile: profile,
     t.Session: own,
     t.Space: space,
+    t.SpaceUnit: colleagues_in_space,
     t.StatusChange: status_change,
     t.Vote: own,
     t.Workshop: of_campaign,

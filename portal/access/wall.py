@@ -59,11 +59,14 @@ GATES: dict[type[Table], Gate | None] = {
     t.Campaign: _gate(IN_SPACE, lock=True),
     t.CampaignNotice: _gate(IN_SPACE),
     t.Capture: _gate(IN_SPACE, "UPDATE"),
+    t.Charter: _gate(IN_SPACE),
+    t.CharterAcceptance: _gate(OWN_IN_SPACE, "INSERT"),
     t.CoAuthor: _gate(IN_SPACE, "INSERT", "UPDATE", "DELETE"),
     t.ColleagueWish: _gate(OWN_IN_SPACE, "INSERT"),
     t.Comment: _gate(IN_SPACE, "INSERT", "UPDATE"),
     t.CommentDay: _gate(IN_SPACE),
     t.CommentVersion: _gate(IN_SPACE, "INSERT", "DELETE"),
+    t.CommunityCard: _gate(IN_SPACE),
     t.Correction: _gate(IN_SPACE, "INSERT"),
     t.Credential: _gate(OWN, "INSERT", "UPDATE"),
     t.DataExport: _gate(OWN, "INSERT", "DELETE"),
@@ -74,6 +77,7 @@ GATES: dict[type[Table], Gate | None] = {
     t.Follow: _gate(OWN_IN_SPACE, "INSERT", "DELETE"),
     t.Guest: _gate(OWN),
     t.HelpOffer: _gate(IN_SPACE, "INSERT", "DELETE", written=OWN_IN_SPACE),
+    t.Highlight: _gate(IN_SPACE),
     t.Idea: _gate(IN_SPACE, "INSERT", "UPDATE"),
     t.IdeaReply: _gate(IN_SPACE, "INSERT", "UPDATE", "DELETE"),
     t.IdeaVersion: _gate(IN_SPACE, "INSERT"),
@@ -109,6 +113,7 @@ GATES: dict[type[Table], Gate | None] = {
     t.SetUp: None,
     t.SignInLink: _gate(OWN, "UPDATE"),
     t.Space: _gate(f"id = ANY ({SPACES})"),
+    t.SpaceUnit: _gate(NOTHING),
     t.StatusChange: _gate(IN_SPACE, "INSERT"),
     t.Throttle: _gate(EVERYTHING, "INSERT", "UPDATE", "DELETE"),
     t.Vote: _gate(OWN_IN_SPACE, "INSERT", "UPDATE", "DELETE"),
@@ -130,7 +135,7 @@ DO $$ DECLARE f regprocedure; BEGIN
     LOOP EXECUTE format('ALTER FUNCTION %%s SECURITY DEFINER', f); END LOOP;
 END $$;
 ALTER VIEW readership SET (security_invoker = true);
-GRANT SELECT ON readership, wall_people TO %(role)s;
+GRANT SELECT ON readership, section_reader, wall_people TO %(role)s;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO %(role)s;
 """
 KNOWN_ROLE = "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = {})"

@@ -16,7 +16,7 @@ from portal.events.kinds import Kind
 from portal.events.log import record
 
 #: How long a session lasts unused, and at the most, in hours.
-LIFETIME = {"employee": (8, 24), "guest": (1, 12)}
+LIFETIME = {"employee": (8, 24), "sister": (8, 24), "guest": (1, 12)}
 RESET_MINUTES = 60
 
 

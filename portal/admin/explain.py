@@ -34,7 +34,7 @@ WHERE = """
     UNION ALL SELECT 'comment', k.public_id, k.space, k.state FROM comment k WHERE k.public_id = ANY({})
 """
 WHY = """
-    SELECT s.name, s.open, s.kind, ARRAY(
+    SELECT s.name, s.open, s.sisters, s.kind, s.parent, ARRAY(
         SELECT m.role FROM membership m WHERE m.space = s.id AND m.person = {} ORDER BY 1) AS roles
     FROM space s WHERE s.id = {}
 """
@@ -70,12 +70,18 @@ def _reasons(actor: Actor, space: int, place: Any) -> list[str]:
     reasons = []
     if place["roles"]:
         reasons.append(f"belongs to it as {', '.join(place['roles'])}")
-    if place["open"] and not actor.guest:
+    if place["open"] and actor.employee:
         reasons.append("it is open: every active employee reads it")
+    elif place["sisters"] and not actor.guest:
+        reasons.append("it is open to sister organisations, too")
+    elif place["parent"] and place["parent"] in actor.space_ids and not actor.guest:
+        reasons.append("it is a section of a space that she reads")
     elif not place["open"]:
         reasons.append("it is closed: only its members read it")
     elif actor.guest:
         reasons.append("it is open to employees; a guest reads only what she was invited to")
+    else:
+        reasons.append("it is open to employees, and not to sister organisations")
     reasons.append(f"reads it: {'yes' if space in actor.space_ids else 'no'}")
     return reasons
 

@@ -19,8 +19,17 @@ from portal.tables import Membership, Space
 
 #: Which roles there are to give, by the kind of space.
 ROLES: dict[str, tuple[Role, ...]] = {
-    "organisation": (Role.ADMINISTRATOR, Role.MODERATOR, Role.DECISION_MAKER),
-    "group": (Role.OWNER, Role.MODERATOR, Role.DECISION_MAKER, Role.MEMBER),
+    "organisation": (
+        Role.ADMINISTRATOR,
+        Role.MODERATOR,
+        Role.COMMUNITY_MANAGER,
+        Role.DECISION_MAKER,
+        Role.HOST,
+    ),
+    **dict.fromkeys(
+        ("sister", "group", "project", "guest", "section"),
+        (Role.OWNER, Role.MODERATOR, Role.COMMUNITY_MANAGER, Role.DECISION_MAKER, Role.MEMBER),
+    ),
 }
 
 

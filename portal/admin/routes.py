@@ -249,7 +249,7 @@ async def enter(request: Request) -> Response[Any]:
     form = await EnterForm.sent(request)
     form.valid()
     space = await roles.space_by_address(request.actor, form.address.data) if form.complete else None
-    if form.complete and (space is None or space.kind != "group"):
+    if form.complete and (space is None or space.kind == "organisation"):
         form.refuse("address", gettext("There is no group at this address."))
     if space is None or not form.complete:
         return await _roles_page(request, "", enter_form=form)

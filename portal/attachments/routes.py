@@ -78,6 +78,7 @@ async def remove(request: Request, public_id: FromPath[str]) -> Response[Any]:
 async def download(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """The file itself, to be saved."""
     row = found(await queries.get_attachment(request.actor, public_id))
+    require(request.actor, Action.ATTACHMENT_DOWNLOAD, row)
     return await send_file(request, row.file, KINDS[row.kind].media_type, row.name)
 
 
@@ -85,6 +86,7 @@ async def download(request: Request, public_id: FromPath[str]) -> Response[Any]:
 async def thumbnail(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """A small picture of an image."""
     row = found(await queries.get_attachment(request.actor, public_id))
+    require(request.actor, Action.ATTACHMENT_DOWNLOAD, row)
     return await send_file(request, row.file, "image/webp", f"{row.name}.webp", small=True)
 
 

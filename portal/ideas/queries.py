@@ -33,6 +33,7 @@ class IdeaCard(msgspec.Struct, frozen=True):
     tags: tuple[str, ...]
     language: str
     version: int
+    space: int
     author: int
     author_public_id: str
     author_name: str
@@ -64,7 +65,7 @@ COUNTED = """
 #: Whether somebody writes it along: a colleague's yes, not her invitation.
 WRITES_ALONG = "EXISTS (SELECT FROM co_author k WHERE k.idea = i.id AND k.person = {} AND k.accepted_at IS NOT NULL)"
 CARD = f"""
-    i.id, i.public_id, i.title, i.excerpt, i.tags, i.language, i.version, i.author,
+    i.id, i.public_id, i.title, i.excerpt, i.tags, i.language, i.version, i.space, i.author,
     {ADDRESS.format("i.space")} AS author_public_id,
         coalesce(n.name, '') AS author_name, p.kind = 'guest' AS author_guest,
     {COUNTED}, i.comments, i.guest_comments, i.created_at, i.state AS idea_state,

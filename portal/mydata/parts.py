@@ -30,7 +30,18 @@ class Part(NamedTuple):
 #: What is kept of her own doing, and is not told to her: that somebody looked at her words, and all was well.
 ONLY_SEEN = {"receipts", "appeals"}
 #: Rows that others can change, too: out of her sight only their dates and states come along.
-SHARED = {"groups", "campaigns", "questions", "sponsored", "decided", "ideas", "replies", "promised", "answers"}
+SHARED = {
+    "groups",
+    "hosted",
+    "campaigns",
+    "questions",
+    "sponsored",
+    "decided",
+    "ideas",
+    "replies",
+    "promised",
+    "answers",
+}
 
 PARTS: tuple[Part, ...] = (
     Part("account", lazy("Your account"), t.Person, "id", ("kind", "created_at", "last_signed_in_at")),
@@ -81,7 +92,42 @@ PARTS: tuple[Part, ...] = (
         "person",
         ("space", "words", "state", "created_at"),
     ),
-    Part("memberships", lazy("Your roles and groups"), t.Membership, "person", ("space", "role", "created_at")),
+    Part(
+        "memberships",
+        lazy("Your roles and groups"),
+        t.Membership,
+        "person",
+        ("space", "role", "created_at", "until", "may_write", "may_vote", "may_download"),
+    ),
+    Part(
+        "charters",
+        lazy("Charters that you accepted"),
+        t.CharterAcceptance,
+        "person",
+        ("space", "version", "accepted_at"),
+    ),
+    Part(
+        "charters_written",
+        lazy("Charters that you wrote"),
+        t.Charter,
+        "author",
+        ("space", "version", "preset", "text", "created_at"),
+    ),
+    Part(
+        "community_cards",
+        lazy("Your cards as a community manager"),
+        t.CommunityCard,
+        "person",
+        ("space", "office_hours", "whereabouts", "updated_at"),
+    ),
+    Part(
+        "highlights",
+        lazy("Ideas that you pinned or featured"),
+        t.Highlight,
+        "author",
+        ("idea", "space", "kind", "created_at"),
+    ),
+    Part("hosted", lazy("Spaces with guests for which you answer"), t.Space, "host", ("name", "purpose", "created_at")),
     Part("groups", lazy("Groups that you started"), t.Space, "created_by", ("name", "purpose", "created_at")),
     Part(
         "campaigns",
@@ -245,6 +291,7 @@ LEFT_OUT: dict[str, str] = {
     "idea.edited_by": "who wrote along last; that she writes along is there",
     "invitation.invited_by": "whom she invited tells of somebody else",
     "membership.added_by": "whom she took into a group tells of somebody else",
+    "membership.sponsor": "for which guest she answers tells of somebody else",
     "mention.person": "the words of somebody else; the page of mentions shows them",
     "moderation_item.author": "a case about what she wrote: what was decided is in her receipts",
     "moderation_item.claimed_by": "for fifteen minutes, while she looks at it",

@@ -171,6 +171,7 @@ async def _idea(request: Request, row: IdeaRow, form: CommentForm) -> Response[A
         reply=asked.get("reply", ""),
         reads=request.method == "GET" and not request.wants_fragment,
     )
+    files = await attachments_of(request.actor, row)
     return page(
         request,
         "pages/idea.html",
@@ -182,7 +183,8 @@ async def _idea(request: Request, row: IdeaRow, form: CommentForm) -> Response[A
         answer=await answer_to(request.actor, row) if row.answered else None,
         around=await around(request.actor, row),
         may=allowed(request.actor, row, *ON_AN_IDEA),
-        files=await attachments_of(request.actor, row),
+        files=files,
+        opens=tuple(file.public_id for file in files if can(request.actor, Action.ATTACHMENT_DOWNLOAD, file)),
         following=await follows_idea(request.actor, row.id),
         **await thread_of(request.actor, row, wanted, form),
         now=request.now,

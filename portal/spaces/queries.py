@@ -40,7 +40,7 @@ async def groups(actor: Actor) -> list[SpaceRow]:
     """The groups that the actor can read: her own first, then by name."""
     return await fetch(
         SpaceRow,
-        SPACES + " AND s.kind = 'group' ORDER BY mine DESC, lower(s.name), s.id",
+        SPACES + " AND s.kind NOT IN ('organisation', 'section') ORDER BY mine DESC, lower(s.name), s.id",
         actor.id,
         visible(Space, actor, "s"),
     )
@@ -82,7 +82,7 @@ class Audience(msgspec.Struct, frozen=True):
 
 
 AUDIENCE = """
-    SELECT count(*) FILTER (WHERE p.kind = 'employee')::int AS colleagues,
+    SELECT count(*) FILTER (WHERE p.kind <> 'guest')::int AS colleagues,
         count(*) FILTER (WHERE p.kind = 'guest')::int AS guests
     FROM readership r JOIN person p ON p.id = r.person JOIN space s ON s.id = r.space WHERE s.id = {} AND {}
 """

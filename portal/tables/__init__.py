@@ -42,7 +42,7 @@ from portal.tables.people import Identity, Organisation, OrgUnit, Person
 from portal.tables.profiles import Profile
 from portal.tables.search import SearchDocument, SearchFresh, SearchWord
 from portal.tables.services import Service
-from portal.tables.spaces import Membership, Space
+from portal.tables.spaces import Charter, CharterAcceptance, CommunityCard, Highlight, Membership, Space, SpaceUnit
 from portal.tables.votes import Budget, Vote
 from portal.tables.workshops import Capture, Workshop
 
@@ -56,11 +56,14 @@ __all__ = [
     "Campaign",
     "CampaignNotice",
     "Capture",
+    "Charter",
+    "CharterAcceptance",
     "CoAuthor",
     "ColleagueWish",
     "Comment",
     "CommentDay",
     "CommentVersion",
+    "CommunityCard",
     "Correction",
     "Credential",
     "DataExport",
@@ -71,6 +74,7 @@ __all__ = [
     "Follow",
     "Guest",
     "HelpOffer",
+    "Highlight",
     "Idea",
     "IdeaReply",
     "IdeaVersion",
@@ -106,6 +110,7 @@ __all__ = [
     "SetUp",
     "SignInLink",
     "Space",
+    "SpaceUnit",
     "StatusChange",
     "Throttle",
     "Vote",

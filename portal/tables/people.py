@@ -27,7 +27,8 @@ class OrgUnit(PublicTable, db=DB):
 
 
 class Person(PublicTable, db=DB):
-    """Who wrote and voted, without a name. Raising `epoch` ends all of a person's sessions at once."""
+    """Who wrote and voted, without a name. Raising `epoch` ends all of a person's sessions at once. `home`: the
+    space of the sister organisation that she is from."""
 
     kind = Text()
     org_unit = reference(null=True)
@@ -38,6 +39,7 @@ class Person(PublicTable, db=DB):
     deactivated_at = Timestamptz(null=True, default=None)
     erased_at = Timestamptz(null=True, default=None)
     demo = Boolean(default=False)
+    home = reference(null=True)
 
 
 class Identity(Table, db=DB):

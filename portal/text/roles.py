@@ -8,6 +8,8 @@ ROLE_NAMES: dict[str, str] = {
     "administrator": lazy("Administrator"),
     "owner": lazy("Owner"),
     "moderator": lazy("Moderator"),
+    "community_manager": lazy("Community manager"),
     "decision_maker": lazy("Decision maker"),
+    "host": lazy("Host of guests"),
     "member": lazy("Member"),
 }

@@ -24,6 +24,7 @@ class Standing(msgspec.Struct, frozen=True):
     id: int
     public_id: str
     title: str
+    space: int
     author: int
     co_author: bool
     phase: str
@@ -39,7 +40,7 @@ class Standing(msgspec.Struct, frozen=True):
 
 
 STANDING = f"""
-    SELECT i.id, i.public_id, i.title, i.author, {WRITES_ALONG} AS co_author,
+    SELECT i.id, i.public_id, i.title, i.space, i.author, {WRITES_ALONG} AS co_author,
         plein_phase(c, t.now) AS phase, i.state AS idea_state, {COUNTED},
         coalesce((SELECT v.weight FROM vote v WHERE v.idea = i.id AND {{}}), 0) AS weight,
         c.vote_method, c.votes_each, c.votes_per_idea, c.decide_from AS voting_ends,

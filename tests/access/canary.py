@@ -37,6 +37,8 @@ NO_TEXT |= {"status", "source", "draft_key"}
 NO_TEXT |= {"action", "rule", "was"}
 #: Of files and profiles: names on disk, and who sees which field.
 NO_TEXT |= {"file", "photo"} | {f"{field}_for" for field in FIELDS}
+#: Of spaces: what they are like, by key, and the set that a charter was made from.
+NO_TEXT |= {"nature", "label", "checks", "leavers", "preset"}
 
 
 class Canary(NamedTuple):
@@ -60,7 +62,7 @@ def canaries_in(text: str) -> set[Canary]:
 
 
 #: Columns of such a name that are texts all the same.
-TEXT = {("profile", "status")}
+TEXT = {("profile", "status"), ("question", "label")}
 
 
 def text_columns(table: type[Table]) -> list[Text | Array]:
@@ -127,10 +129,17 @@ class Sight(NamedTuple):
 
 NOTHING = Sight(None, {"comment_text": set()})
 
-SPACES = """
-    SELECT space AS id FROM membership WHERE person = $1
-    UNION SELECT s.id FROM space s, person p WHERE p.id = $1 AND p.kind = 'employee' AND s.open
+#: Who reads a space as its member ("b" for belongs), in time.
+BELONGS = "SELECT b.person, b.space FROM membership b WHERE coalesce(b.until > plein_now(), TRUE)"
+#: Everybody who reads, with the space.
+READERS = f"""
+    SELECT p.id AS person, s.id AS space FROM person p, space s WHERE p.active AND (
+        (p.id, s.id) IN ({BELONGS})
+        OR p.kind = 'employee' AND (s.open OR s.parent IN (SELECT o.id FROM space o WHERE o.open))
+        OR p.kind = 'sister' AND (s.id = p.home OR s.sisters OR s.parent IN (SELECT o.id FROM space o WHERE o.sisters))
+        OR p.kind <> 'guest' AND (p.id, s.parent) IN ({BELONGS}))
 """
+SPACES = f"SELECT r.space AS id FROM ({READERS}) r WHERE r.person = $1"
 CAMPAIGNS = """
     SELECT id FROM campaign WHERE space = ANY($2) AND (state IN ('open', 'cancelled', 'archived') OR author = $1
         OR state IN ('proposed', 'declined') AND (sponsor = $1 OR decision_owner = $1 OR EXISTS (
@@ -151,8 +160,8 @@ DECIDED = """SELECT i.id FROM idea i JOIN campaign c ON c.id = i.campaign
 #: The profiles of which somebody may read this field, wherever she sees the person.
 PROFILE = f"""SELECT f.person AS id FROM profile f, person me, person her WHERE me.id = $1 AND her.id = f.person AND (
     f.person = $1 OR me.kind = 'guest' AND f.FIELD_for = 'everyone' AND 'FIELD' NOT IN {PERSONNEL}
-    OR me.kind = 'employee' AND (f.FIELD_for IN ('colleagues', 'everyone') OR f.FIELD_for = 'circle' AND (
-        me.org_unit = her.org_unit OR EXISTS (SELECT FROM space s WHERE s.kind = 'group' AND 2 = (
+    OR me.kind <> 'guest' AND (f.FIELD_for IN ('colleagues', 'everyone') OR f.FIELD_for = 'circle' AND (
+        me.org_unit = her.org_unit OR EXISTS (SELECT FROM space s WHERE s.kind <> 'organisation' AND 2 = (
             SELECT count(DISTINCT m.person) FROM membership m WHERE m.space = s.id AND m.person IN ($1, f.person))))))
 """
 #: What somebody may see once her spaces ($2), and the ideas in them ($3), are known. $1 is she herself.
@@ -192,10 +201,8 @@ ROWS = {
         WHERE d.person = $1 OR d.space IN ({MODERATED})""",
     "digest": "SELECT id FROM digest WHERE idea = ANY($3)",
     "attachment": "SELECT id FROM attachment WHERE idea = ANY($3)",
-    "neighbour": """SELECT $1::bigint AS id
-        UNION SELECT m.person FROM membership m JOIN person p ON p.id = m.person WHERE m.space = ANY($2) AND p.active
-        UNION SELECT p.id FROM person p WHERE p.kind = 'employee' AND p.active
-            AND EXISTS (SELECT FROM space s WHERE s.open AND s.id = ANY($2))""",
+    "neighbour": f"""SELECT $1::bigint AS id
+        UNION SELECT r.person FROM ({READERS}) r WHERE r.space = ANY($2)""",
     # beside her neighbours: who signed what she may read, even if that person has left since
     "signed": f"""SELECT author AS id FROM idea WHERE id = ANY($3)
         UNION SELECT author FROM comment WHERE idea = ANY($3) AND state = 'published'
@@ -208,6 +215,8 @@ ROWS = {
         UNION SELECT person FROM help_offer WHERE idea = ANY($3)
         UNION SELECT person FROM co_author WHERE idea = ANY($3)
         UNION SELECT sponsor FROM campaign WHERE id IN ({CAMPAIGNS})""",
+    "charter": "SELECT id FROM charter WHERE space = ANY($2)",
+    "community_card": "SELECT id FROM community_card WHERE space = ANY($2)",
     "org_unit": "SELECT u.id FROM org_unit u, person p WHERE p.id = $1 AND p.kind = 'employee'",
     "data_export": "SELECT id FROM data_export WHERE person = $1",
     "session": "SELECT id FROM session WHERE person = $1",

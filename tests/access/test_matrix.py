@@ -182,6 +182,9 @@ idea.attach         always_answered     n n n n n n n n n - -
 idea.attach         hidden              - y - - - n - - - - -
 idea.attach         closed_a            - - - - - - - y - n -
 
+attachment.download collect             y y y y y y y y y - -
+attachment.download closed_a            - - - - - - - y - y -
+
 attachment.describe collect             n y n n n n n n n - -
 attachment.describe vote                n n n n n n n n n - -
 attachment.describe answered            n n n n n n n n n - -
@@ -366,6 +369,7 @@ LOADERS: dict[Action, Load | None] = {
     Action.IDEA_COMMENT: get_idea,
     Action.IDEA_FOLLOW: get_idea,
     Action.IDEA_ATTACH: get_idea,
+    Action.ATTACHMENT_DOWNLOAD: get_attachment,
     Action.ATTACHMENT_DESCRIBE: get_attachment,
     Action.ATTACHMENT_REMOVE: get_attachment,
     Action.COMMENT_EDIT: get_comment,

@@ -14,7 +14,7 @@ from piccolo.table import Table as PiccoloTable
 from portal import tables
 from portal.access.actor import Actor, actor_of_person
 from portal.access.scope import NEVER_SHOWN, VISIBILITY, visible
-from portal.db import execute, transaction
+from portal.db import execute, fetch_value, transaction
 from portal.events.kinds import Kind
 from portal.events.log import record as write_event
 from portal.tables.base import PublicTable, Table
@@ -69,37 +69,76 @@ class SomePerson:
 
 @dataclass(frozen=True)
 class SomeSpace:
+    """`section`: it is one of the space that comes before it, where that has sections."""
+
+    kind: str
     open: bool
+    sisters: bool
+    section: bool
 
 
 people = st.lists(
-    st.builds(SomePerson, kind=st.sampled_from(["employee", "guest"]), active=st.booleans()), min_size=1, max_size=3
+    st.builds(SomePerson, kind=st.sampled_from(["employee", "guest", "sister"]), active=st.booleans()),
+    min_size=1,
+    max_size=3,
 )
-spaces = st.lists(st.builds(SomeSpace, open=st.booleans()), min_size=1, max_size=3)
+spaces = st.lists(
+    st.builds(
+        SomeSpace,
+        kind=st.sampled_from(["group", "project", "guest", "sister"]),
+        open=st.booleans(),
+        sisters=st.booleans(),
+        section=st.booleans(),
+    ),
+    min_size=1,
+    max_size=4,
+)
+#: Person, space, role, and whether it lasts: forever, on, or until a moment ago.
 memberships = st.sets(
-    st.tuples(st.integers(0, 2), st.integers(0, 2), st.sampled_from(["member", "owner", "moderator"])), max_size=8
+    st.tuples(
+        st.integers(0, 2),
+        st.integers(0, 3),
+        st.sampled_from(["member", "owner", "moderator"]),
+        st.sampled_from([None, 1, -1]),
+    ),
+    max_size=8,
 )
+INTERNAL = ("group", "project")
+WITH_GUESTS = ("guest", "section")
 
 
 @settings(max_examples=40, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(people=people, spaces=spaces, memberships=memberships)
 async def test_somebody_reads_a_space_if_and_only_if_it_is_among_her_spaces(
-    rollback: asyncpg.Connection, people: list[Any], spaces: list[Any], memberships: set[tuple[int, int, str]]
+    rollback: asyncpg.Connection,
+    people: list[Any],
+    spaces: list[Any],
+    memberships: set[tuple[int, int, str, int | None]],
 ):
     undone = rollback.transaction()
     await undone.start()
     try:
-        person_ids = [await _add_person(rollback, p) for p in people]
-        space_ids = [await _add_space(rollback, s) for s in spaces]
+        space_ids, parents, kinds, opened, sisters = await _add_spaces(rollback, spaces)
+        home = await rollback.fetchval(
+            "INSERT INTO space (kind, name, language, open) VALUES ('sister', 'X', 'en', FALSE) RETURNING id"
+        )
+        person_ids = [await _add_person(rollback, p, home) for p in people]
         belongs: set[tuple[int, int]] = set()
-        for p, s, role in memberships:
-            if p < len(people) and s < len(spaces):
-                await rollback.execute(
-                    "INSERT INTO membership (person, space, role) VALUES ($1, $2, $3)",
-                    person_ids[p],
-                    space_ids[s],
-                    role,
-                )
+        for p, s, role, lasts in memberships:
+            if p >= len(people) or s >= len(spaces):
+                continue
+            guest = people[p].kind == "guest"
+            if guest and kinds[s] not in WITH_GUESTS:
+                continue
+            added = await rollback.execute(
+                "INSERT INTO membership (person, space, role, until)"
+                " VALUES ($1, $2, $3, plein_now() + $4::int * interval '1 day') ON CONFLICT DO NOTHING",
+                person_ids[p],
+                space_ids[s],
+                "member" if guest else role,
+                lasts,
+            )
+            if added == "INSERT 0 1" and lasts != -1:
                 belongs.add((p, s))
 
         actors = [await actor_of_person(person) for person in person_ids]
@@ -111,7 +150,13 @@ async def test_somebody_reads_a_space_if_and_only_if_it_is_among_her_spaces(
             by_the_rule = {
                 person_ids[p]
                 for p, who in enumerate(people)
-                if who.active and ((p, s) in belongs or (who.kind == "employee" and spaces[s].open))
+                if who.active
+                and (
+                    (p, s) in belongs
+                    or (who.kind == "employee" and opened[s])
+                    or (who.kind == "sister" and sisters[s])
+                    or (who.kind != "guest" and (p, parents[s]) in belongs)
+                )
             }
             assert set(readers) == from_persons_side == by_the_rule
         for who, actor in zip(people, actors, strict=True):
@@ -121,9 +166,12 @@ async def test_somebody_reads_a_space_if_and_only_if_it_is_among_her_spaces(
         await undone.rollback()
 
 
-async def _add_person(connection: asyncpg.Connection, who: Any) -> int:
+async def _add_person(connection: asyncpg.Connection, who: Any, home: int) -> int:
     person: int = await connection.fetchval(
-        "INSERT INTO person (kind, active) VALUES ($1, $2) RETURNING id", who.kind, who.active
+        "INSERT INTO person (kind, active, home) VALUES ($1, $2, $3) RETURNING id",
+        who.kind,
+        who.active,
+        home if who.kind == "sister" else None,
     )
     await connection.execute(
         "INSERT INTO identity (person, name, email, language, zone) VALUES ($1, 'X', $2, 'en', 'Europe/Amsterdam')",
@@ -133,11 +181,77 @@ async def _add_person(connection: asyncpg.Connection, who: Any) -> int:
     return person
 
 
-async def _add_space(connection: asyncpg.Connection, space: Any) -> int:
-    made: int = await connection.fetchval(
-        "INSERT INTO space (kind, name, language, open) VALUES ('group', 'X', 'en', $1) RETURNING id", space.open
+async def _add_spaces(connection: asyncpg.Connection, spaces: list[Any]) -> tuple[list[Any], ...]:
+    """Ids, which one each is a section of, kinds, and who reads them: employees, sister organisations."""
+    ids: list[int] = []
+    parents: list[int | None] = []
+    kinds: list[str] = []
+    opened: list[bool] = []
+    sisters: list[bool] = []
+    for n, space in enumerate(spaces):
+        parent = n - 1 if space.section and n and kinds[n - 1] in INTERNAL else None
+        kind = space.kind if parent is None else "section"
+        open_ = opened[parent] if parent is not None else space.open and kind in INTERNAL
+        shared = sisters[parent] if parent is not None else space.sisters and open_
+        ids.append(
+            await connection.fetchval(
+                "INSERT INTO space (kind, name, language, parent, open, sisters)"
+                " VALUES ($1, 'X', 'en', $2, $3, $4) RETURNING id",
+                kind,
+                None if parent is None else ids[parent],
+                parent is None and open_,
+                parent is None and shared,
+            )
+        )
+        for held, value in ((parents, parent), (kinds, kind), (opened, open_), (sisters, shared)):
+            held.append(value)  # type: ignore[arg-type]
+    return ids, parents, kinds, opened, sisters
+
+
+# --- the database itself keeps guests in, and spaces what they are ---
+
+REFUSED = {
+    "a space that becomes another": "UPDATE space SET kind = 'guest', open = FALSE WHERE id = {open}",
+    "a guest space that becomes internal": "UPDATE space SET kind = 'group' WHERE id = {closed_a}",
+    "a guest in a group": "INSERT INTO membership (space, person, role) VALUES ({open}, {guest_b}, 'member')",
+    "a guest in the organisation": "UPDATE membership SET space = {organisation} WHERE person = {guest_a}",
+    "a guest who owns": "UPDATE membership SET role = 'owner' WHERE person = {guest_a}",
+    "an open guest space": "UPDATE space SET open = TRUE WHERE id = {closed_a}",
+    "a section of a guest space": "INSERT INTO space (kind, name, language, open, parent)"
+    " VALUES ('section', 'X', 'en', FALSE, {closed_a})",
+    "somebody with roles who becomes a guest": "UPDATE person SET kind = 'guest' WHERE id = {moderator}",
+    "a home among groups": "UPDATE person SET home = {open} WHERE id = {sister}",
+}
+
+
+@pytest.mark.parametrize("refused", REFUSED)
+async def test_a_space_stays_what_it_is_and_guests_stay_in(rollback: asyncpg.Connection, world: World, refused: str):
+    sql = REFUSED[refused].format(**world.person_id, **world.space_id)
+    with pytest.raises(asyncpg.CheckViolationError):
+        await execute(sql)
+
+
+async def test_a_section_opens_and_closes_with_what_it_is_a_section_of(rollback: asyncpg.Connection, world: World):
+    section = await fetch_value(
+        "INSERT INTO space (kind, name, language, open, parent) VALUES ('section', 'X', 'en', FALSE, {}) RETURNING id",
+        world.space_id["open"],
     )
-    return made
+    for opened in (True, False, True):
+        await execute("UPDATE space SET open = {} WHERE id = {}", opened, world.space_id["open"])
+        actor = await _actor(world, "employee")
+        assert (section in actor.space_ids) == opened
+    assert await fetch_value("SELECT kind FROM space WHERE id = {}", section) == "section"
+
+
+async def test_a_membership_past_its_end_reads_nothing_and_gives_no_role(rollback: asyncpg.Connection, world: World):
+    space = world.space_id["closed_a"]
+    assert (await _actor(world, "insider_a")).moderates == [space]
+    await execute("UPDATE membership SET until = plein_now() WHERE space = {}", space)
+    for name in ("insider_a", "guest_a"):
+        actor = await _actor(world, name)
+        assert space not in actor.space_ids
+        assert actor.moderates == []
+        assert await _sees(world, name, tables.Idea, "x.space = {}", space) == 0
 
 
 # --- states ---

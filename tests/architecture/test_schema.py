@@ -119,6 +119,8 @@ async def test_every_table_of_a_space_refers_to_its_parent_with_the_space(rollba
         ("search_document", "campaign"),
         ("attachment", "idea"),
         ("invitation", "colleague_wish"),
+        ("charter_acceptance", "charter"),
+        ("highlight", "idea"),
     }
     assert {row["confupdtype"] for row in rows} == {b"c"}, "ON UPDATE CASCADE"
 

@@ -12,7 +12,7 @@ from portal.votes.actions import give_support, lay_votes
 from portal.votes.queries import standing
 from tests.pages.forms import forms_of
 from tests.votes.test_vote import words_of
-from tests.world import NOW, add_idea, set_clock
+from tests.world import NOW, add_idea, let_guests_in, set_clock
 
 BUDGET = "UPDATE campaign SET vote_method = 'budget', votes_each = 4, votes_per_idea = 3 WHERE id = {}"
 
@@ -136,11 +136,7 @@ async def test_the_author_a_guest_of_elsewhere_and_an_outsider_lay_none(as_, bud
 
 
 async def test_guests_are_counted_apart(as_, budget):
-    await execute(
-        "INSERT INTO membership (space, person, role) VALUES ({}, {}, 'member')",
-        budget.space_id["organisation"],
-        budget.person_id["guest_a"],
-    )
+    await let_guests_in(budget, "vote")
     await (await as_("guest_a")).post(vote(budget), {"weight": 3})
     await (await as_("employee")).post(vote(budget), {"weight": 2})
     assert "1 colleague 1 guest" in words_of(await (await as_("sponsor")).get(f"/campaigns/{budget.campaign['vote']}"))

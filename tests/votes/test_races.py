@@ -15,6 +15,7 @@ from portal.db import execute, fetch_value
 from portal.votes.actions import give_support, take_support_back
 from portal.votes.queries import standing
 from tests.pages.locks import until_waiting
+from tests.world import let_guests_in
 
 PEOPLE = """
     WITH made AS (
@@ -41,7 +42,8 @@ async def connections(fresh_db, cluster):
 @pytest.fixture
 async def voters(connections, world):
     """Two hundred people who read the campaign, a quarter of them guests."""
-    rows = await execute(PEOPLE, 200, world.space_id["organisation"])
+    await let_guests_in(world, "vote")
+    rows = await execute(PEOPLE, 200, world.space_id["closed_a"])
     one = await actor_of_person(rows[0]["person"])
     return [replace(one, id=row["person"], kind=row["kind"]) for row in rows]
 
