@@ -103,6 +103,11 @@ POSTS: dict[str, tuple[str | None, str, dict[str, str]]] = {
         "/admin/people/{person[colleague]}/deactivation",
         {"successor": ""},
     ),
+    "/admin/people/{public_id:str}/erasure": (
+        "administrator",
+        "/admin/people/{person[deactivated]}/erasure",
+        {"confirmation": "Owen Pritchard"},
+    ),
     "/admin/roles/entry": (
         "administrator",
         "/admin/roles/entry",
@@ -279,6 +284,7 @@ GETS: dict[str, tuple[str | None, str]] = {
     "/admin/people/new": ("administrator", "/admin/people/new"),
     "/admin/people/{public_id:str}": ("administrator", "/admin/people/{person[employee]}"),
     "/admin/people/{public_id:str}/deactivation": ("administrator", "/admin/people/{person[insider_a]}/deactivation"),
+    "/admin/people/{public_id:str}/erasure": ("administrator", "/admin/people/{person[deactivated]}/erasure"),
     "/admin/roles": ("administrator", "/admin/roles"),
     "/admin/units": ("administrator", "/admin/units"),
     "/admin/units/new": ("administrator", "/admin/units/new?under={unit[roads]}"),

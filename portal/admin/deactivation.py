@@ -113,7 +113,8 @@ async def close_the_door(people: list[int]) -> None:  # access: called by what l
 
 
 BACK = """
-    UPDATE person SET active = TRUE, epoch = epoch + 1, deactivated_at = NULL WHERE id = {} AND NOT active RETURNING id
+    UPDATE person SET active = TRUE, epoch = epoch + 1, deactivated_at = NULL WHERE id = {} AND NOT active
+        AND erased_at IS NULL RETURNING id
 """
 
 

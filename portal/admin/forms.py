@@ -49,6 +49,19 @@ class DeactivateForm(Form):
     successor = ColleagueField(lazy("Who takes over?"))
 
 
+class EraseForm(Form):
+    """The name of whom it is about, typed as a confirmation."""
+
+    confirmation = StringField(lazy("Type the name of this person"))
+    name = ""
+
+    def validate_confirmation(self, field: wtforms.Field) -> None:
+        """The very name."""
+        if (field.data or "").casefold() != self.name.casefold():
+            words = gettext("Type “%(name)s”, so that nobody does this by mistake.")
+            raise StopValidation(words % {"name": self.name})
+
+
 class RoleForm(Form):
     """A colleague and her role."""
 

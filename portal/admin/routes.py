@@ -15,12 +15,14 @@ from portal.admin.forms import (
     DeactivateForm,
     EditPersonForm,
     EnterForm,
+    EraseForm,
     RoleForm,
     chosen_role,
     chosen_successor,
 )
 from portal.colleagues.forms import chosen_colleague
 from portal.notifications import actions, queries
+from portal.people import erasure
 from portal.text.language import gettext
 from portal.text.roles import ROLE_NAMES
 from portal.units.forms import chosen_unit
@@ -200,6 +202,30 @@ async def activate(request: Request, public_id: FromPath[str]) -> Response[Any]:
     return see_other(f"/admin/people/{public_id}", "person-activated")
 
 
+@get("/admin/people/{public_id:str}/erasure")
+async def erasure_page(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """What goes and what stays, before it is done."""
+    person = await _person(request, public_id)
+    if person.active:
+        return see_other(f"/admin/people/{public_id}")
+    return page(request, "admin/erasure.html", section="admin", person=person, form=EraseForm())
+
+
+@post("/admin/people/{public_id:str}/erasure")
+async def erase(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """Erases who somebody was."""
+    person = await _person(request, public_id)
+    form = await EraseForm.sent(request)
+    form.name = person.name
+    if not form.valid():
+        return page(request, "admin/erasure.html", section="admin", person=person, form=form, status=form.status)
+    try:
+        await erasure.erase(request.actor, person.id)
+    except erasure.StillHere:
+        return see_other(f"/admin/people/{public_id}", "person-still-here")
+    return see_other("/admin/people?show=deactivated", "person-erased")
+
+
 async def _person(request: Request, public_id: str) -> people.PersonRow:
     require(request.actor, Action.PEOPLE_MANAGE)
     return found(await people.get_person(request.actor, public_id))
@@ -328,6 +354,8 @@ router = Router(
         deactivation_page,
         deactivate,
         activate,
+        erasure_page,
+        erase,
         roles_page,
         enter,
         give_role,

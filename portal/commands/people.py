@@ -11,6 +11,7 @@ from portal.admin import deactivation, people, roles
 from portal.colleagues.queries import colleague_of_address
 from portal.commands import database, in_database
 from portal.db import fetch_value
+from portal.people import erasure
 from portal.text.address import is_address
 from portal.text.roles import ROLE_NAMES
 from portal.units.actions import add_unit
@@ -120,6 +121,24 @@ def activate(person: str) -> None:
 
     _run(work)
     click.echo(f"{person} can sign in again.")
+
+
+@people_group.command()
+@click.argument("person")
+@click.option("--yes", is_flag=True, help="Don't ask: it can't be undone.")
+def erase(person: str, yes: bool) -> None:
+    """Erase who PERSON was: name, address, profile, mail. She has to be deactivated; what she wrote stays."""
+    if not yes:
+        click.confirm(f"Nothing will say any more who {person} was, and it can't be undone. Go on?", abort=True)
+
+    async def work() -> None:
+        try:
+            await erasure.erase(None, await _id_of(person))
+        except erasure.StillHere:
+            raise click.ClickException(f"{person} can still sign in: deactivate her first.") from None
+
+    _run(work)
+    click.echo(f"{person} is erased.")
 
 
 @people_group.command()

@@ -97,6 +97,8 @@ FLASHES: dict[str, str] = {
     "person-added": lazy("Your colleague is there."),
     "person-saved": lazy("The changes are saved."),
     "person-deactivated": lazy("This person is deactivated, and signed out everywhere."),
+    "person-erased": lazy("Nothing says any more who this was. What was written stays."),
+    "person-still-here": lazy("Deactivate this person first."),
     "person-activated": lazy("This person can sign in again."),
     "role-given": lazy("The role is given."),
     "role-taken": lazy("The role is taken away."),

@@ -23,6 +23,7 @@ SENDS_TO = [
     "/admin/people/{person[employee]}",
     "/admin/people/{person[employee]}/deactivation",
     "/admin/people/{person[deactivated]}/activation",
+    "/admin/people/{person[deactivated]}/erasure",
     "/admin/roles/entry",
     "/admin/roles/{space[organisation]}",
     "/admin/roles/{space[organisation]}/end",
@@ -54,7 +55,12 @@ async def test_only_administrators_manage_anything(as_, world, path):
 
 async def test_nobody_there_is_404(as_, world):
     browser = await as_("administrator")
-    for path in ("/admin/people/{}", "/admin/people/{}/deactivation", "/admin/people/{}/activation"):
+    for path in (
+        "/admin/people/{}",
+        "/admin/people/{}/deactivation",
+        "/admin/people/{}/activation",
+        "/admin/people/{}/erasure",
+    ):
         assert (await browser.post(path.format(world.idea["vote"]), NEW)).status_code == 404
     assert (await browser.post("/admin/roles/" + world.space["closed_a"], {})).status_code == 404
     assert (await browser.post("/admin/units/" + world.person["employee"], {})).status_code == 404
