@@ -5,12 +5,12 @@ SQL uses `{}` placeholders (a literal brace is `{{}}`); a placeholder takes a va
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from functools import lru_cache
 from string import Formatter
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 import asyncpg
 import msgspec
@@ -119,7 +119,14 @@ async def _pool(dsn: str, size: int, reset: Callable[[Any], Awaitable[None]]) ->
         "idle_in_transaction_session_timeout": "60s",
     }
     try:
-        return await asyncpg.create_pool(dsn, min_size=1, max_size=size, reset=reset, server_settings=server_settings)
+        return await asyncpg.create_pool(
+            dsn,
+            min_size=1,
+            max_size=size,
+            reset=reset,
+            server_settings=server_settings,
+            max_cacheable_statement_size=0,  # the longest are those that are worth keeping
+        )
     except (OSError, TimeoutError, asyncpg.PostgresError) as error:
         raise Unreachable(str(error) or type(error).__name__) from error
 
@@ -261,6 +268,36 @@ async def fetch_value(sql: str, *args: Any) -> Any:
     """The first column of the first record, or None."""
     records = await execute(sql, *args)
     return records[0][0] if records else None
+
+
+class Reading(Generic[Row]):
+    """A statement that only reads, and what its records become. Awaited, it is sent by itself and gives its rows."""
+
+    def __init__(self, row: type[Row], sql: str, *args: Any) -> None:
+        self.row = row
+        self.statement = QueryString(sql, *args)
+
+    def __await__(self) -> Generator[Any, None, list[Row]]:
+        return _alone(self).__await__()
+
+
+async def _alone(reading: Reading[Row]) -> list[Row]:
+    return (await read_together(rows=reading))["rows"]
+
+
+async def read_together(**readings: Reading[Any]) -> dict[str, list[Any]]:
+    """The rows of several readings by their names, in one statement: one way to PostgreSQL and back."""
+    wanted = ", ".join(["(SELECT json_agg(x) FROM ({}) x)"] * len(readings))
+    record = (await execute(f"SELECT {wanted}", *(reading.statement for reading in readings.values())))[0]
+    return {
+        name: _rows_of(reading.row).decode(text) if text else []  # type: ignore[arg-type]  # classes are hashable
+        for (name, reading), text in zip(readings.items(), record, strict=True)
+    }
+
+
+@lru_cache(maxsize=100)
+def _rows_of(row: Callable[..., Row]) -> msgspec.json.Decoder[list[Row]]:
+    return msgspec.json.Decoder(list[row])  # type: ignore[valid-type]
 
 
 class Made(msgspec.Struct, frozen=True):

@@ -10,7 +10,7 @@ from portal.access.actor import Actor
 from portal.access.of_people import ADDRESS
 from portal.access.scope import visible
 from portal.campaigns.queries import CampaignRow, support
-from portal.db import fetch, fetch_one
+from portal.db import Reading, fetch, fetch_one
 from portal.ideas.queries import IdeaRow
 from portal.paging import Cursor, Page, beyond, paged
 from portal.tables import Answer, AnswerVersion, Idea, Identity
@@ -54,9 +54,9 @@ ANSWER = (
 )
 
 
-async def answer_to(actor: Actor, idea: IdeaRow) -> AnswerRow | None:
+def answer_to(actor: Actor, idea: IdeaRow) -> Reading[AnswerRow]:
     """The answer to an idea, if there is one."""
-    return await fetch_one(AnswerRow, ANSWER, visible(Identity, actor, "o"), idea.id, visible(Answer, actor, "a"))
+    return Reading(AnswerRow, ANSWER, visible(Identity, actor, "o"), idea.id, visible(Answer, actor, "a"))
 
 
 class AnswerText(msgspec.Struct, frozen=True):

@@ -8,7 +8,7 @@ import msgspec
 
 from portal.access.actor import Actor
 from portal.access.scope import visible
-from portal.db import fetch, fetch_one, fetch_value
+from portal.db import Reading, fetch_one, fetch_value
 from portal.ideas.queries import IdeaRow
 from portal.tables import Attachment
 
@@ -44,16 +44,14 @@ ATTACHMENTS = """
 """
 
 
-async def attachments_of(actor: Actor, idea: IdeaRow) -> tuple[AttachmentRow, ...]:
-    """What is attached to an idea, in the order in which it came; a tuple, so that parts of pages can be kept by it."""
-    return tuple(
-        await fetch(
-            AttachmentRow,
-            ATTACHMENTS + " AND x.idea = {} ORDER BY x.id",
-            actor.now,
-            visible(Attachment, actor, "x"),
-            idea.id,
-        )
+def attachments_of(actor: Actor, idea: IdeaRow) -> Reading[AttachmentRow]:
+    """What is attached to an idea, in the order in which it came."""
+    return Reading(
+        AttachmentRow,
+        ATTACHMENTS + " AND x.idea = {} ORDER BY x.id",
+        actor.now,
+        visible(Attachment, actor, "x"),
+        idea.id,
     )
 
 

@@ -10,8 +10,6 @@ from litestar.params import FromPath
 
 from portal.access.conflicts import Closed
 from portal.access.policy import Action, allowed, can
-from portal.answers.queries import answer_to
-from portal.attachments.queries import attachments_of
 from portal.boards.queries import COLUMNS, board, by_answer, ideas_of_campaign, tags_of_campaign
 from portal.boards.wanted import Wanted, orders_of
 from portal.campaigns.queries import (
@@ -26,11 +24,11 @@ from portal.campaigns.queries import (
 from portal.comments import actions as commenting
 from portal.comments.forms import CommentForm
 from portal.comments.queries import first_of_day, get_comment
-from portal.follows.queries import follows_idea
 from portal.ideas.queries import IdeaRow, get_idea, ideas_by, ideas_of_author, lively_ideas
 from portal.mentions.queries import Ambiguous
 from portal.moderation.counts import removals
 from portal.moderation.queries import receipts_lately
+from portal.pages.beside import beside
 from portal.pages.queries import asked_of
 from portal.pages.threads import Asked, preview, thread_of
 from portal.paging import Cursor, Page
@@ -41,8 +39,7 @@ from portal.spaces.queries import get_space, members
 from portal.text.dates import read_date
 from portal.text.language import gettext
 from portal.text.mentions import several_people
-from portal.together.queries import around
-from portal.votes.queries import left_to_vote, standing, votes_given
+from portal.votes.queries import left_to_vote, votes_given
 from portal.web.errors import found
 from portal.web.page import page, see_other
 from portal.web.request import Request
@@ -171,7 +168,7 @@ async def _idea(request: Request, row: IdeaRow, form: CommentForm) -> Response[A
         reply=asked.get("reply", ""),
         reads=request.method == "GET" and not request.wants_fragment,
     )
-    files = await attachments_of(request.actor, row)
+    stands = await beside(request.actor, row)
     return page(
         request,
         "pages/idea.html",
@@ -179,14 +176,10 @@ async def _idea(request: Request, row: IdeaRow, form: CommentForm) -> Response[A
         section="campaigns",
         status=form.status,
         idea=row,
-        standing=row if row.vote_method == "support" else await standing(request.actor, row.public_id),
-        answer=await answer_to(request.actor, row) if row.answered else None,
-        around=await around(request.actor, row),
         may=allowed(request.actor, row, *ON_AN_IDEA),
-        files=files,
-        opens=tuple(file.public_id for file in files if can(request.actor, Action.ATTACHMENT_DOWNLOAD, file)),
-        following=await follows_idea(request.actor, row.id),
-        **await thread_of(request.actor, row, wanted, form),
+        **stands,
+        opens=tuple(file.public_id for file in stands["files"] if can(request.actor, Action.ATTACHMENT_DOWNLOAD, file)),
+        **await thread_of(request.actor, row, wanted, form, stands["seen"]),
         now=request.now,
     )
 

@@ -14,7 +14,7 @@ from portal.text.markdown import rendered
 from portal.text.mentions import shown
 from portal.threads.actions import mark_read
 from portal.threads.days import bars
-from portal.threads.queries import latest_digest, overview
+from portal.threads.queries import Overview
 
 LONG = 20  # comments, from which on a thread gets what helps to find one's way
 
@@ -30,20 +30,17 @@ class Asked(NamedTuple):
     reads: bool
 
 
-async def thread_of(actor: Actor, row: IdeaRow, asked: Asked, form: CommentForm) -> dict[str, Any]:
-    """What the page shows of a thread. That it was read is kept for the reader herself."""
+async def thread_of(actor: Actor, row: IdeaRow, asked: Asked, form: CommentForm, seen: Overview) -> dict[str, Any]:
+    """What the page shows of a thread, seen from above before. That it was read is kept for the reader herself."""
     order = asked.order if asked.order in ORDERS else "helpful"
     place = await _place(actor, row, asked.start, included=True) or await _place(actor, row, asked.after)
     roots = await thread(actor, row, order, place)
-    seen = await overview(actor, row)
     if asked.reads:
         await mark_read(actor, row, seen)
     reply_id = form.reply_to.data or asked.reply
     return {
         "roots": paged(roots, PAGE, lambda root: _end(root.comment, order), place),
         "order": order,
-        "seen": seen,
-        "digest": await latest_digest(actor, row) if seen.digests else None,
         "long": row.comments + row.guest_comments > LONG,
         "bars": bars(seen),
         "form": form,

@@ -9,7 +9,7 @@ import msgspec
 from portal.access.actor import Actor
 from portal.access.of_people import ADDRESS
 from portal.access.scope import visible
-from portal.db import fetch, fetch_one
+from portal.db import Reading
 from portal.ideas.queries import IdeaRow
 from portal.tables import Comment, CommentDay, Digest, ReadMark
 
@@ -44,21 +44,20 @@ DIGESTS = (
 )
 
 
-async def digests(actor: Actor, idea: IdeaRow) -> list[DigestRow]:
+def digests(actor: Actor, idea: IdeaRow) -> Reading[DigestRow]:
     """All versions, the latest first."""
-    return await fetch(DigestRow, DIGESTS, idea.id, visible(Digest, actor, "d"))
+    return Reading(DigestRow, DIGESTS, idea.id, visible(Digest, actor, "d"))
 
 
-async def latest_digest(actor: Actor, idea: IdeaRow) -> DigestRow | None:
+def latest_digest(actor: Actor, idea: IdeaRow) -> Reading[DigestRow]:
     """The one that is shown."""
-    return await fetch_one(DigestRow, DIGESTS + " LIMIT 1", idea.id, visible(Digest, actor, "d"))
+    return Reading(DigestRow, DIGESTS + " LIMIT 1", idea.id, visible(Digest, actor, "d"))
 
 
 class Overview(msgspec.Struct, frozen=True):
     """A thread from above, for the one who reads it: how many comments each day has, what is new to her since her
     visit began (`new` of them, `first_new` first), and where her mark was and ought to be."""
 
-    digests: int
     days: list[date]
     counts: list[int]
     newest: int | None
@@ -80,17 +79,16 @@ OVERVIEW = """
         SELECT k.id, k.public_id FROM mark JOIN comment k ON k.id > mark.since
         WHERE k.idea = {} AND k.state = 'published' AND k.author <> {} AND {} ORDER BY k.id LIMIT {}
     )
-    SELECT (SELECT count(*) FROM digest d WHERE d.idea = {} AND {}) AS digests,
-        coalesce(days.days, ARRAY[]::date[]) AS days, coalesce(days.counts, ARRAY[]::integer[]) AS counts,
+    SELECT coalesce(days.days, ARRAY[]::date[]) AS days, coalesce(days.counts, ARRAY[]::integer[]) AS counts,
         (SELECT k.id FROM comment k WHERE k.idea = {} ORDER BY k.id DESC LIMIT 1) AS newest, mark.marked, mark.since,
         (SELECT count(*) FROM news) AS new, (SELECT public_id FROM news ORDER BY id LIMIT 1) AS first_new
     FROM days LEFT JOIN mark ON TRUE
 """
 
 
-async def overview(actor: Actor, idea: IdeaRow) -> Overview:
-    """What stands above the thread of an idea."""
-    found = await fetch_one(
+def overview(actor: Actor, idea: IdeaRow) -> Reading[Overview]:
+    """What stands above the thread of an idea, in one row."""
+    return Reading(
         Overview,
         OVERVIEW,
         actor.now,
@@ -104,8 +102,4 @@ async def overview(actor: Actor, idea: IdeaRow) -> Overview:
         visible(Comment, actor, "k"),
         MOST_NEW,
         idea.id,
-        visible(Digest, actor, "d"),
-        idea.id,
     )
-    assert found is not None, "an aggregate gives a row"
-    return found

@@ -31,7 +31,7 @@ async def edit_page(request: Request, public_id: FromPath[str]) -> Response[Any]
     """The form with the latest digest, or an empty one."""
     idea = found(await get_idea(request.actor, public_id))
     require(request.actor, Action.DIGEST_WRITE, idea)
-    latest = await queries.latest_digest(request.actor, idea)
+    latest = next(iter(await queries.latest_digest(request.actor, idea)), None)
     return _form(request, idea, DigestForm(obj=latest) if latest else DigestForm(language=request.actor.language))
 
 
@@ -53,7 +53,7 @@ async def edit(request: Request, public_id: FromPath[str]) -> Response[Any]:
             version=form.version.data,
         )
     except Changed:
-        latest = await queries.latest_digest(request.actor, idea)
+        latest = next(iter(await queries.latest_digest(request.actor, idea)), None)
         form.refuse("body", gettext("Somebody else wrote a digest meanwhile. Compare, then save again."))
         form.version.data = latest.version if latest else 0
         return _form(request, idea, form, latest)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 import msgspec
 
 from portal.access.actor import Actor
 from portal.access.scope import visible
-from portal.db import execute, fetch_one
+from portal.db import Reading, fetch_one
 from portal.ideas.queries import IdeaRow
 from portal.tables import Capture, CoAuthor, Correction, HelpOffer, Idea, IdeaReply, StatusChange
 
@@ -87,28 +86,28 @@ class Around(msgspec.Struct, frozen=True):
 
 AROUND = """
     SELECT
-        (SELECT jsonb_agg(x) FROM (
+        (SELECT coalesce(json_agg(x), '[]') FROM (
             SELECT p.public_id, coalesce(n.name, '') AS name, p.kind = 'guest' AS guest,
                 k.accepted_at IS NOT NULL AS accepted
             FROM co_author k JOIN person p ON p.id = k.person LEFT JOIN identity n ON n.person = p.id
             WHERE k.idea = i.id AND {} ORDER BY k.id) x) AS people,
-        (SELECT jsonb_agg(x) FROM (
+        (SELECT coalesce(json_agg(x), '[]') FROM (
             SELECT p.public_id, coalesce(n.name, '') AS name, p.kind = 'guest' AS guest, h.body, h.created_at,
                 h.person = {} AS mine
             FROM help_offer h JOIN person p ON p.id = h.person LEFT JOIN identity n ON n.person = p.id
             WHERE h.idea = i.id AND {} ORDER BY h.id LIMIT 50) x) AS offers,
-        (SELECT jsonb_agg(x) FROM (
+        (SELECT coalesce(json_agg(x), '[]') FROM (
             SELECT r.body_html, r.language, coalesce(n.name, '') AS author_name, r.created_at
             FROM correction r LEFT JOIN identity n ON n.person = r.author
             WHERE r.idea = i.id AND {} ORDER BY r.id) x) AS corrections,
-        (SELECT jsonb_agg(x) FROM (
+        (SELECT coalesce(json_agg(x), '[]') FROM (
             SELECT s.status, s.body_html, s.language, coalesce(n.name, '') AS author_name, s.created_at
             FROM status_change s LEFT JOIN identity n ON n.person = s.author
             WHERE s.idea = i.id AND {} ORDER BY s.id) x) AS steps,
-        (SELECT jsonb_agg(x) FROM (
+        (SELECT coalesce(json_agg(x), '[]') FROM (
             SELECT q.kind, q.label, y.value FROM idea_reply y JOIN question q ON q.id = y.question
             WHERE y.idea = i.id AND {} ORDER BY q.position) x) AS replies,
-        (SELECT jsonb_agg(x) FROM (
+        (SELECT coalesce(json_agg(x), '[]') FROM (
             SELECT t.public_id, t.state, coalesce(n.name, t.name) AS name, w.public_id AS workshop_public_id,
                 w.name AS workshop, coalesce(m.name, '') AS claimant_name,
                 t.state = 'waiting' AND t.author <> {} AND coalesce(t.person, {}) = {} AS claimable,
@@ -120,9 +119,10 @@ AROUND = """
 """
 
 
-async def around(actor: Actor, idea: IdeaRow) -> Around:
+def around(actor: Actor, idea: IdeaRow) -> Reading[Around]:
     """Co-authors, offers of help, corrections, steps, replies to questions, and for whom it was written down."""
-    rows = await execute(
+    return Reading(
+        Around,
         AROUND,
         visible(CoAuthor, actor, "k"),
         actor.id,
@@ -135,8 +135,6 @@ async def around(actor: Actor, idea: IdeaRow) -> Around:
         idea.id,
         visible(Idea, actor, "i"),
     )
-    found: dict[str, Any] = {name: msgspec.json.decode(value or "[]") for name, value in rows[0].items()}
-    return msgspec.convert(found, Around)
 
 
 class Member(msgspec.Struct, frozen=True):

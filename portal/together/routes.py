@@ -78,7 +78,7 @@ async def offer_page(request: Request, public_id: FromPath[str]) -> Response[Any
     """What can you do?"""
     idea = found(await get_idea(request.actor, public_id))
     require(request.actor, Action.IDEA_OFFER_HELP, idea)
-    offers = (await queries.around(request.actor, idea)).offers
+    offers = (await queries.around(request.actor, idea))[0].offers
     before = next((offer.body for offer in offers if offer.mine), "")
     return page(request, "together/help.html", section="campaigns", idea=idea, form=OfferForm(body=before))
 
@@ -104,7 +104,7 @@ async def take_back(request: Request, public_id: FromPath[str]) -> Response[Any]
 
 
 async def _co_authors(request: Request, idea: Any, form: Any) -> Response[Any]:
-    people = (await queries.around(request.actor, idea)).people
+    people = (await queries.around(request.actor, idea))[0].people
     return page(
         request,
         "together/co_authors.html",

@@ -9,7 +9,7 @@ import msgspec
 from portal.access.actor import Actor
 from portal.access.scope import visible
 from portal.campaigns.queries import CampaignRow
-from portal.db import QueryString, fetch, fetch_one, fetch_value
+from portal.db import QueryString, Reading, fetch, fetch_value
 from portal.ideas.queries import COUNTED, FROM, WRITES_ALONG
 from portal.paging import Cursor, Page, beyond, paged
 from portal.tables import Budget, Campaign, Idea, Vote
@@ -49,9 +49,9 @@ STANDING = f"""
 """
 
 
-async def standing(actor: Actor, idea: str) -> Standing | None:
+def standing_of(actor: Actor, idea: str) -> Reading[Standing]:
     """How an idea stands at this moment."""
-    return await fetch_one(
+    return Reading(
         Standing,
         STANDING,
         actor.id,
@@ -61,6 +61,11 @@ async def standing(actor: Actor, idea: str) -> Standing | None:
         idea,
         visible(Idea, actor, "i"),
     )
+
+
+async def standing(actor: Actor, idea: str) -> Standing | None:
+    """The same, to be voted on."""
+    return next(iter(await standing_of(actor, idea)), None)
 
 
 GIVEN = "SELECT b.given FROM budget b WHERE b.campaign = {} AND {}"

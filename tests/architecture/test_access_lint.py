@@ -59,13 +59,19 @@ def reason_of(function: Function, lines: list[str]) -> str:
     return next((line.split(MARK, 1)[1].strip() for line in head if MARK in line), "")
 
 
+def sends(function: Function) -> bool:
+    """Whether a statement comes of it: a coroutine sends it, a Reading is there to be sent."""
+    gives = ast.unparse(function.returns) if function.returns else ""
+    return isinstance(function, ast.AsyncFunctionDef) or gives.startswith("Reading[")
+
+
 def exceptions(source: str, wanted: str, file: str = "") -> list[Finding]:
-    """The public coroutines of a module that don't ask."""
+    """The public coroutines and readings of a module that don't ask."""
     known = functions(ast.parse(source))
     return [
         Finding(file, name, reason_of(node, source.splitlines()))
         for name, node in known.items()
-        if isinstance(node, ast.AsyncFunctionDef) and not name.startswith("_") and not asks(name, wanted, known)
+        if sends(node) and not name.startswith("_") and not asks(name, wanted, known)
     ]
 
 
@@ -121,6 +127,12 @@ async def by_a_helper(actor):
 async def _helped(actor):
     return await fetch(Idea, ALL, visible(Idea, actor))
 
+def reading(actor) -> Reading[Idea]:
+    return Reading(Idea, ALL)
+
+def no_reading(actor) -> str:
+    return "nothing is read"
+
 async def excused(
     actor
 ) -> None:  # access: nobody is signed in yet
@@ -133,6 +145,7 @@ def test_the_lint_finds_a_query_that_forgot_to_ask():
     found = exceptions(FORGETFUL, "visible")
     assert [(finding.function, finding.reason) for finding in found] == [
         ("all_ideas", ""),
+        ("reading", ""),
         ("excused", "nobody is signed in yet"),
     ]
 
@@ -147,7 +160,7 @@ def test_routes_ask_no_database():
 # --- SQL is put together from constants ---
 
 #: The functions that run SQL, and which of their arguments it is.
-RUN_SQL = {"execute": 0, "fetch_value": 0, "script": 0, "QueryString": 0, "fetch": 1, "fetch_one": 1}
+RUN_SQL = {"execute": 0, "fetch_value": 0, "script": 0, "QueryString": 0, "fetch": 1, "fetch_one": 1, "Reading": 1}
 #: What is put into SQL beside constants, and why that is no value of anybody's.
 KNOWN = {
     ("portal/boards/queries.py", "key"): "out of ORDERS, a constant; an unknown order is a KeyError",

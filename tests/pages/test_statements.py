@@ -5,11 +5,16 @@ import gzip
 import pytest
 
 from portal.db import execute
+from tests.client import text_of
 from tests.comments.test_thread import REPLIES, ROOTS
 from tests.conftest import statements
 from tests.ideas.test_paging import MANY
 
 MOST = 8
+DIGEST = """
+    INSERT INTO digest (idea, space, version, author, body, body_html, how, language)
+    SELECT id, space, 1, {}, 'x', 'In short, by hand', 'x', 'en' FROM idea WHERE id = {}
+"""
 NUMBERS = {
     "/": 8,
     "/campaigns": 3,
@@ -18,10 +23,12 @@ NUMBERS = {
     "/campaigns/{campaign[vote]}?view=board&show=unvoted": 5,
     "/campaigns/{campaign[collect]}?order=supported&tag=even": 5,
     "/votes": 2,
-    "/ideas/{idea[vote]}": 7,
-    "/ideas/{idea[vote]}?order=newest": 7,
-    "/ideas/{idea[vote]}?after={comment[vote]}": 8,
-    "/ideas/{idea[done]}": 7,
+    "/ideas/{idea[vote]}": 4,
+    "/ideas/{idea[vote]}?order=newest": 4,
+    "/ideas/{idea[vote]}?after={comment[vote]}": 5,
+    "/ideas/{idea[vote]}?after={comment[vote]}&reply={comment[vote]}": 6,
+    "/ideas/{idea[done]}": 4,
+    "/ideas/{idea[told]}": 4,
     "/comments/{comment[vote]}/replies": 3,
 }
 
@@ -41,6 +48,20 @@ async def test_a_page_sends_so_many_statements_however_much_stands_on_it(as_, wo
         assert (await browser.get(address)).status_code == 200
     assert len(few) == number <= MOST, few
     assert len(many) == number, many
+
+
+@pytest.mark.parametrize(("query", "number"), [("", 4), ("?after={comment[vote]}&reply={comment[vote_reply]}", 6)])
+async def test_a_budget_a_digest_and_a_first_visit_cost_no_more_than_a_mark(as_, world, query, number):
+    browser, idea = await as_("employee"), world.idea_id["vote"]
+    await execute("UPDATE campaign SET vote_method = 'budget', votes_each = 4, votes_per_idea = 3")
+    await execute(DIGEST, world.person_id["author"], idea)
+    assert (await browser.post(f"/ideas/{world.idea['vote']}/vote", {"weight": "1"})).status_code == 303
+    for visit in (number + 1, number):  # the first one leaves a mark
+        async with statements() as sent:
+            page = text_of(await browser.get(f"/ideas/{world.idea['vote']}{query.format(**vars(world))}"))
+        assert "In short, by hand" in page
+        assert "1 given in this campaign, 3 left." in page
+        assert len(sent) == visit <= MOST, sent
 
 
 async def test_giving_and_taking_back_a_vote_are_one_statement_each_after_looking_twice(as_, world):

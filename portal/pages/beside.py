@@ -1,0 +1,40 @@
+"""What stands on an idea's page beside its text and its thread: of several features, in one statement."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from portal.access.actor import Actor
+from portal.answers.queries import answer_to
+from portal.attachments.queries import attachments_of
+from portal.db import Reading, read_together
+from portal.follows.queries import follow_of_idea
+from portal.ideas.queries import IdeaRow
+from portal.threads.queries import latest_digest, overview
+from portal.together.queries import around
+from portal.votes.queries import standing_of
+
+
+async def beside(actor: Actor, row: IdeaRow) -> dict[str, Any]:
+    """Answer, files, what several people added, the thread from above, and how the actor stands to it."""
+    wanted: dict[str, Reading[Any]] = {
+        "around": around(actor, row),
+        "files": attachments_of(actor, row),
+        "follow": follow_of_idea(actor, row.id),
+        "seen": overview(actor, row),
+        "digest": latest_digest(actor, row),
+    }
+    if row.answered:
+        wanted["answer"] = answer_to(actor, row)
+    if row.vote_method == "budget":
+        wanted["standing"] = standing_of(actor, row.public_id)
+    found = await read_together(**wanted)
+    return {
+        "around": found["around"][0],
+        "files": tuple(found["files"]),  # parts of pages are kept by it
+        "following": bool(found["follow"]),
+        "seen": found["seen"][0],
+        "digest": next(iter(found["digest"]), None),
+        "answer": next(iter(found.get("answer", ())), None),
+        "standing": next(iter(found.get("standing", ())), row),
+    }
