@@ -50,8 +50,12 @@ def _environment() -> Environment:
 
 
 async def _password_reset(reader: Actor, event: int | None) -> Written:
+    """To whoever never had a password this is an invitation."""
     token = await new_reset_token(reader.id)
-    return gettext("Choose a new password"), {
+    account = await account_of_person(reader.id)
+    invited = account is not None and account.password_hash is None
+    return gettext("Welcome to Plein: choose your password") if invited else gettext("Choose a new password"), {
+        "invited": invited,
         "address": f"{settings().base_url}/password-reset/{token}",
         "minutes": RESET_MINUTES,
     }

@@ -62,3 +62,6 @@ document.addEventListener("keydown", (event) => {
 });
 focusErrors();
 dismissLater();
+// What a page says when it opens is put into its live region once more, else many screen readers pass over it.
+const flash = document.getElementById("flash");
+setTimeout(() => flash?.append(...flash.childNodes), 500);

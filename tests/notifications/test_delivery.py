@@ -255,3 +255,13 @@ async def test_a_title_cannot_add_headers(rollback, world, smtp):
 
 async def test_nobody_deactivated_is_written_to(rollback, world):
     assert await write("password_reset", world.person_id["deactivated"], None) is None
+
+
+async def test_whoever_never_had_a_password_is_invited_to_choose_one(rollback, world):
+    told = await write("password_reset", world.person_id["employee"], None)
+    await execute("DELETE FROM credential WHERE person = {}", world.person_id["employee"])
+    invited = await write("password_reset", world.person_id["employee"], None)
+    assert (told["subject"], invited["subject"]) == ("Choose a new password", "Welcome to Plein: choose your password")
+    assert "asked for a new password" in told.get_content()
+    assert "asked for a new password" not in invited.get_content()
+    assert "/password-reset/" in invited.get_content()
