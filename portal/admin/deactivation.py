@@ -31,19 +31,12 @@ class Duty(msgspec.Struct, frozen=True):
 
 
 DUTIES = """
-    SELECT 'group' AS kind, s.id AS space, s.id, CASE WHEN {} THEN s.name ELSE '' END AS name,
-        CASE WHEN {} THEN '/spaces/' || s.public_id ELSE '' END AS address
-    FROM membership m JOIN space s ON s.id = m.space AND s.archived_at IS NULL
-    WHERE m.person = {} AND m.role = 'owner' AND NOT EXISTS (
-        SELECT FROM membership o JOIN person p ON p.id = o.person AND p.active
-        WHERE o.space = m.space AND o.role = 'owner' AND o.person <> m.person)
-    UNION ALL
-    SELECT 'campaign', s.id, c.id, CASE WHEN {} THEN c.title ELSE '' END,
-        CASE WHEN {} THEN '/campaigns/' || c.public_id ELSE '' END
-    FROM campaign c JOIN space s ON s.id = c.space
-    WHERE {} IN (c.sponsor, c.decision_owner) AND c.state IN ('proposed', 'open')
-        AND plein_phase(c, plein_now()) IS DISTINCT FROM 'done'
-    ORDER BY 1 DESC, 4, 3
+    SELECT l.kind, l.space, coalesce(c.id, s.id) AS id,
+        CASE WHEN l.kind = 'group' AND {} THEN s.name WHEN l.kind = 'campaign' AND {} THEN c.title ELSE '' END AS name,
+        CASE WHEN l.kind = 'group' AND {} THEN '/spaces/' || s.public_id
+            WHEN l.kind = 'campaign' AND {} THEN '/campaigns/' || c.public_id ELSE '' END AS address
+    FROM led_alone l JOIN space s ON s.id = l.space LEFT JOIN campaign c ON c.id = l.campaign
+    WHERE l.person = {} ORDER BY l.kind DESC, 4, 3
 """
 
 
@@ -53,7 +46,7 @@ async def duties(actor: Actor | None, person: int) -> list[Duty]:
     if actor:
         require(actor, Action.PEOPLE_MANAGE)
         group, campaign = visible(Space, actor, "s"), visible(Campaign, actor, "c")
-    return await fetch(Duty, DUTIES, group, group, person, campaign, campaign, person)
+    return await fetch(Duty, DUTIES, group, campaign, group, campaign, person)
 
 
 LEAVE = """

@@ -9,7 +9,7 @@ import msgspec
 from portal.access.actor import Actor
 from portal.access.of_people import ADDRESS
 from portal.access.scope import visible
-from portal.campaigns.queries import CampaignRow, support
+from portal.campaigns.queries import UNANSWERED, CampaignRow, support
 from portal.db import Reading, fetch, fetch_one
 from portal.ideas.queries import IdeaRow
 from portal.paging import Cursor, Page, beyond, paged
@@ -137,13 +137,13 @@ class Waiting(msgspec.Struct, frozen=True):
     place: int
 
 
-WAITING = """
+WAITING = f"""
     SELECT i.public_id, i.title, i.language, coalesce(n.name, '') AS author_name, i.supporters, i.guest_supporters,
-        i.status, i.created_at, {} AS place
+        i.status, i.created_at, {{}} AS place
     FROM idea i JOIN campaign c ON c.id = i.campaign LEFT JOIN identity n ON n.person = i.author
-    WHERE i.campaign = {} AND i.state = 'published' AND plein_decided(c, {})
-        AND NOT EXISTS (SELECT FROM answer a WHERE a.idea = i.id) AND {} AND {}
-    ORDER BY place DESC, i.public_id DESC LIMIT {}
+    WHERE i.campaign = {{}} AND i.state = 'published' AND plein_decided(c, {{}})
+        AND {UNANSWERED} AND {{}} AND {{}}
+    ORDER BY place DESC, i.public_id DESC LIMIT {{}}
 """
 
 

@@ -7,6 +7,7 @@ from portal.access.conflicts import Closed
 from portal.access.phases import WHILE_EDITING
 from portal.access.policy import Action, require
 from portal.attachments.queries import AttachmentRow, bytes_of
+from portal.campaigns.queries import UNANSWERED
 from portal.db import execute, fetch_value, transaction
 from portal.events.kinds import Kind
 from portal.events.log import record
@@ -22,11 +23,11 @@ MB = 1024 * 1024
 # The author's row is held, so that two forms of hers can't both take the last of her room; the idea's stays as it is.
 HOLD = "SELECT 1 FROM person WHERE id = {} FOR NO KEY UPDATE"
 ROOM = "SELECT coalesce(sum(size), 0)::bigint FROM attachment WHERE idea = {}"
-ATTACH = """
+ATTACH = f"""
     INSERT INTO attachment (public_id, idea, space, author, kind, name, file, size, width, height, form_key)
-    SELECT {}, i.id, i.space, {}, {}, {}, {}, {}, {}, {}, {}
-    FROM (SELECT * FROM idea WHERE id = {} FOR NO KEY UPDATE) AS i JOIN campaign c ON c.id = i.campaign
-    WHERE plein_phase(c, plein_now()) = ANY({}) AND NOT EXISTS (SELECT FROM answer a WHERE a.idea = i.id)
+    SELECT {{}}, i.id, i.space, {{}}, {{}}, {{}}, {{}}, {{}}, {{}}, {{}}, {{}}
+    FROM (SELECT * FROM idea WHERE id = {{}} FOR NO KEY UPDATE) AS i JOIN campaign c ON c.id = i.campaign
+    WHERE plein_phase(c, plein_now()) = ANY({{}}) AND {UNANSWERED}
     ON CONFLICT (author, form_key) DO NOTHING RETURNING id
 """
 KNOWN = "SELECT 1 FROM attachment WHERE author = {} AND form_key = {}"

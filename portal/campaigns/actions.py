@@ -7,7 +7,7 @@ from datetime import datetime
 from portal.access.actor import Actor
 from portal.access.conflicts import Changed
 from portal.access.policy import Action, require
-from portal.campaigns.queries import CampaignRow
+from portal.campaigns.queries import UNANSWERED, CampaignRow
 from portal.db import execute, fetch_value, transaction
 from portal.events.kinds import Kind
 from portal.events.log import record
@@ -53,11 +53,11 @@ async def cancel(actor: Actor, campaign: CampaignRow, reason: str) -> None:
         await record(Kind.CAMPAIGN_CANCELLED, actor=actor.id, space=campaign.space, campaign=campaign.id)
 
 
-ARCHIVE = """
+ARCHIVE = f"""
     UPDATE campaign SET state = 'archived', archived_at = plein_now(), version = version + 1
-    WHERE id = {} AND state IN ('open', 'cancelled') AND plein_phase(campaign, plein_now()) IN ('done', 'cancelled')
+    WHERE id = {{}} AND state IN ('open', 'cancelled') AND plein_phase(campaign, plein_now()) IN ('done', 'cancelled')
         AND NOT EXISTS (SELECT FROM idea i WHERE i.campaign = campaign.id AND i.state IN ('published', 'hidden')
-            AND NOT EXISTS (SELECT FROM answer a WHERE a.idea = i.id))
+            AND {UNANSWERED})
     RETURNING id
 """
 

@@ -273,15 +273,17 @@ class Owed(msgspec.Struct, frozen=True):
     total: int
 
 
-OWED = """
+#: Of an idea `i`, in SQL: it is owed its answer.
+UNANSWERED = "NOT EXISTS (SELECT FROM answer a WHERE a.idea = i.id)"
+OWED = f"""
     SELECT i.public_id, i.title, i.language, (count(*) OVER ())::int AS total
-    FROM idea i WHERE i.campaign = {} AND i.state = 'published' AND {}
-        AND NOT EXISTS (SELECT FROM answer a WHERE a.idea = i.id)
-    ORDER BY {} DESC, i.id LIMIT {}
+    FROM idea i WHERE i.campaign = {{}} AND i.state = 'published' AND {{}}
+        AND {UNANSWERED}
+    ORDER BY {{}} DESC, i.id LIMIT {{}}
 """
-HIDDEN = """
+HIDDEN = f"""
     SELECT count(*)::int FROM idea i JOIN campaign c ON c.id = i.campaign
-    WHERE c.id = {} AND i.state = 'hidden' AND {} AND NOT EXISTS (SELECT FROM answer a WHERE a.idea = i.id)
+    WHERE c.id = {{}} AND i.state = 'hidden' AND {{}} AND {UNANSWERED}
 """
 
 

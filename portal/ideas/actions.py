@@ -8,7 +8,7 @@ from portal.access.actor import Actor
 from portal.access.conflicts import Changed, Closed
 from portal.access.phases import WHILE_CORRECTING, WHILE_EDITING, WHILE_PROPOSING
 from portal.access.policy import Action, require
-from portal.campaigns.queries import CampaignRow
+from portal.campaigns.queries import UNANSWERED, CampaignRow
 from portal.db import Made, execute, fetch_one, fetch_value, transaction
 from portal.events.kinds import Kind
 from portal.events.log import record
@@ -179,7 +179,7 @@ KEEP = f"""
         SELECT i.* FROM idea i JOIN campaign c ON c.id = i.campaign
         WHERE i.id = {{}} AND i.version = {{}} AND plein_phase(c, plein_now()) = ANY({{}})
             AND i.state IN ('published', 'hidden')
-            AND NOT EXISTS (SELECT FROM answer a WHERE a.idea = i.id) FOR UPDATE OF i FOR SHARE OF c
+            AND {UNANSWERED} FOR UPDATE OF i FOR SHARE OF c
     )
     INSERT INTO idea_version (idea, space, version, title, body, tags, replies, author, created_at)
     SELECT id, space, version, title, body, tags, ({REPLIES}), coalesce(edited_by, author), updated_at
@@ -251,9 +251,9 @@ async def correct(actor: Actor, idea: IdeaRow, *, body: str, form_key: str) -> N
 
 # Its campaign counts it: held before the idea, as by whoever votes, so that neither waits for the other.
 HOLD_CAMPAIGN = "SELECT c.id FROM campaign c JOIN idea i ON i.campaign = c.id WHERE i.id = {} FOR NO KEY UPDATE OF c"
-WITHDRAW = """
-    UPDATE idea i SET state = 'withdrawn' WHERE id = {} AND state = 'published'
-        AND NOT EXISTS (SELECT FROM answer a WHERE a.idea = i.id) RETURNING id
+WITHDRAW = f"""
+    UPDATE idea i SET state = 'withdrawn' WHERE id = {{}} AND state = 'published'
+        AND {UNANSWERED} RETURNING id
 """
 SAY_WHY = """
     INSERT INTO status_change (idea, space, author, status, body, body_html, language)

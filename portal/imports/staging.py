@@ -129,11 +129,7 @@ REFUSE = """
 KEPT = """
     SELECT m.person FROM membership m JOIN space s ON s.id = m.space AND s.kind = 'organisation'
     WHERE m.role = 'administrator'
-    UNION SELECT m.person FROM membership m JOIN space s ON s.id = m.space AND s.archived_at IS NULL
-    WHERE m.role = 'owner' AND NOT EXISTS (SELECT FROM membership o JOIN person p ON p.id = o.person AND p.active
-        WHERE o.space = m.space AND o.role = 'owner' AND o.person <> m.person)
-    UNION SELECT unnest(ARRAY[c.sponsor, c.decision_owner]) FROM campaign c
-    WHERE c.state IN ('proposed', 'open') AND plein_phase(c, plein_now()) IS DISTINCT FROM 'done'
+    UNION SELECT person FROM led_alone
 """
 DECIDE = f"""
     UPDATE import_line l SET outcome = CASE

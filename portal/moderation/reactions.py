@@ -6,14 +6,11 @@ from portal.db import execute
 from portal.events.jobs import queue
 from portal.moderation.queries import PARTIES, WRITERS
 
-# What reaches people who switched mail off, or never signed in, waits for them in the portal.
-READERS = "p.active AND p.last_signed_in_at IS NOT NULL AND n.wants_mail"
-
-RECEIPT = f"""
+# Whom no mail reaches finds it in the portal.
+RECEIPT = """
     INSERT INTO mail (kind, recipient, event)
     SELECT 'receipt', d.person, e.id FROM event e JOIN decision d ON d.public_id = e.particulars ->> 'decision'
-    JOIN person p ON p.id = d.person JOIN identity n ON n.person = p.id
-    WHERE e.id = {{}} AND d.action <> 'allow' AND {READERS}
+    JOIN mailed m ON m.person = d.person WHERE e.id = {} AND d.action <> 'allow'
     ON CONFLICT (event, recipient, kind) DO NOTHING
 """
 
@@ -25,15 +22,15 @@ async def send_receipt(event: int) -> None:
 
 
 # One message for a space, ten minutes after the first report, so that it speaks of all; then none for an hour.
-QUEUE = f"""
+QUEUE = """
     INSERT INTO mail (kind, recipient, event, due_at)
     SELECT 'moderation_queue', p.id, e.id, greatest(plein_now() + interval '10 minutes',
         (SELECT max(o.due_at) + interval '1 hour' FROM mail o JOIN event oe ON oe.id = o.event
             WHERE o.kind = 'moderation_queue' AND o.recipient = p.id AND oe.space = e.space AND o.sent_at IS NOT NULL))
     FROM event e JOIN person p ON p.id IN
         (SELECT m.person FROM membership m WHERE m.space = e.space AND m.role IN ('moderator', 'owner'))
-    JOIN identity n ON n.person = p.id
-    WHERE e.id = {{}} AND p.kind = 'employee' AND {READERS} AND NOT EXISTS (
+    JOIN mailed m ON m.person = p.id
+    WHERE e.id = {} AND p.kind = 'employee' AND NOT EXISTS (
         SELECT FROM mail w JOIN event we ON we.id = w.event WHERE w.kind = 'moderation_queue' AND w.recipient = p.id
             AND we.space = e.space AND w.sent_at IS NULL AND w.dropped_at IS NULL)
     ON CONFLICT (event, recipient, kind) DO NOTHING
@@ -41,11 +38,10 @@ QUEUE = f"""
 # Nobody in the space may judge it: who wrote it is out; of an appeal, who reported or judged it before, too.
 NEEDED = f"""
     INSERT INTO mail (kind, recipient, event)
-    SELECT 'moderator_needed', p.id, e.id
+    SELECT 'moderator_needed', l.person, e.id
     FROM event e JOIN moderation_item x ON x.public_id = e.particulars ->> 'item'
-    JOIN membership a ON a.role = 'administrator' JOIN person p ON p.id = a.person
-    JOIN identity n ON n.person = p.id
-    WHERE e.id = {{}} AND {READERS} AND NOT EXISTS (
+    JOIN membership a ON a.role = 'administrator' JOIN mailed l ON l.person = a.person
+    WHERE e.id = {{}} AND NOT EXISTS (
         SELECT FROM membership m JOIN person j ON j.id = m.person AND j.active AND j.kind = 'employee'
         WHERE m.space = x.space AND m.role IN ('moderator', 'owner')
             AND m.person NOT IN {WRITERS}

@@ -16,7 +16,7 @@ log = structlog.get_logger()
 BACKOFF = (1, 5, 15, 60, 240, 720)
 BATCH = 50
 
-# Authors, followers, supporters and commenters, once each, but not who answered; only who wants mail and signed in.
+# Authors, followers, supporters and commenters, once each, but not who answered.
 ANNOUNCE = """
     INSERT INTO mail (kind, recipient, event)
     SELECT 'answer', x.person, e.id
@@ -27,10 +27,8 @@ ANNOUNCE = """
         UNION SELECT v.person FROM vote v WHERE v.idea = a.idea
         UNION SELECT f.person FROM idea i JOIN follow f ON f.idea = i.id OR f.campaign = i.campaign WHERE i.id = a.idea
         UNION SELECT c.author FROM comment c WHERE c.idea = a.idea AND c.state = 'published') x
-    JOIN person p ON p.id = x.person AND p.active AND p.last_signed_in_at IS NOT NULL
-    JOIN identity n ON n.person = p.id AND n.wants_mail
-    JOIN readership r ON r.person = p.id AND r.space = a.space
-    WHERE e.id = {} AND p.id <> a.author
+    JOIN mailed m ON m.person = x.person JOIN readership r ON r.person = m.person AND r.space = a.space
+    WHERE e.id = {} AND m.person <> a.author
     ON CONFLICT (event, recipient, kind) DO NOTHING
 """
 
@@ -42,13 +40,12 @@ async def announce_answer(event: int) -> None:
         await queue("deliver_mail")
 
 
-# The members of a closed space, but not who did it; only who wants mail and ever signed in.
+# The members of a closed space, but not who did it.
 ANNOUNCE_ROLE = """
     INSERT INTO mail (kind, recipient, event)
     SELECT DISTINCT 'role', m.person, e.id
-    FROM event e JOIN space s ON s.id = e.space AND NOT s.open JOIN membership m ON m.space = s.id
-    JOIN person p ON p.id = m.person AND p.active AND p.last_signed_in_at IS NOT NULL
-    JOIN identity n ON n.person = p.id AND n.wants_mail
+    FROM event e JOIN space s ON s.id = e.space AND NOT s.open
+    JOIN membership k ON k.space = s.id JOIN mailed m ON m.person = k.person
     WHERE e.id = {} AND m.person IS DISTINCT FROM e.actor
     ON CONFLICT (event, recipient, kind) DO NOTHING
 """

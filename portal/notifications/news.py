@@ -19,7 +19,7 @@ from portal.text.language import gettext, lazy
 
 # Who decides is asked; who proposed it hears what she said; whoever took part in any way hears that it lasts longer or
 # ends early, and who follows it, that it went on. One statement, in which no voter's name goes anywhere but into the
-# mail to herself; only who wants mail, ever signed in and reads the space.
+# mail to herself; only who reads the space.
 ANNOUNCE = """
     INSERT INTO mail (kind, recipient, event)
     SELECT 'campaign', x.person, e.id
@@ -37,10 +37,8 @@ ANNOUNCE = """
                 WHERE i.campaign = c.id AND k.state = 'published'
             UNION SELECT f.person FROM idea i JOIN follow f ON f.idea = i.id WHERE i.campaign = c.id) y
             WHERE e.kind IN ('campaign.extended', 'campaign.cancelled')) x
-    JOIN person p ON p.id = x.person AND p.active AND p.last_signed_in_at IS NOT NULL
-    JOIN identity n ON n.person = p.id AND n.wants_mail
-    JOIN readership r ON r.person = p.id AND r.space = c.space
-    WHERE e.id = {} AND p.id IS DISTINCT FROM e.actor
+    JOIN mailed m ON m.person = x.person JOIN readership r ON r.person = m.person AND r.space = c.space
+    WHERE e.id = {} AND m.person IS DISTINCT FROM e.actor
     ON CONFLICT (event, recipient, kind) DO NOTHING
 """
 

@@ -27,22 +27,19 @@ SPREAD = """
         UNION SELECT k.person FROM co_author k WHERE k.idea = i.id AND k.accepted_at IS NOT NULL
         UNION SELECT f.person FROM follow f WHERE f.idea = i.id
         UNION SELECT v.person FROM vote v WHERE v.idea = i.id AND e.kind = 'idea.corrected') x
-    JOIN person p ON p.id = x.person AND p.active AND p.last_signed_in_at IS NOT NULL
-    JOIN identity n ON n.person = p.id AND n.wants_mail
-    JOIN readership r ON r.person = p.id AND r.space = i.space
-    WHERE e.id = {} AND p.id IS DISTINCT FROM e.actor
+    JOIN mailed m ON m.person = x.person JOIN readership r ON r.person = m.person AND r.space = i.space
+    WHERE e.id = {} AND m.person IS DISTINCT FROM e.actor
     ON CONFLICT (event, recipient, kind) DO NOTHING
 """
 # Who is invited; for whom something was written down; who wrote down what somebody claims.
 ASK = """
     INSERT INTO mail (kind, recipient, event)
-    SELECT 'ask', p.id, e.id
+    SELECT 'ask', m.person, e.id
     FROM event e LEFT JOIN capture t ON t.idea = e.idea
-    JOIN person p ON p.id = CASE e.kind WHEN 'idea.captured' THEN t.person WHEN 'idea.claimed' THEN t.author
-        ELSE e.person END AND p.active AND p.last_signed_in_at IS NOT NULL
-    JOIN identity n ON n.person = p.id AND n.wants_mail
-    JOIN readership r ON r.person = p.id AND r.space = e.space
-    WHERE e.id = {} AND p.id IS DISTINCT FROM e.actor
+    JOIN mailed m ON m.person = CASE e.kind WHEN 'idea.captured' THEN t.person WHEN 'idea.claimed' THEN t.author
+        ELSE e.person END
+    JOIN readership r ON r.person = m.person AND r.space = e.space
+    WHERE e.id = {} AND m.person IS DISTINCT FROM e.actor
     ON CONFLICT (event, recipient, kind) DO NOTHING
 """
 

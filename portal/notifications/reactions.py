@@ -31,14 +31,12 @@ async def announce_role(event: int) -> None:
     await queue("announce_role", event=event)
 
 
-# Once for a comment, in the event that brought her in; only who wants mail and ever signed in.
+# Once for a comment, in the event that brought her in.
 MENTIONED = """
     INSERT INTO mail (kind, recipient, event)
-    SELECT 'mention', m.person, m.event FROM mention m JOIN comment k ON k.id = m.comment
-    JOIN person p ON p.id = m.person AND p.active AND p.last_signed_in_at IS NOT NULL
-    JOIN identity n ON n.person = p.id AND n.wants_mail
-    JOIN readership r ON r.person = p.id AND r.space = m.space
-    WHERE m.event = {} AND p.id <> k.author
+    SELECT 'mention', m.person, x.event FROM mention x JOIN comment k ON k.id = x.comment
+    JOIN mailed m ON m.person = x.person JOIN readership r ON r.person = m.person AND r.space = x.space
+    WHERE x.event = {} AND m.person <> k.author
     ON CONFLICT (event, recipient, kind) DO NOTHING RETURNING id
 """
 

@@ -6,6 +6,7 @@ import msgspec
 
 from portal.access.actor import Actor
 from portal.access.scope import visible
+from portal.campaigns.queries import UNANSWERED
 from portal.db import execute
 from portal.tables import Campaign, Capture, Idea
 
@@ -52,26 +53,26 @@ class Asked(msgspec.Struct, frozen=True):
         return bool(self.owed or self.invitations or self.captures)
 
 
-ASKED = """
+ASKED = f"""
     SELECT
         (SELECT jsonb_agg(x) FROM (
             SELECT c.public_id, c.title, c.language, count(i.id)::int AS ideas
             FROM campaign c JOIN idea i ON i.campaign = c.id AND i.state = 'published'
-                AND NOT EXISTS (SELECT FROM answer a WHERE a.idea = i.id)
-            WHERE {} IN (c.sponsor, c.decision_owner) AND plein_decided(c, {}) AND {}
+                AND {UNANSWERED}
+            WHERE {{}} IN (c.sponsor, c.decision_owner) AND plein_decided(c, {{}}) AND {{}}
             GROUP BY c.id ORDER BY c.id LIMIT 20) x) AS owed,
         (SELECT jsonb_agg(x) FROM (
             SELECT i.public_id, i.title, i.language, coalesce(n.name, '') AS author_name
             FROM co_author k JOIN idea i ON i.id = k.idea LEFT JOIN identity n ON n.person = k.invited_by
-            WHERE k.person = {} AND k.accepted_at IS NULL AND i.state IN ('draft', 'published') AND {}
+            WHERE k.person = {{}} AND k.accepted_at IS NULL AND i.state IN ('draft', 'published') AND {{}}
             ORDER BY k.id LIMIT 20) x) AS invitations,
         (SELECT jsonb_agg(x) FROM (
             SELECT t.public_id, i.public_id AS idea_public_id, i.title, i.language, coalesce(a.name, '') AS author_name,
                 coalesce(m.name, '') AS claimant_name, t.state, w.name AS workshop
             FROM capture t JOIN idea i ON i.id = t.idea JOIN workshop w ON w.id = t.workshop
             LEFT JOIN identity a ON a.person = t.author LEFT JOIN identity m ON m.person = t.claimant
-            WHERE (t.person = {} AND t.state = 'waiting' OR t.author = {} AND t.state = 'claimed')
-                AND i.state = 'published' AND {}
+            WHERE (t.person = {{}} AND t.state = 'waiting' OR t.author = {{}} AND t.state = 'claimed')
+                AND i.state = 'published' AND {{}}
             ORDER BY t.id LIMIT 20) x) AS captures
 """
 

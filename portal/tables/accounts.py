@@ -1,6 +1,6 @@
 """How people get in: passwords, sessions, resets, and the brake on guessing."""
 
-from piccolo.columns import BigInt, Bytea, Integer, SmallInt, Text, Timestamptz
+from piccolo.columns import BigInt, Bytea, Integer, Text, Timestamptz
 
 from portal.db import DB
 from portal.tables.base import PublicTable, Table, reference
@@ -21,7 +21,6 @@ class Session(PublicTable, db=DB):
     token_sha256 = Bytea()
     person = reference()
     epoch = Integer()
-    auth_level = SmallInt()
     user_agent = Text()
     created_at = Timestamptz()
     last_seen_at = Timestamptz()
