@@ -37,14 +37,15 @@ class AskForResetForm(Form):
     email = StringField(lazy("E-mail"), [required(lazy("Give your e-mail address.")), at_most(254)])
 
 
-def _new_password() -> PasswordField:
+def new_password() -> PasswordField:
+    """The field; a form that inherits it declares it again, so that errors are listed in the order of the page."""
     return PasswordField(lazy("New password"), [required(lazy("Choose a new password."))])
 
 
 class NewPasswordForm(Form):
     """A new password, once; what is typed can be shown, so it isn't asked twice."""
 
-    password = _new_password()
+    password = new_password()
     own_words: tuple[str, ...] = ()
 
     def validate_password(self, field: wtforms.Field) -> None:
@@ -57,7 +58,7 @@ class ChangePasswordForm(NewPasswordForm):
     """The same for who is signed in: the present one first."""
 
     current_password = PasswordField(lazy("Present password"), [required(lazy("Give your present password."))])
-    password = _new_password()  # declared again: errors are listed in the order of the page
+    password = new_password()
 
 
 def zones() -> list[Any]:

@@ -5,10 +5,16 @@ from __future__ import annotations
 import wtforms
 from wtforms.validators import StopValidation
 
-from portal.accounts.forms import NewPasswordForm, zones
+from portal.accounts.forms import NewPasswordForm, new_password, zones
 from portal.text.address import is_address
 from portal.text.language import LANGUAGES, gettext
 from portal.web.forms import Form, RadioField, SelectField, StringField, at_most, lazy, options, required
+
+
+class _Code(Form):
+    """That it is whoever started Plein."""
+
+    code = StringField(lazy("Code"), [required(lazy("Give the code that stands in the terminal.")), at_most(60)])
 
 
 class _Organisation(Form):
@@ -19,12 +25,12 @@ class _Organisation(Form):
     zone = SelectField(lazy("Time zone"), choices=zones, default="Europe/Amsterdam")
 
 
-class SetUpForm(_Organisation, NewPasswordForm):
+class SetUpForm(_Code, _Organisation, NewPasswordForm):
     """The code of the terminal, the organisation, and its first administrator."""
 
-    code = StringField(lazy("Code"), [required(lazy("Give the code that stands in the terminal.")), at_most(60)])
     name = StringField(lazy("Your name"), [required(lazy("Give the name that colleagues know you by.")), at_most(120)])
     email = StringField(lazy("E-mail"), [required(lazy("Give your e-mail address.")), at_most(254)])
+    password = new_password()
 
     def validate_email(self, field: wtforms.Field) -> None:
         """An address that mail can go to."""

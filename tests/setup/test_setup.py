@@ -1,6 +1,7 @@
 """The first run with its one-time code, and the end of the demo."""
 
 import asyncio
+import re
 
 import pytest
 
@@ -45,6 +46,9 @@ async def test_an_empty_installation_is_set_up_with_its_code_once_and_signs_in(e
         response = await empty.post("/set-up", ANSWERS | {"code": wrong, "password": GOOD})
         assert response.status_code == 422
         assert await fetch_value("SELECT count(*) FROM person") == 0
+    nothing = await empty.post("/set-up", {})
+    listed = re.findall(r'<li><a href="#(\w+)">', nothing.text)
+    assert listed == ["code", "organisation", "name", "email", "password"]  # as they stand on the page
     poor = text_of(await empty.post("/set-up", ANSWERS | {"code": code, "password": "x works bo", "email": "bo"}))
     assert "no complete e-mail address" in poor
     assert "at least 15 characters" in poor
