@@ -93,12 +93,13 @@ async def _copy(connection: asyncpg.Connection, people_import: int, lines: list[
     await execute("ANALYZE import_line")
 
 
-#: Who is on a line: by number, else by address.
+#: Who is on a line: by number, else by address. Lines are written only where that is somebody else than before.
 MATCH = """
-    UPDATE import_line l SET person = coalesce(r.person, n.person), outcome = ''
+    UPDATE import_line l SET person = coalesce(r.person, n.person)
     FROM import_line k LEFT JOIN personnel r ON r.number = k.number
     LEFT JOIN identity n ON lower(n.email) = lower(k.email)
     WHERE l.id = k.id AND k.people_import = {} AND k.line > 0 AND NOT k.done
+        AND k.person IS DISTINCT FROM coalesce(r.person, n.person)
 """
 #: What only shows beside who is there already.
 REFUSE = """
@@ -132,18 +133,20 @@ KEPT = """
     UNION SELECT person FROM led_alone
 """
 DECIDE = f"""
-    UPDATE import_line l SET outcome = CASE
+    WITH decided AS (SELECT k.id, CASE
         WHEN p.id IS NULL THEN CASE WHEN k.active IS FALSE THEN 'nobody' ELSE 'new' END
         WHEN k.active IS FALSE AND p.active THEN CASE WHEN p.id IN ({KEPT}) THEN 'kept' ELSE 'leaves' END
         WHEN k.active AND NOT p.active THEN 'returns'
         WHEN k.org_unit <> coalesce(p.org_unit, 0) OR k.org_unit IS NULL AND k.unit IS NOT NULL THEN 'moved'
         WHEN k.name <> n.name OR k.title <> n.title OR lower(k.email) <> lower(n.email) OR k.language <> n.language
             OR k.zone <> n.zone OR k.number <> coalesce(r.number, '') THEN 'changed'
-        ELSE 'same' END,
-        done = coalesce(k.active IS FALSE AND (p.id IS NULL OR NOT p.active OR p.id IN ({KEPT})), FALSE)
+        ELSE 'same' END AS outcome,
+        coalesce(k.active IS FALSE AND (p.id IS NULL OR NOT p.active OR p.id IN ({KEPT})), FALSE) AS done
     FROM import_line k LEFT JOIN person p ON p.id = k.person LEFT JOIN identity n ON n.person = p.id
     LEFT JOIN personnel r ON r.person = p.id
-    WHERE l.id = k.id AND k.people_import = {{}} AND k.outcome <> 'wrong' AND k.line > 0
+    WHERE k.people_import = {{}} AND k.outcome <> 'wrong' AND k.line > 0)
+    UPDATE import_line l SET outcome = d.outcome, done = d.done FROM decided d
+    WHERE l.id = d.id AND (l.outcome, l.done) IS DISTINCT FROM (d.outcome, d.done)
 """
 #: Employees whom no line names. They get lines without a number only where they are to leave.
 ABSENT = """

@@ -31,11 +31,18 @@ class UnitPaths:
     """All units, found by what somebody wrote."""
 
     def __init__(self, units: Iterable[Unit]) -> None:
-        self.units = {unit.id: unit for unit in units}
-        self._by_code = {unit.code.casefold(): unit.id for unit in self.units.values() if unit.code}
+        self.units: dict[int, Unit] = {}
+        self._by_code: dict[str, int] = {}
         self._by_name: dict[str, list[int]] = defaultdict(list)
-        for unit in self.units.values():
-            self._by_name[unit.name.casefold()].append(unit.id)
+        for unit in units:
+            self.add(unit)
+
+    def add(self, unit: Unit) -> None:
+        """One more."""
+        self.units[unit.id] = unit
+        if unit.code:
+            self._by_code[unit.code.casefold()] = unit.id
+        self._by_name[unit.name.casefold()].append(unit.id)
 
     def line(self, unit: int) -> list[Unit]:
         """The unit and those above it, from the top down."""

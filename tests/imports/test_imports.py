@@ -13,7 +13,9 @@ from portal.db import execute, fetch_value
 from portal.imports import jobs
 from portal.imports.jobs import run_import, sweep_imports
 from portal.imports.staging import read_import
+from portal.units.queries import UNITS
 from tests.client import text_of
+from tests.conftest import statements
 from tests.servers import ROOT
 from tests.world import email_of
 
@@ -131,7 +133,17 @@ async def test_who_is_missing_leaves_but_not_who_leads_something(as_, world):
     number, address = await hand_in(browser, text, deactivate_missing="y")
     await go_ahead(browser, number, address)
     active = {row["email"] for row in await execute(PEOPLE + " WHERE p.active")}
-    kept = ("employee", "administrator", "sponsor", "decision_maker", "insider_a", "insider_b", "guest_a", "guest_b")
+    kept = (
+        "employee",
+        "administrator",
+        "sponsor",
+        "decision_maker",
+        "insider_a",
+        "insider_b",
+        "guest_a",
+        "guest_b",
+        "sister",
+    )
     assert active == {email_of(name) for name in kept}
     assert "stay, because they lead something" in text_of(await browser.get(address))
 
@@ -166,7 +178,9 @@ async def test_units_that_are_not_there_are_made_where_that_is_wanted(as_, world
     browser = await as_("administrator")
     text = "name;email;unit\nA;a@x.example;Unit roads > Team 1\nB;b@x.example;New > Team 1\nC;c@x.example;New\n"
     number, address = await hand_in(browser, text, make_units="y")
-    await go_ahead(browser, number, address)
+    async with statements() as sent:
+        await go_ahead(browser, number, address)
+    assert len([sql for sql in sent if sql == UNITS]) == 1, "the tree is read once, however many are new"
     units = await execute("SELECT u.name, a.name AS above FROM org_unit u LEFT JOIN org_unit a ON a.id = u.parent")
     assert {(row["name"], row["above"]) for row in units} >= {
         ("Team 1", "Unit roads"),
