@@ -21,6 +21,7 @@ SUBSCRIBERS: dict[Kind, list[Callable[[int], Awaitable[None]]]] = {
     Kind.IDEA_STATUS_CHANGED: [notifications.spread_news],
     Kind.IDEA_WITHDRAWN: [notifications.spread_news],
     Kind.IDEA_CORRECTED: [notifications.spread_news],
+    Kind.HELP_OFFERED: [notifications.tell_of_help],
     Kind.CO_AUTHOR_INVITED: [notifications.ask],
     Kind.IDEA_CAPTURED: [notifications.ask],
     Kind.IDEA_CLAIMED: [notifications.ask],

@@ -75,7 +75,9 @@ class SettingsForm(Form):
         lazy("Light or dark"),
         choices=options([("", lazy("As my device")), ("light", lazy("Light")), ("dark", lazy("Dark"))]),
     )
-    wants_mail = BooleanField(lazy("Send me mail about answers to what I wrote, supported or commented on"))
+    wants_mail = BooleanField(
+        lazy("Send me mail about what I wrote, follow or take part in, and when somebody asks or mentions me")
+    )
 
 
 class PreferencesForm(Form):

@@ -134,13 +134,23 @@ class Waiting(msgspec.Struct, frozen=True):
     guest_supporters: int
     status: str
     created_at: datetime
+    in_top: bool
     place: int
 
 
+# The top of a campaign stays its top, however many of it are answered: those first, the most supported ahead; then all
+# others, the oldest ahead. Without a top all go by their support.
 WAITING = f"""
+    WITH ranked AS (
+        SELECT i.id, {{}} AS likes, row_number() OVER (ORDER BY {{}} DESC, i.id) AS nth
+        FROM idea i WHERE i.campaign = {{}} AND i.state = 'published'
+    )
     SELECT i.public_id, i.title, i.language, coalesce(n.name, '') AS author_name, i.supporters, i.guest_supporters,
-        i.status, i.created_at, {{}} AS place
-    FROM idea i JOIN campaign c ON c.id = i.campaign LEFT JOIN identity n ON n.person = i.author
+        i.status, i.created_at, coalesce(r.nth <= c.top, FALSE) AS in_top, o.place
+    FROM ranked r JOIN idea i ON i.id = r.id JOIN campaign c ON c.id = i.campaign
+    LEFT JOIN identity n ON n.person = i.author
+    CROSS JOIN LATERAL (SELECT CASE WHEN coalesce(r.nth <= c.top, TRUE) THEN 1000000000000 + r.likes
+        ELSE 100000000000 - extract(epoch FROM i.created_at)::bigint END AS place) o
     WHERE i.campaign = {{}} AND i.state = 'published' AND plein_decided(c, {{}})
         AND {UNANSWERED} AND {{}} AND {{}}
     ORDER BY place DESC, i.public_id DESC LIMIT {{}}
@@ -148,8 +158,8 @@ WAITING = f"""
 
 
 async def waiting(actor: Actor, campaign: CampaignRow, after: Cursor | None) -> Page[Waiting]:
-    """A campaign's ideas without an answer, the most supported first; none before the voting ended."""
-    place = support(campaign)
-    rest = beyond(after, place)
-    rows = await fetch(Waiting, WAITING, place, campaign.id, actor.now, visible(Idea, actor, "i"), rest, PAGE + 1)
+    """A campaign's ideas without an answer: its top first, else the most supported; none before the voting ended."""
+    likes, rest = support(campaign), beyond(after, QueryString("o.place"))
+    ranked, sight = (likes, likes, campaign.id), visible(Idea, actor, "i")
+    rows = await fetch(Waiting, WAITING, *ranked, campaign.id, actor.now, sight, rest, PAGE + 1)
     return paged(rows, PAGE, lambda row: Cursor.at(row.place, row.public_id), after)

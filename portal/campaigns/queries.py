@@ -56,6 +56,7 @@ class CampaignRow(msgspec.Struct, frozen=True):
     rank_blind: bool
     counts_hidden: bool
     outcome_shown: bool
+    top: int | None
 
     @property
     def phase_ends(self) -> datetime | None:
@@ -94,7 +95,7 @@ COLUMNS = (
     coalesce(n.name, '') AS sponsor_name, coalesce(n.title, '') AS sponsor_title, c.title, c.lead, c.promise,
     c.brief_html, c.language, c.always_open, c.collect_from, c.discuss_from, c.vote_from, c.decide_from, c.done_from,
     c.version, c.ideas, plein_phase(c, t.now) AS phase, c.vote_method, c.votes_each, c.votes_per_idea, c.rank_blind,
-    plein_counts_hidden(c, t.now) AS counts_hidden, plein_decided(c, t.now) AS outcome_shown
+    plein_counts_hidden(c, t.now) AS counts_hidden, plein_decided(c, t.now) AS outcome_shown, c.top
 """
 )
 FROM = """

@@ -96,8 +96,11 @@ LATELY = """
             ORDER BY x.created_at DESC LIMIT {}) l)
 """
 
-# Where counts are hidden, no order tells them either.
-KNOWN_SUPPORTERS = "CASE WHEN plein_counts_hidden(c, t.now) THEN 0 ELSE i.supporters + i.guest_supporters END"
+# While people vote, and where counts are hidden, no order tells who is ahead.
+KNOWN_SUPPORTERS = """
+    CASE WHEN plein_phase(c, t.now) = 'vote' OR plein_counts_hidden(c, t.now) THEN 0
+        ELSE i.supporters + i.guest_supporters END
+"""
 
 
 async def lively_ideas(actor: Actor, most: int) -> list[IdeaCard]:

@@ -292,7 +292,7 @@ LEFT_OUT: dict[str, str] = {
     "invitation.invited_by": "whom she invited tells of somebody else",
     "membership.added_by": "whom she took into a group tells of somebody else",
     "membership.sponsor": "for which guest she answers tells of somebody else",
-    "mention.person": "the words of somebody else; the page of mentions shows them",
+    "mention.person": "the words of somebody else; the mail about it showed them",
     "moderation_item.author": "a case about what she wrote: what was decided is in her receipts",
     "moderation_item.claimed_by": "for fifteen minutes, while she looks at it",
     "partner.created_by": "an organisation, and nobody of it",

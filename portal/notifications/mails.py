@@ -139,6 +139,7 @@ KINDS: dict[str, Callable[[Actor, int | None], Awaitable[Written | None]]] = {
     "campaign": write_news,
     "answer": _answer,
     "ask": of_ideas.write_question,
+    "help": of_ideas.write_offer,
     "idea_corrected": of_ideas.write_correction,
     "idea_news": of_ideas.write_news,
     "role": _role,

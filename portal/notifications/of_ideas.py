@@ -12,7 +12,7 @@ from portal.db import execute, fetch_one, transaction
 from portal.events.jobs import queue
 from portal.events.kinds import Kind
 from portal.settings import settings
-from portal.tables import Correction, Idea, StatusChange
+from portal.tables import Correction, HelpOffer, Idea, StatusChange
 from portal.text.language import gettext
 from portal.text.markdown import excerpt
 from portal.text.statuses import STEPS
@@ -140,3 +140,29 @@ async def write_question(reader: Actor, event: int | None) -> Written | None:
     }[Kind(asked.kind)]
     address = f"{settings().base_url}/ideas/{asked.public_id}"
     return subject % title, {"words": words % name, "title": title["title"], "address": address}
+
+
+class Offer(msgspec.Struct, frozen=True):
+    """What somebody could do for an idea."""
+
+    public_id: str
+    title: str
+    body: str
+    by: str
+
+
+OFFER = """
+    SELECT i.public_id, i.title, h.body, coalesce(n.name, '') AS by
+    FROM event e JOIN idea i ON i.id = e.idea JOIN help_offer h ON h.idea = i.id AND h.person = e.actor
+    LEFT JOIN identity n ON n.person = h.person WHERE e.id = {} AND {}
+"""
+
+
+async def write_offer(reader: Actor, event: int | None) -> Written | None:
+    """Who can help with her idea, and how; nothing once it was taken back."""
+    offer = await fetch_one(Offer, OFFER, event, visible(HelpOffer, reader, "h"))
+    if offer is None:
+        return None
+    by = offer.by or gettext("Somebody who left")
+    address = f"{settings().base_url}/ideas/{offer.public_id}#together"
+    return gettext("Help with: %(title)s") % {"title": offer.title}, {"offer": offer, "by": by, "address": address}

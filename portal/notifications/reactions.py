@@ -45,3 +45,26 @@ async def announce_mentions(event: int) -> None:
     """Who was mentioned in a comment hears of it."""
     if await execute(MENTIONED, event):
         await queue("deliver_mail")
+
+
+# Once for each who offers: an offer that is put in other words is no news.
+OFFERED = """
+    INSERT INTO mail (kind, recipient, event)
+    SELECT 'help', p.id, e.id FROM event e JOIN idea i ON i.id = e.idea
+    CROSS JOIN LATERAL (
+        SELECT i.author AS person
+        UNION SELECT k.person FROM co_author k WHERE k.idea = i.id AND k.accepted_at IS NOT NULL) x
+    JOIN person p ON p.id = x.person AND p.active AND p.last_signed_in_at IS NOT NULL
+    JOIN identity n ON n.person = p.id AND n.wants_mail
+    JOIN readership r ON r.person = p.id AND r.space = i.space
+    WHERE e.id = {} AND p.id IS DISTINCT FROM e.actor AND NOT EXISTS (
+        SELECT FROM mail m JOIN event b ON b.id = m.event
+        WHERE m.kind = 'help' AND m.recipient = p.id AND b.idea = e.idea AND b.actor = e.actor)
+    ON CONFLICT (event, recipient, kind) DO NOTHING RETURNING id
+"""
+
+
+async def tell_of_help(event: int) -> None:
+    """Who writes an idea hears who offers help."""
+    if await execute(OFFERED, event):
+        await queue("deliver_mail")

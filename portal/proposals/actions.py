@@ -77,7 +77,7 @@ SAVE_DATES = f"""
 """
 SAVE_VOTING = f"""
     UPDATE campaign SET vote_method = {{}}, votes_each = {{}}, votes_per_idea = {{}}, hide_counts = {{}},
-        rank_blind = {{}}, {GUARD}
+        rank_blind = {{}}, top = {{}}, {GUARD}
 """
 SAVE_FORM = f"UPDATE campaign SET tags = {{}}, form_version = {{}}, {GUARD}"
 
@@ -153,18 +153,14 @@ async def save_voting(
     votes_per_idea: int,
     hide_counts: bool,
     rank_blind: bool,
+    top: int | None,
 ) -> None:
     """How people vote. Raises Changed, and Closed once votes were given: the database keeps the method then."""
     require(actor, Action.CAMPAIGN_EDIT, proposal)
     try:
         async with transaction():
-            await _saved(
-                actor,
-                proposal,
-                await fetch_value(
-                    SAVE_VOTING, vote_method, votes_each, votes_per_idea, hide_counts, rank_blind, *_guard(proposal)
-                ),
-            )
+            chosen = (vote_method, votes_each, votes_per_idea, hide_counts, rank_blind, top)
+            await _saved(actor, proposal, await fetch_value(SAVE_VOTING, *chosen, *_guard(proposal)))
     except asyncpg.CheckViolationError as error:
         raise Closed from error
 

@@ -140,6 +140,21 @@ class VotesField(wtforms.IntegerField):
             raise StopValidation(gettext("Give a number from 1 to 100."))
 
 
+class TopField(VotesField):
+    """The same, or nothing."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Nothing is nothing."""
+        self.data = None
+        if valuelist and valuelist[0].strip():
+            super().process_formdata(valuelist)
+
+    def pre_validate(self, form: Any) -> None:
+        """As above, where there is one."""
+        if self.data is not None:
+            super().pre_validate(form)
+
+
 class VotingStep(StepForm):
     """How people vote, and what they see meanwhile."""
 
@@ -151,6 +166,7 @@ class VotingStep(StepForm):
     votes_per_idea = VotesField(lazy("At most on one idea"))
     hide_counts = BooleanField(lazy("Hide the counts"))
     rank_blind = BooleanField(lazy("Leave out titles and ranks"))
+    top = TopField(lazy("How many are answered first?"))
 
     def validate_votes_per_idea(self, field: wtforms.Field) -> None:
         """No more than one has."""

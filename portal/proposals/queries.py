@@ -60,6 +60,7 @@ class Proposal(msgspec.Struct, frozen=True):
     votes_per_idea: int
     rank_blind: bool
     hide_counts: bool
+    top: int | None
     tags: list[str]
     proposed_at: datetime | None
 
@@ -93,7 +94,7 @@ ONE = """
         EXISTS (SELECT FROM readership r WHERE r.person = c.sponsor AND r.space = c.space) AS sponsor_reads,
         EXISTS (SELECT FROM readership r WHERE r.person = c.decision_owner AND r.space = c.space) AS owner_reads,
         c.expected_readers, c.collect_from, c.discuss_from, c.vote_from, c.decide_from, c.done_from,
-        c.vote_method, c.votes_each, c.votes_per_idea, c.rank_blind, c.hide_counts, c.tags, c.proposed_at
+        c.vote_method, c.votes_each, c.votes_per_idea, c.rank_blind, c.hide_counts, c.top, c.tags, c.proposed_at
     FROM campaign c JOIN space s ON s.id = c.space JOIN person a ON a.id = c.author
     LEFT JOIN identity an ON an.person = c.author AND {}
     LEFT JOIN person p ON p.id = c.sponsor LEFT JOIN identity pn ON pn.person = p.id AND {}

@@ -9,6 +9,7 @@ from litestar.exceptions import ClientException
 from litestar.params import FromPath
 
 from portal.access.conflicts import Spent
+from portal.access.phases import WHILE_SUPPORTING
 from portal.paging import Cursor
 from portal.text.language import gettext
 from portal.votes import actions, queries
@@ -21,6 +22,8 @@ from portal.web.request import Request, Typed
 async def give(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """Support this idea; or let so many votes lie on it as the form says."""
     idea = found(await queries.standing(request.actor, public_id))
+    if request.wants_fragment and _is_over(idea):
+        return await _control(request, public_id, idea)
     if idea.vote_method == "budget":
         return await _lay(request, idea, _weight(await request.typed()))
     return await _control(request, public_id, await actions.give_support(request.actor, idea))
@@ -30,6 +33,8 @@ async def give(request: Request, public_id: FromPath[str]) -> Response[Any]:
 async def take_back(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """Take the support back, or all votes that one has laid there."""
     idea = found(await queries.standing(request.actor, public_id))
+    if request.wants_fragment and _is_over(idea):
+        return await _control(request, public_id, idea)
     if idea.vote_method == "budget":
         return await _lay(request, idea, 0)
     return await _control(request, public_id, await actions.take_support_back(request.actor, idea))
@@ -43,6 +48,10 @@ async def _lay(request: Request, idea: queries.Standing, weight: int) -> Respons
     return await _control(request, idea.public_id, None)
 
 
+def _is_over(idea: queries.Standing) -> bool:
+    return idea.phase not in WHILE_SUPPORTING[idea.vote_method]
+
+
 def _weight(typed: Typed) -> int:
     """How many votes a form lays; one, where it doesn't say."""
     text = typed.get("weight", "1")
@@ -54,12 +63,17 @@ def _weight(typed: Typed) -> int:
 async def _control(
     request: Request, public_id: str, now: queries.Standing | None, refused: bool = False
 ) -> Response[Any]:
+    """What the click brought, and what it was refused for, where the vote is: without scripts on top of the page."""
     typed = await request.typed()
     if not request.wants_fragment:
-        return see_other(own_address(typed.get("next", f"/ideas/{public_id}")), "votes-spent" if refused else "")
+        back = own_address(typed.get("next", f"/ideas/{public_id}"))
+        return see_other(back.partition("#")[0], "votes-spent") if refused else see_other(back)
     idea = now or found(await queries.standing(request.actor, public_id))
+    why = "over" if _is_over(idea) else "spent" if refused else ""
     shape = "panel" if typed.get("shape") == "panel" else "control"
-    return page(request, "votes/vote.html", fragment=shape, idea=idea, refused=refused)
+    return page(
+        request, "votes/vote.html", fragment=shape, idea=idea, refused=why, status=422 if why == "over" else 200
+    )
 
 
 @get("/votes")

@@ -75,7 +75,7 @@ FLASHES: dict[str, str] = {
         "You write this idea along now. A vote that you gave it is taken back, because it is yours now."
     ),
     "co-author-ended": lazy("You don’t write this idea along."),
-    "help-offered": lazy("Your offer stands on the idea now. Its author hears of it."),
+    "help-offered": lazy("Your offer stands on the idea now. Its authors hear of it by mail."),
     "help-taken-back": lazy("Your offer is taken back."),
     "service-saved": lazy("The service is saved."),
     "workshop-captured": lazy("All ideas are there. Whoever you named is asked whether they are theirs."),

@@ -134,3 +134,27 @@ async def test_a_withdrawn_idea_leaves_the_lists_and_keeps_its_page_reason_and_t
         assert words in shown
     assert "Idea collect" not in (await reader.get(f"/campaigns/{world.campaign['collect']}")).text
     assert (await author.post(f"{page}/edit", {"title": "x", "body": "y", "language": "en"})).status_code == 403
+
+
+async def test_the_top_of_a_campaign_stands_first_and_all_others_by_age(as_, world):
+    await execute(
+        "INSERT INTO idea (campaign, space, author, state, title, body, body_html, excerpt, language, supporters,"
+        " created_at) SELECT campaign, space, author, 'published', x.title, '', '', '', 'en', x.n,"
+        " created_at - x.days * interval '1 day' FROM idea,"
+        " (VALUES ('First of all', 9, 1), ('Second', 8, 1), ('Young', 5, 2), ('Old', 1, 9)) AS x (title, n, days)"
+        " WHERE id = {}",
+        world.idea_id["decide"],
+    )
+    await execute("UPDATE campaign SET top = 2 WHERE id = {}", world.campaign_id["decide"])
+    sponsor, home = await as_("sponsor"), f"/campaigns/{world.campaign['decide']}"
+    page = text_of(await sponsor.get(f"{home}/waiting"))
+    places = [page.index(words) for words in ("Top 2", "First of all", "Second", "All others", "Old", "Young")]
+    assert places == sorted(places)
+    assert "The 2 ideas with most support are answered first" in text_of(await (await as_("employee")).get(home))
+    await execute(
+        "INSERT INTO answer (idea, space, author, kind, summary, reason, reason_html, next_step, language)"
+        " SELECT id, space, author, 'declined', 'S', 'R', 'R', 'N', 'en' FROM idea WHERE title = 'First of all'"
+    )
+    page = text_of(await sponsor.get(f"{home}/waiting"))  # nobody moves up into the top
+    assert 0 < page.index("Second") < page.index("All others") < page.index("Old")
+    assert "First of all" not in page

@@ -178,3 +178,14 @@ async def test_how_many_will_read_it_is_what_the_access_rule_yields(as_, world):
         colleagues, guests = counts[0]
         assert f"{colleagues} colleague" in page
         assert (f"and {guests} guest" if guests else "and no guests") in page
+
+
+async def test_a_saved_draft_leads_to_its_files_and_to_who_writes_along(as_, world):
+    author, idea = await as_("author"), world.idea["draft"]
+    page = (await author.get(f"/ideas/{idea}/edit")).text
+    for name in ("attachments", "co-authors"):
+        assert f'href="/ideas/{idea}/{name}"' in page
+        assert f'href="/ideas/{idea}/edit"' in (await author.get(f"/ideas/{idea}/{name}")).text
+    fresh = (await author.get(f"/campaigns/{world.campaign['collect']}/ideas/new")).text
+    assert "/attachments" not in fresh
+    assert "saved as a draft" in fresh

@@ -96,3 +96,19 @@ async def test_answering_and_telling_are_one(fresh_db, world):
     assert (await browser.post(f"/ideas/{world.idea['decide']}/answer", ANSWER)).status_code == 303
     assert await fetch_value("SELECT count(*) FROM event_queue") == queued + 1
     await browser.http.aclose()
+
+
+async def test_who_writes_an_idea_hears_once_of_each_offer_and_not_of_one_taken_back(as_, world, smtp):
+    page = f"/ideas/{world.idea['vote']}/help"
+    employee, colleague = await as_("employee"), await as_("moderator")
+    for body in ("I can weld.", "I can weld well."):
+        assert (await employee.post(page, {"body": body})).status_code == 303
+    assert (await colleague.post(page, {"body": "I can paint."})).status_code == 303
+    assert (await colleague.post(f"{page}/end")).status_code == 303
+    await work()
+    (mail,) = smtp.messages
+    assert smtp.recipients == [email_of("author")]
+    assert "I can weld well." in mail.get_content()
+    await employee.post(page, {"body": "I can weld at night, too."})
+    await work()
+    assert len(smtp.messages) == 1

@@ -85,3 +85,20 @@ async def test_when_everything_is_done_an_employee_may_open_the_next(as_, world)
 async def test_what_can_be_voted_on_is_announced(as_, world):
     page = text_of(await (await as_("employee")).get("/"))
     assert "5 days left to vote in “Campaign vote”" in page
+
+
+async def test_the_lively_list_tells_nobody_who_is_ahead_while_people_vote(as_, world):
+    """Ideas of a voting campaign stand by what is said about them; those of others by their support, too."""
+    await execute(
+        "INSERT INTO idea (campaign, space, author, state, title, body, body_html, excerpt, language, supporters,"
+        " created_at) SELECT campaign, space, author, 'published', 'Far ahead', '', '', '', 'en', 900, created_at"
+        " FROM idea WHERE id = {}",
+        world.idea_id["vote"],
+    )
+    await execute("UPDATE idea SET supporters = 90, comments = 1 WHERE id = {}", world.idea_id["collect"])
+    await execute("UPDATE idea SET comments = 5 WHERE id = {}", world.idea_id["vote"])
+    page = (await (await as_("employee")).get("/")).text
+    lively = page[page.index('id="lively"') :]
+    places = [lively.find(title) for title in ("Idea collect", "Idea vote", "Far ahead")]
+    assert -1 < places[0] < places[1]
+    assert places[2] == -1 or places[1] < places[2]

@@ -5,7 +5,7 @@ import pytest
 from portal.db import execute, fetch_value
 from tests.client import text_of
 from tests.pages.forms import errors_of, form_of, post_slowly
-from tests.proposals.steps import offered, send
+from tests.proposals.steps import facts, offered, send, written
 from tests.world import email_of
 
 
@@ -149,3 +149,19 @@ async def test_a_budget_is_chosen_before_the_first_vote_only(as_, world):
     )
     sent = await send(browser, address, vote_method="support")
     assert "Votes have been given" in errors_of(sent)["vote_method"]
+
+
+async def test_the_top_is_a_number_or_nothing_and_stands_in_the_whole(as_, world):
+    browser = await as_("employee")
+    home = await written(browser, world)
+    wrong = await send(browser, f"{home}/edit/voting", top="many")
+    assert set(errors_of(wrong)) == {"top"}
+    assert set(errors_of(await send(browser, f"{home}/edit/voting", top="101"))) == {"top"}
+    await send(browser, f"{home}/edit/voting", top="20", hide_counts="y")
+    assert (await facts(home, "top"), await facts(home, "hide_counts")) == ("20", "true")
+    whole = text_of(await browser.get(home))
+    assert "The top 20, then all others" in whole
+    assert "Hidden until voting ends, from everybody" in whole
+    await send(browser, f"{home}/edit/voting", top="")
+    assert await facts(home, "top") in (None, "null")
+    assert "What most people support" in text_of(await browser.get(home))

@@ -89,6 +89,12 @@ async def test_voting_is_closed_from_deciding_on(as_, world, phase):
     assert (await browser.post(take_back(world, phase))).status_code == 403
     assert await counts(world, phase) == (0, 0)
     assert "Voting is closed." in words_of(await browser.get(f"/ideas/{world.idea[phase]}"))
+    for shape, words in (("", "Voting has just closed."), ("panel", "Voting is closed.")):  # told where one clicked
+        for send in (give, take_back):
+            answer = await browser.post(send(world, phase), {"shape": shape}, htmx=True)
+            assert (answer.status_code, answer.text.count(" data-say")) == (422, 1)
+            assert words in words_of(answer)
+    assert await counts(world, phase) == (0, 0)
 
 
 @pytest.mark.parametrize("who", ["guest_b", "insider_b", "employee", "administrator"])
