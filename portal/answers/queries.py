@@ -10,7 +10,7 @@ from portal.access.actor import Actor
 from portal.access.of_people import ADDRESS
 from portal.access.scope import visible
 from portal.campaigns.queries import UNANSWERED, CampaignRow, support
-from portal.db import Reading, fetch, fetch_one
+from portal.db import QueryString, Reading, fetch, fetch_one
 from portal.ideas.queries import IdeaRow
 from portal.paging import Cursor, Page, beyond, paged
 from portal.tables import Answer, AnswerVersion, Idea, Identity
