@@ -1,5 +1,5 @@
 """Colleagues are named by their names: whether a name calls only one reader of a space. And "top N" of a campaign,
-which sets the order in which its ideas are answered."""
+which sets the order in which its ideas are answered; and a withdrawn idea can be put back."""
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
@@ -16,6 +16,9 @@ CREATE FUNCTION plein_only_one(whom bigint, place bigint) RETURNS boolean LANGUA
         WHERE plein_folded(o.name) = plein_folded((SELECT n.name FROM identity n WHERE n.person = whom))
             AND o.person <> whom AND EXISTS (SELECT FROM readership r WHERE r.person = p.id AND r.space = place))
 $$;
+ALTER TABLE status_change DROP CONSTRAINT status_change_status_check,
+    ADD CONSTRAINT status_change_status_check CHECK (status IN
+        ('withdrawn', 'put back', 'under review', 'shortlisted', 'being worked out', 'carried out', 'stopped'));
 ALTER TABLE campaign ADD COLUMN top integer CHECK (top BETWEEN 1 AND 100);
 """
 

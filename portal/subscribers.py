@@ -20,6 +20,7 @@ SUBSCRIBERS: dict[Kind, list[Callable[[int], Awaitable[None]]]] = {
     Kind.ANSWER_CORRECTED: [notifications.announce_answer],
     Kind.IDEA_STATUS_CHANGED: [notifications.spread_news],
     Kind.IDEA_WITHDRAWN: [notifications.spread_news],
+    Kind.IDEA_PUT_BACK: [notifications.spread_news],
     Kind.IDEA_CORRECTED: [notifications.spread_news],
     Kind.HELP_OFFERED: [notifications.tell_of_help],
     Kind.CO_AUTHOR_INVITED: [notifications.ask],

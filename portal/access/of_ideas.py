@@ -49,6 +49,11 @@ def author_until_answered(actor: Actor, thing: Any) -> bool:
     return bool(actor.id == thing.author and thing.idea_state == "published" and not thing.answered)
 
 
+def author_of_withdrawn_until_voting(actor: Actor, thing: Any) -> bool:
+    """The author, while it is withdrawn and the voting has not begun."""
+    return bool(actor.id == thing.author and thing.idea_state == "withdrawn" and thing.phase in WHILE_EDITING)
+
+
 def author_until_voting(actor: Actor, thing: Any) -> bool:
     """The author, of a draft or until the voting begins."""
     return writer_of_draft(actor, thing) or (author_until_answered(actor, thing) and thing.phase in WHILE_EDITING)

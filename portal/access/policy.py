@@ -13,6 +13,7 @@ from typing import Any
 from portal.access.actor import Actor, Right, Role
 from portal.access.of_ideas import (
     author_of_draft_while_collecting,
+    author_of_withdrawn_until_voting,
     author_until_answered,
     author_until_voting,
     captured_for,
@@ -72,6 +73,7 @@ class Action(StrEnum):
     IDEA_POST = "idea.post"
     IDEA_DISCARD = "idea.discard"
     IDEA_WITHDRAW = "idea.withdraw"
+    IDEA_PUT_BACK = "idea.put_back"
     IDEA_CORRECT = "idea.correct"
     IDEA_INVITE = "idea.invite"
     IDEA_JOIN = "idea.join"
@@ -142,6 +144,7 @@ WRITING = {
     Action.IDEA_EDIT,
     Action.IDEA_POST,
     Action.IDEA_WITHDRAW,
+    Action.IDEA_PUT_BACK,
     Action.IDEA_CORRECT,
     Action.IDEA_OFFER_HELP,
     Action.CAMPAIGN_EDIT,
@@ -306,6 +309,7 @@ RULES: dict[Action, Callable[[Actor, Any], bool]] = {
     Action.IDEA_POST: author_of_draft_while_collecting,
     Action.IDEA_DISCARD: writer_of_draft,
     Action.IDEA_WITHDRAW: author_until_answered,
+    Action.IDEA_PUT_BACK: author_of_withdrawn_until_voting,
     Action.IDEA_CORRECT: writers_while_frozen,
     Action.IDEA_INVITE: author_until_voting,
     Action.IDEA_JOIN: invited,

@@ -199,9 +199,9 @@ def decided(actor: Actor, a: str) -> QueryString:
 
 
 def status_change(actor: Actor, a: str) -> QueryString:
-    """A step of an idea is shown as decisions are; that it was withdrawn, at once."""
+    """A step of an idea is shown as decisions are; that it was withdrawn or put back, at once."""
     return QueryString(
-        f"({a}.status = 'withdrawn' AND {{}} OR {{}})",
+        f"({a}.status IN ('withdrawn', 'put back') AND {{}} OR {{}})",
         of_idea(actor, a),
         decided(actor, a),
     )

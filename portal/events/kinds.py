@@ -40,6 +40,7 @@ class Kind(StrEnum):
     IDEA_EDITED = "idea.edited"
     IDEA_ANSWERED = "idea.answered"
     IDEA_WITHDRAWN = "idea.withdrawn"
+    IDEA_PUT_BACK = "idea.put_back"
     IDEA_CORRECTED = "idea.corrected"
     IDEA_STATUS_CHANGED = "idea.status_changed"
     ANSWER_CORRECTED = "answer.corrected"

@@ -257,7 +257,7 @@ WITHDRAW = f"""
 """
 SAY_WHY = """
     INSERT INTO status_change (idea, space, author, status, body, body_html, language)
-    VALUES ({}, {}, {}, 'withdrawn', {}, {}, {}) RETURNING id
+    VALUES ({}, {}, {}, {}, {}, {}, {}) RETURNING id
 """
 
 
@@ -270,5 +270,25 @@ async def withdraw(actor: Actor, idea: IdeaRow, *, reason: str) -> None:
         await execute(HOLD_CAMPAIGN, idea.id)
         if await fetch_value(WITHDRAW, idea.id) is None:
             raise Changed
-        step = await fetch_value(SAY_WHY, idea.id, idea.space, actor.id, reason, html, actor.language)
+        step = await fetch_value(SAY_WHY, idea.id, idea.space, actor.id, "withdrawn", reason, html, actor.language)
         await record(Kind.IDEA_WITHDRAWN, actor=actor.id, space=idea.space, idea=idea.id, step=step)
+
+
+PUT_BACK = """
+    UPDATE idea i SET state = 'published' FROM campaign c
+    WHERE i.id = {} AND i.state = 'withdrawn' AND c.id = i.campaign AND plein_phase(c, plein_now()) = ANY({})
+    RETURNING i.id
+"""
+
+
+async def put_back(actor: Actor, idea: IdeaRow, *, reason: str) -> None:
+    """A withdrawn idea is in the lists again, with its thread, its support and the story of both. Raises Closed once the
+    voting has begun."""
+    require(actor, Action.IDEA_PUT_BACK, idea)
+    html = await rendered(reason)
+    async with transaction():
+        await execute(HOLD_CAMPAIGN, idea.id)
+        if await fetch_value(PUT_BACK, idea.id, list(WHILE_EDITING)) is None:
+            raise Closed
+        step = await fetch_value(SAY_WHY, idea.id, idea.space, actor.id, "put back", reason, html, actor.language)
+        await record(Kind.IDEA_PUT_BACK, actor=actor.id, space=idea.space, idea=idea.id, step=step)

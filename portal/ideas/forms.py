@@ -179,6 +179,12 @@ class WithdrawalForm(Form):
     reason = TextAreaField(lazy("Why do you withdraw it?"), [required(lazy("Say why, in a line.")), at_most(1000)])
 
 
+class PutBackForm(Form):
+    """Why an idea is put back."""
+
+    reason = TextAreaField(lazy("Why do you put it back?"), [required(lazy("Say why, in a line.")), at_most(1000)])
+
+
 class CorrectionForm(Form):
     """What has to be added to a text that stands still."""
 

@@ -14,7 +14,7 @@ from portal.access.policy import Action, require
 from portal.campaigns.queries import campaigns, get_campaign
 from portal.ideas import actions, queries
 from portal.ideas.desk import changes, desk_for, desk_of
-from portal.ideas.forms import CorrectionForm, WithdrawalForm
+from portal.ideas.forms import CorrectionForm, PutBackForm, WithdrawalForm
 from portal.paging import Page
 from portal.text.language import gettext
 from portal.web.errors import found
@@ -190,6 +190,29 @@ async def withdrawal(request: Request, public_id: FromPath[str]) -> Response[Any
     return page(request, "ideas/withdrawal.html", section="campaigns", form=form, idea=idea, status=form.status)
 
 
+@get("/ideas/{public_id:str}/return")
+async def return_page(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """Why now?"""
+    idea = found(await queries.get_idea(request.actor, public_id))
+    require(request.actor, Action.IDEA_PUT_BACK, idea)
+    return page(request, "ideas/return.html", section="campaigns", form=PutBackForm(), idea=idea)
+
+
+@post("/ideas/{public_id:str}/return")
+async def put_back(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """Puts it back."""
+    idea = found(await queries.get_idea(request.actor, public_id))
+    require(request.actor, Action.IDEA_PUT_BACK, idea)
+    form = await PutBackForm.sent(request)
+    if form.valid():
+        try:
+            await actions.put_back(request.actor, idea, reason=form.reason.data)
+            return see_other(f"/ideas/{public_id}", "idea-put-back")
+        except Closed:
+            form.refuse("reason", gettext("Voting has just begun: it can’t be put back any more."))
+    return page(request, "ideas/return.html", section="campaigns", form=form, idea=idea, status=form.status)
+
+
 router = Router(
     path="/",
     route_handlers=[
@@ -206,5 +229,7 @@ router = Router(
         correction,
         withdrawal_page,
         withdrawal,
+        return_page,
+        put_back,
     ],
 )

@@ -82,12 +82,12 @@ Written = tuple[str, dict[str, Any]]
 
 
 async def write_news(reader: Actor, event: int | None) -> Written | None:
-    """That an idea moved on, or was withdrawn."""
+    """That an idea moved on, was withdrawn, or put back."""
     news = await fetch_one(News, STEP, event, visible(StatusChange, reader, "s"))
     if news is None:
         return None
-    subject = gettext("Withdrawn: %(title)s") if news.status == "withdrawn" else gettext("Now: %(title)s")
-    return subject % {"title": news.title}, _said(news) | {"words": STEPS[news.status].mail}
+    subjects = {"withdrawn": gettext("Withdrawn: %(title)s"), "put back": gettext("Put back: %(title)s")}
+    return subjects.get(news.status, gettext("Now: %(title)s")) % {"title": news.title}, _said(news) | {"words": STEPS[news.status].mail}
 
 
 async def write_correction(reader: Actor, event: int | None) -> Written | None:

@@ -24,6 +24,7 @@ STATUSES = {
     "carried out": Status(lazy("Carried out"), lazy("It is carried out."), "good", "check-circle-fill"),
     "stopped": Status(lazy("Stopped"), lazy("It is stopped."), "", "x-circle"),
 }
-#: Beside these in the story of an idea: its author took it back.
+#: Beside these in the story of an idea: its author took it back, and put it up again.
 WITHDRAWN = Status(lazy("Withdrawn"), lazy("Its author withdrew it."), "", "arrow-bend-up-left")
-STEPS = STATUSES | {"withdrawn": WITHDRAWN}
+PUT_BACK = Status(lazy("Put back"), lazy("Its author put it back."), "brand", "lightbulb")
+STEPS = STATUSES | {"withdrawn": WITHDRAWN, "put back": PUT_BACK}

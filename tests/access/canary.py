@@ -176,7 +176,7 @@ ROWS = {
     "answer_version": f"""SELECT v.id FROM answer_version v JOIN answer a ON a.id = v.answer
         WHERE a.idea IN ({DECIDED})""",
     "status_change": f"""SELECT id FROM status_change
-        WHERE idea = ANY($3) AND (status = 'withdrawn' OR idea IN ({DECIDED}))""",
+        WHERE idea = ANY($3) AND (status IN ('withdrawn', 'put back') OR idea IN ({DECIDED}))""",
     "correction": "SELECT id FROM correction WHERE idea = ANY($3)",
     "help_offer": "SELECT id FROM help_offer WHERE idea = ANY($3)",
     "idea_reply": "SELECT id FROM idea_reply WHERE idea = ANY($3)",

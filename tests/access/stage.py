@@ -209,7 +209,7 @@ async def _things_that_were_moderated(world: World) -> None:
 
 UNDER_AN_IDEA = (
     "INSERT INTO status_change (idea, space, author, status, body, body_html, language)"
-    " SELECT id, space, {}, unnest(ARRAY['shortlisted', 'withdrawn']), 'S', 'S', 'en' FROM idea WHERE id = {}",
+    " SELECT id, space, {}, unnest(ARRAY['shortlisted', 'withdrawn', 'put back']), 'S', 'S', 'en' FROM idea WHERE id = {}",
     "INSERT INTO correction (idea, space, author, body, body_html, language)"
     " SELECT id, space, {}, 'C', 'C', 'en' FROM idea WHERE id = {}",
     "INSERT INTO help_offer (idea, space, person, body) SELECT id, space, {}, 'H' FROM idea WHERE id = {}",

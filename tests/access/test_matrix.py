@@ -239,6 +239,9 @@ idea.withdraw       decide              n y n n n n n n n - -
 idea.withdraw       answered            n n n n n n n n n - -
 idea.withdraw       together            n y n n n n n n n - -
 
+idea.put_back       withdrawn           n y n n n n n n n - -
+idea.put_back       collect             n n n n n n n n n - -
+
 idea.correct        collect             n n n n n n n n n - -
 idea.correct        vote                n y n n n n n n n - -
 idea.correct        answered            n n n n n n n n n - -
@@ -350,6 +353,7 @@ LOADERS: dict[Action, Load | None] = {
     Action.IDEA_POST: get_idea,
     Action.IDEA_DISCARD: get_idea,
     Action.IDEA_WITHDRAW: get_idea,
+    Action.IDEA_PUT_BACK: get_idea,
     Action.IDEA_CORRECT: get_idea,
     Action.IDEA_INVITE: get_idea,
     Action.IDEA_JOIN: get_idea,

@@ -158,3 +158,40 @@ async def test_the_top_of_a_campaign_stands_first_and_all_others_by_age(as_, wor
     page = text_of(await sponsor.get(f"{home}/waiting"))  # nobody moves up into the top
     assert 0 < page.index("Second") < page.index("All others") < page.index("Old")
     assert "First of all" not in page
+
+
+async def test_a_withdrawn_idea_is_put_back_with_its_story_until_voting_begins(as_, world):
+    author, page = await as_("author"), f"/ideas/{world.idea['collect']}"
+    reader, campaign = await as_("employee"), f"/campaigns/{world.campaign['collect']}"
+    await reader.post(f"{page}/vote", htmx=True)
+    assert "Until voting begins you can put it back." in text_of(await author.get(f"{page}/withdrawal"))
+    assert (await author.post(f"{page}/return", {"reason": "x"})).status_code == 403  # it is there
+    await author.post(f"{page}/withdrawal", {"reason": "It is done already."})
+    for who, status in (("employee", 403), ("moderator", 403), ("guest_a", 404)):
+        assert (await (await as_(who)).post(f"{page}/return", {"reason": "x"})).status_code == status, who
+    assert set(errors_of(await author.post(f"{page}/return", {"reason": ""}))) == {"reason"}
+    assert (await author.post(f"{page}/return", {"reason": "It is not: only half."})).status_code == 303
+    shown = text_of(await reader.get(page))
+    for words in ("It is done already.", "It is not: only half.", "Put back", "You support this", "Comment collect"):
+        assert words in shown
+    assert "comments are closed" not in shown
+    assert "Idea collect" in (await reader.get(campaign)).text
+    assert await fetch_value("SELECT ideas FROM campaign WHERE id = {}", world.campaign_id["collect"]) == 1
+
+
+async def test_from_the_voting_on_a_withdrawal_is_final_and_says_so(as_, world):
+    author, page = await as_("author"), f"/ideas/{world.idea['vote']}"
+    assert "This is final" in text_of(await author.get(f"{page}/withdrawal"))
+    await author.post(f"{page}/withdrawal", {"reason": "It is done already."})
+    assert (await author.post(f"{page}/return", {"reason": "x"})).status_code == 403
+    assert f"{page}/return" not in (await author.get(page)).text
+
+
+async def test_what_is_put_back_in_the_moment_that_voting_begins_stays_withdrawn(as_, world):
+    """Loaded while it collected, sent when people vote."""
+    await execute("UPDATE idea SET state = 'withdrawn' WHERE id = {}", world.idea_id["vote"])
+    actor = await actor_of_person(world.person_id["author"])
+    idea = await get_idea(actor, world.idea["vote"])
+    with pytest.raises(Closed):
+        await put_back(actor, msgspec.structs.replace(idea, phase="collect"), reason="Late")
+    assert await fetch_value("SELECT state FROM idea WHERE id = {}", world.idea_id["vote"]) == "withdrawn"
