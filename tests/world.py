@@ -165,6 +165,7 @@ async def build_world() -> World:
             world.idea_id["told"],
         )
         await add_idea(world, "draft", campaign="open", state="draft", comments=False)
+        await add_idea(world, "withdrawn", campaign="open", state="withdrawn", comments=False)
         await _what_others_add(world)
     await execute("UPDATE profile SET photo_change = 0")
     await execute("UPDATE organisation SET photo_changes = 0")  # no page shows a photo until one is changed

@@ -282,7 +282,7 @@ PUT_BACK = """
 
 
 async def put_back(actor: Actor, idea: IdeaRow, *, reason: str) -> None:
-    """A withdrawn idea is in the lists again, with its thread, its support and the story of both. Raises Closed once the
+    """A withdrawn idea is in the lists again, with its thread, its support and the story of both. Raises Closed once
     voting has begun."""
     require(actor, Action.IDEA_PUT_BACK, idea)
     html = await rendered(reason)

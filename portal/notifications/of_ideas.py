@@ -87,7 +87,9 @@ async def write_news(reader: Actor, event: int | None) -> Written | None:
     if news is None:
         return None
     subjects = {"withdrawn": gettext("Withdrawn: %(title)s"), "put back": gettext("Put back: %(title)s")}
-    return subjects.get(news.status, gettext("Now: %(title)s")) % {"title": news.title}, _said(news) | {"words": STEPS[news.status].mail}
+    return subjects.get(news.status, gettext("Now: %(title)s")) % {"title": news.title}, _said(news) | {
+        "words": STEPS[news.status].mail
+    }
 
 
 async def write_correction(reader: Actor, event: int | None) -> Written | None:

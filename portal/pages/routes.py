@@ -46,7 +46,14 @@ from portal.web.request import Request
 
 #: What an idea's page offers beside talking and voting.
 ON_AN_IDEA = (
-    *(Action.IDEA_EDIT, Action.IDEA_CORRECT, Action.IDEA_WITHDRAW, Action.IDEA_PUT_BACK, Action.IDEA_MOVE_ON, Action.IDEA_ANSWER),
+    *(
+        Action.IDEA_EDIT,
+        Action.IDEA_CORRECT,
+        Action.IDEA_WITHDRAW,
+        Action.IDEA_PUT_BACK,
+        Action.IDEA_MOVE_ON,
+        Action.IDEA_ANSWER,
+    ),
     *(Action.ANSWER_CORRECT, Action.IDEA_INVITE, Action.IDEA_JOIN, Action.IDEA_LEAVE),
     *(Action.IDEA_OFFER_HELP, Action.IDEA_TAKE_OFFER_BACK),
 )

@@ -2,9 +2,14 @@
 
 from datetime import timedelta
 
+import msgspec
 import pytest
 
+from portal.access.actor import actor_of_person
+from portal.access.conflicts import Closed
 from portal.db import execute, fetch_value
+from portal.ideas.actions import put_back
+from portal.ideas.queries import get_idea
 from portal.notifications.of_ideas import spread_news
 from tests.client import text_of
 from tests.pages.forms import errors_of, form_of
@@ -170,6 +175,11 @@ async def test_a_withdrawn_idea_is_put_back_with_its_story_until_voting_begins(a
     for who, status in (("employee", 403), ("moderator", 403), ("guest_a", 404)):
         assert (await (await as_(who)).post(f"{page}/return", {"reason": "x"})).status_code == status, who
     assert set(errors_of(await author.post(f"{page}/return", {"reason": ""}))) == {"reason"}
+    pause = "INSERT INTO pause (space, person, decision, until) SELECT {}, {}, min(id), {} FROM decision RETURNING id"
+    until = NOW + timedelta(days=3)
+    paused = await fetch_value(pause, world.space_id["organisation"], world.person_id["author"], until)
+    assert (await author.post(f"{page}/return", {"reason": "x"})).status_code == 403
+    await execute("DELETE FROM pause WHERE id = {}", paused)
     assert (await author.post(f"{page}/return", {"reason": "It is not: only half."})).status_code == 303
     shown = text_of(await reader.get(page))
     for words in ("It is done already.", "It is not: only half.", "Put back", "You support this", "Comment collect"):

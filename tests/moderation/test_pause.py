@@ -47,7 +47,6 @@ async def test_a_paused_person_is_told_until_when_and_keeps_her_text(as_, world,
 ELSEWHERE = {
     "/ideas/{idea[vote]}/correction": ("author", {"body": "It is two metres"}),
     "/ideas/{idea[vote]}/withdrawal": ("author", {"reason": "Done elsewhere"}),
-    "/ideas/{idea[withdrawn]}/return": ("author", {"reason": "After all"}),
     "/ideas/{idea[vote]}/help": ("employee", {"body": "I can drive"}),
     "/campaigns/{campaign[collect]}/workshops": ("employee", {"name": "A table"}),
     "/campaigns/{campaign[collect]}/cancellation": ("campaign_owner", {"reason": "Nobody wants it"}),
