@@ -34,3 +34,13 @@ async def test_the_form_is_sent_where_nothing_is_chosen(open_page, site, javascr
     await page.wait_for_url("**/search?q=collect")
     assert await page.locator(f".result a[href='/ideas/{site.world.idea['collect']}']").count() == 1
     assert await page.locator("mark").count() > 0
+
+
+async def test_what_takes_the_place_of_a_list_is_said_and_the_focus_stays(open_page, site):
+    page = await open_page("employee")
+    await page.goto("/search?q=idea")
+    assert await page.text_content("#said") == ""
+    await page.press("#kind-idea", "Enter")
+    await page.wait_for_url("**/search?q=idea&kind=idea")
+    await page.wait_for_function("document.getElementById('said').textContent.includes('found')")
+    assert await page.evaluate("document.activeElement.id") == "kind-idea"
