@@ -8,11 +8,12 @@ from portal.tables.base import PublicTable, reference
 
 class Attachment(PublicTable, db=DB):
     """A file of an idea. `file` is its random name on disk, `name` the one that people read; images have a size in
-    pixels, and a description for who doesn't see them."""
+    pixels, and a description for who doesn't see them. `state`: shown, or held until a moderator looked at it."""
 
     idea = reference()
     space = reference()
     author = reference()
+    state = Text(default="shown")
     kind = Text()
     name = Text()
     description = Text()

@@ -7,14 +7,19 @@ from portal.tables.base import PublicTable, Table, reference
 
 
 class ModerationItem(PublicTable, db=DB):
-    """A campaign, idea or comment that a space's moderators have to judge."""
+    """A campaign, idea, comment or file that a space's moderators have to judge. `reason`: it waits to be checked before
+    others read it; then `assigned_to` is the moderator whose turn it is, until `due_at`."""
 
     space = reference()
     campaign = reference(null=True)
     idea = reference(null=True)
     comment = reference(null=True)
+    attachment = reference(null=True)
     author = reference()
     state = Text(default="open")
+    reason = Text(null=True, default=None)
+    assigned_to = reference(null=True)
+    due_at = Timestamptz(null=True, default=None)
     claimed_by = reference(null=True)
     claimed_until = Timestamptz(null=True, default=None)
     created_at = Timestamptz()
