@@ -42,8 +42,8 @@ END $$;
 """
 
 ITEMS = """
--- `reason`: it waits to be checked before anybody else reads it, because of what its space checks; `assigned_to` is
--- the moderator whose turn it is, until `due_at`.
+-- `reason`: it waits to be checked before anybody else reads it, because of what its space checks; since `assigned_at`
+-- it is the turn of `assigned_to`, until `due_at`.
 ALTER TABLE attachment
     ADD COLUMN state text NOT NULL DEFAULT 'shown' CHECK (state IN ('shown', 'held')),
     ADD UNIQUE (id, space);
@@ -51,6 +51,7 @@ ALTER TABLE moderation_item
     ADD COLUMN attachment bigint,
     ADD COLUMN reason text CHECK (reason IN ('first', 'files', 'all')),
     ADD COLUMN assigned_to bigint REFERENCES person (id),
+    ADD COLUMN assigned_at timestamptz,
     ADD COLUMN due_at timestamptz,
     ADD FOREIGN KEY (attachment, space) REFERENCES attachment (id, space) ON UPDATE CASCADE
         ON DELETE SET NULL (attachment),

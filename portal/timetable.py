@@ -8,6 +8,7 @@ from portal.attachments.jobs import sweep_files
 from portal.campaigns.jobs import move_campaigns_on
 from portal.imports.jobs import run_import, sweep_imports
 from portal.imports.staging import read_import
+from portal.moderation.jobs import assign_checks
 from portal.mydata.jobs import make_export, sweep_exports
 from portal.notifications.jobs import announce_answer, announce_role, deliver_mail
 from portal.notifications.news import announce_campaign
@@ -21,6 +22,7 @@ JOBS: dict[str, Callable[..., Awaitable[Any]]] = {
     "announce_campaign": announce_campaign,
     "announce_role": announce_role,
     "ask": ask,
+    "assign_checks": assign_checks,
     "deliver_mail": deliver_mail,
     "forget_words": forget_words,
     "forget_marks": forget_marks,
@@ -38,6 +40,7 @@ JOBS: dict[str, Callable[..., Awaitable[Any]]] = {
 }
 #: What runs by itself: job and when, as cron writes it.
 TIMETABLE: dict[str, str] = {
+    "assign_checks": "* * * * *",
     "deliver_mail": "* * * * *",
     "forget_words": "43 3 * * *",
     "forget_marks": "41 3 * * *",

@@ -241,6 +241,16 @@ def of_comment(actor: Actor, a: str) -> QueryString:
     )
 
 
+def attachment(actor: Actor, a: str) -> QueryString:
+    """A file is shown where its idea is; while it is checked first, to who attached it and the space's moderators."""
+    return QueryString(
+        f"{{}} AND ({a}.state = 'shown' OR {a}.author = {{}} OR {{}})",
+        of_idea(actor, a),
+        actor.id,
+        moderated(actor, a),
+    )
+
+
 def event(actor: Actor, a: str) -> QueryString:
     """An event is shown where its subject is; one about a person only to that person, one about the portal itself
     to administrators, one of moderation to the moderators of its space."""
@@ -294,7 +304,7 @@ VISIBILITY: dict[type[Table], Rule] = {
     t.CharterAcceptance: own,
     t.CoAuthor: co_author,
     t.ColleagueWish: wish,
-    t.Attachment: of_idea,
+    t.Attachment: attachment,
     t.Comment: comment,
     t.CommentDay: of_idea,
     t.CommentVersion: of_comment,

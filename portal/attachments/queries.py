@@ -22,6 +22,7 @@ class AttachmentRow(msgspec.Struct, frozen=True):
     idea_public_id: str
     space: int
     author: int
+    state: str
     kind: str
     name: str
     description: str
@@ -36,7 +37,7 @@ class AttachmentRow(msgspec.Struct, frozen=True):
 
 
 ATTACHMENTS = """
-    SELECT x.id, x.public_id, x.idea, i.public_id AS idea_public_id, x.space, x.author, x.kind, x.name, x.description,
+    SELECT x.id, x.public_id, x.idea, i.public_id AS idea_public_id, x.space, x.author, x.state, x.kind, x.name, x.description,
         x.file, x.size, x.width, x.height, x.created_at, plein_phase(c, {}) AS phase,
         EXISTS (SELECT FROM answer a WHERE a.idea = i.id) AS answered, s.label
     FROM attachment x JOIN space s ON s.id = x.space JOIN idea i ON i.id = x.idea JOIN campaign c ON c.id = i.campaign

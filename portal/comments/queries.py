@@ -11,7 +11,7 @@ from portal.access.actor import Actor
 from portal.access.of_people import ADDRESS
 from portal.access.scope import visible
 from portal.db import QueryString, fetch, fetch_one, fetch_value
-from portal.ideas.queries import IdeaRow
+from portal.ideas.queries import CHECKED_BY, IdeaRow
 from portal.tables import Comment, CommentVersion, OrgUnit, Reaction
 
 PAGE = 20  # roots a page
@@ -50,6 +50,7 @@ class CommentRow(msgspec.Struct, frozen=True):
     edited_at: datetime | None
     phase: str
     idea_state: str
+    checked_by: datetime | None
 
     def __post_init__(self) -> None:
         for name in ("mine", "mentions"):  # parts of pages are found by the values of rows, which a list would forbid
@@ -79,7 +80,10 @@ COLUMNS = (
     ARRAY(SELECT mp.public_id || mn.name FROM mention m JOIN person mp ON mp.id = m.person
         JOIN identity mn ON mn.person = mp.id WHERE m.comment = k.id
         AND EXISTS (SELECT FROM readership mr WHERE mr.person = mp.id AND mr.space = k.space) ORDER BY 1) AS mentions,
-    k.created_at, k.edited_at, plein_phase(c, {}) AS phase, i.state AS idea_state
+    k.created_at, k.edited_at, plein_phase(c, {}) AS phase, i.state AS idea_state,
+    """
+    + CHECKED_BY.format("k", "comment")
+    + """ AS checked_by
 """
 )
 JOINS = """

@@ -94,7 +94,8 @@ async def edit(request: Request, public_id: FromPath[str]) -> Response[Any]:
     except Ambiguous as error:
         form.refuse("body", several_people(error.name))
         return _edit_form(request, comment, form)
-    return see_other(f"/comments/{public_id}", "comment-saved")
+    now = found(await queries.get_comment(request.actor, public_id))
+    return see_other(f"/comments/{public_id}", "awaits-check" if now.checked_by else "comment-saved")
 
 
 def _edit_form(

@@ -68,6 +68,7 @@ class Kind(StrEnum):
     #: These are seen by the moderators of their space. The one of a report names nobody: who reported stands in the
     #: report's own row.
     MODERATION_REPORTED = "moderation.reported"
+    MODERATION_ASSIGNED = "moderation.assigned"
     MODERATION_DECIDED = "moderation.decided"
     MODERATION_UNDONE = "moderation.undone"
     MODERATION_APPEALED = "moderation.appealed"

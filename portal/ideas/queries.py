@@ -141,7 +141,7 @@ async def ideas_by(actor: Actor, person: int, most: int) -> list[IdeaCard]:
 
 class IdeaRow(msgspec.Struct, frozen=True):
     """An idea on its page, with what the policy needs to know of its campaign. `co_author` and `invited`: the actor
-    herself; `status` is "new" as long as nothing decided may be shown."""
+    herself; `checked_by`: when it should be, where it waits for that; `status` is "new" as long as nothing decided may be shown."""
 
     id: int
     public_id: str
@@ -184,11 +184,17 @@ class IdeaRow(msgspec.Struct, frozen=True):
     answered: bool
     vote_method: str
     votes_per_idea: int
+    checked_by: datetime | None
 
     def __post_init__(self) -> None:
         _hashable(self)
 
 
+#: When what is out of sight until a moderator looked at it should be checked; None: it does not wait for that.
+CHECKED_BY = """
+    CASE WHEN {0}.state = 'hidden' THEN (SELECT x.due_at FROM moderation_item x
+        WHERE x.{1} = {0}.id AND x.state = 'open' AND x.reason IS NOT NULL) END
+"""
 ONE = f"""
     SELECT i.id, i.public_id, i.space, s.public_id AS space_public_id, s.name AS space_name, i.campaign,
         c.public_id AS campaign_public_id, c.title AS campaign_title, plein_phase(c, t.now) AS phase, c.always_open,
@@ -205,7 +211,8 @@ ONE = f"""
         coalesce(e.public_id, '') AS service_public_id, coalesce(e.name, '') AS service_name, i.form_version,
         k.accepted_at IS NOT NULL AS co_author, k.id IS NOT NULL AND k.accepted_at IS NULL AS invited,
         coalesce((SELECT v.weight FROM vote v WHERE v.idea = i.id AND {{}}), 0) AS weight,
-        EXISTS (SELECT FROM answer a WHERE a.idea = i.id) AS answered, c.vote_method, c.votes_per_idea
+        EXISTS (SELECT FROM answer a WHERE a.idea = i.id) AS answered, c.vote_method, c.votes_per_idea,
+        {CHECKED_BY.format("i", "idea")} AS checked_by
     {FROM} JOIN space s ON s.id = i.space
     LEFT JOIN service e ON e.id = i.service AND {{}} LEFT JOIN co_author k ON k.idea = i.id AND k.person = {{}}
     WHERE i.public_id = {{}} AND {{}}

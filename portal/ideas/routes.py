@@ -78,7 +78,12 @@ async def propose(request: Request, public_id: FromPath[str]) -> Response[Any]:
         )
     except (Changed, Closed) as error:
         return await desk.refuse(form, error)
-    return see_other(f"/ideas/{idea}", "idea-proposed")
+    return await _written(request, idea, "idea-proposed")
+
+
+async def _written(request: Request, public_id: str, said: str) -> Response[Any]:
+    idea = found(await queries.get_idea(request.actor, public_id))
+    return see_other(f"/ideas/{public_id}", "awaits-check" if idea.checked_by else said)
 
 
 @get("/ideas/{public_id:str}/edit")
@@ -106,11 +111,11 @@ async def edit(request: Request, public_id: FromPath[str]) -> Response[Any]:
             return desk.saved(await actions.save_draft(request.actor, idea, content, version=version))
         if idea.idea_state == "draft":
             await actions.post_draft(request.actor, idea, content, version=version, form_key=form.once)
-            return see_other(f"/ideas/{public_id}", "idea-proposed")
+            return await _written(request, public_id, "idea-proposed")
         await actions.edit_idea(request.actor, idea, content, version=version)
     except (Changed, Closed) as error:
         return await desk.refuse(form, error)
-    return see_other(f"/ideas/{public_id}", "idea-saved")
+    return await _written(request, public_id, "idea-saved")
 
 
 @post("/ideas/{public_id:str}/discard")

@@ -2,6 +2,8 @@
 the author reads it as a *receipt*, and may *appeal*, which somebody else decides."""
 
 CLAIM_MINUTES = 15
+#: After so much working time what waits to be checked goes to the next moderator.
+CHECK_MINUTES = 240
 APPEAL_DAYS = 14
 #: For how many days somebody may be kept from writing.
 PAUSES = (1, 3, 7)

@@ -48,17 +48,23 @@ async def release(actor: Actor, item: ItemRow) -> None:
 
 
 HOLD_IDEA = "SELECT i.id FROM idea i JOIN comment k ON k.idea = i.id WHERE k.id = {} FOR NO KEY UPDATE OF i"
-TURN_IDEA = "UPDATE idea SET state = {} WHERE id = {} AND state = {} RETURNING id"
-TURN_COMMENT = "UPDATE comment SET state = {} WHERE id = {} AND state = {} RETURNING id"
+TURN_IDEA = "UPDATE idea SET state = {} WHERE id = {} AND state = {} AND version = {} RETURNING id"
+TURN_COMMENT = "UPDATE comment SET state = {} WHERE id = {} AND state = {} AND version = {} RETURNING id"
+TURN_FILE = "UPDATE attachment SET state = {} WHERE id = {} AND state = {} RETURNING id"
+FILE_STATES = {"published": "shown", "hidden": "held"}
 
 
-async def _turn(idea: int | None, comment: int | None, old: str, new: str) -> bool:
-    """Brings an idea or comment from one state into another; says whether it was in the first. Everything that shows
-    or counts it follows by triggers."""
-    if old == new or (idea is None and comment is None):
+async def _turn(item: ItemRow, new: str) -> bool:
+    """Brings an idea, a comment or a file into another state; says whether it is still as it was read. Everything that
+    shows or counts it follows by triggers."""
+    old = item.thing_state
+    if old == new or item.campaign:
         return True
-    await execute(HOLD_CAMPAIGN if idea else HOLD_IDEA, idea or comment)
-    return await fetch_value(TURN_IDEA if idea else TURN_COMMENT, new, idea or comment, old) is not None
+    if item.attachment:
+        return await fetch_value(TURN_FILE, FILE_STATES[new], item.attachment, FILE_STATES[old]) is not None
+    await execute(HOLD_CAMPAIGN if item.idea else HOLD_IDEA, item.idea or item.comment)
+    turn = TURN_IDEA if item.idea else TURN_COMMENT
+    return await fetch_value(turn, new, item.idea or item.comment, old, item.version) is not None
 
 
 # What a later "allow" or "warn" put up again, or what was put back or reversed, hides nothing any more.
@@ -75,6 +81,8 @@ HIDES_TOO = """
 
 async def _stays_hidden(about: ItemRow | Receipt) -> bool:
     """Whether something else was decided that hides the same idea or comment, which is held."""
+    if not (about.idea or about.comment):
+        return False
     item = about.id if isinstance(about, ItemRow) else about.item
     await execute(HOLD_CAMPAIGN if about.idea else HOLD_IDEA, about.idea or about.comment)
     return await fetch_value(HIDES_TOO, about.idea, about.comment, item, list(HIDING)) is not None
@@ -99,31 +107,42 @@ PUT_UP_AGAIN = (("allow", "hidden"), ("warn", "hidden"))
 
 
 def choices(item: ItemRow) -> list[str]:
-    """What can be decided about an item: a campaign is not hidden, and nothing that its author took away already."""
+    """What can be decided about an item: a campaign is not hidden, and nothing that its author took away already. A file
+    is not changed by its author, so none is sent back."""
     if item.campaign or item.thing_state not in ("published", "withdrawn", "hidden"):
         return ["allow", "warn", "pause"]
+    if item.attachment:
+        return ["allow", "remove", "warn", "pause"]
     return [action for action in ACTIONS if (action, item.thing_state) != ("hide", "hidden")]
 
 
-async def decide(actor: Actor, item: ItemRow, *, action: str, rule: str, words: str, days: int = 0) -> None:
-    """Judges an item. Raises Changed when it is not as it was read, and Held while somebody else is on it."""
+# Who is mentioned in what was checked first hears of it when it is shown, and not before.
+CALL_THE_MENTIONED = "UPDATE mention SET event = {} WHERE comment = {}"
+
+
+async def decide(
+    actor: Actor, item: ItemRow, *, action: str, rule: str, words: str, version: int, days: int = 0
+) -> None:
+    """Judges an item as it was read: the text of that version. Raises Changed when it is not the same any more, and
+    Held while somebody else is on it."""
     require(actor, Action.ITEM_DECIDE, item)
     public_id, was = new_public_id(), item.thing_state
-    if action not in choices(item):
+    if action not in choices(item) or version != item.version:
         raise Changed
     state = "hidden" if action in HIDING else item.before if (action, was) in PUT_UP_AGAIN else was
     async with transaction():
         if (action, was) in PUT_UP_AGAIN and await _stays_hidden(item):
             state = was
-        if not await _turn(item.idea, item.comment, was, state):
+        if not await _turn(item, state):
             raise Changed
-        await _take(actor, item, "open" if action == "hide" else "decided")
+        waits = action == "hide" or (action == "pause" and item.reason and state == "hidden")
+        await _take(actor, item, "open" if waits else "decided")
         about = (public_id, item.id, item.space, item.author, actor.id)
         decision = await fetch_value(DECIDE, *about, action, rule, words, item.title, item.body_html, was)
         if action == "pause":
             await execute(PAUSE_LOCK, item.author, item.space)
             await execute(PAUSE, item.author, item.space, decision, actor.now + timedelta(days=days))
-        await record(
+        event = await record(
             Kind.MODERATION_DECIDED,
             actor=actor.id,
             space=item.space,
@@ -132,6 +151,8 @@ async def decide(actor: Actor, item: ItemRow, *, action: str, rule: str, words: 
             action=action,
             rule=rule,
         )
+        if item.reason and item.comment and state == "published":
+            await execute(CALL_THE_MENTIONED, event, item.comment)
 
 
 async def _take(actor: Actor, item: ItemRow, state: str) -> None:
@@ -149,7 +170,8 @@ UNDO = """
 REOPEN = """
     UPDATE moderation_item x SET state = 'open' WHERE x.id = {} AND x.state IN ('open', 'decided')
         AND NOT EXISTS (SELECT FROM moderation_item o WHERE o.id <> x.id AND o.state = 'open'
-            AND (o.idea = x.idea OR o.comment = x.comment OR o.campaign = x.campaign)) RETURNING x.id
+            AND (o.idea = x.idea OR o.comment = x.comment OR o.campaign = x.campaign OR o.attachment = x.attachment))
+    RETURNING x.id
 """
 END_PAUSE = "UPDATE pause SET ended_at = plein_now() WHERE decision = {} AND ended_at IS NULL"
 
@@ -161,7 +183,7 @@ async def undo(actor: Actor, item: ItemRow, decision: DecisionRow) -> None:
         hid, raised = decision.action in HIDING, (decision.action, decision.was) in PUT_UP_AGAIN
         turned = (hid and item.thing_state == "hidden") or (raised and item.thing_state == item.before)
         turned = turned and (decision.was == "hidden" or not await _stays_hidden(item))
-        if turned and not await _turn(item.idea, item.comment, item.thing_state, decision.was):
+        if turned and not await _turn(item, decision.was):
             raise Changed
         if await fetch_value(REOPEN, item.id) is None or await fetch_value(UNDO, actor.id, decision.id) is None:
             raise Changed
@@ -214,7 +236,7 @@ async def decide_appeal(actor: Actor, item: ItemRow, decision: DecisionRow, outc
     async with transaction():
         hid = decision.action in HIDING or decision.was == "hidden"
         if outcome == "granted" and hid and item.thing_state == "hidden" and not await _stays_hidden(item):
-            await _turn(item.idea, item.comment, "hidden", item.before)
+            await _turn(item, item.before)
         await _take(actor, item, "closed")
         if await fetch_value(ANSWER, outcome, reason, actor.id, decision.id) is None:
             raise Changed
@@ -238,12 +260,15 @@ PUT_BACK = """
 """
 PAUSE_SHARED = "SELECT pg_advisory_xact_lock_shared(plein_pause_key({}, {}))"
 REWRITE_IDEA = """
-    UPDATE idea SET title = {}, body = {}, body_html = {}, excerpt = {}, version = 1,
-        edited_by = NULL, updated_at = plein_now() WHERE id = {}
+    UPDATE idea SET state = {}, title = {}, body = {}, body_html = {}, excerpt = {}, version = 1, edited_by = NULL,
+        updated_at = plein_now() WHERE id = {} AND state = 'hidden' RETURNING state
 """
 REWRITE_COMMENT = """
-    UPDATE comment SET body = {}, body_html = {}, version = 1, edited_at = plein_now() WHERE id = {}
+    UPDATE comment SET state = {}, body = {}, body_html = {}, version = 1, edited_at = plein_now()
+    WHERE id = {} AND state = 'hidden' RETURNING state
 """
+# Where it would have been checked before anybody read it, it is checked again.
+CHECK_AGAIN = "SELECT plein_await_check({}, {}, {}, NULL, {}, plein_check({}, {}, false))"
 # The texts before were judged, too, as likely as not: nobody reads them any more.
 FORGET_IDEA = "DELETE FROM idea_version WHERE idea = {}"
 FORGET_COMMENT = "DELETE FROM comment_version WHERE comment = {}"
@@ -263,20 +288,24 @@ async def put_back(actor: Actor, receipt: Receipt, title: str, body: str) -> Non
         if receipt.idea:
             await execute(HOLD_CAMPAIGN, receipt.idea)
         await execute(PAUSE_SHARED, actor.id, receipt.space)
-        stays = await _stays_hidden(receipt)
-        if stays or not await _turn(receipt.idea, receipt.comment, "hidden", receipt.before):
-            raise Changed
-        if await fetch_value(PUT_BACK, receipt.id) is None:
+        if await _stays_hidden(receipt) or await fetch_value(PUT_BACK, receipt.id) is None:
             raise Changed
         if receipt.idea:
-            await execute(REWRITE_IDEA, title, body, html, excerpt(html), receipt.idea)
+            now = await fetch_value(
+                REWRITE_IDEA, receipt.before, title, body, html, excerpt(html), receipt.idea
+            )
             await execute(FORGET_IDEA, receipt.idea)
             if receipt.frozen:
                 await execute("DELETE FROM vote WHERE idea = {}", receipt.idea)
                 await execute(NO_VOTES, receipt.idea)
         else:
             await execute(FORGET_COMMENT, receipt.comment)
-            await execute(REWRITE_COMMENT, text.text, html, receipt.comment)
+            now = await fetch_value(REWRITE_COMMENT, receipt.before, text.text, html, receipt.comment)
+        if now is None:
+            raise Changed
+        if now == "hidden":
+            about = (receipt.space, receipt.idea, receipt.comment, actor.id)
+            await execute(CHECK_AGAIN, *about, actor.id, receipt.space)
         event = await record(Kind.MODERATION_PUT_BACK, actor=actor.id, space=receipt.space, decision=receipt.public_id)
         if text.people:
             await execute(MENTION, receipt.comment, receipt.space, event, text.people)

@@ -8,7 +8,7 @@ from wtforms.validators import StopValidation
 from portal.moderation import PAUSES
 from portal.text.language import gettext, ngettext
 from portal.text.rules import HOUSE_RULES
-from portal.web.forms import Form, RadioField, SelectField, StringField, TextAreaField, at_most, lazy, options, required
+from portal.web.forms import Form, HiddenNumber, RadioField, SelectField, StringField, TextAreaField, at_most, lazy, options, required
 
 LONGEST_WORDS = 2000
 RULES = options((key, rule.name) for key, rule in HOUSE_RULES.items())
@@ -19,12 +19,13 @@ def _days() -> list[tuple[str, str]]:
 
 
 class DecisionForm(Form):
-    """What a moderator decides, by which rule, and what she tells the author."""
+    """What a moderator decides, by which rule, and what she tells the author. `version`: of the text that she read."""
 
     action = RadioField(lazy("What do you do?"), [required(lazy("Choose what you do."))], choices=[])
     rule = SelectField(lazy("House rule"), [required(lazy("Choose the house rule."))], choices=RULES)
     days = SelectField(lazy("For how long, when you pause?"), choices=_days, default=str(PAUSES[0]))
     words = TextAreaField(lazy("Message to the author"), [at_most(LONGEST_WORDS)])
+    version = HiddenNumber(default=1)
 
     def validate_words(self, field: wtforms.Field) -> None:
         """Whoever is told something is told why."""

@@ -12,7 +12,7 @@ from portal.access.phases import WHILE_EDITING
 from portal.access.scope import visible
 from portal.db import QueryString, fetch, fetch_one, fetch_value
 from portal.moderation import APPEAL_DAYS
-from portal.tables import Appeal, Campaign, Comment, Decision, Idea, ModerationItem, OrgUnit, Report, Space
+from portal.tables import Appeal, Attachment, Campaign, Comment, Decision, Idea, ModerationItem, OrgUnit, Report, Space
 from portal.text.decisions import told
 
 LISTED = 50  # items in a view of the queue
@@ -47,8 +47,9 @@ async def queues(actor: Actor, space: int | None = None) -> list[Queue]:
 
 class ItemRow(msgspec.Struct, frozen=True):
     """What is to be judged, as it reads now. `before`: the state to which it returns when it is put back; `reports`:
-    how many there are; `writers`: who wrote it or along; `parties`: who reported it, decided about it so far, or
-    was told; `held`: by somebody else, who is on it."""
+    how many there are; `reason`: why it is checked before others read it, by `due_at`, if it is; `writers`: who wrote
+    it or along; `parties`: who reported it, decided about it so far, or was told; `held`: by somebody else, who is on
+    it; `turn`: it is the actor's turn to check it."""
 
     id: int
     public_id: str
@@ -59,8 +60,10 @@ class ItemRow(msgspec.Struct, frozen=True):
     campaign: int | None
     idea: int | None
     comment: int | None
+    attachment: int | None
     thing_public_id: str
     thing_state: str
+    version: int
     before: str
     title: str
     body_html: str
@@ -72,6 +75,9 @@ class ItemRow(msgspec.Struct, frozen=True):
     author_guest: bool
     author_unit: str
     state: str
+    reason: str | None
+    due_at: datetime | None
+    turn: bool
     rule: str
     reports: int
     writers: list[int]
@@ -81,6 +87,11 @@ class ItemRow(msgspec.Struct, frozen=True):
     holder: str
     held: bool
     created_at: datetime
+
+    @property
+    def checked(self) -> bool:
+        """Whether it waits to be checked, and nobody else has read it yet."""
+        return self.reason is not None and self.thing_state == "hidden"
 
 
 #: Who wrote what an item `x` is about, alone or along with somebody.
@@ -93,42 +104,46 @@ PARTIES = """
         UNION SELECT unnest(ARRAY[d.moderator, d.person]) FROM decision d WHERE d.item = x.id)
 """
 
-ITEMS = (
-    """
-    SELECT x.id, x.public_id, CASE WHEN x.idea IS NOT NULL THEN 'idea' WHEN x.comment IS NOT NULL THEN 'comment'
-            ELSE 'campaign' END AS kind,
-        x.space, s.public_id AS space_public_id, s.name AS space_name, x.campaign, x.idea, x.comment,
-        coalesce(k.public_id, i.public_id, c.public_id) AS thing_public_id,
-        coalesce(k.state, i.state, 'published') AS thing_state,
+#: What an item `x` is about; a file that was taken away leaves nothing but the item.
+KIND = """
+    CASE WHEN x.idea IS NOT NULL THEN 'idea' WHEN x.comment IS NOT NULL THEN 'comment'
+        WHEN x.campaign IS NOT NULL THEN 'campaign' ELSE 'file' END
+"""
+
+ITEMS = f"""
+    SELECT x.id, x.public_id, {KIND} AS kind,
+        x.space, s.public_id AS space_public_id, s.name AS space_name, x.campaign, x.idea, x.comment, x.attachment,
+        coalesce(k.public_id, i.public_id, f.public_id, c.public_id, '') AS thing_public_id,
+        coalesce(k.state, i.state, CASE f.state WHEN 'held' THEN 'hidden' END,
+            CASE WHEN num_nonnulls(f.id, c.id) = 0 THEN 'removed' ELSE 'published' END) AS thing_state,
+        coalesce(k.version, i.version, 1) AS version,
         coalesce((SELECT d.was FROM decision d WHERE d.item = x.id AND d.undone_at IS NULL AND d.was <> 'hidden'
             ORDER BY d.id DESC LIMIT 1), 'published') AS before,
-        coalesce(i.title, ki.title, c.title) AS title, coalesce(k.body_html, i.body_html, c.brief_html) AS body_html,
-        coalesce(k.language, i.language, c.language) AS language,
-        coalesce(k.created_at, i.created_at, c.created_at) AS written_at,
-        x.author,
-    """
-    + ADDRESS.format("x.space")
-    + """ AS author_public_id, coalesce(n.name, '') AS author_name,
+        coalesce(i.title, ki.title, c.title, f.name, '') AS title,
+        coalesce(k.body_html, i.body_html, c.brief_html, '') AS body_html,
+        coalesce(k.language, i.language, c.language, s.language) AS language,
+        coalesce(k.created_at, i.created_at, c.created_at, x.created_at) AS written_at,
+        x.author, {ADDRESS.format("x.space")} AS author_public_id, coalesce(n.name, '') AS author_name,
         p.kind = 'guest' AS author_guest, coalesce(CASE WHEN p.kind = 'employee' THEN u.name END, '') AS author_unit,
-        x.state, coalesce((SELECT r.rule FROM report r WHERE r.item = x.id ORDER BY r.id LIMIT 1), '') AS rule,
+        x.state, x.reason, x.due_at, coalesce(x.assigned_to = {{}}, FALSE) AS turn,
+        coalesce((SELECT r.rule FROM report r WHERE r.item = x.id ORDER BY r.id LIMIT 1), '') AS rule,
         (SELECT count(*) FROM report r WHERE r.item = x.id)::int AS reports,
-    """
-    + f"ARRAY{WRITERS} AS writers, ARRAY{PARTIES} AS parties,"
-    + """
+        ARRAY{WRITERS} AS writers, ARRAY{PARTIES} AS parties,
         x.claimed_by, x.claimed_until, coalesce(h.name, '') AS holder,
-        coalesce(x.claimed_by <> {} AND x.claimed_until > {}, FALSE) AS held, x.created_at
+        coalesce(x.claimed_by <> {{}} AND x.claimed_until > {{}}, FALSE) AS held, x.created_at
     FROM moderation_item x JOIN space s ON s.id = x.space
     LEFT JOIN idea i ON i.id = x.idea LEFT JOIN comment k ON k.id = x.comment LEFT JOIN idea ki ON ki.id = k.idea
-    LEFT JOIN campaign c ON c.id = x.campaign LEFT JOIN campaign vc ON vc.id = coalesce(i.campaign, ki.campaign)
+    LEFT JOIN attachment f ON f.id = x.attachment LEFT JOIN idea fi ON fi.id = f.idea
+    LEFT JOIN campaign c ON c.id = x.campaign
+    LEFT JOIN campaign vc ON vc.id = coalesce(i.campaign, ki.campaign, fi.campaign)
     JOIN person p ON p.id = x.author LEFT JOIN identity n ON n.person = p.id
-    LEFT JOIN org_unit u ON u.id = p.org_unit AND {} AND plein_rank_blind(vc, {}) IS NOT TRUE
-    LEFT JOIN identity h ON h.person = x.claimed_by WHERE {}
+    LEFT JOIN org_unit u ON u.id = p.org_unit AND {{}} AND plein_rank_blind(vc, {{}}) IS NOT TRUE
+    LEFT JOIN identity h ON h.person = x.claimed_by WHERE {{}}
 """
-)
 
 
 def _seen(actor: Actor) -> tuple[int | datetime | QueryString, ...]:
-    return (actor.id, actor.now, visible(OrgUnit, actor, "u"), actor.now, visible(ModerationItem, actor, "x"))
+    return (actor.id, actor.id, actor.now, visible(OrgUnit, actor, "u"), actor.now, visible(ModerationItem, actor, "x"))
 
 
 async def items(actor: Actor, space: int, view: str) -> list[ItemRow]:
@@ -202,19 +217,18 @@ class DecisionRow(msgspec.Struct, frozen=True):
     title: str
 
 
-DECISIONS = """
+DECISIONS = f"""
     SELECT d.id, d.public_id, d.item, d.space, d.person, d.moderator, coalesce(n.name, '') AS moderator_name, d.action,
         d.rule, d.words, d.was, d.created_at, d.undone_at, d.put_back_at, w.until AS paused_until,
         NOT EXISTS (SELECT FROM decision l WHERE l.item = d.item AND l.id > d.id AND l.undone_at IS NULL) AS last,
         a.id AS appeal, coalesce(a.words, '') AS appeal_words, a.created_at AS appealed_at, a.outcome,
         coalesce(a.reason, '') AS reason, a.decided_at AS appeal_decided_at,
         coalesce(o.name, '') AS appeal_decided_by, x.public_id AS item_public_id,
-        CASE WHEN x.idea IS NOT NULL THEN 'idea' WHEN x.comment IS NOT NULL THEN 'comment' ELSE 'campaign' END AS kind,
-        d.title
+        {KIND} AS kind, d.title
     FROM decision d JOIN moderation_item x ON x.id = d.item LEFT JOIN identity n ON n.person = d.moderator
-    LEFT JOIN appeal a ON a.decision = d.id AND {} LEFT JOIN identity o ON o.person = a.decided_by
+    LEFT JOIN appeal a ON a.decision = d.id AND {{}} LEFT JOIN identity o ON o.person = a.decided_by
     LEFT JOIN pause w ON w.decision = d.id
-    WHERE {} AND {}
+    WHERE {{}} AND {{}}
 """
 
 
@@ -331,8 +345,8 @@ RECEIPTS = f"""
             AND m.person NOT IN {PARTIES})::int AS judges,
         coalesce(a.words, '') AS appeal_words, a.created_at AS appealed_at, a.outcome,
         coalesce(a.reason, '') AS reason, a.decided_at AS appeal_decided_at,
-        CASE WHEN x.idea IS NOT NULL THEN 'idea' WHEN x.comment IS NOT NULL THEN 'comment' ELSE 'campaign' END AS kind,
-        x.idea, x.comment, coalesce(k.public_id, i.public_id, c.public_id, '') AS thing_public_id,
+        {KIND} AS kind, x.idea, x.comment,
+        coalesce(k.public_id, i.public_id, f.public_id, c.public_id, '') AS thing_public_id,
         coalesce(k.state, i.state, 'published') AS thing_state,
         coalesce((SELECT b.was FROM decision b WHERE b.item = x.id AND b.undone_at IS NULL AND b.was <> 'hidden'
             ORDER BY b.id DESC LIMIT 1), 'published') AS before,
@@ -340,7 +354,7 @@ RECEIPTS = f"""
         coalesce(k.body, i.body, '') AS body, coalesce(k.language, i.language, c.language, '') AS language
     FROM decision d JOIN moderation_item x ON x.id = d.item LEFT JOIN space s ON s.id = d.space AND {{}}
     LEFT JOIN idea i ON i.id = x.idea AND {{}} LEFT JOIN comment k ON k.id = x.comment AND {{}}
-    LEFT JOIN campaign c ON c.id = x.campaign AND {{}}
+    LEFT JOIN campaign c ON c.id = x.campaign AND {{}} LEFT JOIN attachment f ON f.id = x.attachment AND {{}}
     LEFT JOIN appeal a ON a.decision = d.id LEFT JOIN pause w ON w.decision = d.id
     WHERE {{}}
 """
@@ -352,6 +366,7 @@ def _told(actor: Actor) -> tuple[QueryString, ...]:
         visible(Idea, actor, "i"),
         visible(Comment, actor, "k"),
         visible(Campaign, actor, "c"),
+        visible(Attachment, actor, "f"),
         visible(Decision, actor, "d"),
     )
 
@@ -398,3 +413,35 @@ OF_EVENT = """
 async def of_event(actor: Actor, event: int) -> OfMail | None:
     """The name of the space only where its reader may know it."""
     return await fetch_one(OfMail, OF_EVENT, visible(Space, actor, "s"), event)
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """What a moderator let through, for the mail to its author."""
+
+    title: str
+    space: str
+    path: str
+
+
+SHOWN_BY = """
+    SELECT coalesce(i.title, ki.title, f.name) AS title, s.name AS space, CASE WHEN k.id IS NOT NULL
+        THEN '/comments/' || k.public_id ELSE '/ideas/' || coalesce(i.public_id, fi.public_id) END AS path
+    FROM event e JOIN moderation_item x ON x.public_id = e.particulars ->> 'item' JOIN space s ON s.id = x.space AND {}
+    LEFT JOIN idea i ON i.id = x.idea AND i.state = 'published' AND {}
+    LEFT JOIN comment k ON k.id = x.comment AND k.state = 'published' AND {} LEFT JOIN idea ki ON ki.id = k.idea
+    LEFT JOIN attachment f ON f.id = x.attachment AND f.state = 'shown' AND {} LEFT JOIN idea fi ON fi.id = f.idea
+    WHERE e.id = {} AND num_nonnulls(i.id, k.id, f.id) = 1
+"""
+
+
+async def shown_by(actor: Actor, event: int) -> Shown | None:
+    """What a decision let through, if it is still shown."""
+    return await fetch_one(
+        Shown,
+        SHOWN_BY,
+        visible(Space, actor, "s"),
+        visible(Idea, actor, "i"),
+        visible(Comment, actor, "k"),
+        visible(Attachment, actor, "f"),
+        event,
+    )

@@ -21,14 +21,32 @@ async def send_receipt(event: int) -> None:
     await queue("deliver_mail")
 
 
-# One message for a space, ten minutes after the first report, so that it speaks of all; then none for an hour.
+SHOWN = """
+    INSERT INTO mail (kind, recipient, event)
+    SELECT 'shown', d.person, e.id FROM event e JOIN decision d ON d.public_id = e.particulars ->> 'decision'
+    JOIN moderation_item x ON x.id = d.item AND x.checks IS NOT NULL JOIN mailed m ON m.person = d.person
+    WHERE e.id = {} AND d.action = 'allow' AND d.was = 'hidden'
+    ON CONFLICT (event, recipient, kind) DO NOTHING
+"""
+
+
+async def tell_shown(event: int) -> None:
+    """Whoever waited for a check hears that others read it now."""
+    if await execute(SHOWN, event):
+        await queue("deliver_mail")
+
+
+# One message for a space, ten minutes after the first report, so that it speaks of all; then none for an hour. What is
+# only to be checked calls the moderator whose turn it is.
 QUEUE = """
     INSERT INTO mail (kind, recipient, event, due_at)
     SELECT 'moderation_queue', p.id, e.id, greatest(plein_now() + interval '10 minutes',
         (SELECT max(o.due_at) + interval '1 hour' FROM mail o JOIN event oe ON oe.id = o.event
             WHERE o.kind = 'moderation_queue' AND o.recipient = p.id AND oe.space = e.space AND o.sent_at IS NOT NULL))
-    FROM event e JOIN person p ON p.id IN
-        (SELECT m.person FROM membership m WHERE m.space = e.space AND m.role IN ('moderator', 'owner'))
+    FROM event e JOIN moderation_item x ON x.public_id = e.particulars ->> 'item'
+    JOIN person p ON p.id IN
+        (SELECT m.person FROM membership m WHERE m.space = e.space AND m.role IN ('moderator', 'owner')
+            AND (x.checks IS NULL OR x.state <> 'open' OR m.person = x.assigned_to))
     JOIN mailed m ON m.person = p.id
     WHERE e.id = {} AND p.kind = 'employee' AND NOT EXISTS (
         SELECT FROM mail w JOIN event we ON we.id = w.event WHERE w.kind = 'moderation_queue' AND w.recipient = p.id

@@ -16,7 +16,7 @@ from portal.moderation.forms import AppealDecisionForm, AppealForm, DecisionForm
 from portal.moderation.queries import VIEWS, ItemRow, Receipt
 from portal.names.queries import names_in
 from portal.spaces.queries import get_space
-from portal.text.decisions import DECISIONS
+from portal.text.decisions import DECISIONS, REASONS, words_for
 from portal.text.language import gettext
 from portal.text.mentions import several_people, typed
 from portal.text.rules import HOUSE_RULES
@@ -81,6 +81,7 @@ async def decide(request: Request, public_id: FromPath[str]) -> Response[Any]:
             action=form.action.data,
             rule=form.rule.data,
             words=form.words.data or "",
+            version=form.version.data,
             days=int(form.days.data),
         )
     except (Changed, actions.Held) as conflict:
@@ -117,7 +118,8 @@ async def decide_appeal(request: Request, public_id: FromPath[str]) -> Response[
 
 
 def _decision_form(item: ItemRow, form: DecisionForm) -> DecisionForm:
-    form.action.choices = options((action, DECISIONS[action].choice) for action in actions.choices(item))
+    words = words_for(item.checked)
+    form.action.choices = options((action, words[action].choice) for action in actions.choices(item))
     return form
 
 
@@ -140,7 +142,7 @@ async def _desk(
 ) -> Response[Any]:
     actor = request.actor
     if item is not None and form is None:
-        form = AppealDecisionForm() if item.state == "appealed" else DecisionForm(rule=item.rule)
+        form = AppealDecisionForm() if item.state == "appealed" else DecisionForm(rule=item.rule, version=item.version)
     if item is not None and isinstance(form, DecisionForm):
         _decision_form(item, form)
     reports = await queries.reports_on(actor, item) if item else []
@@ -163,6 +165,8 @@ async def _desk(
         removals=await removals(actor, [space]),
         rules=HOUSE_RULES,
         words=DECISIONS,
+        choices=words_for(bool(item and item.checked)),
+        reasons=REASONS,
         now=request.now,
     )
 

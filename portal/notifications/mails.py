@@ -100,6 +100,16 @@ async def _receipt(reader: Actor, event: int | None) -> Written | None:
     }
 
 
+async def _shown(reader: Actor, event: int | None) -> Written | None:
+    thing = await moderation.shown_by(reader, event) if event is not None else None
+    if thing is None:
+        return None
+    return gettext("Everybody in %(space)s can read it now") % {"space": thing.space}, {
+        "thing": thing,
+        "address": f"{settings().base_url}{thing.path}",
+    }
+
+
 async def _moderation_queue(reader: Actor, event: int | None) -> Written | None:
     about = await moderation.of_event(reader, event) if event is not None else None
     queue = next(iter(await moderation.queues(reader, about.space)), None) if about else None
@@ -144,6 +154,7 @@ KINDS: dict[str, Callable[[Actor, int | None], Awaitable[Written | None]]] = {
     "idea_news": of_ideas.write_news,
     "role": _role,
     "receipt": _receipt,
+    "shown": _shown,
     "moderation_queue": _moderation_queue,
     "moderator_needed": _moderator_needed,
     "mention": _mention,

@@ -163,7 +163,8 @@ async def comment(request: Request, public_id: FromPath[str]) -> Response[Any]:
     except Ambiguous as error:
         form.refuse("body", several_people(error.name))
         return await _idea(request, row, form)
-    return see_other(f"/comments/{new}", "comment-added")
+    written = found(await get_comment(request.actor, new))
+    return see_other(f"/comments/{new}", "awaits-check" if written.checked_by else "comment-added")
 
 
 async def _idea(request: Request, row: IdeaRow, form: CommentForm) -> Response[Any]:

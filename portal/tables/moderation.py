@@ -19,6 +19,7 @@ class ModerationItem(PublicTable, db=DB):
     state = Text(default="open")
     reason = Text(null=True, default=None)
     assigned_to = reference(null=True)
+    assigned_at = Timestamptz(null=True, default=None)
     due_at = Timestamptz(null=True, default=None)
     claimed_by = reference(null=True)
     claimed_until = Timestamptz(null=True, default=None)

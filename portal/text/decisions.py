@@ -51,6 +51,38 @@ DECISIONS = {
     ),
 }
 
+#: The same, where something waits to be checked before others read it.
+OF_CHECKS = {
+    "allow": DECISIONS["allow"]._replace(
+        choice=lazy("Let it through"), hint=lazy("From now on everybody in the space reads it; the author hears so.")
+    ),
+    "send back": DECISIONS["send back"]._replace(
+        hint=lazy("It stays out of sight until the author changed it; then it is checked again.")
+    ),
+    "remove": DECISIONS["remove"]._replace(
+        choice=lazy("Refuse"), hint=lazy("Nobody else ever reads it. The author keeps the text.")
+    ),
+    "warn": DECISIONS["warn"]._replace(
+        choice=lazy("Let it through, with a word"), hint=lazy("It is shown; the author reads which rule it touches.")
+    ),
+    "pause": DECISIONS["pause"]._replace(
+        hint=lazy("It goes on waiting. The author reads on here, and writes again after some days.")
+    ),
+}
+
+
+def words_for(checked: bool) -> dict[str, DecisionWords]:
+    """What can be decided is called a little differently where nobody has read it yet."""
+    return DECISIONS | OF_CHECKS if checked else DECISIONS
+
+
+#: Why something is checked before others read it.
+REASONS = {
+    "first": lazy("Guest, first post"),
+    "files": lazy("Guest, file"),
+    "all": lazy("Guest, everything is checked"),
+}
+
 #: What a receipt says in a sentence, by what was decided and about what; a campaign is never hidden.
 TOLD = {
     ("hide", "idea"): lazy("Your idea was hidden for now"),
@@ -61,9 +93,12 @@ TOLD = {
     ("remove", "comment"): lazy("Your comment was removed"),
     ("warn", "idea"): lazy("A word about your idea"),
     ("warn", "comment"): lazy("A word about your comment"),
+    ("remove", "file"): lazy("Your file was removed"),
+    ("warn", "file"): lazy("A word about your file"),
     ("warn", "campaign"): lazy("A word about your campaign"),
     ("reversed", "idea"): lazy("The decision about your idea was reversed"),
     ("reversed", "comment"): lazy("The decision about your comment was reversed"),
+    ("reversed", "file"): lazy("The decision about your file was reversed"),
     ("reversed", "campaign"): lazy("The decision about your campaign was reversed"),
     ("put back", "idea"): lazy("Your idea is up again"),
     ("put back", "comment"): lazy("Your comment is up again"),

@@ -86,6 +86,7 @@ FLASHES: dict[str, str] = {
     "capture-refused": lazy("It is not yours, then. Your name is gone from it."),
     "claim-confirmed": lazy("The idea belongs to its author now."),
     "claim-rejected": lazy("The claim is refused. The idea waits for its author."),
+    "awaits-check": lazy("It is kept. A moderator looks at it first; then everybody in the space reads it."),
     "comment-added": lazy("Your comment is there."),
     "comment-saved": lazy("Your comment is changed."),
     "comment-removed": lazy("Your comment is removed."),
