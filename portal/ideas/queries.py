@@ -141,7 +141,7 @@ async def ideas_by(actor: Actor, person: int, most: int) -> list[IdeaCard]:
 
 class IdeaRow(msgspec.Struct, frozen=True):
     """An idea on its page, with what the policy needs to know of its campaign. `co_author` and `invited`: the actor
-    herself; `checked_by`: when it should be, where it waits for that; `status` is "new" as long as nothing decided may be shown."""
+    herself; `checks`: what guests bring that its space looks at first; `checked_by`: when, where it waits for that; `status` is "new" as long as nothing decided may be shown."""
 
     id: int
     public_id: str
@@ -184,6 +184,7 @@ class IdeaRow(msgspec.Struct, frozen=True):
     answered: bool
     vote_method: str
     votes_per_idea: int
+    checks: str
     checked_by: datetime | None
 
     def __post_init__(self) -> None:
@@ -212,7 +213,7 @@ ONE = f"""
         k.accepted_at IS NOT NULL AS co_author, k.id IS NOT NULL AND k.accepted_at IS NULL AS invited,
         coalesce((SELECT v.weight FROM vote v WHERE v.idea = i.id AND {{}}), 0) AS weight,
         EXISTS (SELECT FROM answer a WHERE a.idea = i.id) AS answered, c.vote_method, c.votes_per_idea,
-        {CHECKED_BY.format("i", "idea")} AS checked_by
+        s.checks, {CHECKED_BY.format("i", "idea")} AS checked_by
     {FROM} JOIN space s ON s.id = i.space
     LEFT JOIN service e ON e.id = i.service AND {{}} LEFT JOIN co_author k ON k.idea = i.id AND k.person = {{}}
     WHERE i.public_id = {{}} AND {{}}
