@@ -9,30 +9,21 @@ VERSION = "1.38.0"
 DESCRIPTION = "checked before others see it"
 
 WORKING_TIME = """
-ALTER TABLE organisation
-    ADD COLUMN work_from time NOT NULL DEFAULT '09:00',
-    ADD COLUMN work_until time NOT NULL DEFAULT '17:00',
-    ADD COLUMN work_days integer[] NOT NULL DEFAULT '{1,2,3,4,5}' CHECK (work_days <@ '{1,2,3,4,5,6,7}' AND work_days <> '{}'),
-    ADD CHECK (work_from < work_until);
-
--- The moment after so many minutes of the organisation's working time: its zone, its hours, its days of the week.
-CREATE FUNCTION plein_working_after(start timestamptz, minutes integer) RETURNS timestamptz LANGUAGE plpgsql STABLE AS $$
+-- The moment after so many minutes of working time: Monday to Friday, 9 to 17, on the organisation's clocks.
+CREATE FUNCTION plein_working_after(start timestamptz, minutes integer) RETURNS timestamptz LANGUAGE plpgsql STABLE
+AS $$
 DECLARE
-    o organisation;
-    here timestamp;
-    opens timestamp;
+    zone text := (SELECT o.zone FROM organisation o);
+    here timestamp := start AT TIME ZONE zone;
     closes timestamp;
     rest interval := make_interval(mins => minutes);
 BEGIN
-    SELECT * INTO o FROM organisation;
-    here := start AT TIME ZONE o.zone;
     LOOP
-        opens := here::date + o.work_from;
-        closes := here::date + o.work_until;
-        IF extract(isodow FROM here)::integer = ANY (o.work_days) AND here < closes THEN
-            here := greatest(here, opens);
+        closes := here::date + time '17:00';
+        IF extract(isodow FROM here) <= 5 AND here < closes THEN
+            here := greatest(here, here::date + time '09:00');
             IF here + rest <= closes THEN
-                RETURN (here + rest) AT TIME ZONE o.zone;
+                RETURN (here + rest) AT TIME ZONE zone;
             END IF;
             rest := rest - (closes - here);
         END IF;
@@ -148,7 +139,7 @@ END $$;
 CREATE TRIGGER idea_awaited AFTER INSERT ON idea FOR EACH ROW WHEN (NEW.state = 'hidden')
     EXECUTE FUNCTION plein_await_idea();
 CREATE TRIGGER idea_awaited_again AFTER UPDATE OF state, updated_at ON idea FOR EACH ROW
-    WHEN (NEW.state = 'hidden' AND NEW.updated_at <> OLD.updated_at AND OLD.state <> 'hidden')
+    WHEN (NEW.state = 'hidden' AND (OLD.state = 'draft' OR OLD.state <> 'hidden' AND NEW.updated_at <> OLD.updated_at))
     EXECUTE FUNCTION plein_await_idea();
 
 CREATE FUNCTION plein_await_comment() RETURNS trigger LANGUAGE plpgsql AS $$

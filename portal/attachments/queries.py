@@ -37,8 +37,8 @@ class AttachmentRow(msgspec.Struct, frozen=True):
 
 
 ATTACHMENTS = """
-    SELECT x.id, x.public_id, x.idea, i.public_id AS idea_public_id, x.space, x.author, x.state, x.kind, x.name, x.description,
-        x.file, x.size, x.width, x.height, x.created_at, plein_phase(c, {}) AS phase,
+    SELECT x.id, x.public_id, x.idea, i.public_id AS idea_public_id, x.space, x.author, x.state, x.kind, x.name,
+        x.description, x.file, x.size, x.width, x.height, x.created_at, plein_phase(c, {}) AS phase,
         EXISTS (SELECT FROM answer a WHERE a.idea = i.id) AS answered, s.label
     FROM attachment x JOIN space s ON s.id = x.space JOIN idea i ON i.id = x.idea JOIN campaign c ON c.id = i.campaign
     WHERE {}

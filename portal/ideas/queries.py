@@ -141,7 +141,8 @@ async def ideas_by(actor: Actor, person: int, most: int) -> list[IdeaCard]:
 
 class IdeaRow(msgspec.Struct, frozen=True):
     """An idea on its page, with what the policy needs to know of its campaign. `co_author` and `invited`: the actor
-    herself; `checks`: what guests bring that its space looks at first; `checked_by`: when, where it waits for that; `status` is "new" as long as nothing decided may be shown."""
+    herself; `status` is "new" as long as nothing decided may be shown; `checks`: what guests bring that its space looks
+    at first; `checked_by`: when, where it waits for that."""
 
     id: int
     public_id: str

@@ -17,7 +17,8 @@ from portal.events.log import record
 from portal.ideas.actions import HOLD_CAMPAIGN
 from portal.mentions.queries import Named, named
 from portal.moderation import ACTIONS, CLAIM_MINUTES, HIDING
-from portal.moderation.queries import DecisionRow, ItemRow, Receipt
+from portal.moderation.queries import DecisionRow, ItemRow
+from portal.moderation.receipts import Receipt
 from portal.tables.base import new_public_id
 from portal.text.markdown import excerpt, rendered
 
@@ -63,8 +64,8 @@ async def _turn(item: ItemRow, new: str) -> bool:
     if item.attachment:
         return await fetch_value(TURN_FILE, FILE_STATES[new], item.attachment, FILE_STATES[old]) is not None
     await execute(HOLD_CAMPAIGN if item.idea else HOLD_IDEA, item.idea or item.comment)
-    turn = TURN_IDEA if item.idea else TURN_COMMENT
-    return await fetch_value(turn, new, item.idea or item.comment, old, item.version) is not None
+    written = (new, item.idea or item.comment, old, item.version)
+    return await fetch_value(TURN_IDEA if item.idea else TURN_COMMENT, *written) is not None
 
 
 # What a later "allow" or "warn" put up again, or what was put back or reversed, hides nothing any more.
@@ -107,8 +108,8 @@ PUT_UP_AGAIN = (("allow", "hidden"), ("warn", "hidden"))
 
 
 def choices(item: ItemRow) -> list[str]:
-    """What can be decided about an item: a campaign is not hidden, and nothing that its author took away already. A file
-    is not changed by its author, so none is sent back."""
+    """What can be decided about an item: a campaign is not hidden, and nothing that its author took away already. No
+    file is sent back, because its author can't change it."""
     if item.campaign or item.thing_state not in ("published", "withdrawn", "hidden"):
         return ["allow", "warn", "pause"]
     if item.attachment:
@@ -121,7 +122,7 @@ CALL_THE_MENTIONED = "UPDATE mention SET event = {} WHERE comment = {}"
 
 
 async def decide(
-    actor: Actor, item: ItemRow, *, action: str, rule: str, words: str, version: int, days: int = 0
+    actor: Actor, item: ItemRow, *, action: str, rule: str, words: str, version: int | None, days: int = 0
 ) -> None:
     """Judges an item as it was read: the text of that version. Raises Changed when it is not the same any more, and
     Held while somebody else is on it."""
@@ -291,9 +292,7 @@ async def put_back(actor: Actor, receipt: Receipt, title: str, body: str) -> Non
         if await _stays_hidden(receipt) or await fetch_value(PUT_BACK, receipt.id) is None:
             raise Changed
         if receipt.idea:
-            now = await fetch_value(
-                REWRITE_IDEA, receipt.before, title, body, html, excerpt(html), receipt.idea
-            )
+            now = await fetch_value(REWRITE_IDEA, receipt.before, title, body, html, excerpt(html), receipt.idea)
             await execute(FORGET_IDEA, receipt.idea)
             if receipt.frozen:
                 await execute("DELETE FROM vote WHERE idea = {}", receipt.idea)

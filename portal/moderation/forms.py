@@ -8,7 +8,18 @@ from wtforms.validators import StopValidation
 from portal.moderation import PAUSES
 from portal.text.language import gettext, ngettext
 from portal.text.rules import HOUSE_RULES
-from portal.web.forms import Form, HiddenNumber, RadioField, SelectField, StringField, TextAreaField, at_most, lazy, options, required
+from portal.web.forms import (
+    Form,
+    HiddenNumber,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    at_most,
+    lazy,
+    options,
+    required,
+)
 
 LONGEST_WORDS = 2000
 RULES = options((key, rule.name) for key, rule in HOUSE_RULES.items())

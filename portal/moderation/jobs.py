@@ -24,7 +24,8 @@ ASSIGN = f"""
             LIMIT 1) AS person
         FROM moderation_item x
         WHERE x.state = 'open' AND x.reason IS NOT NULL AND (x.assigned_at IS NULL OR x.due_at <= plein_now()
-            OR x.assigned_to IS NOT NULL AND NOT EXISTS (SELECT FROM membership a JOIN person ap ON ap.id = a.person AND ap.active
+            OR x.assigned_to IS NOT NULL AND NOT EXISTS (
+                SELECT FROM membership a JOIN person ap ON ap.id = a.person AND ap.active
                 WHERE a.person = x.assigned_to AND a.space = x.space AND a.role IN ('moderator', 'owner')))
         ORDER BY x.id LIMIT 1 FOR UPDATE SKIP LOCKED) n
     WHERE moderation_item.id = n.id RETURNING moderation_item.space, moderation_item.public_id

@@ -10,10 +10,11 @@ from litestar.params import FromPath
 from portal.access.conflicts import Changed
 from portal.access.policy import Action, require
 from portal.mentions.queries import Ambiguous, words_of
-from portal.moderation import actions, queries
+from portal.moderation import actions, queries, receipts
 from portal.moderation.counts import removals
 from portal.moderation.forms import AppealDecisionForm, AppealForm, DecisionForm, NewTextForm
-from portal.moderation.queries import VIEWS, ItemRow, Receipt
+from portal.moderation.queries import VIEWS, ItemRow
+from portal.moderation.receipts import Receipt
 from portal.names.queries import names_in
 from portal.spaces.queries import get_space
 from portal.text.decisions import DECISIONS, REASONS, words_for
@@ -177,7 +178,7 @@ async def _desk(
 @get("/receipts")
 async def list_receipts(request: Request) -> Response[Any]:
     """What moderators decided about one's own words."""
-    rows = await queries.receipts(request.actor)
+    rows = await receipts.receipts(request.actor)
     return page(
         request,
         "moderation/receipts.html",
@@ -191,7 +192,7 @@ async def list_receipts(request: Request) -> Response[Any]:
 @get("/receipts/{public_id:str}")
 async def show_receipt(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """One decision: what, why, and what one can do."""
-    receipt = found(await queries.get_receipt(request.actor, public_id))
+    receipt = found(await receipts.get_receipt(request.actor, public_id))
     require(request.actor, Action.RECEIPT_READ, receipt)
     return await _receipt(request, receipt)
 
@@ -199,7 +200,7 @@ async def show_receipt(request: Request, public_id: FromPath[str]) -> Response[A
 @post("/receipts/{public_id:str}/appeal")
 async def appeal(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """Asks somebody else to look at it."""
-    receipt = found(await queries.get_receipt(request.actor, public_id))
+    receipt = found(await receipts.get_receipt(request.actor, public_id))
     require(request.actor, Action.RECEIPT_APPEAL, receipt)
     form = await AppealForm.sent(request)
     if not form.valid():
@@ -215,7 +216,7 @@ async def appeal(request: Request, public_id: FromPath[str]) -> Response[Any]:
 @post("/receipts/{public_id:str}/text")
 async def put_back(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """Puts what was sent back up again, changed."""
-    receipt = found(await queries.get_receipt(request.actor, public_id))
+    receipt = found(await receipts.get_receipt(request.actor, public_id))
     require(request.actor, Action.RECEIPT_PUT_BACK, receipt)
     form = await NewTextForm.sent(request)
     if form.valid() and receipt.kind == "idea" and not form.title.data:

@@ -16,7 +16,8 @@ from portal.access.actor import Actor, actor_of_person
 from portal.access.policy import Action, can
 from portal.accounts.actions import RESET_MINUTES, new_reset_token
 from portal.accounts.queries import account_of_person
-from portal.moderation import queries as moderation
+from portal.moderation import receipts as moderation
+from portal.moderation.queries import queues
 from portal.names.queries import names_in
 from portal.notifications import of_ideas
 from portal.notifications.news import write_news
@@ -112,7 +113,7 @@ async def _shown(reader: Actor, event: int | None) -> Written | None:
 
 async def _moderation_queue(reader: Actor, event: int | None) -> Written | None:
     about = await moderation.of_event(reader, event) if event is not None else None
-    queue = next(iter(await moderation.queues(reader, about.space)), None) if about else None
+    queue = next(iter(await queues(reader, about.space)), None) if about else None
     if queue is None or not queue.open + queue.appeals:
         return None
     return gettext("To moderate in %(space)s") % {"space": queue.space_name}, {

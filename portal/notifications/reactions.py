@@ -36,7 +36,7 @@ MENTIONED = """
     INSERT INTO mail (kind, recipient, event)
     SELECT 'mention', m.person, x.event FROM mention x JOIN comment k ON k.id = x.comment
     JOIN mailed m ON m.person = x.person JOIN readership r ON r.person = m.person AND r.space = x.space
-    WHERE x.event = {} AND m.person <> k.author
+    WHERE x.event = {} AND m.person <> k.author AND k.state = 'published'
     ON CONFLICT (event, recipient, kind) DO NOTHING RETURNING id
 """
 

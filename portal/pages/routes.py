@@ -27,7 +27,7 @@ from portal.comments.queries import first_of_day, get_comment
 from portal.ideas.queries import IdeaRow, get_idea, ideas_by, ideas_of_author, lively_ideas
 from portal.mentions.queries import Ambiguous
 from portal.moderation.counts import removals
-from portal.moderation.queries import receipts_lately
+from portal.moderation.receipts import receipts_lately
 from portal.pages.beside import beside
 from portal.pages.queries import asked_of
 from portal.pages.threads import Asked, preview, thread_of

@@ -7,7 +7,7 @@ from portal.tables.base import PublicTable, Table, reference
 
 
 class ModerationItem(PublicTable, db=DB):
-    """A campaign, idea, comment or file that a space's moderators have to judge. `reason`: it waits to be checked before
+    """What a space's moderators have to judge: a campaign, idea, comment or file. `reason`: it is looked at before
     others read it; then `assigned_to` is the moderator whose turn it is, until `due_at`."""
 
     space = reference()

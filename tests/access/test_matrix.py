@@ -18,7 +18,8 @@ from portal.campaigns.queries import get_campaign
 from portal.comments.queries import get_comment
 from portal.db import execute, fetch_value, transaction
 from portal.ideas.queries import get_idea
-from portal.moderation.queries import get_decision, get_item, get_receipt
+from portal.moderation.queries import get_decision, get_item
+from portal.moderation.receipts import get_receipt
 from portal.reports.queries import comment_to_report
 from portal.spaces.queries import get_space
 from portal.votes.queries import standing

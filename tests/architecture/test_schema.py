@@ -93,6 +93,7 @@ async def test_every_table_of_a_space_refers_to_its_parent_with_the_space(rollba
         ("moderation_item", "campaign"),
         ("moderation_item", "idea"),
         ("moderation_item", "comment"),
+        ("moderation_item", "attachment"),
         ("report", "moderation_item"),
         ("decision", "moderation_item"),
         ("appeal", "decision"),

@@ -80,7 +80,8 @@ async def test_a_guests_first_post_is_read_by_its_author_and_the_moderators_alon
     assert await shown(as_, world, who="guest_a")
     assert not await shown(as_, world, who="employee")
     page = text_of(await (await as_("guest_a")).get(f"/ideas/{world.idea['closed_a']}"))
-    assert "is looked at first, as a rule by Thursday 18 June, 11:00" in page
+    assert "is looked at first, as a rule by" in page
+    assert "Thursday 18 June, 11:00" in page
     item = await waiting(world)
     assert (item["reason"], item["comment"], item["state"]) == ("first", comment["id"], "open")
     desk = text_of(await (await as_("insider_a")).get(f"/spaces/{world.space['closed_a']}/moderation"))

@@ -221,7 +221,7 @@ async def test_a_post_waits_for_a_pause_under_way_and_obeys_it(fresh_db, world):
     idea, item = await get_idea(author, world.idea["vote"]), await get_item(moderator, world.item["vote"])
     watcher = await asyncpg.connect(fresh_db)
     async with db.transaction():
-        await actions.decide(moderator, item, action="pause", rule="persons", words="Slowly", days=1)
+        await actions.decide(moderator, item, action="pause", rule="persons", words="Slowly", version=1, days=1)
         post = asyncio.create_task(
             _elsewhere(commenting.comment(author, idea, body="Late", reply_to=None, form_key="late"))
         )
@@ -238,6 +238,6 @@ async def test_looking_at_the_pause_first_would_let_a_post_through(fresh_db, wor
     await execute("DROP TRIGGER comment_writer ON comment")
     author, moderator = [await actor_of_person(world.person_id[who]) for who in ("colleague", "moderator")]
     idea, item = await get_idea(author, world.idea["vote"]), await get_item(moderator, world.item["vote"])
-    await actions.decide(moderator, item, action="pause", rule="persons", words="Slowly", days=1)
+    await actions.decide(moderator, item, action="pause", rule="persons", words="Slowly", version=1, days=1)
     await commenting.comment(author, idea, body="Late", reply_to=None, form_key="late")
     assert (await newest("comment"))["body"] == "Late"

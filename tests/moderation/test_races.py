@@ -64,7 +64,10 @@ async def test_of_ten_decisions_at_once_one_is_made(fresh_db, world):
     actors = await moderators(world)
     items = [await queries.get_item(actor, world.item["vote"]) for actor in actors]
     done = await asyncio.gather(
-        *(actions.decide(a, i, action="remove", rule="persons", words="x") for a, i in zip(actors, items, strict=True)),
+        *(
+            actions.decide(a, i, action="remove", rule="persons", words="x", version=1)
+            for a, i in zip(actors, items, strict=True)
+        ),
         return_exceptions=True,
     )
     assert done.count(None) == 1
@@ -107,7 +110,7 @@ async def test_hiding_an_idea_meets_votes_and_comments_without_deadlock_and_all_
         for _ in range(8):
             for name in ("idea", "vote"):
                 item = await queries.get_item(moderator, world.item[name])
-                await actions.decide(moderator, item, action="remove", rule="persons", words="x")
+                await actions.decide(moderator, item, action="remove", rule="persons", words="x", version=1)
                 item = await queries.get_item(moderator, world.item[name])
                 made = (await queries.decisions_on(moderator, item))[0]
                 await actions.undo(moderator, item, made)
@@ -142,7 +145,7 @@ async def test_a_reply_that_meets_the_hiding_of_its_root_is_not_counted(fresh_db
     item = await queries.get_item(moderator, world.item["vote"])
     await asyncio.gather(
         *(reply(number) for number in range(6)),
-        actions.decide(moderator, item, action="hide", rule="persons", words="x"),
+        actions.decide(moderator, item, action="hide", rule="persons", words="x", version=1),
         *(reply(number) for number in range(6, 12)),
     )
     assert await fetch_value("SELECT count(*) FROM comment WHERE root = {}", root.id) == 13
