@@ -294,6 +294,7 @@ LEFT_OUT: dict[str, str] = {
     "membership.sponsor": "for which guest she answers tells of somebody else",
     "mention.person": "the words of somebody else; the mail about it showed them",
     "moderation_item.author": "a case about what she wrote: what was decided is in her receipts",
+    "moderation_item.assigned_to": "for some hours, while it is her turn to look at it",
     "moderation_item.claimed_by": "for fifteen minutes, while she looks at it",
     "partner.created_by": "an organisation, and nobody of it",
     "password_reset.person": "a link's hash, for an hour",
