@@ -33,14 +33,14 @@ END $$;
 """
 
 ITEMS = """
--- `reason`: it waits to be checked before anybody else reads it, because of what its space checks; since `assigned_at`
+-- `checks`: it waits to be checked before anybody else reads it, because of what its space checks; since `assigned_at`
 -- it is the turn of `assigned_to`, until `due_at`.
 ALTER TABLE attachment
     ADD COLUMN state text NOT NULL DEFAULT 'shown' CHECK (state IN ('shown', 'held')),
     ADD UNIQUE (id, space);
 ALTER TABLE moderation_item
     ADD COLUMN attachment bigint,
-    ADD COLUMN reason text CHECK (reason IN ('first', 'files', 'all')),
+    ADD COLUMN checks text CHECK (checks IN ('first', 'files', 'all')),
     ADD COLUMN assigned_to bigint REFERENCES person (id),
     ADD COLUMN assigned_at timestamptz,
     ADD COLUMN due_at timestamptz,
@@ -50,9 +50,9 @@ ALTER TABLE moderation_item
     ADD CONSTRAINT moderation_item_one_thing CHECK (
         num_nonnulls(campaign, idea, comment, attachment) = 1
         OR num_nonnulls(campaign, idea, comment, attachment) = 0 AND state = 'closed'),
-    ADD CONSTRAINT moderation_item_due CHECK ((reason IS NULL) = (due_at IS NULL));
+    ADD CONSTRAINT moderation_item_due CHECK ((checks IS NULL) = (due_at IS NULL));
 CREATE UNIQUE INDEX moderation_item_attachment ON moderation_item (attachment) WHERE state = 'open';
-CREATE INDEX moderation_item_due ON moderation_item (due_at) WHERE state = 'open' AND reason IS NOT NULL;
+CREATE INDEX moderation_item_due ON moderation_item (due_at) WHERE state = 'open' AND checks IS NOT NULL;
 CREATE INDEX moderation_item_assigned ON moderation_item (assigned_to) WHERE assigned_to IS NOT NULL;
 
 -- What is taken away needs no decision any more.
@@ -82,7 +82,7 @@ $$;
 
 CREATE FUNCTION plein_await_check(of_space bigint, of_idea bigint, of_comment bigint, of_attachment bigint, by bigint,
         why text) RETURNS void LANGUAGE sql AS $$
-    INSERT INTO moderation_item (space, idea, comment, attachment, author, reason, due_at)
+    INSERT INTO moderation_item (space, idea, comment, attachment, author, checks, due_at)
     VALUES (of_space, of_idea, of_comment, of_attachment, by, why, plein_working_after(plein_now(), 240))
     ON CONFLICT DO NOTHING
 $$;

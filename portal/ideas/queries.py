@@ -195,7 +195,7 @@ class IdeaRow(msgspec.Struct, frozen=True):
 #: When what is out of sight until a moderator looked at it should be checked; None: it does not wait for that.
 CHECKED_BY = """
     CASE WHEN {0}.state = 'hidden' THEN (SELECT x.due_at FROM moderation_item x
-        WHERE x.{1} = {0}.id AND x.state = 'open' AND x.reason IS NOT NULL) END
+        WHERE x.{1} = {0}.id AND x.state = 'open' AND x.checks IS NOT NULL) END
 """
 ONE = f"""
     SELECT i.id, i.public_id, i.space, s.public_id AS space_public_id, s.name AS space_name, i.campaign,

@@ -136,7 +136,7 @@ async def decide(
             state = was
         if not await _turn(item, state):
             raise Changed
-        waits = action == "hide" or (action == "pause" and item.reason and state == "hidden")
+        waits = action == "hide" or (action == "pause" and item.checks and state == "hidden")
         await _take(actor, item, "open" if waits else "decided")
         about = (public_id, item.id, item.space, item.author, actor.id)
         decision = await fetch_value(DECIDE, *about, action, rule, words, item.title, item.body_html, was)
@@ -152,7 +152,7 @@ async def decide(
             action=action,
             rule=rule,
         )
-        if item.reason and item.comment and state == "published":
+        if item.checks and item.comment and state == "published":
             await execute(CALL_THE_MENTIONED, event, item.comment)
 
 

@@ -23,7 +23,7 @@ ASSIGN = f"""
                 SELECT count(*) FROM moderation_item o WHERE o.assigned_to = m.person AND o.state = 'open'), m.person
             LIMIT 1) AS person
         FROM moderation_item x
-        WHERE x.state = 'open' AND x.reason IS NOT NULL AND (x.assigned_at IS NULL OR x.due_at <= plein_now()
+        WHERE x.state = 'open' AND x.checks IS NOT NULL AND (x.assigned_at IS NULL OR x.due_at <= plein_now()
             OR x.assigned_to IS NOT NULL AND NOT EXISTS (
                 SELECT FROM membership a JOIN person ap ON ap.id = a.person AND ap.active
                 WHERE a.person = x.assigned_to AND a.space = x.space AND a.role IN ('moderator', 'owner')))

@@ -44,7 +44,7 @@ async def queues(actor: Actor, space: int | None = None) -> list[Queue]:
 
 class ItemRow(msgspec.Struct, frozen=True):
     """What is to be judged, as it reads now. `before`: the state to which it returns when it is put back; `reports`:
-    how many there are; `reason`: why it is checked before others read it, by `due_at`, if it is; `writers`: who wrote
+    how many there are; `checks`: why it is checked before others read it, by `due_at`, if it is; `writers`: who wrote
     it or along; `parties`: who reported it, decided about it so far, or was told; `held`: by somebody else, who is on
     it; `turn`: it is the actor's turn to check it."""
 
@@ -72,7 +72,7 @@ class ItemRow(msgspec.Struct, frozen=True):
     author_guest: bool
     author_unit: str
     state: str
-    reason: str | None
+    checks: str | None
     due_at: datetime | None
     turn: bool
     rule: str
@@ -88,7 +88,7 @@ class ItemRow(msgspec.Struct, frozen=True):
     @property
     def checked(self) -> bool:
         """Whether it waits to be checked, and nobody else has read it yet."""
-        return self.reason is not None and self.thing_state == "hidden"
+        return self.checks is not None and self.thing_state == "hidden"
 
 
 #: Who wrote what an item `x` is about, alone or along with somebody.
@@ -122,7 +122,7 @@ ITEMS = f"""
         coalesce(k.created_at, i.created_at, c.created_at, x.created_at) AS written_at,
         x.author, {ADDRESS.format("x.space")} AS author_public_id, coalesce(n.name, '') AS author_name,
         p.kind = 'guest' AS author_guest, coalesce(CASE WHEN p.kind = 'employee' THEN u.name END, '') AS author_unit,
-        x.state, x.reason, x.due_at, coalesce(x.assigned_to = {{}}, FALSE) AS turn,
+        x.state, x.checks, x.due_at, coalesce(x.assigned_to = {{}}, FALSE) AS turn,
         coalesce((SELECT r.rule FROM report r WHERE r.item = x.id ORDER BY r.id LIMIT 1), '') AS rule,
         (SELECT count(*) FROM report r WHERE r.item = x.id)::int AS reports,
         ARRAY{WRITERS} AS writers, ARRAY{PARTIES} AS parties,

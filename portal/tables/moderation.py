@@ -7,7 +7,7 @@ from portal.tables.base import PublicTable, Table, reference
 
 
 class ModerationItem(PublicTable, db=DB):
-    """What a space's moderators have to judge: a campaign, idea, comment or file. `reason`: it is looked at before
+    """What a space's moderators have to judge: a campaign, idea, comment or file. `checks`: it is looked at before
     others read it; then `assigned_to` is the moderator whose turn it is, until `due_at`."""
 
     space = reference()
@@ -17,7 +17,7 @@ class ModerationItem(PublicTable, db=DB):
     attachment = reference(null=True)
     author = reference()
     state = Text(default="open")
-    reason = Text(null=True, default=None)
+    checks = Text(null=True, default=None)
     assigned_to = reference(null=True)
     assigned_at = Timestamptz(null=True, default=None)
     due_at = Timestamptz(null=True, default=None)

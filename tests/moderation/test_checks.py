@@ -83,7 +83,7 @@ async def test_a_guests_first_post_is_read_by_its_author_and_the_moderators_alon
     assert "is looked at first, as a rule by" in page
     assert "Thursday 18 June, 11:00" in page
     item = await waiting(world)
-    assert (item["reason"], item["comment"], item["state"]) == ("first", comment["id"], "open")
+    assert (item["checks"], item["comment"], item["state"]) == ("first", comment["id"], "open")
     desk = text_of(await (await as_("insider_a")).get(f"/spaces/{world.space['closed_a']}/moderation"))
     assert SAID in desk
     assert "Guest, first post" in desk
@@ -140,7 +140,7 @@ async def test_an_idea_waits_too_also_when_it_was_a_draft(as_, world, checks):
     at = f"/campaigns/{world.campaign['closed_a']}/ideas"
     await guest.post(at, text | {"draft": "y", "form_key": "crane"})
     assert (await newest("idea"))["state"] == "draft"
-    assert await fetch_value("SELECT count(*) FROM moderation_item WHERE reason IS NOT NULL") == 0
+    assert await fetch_value("SELECT count(*) FROM moderation_item WHERE checks IS NOT NULL") == 0
     before = await fetch_value("SELECT ideas FROM campaign WHERE id = {}", world.campaign_id["closed_a"])
     await guest.post(at, text | {"form_key": "crane"})
     idea = await newest("idea")
@@ -180,7 +180,7 @@ async def test_what_was_sent_back_is_looked_at_again_when_it_was_changed(as_, wo
     assert answer.status_code == 303
     assert await state("comment", comment["id"]) == "hidden"
     again = await waiting(world)
-    assert (again["state"], again["reason"], again["comment"]) == ("open", "first", comment["id"])
+    assert (again["state"], again["checks"], again["comment"]) == ("open", "first", comment["id"])
     await decide(await as_("insider_a"), world, "check", "allow", words="")
     assert await shown(as_, world, "a crane, free")
 
