@@ -52,6 +52,7 @@ ALTER TABLE moderation_item
         OR num_nonnulls(campaign, idea, comment, attachment) = 0 AND state = 'closed'),
     ADD CONSTRAINT moderation_item_due CHECK ((checks IS NULL) = (due_at IS NULL));
 CREATE UNIQUE INDEX moderation_item_attachment ON moderation_item (attachment) WHERE state = 'open';
+CREATE INDEX moderation_item_of_attachment ON moderation_item (attachment) WHERE attachment IS NOT NULL;
 CREATE INDEX moderation_item_due ON moderation_item (due_at) WHERE state = 'open' AND checks IS NOT NULL;
 CREATE INDEX moderation_item_assigned ON moderation_item (assigned_to) WHERE assigned_to IS NOT NULL;
 
