@@ -15,17 +15,25 @@ from portal.db import execute, fetch_value
 from portal.ideas.queries import get_idea
 from portal.spaces.queries import get_space
 
-#: What an address can lead to: its kind, how it is loaded through the scope, and which actions take it.
-KINDS: dict[str, tuple[Callable[[Actor, str], Awaitable[Any]], list[Action]]] = {
-    "space": (get_space, [Action.SPACE_JOIN, Action.SPACE_LEAVE, Action.SPACE_ADD_MEMBER]),
-    "campaign": (get_campaign, [Action.CAMPAIGN_EDIT, Action.IDEA_PROPOSE]),
-    "idea": (
-        get_idea,
-        [Action.IDEA_SUPPORT, Action.IDEA_COMMENT, Action.IDEA_EDIT, Action.IDEA_ATTACH, Action.IDEA_ANSWER],
-    ),
-    "attachment": (get_attachment, [Action.ATTACHMENT_DESCRIBE, Action.ATTACHMENT_REMOVE]),
-    "comment": (get_comment, [Action.COMMENT_EDIT, Action.COMMENT_REMOVE]),
+#: What an address can lead to, and how it is loaded through the scope.
+KINDS: dict[str, Callable[[Actor, str], Awaitable[Any]]] = {
+    "space": get_space,
+    "campaign": get_campaign,
+    "idea": get_idea,
+    "attachment": get_attachment,
+    "comment": get_comment,
 }
+#: Done to another kind of thing than their names begin with; to nothing that is there already, where none is named.
+DONE_TO = {
+    Action.SPACE_START: "",
+    Action.CAMPAIGN_PROPOSE: "",
+    Action.IDEA_PROPOSE: "campaign",
+    Action.WORKSHOP_CAPTURE: "campaign",
+    Action.ANSWER_CORRECT: "idea",
+    Action.DIGEST_WRITE: "idea",
+}
+#: All that can be done to a kind of thing, in the order of the policy page.
+ACTIONS = {kind: [a for a in Action if DONE_TO.get(a, a.value.partition(".")[0]) == kind] for kind in KINDS}
 WHERE = """
     SELECT 'space' AS kind, s.public_id, s.id AS space, '' AS state FROM space s WHERE s.public_id = ANY({})
     UNION ALL SELECT 'campaign', c.public_id, c.space, '' FROM campaign c WHERE c.public_id = ANY({})
@@ -58,11 +66,10 @@ async def explain(email: str, item: str) -> list[str] | None:  # access: the com
     lines += [f"  {reason}" for reason in _reasons(actor, space, place)]
     if state:
         lines.append(f"State: {state}")
-    load, actions = KINDS[kind]
-    thing = await load(actor, public_id)
+    thing = await KINDS[kind](actor, public_id)
     lines += ["", "Sees it: " + ("yes" if thing is not None else "no, so every address of it answers 404")]
     if thing is not None:
-        lines += [f"  {_allowed(actor, action, thing)}" for action in actions]
+        lines += [f"  {_allowed(actor, action, thing)}" for action in ACTIONS[kind]]
     return lines
 
 
