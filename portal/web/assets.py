@@ -44,7 +44,7 @@ STYLES: Final = (
             *("attachments", "profile"),
             *("search",),
             *("moderation",),
-            *("idea", "sieve", "board", "campaign", "vote", "composer", "comment", "mention", "react"),
+            *("idea", "words", "sieve", "board", "campaign", "vote", "composer", "comment", "mention", "react"),
             *("digest", "official"),
             *("toast", "empty", "signin", "stray"),
         )
