@@ -42,5 +42,5 @@ async def test_what_takes_the_place_of_a_list_is_said_and_the_focus_stays(open_p
     assert await page.text_content("#said") == ""
     await page.press("#kind-idea", "Enter")
     await page.wait_for_url("**/search?q=idea&kind=idea")
-    await page.wait_for_function("document.getElementById('said').textContent.includes('found')")
+    await page.wait_for_selector("#said:has-text('found')", state="attached")
     assert await page.evaluate("document.activeElement.id") == "kind-idea"
