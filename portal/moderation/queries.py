@@ -91,9 +91,10 @@ class ItemRow(msgspec.Struct, frozen=True):
         return self.checks is not None and self.thing_state == "hidden"
 
 
-#: Who wrote what an item `x` is about, alone or along with somebody.
+#: Who wrote what an item `x` is about, alone or along with somebody, or wrote it down for somebody.
 WRITERS = """
-    (SELECT x.author UNION SELECT w.person FROM co_author w WHERE w.idea = x.idea AND w.accepted_at IS NOT NULL)
+    (SELECT x.author UNION SELECT w.person FROM co_author w WHERE w.idea = x.idea AND w.accepted_at IS NOT NULL
+        UNION SELECT wd.author FROM capture wd WHERE wd.idea = x.idea)
 """
 #: Whoever had a part in an item `x` decides no appeal.
 PARTIES = """

@@ -107,7 +107,7 @@ async def _deliver(mail: Due) -> None:
         await _failed(mail, str(error), error.final)
     except Exception as error:
         log.error("mail not written", mail=mail.id, kind=mail.kind, exc_info=error)
-        await _failed(mail, f"{type(error).__name__} ({mail.kind})")
+        await _failed(mail, type(error).__name__)
     else:
         await execute(SENT, mail.id)
 

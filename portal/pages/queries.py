@@ -38,6 +38,7 @@ class ToSettle(msgspec.Struct, frozen=True):
     language: str
     author_name: str
     claimant_name: str
+    claimant_public_id: str
     state: str
     workshop: str
 
@@ -68,9 +69,11 @@ ASKED = f"""
             ORDER BY k.id LIMIT 20) x) AS invitations,
         (SELECT jsonb_agg(x) FROM (
             SELECT t.public_id, i.public_id AS idea_public_id, i.title, i.language, coalesce(a.name, '') AS author_name,
-                coalesce(m.name, '') AS claimant_name, t.state, w.name AS workshop
+                coalesce(m.name, '') AS claimant_name,
+                coalesce(mp.public_id, '') AS claimant_public_id, t.state, w.name AS workshop
             FROM capture t JOIN idea i ON i.id = t.idea JOIN workshop w ON w.id = t.workshop
             LEFT JOIN identity a ON a.person = t.author LEFT JOIN identity m ON m.person = t.claimant
+            LEFT JOIN person mp ON mp.id = t.claimant
             WHERE (t.person = {{}} AND t.state = 'waiting' OR t.author = {{}} AND t.state = 'claimed')
                 AND i.state = 'published' AND {{}}
             ORDER BY t.id LIMIT 20) x) AS captures

@@ -69,6 +69,7 @@ class Captured(msgspec.Struct, frozen=True):
     workshop_public_id: str
     workshop: str
     claimant_name: str
+    claimant_public_id: str
     claimable: bool
     to_confirm: bool
 
@@ -110,10 +111,12 @@ AROUND = """
         (SELECT coalesce(json_agg(x), '[]') FROM (
             SELECT t.public_id, t.state, coalesce(n.name, t.name) AS name, w.public_id AS workshop_public_id,
                 w.name AS workshop, coalesce(m.name, '') AS claimant_name,
+                coalesce(mp.public_id, '') AS claimant_public_id,
                 t.state = 'waiting' AND t.author <> {} AND coalesce(t.person, {}) = {} AS claimable,
                 t.state = 'claimed' AND t.author = {} AS to_confirm
             FROM capture t JOIN workshop w ON w.id = t.workshop
             LEFT JOIN identity n ON n.person = t.person LEFT JOIN identity m ON m.person = t.claimant
+            LEFT JOIN person mp ON mp.id = t.claimant
             WHERE t.idea = i.id AND t.state <> 'refused' AND {}) x) AS captures
     FROM idea i WHERE i.id = {} AND {}
 """

@@ -82,7 +82,7 @@ async def capture(
 CLAIM = "UPDATE capture SET claimant = {}, state = 'claimed' WHERE id = {} AND state = 'waiting' RETURNING id"
 SETTLE = """
     UPDATE capture SET claimant = {}, state = 'settled', settled_at = plein_now()
-    WHERE id = {} AND state = {} RETURNING claimant
+    WHERE id = {} AND state = {} AND coalesce(claimant, {}) = {} RETURNING claimant
 """
 HAND_OVER = "UPDATE idea SET author = {}, form_key = NULL, draft_key = NULL WHERE id = {}"
 # Whoever wrote it judges it no more, and is told what others decide from now on.
@@ -103,16 +103,23 @@ async def claim(actor: Actor, noted: CaptureRow) -> bool:
     return False
 
 
-async def confirm(actor: Actor, noted: CaptureRow) -> None:
-    """Who wrote it down says that the claim is right: authorship passes."""
+def _of(noted: CaptureRow, claimant: str) -> int:
+    """Whose claim was read; raises Changed where it is somebody else's by now."""
+    if noted.claimant is None or noted.claimant_public_id != claimant:
+        raise Changed
+    return noted.claimant
+
+
+async def confirm(actor: Actor, noted: CaptureRow, claimant: str) -> None:
+    """Who wrote it down says that this claim is right: authorship passes. Raises Changed."""
     require(actor, Action.CAPTURE_CONFIRM, noted)
-    assert noted.claimant is not None
+    person = _of(noted, claimant)
     async with transaction():
-        await _settle(actor, noted, noted.claimant, "claimed")
+        await _settle(actor, noted, person, "claimed")
 
 
 async def _settle(actor: Actor, noted: CaptureRow, person: int, state: str) -> None:
-    if await fetch_value(SETTLE, person, noted.id, state) is None:
+    if await fetch_value(SETTLE, person, noted.id, state, person, person) is None:
         raise Changed
     await execute("SELECT plein_hold_votes({}, {})", noted.idea, person)  # before the idea, as by whoever votes
     await execute(HAND_OVER, person, noted.idea)
@@ -122,7 +129,7 @@ async def _settle(actor: Actor, noted: CaptureRow, person: int, state: str) -> N
 
 
 REFUSE = "UPDATE capture SET state = 'refused', settled_at = plein_now() WHERE id = {} AND state = 'waiting'"
-REJECT = "UPDATE capture SET state = 'waiting', claimant = NULL WHERE id = {} AND state = 'claimed'"
+REJECT = "UPDATE capture SET state = 'waiting', claimant = NULL WHERE id = {} AND claimant = {}"
 
 
 async def refuse(actor: Actor, noted: CaptureRow) -> None:
@@ -133,7 +140,7 @@ async def refuse(actor: Actor, noted: CaptureRow) -> None:
         await record(Kind.CAPTURE_REFUSED, actor=actor.id, space=noted.space, idea=noted.idea)
 
 
-async def reject(actor: Actor, noted: CaptureRow) -> None:
-    """The claim is not right: it waits for somebody else."""
+async def reject(actor: Actor, noted: CaptureRow, claimant: str) -> None:
+    """This claim is not right: it waits for somebody else. Raises Changed."""
     require(actor, Action.CAPTURE_CONFIRM, noted)
-    await execute(REJECT, noted.id)
+    await execute(REJECT, noted.id, _of(noted, claimant))

@@ -84,6 +84,7 @@ class CaptureRow(msgspec.Struct, frozen=True):
     name: str
     claimant: int | None
     claimant_name: str
+    claimant_public_id: str
     state: str
     workshop: str
     workshop_public_id: str
@@ -93,11 +94,12 @@ class CaptureRow(msgspec.Struct, frozen=True):
 CAPTURES = """
     SELECT t.id, t.public_id, t.idea, i.public_id AS idea_public_id, t.space, i.title, i.language, t.author,
         coalesce(a.name, '') AS author_name, t.person, coalesce(n.name, t.name) AS name, t.claimant,
-        coalesce(m.name, '') AS claimant_name, t.state, w.name AS workshop, w.public_id AS workshop_public_id,
+        coalesce(m.name, '') AS claimant_name, coalesce(mp.public_id, '') AS claimant_public_id, t.state,
+        w.name AS workshop, w.public_id AS workshop_public_id,
         i.created_at
     FROM capture t JOIN idea i ON i.id = t.idea JOIN workshop w ON w.id = t.workshop
     LEFT JOIN identity a ON a.person = t.author LEFT JOIN identity n ON n.person = t.person
-    LEFT JOIN identity m ON m.person = t.claimant
+    LEFT JOIN identity m ON m.person = t.claimant LEFT JOIN person mp ON mp.id = t.claimant
     WHERE {}
 """
 

@@ -97,7 +97,7 @@ async def confirm(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """The claim is right."""
     noted = found(await queries.get_capture(request.actor, public_id))
     try:
-        await actions.confirm(request.actor, noted)
+        await actions.confirm(request.actor, noted, (await request.typed()).get("claimant", ""))
     except Changed:
         return see_other(f"/ideas/{noted.idea_public_id}", "claimed-before")
     return see_other(f"/ideas/{noted.idea_public_id}", "claim-confirmed")
@@ -107,7 +107,10 @@ async def confirm(request: Request, public_id: FromPath[str]) -> Response[Any]:
 async def reject(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """The claim is not right."""
     noted = found(await queries.get_capture(request.actor, public_id))
-    await actions.reject(request.actor, noted)
+    try:
+        await actions.reject(request.actor, noted, (await request.typed()).get("claimant", ""))
+    except Changed:
+        return see_other(f"/ideas/{noted.idea_public_id}", "claimed-before")
     return see_other(f"/ideas/{noted.idea_public_id}", "claim-rejected")
 
 

@@ -35,7 +35,8 @@ async def judge(as_, who, world, outcome="granted"):
 async def hand_over(as_, world, who):
     capture = world.capture["collect"]
     assert (await (await as_(who)).post(f"/captures/{capture}/claim")).status_code == 303
-    assert (await (await as_("author")).post(f"/captures/{capture}/confirmation")).status_code == 303
+    claimant = {"claimant": world.person[who]}
+    assert (await (await as_("author")).post(f"/captures/{capture}/confirmation", claimant)).status_code == 303
 
 
 async def test_who_writes_along_does_not_judge_it(as_, world, reported):
@@ -57,6 +58,15 @@ async def test_who_gets_an_idea_handed_over_does_not_judge_it(as_, world, report
     assert (await decide(moderator, world, "idea", "allow")).status_code == 404
 
 
+async def test_who_wrote_it_down_judges_it_no_more_once_it_is_handed_over(as_, world, reported):
+    await let_moderate(world, "author")
+    await hand_over(as_, world, "employee")
+    author = await as_("author")
+    assert (await author.get(f"/moderation/items/{world.item['idea']}")).status_code == 404
+    assert (await decide(author, world, "idea", "allow")).status_code == 404
+    assert (await decide(await as_("moderator"), world, "idea", "allow")).status_code == 303
+
+
 async def test_a_pause_meets_whose_idea_it_is_now(as_, world, reported):
     await hand_over(as_, world, "colleague")
     assert (await decide(await as_("moderator"), world, "idea", "pause")).status_code == 303
@@ -67,6 +77,7 @@ async def test_a_pause_meets_whose_idea_it_is_now(as_, world, reported):
 async def test_who_reported_or_was_told_does_not_decide_the_appeal(as_, world, reported, who):
     await let_moderate(world, who)
     await appealed(as_, world, "remove")
+    await execute("DELETE FROM capture")
     await execute("UPDATE moderation_item SET author = {}", world.person_id["colleague"])
     assert await judge(as_, who, world) == 403
     assert await judge(as_, "sponsor", world) == 303

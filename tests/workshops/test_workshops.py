@@ -117,7 +117,13 @@ async def test_a_name_alone_is_claimed_by_anybody_and_confirmed_by_who_wrote_it_
     assert (await (await as_("author")).post(f"/captures/{capture}/claim")).status_code == 403, "one at a time"
     assert (await colleague.post(f"/captures/{capture}/confirmation")).status_code == 403
     assert f"/captures/{capture}/confirmation" in (await browser.get("/")).text
-    await browser.post(f"/captures/{capture}/confirmation" + ("" if right else "/refusal"))
+    address = f"/captures/{capture}/confirmation" + ("" if right else "/refusal")
+    for somebody_else in ({}, {"claimant": world.person["author"]}):
+        await browser.post(address, somebody_else)
+        assert await fetch_value("SELECT state FROM capture WHERE public_id = {}", capture) == "claimed"
+    form = form_of(await browser.get("/"), address)
+    assert form["claimant"] == world.person["colleague"]
+    await browser.post(address, form)
     assert await author_of("A bench") == world.person_id["colleague" if right else "employee"]
     assert await fetch_value("SELECT state FROM capture WHERE public_id = {}", capture) == (
         "settled" if right else "waiting"
