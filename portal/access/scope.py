@@ -140,10 +140,13 @@ def wish(actor: Actor, a: str) -> QueryString:
 
 def _begun(actor: Actor, a: str) -> QueryString:
     """Until a campaign opens, its draft is its author's; once proposed, also its sponsor's and decision owner's, and of
-    those who own or moderate the space."""
+    those who own or moderate the space. One that is hidden is its author's and the moderators'."""
     return QueryString(
-        f"({a}.state NOT IN ('draft', 'proposed', 'declined') OR {a}.author = {{}} OR {a}.state <> 'draft'"
+        f"(NOT {a}.hidden OR {a}.author = {{}} OR {{}})"
+        f" AND ({a}.state NOT IN ('draft', 'proposed', 'declined') OR {a}.author = {{}} OR {a}.state <> 'draft'"
         f" AND ({a}.sponsor = {{}} OR {a}.decision_owner = {{}} OR {a}.space = ANY({{}})))",
+        actor.id,
+        QueryString(f"{a}.space = ANY({{}})", actor.moderates),
         actor.id,
         actor.id,
         actor.id,
@@ -152,7 +155,8 @@ def _begun(actor: Actor, a: str) -> QueryString:
 
 
 def campaign(actor: Actor, a: str) -> QueryString:
-    """A campaign is shown to the readers of its space once it is open; before, to those who have to do with it."""
+    """A campaign is shown to the readers of its space once it is open, unless hidden; before, to those who have to do
+    with it."""
     return QueryString("{} AND {}", in_space(actor, a), _begun(actor, a))
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from portal.access.actor import Actor
 from portal.access.conflicts import Changed
 from portal.access.policy import Action, require
-from portal.campaigns.queries import UNANSWERED, CampaignRow
+from portal.campaigns.queries import MAY_RETURN, UNANSWERED, CampaignRow
 from portal.db import execute, fetch_value, transaction
 from portal.events.kinds import Kind
 from portal.events.log import record
@@ -56,14 +56,16 @@ async def cancel(actor: Actor, campaign: CampaignRow, reason: str) -> None:
 ARCHIVE = f"""
     UPDATE campaign SET state = 'archived', archived_at = plein_now(), version = version + 1
     WHERE id = {{}} AND state IN ('open', 'cancelled') AND plein_phase(campaign, plein_now()) IN ('done', 'cancelled')
-        AND NOT EXISTS (SELECT FROM idea i WHERE i.campaign = campaign.id AND i.state IN ('published', 'hidden')
+        AND NOT EXISTS (SELECT FROM idea i WHERE i.campaign = campaign.id
+            AND (i.state = 'published' OR i.state = 'hidden' AND {MAY_RETURN})
             AND {UNANSWERED})
     RETURNING id
 """
 
 
 async def archive(actor: Actor, campaign: CampaignRow) -> None:
-    """Puts a campaign away that owes nothing. Raises Changed while one of its ideas lacks an answer."""
+    """Puts a campaign away that owes nothing. Raises Changed while one of its ideas lacks an answer, but for those that
+    were sent back and not changed, or removed, a month ago: they come back also later, and are owed an answer then."""
     require(actor, Action.CAMPAIGN_ARCHIVE, campaign)
     async with transaction():
         if await fetch_value(ARCHIVE, campaign.id) is None:

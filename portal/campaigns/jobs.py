@@ -11,7 +11,7 @@ from portal.events.log import record
 MOVED_ON = """
     UPDATE campaign SET announced_phase = n.phase
     FROM (SELECT c.id, c.announced_phase AS before, plein_phase(c, plein_now()) AS phase FROM campaign c
-        WHERE c.state = 'open' AND NOT c.always_open
+        WHERE c.state = 'open' AND NOT c.always_open AND NOT c.hidden
             AND c.announced_phase IS DISTINCT FROM plein_phase(c, plein_now()) FOR UPDATE SKIP LOCKED) n
     WHERE campaign.id = n.id RETURNING campaign.id, campaign.space, n.before, n.phase
 """

@@ -57,6 +57,7 @@ class CampaignRow(msgspec.Struct, frozen=True):
     counts_hidden: bool
     outcome_shown: bool
     top: int | None
+    hidden: bool
 
     @property
     def phase_ends(self) -> datetime | None:
@@ -95,7 +96,8 @@ COLUMNS = (
     coalesce(n.name, '') AS sponsor_name, coalesce(n.title, '') AS sponsor_title, c.title, c.lead, c.promise,
     c.brief_html, c.language, c.always_open, c.collect_from, c.discuss_from, c.vote_from, c.decide_from, c.done_from,
     c.version, c.ideas, plein_phase(c, t.now) AS phase, c.vote_method, c.votes_each, c.votes_per_idea, c.rank_blind,
-    plein_counts_hidden(c, t.now) AS counts_hidden, plein_decided(c, t.now) AS outcome_shown, c.top
+    plein_counts_hidden(c, t.now) AS counts_hidden, plein_decided(c, t.now) AS outcome_shown, c.top,
+    c.hidden
 """
 )
 FROM = """
@@ -104,7 +106,7 @@ FROM = """
     CROSS JOIN (SELECT {}::timestamptz AS now) t
 """
 LISTED = f"""
-    SELECT {COLUMNS} {FROM} WHERE {{}} AND c.state IN ('open', 'cancelled') AND {{}}
+    SELECT {COLUMNS} {FROM} WHERE {{}} AND NOT c.hidden AND c.state IN ('open', 'cancelled') AND {{}}
     ORDER BY array_position(ARRAY['vote', 'collect', 'discuss', 'decide', 'planned', 'done', 'cancelled'],
         plein_phase(c, t.now)),
         c.always_open, c.collect_from DESC, c.id DESC
@@ -197,7 +199,7 @@ async def find_campaigns(actor: Actor, chosen: Filter, after: str = "") -> Page[
         )
     rows = await fetch(
         CampaignRow,
-        f"SELECT {COLUMNS} {FROM} WHERE {{}} AND {{}} ORDER BY {key}, -c.id LIMIT {{}}",
+        f"SELECT {COLUMNS} {FROM} WHERE NOT c.hidden AND {{}} AND {{}} ORDER BY {key}, -c.id LIMIT {{}}",
         actor.now,
         visible(Campaign, actor, "c"),
         where,
@@ -282,9 +284,18 @@ OWED = f"""
         AND {UNANSWERED}
     ORDER BY {{}} DESC, i.id LIMIT {{}}
 """
+#: For an idea `i` that is hidden: whether it may still come back before its campaign is archived. What was sent back or
+#: removed has 30 days; after that the receipt is what became of it.
+MAY_RETURN = """
+    (EXISTS (SELECT FROM moderation_item x WHERE x.idea = i.id AND x.state IN ('open', 'appealed'))
+        OR NOT EXISTS (SELECT FROM moderation_item x JOIN decision d ON d.item = x.id
+            WHERE x.idea = i.id AND d.action IN ('send back', 'remove') AND d.undone_at IS NULL
+                AND d.put_back_at IS NULL AND d.created_at < plein_now() - interval '30 days'))
+"""
 HIDDEN = f"""
     SELECT count(*)::int FROM idea i JOIN campaign c ON c.id = i.campaign
     WHERE c.id = {{}} AND i.state = 'hidden' AND {{}} AND {UNANSWERED}
+        AND {MAY_RETURN}
 """
 
 

@@ -52,15 +52,20 @@ HOLD_IDEA = "SELECT i.id FROM idea i JOIN comment k ON k.idea = i.id WHERE k.id 
 TURN_IDEA = "UPDATE idea SET state = {} WHERE id = {} AND state = {} AND version = {} RETURNING id"
 TURN_COMMENT = "UPDATE comment SET state = {} WHERE id = {} AND state = {} AND version = {} RETURNING id"
 TURN_FILE = "UPDATE attachment SET state = {} WHERE id = {} AND state = {} RETURNING id"
+TURN_CAMPAIGN = """
+    UPDATE campaign SET hidden = ({} = 'hidden') WHERE id = {} AND hidden = ({} = 'hidden') RETURNING id
+"""
 FILE_STATES = {"published": "shown", "hidden": "held"}
 
 
 async def _turn(item: ItemRow, new: str) -> bool:
-    """Brings an idea, a comment or a file into another state; says whether it is still as it was read. Everything that
-    shows or counts it follows by triggers."""
+    """Brings a thing into another state; says whether it is still as it was read. Everything that shows or counts it
+    follows by triggers; with a campaign all goes and comes that hangs under it."""
     old = item.thing_state
-    if old == new or item.campaign:
+    if old == new:
         return True
+    if item.campaign:
+        return await fetch_value(TURN_CAMPAIGN, new, item.campaign, old) is not None
     if item.attachment:
         return await fetch_value(TURN_FILE, FILE_STATES[new], item.attachment, FILE_STATES[old]) is not None
     await execute(HOLD_CAMPAIGN if item.idea else HOLD_IDEA, item.idea or item.comment)
@@ -71,8 +76,8 @@ async def _turn(item: ItemRow, new: str) -> bool:
 # What a later "allow" or "warn" put up again, or what was put back or reversed, hides nothing any more.
 HIDES_TOO = """
     SELECT d.id FROM moderation_item x JOIN decision d ON d.item = x.id
-    WHERE (x.idea = {} OR x.comment = {}) AND x.id <> {} AND d.action = ANY({}) AND d.undone_at IS NULL
-        AND d.put_back_at IS NULL
+    WHERE (x.campaign = {} OR x.idea = {} OR x.comment = {}) AND x.id <> {} AND d.action = ANY({})
+        AND d.undone_at IS NULL AND d.put_back_at IS NULL
         AND NOT EXISTS (SELECT FROM appeal a WHERE a.decision = d.id AND a.outcome = 'granted')
         AND NOT EXISTS (SELECT FROM decision l WHERE l.item = d.item AND l.id > d.id AND l.undone_at IS NULL
             AND l.action IN ('allow', 'warn') AND l.was = 'hidden')
@@ -81,12 +86,16 @@ HIDES_TOO = """
 
 
 async def _stays_hidden(about: ItemRow | Receipt) -> bool:
-    """Whether something else was decided that hides the same idea or comment, which is held."""
-    if not (about.idea or about.comment):
+    """Whether something else was decided that hides the same thing, which is held."""
+    if not (about.campaign or about.idea or about.comment):
         return False
     item = about.id if isinstance(about, ItemRow) else about.item
-    await execute(HOLD_CAMPAIGN if about.idea else HOLD_IDEA, about.idea or about.comment)
-    return await fetch_value(HIDES_TOO, about.idea, about.comment, item, list(HIDING)) is not None
+    if about.campaign:
+        await execute("SELECT id FROM campaign WHERE id = {} FOR NO KEY UPDATE", about.campaign)
+    else:
+        await execute(HOLD_CAMPAIGN if about.idea else HOLD_IDEA, about.idea or about.comment)
+    thing = (about.campaign, about.idea, about.comment)
+    return await fetch_value(HIDES_TOO, *thing, item, list(HIDING)) is not None
 
 
 # Hidden for now, it stays in the queue: something else is still to be decided.
@@ -108,13 +117,14 @@ PUT_UP_AGAIN = (("allow", "hidden"), ("warn", "hidden"))
 
 
 def choices(item: ItemRow) -> list[str]:
-    """What can be decided about an item: a campaign is not hidden, and nothing that its author took away already. No
-    file is sent back, because its author can't change it."""
-    if item.campaign or item.thing_state not in ("published", "withdrawn", "hidden"):
+    """What can be decided about an item: nothing hides what its author took away already. No file is sent back, because
+    its author can't change it, and no campaign, because she can at any time."""
+    if item.thing_state not in ("published", "withdrawn", "hidden"):
         return ["allow", "warn", "pause"]
     if item.attachment:
         return ["allow", "remove", "warn", "pause"]
-    return [action for action in ACTIONS if (action, item.thing_state) != ("hide", "hidden")]
+    no_news, no_campaign = ("hide", "hidden"), ("send back", "campaign")
+    return [one for one in ACTIONS if (one, item.thing_state) != no_news and (one, item.kind) != no_campaign]
 
 
 # Who is mentioned in what was checked first hears of it when it is shown, and not before.

@@ -112,7 +112,7 @@ ITEMS = f"""
     SELECT x.id, x.public_id, {KIND} AS kind,
         x.space, s.public_id AS space_public_id, s.name AS space_name, x.campaign, x.idea, x.comment, x.attachment,
         coalesce(k.public_id, i.public_id, f.public_id, c.public_id, '') AS thing_public_id,
-        coalesce(k.state, i.state, CASE f.state WHEN 'held' THEN 'hidden' END,
+        coalesce(k.state, i.state, CASE WHEN f.state = 'held' OR c.hidden THEN 'hidden' END,
             CASE WHEN num_nonnulls(f.id, c.id) = 0 THEN 'removed' ELSE 'published' END) AS thing_state,
         coalesce(k.version, i.version, 1) AS version,
         coalesce((SELECT d.was FROM decision d WHERE d.item = x.id AND d.undone_at IS NULL AND d.was <> 'hidden'

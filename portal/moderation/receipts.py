@@ -45,6 +45,7 @@ class Receipt(msgspec.Struct, frozen=True):
     reason: str
     appeal_decided_at: datetime | None
     kind: str
+    campaign: int | None
     idea: int | None
     comment: int | None
     thing_public_id: str
@@ -88,9 +89,9 @@ RECEIPTS = f"""
             AND m.person NOT IN {PARTIES})::int AS judges,
         coalesce(a.words, '') AS appeal_words, a.created_at AS appealed_at, a.outcome,
         coalesce(a.reason, '') AS reason, a.decided_at AS appeal_decided_at,
-        {KIND} AS kind, x.idea, x.comment,
+        {KIND} AS kind, x.campaign, x.idea, x.comment,
         coalesce(k.public_id, i.public_id, f.public_id, c.public_id, '') AS thing_public_id,
-        coalesce(k.state, i.state, 'published') AS thing_state,
+        coalesce(k.state, i.state, CASE WHEN c.hidden THEN 'hidden' END, 'published') AS thing_state,
         coalesce((SELECT b.was FROM decision b WHERE b.item = x.id AND b.undone_at IS NULL AND b.was <> 'hidden'
             ORDER BY b.id DESC LIMIT 1), 'published') AS before,
         coalesce((SELECT plein_phase(f, plein_now()) FROM campaign f WHERE f.id = i.campaign), '') AS phase,

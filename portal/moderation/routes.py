@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from litestar import Response, Router, get, post
@@ -10,7 +11,7 @@ from litestar.params import FromPath
 from portal.access.conflicts import Changed
 from portal.access.policy import Action, require
 from portal.mentions.queries import Ambiguous, words_of
-from portal.moderation import actions, queries, receipts
+from portal.moderation import WAITED_DAYS, actions, queries, receipts
 from portal.moderation.counts import removals
 from portal.moderation.forms import AppealDecisionForm, AppealForm, DecisionForm, NewTextForm
 from portal.moderation.queries import VIEWS, ItemRow
@@ -250,6 +251,7 @@ async def _receipt(
         names=await names_in(request.actor, [receipt.body_html]),
         words=DECISIONS[receipt.action],
         rule=HOUSE_RULES[receipt.rule],
+        waited_until=receipt.created_at + timedelta(days=WAITED_DAYS),
         now=request.now,
     )
 

@@ -31,7 +31,8 @@ REPORTED = """
 """
 CAMPAIGN = f"""
     SELECT 'campaign' AS kind, c.id, c.public_id, c.space, c.author, coalesce(n.name, '') AS author_name,
-        CASE WHEN c.state IN ('open', 'cancelled', 'archived') THEN 'published' ELSE c.state END AS state,
+        CASE WHEN c.hidden THEN 'hidden' WHEN c.state IN ('open', 'cancelled', 'archived') THEN 'published'
+            ELSE c.state END AS state,
         c.title, c.brief_html AS body_html, c.language, {REPORTED} x.campaign = c.id) AS reported
     FROM campaign c LEFT JOIN identity n ON n.person = c.author WHERE c.public_id = {{}} AND {{}}
 """

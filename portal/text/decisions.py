@@ -83,14 +83,16 @@ REASONS = {
     "all": lazy("Guest, everything is checked"),
 }
 
-#: What a receipt says in a sentence, by what was decided and about what; a campaign is never hidden.
+#: What a receipt says in a sentence, by what was decided and about what; a campaign is not sent back.
 TOLD = {
     ("hide", "idea"): lazy("Your idea was hidden for now"),
     ("hide", "comment"): lazy("Your comment was hidden for now"),
+    ("hide", "campaign"): lazy("Your campaign was hidden for now"),
     ("send back", "idea"): lazy("Your idea was sent back to you"),
     ("send back", "comment"): lazy("Your comment was sent back to you"),
     ("remove", "idea"): lazy("Your idea was removed"),
     ("remove", "comment"): lazy("Your comment was removed"),
+    ("remove", "campaign"): lazy("Your campaign was removed"),
     ("warn", "idea"): lazy("A word about your idea"),
     ("warn", "comment"): lazy("A word about your comment"),
     ("remove", "file"): lazy("Your file was removed"),

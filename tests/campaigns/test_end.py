@@ -12,8 +12,9 @@ from portal.campaigns.actions import cancel, extend
 from portal.campaigns.queries import get_campaign
 from portal.db import execute, fetch_value, transaction
 from tests.client import text_of
+from tests.moderation.desk import decide, receipt_of
 from tests.pages.forms import errors_of, form_of, post_slowly
-from tests.world import NOW, add_idea
+from tests.world import NOW, add_idea, add_report
 
 WHY = {"reason": "Half of the crews were <away>."}
 
@@ -212,6 +213,27 @@ async def test_what_is_most_supported_is_answered_first(as_, world, method, firs
         )
     page = (await (await as_("sponsor")).get(address_of(world, "decide", path))).text
     assert re.findall(r'class="title-link"[^>]*href="/ideas/(\w+)', page)[0] == world.idea[first]
+
+
+@pytest.mark.parametrize("action", ["send back", "remove"])
+async def test_what_was_sent_back_a_month_ago_keeps_no_campaign_from_its_archive(as_, world, action):
+    await add_report(world, "done", idea="done", reporter="employee")
+    moderator, sponsor = await as_("moderator"), await as_("sponsor")
+    await decide(moderator, world, "done", action)
+    address = address_of(world, "done", "archival")
+    assert (await sponsor.post(address)).status_code == 422
+    await execute("UPDATE decision SET created_at = created_at - interval '29 days'")
+    assert (await sponsor.post(address)).status_code == 422
+    await execute("UPDATE decision SET created_at = created_at - interval '2 days'")
+    await execute("UPDATE moderation_item SET state = 'appealed'")
+    assert (await sponsor.post(address)).status_code == 422, "it is looked at again"
+    await execute("UPDATE moderation_item SET state = 'decided'")
+    assert (await sponsor.post(address)).status_code == 303
+    assert await column(world, "done", "state") == "archived"
+    if action == "send back":  # and it is not lost
+        page = f"{await receipt_of(world, 'done')}/text"
+        assert (await (await as_("author")).post(page, {"title": "A", "body": "Another text"})).status_code == 303
+        assert "Another text" in (await (await as_("employee")).get(f"/ideas/{world.idea['done']}")).text
 
 
 async def test_what_is_archived_leaves_the_list_and_is_found_in_the_archive(as_, world):

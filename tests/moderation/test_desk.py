@@ -144,14 +144,6 @@ async def test_everything_that_is_wrong_is_told_at_once_and_the_text_stays(as_, 
     assert await state("moderation_item", world.item_id["vote"]) == "open"
 
 
-async def test_a_campaign_can_be_spoken_to_but_not_hidden(as_, world):
-    await (await as_("employee")).post(f"/campaigns/{world.campaign['vote']}/report", {"rule": "persons"})
-    world.item["campaign"] = (await newest("moderation_item"))["public_id"]
-    moderator = await as_("moderator")
-    assert (await decide(moderator, world, "campaign", "remove")).status_code == 422
-    assert (await decide(moderator, world, "campaign", "warn")).status_code == 303
-
-
 # --- claims
 
 
