@@ -217,7 +217,8 @@ async def _campaign(
         at(facts["collect_from"]),
     )
     if facts.get("vote_method") == "budget":
-        await execute("UPDATE campaign SET vote_method = 'budget', rank_blind = TRUE WHERE id = {}", campaign)
+        method = "UPDATE campaign SET vote_method = 'budget', rank_blind = TRUE, top = {} WHERE id = {}"
+        await execute(method, facts["top"], campaign)
     await execute(HAPPENED.format("campaign"), "campaign.opened", sponsor, space, campaign, at(facts["collect_from"]))
     readers = [row["person"] for row in await execute("SELECT person FROM readership WHERE space = {}", space)]
     for entry in content["idea"]:

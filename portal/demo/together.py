@@ -1,4 +1,4 @@
-"""What several people add to the demo's ideas: services, co-authors, help, versions, corrections, steps, a workshop."""
+"""What several people add to the demo: services, co-authors, help, versions, corrections, steps, drafts, a workshop."""
 
 from __future__ import annotations
 
@@ -39,6 +39,11 @@ STEP = """
     WITH moved AS (UPDATE idea SET status = {} WHERE title = {} RETURNING id, space)
     INSERT INTO status_change (idea, space, author, status, body, body_html, language, created_at)
     SELECT id, space, {}, {}, {}, {}, {}, {} FROM moved
+"""
+DRAFT = """
+    INSERT INTO idea (campaign, space, author, state, title, body, body_html, excerpt, language, tags, created_at,
+        updated_at)
+    SELECT id, space, {}, 'draft', {}, {}, {}, {}, {}, {}, {}, {} FROM campaign WHERE title = {}
 """
 WORKSHOP = """
     INSERT INTO workshop (campaign, space, author, name, place, held_on, created_at)
@@ -82,6 +87,10 @@ async def write_together(people: dict[str, int], now: datetime) -> None:
     for one in content["step"]:
         text = (one["body"], to_html(one["body"]), one["language"])
         await execute(STEP, one["status"], one["idea"], people[one["author"]], one["status"], *text, at(one))
+    for one in content["draft"]:
+        html = to_html(one["body"].strip())
+        text = (one["title"], one["body"].strip(), html, excerpt(html), one["language"], one["tags"])
+        await execute(DRAFT, people[one["author"]], *text, at(one), at(one), one["campaign"])
     for one in content["workshop"]:
         await _workshop(one, people, at(one))
 
