@@ -89,8 +89,8 @@ async def write_together(people: dict[str, int], now: datetime) -> None:
         await execute(STEP, one["status"], one["idea"], people[one["author"]], one["status"], *text, at(one))
     for one in content["draft"]:
         html = to_html(one["body"].strip())
-        text = (one["title"], one["body"].strip(), html, excerpt(html), one["language"], one["tags"])
-        await execute(DRAFT, people[one["author"]], *text, at(one), at(one), one["campaign"])
+        draft = (one["title"], one["body"].strip(), html, excerpt(html), one["language"], one["tags"])
+        await execute(DRAFT, people[one["author"]], *draft, at(one), at(one), one["campaign"])
     for one in content["workshop"]:
         await _workshop(one, people, at(one))
 

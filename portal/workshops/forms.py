@@ -72,7 +72,7 @@ class WorkshopForm(Form):
             if not self[f"title_{n}"].data:
                 self.refuse(f"title_{n}", gettext("Give this idea a title."))
             if not self[f"whom_{n}"].data:
-                self.refuse(f"whom_{n}", gettext("Say whose idea it is: an e-mail address or a name."))
+                self.refuse(f"whom_{n}", gettext("Say whose idea it is: a name or an e-mail address."))
         if not self.filled:
             self.refuse("title_0", gettext("Write down one idea at least."))
         return not self.errors
