@@ -157,6 +157,7 @@ CAMPAIGN = """
         collect_from, discuss_from, vote_from, decide_from, done_from, created_at)
     VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}) RETURNING id
 """
+BY_BUDGET = "UPDATE campaign SET vote_method = 'budget', rank_blind = TRUE, top = {} WHERE id = {}"
 IDEA = """
     INSERT INTO idea (campaign, space, author, state, title, body, body_html, excerpt, language, tags, created_at,
         updated_at)
@@ -217,8 +218,7 @@ async def _campaign(
         at(facts["collect_from"]),
     )
     if facts.get("vote_method") == "budget":
-        method = "UPDATE campaign SET vote_method = 'budget', rank_blind = TRUE, top = {} WHERE id = {}"
-        await execute(method, facts["top"], campaign)
+        await execute(BY_BUDGET, facts["top"], campaign)
     await execute(HAPPENED.format("campaign"), "campaign.opened", sponsor, space, campaign, at(facts["collect_from"]))
     readers = [row["person"] for row in await execute("SELECT person FROM readership WHERE space = {}", space)]
     for entry in content["idea"]:
