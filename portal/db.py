@@ -27,7 +27,12 @@ FORGET = "SELECT set_config('app.person', '', false), set_config('app.spaces', '
 
 
 class QueryString(PiccoloQueryString):
-    """Piccolo's, but a template is taken apart once and not at each use, and a literal brace takes no value."""
+    """Piccolo's, but a template is taken apart once and not at each use, a literal brace takes no value, and columns
+    are named in the template and not among the values."""
+
+    def process_args(self, args: Sequence[Any]) -> tuple[Sequence[Any], Sequence[Any]]:
+        """The values as they are."""
+        return args, ()
 
     def compile_string(self, engine_type: str = "postgres") -> tuple[str, list[Any]]:
         """The statement with `$1`, `$2`, …, and the values for them."""

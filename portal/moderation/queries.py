@@ -9,7 +9,7 @@ import msgspec
 from portal.access.actor import Actor
 from portal.access.of_people import ADDRESS
 from portal.access.scope import visible
-from portal.db import QueryString, fetch, fetch_one
+from portal.db import QueryString, Reading, fetch, fetch_one
 from portal.tables import Appeal, Decision, ModerationItem, OrgUnit, Report, Space
 
 LISTED = 50  # items in a view of the queue
@@ -230,8 +230,8 @@ DECISIONS = f"""
 """
 
 
-async def _decisions(actor: Actor, where: QueryString) -> list[DecisionRow]:
-    return await fetch(
+def _decisions(actor: Actor, where: QueryString) -> Reading[DecisionRow]:
+    return Reading(
         DecisionRow,
         DECISIONS + " ORDER BY d.id DESC LIMIT {}",
         visible(Appeal, actor, "a"),
@@ -241,9 +241,9 @@ async def _decisions(actor: Actor, where: QueryString) -> list[DecisionRow]:
     )
 
 
-async def decisions_on(actor: Actor, item: ItemRow) -> list[DecisionRow]:
+def decisions_on(actor: Actor, item: ItemRow) -> Reading[DecisionRow]:
     """What was decided about an item, the last decision first."""
-    return await _decisions(actor, QueryString("d.item = {}", item.id))
+    return _decisions(actor, QueryString("d.item = {}", item.id))
 
 
 async def get_decision(actor: Actor, public_id: str) -> DecisionRow | None:
@@ -255,9 +255,9 @@ async def get_decision(actor: Actor, public_id: str) -> DecisionRow | None:
 EARLIER = "d.person = {} AND d.space = {} AND d.item <> {} AND d.undone_at IS NULL AND d.action <> 'allow'"
 
 
-async def earlier_decisions(actor: Actor, item: ItemRow) -> list[DecisionRow]:
+def earlier_decisions(actor: Actor, item: ItemRow) -> Reading[DecisionRow]:
     """What was decided about other things that the same person wrote in this space, and nowhere else."""
-    return await _decisions(actor, QueryString(EARLIER, item.author, item.space, item.id))
+    return _decisions(actor, QueryString(EARLIER, item.author, item.space, item.id))
 
 
 JUST_DECIDED = """
@@ -265,7 +265,6 @@ JUST_DECIDED = """
 """
 
 
-async def just_decided(actor: Actor, space: int) -> DecisionRow | None:
-    """The actor's own last decision in a space, for a quarter of an hour, while she may still undo it."""
-    rows = await _decisions(actor, QueryString(JUST_DECIDED, actor.id, space, actor.now))
-    return rows[0] if rows and rows[0].appeal is None else None
+def just_decided(actor: Actor, space: int) -> Reading[DecisionRow]:
+    """The actor's own decisions in a space within a quarter of an hour, the last one first."""
+    return _decisions(actor, QueryString(JUST_DECIDED, actor.id, space, actor.now))

@@ -13,6 +13,7 @@ from portal.access.policy import Action, require
 from portal.mentions.queries import Ambiguous, words_of
 from portal.moderation import WAITED_DAYS, actions, queries, receipts
 from portal.moderation.counts import removals
+from portal.moderation.desk import decided
 from portal.moderation.forms import AppealDecisionForm, AppealForm, DecisionForm, NewTextForm
 from portal.moderation.queries import VIEWS, ItemRow
 from portal.moderation.receipts import Receipt
@@ -161,9 +162,7 @@ async def _desk(
         form=form,
         reports=reports,
         names=await names_in(actor, texts),
-        decisions=await queries.decisions_on(actor, item) if item else [],
-        earlier=await queries.earlier_decisions(actor, item) if item else [],
-        undoable=await queries.just_decided(actor, space),
+        **(await decided(actor, space, item))._asdict(),
         removals=await removals(actor, [space]),
         rules=HOUSE_RULES,
         words=DECISIONS,

@@ -1,7 +1,7 @@
 """`make bench`: the product beside bare handlers that run the same statements and send the same bytes.
 
-Both run on the real server, over loopback, and take turns in short rounds, so that noise hits both: read the ratios.
-`--quick` takes a minute.
+Both run on the real server, over loopback, and take turns in short rounds. A round goes over all measures before the
+next one begins, so that noise hits all of them alike: read the ratios. It takes some eight minutes; `--quick` two.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 import urllib.request
+from collections import defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -69,6 +70,7 @@ PAGES = {
     **{f"idea, 20,000 comments, {place}": LONG_THREAD + query for place, query in PLACES.items()},
     "search, 110,000 things, a rare pair": "/search?q=north+canteen+plan",
     "search, a word in every seventh": "/search?q=bicycles",
+    "search, a typing error": "/search?q=bycicles",
     "suggestions": "/search/suggestions?q=bicycl",
 }
 FIRST_IDEA = (MEASURED - 1) * IDEAS_EACH + 1
@@ -149,28 +151,26 @@ async def plan(database_url: str, port: int) -> tuple[Plan, dict[str, int]]:
 def measured(
     product: int, bare: int, prepared: Plan, sizes: dict[str, int], rounds: int, seconds: float
 ) -> Iterator[Result]:
-    """One measure after the other."""
+    """All measures; each is in every round, so that what is compared was seen in the same minutes."""
     everybody = range(1, SIGNED_IN + 1)
+    loads = {name: Load([path], [lines(cookie(n)) for n in everybody], votes=False) for name, path in PAGES.items()}
+    for name, ideas in VOTES.items():
+        paths = [VOTED.format(public_id("idea", number)) for number in ideas]
+        loads[name] = Load(paths, [lines(voter(n)) for n in everybody], votes=True)
+    seen: dict[tuple[str, int], list[Round]] = defaultdict(list)
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as client:
-
-        def take_turns(load: Load) -> tuple[list[Round], list[Round]]:
-            seen: dict[int, list[Round]] = {product: [], bare: []}
-            for number in range(rounds + 1):
+        for number in range(rounds + 1):
+            for name, load in loads.items():
                 for port in (product, bare) if number % 2 else (bare, product):
                     result = client.submit(run, port, load, seconds / 5, seconds).result()
                     if number:  # the first round only warms both up
-                        seen[port].append(result)
-            return seen[product], seen[bare]
-
-        for name, path in PAGES.items():
-            step = prepared.pages[path]
-            load = Load([path], [lines(cookie(number)) for number in everybody], votes=False)
-            yield Result(name, False, len(step.statements), sizes[path], len(step.unpacked), *take_turns(load))
-        for name, ideas in VOTES.items():
-            paths = [VOTED.format(public_id("idea", number)) for number in ideas]
-            load = Load(paths, [lines(voter(number)) for number in everybody], votes=True)
-            step = prepared.give
-            yield Result(name, True, len(step.statements), sizes["vote"], len(step.unpacked), *take_turns(load))
+                        seen[name, port].append(result)
+            print(f"round {number} of {rounds}", file=sys.stderr, flush=True)
+    for name, load in loads.items():
+        path = PAGES.get(name, "vote")
+        step = prepared.give if load.votes else prepared.pages[path]
+        given = load.votes, len(step.statements), sizes[path], len(step.unpacked)
+        yield Result(name, *given, seen[name, product], seen[name, bare])
 
 
 def second_start() -> float:
@@ -202,7 +202,7 @@ def second_start() -> float:
 def main() -> None:
     """Measures everything and prints the table."""
     arguments = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    arguments.add_argument("--quick", action="store_true", help="short rounds: a minute, rougher numbers")
+    arguments.add_argument("--quick", action="store_true", help="short rounds: two minutes, rougher numbers")
     arguments.add_argument("--people", action="store_true", help="only the import of 400,000 people, some minutes")
     given = arguments.parse_args()
     quick = given.quick
@@ -230,7 +230,7 @@ def main() -> None:
             kept = Path(folder) / "plan"
             kept.write_bytes(pickle.dumps(prepared))
             with served("tests.bench.bare:web", {"BENCH_PLAN": str(kept)}) as bare:
-                rounds, seconds = (3, 0.7) if quick else (5, 3.0)
+                rounds, seconds = (3, 0.5) if quick else (5, 1.2)
                 results = list(measured(product, bare, prepared, sizes, rounds, seconds))
             visit = first_visit(product, PAGES["home"], cookie(1))
     finally:

@@ -9,6 +9,7 @@ from tests.client import text_of
 from tests.comments.test_thread import REPLIES, ROOTS
 from tests.conftest import statements
 from tests.ideas.test_paging import MANY
+from tests.sitemap import PAGES, filled
 
 MOST = 8
 DIGEST = """
@@ -78,3 +79,29 @@ async def test_a_campaign_page_is_light(as_, world):
     assert response.headers["content-encoding"] == "gzip"
     assert 8_000 < len(response.content) < 30_000
     assert len(gzip.compress(response.content, 1)) < 7_000
+
+
+@pytest.mark.parametrize(("who", "path"), PAGES)
+async def test_no_page_sends_more_statements_than_it_may(as_, world, who, path):
+    browser = await as_(who)
+    async with statements() as sent:
+        await browser.get(filled(path, world))
+    assert len(sent) <= MOST, sent
+
+
+THREE_EACH = """
+    INSERT INTO comment (idea, space, author, root, state, body, body_html, language)
+    SELECT idea, space, author, id, 'published', '', '', 'en' FROM comment, generate_series(1, 3)
+    WHERE idea = {} AND root IS NULL
+"""
+ALL_DIFFERENT = "UPDATE comment SET body_html = '<p>' || md5(id::text) || md5(public_id) || '</p>' WHERE idea = {}"
+
+
+async def test_a_whole_page_of_a_thread_is_light_on_its_way(as_, world):
+    """Twenty comments with three replies to each: the heaviest page that is read often."""
+    await execute(ROOTS, 30, world.comment_id["vote"])
+    await execute(THREE_EACH, world.idea_id["vote"])
+    await execute(ALL_DIFFERENT, world.idea_id["vote"])
+    response = await (await as_("employee")).get(f"/ideas/{world.idea['vote']}")
+    assert response.text.count('class="comment"') == 80
+    assert 10_000 < len(gzip.compress(response.content, 1)) < 25_000
