@@ -21,6 +21,7 @@ EVERYTHING = "TRUE"
 IN_SPACE = f"space = ANY ({SPACES})"
 OWN = f"person = {PERSON}"
 OWN_IN_SPACE = f"{IN_SPACE} AND {OWN}"
+WRITTEN_BY_HERSELF = f"{IN_SPACE} AND author = {PERSON}"
 OWN_OR_NOWHERE = f"(space = ANY ({SPACES}) OR space IS NULL) AND (person IS NULL OR {OWN})"
 NOTHING = "FALSE"
 PRESENT = f"EXISTS (SELECT FROM membership m WHERE m.partner = partner.id AND m.space = ANY ({SPACES}))"
@@ -54,20 +55,22 @@ GATES: dict[type[Table], Gate | None] = {
     t.Answer: _gate(IN_SPACE),
     t.AnswerVersion: _gate(IN_SPACE),
     t.Appeal: _gate(IN_SPACE, "INSERT"),
-    t.Attachment: _gate(IN_SPACE, "INSERT", "UPDATE", "DELETE"),
+    t.Attachment: _gate(IN_SPACE, "INSERT", "UPDATE", "DELETE", written=WRITTEN_BY_HERSELF),
     t.Budget: _gate(OWN_IN_SPACE),
     t.Campaign: _gate(IN_SPACE, lock=True),
     t.CampaignNotice: _gate(IN_SPACE),
     t.Capture: _gate(IN_SPACE, "UPDATE"),
     t.Charter: _gate(IN_SPACE),
     t.CharterAcceptance: _gate(OWN_IN_SPACE, "INSERT"),
-    t.CoAuthor: _gate(IN_SPACE, "INSERT", "UPDATE", "DELETE"),
+    t.CoAuthor: _gate(
+        IN_SPACE, "INSERT", "UPDATE", "DELETE", written=f"{IN_SPACE} AND {PERSON} IN (person, invited_by)"
+    ),
     t.ColleagueWish: _gate(OWN_IN_SPACE, "INSERT"),
-    t.Comment: _gate(IN_SPACE, "INSERT", "UPDATE"),
+    t.Comment: _gate(IN_SPACE, "INSERT", "UPDATE", written=WRITTEN_BY_HERSELF),
     t.CommentDay: _gate(IN_SPACE),
     t.CommentVersion: _gate(IN_SPACE, "INSERT", "DELETE"),
     t.CommunityCard: _gate(IN_SPACE),
-    t.Correction: _gate(IN_SPACE, "INSERT"),
+    t.Correction: _gate(IN_SPACE, "INSERT", written=WRITTEN_BY_HERSELF),
     t.Credential: _gate(OWN, "INSERT", "UPDATE"),
     t.DataExport: _gate(OWN, "INSERT", "DELETE"),
     t.Decision: _gate(IN_SPACE, "UPDATE", written=OWN_IN_SPACE),

@@ -18,7 +18,7 @@ from portal.run.postgres import EmbeddedPostgres
 from portal.settings import BadSetting, settings
 from tests.client import Browser
 from tests.servers import drop_database, new_database
-from tests.world import World, add_report
+from tests.world import World, add_comment, add_report
 
 
 def test_every_table_has_a_gate_or_is_closed():
@@ -67,6 +67,12 @@ FORGED = {
     "a comment elsewhere": "INSERT INTO comment (idea, space, author, state, body, body_html, language)"
     " SELECT {idea}, {space}, {guest}, 'published', 'x', 'x', 'en'",
     "a vote in another name": "INSERT INTO vote (person, idea, space, guest) VALUES ({other}, {own_idea}, {own}, FALSE)",
+    "a comment in another name": "INSERT INTO comment (idea, space, author, state, body, body_html, language)"
+    " VALUES ({own_idea}, {own}, {other}, 'published', 'x', 'x', 'en')",
+    "a correction in another name": "INSERT INTO correction (idea, space, author, body, body_html, language)"
+    " VALUES ({own_idea}, {own}, {other}, 'x', 'x', 'en')",
+    "an invitation between others": "INSERT INTO co_author (idea, space, person, invited_by)"
+    " VALUES ({own_idea}, {own}, {other}, {other})",
     "a membership": "INSERT INTO membership (space, person, role) VALUES ({space}, {guest}, 'member')",
     "an idea moved out": "UPDATE idea SET space = {space}, campaign = {campaign} WHERE id = {own_idea}",
     "a campaign": "UPDATE campaign SET title = 'x' WHERE space = {own}",
@@ -88,6 +94,22 @@ async def test_nothing_is_written_outside(guest: World, forged: str):
     sql = FORGED[forged].format(**{name: str(value) for name, value in ids.items()})
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await execute(sql)
+
+
+async def test_what_others_wrote_in_her_own_space_is_not_changed(rollback: asyncpg.Connection, world: World):
+    her, space = world.person_id["guest_a"], world.space_id["closed_a"]
+    await add_comment(world, "theirs", idea="closed_a", author="insider_a")
+    await add_comment(world, "hers", idea="closed_a", author="guest_a")
+    stand_behind_wall(her, [space])
+    changed = await execute("UPDATE comment SET body = 'x' WHERE space = {} RETURNING author", space)
+    assert {row["author"] for row in changed} == {her}
+    for sql in (
+        "UPDATE attachment SET description = 'x' WHERE author <> {} RETURNING id",
+        "DELETE FROM attachment WHERE author <> {} RETURNING id",
+        "DELETE FROM co_author WHERE {} NOT IN (person, invited_by) RETURNING id",
+    ):
+        assert await execute(sql, her) == []
+    await leave_wall()
 
 
 async def test_nobody_elses_password_name_or_session_is_in_reach(guest: World):
