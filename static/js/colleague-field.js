@@ -8,9 +8,7 @@ class ColleagueField extends customElements.get("suggesting-field") {
   connectedCallback() {
     if (this.field) return;
     const field = this.querySelector("input");
-    const list = Object.assign(document.createElement("suggestion-list"), { id: `${field.id}-list`, hidden: true });
-    this.append(list, Object.assign(document.createElement("p"), { className: "visually-hidden", role: "status" }));
-    this.connect(field, list);
+    this.build(field);
     field.setAttribute("role", "combobox");
     field.setAttribute("aria-expanded", "false");
   }

@@ -8,10 +8,7 @@ class MentionField extends customElements.get("suggesting-field") {
 
   connectedCallback() {
     if (this.field) return;
-    const text = this.querySelector("textarea");
-    const list = Object.assign(document.createElement("suggestion-list"), { id: `${text.id}-list`, hidden: true });
-    this.append(list, Object.assign(document.createElement("p"), { className: "visually-hidden", role: "status" }));
-    this.connect(text, list);
+    this.build(this.querySelector("textarea"));
   }
 
   /** What stands between the @ and the cursor; undefined where nobody is being called. */

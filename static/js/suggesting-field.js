@@ -3,6 +3,17 @@
 const PAUSE = 200; // milliseconds
 
 class SuggestingField extends HTMLElement {
+  /** Makes the list, called as the field is, and the place from which it is read out. */
+  build(field) {
+    const list = Object.assign(document.createElement("suggestion-list"), { id: `${field.id}-list`, hidden: true });
+    list.setAttribute("role", "listbox");
+    list.setAttribute("aria-label", field.labels[0]?.textContent.trim() || field.name);
+    const said = Object.assign(document.createElement("p"), { className: "visually-hidden" });
+    said.setAttribute("role", "status");
+    this.append(list, said);
+    this.connect(field, list);
+  }
+
   connect(field, list) {
     Object.assign(this, { field, list, said: this.querySelector("[role=status]") });
     field.setAttribute("aria-autocomplete", "list");

@@ -178,6 +178,7 @@ async def test_a_withdrawn_idea_is_put_back_with_its_story_until_voting_begins(a
     pause = "INSERT INTO pause (space, person, decision, until) SELECT {}, {}, min(id), {} FROM decision RETURNING id"
     until = NOW + timedelta(days=3)
     paused = await fetch_value(pause, world.space_id["organisation"], world.person_id["author"], until)
+    assert (await author.get(f"{page}/return")).status_code == 403
     assert (await author.post(f"{page}/return", {"reason": "x"})).status_code == 403
     await execute("DELETE FROM pause WHERE id = {}", paused)
     assert (await author.post(f"{page}/return", {"reason": "It is not: only half."})).status_code == 303
