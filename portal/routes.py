@@ -15,10 +15,12 @@ from portal.follows.routes import router as follows
 from portal.health import health
 from portal.ideas.routes import router as ideas
 from portal.imports.routes import router as imports
+from portal.invitations.routes import router as invitations
 from portal.mentions.routes import router as mentions
 from portal.moderation.routes import router as moderation
 from portal.mydata.routes import router as mydata
 from portal.pages.routes import router as pages
+from portal.partners.routes import router as partners
 from portal.people.routes import router as people
 from portal.proposals.routes import router as proposals
 from portal.reports.routes import router as reports
@@ -52,6 +54,8 @@ ROUTES: list[Router | HTTPRouteHandler] = [
     threads,
     follows,
     spaces,
+    invitations,
+    partners,
     search,
     people,
     accounts,

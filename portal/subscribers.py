@@ -8,6 +8,13 @@ from portal.notifications import reactions as notifications
 
 SUBSCRIBERS: dict[Kind, list[Callable[[int], Awaitable[None]]]] = {
     Kind.ROLE_GIVEN: [notifications.announce_role],
+    Kind.GUEST_ADMITTED: [notifications.tell_of_guests],
+    Kind.INVITATION_REFUSED: [notifications.tell_of_guests],
+    Kind.GUESTS_ENDING: [notifications.tell_of_guests],
+    Kind.SPONSOR_LEFT: [notifications.tell_of_guests],
+    Kind.GUEST_WISHED: [notifications.tell_of_guests],
+    Kind.WISH_GRANTED: [notifications.tell_of_guests],
+    Kind.WISH_REFUSED: [notifications.tell_of_guests],
     Kind.CAMPAIGN_PROPOSED: [notifications.announce_campaign],
     Kind.CAMPAIGN_OPENED: [notifications.announce_campaign],
     Kind.CAMPAIGN_DECLINED: [notifications.announce_campaign],

@@ -3,13 +3,15 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from portal.accounts.jobs import send_reset, sweep_accounts
+from portal.accounts.jobs import send_link, send_reset, sweep_accounts
 from portal.attachments.jobs import sweep_files
 from portal.campaigns.jobs import move_campaigns_on
 from portal.imports.jobs import run_import, sweep_imports
 from portal.imports.staging import read_import
 from portal.moderation.jobs import assign_checks
+from portal.invitations.jobs import look_after_guests
 from portal.mydata.jobs import make_export, sweep_exports
+from portal.notifications.guests import tell_of_guests
 from portal.notifications.jobs import announce_answer, announce_role, deliver_mail
 from portal.notifications.news import announce_campaign
 from portal.notifications.of_ideas import ask, spread_news
@@ -26,14 +28,17 @@ JOBS: dict[str, Callable[..., Awaitable[Any]]] = {
     "deliver_mail": deliver_mail,
     "forget_words": forget_words,
     "forget_marks": forget_marks,
+    "look_after_guests": look_after_guests,
     "move_campaigns_on": move_campaigns_on,
     "make_export": make_export,
+    "send_link": send_link,
     "send_reset": send_reset,
     "spread_news": spread_news,
     "sweep_accounts": sweep_accounts,
     "sweep_exports": sweep_exports,
     "sweep_files": sweep_files,
     "take_in_words": take_in_words,
+    "tell_of_guests": tell_of_guests,
     "read_import": read_import,
     "run_import": run_import,
     "sweep_imports": sweep_imports,
@@ -44,6 +49,7 @@ TIMETABLE: dict[str, str] = {
     "deliver_mail": "* * * * *",
     "forget_words": "43 3 * * *",
     "forget_marks": "41 3 * * *",
+    "look_after_guests": "7 * * * *",
     "move_campaigns_on": "*/5 * * * *",
     "sweep_accounts": "17 * * * *",
     "sweep_exports": "47 * * * *",

@@ -11,10 +11,19 @@ from typing import Any
 from litestar import Litestar
 from litestar.routes import HTTPRoute
 
+from portal.invitations.guest_list import mark
 from portal.web.assets import assets
 from tests.world import PASSWORD, World, email_of, picture
 
 SETTINGS = {"language": "en", "zone": "Europe/Paris", "theme": "", "wants_mail": "y"}
+GUEST = {
+    "guest_email": "ada@overwater.example",
+    "name": "Ada",
+    "partner": "{partner[overwater]}",
+    "may_write": "y",
+    "until": "2026-08-01",
+    "language": "en",
+}
 PROFILE = {
     "name": "Noor",
     "title": "Planner",
@@ -259,6 +268,32 @@ POSTS: dict[str, tuple[str | None, str, dict[str, str]]] = {
         "/spaces/{space[closed_a]}/members",
         {"colleague": email_of("employee")},
     ),
+    "/sign-in/link": (None, "/sign-in/link", {"email": email_of("guest_a")}),
+    "/sign-in/link/{token:str}": (None, "/sign-in/link/no-such-token", {}),
+    "/invitations/{token:str}": (None, "/invitations/no-such-token", {"name": "Rosalie"}),
+    "/invitations/{token:str}/refusal": (None, "/invitations/no-such-token/refusal", {}),
+    "/spaces/{public_id:str}/guests": ("insider_a", "/spaces/{space[closed_a]}/guests", GUEST),
+    "/spaces/{public_id:str}/guests/list": (
+        "insider_a",
+        "/spaces/{space[closed_a]}/guests/list",
+        {"list": "E-mail\nnew@overwater.example", "partner": "{partner[overwater]}", "until": "2026-08-01"}
+        | {"language": "en", "tried": mark("E-mail\nnew@overwater.example", "partneroverwater", "2026-08-01")},
+    ),
+    "/spaces/{public_id:str}/guests/renewal": ("insider_a", "/spaces/{space[closed_a]}/guests/renewal", {}),
+    "/sent-invitations/{public_id:str}/mail": ("insider_a", "/sent-invitations/{invitation[a]}/mail", {}),
+    "/sent-invitations/{public_id:str}/revocation": ("insider_a", "/sent-invitations/{invitation[a]}/revocation", {}),
+    "/spaces/{public_id:str}/wishes": (
+        "guest_a",
+        "/spaces/{space[closed_a]}/wishes",
+        {"name": "Ada", "guest_email": "ada@overwater.example", "words": "She knows the lock."},
+    ),
+    "/wishes/{public_id:str}/refusal": ("insider_a", "/wishes/{wish[a]}/refusal", {"reason": "We are enough."}),
+    "/partners": ("administrator", "/partners", {"name": "Studio Groen", "domains": "groen.example"}),
+    "/partners/{public_id:str}": (
+        "administrator",
+        "/partners/{partner[overwater]}",
+        {"name": "Overwater", "domains": "overwater.example, over.example"},
+    ),
     "/spaces/{public_id:str}/membership": ("employee", "/spaces/{space[open]}/membership", {}),
     "/spaces/{public_id:str}/membership/end": ("guest_a", "/spaces/{space[closed_a]}/membership/end", {}),
 }
@@ -363,6 +398,16 @@ GETS: dict[str, tuple[str | None, str]] = {
     "/sign-in": (None, "/sign-in"),
     "/spaces/{public_id:str}": ("employee", "/spaces/{space[open]}"),
     "/spaces/{public_id:str}/members/new": ("insider_a", "/spaces/{space[closed_a]}/members/new"),
+    "/sign-in/link": (None, "/sign-in/link"),
+    "/sign-in/link/{token:str}": (None, "/sign-in/link/no-such-token"),
+    "/invitations/{token:str}": (None, "/invitations/invitation-a"),
+    "/spaces/{public_id:str}/guests": ("insider_a", "/spaces/{space[closed_a]}/guests"),
+    "/spaces/{public_id:str}/guests/new": ("insider_a", "/spaces/{space[closed_a]}/guests/new?wish={wish[a]}"),
+    "/spaces/{public_id:str}/guests/list": ("insider_a", "/spaces/{space[closed_a]}/guests/list"),
+    "/spaces/{public_id:str}/wishes": ("guest_a", "/spaces/{space[closed_a]}/wishes"),
+    "/wishes/{public_id:str}/refusal": ("insider_a", "/wishes/{wish[a]}/refusal"),
+    "/partners": ("administrator", "/partners"),
+    "/partners/{public_id:str}": ("administrator", "/partners/{partner[overwater]}"),
     "/static/{path:path}": (None, "{asset}"),
     "/votes": ("employee", "/votes"),
 }
@@ -385,7 +430,7 @@ NO_PAGES |= {"/people/{public_id:str}/photo", "/people/{public_id:str}/photo/sma
 #: Answer 404 in the world of the tests, which is set up and no demo (tests/setup has both).
 NOT_THERE = {"/admin/demo", "/set-up"}
 NO_PAGES |= {"/admin/imports/{public_id:str}/problems", "/settings/data/{public_id:str}", *NOT_THERE}
-NO_PAGES |= {"/health", "/password-reset/{token:str}", "/static/{path:path}"}
+NO_PAGES |= {"/health", "/password-reset/{token:str}", "/sign-in/link/{token:str}", "/static/{path:path}"}
 NO_PAGES |= {"/ideas/{public_id:str}/mentions", "/colleagues"}
 PHASES = ("planned", "collect", "discuss", "vote", "decide", "done")
 #: Every page with somebody who may open it: one of each route, and those that look different otherwise.

@@ -15,6 +15,7 @@ from typing import Any
 
 from PIL import Image
 
+from portal.access.tokens import token_sha256
 from portal.db import execute, fetch_value, transaction
 from portal.events.kinds import Kind
 from portal.events.log import record
@@ -88,6 +89,11 @@ class World:
     service: dict[str, str] = field(default_factory=dict)
     workshop: dict[str, str] = field(default_factory=dict)
     capture: dict[str, str] = field(default_factory=dict)
+    partner_id: dict[str, int] = field(default_factory=dict)
+    partner: dict[str, str] = field(default_factory=dict)
+    invitation_id: dict[str, int] = field(default_factory=dict)
+    invitation: dict[str, str] = field(default_factory=dict)
+    wish: dict[str, str] = field(default_factory=dict)
 
     def dump(self) -> str:
         """As JSON, so that other processes of a test can read it."""
@@ -167,6 +173,7 @@ async def build_world() -> World:
         await add_idea(world, "draft", campaign="open", state="draft", comments=False)
         await add_idea(world, "withdrawn", campaign="open", state="withdrawn", comments=False)
         await _what_others_add(world)
+        await _guests(world)
     await execute("UPDATE profile SET photo_change = 0")
     await execute("UPDATE organisation SET photo_changes = 0")  # no page shows a photo until one is changed
     return world
@@ -231,6 +238,77 @@ async def _what_others_add(world: World) -> None:
         "INSERT INTO co_author (idea, space, person, invited_by) SELECT id, space, {}, author FROM idea WHERE id = {}",
         colleague,
         world.idea_id["open"],
+    )
+
+
+async def _guests(world: World) -> None:
+    """Both guests come for an organisation, and the insider of their space answers for them. In each space somebody is
+    invited, by a link with the token "invitation-a" or "invitation-b", and the guest wishes for a colleague."""
+    for side, name in (("a", "overwater"), ("b", "nightbus")):
+        space, guest, host = (
+            world.space_id[f"closed_{side}"],
+            world.person_id[f"guest_{side}"],
+            world.person_id[f"insider_{side}"],
+        )
+        row = (
+            await execute(
+                "INSERT INTO partner (public_id, name, created_by) VALUES ({}, {}, {}) RETURNING id, public_id",
+                f"partner{name}",
+                name.title(),
+                host,
+            )
+        )[0]
+        world.partner_id[name], world.partner[name] = row["id"], row["public_id"]
+        await execute("INSERT INTO partner_domain (partner, domain) VALUES ({}, {})", row["id"], f"{name}.example")
+        await execute(
+            "UPDATE membership SET partner = {}, sponsor = {} WHERE space = {} AND person = {}",
+            row["id"],
+            host,
+            space,
+            guest,
+        )
+        await execute("INSERT INTO guest (person, mailbox_confirmed_at) VALUES ({}, plein_now())", guest)
+        await add_invitation(world, side, space=f"closed_{side}", partner=name, email=f"rosalie@{name}.example")
+        world.wish[side] = await fetch_value(
+            "INSERT INTO colleague_wish (space, person, name, email, words) VALUES ({}, {}, {}, {}, {})"
+            " RETURNING public_id",
+            space,
+            guest,
+            f"Wished by {side}",
+            f"colleague@{name}.example",
+            f"Why {side} wishes it",
+        )
+
+
+async def add_invitation(world: World, name: str, *, space: str, partner: str, email: str, **facts: Any) -> None:
+    """One more invitation, called `name`, by the insider of the space; its link has the token "invitation-NAME"."""
+    values: dict[str, Any] = {
+        "space": world.space_id[space],
+        "partner": world.partner_id[partner],
+        "email": email,
+        "name": f"Invited {name}",
+        "words": f"Words to {name}",
+        "language": "en",
+        "may_write": True,
+        "may_vote": True,
+        "may_download": False,
+        "until": NOW + timedelta(days=90),
+        "invited_by": world.person_id[space.replace("closed", "insider")],
+        "expires_at": NOW + timedelta(days=7),
+        **facts,
+    }
+    row = (
+        await execute(
+            f"INSERT INTO invitation ({', '.join(values)}) VALUES ({', '.join('{}' for _ in values)})"
+            " RETURNING id, public_id",
+            *values.values(),
+        )
+    )[0]
+    world.invitation_id[name], world.invitation[name] = row["id"], row["public_id"]
+    await execute(
+        "INSERT INTO invitation_link (token_sha256, invitation) VALUES ({}, {})",
+        token_sha256(f"invitation-{name}"),
+        row["id"],
     )
 
 

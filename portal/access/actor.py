@@ -92,7 +92,7 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def invites(self) -> list[int]:
         """The spaces to which the actor may invite guests. A guest invites nobody."""
-        return [] if self.guest else self.spaces_as(Role.OWNER)
+        return [] if self.guest else self.spaces_as(Role.OWNER, Role.COMMUNITY_MANAGER)
 
     def pause_in(self, space: int) -> datetime | None:
         """Until when the actor may not write in this space, if a moderator decided so."""

@@ -11,6 +11,21 @@ from enum import StrEnum
 from typing import Any
 
 from portal.access.actor import Actor, Right, Role
+from portal.access.of_campaigns import (
+    author_of_draft,
+    decision_owner_while_proposed,
+    leads_what_is_open,
+    leads_what_is_over,
+    leads_what_runs,
+    leads_what_stands,
+)
+from portal.access.of_guests import (
+    decides_what_is_wished,
+    guest_there,
+    invites,
+    invites_while_open,
+    keeps_partners,
+)
 from portal.access.of_ideas import (
     author_of_draft_while_collecting,
     author_of_withdrawn_until_voting,
@@ -45,10 +60,8 @@ from portal.access.of_moderation import (
     told_to_change_it,
 )
 from portal.access.phases import (
-    WHILE_ARCHIVING,
     WHILE_COMMENTING,
     WHILE_EDITING,
-    WHILE_RUNNING,
     WHILE_SUPPORTING,
 )
 
@@ -60,6 +73,12 @@ class Action(StrEnum):
     SPACE_JOIN = "space.join"
     SPACE_LEAVE = "space.leave"
     SPACE_ADD_MEMBER = "space.add_member"
+    GUEST_INVITE = "guest.invite"
+    GUEST_RENEW = "guest.renew"
+    GUEST_WISH = "guest.wish"
+    WISH_DECIDE = "wish.decide"
+    INVITATION_MANAGE = "invitation.manage"
+    PARTNER_EDIT = "partner.edit"
     CAMPAIGN_PROPOSE = "campaign.propose"
     CAMPAIGN_EDIT = "campaign.edit"
     CAMPAIGN_DISCARD = "campaign.discard"
@@ -150,6 +169,8 @@ WRITING = {
     Action.CAMPAIGN_EDIT,
     Action.CAMPAIGN_CANCEL,
     Action.IDEA_INVITE,
+    Action.GUEST_INVITE,
+    Action.GUEST_WISH,
     Action.WORKSHOP_CAPTURE,
     Action.IDEA_COMMENT,
     Action.IDEA_ATTACH,
@@ -202,42 +223,6 @@ def member_who_is_no_owner(actor: Actor, thing: Any) -> bool:
 def owner(actor: Actor, thing: Any) -> bool:
     """An owner of anything but the organisation, while it lasts."""
     return thing.kind != "organisation" and thing.id not in actor.still and actor.has_role(thing.id, Role.OWNER)
-
-
-def leads(actor: Actor, thing: Any) -> bool:
-    """Who proposed the campaign, who sponsors it, who decides, or an administrator."""
-    return actor.id in (thing.author, thing.sponsor, thing.decision_owner) or actor.administrator
-
-
-def leads_what_stands(actor: Actor, thing: Any) -> bool:
-    """Who leads the campaign, until it is cancelled or archived."""
-    return thing.state not in ("cancelled", "archived") and leads(actor, thing)
-
-
-def author_of_draft(actor: Actor, thing: Any) -> bool:
-    """Who began it, as long as nobody was asked."""
-    return bool(thing.state == "draft" and actor.id == thing.author)
-
-
-def decision_owner_while_proposed(actor: Actor, thing: Any) -> bool:
-    """The decision owner, and nobody for her, while she is asked."""
-    return bool(thing.state == "proposed" and actor.id == thing.decision_owner)
-
-
-def leads_what_runs(actor: Actor, thing: Any) -> bool:
-    """Who leads the campaign, while it runs; one that is always open has no end to move."""
-    return bool(not thing.always_open and thing.phase in WHILE_RUNNING and leads(actor, thing))
-
-
-def leads_what_is_open(actor: Actor, thing: Any) -> bool:
-    """Who leads the campaign, once it is accepted and until it is done; what is always open stays."""
-    open_ = thing.state == "open" and thing.phase != "done" and not thing.always_open
-    return bool(open_ and leads(actor, thing))
-
-
-def leads_what_is_over(actor: Actor, thing: Any) -> bool:
-    """Who leads the campaign, once it is done or cancelled, until it is archived."""
-    return bool(thing.state != "archived" and thing.phase in WHILE_ARCHIVING and leads(actor, thing))
 
 
 def uploader_while_open(actor: Actor, thing: Any) -> bool:
@@ -296,6 +281,12 @@ RULES: dict[Action, Callable[[Actor, Any], bool]] = {
     Action.SPACE_JOIN: not_yet_member_of_open,
     Action.SPACE_LEAVE: member_who_is_no_owner,
     Action.SPACE_ADD_MEMBER: owner,
+    Action.GUEST_INVITE: invites,
+    Action.GUEST_RENEW: invites,
+    Action.GUEST_WISH: guest_there,
+    Action.WISH_DECIDE: decides_what_is_wished,
+    Action.INVITATION_MANAGE: invites_while_open,
+    Action.PARTNER_EDIT: keeps_partners,
     Action.CAMPAIGN_PROPOSE: colleague,
     Action.CAMPAIGN_EDIT: leads_what_stands,
     Action.CAMPAIGN_DISCARD: author_of_draft,

@@ -129,8 +129,13 @@ def partner(actor: Actor, a: str) -> QueryString:
 
 
 def invitation(actor: Actor, a: str) -> QueryString:
-    """Who is invited to a space is shown to those who invite there."""
-    return QueryString(f"{a}.space = ANY({{}})", actor.invites)
+    """Who is invited to a space is shown to those who invite there: its owners, community managers, and its host."""
+    return QueryString(
+        f"{{}} AND ({a}.space = ANY({{}}) OR EXISTS (SELECT FROM space hs WHERE hs.id = {a}.space AND hs.host = {{}}))",
+        in_space(actor, a),
+        actor.invites,
+        None if actor.guest else actor.id,
+    )
 
 
 def wish(actor: Actor, a: str) -> QueryString:

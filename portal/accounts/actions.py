@@ -9,7 +9,7 @@ from portal.access.policy import Action, require
 from portal.access.tokens import new_token, token_sha256
 from portal.accounts import throttle
 from portal.accounts.passwords import hashed, matches, outdated
-from portal.accounts.queries import Account, OwnSession, account_of_email
+from portal.accounts.queries import Account, OwnSession, account_of_email, account_of_person
 from portal.db import execute, fetch_value, transaction
 from portal.events.jobs import queue
 from portal.events.kinds import Kind
@@ -18,6 +18,11 @@ from portal.events.log import record
 #: How long a session lasts unused, and at the most, in hours.
 LIFETIME = {"employee": (8, 24), "sister": (8, 24), "guest": (1, 12)}
 RESET_MINUTES = 60
+LINK_MINUTES = 30
+
+
+class MailboxUnconfirmed(Exception):
+    """The password is right, but for 30 days this guest has not shown that the mailbox is hers: she gets a link."""
 
 
 START = """
@@ -30,7 +35,8 @@ START = """
 async def sign_in(  # access: the way in
     email: str, password: str, address: str, user_agent: str
 ) -> tuple[int, str] | None:
-    """Who signed in and a fresh session's token, or None when address or password is wrong. Raises throttle.Wait."""
+    """Who signed in and a fresh session's token, or None when address or password is wrong. Raises throttle.Wait, and
+    MailboxUnconfirmed once the mail is queued."""
     account = await account_of_email(email)
     key = _brake_of(email, account)
     await throttle.attempt(key, address)
@@ -44,7 +50,11 @@ async def sign_in(  # access: the way in
             account.person,
             account.password_hash,
         )
-    token = await _start_session(account, user_agent)
+    if not account.mailbox_confirmed:
+        async with transaction():
+            await queue("send_link", email=account.email)
+        raise MailboxUnconfirmed
+    token = await start_session(account, user_agent)
     return (account.person, token) if token else None
 
 
@@ -53,7 +63,9 @@ def _brake_of(email: str, account: Account | None) -> str:
     return f"person {account.person}" if account else email.casefold()[:200]
 
 
-async def _start_session(account: Account, user_agent: str) -> str | None:
+async def start_session(  # access: for whoever has just shown who she is
+    account: Account, user_agent: str
+) -> str | None:
     """None when the account's sessions were ended after the password was read."""
     token = new_token()
     idle, longest = LIFETIME[account.kind]
@@ -95,6 +107,13 @@ SAVE_CREDENTIAL = """
 #: Ends every session and every open link of a person, in the transaction that gives the reason.
 END_ALL = "UPDATE person SET epoch = epoch + 1 WHERE id = {}"
 
+#: Ends the links in their mailboxes, of several people.
+END_LINKS = """
+    WITH who AS (SELECT unnest({}::bigint[]) AS person), ended AS (
+        UPDATE sign_in_link l SET used_at = plein_now() FROM who WHERE l.person = who.person AND l.used_at IS NULL)
+    UPDATE password_reset r SET used_at = plein_now() FROM who WHERE r.person = who.person AND r.used_at IS NULL
+"""
+
 
 async def set_password(person: int, password: str) -> None:  # access: by reset link, owner or command line
     """A new password; every session of this person ends."""
@@ -103,7 +122,7 @@ async def set_password(person: int, password: str) -> None:  # access: by reset 
         await execute(SAVE_CREDENTIAL, person, new)
         await execute(END_ALL, person)
         await execute("DELETE FROM session WHERE person = {}", person)
-        await execute("UPDATE password_reset SET used_at = plein_now() WHERE person = {} AND used_at IS NULL", person)
+        await execute(END_LINKS, [person])
         await record(Kind.PASSWORD_CHANGED, actor=person, person=person)
 
 
@@ -124,7 +143,7 @@ async def change_password(actor: Actor, account: Account, password: str, user_ag
     require(actor, Action.SETTINGS_CHANGE)
     async with transaction():
         await set_password(actor.id, password)
-        return await _start_session(msgspec.structs.replace(account, epoch=account.epoch + 1), user_agent)
+        return await start_session(msgspec.structs.replace(account, epoch=account.epoch + 1), user_agent)
 
 
 async def ask_for_reset(email: str, address: str) -> None:  # access: anybody may ask; only the mailbox hears of it
@@ -163,6 +182,57 @@ async def use_reset(token: str, password: str) -> bool:  # access: whoever holds
             return False
         await set_password(person, password)
     return True
+
+
+async def ask_for_link(email: str, address: str) -> None:  # access: anybody may ask; only the mailbox hears of it
+    """Sends a guest a link to sign in with, if there is such a guest; neither the answer nor its time tells. Raises
+    throttle.Wait."""
+    account = await account_of_email(email)
+    await throttle.attempt(f"link {_brake_of(email, account)}", address)
+    async with transaction():
+        await queue("send_link", email=email)
+
+
+async def new_sign_in_token(person: int) -> str:  # access: called while the mail to this very person is written
+    """A fresh link's token; only its hash is stored, so the mail is the only place where it is."""
+    token = new_token()
+    await execute(
+        "INSERT INTO sign_in_link (token_sha256, person, created_at, expires_at)"
+        " VALUES ({}, {}, plein_now(), plein_now() + make_interval(mins => {}))",
+        token_sha256(token),
+        person,
+        LINK_MINUTES,
+    )
+    return token
+
+
+USE_LINK = """
+    UPDATE sign_in_link SET used_at = plein_now()
+    WHERE token_sha256 = {} AND used_at IS NULL AND expires_at > plein_now() RETURNING person
+"""
+CONFIRM = """
+    INSERT INTO guest (person, mailbox_confirmed_at) VALUES ({}, plein_now())
+    ON CONFLICT (person) DO UPDATE SET mailbox_confirmed_at = excluded.mailbox_confirmed_at
+"""
+
+
+async def sign_in_by_link(  # access: whoever holds the link may use it, once
+    token: str, user_agent: str
+) -> str | None:
+    """A fresh session of the guest whom the link was sent to; it also shows that the mailbox is hers. None when it was
+    used meanwhile, is out of date, or she is no guest any more."""
+    async with transaction():
+        person = await fetch_value(USE_LINK, token_sha256(token))
+        account = await account_of_person(person) if person else None
+        if account is None or account.kind != "guest":
+            return None
+        await confirm_mailbox(account.person)
+        return await start_session(account, user_agent)
+
+
+async def confirm_mailbox(person: int) -> None:  # access: called by what a link into the mailbox opened
+    """The mailbox is hers, for the next 30 days."""
+    await execute(CONFIRM, person)
 
 
 async def save_preferences(actor: Actor, language: str, theme: str | None) -> None:

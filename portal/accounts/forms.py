@@ -31,8 +31,8 @@ class SignInForm(Form):
     password = PasswordField(lazy("Password"), [required(lazy("Give your password."))])
 
 
-class AskForResetForm(Form):
-    """Where to send the link."""
+class AskForMailForm(Form):
+    """Where to send a link: to choose a new password, or to sign in."""
 
     email = StringField(lazy("E-mail"), [required(lazy("Give your e-mail address.")), at_most(254)])
 

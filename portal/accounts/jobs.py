@@ -1,4 +1,4 @@
-"""Work for later: sending reset links, and sweeping out what no longer serves."""
+"""Work for later: sending links, and sweeping out what no longer serves."""
 
 from __future__ import annotations
 
@@ -17,8 +17,18 @@ async def send_reset(email: str) -> None:
             await queue("deliver_mail")
 
 
+async def send_link(email: str) -> None:
+    """Sends the link to sign in with, where there is such a guest."""
+    async with transaction():
+        account = await account_of_email(email)
+        if account and account.kind == "guest":
+            await execute("INSERT INTO mail (kind, recipient) VALUES ('sign_in_link', {})", account.person)
+            await queue("deliver_mail")
+
+
 async def sweep_accounts() -> None:
-    """Removes ended sessions, used or outdated reset links, and forgotten failures."""
+    """Removes ended sessions, used or outdated links, and forgotten failures."""
     await execute("DELETE FROM session WHERE expires_at < plein_now() OR idle_until < plein_now()")
     await execute("DELETE FROM password_reset WHERE expires_at < plein_now() - interval '7 days'")
+    await execute("DELETE FROM sign_in_link WHERE expires_at < plein_now() - interval '7 days'")
     await throttle.forget_old_failures()

@@ -23,11 +23,15 @@ class Account(msgspec.Struct, frozen=True):
     kind: str
     epoch: int
     password_hash: str | None
+    mailbox_confirmed: bool
 
 
 ACCOUNT = """
-    SELECT p.id AS person, n.name, n.email, n.language, n.zone, p.kind, p.epoch, c.password_hash
+    SELECT p.id AS person, n.name, n.email, n.language, n.zone, p.kind, p.epoch, c.password_hash,
+        p.kind <> 'guest' OR coalesce(g.mailbox_confirmed_at > plein_now() - interval '30 days', FALSE)
+            AS mailbox_confirmed
     FROM identity n JOIN person p ON p.id = n.person AND p.active LEFT JOIN credential c ON c.person = p.id
+    LEFT JOIN guest g ON g.person = p.id
 """
 
 
@@ -50,7 +54,7 @@ RESET = """
 
 
 class Reset(msgspec.Struct, frozen=True):
-    """A link to choose a new password that still works."""
+    """A link that still works: to choose a new password, or to sign in."""
 
     person: int
 
@@ -58,6 +62,17 @@ class Reset(msgspec.Struct, frozen=True):
 async def open_reset(token_sha256: bytes) -> Reset | None:  # access: whoever holds the link may use it
     """The reset behind a link, unless it was used or is out of date."""
     return await fetch_one(Reset, RESET, token_sha256)
+
+
+SIGN_IN_LINK = """
+    SELECT l.person FROM sign_in_link l JOIN person p ON p.id = l.person AND p.active AND p.kind = 'guest'
+    WHERE l.token_sha256 = {} AND l.used_at IS NULL AND l.expires_at > plein_now()
+"""
+
+
+async def open_sign_in_link(token_sha256: bytes) -> Reset | None:  # access: whoever holds the link may use it
+    """The guest whom a link signs in, unless it was used or is out of date."""
+    return await fetch_one(Reset, SIGN_IN_LINK, token_sha256)
 
 
 class OwnSession(msgspec.Struct, frozen=True):

@@ -6,12 +6,13 @@ from typing import Any
 
 from litestar import Response, Router, get, post
 from litestar.datastructures import Cookie
+from litestar.exceptions import TooManyRequestsException
 from litestar.params import FromPath
 
 from portal.access.tokens import token_sha256
 from portal.accounts import actions, queries, throttle
 from portal.accounts.forms import (
-    AskForResetForm,
+    AskForMailForm,
     ChangePasswordForm,
     NewPasswordForm,
     PreferencesForm,
@@ -50,6 +51,8 @@ async def sign_in(request: Request) -> Response[Any]:
         started = await actions.sign_in(
             form.email.data, form.password.data, request.address, request.headers.get("user-agent", "")
         )
+    except actions.MailboxUnconfirmed:
+        return _ask_for_link(request, AskForMailForm(), sent=True)
     except throttle.Wait as wait:
         response = _sign_in(request, form, goal, kept, wait=wait.seconds, status=429)
         response.headers["Retry-After"] = str(wait.seconds)
@@ -76,13 +79,13 @@ async def sign_out(request: Request) -> Response[Any]:
 @get("/password-reset", opt=PUBLIC)
 async def ask_for_reset_page(request: Request) -> Response[Any]:
     """Who forgot the password asks for a link."""
-    return page(request, "accounts/ask_for_reset.html", form=AskForResetForm(), sent=False, used_up=False)
+    return page(request, "accounts/ask_for_reset.html", form=AskForMailForm(), sent=False, used_up=False)
 
 
 @post("/password-reset", opt=PUBLIC)
 async def ask_for_reset(request: Request) -> Response[Any]:
     """Says the same whether there is such an account or not."""
-    form = await AskForResetForm.sent(request)
+    form = await AskForMailForm.sent(request)
     if form.valid():
         try:
             await actions.ask_for_reset(form.email.data, request.address)
@@ -116,6 +119,47 @@ async def reset(request: Request, token: FromPath[str]) -> Response[Any]:
     if not await actions.use_reset(token, form.password.data):
         return _used_up(request)
     return see_other("/sign-in", "password-changed")
+
+
+# --- guests sign in by a link ---
+
+
+@get("/sign-in/link", opt=PUBLIC)
+async def ask_for_link_page(request: Request) -> Response[Any]:
+    """A guest asks for a link to sign in with."""
+    return _ask_for_link(request, AskForMailForm())
+
+
+@post("/sign-in/link", opt=PUBLIC)
+async def ask_for_link(request: Request) -> Response[Any]:
+    """Says the same whether there is such a guest or not."""
+    form = await AskForMailForm.sent(request)
+    if form.valid():
+        try:
+            await actions.ask_for_link(form.email.data, request.address)
+        except throttle.Wait as wait:
+            form.refuse("email", _wait_words(wait.seconds))
+            return _ask_for_link(request, form, status=429)
+    return _ask_for_link(request, form, sent=form.complete)
+
+
+@get("/sign-in/link/{token:str}", opt=PUBLIC)
+async def link_page(request: Request, token: FromPath[str]) -> Response[Any]:
+    """Only shows a button: mail scanners open links."""
+    if await _open_link(request, token) is None:
+        return _ask_for_link(request, AskForMailForm(), used_up=True, status=404)
+    return page(request, "accounts/link.html", token=token)
+
+
+@post("/sign-in/link/{token:str}", opt=PUBLIC)
+async def sign_in_by_link(request: Request, token: FromPath[str]) -> Response[Any]:
+    """Starts a session; the link is used up."""
+    session = None
+    if await _open_link(request, token) is not None:
+        session = await actions.sign_in_by_link(token, request.headers.get("user-agent", ""))
+    if session is None:
+        return _ask_for_link(request, AskForMailForm(), used_up=True, status=404)
+    return with_session(see_other("/"), session)
 
 
 @get("/settings")
@@ -229,9 +273,33 @@ def _sign_in(
     )
 
 
+async def _open_link(request: Request, token: str) -> queries.Reset | None:
+    await follow_link(request, "sign-in link")
+    link = await queries.open_sign_in_link(token_sha256(token))
+    if link:
+        await throttle.link_leads_somewhere("sign-in link", request.address)
+    return link
+
+
+async def follow_link(request: Request, kind: str) -> None:
+    """Before a link is looked up. Whoever tried too many that lead nowhere is told to wait."""
+    try:
+        await throttle.follow_link(kind, request.address)
+    except throttle.Wait as wait:
+        raise TooManyRequestsException(headers={"Retry-After": str(wait.seconds)}) from None
+
+
+def _ask_for_link(
+    request: Request, form: AskForMailForm, *, sent: bool = False, used_up: bool = False, status: int = 0
+) -> Response[Any]:
+    return page(
+        request, "accounts/ask_for_link.html", form=form, sent=sent, used_up=used_up, status=status or form.status
+    )
+
+
 def _used_up(request: Request) -> Response[Any]:
     """A link that was used, is out of date or never was: no difference, and the way to a new one."""
-    return page(request, "accounts/ask_for_reset.html", form=AskForResetForm(), sent=False, used_up=True, status=404)
+    return page(request, "accounts/ask_for_reset.html", form=AskForMailForm(), sent=False, used_up=True, status=404)
 
 
 def _wait_words(seconds: int) -> str:
@@ -267,6 +335,10 @@ router = Router(
         ask_for_reset,
         reset_page,
         reset,
+        ask_for_link_page,
+        ask_for_link,
+        link_page,
+        sign_in_by_link,
         settings_page,
         save_settings,
         password_page,

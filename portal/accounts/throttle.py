@@ -1,4 +1,4 @@
-"""The brake on guessing: by account and by address, a delay that grows, never a lock."""
+"""The brake on guessing: by account and by address, a delay that grows, never a lock. And on guessing links."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from portal.db import execute, fetch_value, transaction
 
 FREE_BY_ACCOUNT = 5
 FREE_BY_ADDRESS = 100  # an office shares one address
+FREE_MISSES = 20  # links that lead nowhere, from one address
+FIRST_WAIT, FIRST_WAIT_OF_LINKS = 1, 60  # seconds
 LONGEST_WAIT = 900  # seconds
 FORGET_AFTER = 3600  # seconds without a failure
 
@@ -20,7 +22,7 @@ class Wait(Exception):
         self.seconds = seconds
 
 
-# Beyond the free attempts the delay doubles with each failure: 1, 2, 4 … 900 seconds.
+# Beyond the free attempts the delay doubles with each failure: 1, 2, 4 … 900 seconds; for links 60, 120 … 900.
 TAKE = """
     INSERT INTO throttle AS t (key, failures, last_failure_at, blocked_until)
     VALUES ({}, 1, plein_now(), plein_now())
@@ -30,7 +32,7 @@ TAKE = """
         last_failure_at = plein_now(),
         blocked_until = plein_now() + CASE
             WHEN t.last_failure_at < plein_now() - make_interval(secs => {}) OR t.failures + 1 < {}
-            THEN interval '0' ELSE make_interval(secs => least({}, power(2, least(t.failures + 1 - {}, 20)))) END
+            THEN interval '0' ELSE make_interval(secs => least({}, {} * power(2, least(t.failures + 1 - {}, 20)))) END
     WHERE t.blocked_until <= plein_now() RETURNING key
 """
 WAIT = """
@@ -45,8 +47,12 @@ async def attempt(account: str, address: str) -> None:
     keys = {f"account:{account}": FREE_BY_ACCOUNT, _place(address): FREE_BY_ADDRESS}
     async with transaction():
         for key, free in keys.items():
-            if not await execute(TAKE, key, FORGET_AFTER, FORGET_AFTER, free, LONGEST_WAIT, free):
-                raise Wait(max(1, await fetch_value(WAIT, list(keys))))
+            await _take(key, free, FIRST_WAIT)
+
+
+async def _take(key: str, free: int, first_wait: int) -> None:
+    if not await execute(TAKE, key, FORGET_AFTER, FORGET_AFTER, free, LONGEST_WAIT, first_wait, free):
+        raise Wait(max(1, await fetch_value(WAIT, [key])))
 
 
 def _place(address: str) -> str:
@@ -61,10 +67,21 @@ def _place(address: str) -> str:
 async def succeeded(account: str, address: str) -> None:
     """Forgets an account's failures once its owner came in, and that her attempt was counted to her address."""
     await execute("DELETE FROM throttle WHERE key = {}", f"account:{account}")
-    await execute(
-        "UPDATE throttle SET failures = failures - 1, blocked_until = plein_now() WHERE key = {} AND failures > 0",
-        _place(address),
-    )
+    await execute(TAKE_BACK, _place(address))
+
+
+TAKE_BACK = "UPDATE throttle SET failures = failures - 1, blocked_until = plein_now() WHERE key = {} AND failures > 0"
+
+
+async def follow_link(kind: str, address: str) -> None:
+    """Counts the opening of a link as a miss before it is looked up. Raises Wait where this address missed too often;
+    from elsewhere the right link works."""
+    await _take(f"{kind} {_place(address)}", FREE_MISSES, FIRST_WAIT_OF_LINKS)
+
+
+async def link_leads_somewhere(kind: str, address: str) -> None:
+    """It was no miss."""
+    await execute(TAKE_BACK, f"{kind} {_place(address)}")
 
 
 async def forget_old_failures() -> None:

@@ -7,7 +7,7 @@ import msgspec
 from portal.access.actor import Actor, Role
 from portal.access.policy import Action, require
 from portal.access.scope import visible
-from portal.admin.people import END_LINKS
+from portal.accounts.actions import END_LINKS
 from portal.admin.roles import HOLD, WithoutAdministrator, hand_over_role, is_last_administrator
 from portal.colleagues.queries import Colleague
 from portal.db import QueryString, execute, fetch, fetch_value, transaction

@@ -15,7 +15,7 @@ import msgspec
 from portal.access.actor import Actor
 from portal.access.policy import Action, require
 from portal.access.scope import visible
-from portal.accounts.actions import END_ALL, set_password
+from portal.accounts.actions import END_ALL, END_LINKS, set_password
 from portal.accounts.queries import account_of_email
 from portal.db import QueryString, execute, fetch, fetch_one, fetch_value, transaction
 from portal.events.jobs import queue
@@ -231,9 +231,6 @@ async def edit_person(
         if employee and await fetch_value(BECOME_EMPLOYEE, person.id):
             await execute(END_ALL, person.id)
         await record(Kind.PERSON_EDITED, actor=actor.id, person=person.id)
-
-
-END_LINKS = "UPDATE password_reset SET used_at = plein_now() WHERE person = ANY({}) AND used_at IS NULL"
 
 
 @asynccontextmanager

@@ -8,13 +8,13 @@ from collections.abc import Callable
 import asyncpg
 import msgspec
 
+from portal.accounts.actions import END_LINKS
 from portal.admin.deactivation import close_the_door
-from portal.admin.people import END_LINKS
 from portal.admin.roles import HOLD
 from portal.db import execute, fetch, fetch_one, fetch_value, transaction
 from portal.events.kinds import Kind
 from portal.events.log import record
-from portal.imports.dialect import taken_apart
+from portal.files.dialect import taken_apart
 from portal.imports.staging import HANDED, KEPT, PATIENCE, Handed, plan
 from portal.imports.unit_list import Planned, units_of
 from portal.units.paths import Unit, UnitPaths, parts_of

@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 
 import msgspec
 
-from portal.imports.dialect import Sheet
+from portal.files.dialect import Sheet
 from portal.text.address import is_address
 from portal.units.paths import UnitPaths
 

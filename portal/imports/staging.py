@@ -10,7 +10,7 @@ import asyncpg
 import msgspec
 
 from portal.db import execute, fetch_one, fetch_value, transaction
-from portal.imports.dialect import Unreadable, taken_apart
+from portal.files.dialect import Unreadable, taken_apart
 from portal.imports.reading import Line, Wrong, people_of
 from portal.imports.unit_list import units_of
 from portal.units.queries import all_units

@@ -6,7 +6,7 @@ from collections import defaultdict
 
 import msgspec
 
-from portal.imports.dialect import Sheet
+from portal.files.dialect import Sheet
 from portal.imports.reading import Line, Wrong, lines_of
 from portal.units.paths import UnitPaths, parts_of
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from email.message import EmailMessage
+
 import msgspec
 import structlog
 
 from portal.db import UNREACHABLE, execute, fetch, transaction
 from portal.events.jobs import queue
 from portal.notifications import transport
-from portal.notifications.mails import write
+from portal.notifications.mails import write, write_invitation
 
 log = structlog.get_logger()
 
@@ -63,7 +65,8 @@ class Due(msgspec.Struct, frozen=True):
 
     id: int
     kind: str
-    recipient: int
+    recipient: int | None
+    invitation: int | None
     event: int | None
     attempts: int
 
@@ -75,7 +78,7 @@ CLAIM = """
     WHERE id = (
         SELECT id FROM mail WHERE sent_at IS NULL AND dropped_at IS NULL AND due_at <= plein_now()
         ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
-    RETURNING id, kind, recipient, event, attempts
+    RETURNING id, kind, recipient, invitation, event, attempts
 """
 SENT = "UPDATE mail SET sent_at = plein_now(), last_error = '' WHERE id = {}"
 DROPPED = "UPDATE mail SET dropped_at = plein_now(), last_error = {} WHERE id = {}"
@@ -93,10 +96,17 @@ async def deliver_mail() -> None:
         await queue("deliver_mail")
 
 
+async def _written(mail: Due) -> EmailMessage | None:
+    if mail.recipient is not None:
+        return await write(mail.kind, mail.recipient, mail.event)
+    assert mail.invitation is not None
+    return await write_invitation(mail.invitation)
+
+
 async def _deliver(mail: Due) -> None:
     try:
         async with transaction():
-            message = await write(mail.kind, mail.recipient, mail.event)
+            message = await _written(mail)
         if message is None:  # what it would tell is out of its reader's sight by now
             await execute(DROPPED, "", mail.id)
             return

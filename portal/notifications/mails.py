@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
@@ -19,7 +20,7 @@ from portal.accounts.queries import account_of_person
 from portal.moderation import receipts as moderation
 from portal.moderation.queries import queues
 from portal.names.queries import names_in
-from portal.notifications import of_ideas
+from portal.notifications import guests, of_ideas
 from portal.notifications.news import write_news
 from portal.notifications.queries import answered_idea, given_role, mentioned_in
 from portal.settings import ROOT, settings
@@ -159,6 +160,8 @@ KINDS: dict[str, Callable[[Actor, int | None], Awaitable[Written | None]]] = {
     "moderation_queue": _moderation_queue,
     "moderator_needed": _moderator_needed,
     "mention": _mention,
+    "sign_in_link": guests.write_sign_in_link,
+    "guest_news": guests.write_guest_news,
 }
 
 
@@ -171,17 +174,28 @@ async def write(kind: str, recipient: int, event: int | None) -> EmailMessage | 
         written = await KINDS[kind](actor, event)
         if written is None:
             return None
-        subject, context = written
-        text = (
-            _environment()
-            .get_template(f"{kind}.txt")
-            .render(reader=actor, organisation=actor.organisation_name, base_url=settings().base_url, **context)
-        )
+        return _message(kind, account.email, actor.organisation_name, actor.now, written, reader=actor)
+
+
+async def write_invitation(invitation: int) -> EmailMessage | None:
+    """To whoever is invited, in the language that was chosen for her; None once the invitation does not stand."""
+    mail = await guests.invitation_mail(invitation)
+    if mail is None:
+        return None
+    written = await guests.write_invitation(invitation, mail)
+    with reading(Reader(mail.language, mail.zone)):
+        return _message("invitation", mail.email, mail.organisation, mail.now, written)
+
+
+def _message(kind: str, to: str, organisation: str, now: datetime, written: Written, **context: Any) -> EmailMessage:
+    subject, values = written
+    template = _environment().get_template(f"{kind}.txt")
+    text = template.render(organisation=organisation, base_url=settings().base_url, **context, **values)
     message = EmailMessage()
-    message["From"] = Address(f"{_one_line(actor.organisation_name)} – Plein", addr_spec=settings().mail_from)
-    message["To"] = Address(addr_spec=account.email)
+    message["From"] = Address(f"{_one_line(organisation)} – Plein", addr_spec=settings().mail_from)
+    message["To"] = Address(addr_spec=to)
     message["Subject"] = _one_line(subject)
-    message["Date"] = formatdate(actor.now.timestamp())
+    message["Date"] = formatdate(now.timestamp())
     message["Message-ID"] = make_msgid(domain=settings().mail_from.rpartition("@")[2])
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(text)

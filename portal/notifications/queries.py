@@ -23,9 +23,10 @@ class Undelivered(msgspec.Struct, frozen=True):
 
 
 UNDELIVERED = """
-    SELECT m.id, m.public_id, n.name AS recipient_name, n.email AS recipient_email, m.attempts,
-        m.last_error
-    FROM mail m JOIN identity n ON n.person = m.recipient WHERE m.dropped_at IS NOT NULL AND m.last_error <> '' AND {}
+    SELECT m.id, m.public_id, coalesce(n.name, i.name) AS recipient_name, coalesce(n.email, i.email) AS recipient_email,
+        m.attempts, m.last_error
+    FROM mail m LEFT JOIN identity n ON n.person = m.recipient LEFT JOIN invitation i ON i.id = m.invitation
+    WHERE m.dropped_at IS NOT NULL AND m.last_error <> '' AND {}
 """
 
 

@@ -16,6 +16,11 @@ async def ask(event: int) -> None:
     await queue("ask", event=event)
 
 
+async def tell_of_guests(event: int) -> None:
+    """Who invites, answers for guests or is one hears what became of it."""
+    await queue("tell_of_guests", event=event)
+
+
 async def announce_answer(event: int) -> None:
     """Everyone who took part in an idea hears its answer."""
     await queue("announce_answer", event=event)

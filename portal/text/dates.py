@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -83,6 +83,11 @@ def read_date(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         return None
+
+
+def last_day(until: datetime, zone: tzinfo | None = None) -> date:
+    """The last whole day before a moment, which mostly is the midnight after it."""
+    return (until - timedelta(seconds=1)).astimezone(zone or _zone(reader().zone)).date()
 
 
 def weekday(value: date) -> str:

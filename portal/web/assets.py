@@ -46,7 +46,7 @@ STYLES: Final = (
             *("moderation",),
             *("idea", "words", "sieve", "board", "campaign", "vote", "composer", "comment", "mention", "react"),
             *("digest", "official"),
-            *("toast", "empty", "signin", "stray"),
+            *("toast", "empty", "signin", "stray", "guest"),
         )
     ),
 )

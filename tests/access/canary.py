@@ -40,6 +40,9 @@ NO_TEXT |= {"file", "photo"} | {f"{field}_for" for field in FIELDS}
 #: Of spaces: what they are like, by key, and the set that a charter was made from.
 NO_TEXT |= {"nature", "label", "checks", "leavers", "preset"}
 
+#: Of partners: a domain has to be one.
+NO_TEXT |= {"domain"}
+
 
 class Canary(NamedTuple):
     """Where a text comes from: table, column, and the row's key."""
@@ -147,6 +150,8 @@ CAMPAIGNS = """
                 AND m.role IN ('owner', 'moderator'))))
 """
 MODERATED = "SELECT space FROM membership WHERE person = $1 AND role IN ('moderator', 'owner')"
+INVITES = """SELECT space FROM membership WHERE person = $1 AND role IN ('owner', 'community_manager')
+    UNION SELECT id FROM space WHERE host = $1"""
 IDEAS = f"""SELECT id FROM idea WHERE campaign IN ({CAMPAIGNS}) AND (
     state IN ('published', 'withdrawn')
     OR author = $1
@@ -199,6 +204,10 @@ ROWS = {
         UNION SELECT id FROM decision WHERE person = $1 AND action <> 'allow'""",
     "appeal": f"""SELECT a.id FROM appeal a JOIN decision d ON d.id = a.decision
         WHERE d.person = $1 OR d.space IN ({MODERATED})""",
+    "partner": """SELECT o.id FROM partner o, person p WHERE p.id = $1 AND p.kind = 'employee'
+        UNION SELECT partner FROM membership WHERE space = ANY($2) AND partner IS NOT NULL""",
+    "invitation": f"SELECT id FROM invitation WHERE space IN ({INVITES})",
+    "colleague_wish": f"SELECT id FROM colleague_wish WHERE person = $1 OR space IN ({INVITES})",
     "digest": "SELECT id FROM digest WHERE idea = ANY($3)",
     "attachment": "SELECT id FROM attachment WHERE idea = ANY($3)",
     "neighbour": f"""SELECT $1::bigint AS id

@@ -39,6 +39,9 @@ TABLES = {
     "/services/": "service",
     "/captures/": "capture",
     "/workshops/": "workshop",
+    "/sent-invitations/": "invitation",
+    "/wishes/": "colleague_wish",
+    "/partners/": "partner",
     "/admin/imports/": "people_import",
     "/admin/mail/": "mail",
     "/admin/people/": "person",
@@ -46,7 +49,7 @@ TABLES = {
     "/admin/units/": "org_unit",
 }
 #: Whoever is no administrator is turned away here before anything is looked up.
-ADMINISTRATORS_ONLY = ("/admin", "/about/")
+ADMINISTRATORS_ONLY = ("/admin", "/about/", "/partners")
 #: What administrators read of everybody there, guests of closed groups and who is deactivated included; nowhere else.
 MANAGED = {"person", "identity", "personnel", "org_unit"}
 #: Pages of what hangs under an idea, where it has such a thing.
@@ -180,11 +183,11 @@ async def _visit(stage: Stage, result: Crawl, route: HTTPRoute, path: str, htmx:
     told = response.text + "\n".join(f"{name}: {value}" for name, value in response.headers.items())
     for public_id in set(WORD.findall(told)) & stage.owners.keys():
         table, row = stage.owners[public_id]
-        if _managed(result.reader, path, table):
+        if _managed(result.reader, path, table) or _held(stage, path, table, row):
             continue
         if public_id not in path and row not in stage.sights[result.reader].rows.get(table, set()):
             result.leaks.append(f"{result.reader} reads the address of {table}. {row} at {path}")
-    canaries = canaries_in(told)
+    canaries = {canary for canary in canaries_in(told) if not _held(stage, path, canary.table, canary.row)}
     result.seen |= canaries
     for canary in sorted(canaries):
         if not _managed(result.reader, path, canary.table) and not stage.sights[result.reader].may_read(canary):
@@ -193,6 +196,11 @@ async def _visit(stage: Stage, result: Crawl, route: HTTPRoute, path: str, htmx:
                 f"{result.reader} reads {canary.table}.{canary.column} of row {canary.row} at {path}{how}"
             )
     return response
+
+
+def _held(stage: Stage, path: str, table: str, row: int) -> bool:
+    """Whether whoever holds the link of an invitation reads this there: what it is about, and who invites."""
+    return path.partition("?")[0] == f"/invitations/{RESET_TOKEN}" and (table, row) in stage.held
 
 
 def _managed(reader: str | None, path: str, table: str) -> bool:

@@ -40,7 +40,8 @@ READERS: tuple[str | None, ...] = (
 )
 NOBODY = ("deactivated", None)
 GUESTS = ("guest_a", "guest_b")
-RESET_TOKEN = "the-token-of-a-reset-link"
+#: Of every link that opens.
+RESET_TOKEN = "the-token-of-a-link"
 ASSET = re.compile(r'href="/static/([^"]+\.css)"')
 
 
@@ -56,6 +57,8 @@ class Stage:
     addresses: dict[str, dict[str, int]] = field(default_factory=dict)
     #: whose each address is: table and row
     owners: dict[str, tuple[str, int]] = field(default_factory=dict)
+    #: what the invitation tells whose link is RESET_TOKEN: table and row
+    held: set[tuple[str, int]] = field(default_factory=set)
 
 
 @asynccontextmanager
@@ -81,6 +84,12 @@ async def staged(connection: asyncpg.Connection, world: World, app: Litestar) ->
     }
     sign_in = await stage.browsers[None].get("/sign-in")
     stage.browsers["asset"] = ASSET.search(sign_in.text)[1]  # type: ignore[assignment]
+    stage.held = {
+        ("invitation", world.invitation_id["a"]),
+        ("space", world.space_id["closed_a"]),
+        ("identity", world.person_id["insider_a"]),
+        ("partner", world.partner_id["overwater"]),
+    }
     yield stage
     for reader in READERS:
         await stage.browsers[reader].http.aclose()
@@ -182,11 +191,22 @@ async def _things_that_could_leak(world: World) -> None:
             "INSERT INTO mail (kind, recipient, dropped_at, last_error) VALUES ('answer', {}, plein_now(), 'refused')",
             ids[recipient],
         )
+    await _links(world)
+
+
+async def _links(world: World) -> None:
+    """Of each kind one that opens, with the same token: to choose a password, to sign in, to come in as a guest."""
+    for table, person in (("password_reset", "colleague"), ("sign_in_link", "guest_b")):
+        await execute(
+            f"INSERT INTO {table} (token_sha256, person, created_at, expires_at)"
+            " VALUES ({}, {}, plein_now(), plein_now() + interval '1 hour')",
+            token_sha256(RESET_TOKEN),
+            world.person_id[person],
+        )
     await execute(
-        "INSERT INTO password_reset (token_sha256, person, created_at, expires_at)"
-        " VALUES ({}, {}, plein_now(), plein_now() + interval '1 hour')",
+        "UPDATE invitation_link SET token_sha256 = {} WHERE invitation = {}",
         token_sha256(RESET_TOKEN),
-        ids["colleague"],
+        world.invitation_id["a"],
     )
 
 

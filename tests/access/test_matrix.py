@@ -18,6 +18,7 @@ from portal.campaigns.queries import get_campaign
 from portal.comments.queries import get_comment
 from portal.db import execute, fetch_value, transaction
 from portal.ideas.queries import get_idea
+from portal.invitations.queries import get_invitation, get_wish, guest_space
 from portal.moderation.queries import get_decision, get_item
 from portal.moderation.receipts import get_receipt
 from portal.reports.queries import comment_to_report
@@ -77,6 +78,13 @@ space.leave         closed_a            - - - - - - - n - y -
 space.add_member    organisation        n n n n n n n n n - -
 space.add_member    open                n n y n n n n n n - -
 space.add_member    closed_a            - - - - - - - y - n -
+
+guest.invite        closed_a            - - - - - - - y - n -
+guest.renew         closed_a            - - - - - - - y - n -
+guest.wish          closed_a            - - - - - - - n - y -
+wish.decide         a                   - - - - - - - y - n -
+invitation.manage   a                   - - - - - - - y - - -
+partner.edit                            n n n n n n y n n n n
 
 campaign.propose                        y y y y y y y y y n n
 campaign.edit       collect             n n y y n n y n n - -
@@ -341,6 +349,12 @@ LOADERS: dict[Action, Load | None] = {
     Action.SPACE_JOIN: get_space,
     Action.SPACE_LEAVE: get_space,
     Action.SPACE_ADD_MEMBER: get_space,
+    Action.GUEST_INVITE: guest_space,
+    Action.GUEST_RENEW: guest_space,
+    Action.GUEST_WISH: guest_space,
+    Action.WISH_DECIDE: get_wish,
+    Action.INVITATION_MANAGE: get_invitation,
+    Action.PARTNER_EDIT: None,
     Action.CAMPAIGN_PROPOSE: None,
     Action.CAMPAIGN_EDIT: get_campaign,
     Action.CAMPAIGN_DISCARD: get_campaign,
@@ -442,6 +456,9 @@ async def things(rollback: Any, world: World) -> dict[str, dict[str, str]]:
         session = await _what_the_world_lacks(world)
     return {
         "get_space": world.space,
+        "guest_space": world.space,
+        "get_invitation": world.invitation,
+        "get_wish": world.wish,
         "get_campaign": world.campaign,
         "get_idea": world.idea,
         "standing": world.idea,

@@ -151,14 +151,14 @@ async def test_a_password_hashed_with_weaker_parameters_is_hashed_anew(as_, worl
 async def test_somebody_deactivated_while_she_signs_in_gets_no_session(rollback, world):
     account = await account_of_email(email_of("employee"))
     await execute("UPDATE person SET active = FALSE WHERE id = {}", world.person_id["employee"])
-    await actions._start_session(account, "a browser")
+    await actions.start_session(account, "a browser")
     assert await fetch_value("SELECT count(*) FROM session WHERE person = {}", world.person_id["employee"]) == 0
 
 
 async def test_a_password_that_was_changed_while_she_signs_in_opens_nothing(rollback, world):
     account = await account_of_email(email_of("employee"))
     await execute(actions.END_ALL, world.person_id["employee"])
-    assert await actions._start_session(account, "a browser") is None
+    assert await actions.start_session(account, "a browser") is None
     assert await fetch_value("SELECT count(*) FROM session WHERE person = {}", world.person_id["employee"]) == 0
 
 

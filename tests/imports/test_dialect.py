@@ -2,7 +2,7 @@
 
 import pytest
 
-from portal.imports.dialect import SEPARATORS, Unreadable, decoded, taken_apart
+from portal.files.dialect import SEPARATORS, Unreadable, decoded, taken_apart
 from portal.imports.reading import Line, Wrong, people_of
 from portal.imports.unit_list import units_of
 from portal.units.paths import Unit, UnitPaths

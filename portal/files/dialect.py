@@ -37,7 +37,19 @@ HEADINGS: dict[str, dict[str, set[str]]] = {
         "parent": {"parent", "parentunit", "under", "liesunder", "onder", "ligtonder", "bovenliggend", "hoortbij"}
         | {"bovenliggendonderdeel", "hoofdafdeling", "parentcode"},
     },
+    "guests": {
+        "email": {"email", "mail", "emailaddress", "emailadres", "mailadres", "mailaddress", "epost"},
+        "name": {"name", "naam", "fullname", "volledigenaam"},
+        "first": {"firstname", "givenname", "voornaam", "roepnaam"},
+        "infix": {"infix", "tussenvoegsel", "tussenvoegsels", "voorvoegsel"},
+        "last": {"lastname", "surname", "familyname", "achternaam", "familienaam"},
+        "partner": {"organisation", "organization", "organisatie", "company", "bedrijf", "partner", "firma"},
+        "until": {"until", "tot", "totenmet", "einddatum", "enddate"},
+        "language": {"language", "taal", "voorkeurstaal"},
+    },
 }
+#: The column that a list can't do without.
+NEEDED = {"people": "email", "units": "name", "guests": "email"}
 
 
 #: How files begin that are no list: pictures, PDF, and spreadsheets or anything else in a zip.
@@ -103,7 +115,7 @@ def taken_apart(content: bytes, kind: str) -> Sheet:
     best = max(separators, key=lambda separator: len(_columns(_cells(lines[first], separator), kind)))
     cells = _cells(lines[first], best)
     columns = _columns(cells, kind)
-    if ("email" if kind == "people" else "name") not in columns:
+    if NEEDED[kind] not in columns:
         raise Unreadable("no heading")
     return Sheet(encoding, best, columns, len(cells), _records(lines, first + 1, best))
 

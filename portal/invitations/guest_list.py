@@ -1,0 +1,136 @@
+"""A list of people to invite: every line becomes somebody to invite, or says what is wrong with it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import date, datetime, tzinfo
+
+import msgspec
+
+from portal.access.actor import Actor
+from portal.files.dialect import Sheet, Unreadable, taken_apart
+from portal.invitations.queries import GuestSpace
+from portal.invitations.recipients import address_problem, end_of, person_problem
+from portal.partners.queries import PartnerRow
+from portal.text.address import mailbox
+from portal.text.dates import read_date
+from portal.text.language import LANGUAGES
+
+MOST = 300  # people in one list
+LIMITS = {"email": 254, "name": 120, "partner": 120, "until": 40, "language": 20}
+
+
+class Line(msgspec.Struct):
+    """Somebody to invite. What the line does not say is for the whole list."""
+
+    line: int
+    email: str = ""
+    name: str = ""
+    partner: PartnerRow | None = None
+    until: datetime | None = None
+    language: str = ""
+
+
+class Wrong(msgspec.Struct, frozen=True):
+    """What is wrong with a line: a key of recipients.PROBLEMS, and what it is about."""
+
+    line: int
+    problem: str
+    value: str = ""
+
+
+class Tried(msgspec.Struct):
+    """A trial run. `problem` is what is wrong with the whole list: a key of OF_LISTS."""
+
+    lines: list[Line] = []
+    wrong: list[Wrong] = []
+    problem: str = ""
+
+    @property
+    def good(self) -> bool:
+        """Whether it can be carried out as it is."""
+        return bool(self.lines) and not self.wrong and not self.problem
+
+
+def mark(*parts: str) -> str:
+    """What a trial run was about, so that only what was seen is carried out."""
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32]
+
+
+async def try_out(
+    actor: Actor, space: GuestSpace, content: bytes, known: list[PartnerRow], usual: PartnerRow | None, zone: tzinfo
+) -> Tried:
+    """Reads the list and says what would be done; changes nothing."""
+    try:
+        sheet = taken_apart(content, "guests")
+    except Unreadable as error:
+        return Tried(problem=error.problem)
+    tried, seen = Tried(), dict[str, int]()
+    for at, values in _records(sheet):
+        if len(tried.lines) + len(tried.wrong) >= MOST:
+            tried.problem = "many"
+            break
+        line = Line(at)
+        wrong = (
+            [Wrong(at, *values)] if isinstance(values, tuple) else _fill(line, values, known, usual, zone, actor.now)
+        )
+        if not wrong:
+            first = seen.setdefault(line.email.casefold(), at)
+            problem = ("twice", str(first)) if first != at else await person_problem(actor, space, line.email)
+            problem = problem or address_problem(line.email, line.partner)
+            wrong = [Wrong(at, *problem)] if problem else []
+        tried.wrong += wrong
+        tried.lines += [] if wrong else [line]
+    if not tried.lines and not tried.wrong:
+        tried.problem = tried.problem or "empty"
+    return tried
+
+
+def _records(sheet: Sheet) -> Iterator[tuple[int, dict[str, str] | tuple[str, str]]]:
+    """Each line with its cells by column, or with what is wrong with it as a whole."""
+    for at, cells in sheet.records:
+        if cells is None:
+            yield at, ("quotes", "")
+        elif any(cell.strip() for cell in cells[sheet.width :]):
+            yield at, ("cells", str(len(cells)))
+        else:
+            values = {column: cells[place].strip() for column, place in sheet.columns.items() if place < len(cells)}
+            whole = " ".join(values[part] for part in ("first", "infix", "last") if values.get(part))
+            values["name"] = values.get("name") or whole
+            yield at, values
+
+
+def _fill(
+    line: Line, values: dict[str, str], known: list[PartnerRow], usual: PartnerRow | None, zone: tzinfo, now: datetime
+) -> list[Wrong]:
+    at = line.line
+    wrong = [Wrong(at, "long", values[name][:40]) for name, n in LIMITS.items() if len(values.get(name, "")) > n]
+    if any(not value.isprintable() for value in values.values()):
+        return [*wrong, Wrong(at, "characters")]
+    line.name, line.partner = " ".join(values["name"].split()), usual
+    if typed := values.get("partner"):
+        line.partner = next((row for row in known if row.name.casefold() == typed.casefold()), None)
+        wrong += [] if line.partner else [Wrong(at, "no partner", typed[:60])]
+    elif usual is None:
+        wrong.append(Wrong(at, "partner"))
+    email = values.get("email", "")
+    if not email:
+        wrong.append(Wrong(at, "missing"))
+    elif problem := address_problem(email, None):
+        wrong.append(Wrong(at, *problem))
+    line.email = mailbox(email) or ""
+    if typed := values.get("until"):
+        line.until = end_of(read_date(typed) or _as_spreadsheets_write(typed), zone, now)
+        wrong += [] if line.until else [Wrong(at, "date", typed[:40])]
+    if typed := values.get("language"):
+        line.language = typed.lower()
+        wrong += [] if line.language in LANGUAGES else [Wrong(at, "language", typed[:40])]
+    return wrong
+
+
+def _as_spreadsheets_write(typed: str) -> date | None:
+    with suppress(ValueError):
+        return datetime.strptime(typed.replace("/", "-"), "%d-%m-%Y").date()
+    return None

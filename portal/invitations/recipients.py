@@ -1,0 +1,79 @@
+"""Who may be invited: what is wrong with an address, in words that tell nothing about people whom one doesn't see."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta, tzinfo
+
+from portal.access.actor import Actor
+from portal.invitations.queries import GuestSpace, known
+from portal.partners.queries import PartnerRow
+from portal.text.address import is_shared, mailbox
+from portal.text.language import gettext, lazy
+
+LONGEST_STAY = 366  # days
+
+#: What can be wrong; %(value)s is what it is about.
+PROBLEMS: dict[str, str] = {
+    "address": lazy("“%(value)s” is no complete e-mail address. Complete it."),
+    "shared": lazy(
+        "“%(value)s” looks like a mailbox that several people read. A guest is one person: give her or his own address."
+    ),
+    "domain": lazy(
+        "Addresses of this organisation end in %(value)s. Check the address, or choose another organisation."
+    ),
+    "colleague": lazy("%(value)s is a colleague, and needs no invitation: add her or him as a member."),
+    "here": lazy("%(value)s is in this space already."),
+    "invited": lazy("“%(value)s” is invited already. Send that invitation again instead."),
+    "twice": lazy("The same address stands on line %(value)s. Keep one of the two."),
+    "missing": lazy("The address is missing."),
+    "no partner": lazy("There is no organisation “%(value)s”. Write it as it stands in the list of organisations."),
+    "partner": lazy("Say which organisation she or he comes from, here or for the whole list."),
+    "date": lazy("“%(value)s” is no day within a year from now. Write it like 2027-01-31."),
+    "language": lazy("“%(value)s” is no language of the portal. Write nl or en."),
+    "long": lazy("This is too long: “%(value)s…”. Shorten it."),
+    "characters": lazy("This holds a character that belongs to no line of text. Take it out."),
+    "quotes": lazy("A quotation mark opens and is not closed as it should be. Close it, or take it away."),
+    "cells": lazy("There are more cells than headings: %(value)s. Is a separator missing its quotation marks?"),
+}
+#: With a whole list.
+OF_LISTS: dict[str, str] = {
+    "empty": lazy("Type or paste a list, or choose a file."),
+    "no list": lazy("This is no CSV file. Save the list as CSV, and take that file."),
+    "no heading": lazy("The first line has to say what each column is; it needs at least “E-mail”."),
+    "many": lazy("This is a long list. Invite at most 300 people at once."),
+}
+
+
+def words_for(problem: str, value: str) -> str:
+    """A problem in the reader's language."""
+    return str(PROBLEMS[problem]) % {"value": value}
+
+
+def address_problem(email: str, partner: PartnerRow | None) -> tuple[str, str] | None:
+    """What is wrong with an address by itself: its form, whose it is, or that it is not of this organisation."""
+    kept = mailbox(email)
+    if kept is None or len(kept) > 254:
+        return "address", email[:80]
+    if is_shared(kept):
+        return "shared", kept
+    if partner is not None and kept.partition("@")[2] not in partner.domains:
+        return "domain", gettext(" or ").join(f"@{domain}" for domain in partner.domains)
+    return None
+
+
+async def person_problem(actor: Actor, space: GuestSpace, email: str) -> tuple[str, str] | None:
+    """Why somebody need not be invited: she is there, or a colleague, as far as the actor sees her."""
+    who = await known(actor, space, mailbox(email) or email)
+    if who.here:
+        return "here", who.name
+    if who.kind and who.kind != "guest":
+        return "colleague", who.name
+    return ("invited", email) if who.invited else None
+
+
+def end_of(day: date | None, zone: tzinfo, now: datetime) -> datetime | None:
+    """The end of a day within a year from now, else None."""
+    today = now.astimezone(zone).date()
+    if day is None or not today < day <= today + timedelta(days=LONGEST_STAY):
+        return None
+    return datetime.combine(day + timedelta(days=1), time.min, zone)

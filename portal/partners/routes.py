@@ -1,0 +1,70 @@
+"""The organisations that guests come from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Response, Router, get, post
+from litestar.params import FromPath
+
+from portal.access.policy import Action, require
+from portal.partners import actions, queries
+from portal.partners.forms import PartnerForm
+from portal.text.language import gettext
+from portal.web.errors import found
+from portal.web.page import page, see_other
+from portal.web.request import Request
+
+
+@get("/partners")
+async def list_partners(request: Request) -> Response[Any]:
+    """The organisations that guests come from, and a form for another."""
+    require(request.actor, Action.PARTNER_EDIT)
+    return await _partners_page(request, PartnerForm())
+
+
+@post("/partners")
+async def add_partner(request: Request) -> Response[Any]:
+    """Adds one."""
+    require(request.actor, Action.PARTNER_EDIT)
+    form = await PartnerForm.sent(request)
+    if form.valid():
+        try:
+            await actions.add_partner(request.actor, form.name.data, form.domains.data)
+        except actions.Taken:
+            form.refuse("name", gettext("There is an organisation of this name already."))
+    if not form.complete:
+        return await _partners_page(request, form)
+    return see_other("/partners", "partner-saved")
+
+
+@get("/partners/{public_id:str}")
+async def partner_page(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """Its name and domains, to be changed."""
+    require(request.actor, Action.PARTNER_EDIT)
+    partner = found(await queries.get_partner(request.actor, public_id))
+    return page(request, "partners/partner.html", section="groups", partner=partner, form=PartnerForm(obj=partner))
+
+
+@post("/partners/{public_id:str}")
+async def edit_partner(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """Saves it."""
+    require(request.actor, Action.PARTNER_EDIT)
+    partner = found(await queries.get_partner(request.actor, public_id))
+    form = await PartnerForm.sent(request)
+    if form.valid():
+        try:
+            await actions.edit_partner(request.actor, partner, form.name.data, form.domains.data)
+        except actions.Taken:
+            form.refuse("name", gettext("There is an organisation of this name already."))
+    if not form.complete:
+        return page(request, "partners/partner.html", section="groups", partner=partner, form=form, status=form.status)
+    return see_other("/partners", "partner-saved")
+
+
+async def _partners_page(request: Request, form: PartnerForm) -> Response[Any]:
+    known = await queries.partners(request.actor)
+    return page(request, "partners/list.html", section="groups", partners=known, form=form, status=form.status)
+
+
+router = Router(path="/", route_handlers=[list_partners, add_partner, partner_page, edit_partner])
