@@ -8,8 +8,8 @@ from portal.attachments.jobs import sweep_files
 from portal.campaigns.jobs import move_campaigns_on
 from portal.imports.jobs import run_import, sweep_imports
 from portal.imports.staging import read_import
-from portal.moderation.jobs import assign_checks
 from portal.invitations.jobs import look_after_guests
+from portal.moderation.jobs import assign_checks
 from portal.mydata.jobs import make_export, sweep_exports
 from portal.notifications.guests import tell_of_guests
 from portal.notifications.jobs import announce_answer, announce_role, deliver_mail

@@ -6,9 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from portal.db import execute, fetch_value
-from portal.events.log import record
 from portal.access.tokens import token_sha256
+from portal.db import execute, fetch_value
 from tests.client import text_of
 from tests.invitations.conftest import link_in
 from tests.notifications.work import work
@@ -54,7 +53,9 @@ async def test_an_owner_invites_and_the_mail_brings_a_link(as_, world, mailbox):
     assert row["until"].isoformat() == "2026-08-01T22:00:00+00:00"  # the end of that day in Amsterdam
     kept = await fetch_value("SELECT token_sha256 FROM invitation_link WHERE invitation = {}", row["id"])
     assert kept == token_sha256(token)
-    everything = await execute("SELECT particulars::text AS said FROM event UNION ALL SELECT args::text FROM procrastinate_jobs")
+    everything = await execute(
+        "SELECT particulars::text AS said FROM event UNION ALL SELECT args::text FROM procrastinate_jobs"
+    )
     assert not any(token in said["said"] for said in everything)
 
 
@@ -123,21 +124,28 @@ async def test_all_errors_come_at_once_and_what_was_typed_stays(as_, world):
 async def test_a_colleague_is_named_and_an_address_out_of_sight_is_like_none(as_, world, mailbox):
     """The deactivated one and the guest of another space exist; who invites doesn't see them, and learns nothing."""
     browser = await as_("insider_a")
-    await execute("INSERT INTO partner_domain (partner, domain) VALUES ({}, 'world.example')", world.partner_id["overwater"])
+    await execute(
+        "INSERT INTO partner_domain (partner, domain) VALUES ({}, 'world.example')", world.partner_id["overwater"]
+    )
     response = await invite(browser, world, guest_email=email_of("colleague"))
     assert response.status_code == 422
     assert "Joris van Heeswijk is a colleague" in text_of(response)
     assert f"/spaces/{world.space['closed_a']}/members/new" in response.text
     for email in (email_of("deactivated"), email_of("guest_b"), "nobody@world.example"):
         response = await invite(browser, world, guest_email=email)
-        assert (response.status_code, response.headers["location"]) == (303, f"/spaces/{world.space['closed_a']}/guests")
+        assert (response.status_code, response.headers["location"]) == (
+            303,
+            f"/spaces/{world.space['closed_a']}/guests",
+        )
     await work()
     assert len(mailbox()) == 3
 
 
 async def test_who_is_there_or_invited_already_is_said(as_, world):
     browser = await as_("insider_a")
-    await execute("INSERT INTO partner_domain (partner, domain) VALUES ({}, 'world.example')", world.partner_id["overwater"])
+    await execute(
+        "INSERT INTO partner_domain (partner, domain) VALUES ({}, 'world.example')", world.partner_id["overwater"]
+    )
     assert "in this space already" in text_of(await invite(browser, world, guest_email=email_of("guest_a")))
     response = await invite(browser, world, guest_email="ROSALIE@overwater.example")
     assert response.status_code == 422
@@ -205,7 +213,9 @@ async def test_a_list_is_tried_out_first_and_then_carried_out(as_, world, mailbo
     tried = response.text.partition('name="tried"')[2].partition('value="')[2].partition('"')[0]
     assert (await send_list(browser, world, LIST + "Cy;cy@overwater.example;;\n", tried=tried)).status_code == 200
     assert (await send_list(browser, world, LIST, tried=tried)).status_code == 303
-    rows = await execute("SELECT email, partner, until::date AS until FROM invitation WHERE name IN ('Ada', 'Bo') ORDER BY 1")
+    rows = await execute(
+        "SELECT email, partner, until::date AS until FROM invitation WHERE name IN ('Ada', 'Bo') ORDER BY 1"
+    )
     assert [(row["email"], row["partner"]) for row in rows] == [
         ("ada@overwater.example", world.partner_id["overwater"]),
         ("bo@nightbus.example", world.partner_id["nightbus"]),
@@ -236,9 +246,16 @@ async def test_each_bad_line_is_named_and_nothing_is_sent(as_, world):
     found = [line for line in range(1, 20) if f'<th scope="row">{line}</th>' in said]
     assert found == list(range(4, 14))
     for words in (
-        "several people read", "end in @overwater.example", "stands on line 2", "no organisation “Nobody Ltd”",
-        "“yesterday” is no day", "“no address” is no complete", "The address is missing", "more cells than headings",
-        "is invited already", "Noor Dijkman is a colleague",
+        "several people read",
+        "end in @overwater.example",
+        "stands on line 2",
+        "no organisation “Nobody Ltd”",
+        "“yesterday” is no day",
+        "“no address” is no complete",
+        "The address is missing",
+        "more cells than headings",
+        "is invited already",
+        "Noor Dijkman is a colleague",
     ):
         assert words in said
     assert await fetch_value("SELECT count(*) FROM mail WHERE invitation IS NOT NULL") == 0
@@ -280,7 +297,9 @@ async def test_an_organisation_has_a_name_of_its_own_and_domains_in_ascii(as_, w
     assert "of this name already" in text_of(response)
     response = await browser.post("/partners", {"name": "München", "domains": "@Bücher.example, bus.example"})
     assert response.status_code == 303
-    domains = await execute("SELECT domain FROM partner_domain d JOIN partner p ON p.id = d.partner WHERE p.name = 'München'")
+    domains = await execute(
+        "SELECT domain FROM partner_domain d JOIN partner p ON p.id = d.partner WHERE p.name = 'München'"
+    )
     assert {row["domain"] for row in domains} == {"xn--bcher-kva.example", "bus.example"}
     partner = world.partner["overwater"]
     assert (await browser.post(f"/partners/{partner}", {"name": "Over", "domains": "o.example"})).status_code == 303
