@@ -23,10 +23,12 @@ ALTER TABLE space
     ADD COLUMN keep_days integer NOT NULL DEFAULT 30 CHECK (keep_days BETWEEN 0 AND 3650),
     ADD COLUMN guest_days integer NOT NULL DEFAULT 90 CHECK (guest_days BETWEEN 1 AND 730),
     ADD COLUMN idle_asked_at timestamptz,
-    ADD COLUMN kept_at timestamptz;
+    ADD COLUMN colleagues integer NOT NULL DEFAULT 0,
+    ADD COLUMN guests integer NOT NULL DEFAULT 0;
 CREATE INDEX space_parent ON space (parent) WHERE parent IS NOT NULL;
 CREATE INDEX space_host ON space (host) WHERE host IS NOT NULL;
 CREATE INDEX space_still ON space (id) WHERE archived_at IS NOT NULL OR ends_on IS NOT NULL;
+CREATE INDEX space_with_guests ON space (id) WHERE kind IN ('guest', 'section');
 CREATE INDEX space_name_resembling ON space USING gin (lower(name) gin_trgm_ops);
 
 ALTER TABLE person
@@ -94,18 +96,18 @@ CREATE TRIGGER space_sections_follow AFTER UPDATE OF open, sisters ON space
     FOR EACH ROW EXECUTE FUNCTION plein_open_sections();
 
 -- Guests belong to guest spaces and sections, as members and nothing more. The person is held meanwhile: nobody becomes
--- a guest while she is taken into something else.
+-- a guest while she is taken into something else, and whoever counts members counts her once.
 CREATE FUNCTION plein_keep_guests_in() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE kind text;
 BEGIN
-    SELECT p.kind INTO kind FROM person p WHERE p.id = NEW.person FOR SHARE;
-    IF kind = 'guest' AND (NEW.role <> 'member'
+    SELECT p.kind INTO kind FROM person p WHERE p.id = (coalesce(NEW, OLD)).person FOR NO KEY UPDATE;
+    IF TG_OP <> 'DELETE' AND kind = 'guest' AND (NEW.role <> 'member'
             OR NOT EXISTS (SELECT FROM space s WHERE s.id = NEW.space AND s.kind IN ('guest', 'section'))) THEN
         RAISE EXCEPTION 'guests are members of guest spaces and sections' USING ERRCODE = 'check_violation';
     END IF;
     RETURN NULL;
 END $$;
-CREATE TRIGGER membership_guests_kept_in AFTER INSERT OR UPDATE OF space, person, role ON membership
+CREATE TRIGGER membership_guests_kept_in AFTER INSERT OR DELETE OR UPDATE ON membership
     FOR EACH ROW EXECUTE FUNCTION plein_keep_guests_in();
 
 CREATE FUNCTION plein_keep_home() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -147,6 +149,79 @@ CREATE OR REPLACE VIEW readership AS
     UNION
     SELECT x.person, x.space FROM section_reader x JOIN person p ON p.id = x.person
         WHERE p.active AND p.kind <> 'guest';
+"""
+
+COUNTS = """
+-- Who belongs to a space for good: active people, once each, whatever their roles; colleagues and guests apart. Those
+-- whose time there ends are few, and counted when they are shown. A space of 73,000 is not counted for every page.
+CREATE FUNCTION plein_count_members(gone membership[], come membership[]) RETURNS void LANGUAGE sql AS $$
+    WITH pair AS (SELECT DISTINCT x.space, x.person FROM unnest(gone || come) x),
+    lasting AS (
+        SELECT m.space, m.person, bool_or(c.id IS NULL) AS before
+        FROM pair x JOIN membership m ON m.space = x.space AND m.person = x.person AND m.until IS NULL
+        LEFT JOIN unnest(come) c ON c.id = m.id GROUP BY 1, 2),
+    was AS (SELECT DISTINCT x.space, x.person FROM unnest(gone) x WHERE x.until IS NULL),
+    step AS (
+        SELECT x.space, p.kind = 'guest' AS guest,
+            (l.person IS NOT NULL)::int - (w.person IS NOT NULL OR coalesce(l.before, false))::int AS by
+        FROM pair x JOIN person p ON p.id = x.person AND p.active
+        LEFT JOIN lasting l ON l.space = x.space AND l.person = x.person
+        LEFT JOIN was w ON w.space = x.space AND w.person = x.person)
+    UPDATE space SET colleagues = space.colleagues + t.colleagues, guests = space.guests + t.guests
+    FROM (SELECT space, coalesce(sum(by) FILTER (WHERE NOT guest), 0) AS colleagues,
+            coalesce(sum(by) FILTER (WHERE guest), 0) AS guests FROM step WHERE by <> 0 GROUP BY 1) t
+    WHERE space.id = t.space
+$$;
+CREATE FUNCTION plein_members_came() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM plein_count_members('{}', ARRAY(SELECT c::membership FROM come c));
+    RETURN NULL;
+END $$;
+CREATE FUNCTION plein_members_went() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM plein_count_members(ARRAY(SELECT g::membership FROM gone g), '{}');
+    RETURN NULL;
+END $$;
+CREATE FUNCTION plein_members_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM plein_count_members(ARRAY(SELECT g::membership FROM gone g), ARRAY(SELECT c::membership FROM come c));
+    RETURN NULL;
+END $$;
+CREATE TRIGGER members_came AFTER INSERT ON membership REFERENCING NEW TABLE AS come
+    FOR EACH STATEMENT EXECUTE FUNCTION plein_members_came();
+CREATE TRIGGER members_went AFTER DELETE ON membership REFERENCING OLD TABLE AS gone
+    FOR EACH STATEMENT EXECUTE FUNCTION plein_members_went();
+CREATE TRIGGER members_changed AFTER UPDATE ON membership REFERENCING OLD TABLE AS gone NEW TABLE AS come
+    FOR EACH STATEMENT EXECUTE FUNCTION plein_members_changed();
+
+CREATE FUNCTION plein_members_turned() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE space SET colleagues = space.colleagues + t.colleagues, guests = space.guests + t.guests
+    FROM (
+        SELECT m.space, sum((c.active AND c.kind <> 'guest')::int - (g.active AND g.kind <> 'guest')::int) AS colleagues,
+            sum((c.active AND c.kind = 'guest')::int - (g.active AND g.kind = 'guest')::int) AS guests
+        FROM gone g JOIN come c ON c.id = g.id AND (c.active, c.kind) IS DISTINCT FROM (g.active, g.kind)
+        CROSS JOIN LATERAL (
+            SELECT DISTINCT m.space FROM membership m WHERE m.person = c.id AND m.until IS NULL) m GROUP BY 1) t
+    WHERE space.id = t.space;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER person_turned AFTER UPDATE ON person REFERENCING OLD TABLE AS gone NEW TABLE AS come
+    FOR EACH STATEMENT EXECUTE FUNCTION plein_members_turned();
+
+-- Who is taken out of the portal is taken out of the count while it is known what she was.
+CREATE FUNCTION plein_members_removed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    DELETE FROM membership WHERE person = OLD.id;
+    RETURN OLD;
+END $$;
+CREATE TRIGGER person_removed BEFORE DELETE ON person FOR EACH ROW EXECUTE FUNCTION plein_members_removed();
+
+UPDATE space SET colleagues = t.colleagues, guests = t.guests FROM (
+    SELECT m.space, count(DISTINCT p.id) FILTER (WHERE p.kind <> 'guest') AS colleagues,
+        count(DISTINCT p.id) FILTER (WHERE p.kind = 'guest') AS guests
+    FROM membership m JOIN person p ON p.id = m.person AND p.active GROUP BY 1) t
+WHERE t.space = space.id;
 """
 
 ABOUT_SPACES = """
@@ -214,7 +289,7 @@ async def forwards() -> MigrationManager:
     manager = MigrationManager(migration_id=ID, app_name="portal", description=DESCRIPTION)
 
     async def run() -> None:
-        await script(KINDS + RULES + READERS + ABOUT_SPACES)
+        await script(KINDS + RULES + READERS + COUNTS + ABOUT_SPACES)
 
     manager.add_raw(run)
     return manager

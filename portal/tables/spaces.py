@@ -10,7 +10,8 @@ class Space(PublicTable, db=DB):
     """A place with readers. `open`: every active employee reads it; else only its members do. `sisters`: so do those of
     sister organisations. `label`: how confidential it is. `checks`: what is checked before others see it. `leavers`:
     whether what people wrote keeps their name when they leave. `keep_days`: how long guests' data stay after the end;
-    `guest_days`: how long a guest stays unless renewed. `host`: who answers for its guests."""
+    `guest_days`: how long a guest stays unless renewed. `host`: who answers for its guests. `colleagues`, `guests`: who
+    belong to it with no end set, kept by the database."""
 
     kind = Text()
     name = Text()
@@ -32,7 +33,8 @@ class Space(PublicTable, db=DB):
     keep_days = Integer(default=30)
     guest_days = Integer(default=90)
     idle_asked_at = Timestamptz(null=True, default=None)
-    kept_at = Timestamptz(null=True, default=None)
+    colleagues = Integer(default=0)
+    guests = Integer(default=0)
 
 
 class Membership(Table, db=DB):
