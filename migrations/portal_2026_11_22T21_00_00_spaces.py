@@ -198,7 +198,8 @@ CREATE FUNCTION plein_members_turned() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     UPDATE space SET colleagues = space.colleagues + t.colleagues, guests = space.guests + t.guests
     FROM (
-        SELECT m.space, sum((c.active AND c.kind <> 'guest')::int - (g.active AND g.kind <> 'guest')::int) AS colleagues,
+        SELECT m.space,
+            sum((c.active AND c.kind <> 'guest')::int - (g.active AND g.kind <> 'guest')::int) AS colleagues,
             sum((c.active AND c.kind = 'guest')::int - (g.active AND g.kind = 'guest')::int) AS guests
         FROM gone g JOIN come c ON c.id = g.id AND (c.active, c.kind) IS DISTINCT FROM (g.active, g.kind)
         CROSS JOIN LATERAL (

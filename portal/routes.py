@@ -28,6 +28,7 @@ from portal.search.routes import router as search
 from portal.services.routes import router as services
 from portal.setup.routes import router as setup
 from portal.spaces.routes import router as spaces
+from portal.stewards.routes import router as stewards
 from portal.threads.routes import router as threads
 from portal.together.routes import router as together
 from portal.units.routes import router as units
@@ -56,6 +57,7 @@ ROUTES: list[Router | HTTPRouteHandler] = [
     spaces,
     invitations,
     partners,
+    stewards,
     search,
     people,
     accounts,

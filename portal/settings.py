@@ -42,6 +42,7 @@ class Settings:
     mail_from: str
     trusted_proxies: tuple[str, ...]
     log_level: str
+    group_idle_days: int
     file_mb: int
     files_per_idea_mb: int
     files_per_person_mb: int
@@ -149,6 +150,7 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         mail_from=mail_from,
         trusted_proxies=_networks(env.get("TRUSTED_PROXIES", "")),
         log_level=log_level,
+        group_idle_days=_number(env, "GROUP_IDLE_DAYS", 180, 7, 3650),
         file_mb=_number(env, "FILE_MB", 20, 1, 100),
         files_per_idea_mb=_number(env, "FILES_PER_IDEA_MB", 100, 1, 10_000),
         files_per_person_mb=_number(env, "FILES_PER_PERSON_MB", 1000, 1, 1_000_000),

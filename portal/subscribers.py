@@ -15,6 +15,7 @@ SUBSCRIBERS: dict[Kind, list[Callable[[int], Awaitable[None]]]] = {
     Kind.GUEST_WISHED: [notifications.tell_of_guests],
     Kind.WISH_GRANTED: [notifications.tell_of_guests],
     Kind.WISH_REFUSED: [notifications.tell_of_guests],
+    Kind.SPACE_IDLE: [notifications.ask_owners],
     Kind.CAMPAIGN_PROPOSED: [notifications.announce_campaign],
     Kind.CAMPAIGN_OPENED: [notifications.announce_campaign],
     Kind.CAMPAIGN_DECLINED: [notifications.announce_campaign],

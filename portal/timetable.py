@@ -13,9 +13,11 @@ from portal.moderation.jobs import assign_checks
 from portal.mydata.jobs import make_export, sweep_exports
 from portal.notifications.guests import tell_of_guests
 from portal.notifications.jobs import announce_answer, announce_role, deliver_mail
+from portal.notifications.jobs import announce_answer, announce_role, ask_owners, deliver_mail
 from portal.notifications.news import announce_campaign
 from portal.notifications.of_ideas import ask, spread_news
 from portal.search.jobs import forget_words, take_in_words
+from portal.spaces.jobs import find_idle_groups
 from portal.threads.jobs import forget_marks
 
 #: What can be queued.
@@ -25,6 +27,8 @@ JOBS: dict[str, Callable[..., Awaitable[Any]]] = {
     "announce_role": announce_role,
     "ask": ask,
     "assign_checks": assign_checks,
+    "ask_owners": ask_owners,
+    "find_idle_groups": find_idle_groups,
     "deliver_mail": deliver_mail,
     "forget_words": forget_words,
     "forget_marks": forget_marks,
@@ -47,6 +51,7 @@ JOBS: dict[str, Callable[..., Awaitable[Any]]] = {
 TIMETABLE: dict[str, str] = {
     "assign_checks": "* * * * *",
     "deliver_mail": "* * * * *",
+    "find_idle_groups": "13 5 * * *",
     "forget_words": "43 3 * * *",
     "forget_marks": "41 3 * * *",
     "look_after_guests": "7 * * * *",

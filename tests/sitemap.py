@@ -70,7 +70,36 @@ WORKSHOP = {
     "text_0": "At the **gate**.",
     "whom_0": email_of("colleague"),
 }
-GROUP = {"name": "Boats", "purpose": "All about boats", "access": "open", "language": "en"}
+GROUP = {
+    "name": "Boats",
+    "purpose": "All about boats",
+    "nature": "work",
+    "access": "open",
+    "second_owner": email_of("colleague"),
+    "label": "internal",
+    "preset": "open floor",
+    "language": "en",
+}
+PROJECT = {
+    "name": "Quay wall",
+    "purpose": "One wall, two services",
+    "access": "open",
+    "unit_0": "Unit roads",
+    "ends_on": "2026-12-31",
+    "label": "internal",
+    "preset": "working together",
+    "language": "en",
+}
+WITH_GUESTS = {
+    "name": "Dredging",
+    "purpose": "With those who dredge",
+    "label": "confidential",
+    "checks": "first",
+    "preset": "with guests",
+    "language": "en",
+}
+SISTER = {"name": "Polder board", "purpose": "Next door", "label": "internal", "preset": "open floor", "language": "en"}
+KEPT = WITH_GUESTS | {"guest_days": "60", "leavers": "former", "keep_days": "14"}
 REPORT = {"rule": "persons", "words": "It names her."}
 
 #: POST route -> who may, the address, and a form that is right.
@@ -177,6 +206,40 @@ POSTS: dict[str, tuple[str | None, str, dict[str, str]]] = {
     "/comments/{public_id:str}/reactions": ("employee", "/comments/{comment[vote]}/reactions", {"give": "helpful"}),
     "/comments/{public_id:str}/removal": ("colleague", "/comments/{comment[vote]}/removal", {}),
     "/groups": ("employee", "/groups", GROUP),
+    "/projects": ("employee", "/projects", PROJECT),
+    "/guest-spaces": ("insider_a", "/guest-spaces", WITH_GUESTS),
+    "/sister-spaces": ("administrator", "/sister-spaces", SISTER),
+    "/ideas/{public_id:str}/highlight": ("insider_a", "/ideas/{idea[closed_a]}/highlight", {"pin": "y"}),
+    "/spaces/{public_id:str}/archive": ("insider_a", "/spaces/{space[closed_a]}/archive", {}),
+    "/spaces/{public_id:str}/archive/end": ("insider_b", "/spaces/{space[archived]}/archive/end", {}),
+    "/spaces/{public_id:str}/card": (
+        "insider_a",
+        "/spaces/{space[closed_a]}/card",
+        {"office_hours": "Tuesdays", "whereabouts": "Lock house 2"},
+    ),
+    "/spaces/{public_id:str}/charter": (
+        "insider_a",
+        "/spaces/{space[closed_a]}/charter",
+        {"preset": "own", "charter": "Be kind."},
+    ),
+    "/spaces/{public_id:str}/charter/acceptance": (
+        "guest_a",
+        "/spaces/{space[closed_a]}/charter/acceptance",
+        {"version": "1", "accept": "y"},
+    ),
+    "/spaces/{public_id:str}/edit": ("insider_a", "/spaces/{space[closed_a]}/edit", KEPT),
+    "/spaces/{public_id:str}/keep": ("insider_b", "/spaces/{space[closed_b]}/keep", {}),
+    "/spaces/{public_id:str}/roles": (
+        "insider_a",
+        "/spaces/{space[closed_a]}/roles",
+        {"colleague": email_of("employee"), "role": "moderator"},
+    ),
+    "/spaces/{public_id:str}/roles/end": (
+        "insider_a",
+        "/spaces/{space[closed_a]}/roles/end",
+        {"colleague": email_of("insider_a"), "role": "community_manager"},
+    ),
+    "/spaces/{public_id:str}/sections": ("insider_a", "/spaces/{space[organisation]}/sections", WITH_GUESTS),
     "/ideas/{public_id:str}/answer": ("sponsor", "/ideas/{idea[decide]}/answer", ANSWER),
     "/ideas/{public_id:str}/answer/correction": ("sponsor", "/ideas/{idea[told]}/answer/correction", ANSWER),
     "/ideas/{public_id:str}/co-authors": (
@@ -344,6 +407,20 @@ GETS: dict[str, tuple[str | None, str]] = {
     "/comments/{public_id:str}/replies": ("employee", "/comments/{comment[vote]}/replies"),
     "/comments/{public_id:str}/versions": ("employee", "/comments/{comment[discuss]}/versions"),
     "/groups": ("employee", "/groups"),
+    "/groups/similar": ("employee", "/groups/similar?name=Bridge%20dat"),
+    "/projects/new": ("employee", "/projects/new"),
+    "/guest-spaces/new": ("insider_a", "/guest-spaces/new"),
+    "/sister-spaces/new": ("administrator", "/sister-spaces/new"),
+    "/ideas/{public_id:str}/highlight": ("insider_a", "/ideas/{idea[closed_a]}/highlight"),
+    "/spaces/{public_id:str}/card": ("insider_a", "/spaces/{space[closed_a]}/card"),
+    "/spaces/{public_id:str}/charter": ("insider_a", "/spaces/{space[closed_a]}/charter"),
+    "/spaces/{public_id:str}/charter/new": ("insider_a", "/spaces/{space[closed_a]}/charter/new"),
+    "/spaces/{public_id:str}/edit": ("insider_a", "/spaces/{space[closed_a]}/edit"),
+    "/spaces/{public_id:str}/figures": ("insider_a", "/spaces/{space[closed_a]}/figures"),
+    "/spaces/{public_id:str}/members": ("insider_a", "/spaces/{space[closed_a]}/members"),
+    "/spaces/{public_id:str}/membership/new": ("insider_a", "/spaces/{space[closed_a]}/membership/new"),
+    "/spaces/{public_id:str}/roles": ("insider_a", "/spaces/{space[closed_a]}/roles"),
+    "/spaces/{public_id:str}/sections/new": ("insider_a", "/spaces/{space[organisation]}/sections/new"),
     "/groups/new": ("employee", "/groups/new"),
     "/health": (None, "/health"),
     "/ideas/new": ("employee", "/ideas/new"),

@@ -45,8 +45,21 @@ CAST: dict[str, dict[str, Any]] = {
     "decision_maker": {"name": "Femke Rijnders", "language": "en", "roles": [("organisation", "decision_maker")]},
     "moderator": {"name": "Malik Osei-Bonsu", "language": "en", "roles": [("organisation", "moderator")]},
     "administrator": {"name": "Priya Raghunath", "language": "en", "roles": [("organisation", "administrator")]},
-    "insider_a": {"name": "Bram Kuipersma", "language": "en", "roles": [("closed_a", "owner"), ("closed_a", "member")]},
-    "insider_b": {"name": "Mei-Ling Tjon", "language": "en", "roles": [("closed_b", "owner"), ("closed_b", "member")]},
+    "insider_a": {
+        "name": "Bram Kuipersma",
+        "language": "en",
+        "roles": [
+            ("organisation", "host"),
+            ("closed_a", "owner"),
+            ("closed_a", "community_manager"),
+            ("closed_a", "member"),
+        ],
+    },
+    "insider_b": {
+        "name": "Mei-Ling Tjon",
+        "language": "en",
+        "roles": [("closed_b", "owner"), ("closed_b", "member"), ("archived", "owner")],
+    },
     "guest_a": {"name": "Julie Mercadier", "language": "en", "kind": "guest", "roles": [("closed_a", "member")]},
     "guest_b": {"name": "Stein Halvorsrud", "language": "nl", "kind": "guest", "roles": [("closed_b", "member")]},
     "sister": {"name": "Ilse Vonk", "language": "nl", "kind": "sister"},
@@ -124,6 +137,7 @@ async def build_world() -> World:
             ("closed_a", "guest", "Overwater lock"),
             ("closed_b", "guest", "Night bus"),
             ("sisters", "sister", "Waterway board"),
+            ("archived", "project", "Old harbour"),
         ):
             await _space(world, name, kind, title)
         for name in ("roads", "water"):
@@ -133,11 +147,9 @@ async def build_world() -> World:
         for name, facts in CAST.items():
             await _person(world, name, facts)
         for side in "ab":
-            await execute(
-                "UPDATE space SET host = {} WHERE id = {}",
-                world.person_id[f"insider_{side}"],
-                world.space_id[f"closed_{side}"],
-            )
+            await _host(world, f"closed_{side}", f"insider_{side}")
+        await execute("UPDATE space SET idle_asked_at = {} WHERE id = {}", NOW, world.space_id["closed_b"])
+        await execute("UPDATE space SET archived_at = {} WHERE id = {}", NOW, world.space_id["archived"])
         for phase in DATES:
             await add_campaign(world, phase, "organisation", phase)
         for state in ("draft", "proposed"):
@@ -324,6 +336,21 @@ async def _space(world: World, name: str, kind: str, title: str) -> None:
         )
     )[0]
     world.space_id[name], world.space[name] = row["id"], row["public_id"]
+
+
+async def _host(world: World, space: str, host: str) -> None:
+    """What a guest space has: a host, a charter, and her card."""
+    place, person = world.space_id[space], world.person_id[host]
+    await execute("UPDATE space SET host = {} WHERE id = {}", person, place)
+    text = f"What holds in {space}"
+    await execute(
+        "INSERT INTO charter (space, version, preset, text, text_html, author) VALUES ({}, 1, 'own', {}, {}, {})",
+        *(place, text, to_html(text), person),
+    )
+    await execute(
+        "INSERT INTO community_card (space, person, office_hours, whereabouts) VALUES ({}, {}, {}, {})",
+        *(place, person, f"Mornings in {space}", f"Lock house of {space}"),
+    )
 
 
 async def _person(world: World, name: str, facts: dict[str, Any]) -> None:

@@ -45,6 +45,7 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     role_rows: list[str]
     denied: list[str]
     still: list[int]
+    with_guests: list[int]
     organisation_space: int
     organisation_name: str
     photo_changes: int
@@ -113,6 +114,7 @@ COLUMNS = """
     ARRAY(SELECT s.id FROM space s WHERE (s.archived_at IS NOT NULL OR s.ends_on IS NOT NULL)
         AND (s.archived_at IS NOT NULL OR s.ends_on < (plein_now() AT TIME ZONE o.zone)::date)
         AND s.id = ANY(r.space_ids)) AS still,
+    ARRAY(SELECT s.id FROM space s WHERE s.kind IN ('guest', 'section') AND s.id = ANY(r.space_ids)) AS with_guests,
     ARRAY(SELECT w.space FROM pause w WHERE w.person = p.id AND w.ended_at IS NULL AND w.until > plein_now()
         ORDER BY w.until, w.id) AS paused_in,
     ARRAY(SELECT w.until FROM pause w WHERE w.person = p.id AND w.ended_at IS NULL AND w.until > plein_now()

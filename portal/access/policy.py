@@ -59,6 +59,21 @@ from portal.access.of_moderation import (
     told_in_time,
     told_to_change_it,
 )
+from portal.access.of_spaces import (
+    asked_about_idleness,
+    community_manager,
+    highlights,
+    hosts,
+    hosts_here,
+    keeper,
+    keeper_of_what_is_archived,
+    keeper_of_what_is_in_use,
+    looks_after,
+    member_who_is_no_owner,
+    not_yet_member_of_open,
+    owner,
+    reader_of_new_charter,
+)
 from portal.access.phases import (
     WHILE_COMMENTING,
     WHILE_EDITING,
@@ -79,6 +94,18 @@ class Action(StrEnum):
     WISH_DECIDE = "wish.decide"
     INVITATION_MANAGE = "invitation.manage"
     PARTNER_EDIT = "partner.edit"
+    SPACE_HOST = "space.host"
+    SPACE_ADD_SISTER = "space.add_sister"
+    SPACE_OPEN_SECTION = "space.open_section"
+    SPACE_EDIT = "space.edit"
+    SPACE_ARCHIVE = "space.archive"
+    SPACE_REOPEN = "space.reopen"
+    SPACE_KEEP = "space.keep"
+    SPACE_GIVE_ROLE = "space.give_role"
+    SPACE_SEE_FIGURES = "space.see_figures"
+    CHARTER_ACCEPT = "charter.accept"
+    CARD_WRITE = "card.write"
+    IDEA_HIGHLIGHT = "idea.highlight"
     CAMPAIGN_PROPOSE = "campaign.propose"
     CAMPAIGN_EDIT = "campaign.edit"
     CAMPAIGN_DISCARD = "campaign.discard"
@@ -209,22 +236,6 @@ def administrator(actor: Actor, thing: Any) -> bool:
     return actor.administrator
 
 
-def not_yet_member_of_open(actor: Actor, thing: Any) -> bool:
-    """A colleague who does not belong to this open group or project yet, while it lasts."""
-    open_now = thing.open and thing.kind in ("group", "project") and thing.id not in actor.still
-    return not actor.guest and bool(open_now and not thing.mine)
-
-
-def member_who_is_no_owner(actor: Actor, thing: Any) -> bool:
-    """A member of anything but the organisation; an owner hands over first."""
-    return bool(thing.kind != "organisation" and thing.mine) and not actor.has_role(thing.id, Role.OWNER)
-
-
-def owner(actor: Actor, thing: Any) -> bool:
-    """An owner of anything but the organisation, while it lasts."""
-    return thing.kind != "organisation" and thing.id not in actor.still and actor.has_role(thing.id, Role.OWNER)
-
-
 def uploader_while_open(actor: Actor, thing: Any) -> bool:
     """Who attached it, as long as the idea's text may change."""
     return bool(actor.id == thing.author and thing.phase in WHILE_EDITING and not thing.answered)
@@ -266,8 +277,9 @@ def reacting(actor: Actor, thing: Any) -> bool:
 
 
 def sponsor_or_keeper(actor: Actor, thing: Any) -> bool:
-    """The sponsor, or a moderator or owner of the space, at any time, while the idea is published."""
-    keeps = actor.id == thing.sponsor or actor.has_role(thing.space, Role.MODERATOR, Role.OWNER)
+    """The sponsor, or who looks after the space as its owner, moderator or community manager, at any time, while the
+    idea is published."""
+    keeps = actor.id == thing.sponsor or actor.has_role(thing.space, Role.MODERATOR, Role.OWNER, Role.COMMUNITY_MANAGER)
     return bool(keeps and thing.idea_state == "published")
 
 
@@ -287,6 +299,18 @@ RULES: dict[Action, Callable[[Actor, Any], bool]] = {
     Action.WISH_DECIDE: decides_what_is_wished,
     Action.INVITATION_MANAGE: invites_while_open,
     Action.PARTNER_EDIT: keeps_partners,
+    Action.SPACE_HOST: hosts,
+    Action.SPACE_ADD_SISTER: administrator,
+    Action.SPACE_OPEN_SECTION: hosts_here,
+    Action.SPACE_EDIT: keeper,
+    Action.SPACE_ARCHIVE: keeper_of_what_is_in_use,
+    Action.SPACE_REOPEN: keeper_of_what_is_archived,
+    Action.SPACE_KEEP: asked_about_idleness,
+    Action.SPACE_GIVE_ROLE: owner,
+    Action.SPACE_SEE_FIGURES: looks_after,
+    Action.CHARTER_ACCEPT: reader_of_new_charter,
+    Action.CARD_WRITE: community_manager,
+    Action.IDEA_HIGHLIGHT: highlights,
     Action.CAMPAIGN_PROPOSE: colleague,
     Action.CAMPAIGN_EDIT: leads_what_stands,
     Action.CAMPAIGN_DISCARD: author_of_draft,

@@ -11,7 +11,7 @@ from portal.access.actor import Actor
 from portal.access.of_people import ADDRESS
 from portal.access.scope import visible
 from portal.db import fetch, fetch_one
-from portal.tables import Campaign, Idea, IdeaVersion, OrgUnit, Service, Vote
+from portal.tables import Campaign, Highlight, Idea, IdeaVersion, OrgUnit, Service, Vote
 from portal.tables import Question as QuestionTable
 
 NEWEST = 200  # ideas of a space among which the lively ones are looked for
@@ -137,6 +137,33 @@ async def ideas_by(actor: Actor, person: int, most: int) -> list[IdeaCard]:
         person,
         most,
     )
+
+
+class SpaceIdea(IdeaCard, frozen=True):
+    """An idea on the page of its space. `lit`: it is pinned ("pin"), in the spotlight ("feature"), or both."""
+
+    lit: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        _hashable(self)
+        msgspec.structs.force_setattr(self, "lit", tuple(self.lit))
+
+
+OF_SPACE = f"""
+    SELECT {CARD}, ARRAY(SELECT h.kind FROM highlight h WHERE h.idea = i.id AND {{}}) AS lit {FROM}
+    WHERE {{}} AND i.state = 'published' AND i.id IN (
+        SELECT h.idea FROM highlight h WHERE h.space = {{}} AND {{}}
+        UNION ALL (SELECT x.id FROM idea x WHERE x.space = {{}} AND x.state = 'published'
+            ORDER BY x.created_at DESC LIMIT {{}}))
+    ORDER BY i.created_at DESC, i.id DESC LIMIT 20
+"""
+
+
+async def ideas_of_space(actor: Actor, space: int, most: int) -> list[SpaceIdea]:
+    """What is pinned or in the spotlight of a space, and what was proposed there last; newest first."""
+    votes, along, moment, ideas = _sight(actor)
+    lit = visible(Highlight, actor, "h")
+    return await fetch(SpaceIdea, OF_SPACE, votes, along, lit, moment, ideas, space, lit, space, most)
 
 
 class IdeaRow(msgspec.Struct, frozen=True):

@@ -19,6 +19,7 @@ VIEWS = {"open": ["open"], "appeals": ["appealed"], "decided": ["decided", "clos
 class Queue(msgspec.Struct, frozen=True):
     """A space that the actor moderates, with how many items wait for her there."""
 
+    space: int
     space_public_id: str
     space_name: str
     space_language: str
@@ -27,12 +28,11 @@ class Queue(msgspec.Struct, frozen=True):
 
 
 QUEUES = """
-    SELECT s.public_id AS space_public_id, s.name AS space_name, s.language AS space_language,
+    SELECT s.id AS space, s.public_id AS space_public_id, s.name AS space_name, s.language AS space_language,
         count(x.id) FILTER (WHERE x.state = 'open')::int AS open,
         count(x.id) FILTER (WHERE x.state = 'appealed')::int AS appeals
     FROM space s LEFT JOIN moderation_item x ON x.space = s.id AND x.state IN ('open', 'appealed') AND {}
-    WHERE s.id = ANY({}) AND s.archived_at IS NULL AND {}
-    GROUP BY s.id ORDER BY s.kind DESC, lower(s.name)
+    WHERE s.id = ANY({}) AND s.archived_at IS NULL AND {} GROUP BY s.id ORDER BY s.kind DESC, lower(s.name)
 """
 
 

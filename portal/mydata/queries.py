@@ -17,6 +17,7 @@ from portal.names.queries import names_in
 from portal.tables import Campaign, DataExport, Idea, Question, Space
 from portal.text.mentions import plain
 
+PLACE = "of_space"  # the space of a row, whether that is told or not
 #: How what a row stands in is named.
 IDEAS = "SELECT x.id, x.title AS name, '/ideas/' || x.public_id AS address FROM idea x WHERE x.id = ANY({}) AND {}"
 CAMPAIGNS = """
@@ -26,12 +27,16 @@ QUESTIONS = """
     SELECT x.id, x.label AS name, '/campaigns/' || c.public_id AS address
     FROM question x JOIN campaign c ON c.id = x.campaign WHERE x.id = ANY({}) AND {}
 """
+LABELS = "SELECT s.id, s.label FROM space s WHERE s.id = ANY({}) AND s.label <> 'internal'"
 SPACES = "SELECT x.id, x.name, '/spaces/' || x.public_id AS address FROM space x WHERE x.id = ANY({}) AND {}"
 
 
 async def own_rows(actor: Actor, part: Part) -> list[dict[str, Any]]:
     """The actor's own rows of one part, oldest first."""
     rows = await _rows(part, actor.id)
+    labels = {row["id"]: row["label"] for row in await execute(LABELS, _ids(rows, PLACE))}
+    for row in rows:
+        _keep_back(row, labels.get(row[PLACE]) if row.get(PLACE) else None)
     if part.key in ONLY_SEEN | SHARED:
         rows = await _in_sight(actor, part, rows)
     if ids := _ids(rows, "idea"):
@@ -47,6 +52,15 @@ async def own_rows(actor: Actor, part: Part) -> list[dict[str, Any]]:
         for row in rows:
             row["body"] = plain(row["body"] or "", names)
     return [{name: row[name] for name in part.columns} for row in rows]
+
+
+def _keep_back(row: dict[str, Any], label: str | None) -> None:
+    """Of what stands in a confidential space it is not said in what; of a secret one nothing that was written, either:
+    it is read there, and does not leave the portal."""
+    if label is not None:
+        row.update(dict.fromkeys({"idea", "campaign", "question"} & set(row)))
+    if label == "secret":
+        row.update({k: None for k, v in row.items() if isinstance(v, str | list) and k != "state"})
 
 
 async def _in_sight(actor: Actor, part: Part, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -80,6 +94,10 @@ async def _rows(part: Part, person: int) -> list[dict[str, Any]]:
         mine = part.table._meta.get_column_by_name(through).is_in(things)
     else:
         mine = part.table._meta.get_column_by_name(own) == person
+    if "space" in {column._meta.name for column in part.table._meta.columns}:
+        columns.append(part.table._meta.get_column_by_name("space").as_alias(PLACE))
+    elif part.table is Space:
+        columns.append(part.table._meta.primary_key.as_alias(PLACE))
     rows: list[dict[str, Any]] = await part.table.select(*columns).where(mine).order_by(part.table._meta.primary_key)
     return rows
 

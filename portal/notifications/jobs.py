@@ -60,6 +60,24 @@ async def announce_role(event: int) -> None:
         await queue("deliver_mail")
 
 
+# The owners of an idle group; only who wants mail and ever signed in.
+ASK_OWNERS = """
+    INSERT INTO mail (kind, recipient, event)
+    SELECT DISTINCT 'idle_group', m.person, e.id
+    FROM event e JOIN membership m ON m.space = e.space AND m.role = 'owner'
+    JOIN person p ON p.id = m.person AND p.active AND p.last_signed_in_at IS NOT NULL
+    JOIN identity n ON n.person = p.id AND n.wants_mail
+    WHERE e.id = {} ON CONFLICT (event, recipient, kind) DO NOTHING
+"""
+
+
+async def ask_owners(event: int) -> None:
+    """Whether an idle group is still needed, they say on its page."""
+    async with transaction():
+        await execute(ASK_OWNERS, event)
+        await queue("deliver_mail")
+
+
 class Due(msgspec.Struct, frozen=True):
     """A message that is to go out now."""
 

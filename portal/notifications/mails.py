@@ -22,7 +22,7 @@ from portal.moderation.queries import queues
 from portal.names.queries import names_in
 from portal.notifications import guests, of_ideas
 from portal.notifications.news import write_news
-from portal.notifications.queries import answered_idea, given_role, mentioned_in
+from portal.notifications.queries import answered_idea, given_role, idle_group, label_of, mentioned_in
 from portal.settings import ROOT, settings
 from portal.text.answers import ANSWER_KINDS
 from portal.text.dates import plain_date
@@ -83,6 +83,16 @@ async def _role(reader: Actor, event: int | None) -> Written | None:
     return gettext("A new role in %(group)s") % {"group": given.space}, {
         "given": given,
         "address": f"{settings().base_url}/spaces/{given.public_id}",
+    }
+
+
+async def _idle_group(reader: Actor, event: int | None) -> Written | None:
+    group = await idle_group(reader, event) if event is not None else None
+    if group is None:
+        return None
+    return gettext("Is %(group)s still needed?") % {"group": group.name}, {
+        "group": group,
+        "address": f"{settings().base_url}/spaces/{group.public_id}",
     }
 
 
@@ -155,6 +165,7 @@ KINDS: dict[str, Callable[[Actor, int | None], Awaitable[Written | None]]] = {
     "idea_corrected": of_ideas.write_correction,
     "idea_news": of_ideas.write_news,
     "role": _role,
+    "idle_group": _idle_group,
     "receipt": _receipt,
     "shown": _shown,
     "moderation_queue": _moderation_queue,
@@ -174,6 +185,9 @@ async def write(kind: str, recipient: int, event: int | None) -> EmailMessage | 
         written = await KINDS[kind](actor, event)
         if written is None:
             return None
+        if event is not None and await label_of(event) != "internal":
+            kind = "confidential"
+            written = (gettext("Something new where it is confidential"), {"address": written[1]["address"]})
         return _message(kind, account.email, actor.organisation_name, actor.now, written, reader=actor)
 
 

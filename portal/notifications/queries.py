@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
-from portal.access.actor import Actor
+from portal.access.actor import Actor, Role
 from portal.access.scope import visible
-from portal.db import fetch, fetch_one
+from portal.db import fetch, fetch_one, fetch_value
 from portal.tables import Answer, Comment, Mail, Mention, Space
 
 
@@ -121,3 +121,27 @@ async def mentioned_in(reader: Actor, event: int) -> MentionedIn | None:
         visible(Mention, reader, "m"),
         visible(Comment, reader, "k"),
     )
+
+
+class IdleGroup(msgspec.Struct, frozen=True):
+    """A group of which its owners are asked whether it is still needed."""
+
+    public_id: str
+    name: str
+
+
+IDLE_GROUP = """
+    SELECT s.public_id, s.name FROM event e JOIN space s ON s.id = e.space
+    WHERE e.id = {} AND s.idle_asked_at IS NOT NULL AND s.id = ANY({}) AND {}
+"""
+
+
+async def idle_group(reader: Actor, event: int) -> IdleGroup | None:
+    """The idle group that an event tells of, if the reader owns it and nobody has said yet what becomes of it."""
+    return await fetch_one(IdleGroup, IDLE_GROUP, event, reader.spaces_as(Role.OWNER), visible(Space, reader, "s"))
+
+
+async def label_of(event: int) -> str:  # access: how confidential the mail has to be that tells of it
+    """The label of the space in which something happened; what happened in none is internal."""
+    label = await fetch_value("SELECT s.label FROM event e JOIN space s ON s.id = e.space WHERE e.id = {}", event)
+    return str(label or "internal")

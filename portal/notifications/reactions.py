@@ -36,6 +36,11 @@ async def announce_role(event: int) -> None:
     await queue("announce_role", event=event)
 
 
+async def ask_owners(event: int) -> None:
+    """The owners of a group in which nothing happens hear of it."""
+    await queue("ask_owners", event=event)
+
+
 # Once for a comment, in the event that brought her in.
 MENTIONED = """
     INSERT INTO mail (kind, recipient, event)

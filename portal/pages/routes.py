@@ -24,7 +24,7 @@ from portal.campaigns.queries import (
 from portal.comments import actions as commenting
 from portal.comments.forms import CommentForm
 from portal.comments.queries import first_of_day, get_comment
-from portal.ideas.queries import IdeaRow, get_idea, ideas_by, ideas_of_author, lively_ideas
+from portal.ideas.queries import IdeaRow, get_idea, ideas_by, ideas_of_author, ideas_of_space, lively_ideas
 from portal.mentions.queries import Ambiguous
 from portal.moderation.counts import removals
 from portal.moderation.receipts import receipts_lately
@@ -35,7 +35,8 @@ from portal.paging import Cursor, Page
 from portal.people.queries import get_person, shared_spaces
 from portal.proposals.queries import UNOPENED, get_proposal, waiting_for
 from portal.proposals.routes import show_proposal
-from portal.spaces.queries import get_space, members
+from portal.spaces.queries import get_space, sections, units_of
+from portal.stewards.queries import caretakers, members
 from portal.text.dates import read_date
 from portal.text.language import gettext
 from portal.text.mentions import several_people
@@ -196,12 +197,17 @@ async def _idea(request: Request, row: IdeaRow, form: CommentForm) -> Response[A
 async def space(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """A space with its campaigns and members."""
     row = found(await get_space(request.actor, public_id))
+    grouped = row.kind != "organisation"
     return page(
         request,
         "pages/space.html",
         section="groups",
         space=row,
-        members=await members(request.actor, row),
+        members=(await members(request.actor, row, most=12)).rows if grouped else [],
+        caretakers=await caretakers(request.actor, row),
+        ideas=await ideas_of_space(request.actor, row.id, 5 if grouped else 0),
+        sections=await sections(request.actor, row) if not row.outside else [],
+        units=await units_of(request.actor, row) if row.kind == "project" else [],
         campaigns=await campaigns_of_space(request.actor, row.id),
         removals=await removals(request.actor, [row.id]),
         now=request.now,

@@ -170,6 +170,7 @@ class Shown(msgspec.Struct, frozen=True):
     author_guest: bool
     unit: str
     space_name: str
+    space_outside: bool
     campaign_public_id: str
     campaign_title: str
     phase: str
@@ -191,6 +192,7 @@ SHOWN = """
         d.language, CASE WHEN EXISTS (SELECT FROM readership r WHERE r.person = w.id AND r.space = d.space)
             THEN w.public_id ELSE '' END AS author_public_id, coalesce(wn.name, '') AS author_name,
         w.kind = 'guest' AS author_guest, coalesce(u.name, '') AS unit, coalesce(s.name, '') AS space_name,
+        coalesce(s.kind IN ('guest', 'section'), FALSE) AS space_outside,
         coalesce(ik.public_id, '') AS campaign_public_id, coalesce(ik.title, '') AS campaign_title,
         CASE WHEN coalesce(ik.id, k.id) IS NULL THEN '' ELSE plein_phase(coalesce(ik, k), {}) END AS phase,
         (SELECT x.kind FROM answer x WHERE x.idea = i.id AND {}) AS answer_kind, d.written_at

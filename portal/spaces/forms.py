@@ -1,29 +1,157 @@
-"""The forms of groups."""
+"""The forms of spaces: one for all kinds, of which each kind leaves out what it has no use for."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from wtforms.validators import StopValidation
+
+from portal.access.actor import Actor
 from portal.colleagues.forms import ColleagueField
-from portal.text.language import LANGUAGES
-from portal.web.forms import Form, RadioField, StringField, TextAreaField, at_most, lazy, options, required
+from portal.spaces.actions import WITH_GUESTS, Draft
+from portal.spaces.queries import OwningUnit, SpaceRow
+from portal.text.language import LANGUAGES, Reader, gettext, reading
+from portal.text.markdown import LONGEST
+from portal.text.spaces import CHECKS, LABELS_AT_LENGTH, LEAVERS, NATURES, PRESETS
+from portal.units.forms import chosen_unit
+from portal.units.paths import UnitPaths
+from portal.web.forms import (
+    BooleanField,
+    DayField,
+    Form,
+    HiddenNumber,
+    NumberField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    at_most,
+    lazy,
+    options,
+    required,
+)
+
+UNITS = 4  # units that can own a project
+PRESET_OF = {"group": "open floor", "project": "working together", "guest": "with guests", "section": "with guests"}
+#: The fields that only some kinds have.
+ONLY = {
+    "nature": ("group",),
+    "access": ("group", "project"),
+    "second_owner": ("group", "project", "guest", "section"),
+    "ends_on": ("project", "guest", "section"),
+    "checks": WITH_GUESTS,
+    "leavers": WITH_GUESTS,
+    "keep_days": WITH_GUESTS,
+    "guest_days": WITH_GUESTS,
+    "sisters": ("organisation", "group", "project"),
+    **{f"unit_{n}": ("project",) for n in range(UNITS)},
+}
+#: What is chosen when a space is started, and changed elsewhere or never; and what is there to be changed only.
+ON_STARTING = ("second_owner", "preset", "charter", "anyway")
+ON_EDITING = ("leavers", "keep_days", "guest_days", "sisters")
 
 
-class GroupForm(Form):
-    """A new group."""
+class CharterForm(Form):
+    """What holds in a space: one of the texts that there are, or one's own words."""
 
-    name = StringField(lazy("Name"), [required(lazy("Give the group a name.")), at_most(80)])
-    purpose = TextAreaField(
-        lazy("What is it for?"), [required(lazy("Say in a line what the group is for.")), at_most(500)]
-    )
+    preset = RadioField(lazy("Charter"), choices=options((key, preset.name) for key, preset in PRESETS.items()))
+    charter = TextAreaField(lazy("Your own words"), [at_most(LONGEST)])
+
+    def validate_charter(self, field: Any) -> None:
+        """Own words are words."""
+        if self.preset.data == "own" and not field.data:
+            raise StopValidation(gettext("Write what holds here, or choose one of the texts."))
+
+    def text(self, language: str, zone: str) -> str:
+        """The charter, in the language of the space."""
+        if self.preset.data == "own":
+            return str(self.charter.data)
+        with reading(Reader(language, zone)):
+            return str(PRESETS[self.preset.data].text)
+
+
+class SpaceForm(CharterForm):
+    """A space, to be started or changed."""
+
+    name = StringField(lazy("Name"), [required(lazy("Give it a name.")), at_most(80)])
+    anyway = BooleanField(lazy("Start it all the same"))
+    purpose = TextAreaField(lazy("What is it for?"), [required(lazy("Say in a line what it is for.")), at_most(500)])
+    nature = RadioField(lazy("What kind of group is it?"), choices=options(NATURES.items()), default="work")
     access = RadioField(
         lazy("Who can read it?"),
-        [required(lazy("Choose who can read the group."))],
+        [required(lazy("Choose who can read it."))],
         choices=options([("open", lazy("Every colleague")), ("closed", lazy("Members only"))]),
         default="open",
     )
+    second_owner = ColleagueField(lazy("Second owner"))
+    ends_on = DayField(lazy("Last day"))
+    label = RadioField(lazy("How confidential is it?"), choices=options(LABELS_AT_LENGTH.items()), default="internal")
+    sisters = BooleanField(lazy("Sister organisations read it, too"))
+    checks = SelectField(lazy("Checked before others see it"), choices=options(CHECKS.items()), default="first")
+    leavers = RadioField(lazy("Over what guests wrote, once they left"), choices=options(LEAVERS.items()))
+    keep_days = NumberField(lazy("Days until the personal data of guests who left are removed"), 0, 3650)
+    guest_days = NumberField(lazy("Days that a guest stays unless renewed"), 1, 730)
     language = RadioField(lazy("Language"), choices=options(LANGUAGES.items()))
 
+    @classmethod
+    def of(cls, kind: str, *, starting: bool) -> type[SpaceForm]:
+        """The form for a kind of space."""
+        fields: dict[str, Any] = {name: None for name, kinds in ONLY.items() if kind not in kinds}
+        fields |= dict.fromkeys(ON_EDITING if starting else ON_STARTING)
+        if kind == "project":
+            for n in range(UNITS):
+                words = lazy("Owned by") if n == 0 else lazy("and by")
+                fields[f"unit_{n}"] = StringField(words, [at_most(300)])
+        return type("SpaceForm", (cls,), {"kind": kind, **fields})
 
-class AddMemberForm(Form):
-    """A colleague to take in."""
+    kind = ""
 
-    colleague = ColleagueField(lazy("Colleague"), [required(lazy("Name a colleague."))])
+    @classmethod
+    def for_starting(cls, kind: str, actor: Actor) -> SpaceForm:
+        """Empty."""
+        return cls.of(kind, starting=True)(language=actor.language, preset=PRESET_OF.get(kind, "working together"))
+
+    @classmethod
+    def for_editing(cls, space: SpaceRow, units: list[OwningUnit], paths: UnitPaths) -> SpaceForm:
+        """With what is there."""
+        owned = {f"unit_{n}": paths.path(unit.id) for n, unit in enumerate(units)}
+        return cls.of(space.kind, starting=False)(obj=space, access="open" if space.open else "closed", **owned)
+
+    def check(self, units: UnitPaths) -> tuple[int, ...]:
+        """Checks what several fields have to do with each other; gives the units that own it."""
+        if self.only_shown:
+            return ()
+        if self.second_owner and self.kind == "group" and not self.second_owner.data:
+            self.refuse("second_owner", gettext("Name a second owner, so that it goes on when one of you is away."))
+        if self.kind == "project" and not self.ends_on.data and not self.ends_on.errors:
+            self.refuse("ends_on", gettext("Say on which day the project ends."))
+        named = [f"unit_{n}" for n in range(UNITS) if f"unit_{n}" in self]
+        chosen = [unit.id for name in named if (unit := chosen_unit(self, name, units))]
+        if named and not any(self[name].data for name in named):
+            self.refuse(named[0], gettext("Name the unit that owns the project."))
+        return tuple(dict.fromkeys(chosen))
+
+    def draft(self, units: tuple[int, ...], before: SpaceRow | None = None) -> Draft:
+        """What was typed; of what this kind has no field for, what held before."""
+        given = {name: self[name].data for name in Draft.__struct_fields__ if name in self}
+        kept = {name: getattr(before, name) for name in Draft.__struct_fields__ if before and hasattr(before, name)}
+        if "access" in self:
+            given["open"] = self.access.data == "open"
+        return Draft(**{**kept, **given, "units": units})
+
+
+class JoinForm(Form):
+    """Joining by a charter that was read."""
+
+    version = HiddenNumber(default=0)
+    accept = BooleanField(lazy("I have read it, and keep to it"))
+
+    def agrees(self, space: SpaceRow) -> bool:
+        """Whether the charter that holds now was accepted; else an error that says so."""
+        if not self.valid():
+            return False
+        if space.charter and self.version.data != space.charter:
+            self.refuse("accept", gettext("The charter was changed meanwhile. Read the new one first."))
+        elif space.charter and not self.accept.data:
+            self.refuse("accept", gettext("Tick the box if you keep to the charter."))
+        return self.complete

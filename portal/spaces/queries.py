@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 import msgspec
 
 from portal.access.actor import Actor
 from portal.access.scope import visible
 from portal.db import fetch, fetch_one
-from portal.tables import Membership, Person, Space
+from portal.tables import Charter, OrgUnit, Space, SpaceUnit
+
+SHORTEST = 3  # letters of a name that are compared with others
 
 
 class SpaceRow(msgspec.Struct, frozen=True):
-    """A space as its readers see it. `mine`: the actor belongs to it; `members` counts people, whatever their roles."""
+    """A space as its readers see it. `mine`: the actor belongs to it; `colleagues` and `guests` count those who do,
+    whatever their roles. `charter`: the version that holds, `accepted`: the one that the actor accepted last; 0 for
+    none."""
 
     id: int
     public_id: str
@@ -22,56 +26,129 @@ class SpaceRow(msgspec.Struct, frozen=True):
     purpose: str
     language: str
     open: bool
+    nature: str
+    ends_on: date | None
+    label: str
+    sisters: bool
+    checks: str
+    leavers: str
+    keep_days: int
+    guest_days: int
     created_at: datetime
+    archived_at: datetime | None
+    idle_asked_at: datetime | None
+    parent: int | None
+    parent_public_id: str | None
+    parent_name: str | None
+    host: int | None
     mine: bool
-    members: int
+    colleagues: int
+    guests: int
+    charter: int
+    accepted: int
+
+    @property
+    def members(self) -> int:
+        """How many belong to it; where guests do, pages tell them apart."""
+        return self.colleagues + self.guests
+
+    @property
+    def outside(self) -> bool:
+        """Whether people from outside belong here."""
+        return self.kind in ("guest", "section")
 
 
-SPACES = """
-    SELECT s.id, s.public_id, s.kind, s.name, s.purpose, s.language, s.open, s.created_at,
-        EXISTS (SELECT FROM membership m WHERE m.space = s.id AND m.person = {}) AS mine,
-        (SELECT count(DISTINCT m.person) FROM membership m JOIN person p ON p.id = m.person AND p.active
-            WHERE m.space = s.id)::int AS members
-    FROM space s WHERE {} AND s.archived_at IS NULL
+# Whose time in a space ends is counted now: those who have no end are counted already (plein_count_members).
+PASSING = """
+    SELECT count(DISTINCT m.person) FILTER (WHERE p.kind <> 'guest') AS colleagues,
+        count(DISTINCT m.person) FILTER (WHERE p.kind = 'guest') AS guests
+    FROM membership m JOIN person p ON p.id = m.person AND p.active
+    WHERE m.space = s.id AND m.until > plein_now() AND NOT EXISTS (
+        SELECT FROM membership l WHERE l.space = s.id AND l.person = m.person AND l.until IS NULL)
+"""
+SPACES = f"""
+    SELECT s.id, s.public_id, s.kind, s.name, s.purpose, s.language, s.open, s.nature, s.ends_on, s.label, s.sisters,
+        s.checks, s.leavers, s.keep_days, s.guest_days, s.created_at, s.archived_at, s.idle_asked_at, s.parent, s.host,
+        a.public_id AS parent_public_id, a.name AS parent_name,
+        EXISTS (SELECT FROM membership m WHERE m.space = s.id AND m.person = {{}}
+            AND (m.until IS NULL OR m.until > plein_now())) AS mine,
+        (s.colleagues + x.colleagues)::int AS colleagues, (s.guests + x.guests)::int AS guests,
+        coalesce((SELECT max(h.version) FROM charter h WHERE h.space = s.id), 0) AS charter,
+        coalesce((SELECT max(y.version) FROM charter_acceptance y WHERE y.space = s.id AND y.person = {{}}), 0)
+            AS accepted
+    FROM space s LEFT JOIN space a ON a.id = s.parent AND {{}} CROSS JOIN LATERAL ({PASSING}) x
+    WHERE {{}}
+"""
+
+
+def _sight(actor: Actor) -> list[object]:
+    """What SPACES takes: whose membership and acceptance, and which spaces she sees."""
+    return [actor.id, actor.id, visible(Space, actor, "a"), visible(Space, actor, "s")]
+
+
+IN_USE = f"""{SPACES} AND s.archived_at IS NULL AND s.kind NOT IN ('organisation', 'section')
+    ORDER BY mine DESC, lower(s.name), s.id LIMIT 500
 """
 
 
 async def groups(actor: Actor) -> list[SpaceRow]:
-    """The groups that the actor can read: her own first, then by name."""
-    return await fetch(
-        SpaceRow,
-        SPACES + " AND s.kind NOT IN ('organisation', 'section') ORDER BY mine DESC, lower(s.name), s.id",
-        actor.id,
-        visible(Space, actor, "s"),
-    )
+    """What the actor can read beside the organisation itself, as long as it is in use: her own first, then by name."""
+    return await fetch(SpaceRow, IN_USE, *_sight(actor))
 
 
 async def get_space(actor: Actor, public_id: str) -> SpaceRow | None:
     """A space that the actor can read."""
-    return await fetch_one(SpaceRow, SPACES + " AND s.public_id = {}", actor.id, visible(Space, actor, "s"), public_id)
+    return await fetch_one(SpaceRow, SPACES + " AND s.public_id = {}", *_sight(actor), public_id)
 
 
-class Member(msgspec.Struct, frozen=True):
-    """Somebody who belongs to a space, with the most that she is there."""
+SECTIONS = f"{SPACES} AND s.parent = {{}} AND s.archived_at IS NULL ORDER BY lower(s.name), s.id"
+
+
+async def sections(actor: Actor, space: SpaceRow) -> list[SpaceRow]:
+    """The sections of a space that the actor can read."""
+    return await fetch(SpaceRow, SECTIONS, *_sight(actor), space.id)
+
+
+class Named(msgspec.Struct, frozen=True):
+    """A space by its name."""
 
     public_id: str
     name: str
-    title: str
-    guest: bool
-    owner: bool
+    kind: str
+    language: str
 
 
-MEMBERS = """
-    SELECT p.public_id, n.name, n.title, p.kind = 'guest' AS guest, bool_or(m.role = 'owner') AS owner
-    FROM membership m JOIN person p ON p.id = m.person AND p.active JOIN identity n ON n.person = p.id
-    WHERE m.space = {} AND {} AND {}
-    GROUP BY p.id, n.person ORDER BY owner DESC, lower(n.name), p.id LIMIT {}
+SIMILAR = """
+    SELECT s.public_id, s.name, s.kind, s.language FROM space s
+    WHERE {} AND s.archived_at IS NULL AND (similarity(lower(s.name), lower({})) > 0.35 OR lower({}) <% lower(s.name))
+    ORDER BY similarity(lower(s.name), lower({})) DESC, s.id LIMIT 5
 """
 
 
-async def members(actor: Actor, space: SpaceRow, most: int = 60) -> list[Member]:
-    """Who belongs to a space: owners first, then by name, `most` of them."""
-    return await fetch(Member, MEMBERS, space.id, visible(Membership, actor, "m"), visible(Person, actor, "p"), most)
+async def similar_spaces(actor: Actor, name: str) -> list[Named]:
+    """The spaces that are called nearly so, out of those that the actor can read: a name tells nobody of others."""
+    if len(name.strip()) < SHORTEST:
+        return []
+    return await fetch(Named, SIMILAR, visible(Space, actor, "s"), name, name, name)
+
+
+UNITS = """
+    SELECT u.id, u.name FROM space_unit x JOIN org_unit u ON u.id = x.unit
+    WHERE x.space = {} AND {} AND {} ORDER BY lower(u.name), u.id
+"""
+
+
+class OwningUnit(msgspec.Struct, frozen=True):
+    """A unit that owns a project space, for employees."""
+
+    id: int
+    name: str
+
+
+async def units_of(actor: Actor, space: SpaceRow) -> list[OwningUnit]:
+    """The units that own a space."""
+    sight = visible(SpaceUnit, actor, "x"), visible(OrgUnit, actor, "u")
+    return await fetch(OwningUnit, UNITS, space.id, *sight)
 
 
 class Audience(msgspec.Struct, frozen=True):
@@ -105,11 +182,33 @@ class Choice(msgspec.Struct, frozen=True):
 CHOICES = """
     SELECT s.id, s.public_id, s.name, s.kind FROM space s
     WHERE {} AND s.archived_at IS NULL
-        AND (s.kind = 'organisation' OR EXISTS (SELECT FROM membership m WHERE m.space = s.id AND m.person = {}))
+        AND s.id <> ALL({}) AND (s.kind IN ('organisation', 'sister')
+            OR EXISTS (SELECT FROM membership m WHERE m.space = s.id AND m.person = {}))
     ORDER BY s.kind DESC, lower(s.name)
 """
 
 
 async def own_spaces(actor: Actor) -> list[Choice]:
-    """Where the actor may start something: the organisation, and the groups that she belongs to."""
-    return await fetch(Choice, CHOICES, visible(Space, actor, "s"), actor.id)
+    """Where the actor may start something: the organisation, and what she belongs to, as long as it lasts."""
+    return await fetch(Choice, CHOICES, visible(Space, actor, "s"), actor.still, actor.id)
+
+
+class CharterRow(msgspec.Struct, frozen=True):
+    """A version of what holds in a space."""
+
+    version: int
+    preset: str
+    text: str
+    text_html: str
+    created_at: datetime
+
+
+CHARTERS = """
+    SELECT h.version, h.preset, h.text, h.text_html, h.created_at FROM charter h
+    WHERE h.space = {} AND {} ORDER BY h.version DESC LIMIT 50
+"""
+
+
+async def charters(actor: Actor, space: SpaceRow) -> list[CharterRow]:
+    """What holds in a space, and what held before: the newest first."""
+    return await fetch(CharterRow, CHARTERS, space.id, visible(Charter, actor, "h"))

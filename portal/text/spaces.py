@@ -23,7 +23,7 @@ LABELS: dict[str, str] = {
 LABELS_AT_LENGTH: dict[str, str] = {
     "internal": lazy("Internal: mails quote what is written, and files can be downloaded."),
     "confidential": lazy("Confidential: mails say that there is something, not what; guests download no files."),
-    "secret": lazy("Secret: like confidential, nobody but moderators downloads files, and texts stay out of every export."),
+    "secret": lazy("Secret: as confidential; nobody but moderators downloads files, and no text is exported."),
 }
 CHECKS: dict[str, str] = {
     "first": lazy("First posts"),

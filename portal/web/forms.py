@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
@@ -27,11 +27,13 @@ from portal.web.uploads import MOST_FILES
 __all__ = [
     "YEARS",
     "BooleanField",
+    "DayField",
     "FilesField",
     "Form",
     "HiddenField",
     "HiddenNumber",
     "MomentField",
+    "NumberField",
     "PasswordField",
     "RadioField",
     "SelectField",
@@ -243,6 +245,45 @@ class MomentField(wtforms.Field):
         if self.raw_data:
             return str(self.raw_data[0])
         return self.data.astimezone(reader().tz).strftime(FORMAT) if self.data else ""
+
+
+class DayField(wtforms.Field):
+    """A day, as browsers send it; `data` is it, `raw_data` what was typed."""
+
+    widget = wtforms.widgets.TextInput()
+    data: date | None
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Reads the calendar."""
+        self.data = None
+        if not valuelist or not valuelist[0].strip():
+            return
+        try:
+            self.data = date.fromisoformat(valuelist[0].strip())
+            if self.data.year not in YEARS:
+                raise ValueError
+        except ValueError:
+            self.data = None
+            raise ValueError(gettext("Give a date, such as 2027-01-31.")) from None
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return self.data.isoformat() if self.data else ""
+
+
+class NumberField(wtforms.IntegerField):
+    """A whole number from `low` to `high`."""
+
+    def __init__(self, label: str, low: int, high: int, **options: Any) -> None:
+        super().__init__(label, **options)
+        self.low, self.high = low, high
+
+    def pre_validate(self, form: BaseForm) -> None:
+        """Within its limits."""
+        if not self.errors and (self.data is None or not self.low <= self.data <= self.high):
+            words = gettext("Give a number from %(low)s to %(high)s.")
+            raise StopValidation(words % {"low": number(self.low), "high": number(self.high)})
 
 
 def in_order(form: Form, phases: Sequence[str]) -> bool:

@@ -25,6 +25,8 @@ from portal.text import counts, dates, mentions
 from portal.text.answers import ANSWER_KINDS
 from portal.text.language import Reader, gettext, lazy, ngettext, read_from_now, reader
 from portal.text.reactions import REACTIONS
+from portal.text.roles import ROLE_NAMES
+from portal.text.spaces import CHECKS, KIND_NAMES, LABELS, PRESETS
 from portal.text.statuses import STEPS
 from portal.web import art, photos
 from portal.web.assets import assets
@@ -91,7 +93,15 @@ FLASHES: dict[str, str] = {
     "comment-saved": lazy("Your comment is changed."),
     "comment-removed": lazy("Your comment is removed."),
     "digest-written": lazy("Your digest is there. The one before is kept."),
-    "group-started": lazy("Your group is there."),
+    "space-started": lazy("It is there. You can add colleagues now."),
+    "space-saved": lazy("Your changes are saved."),
+    "space-archived": lazy("It is archived: it can be read, and nothing is written in it."),
+    "space-reopened": lazy("It goes on."),
+    "space-kept": lazy("It stays. Nobody is asked again for a while."),
+    "card-saved": lazy("Your card is saved."),
+    "highlighted": lazy("It stands where you want it."),
+    "charter-changed": lazy("The new charter holds. Who belongs here is shown it."),
+    "charter-accepted": lazy("You accepted the charter."),
     "group-joined": lazy("You belong to this group now."),
     "group-left": lazy("You left the group."),
     "member-added": lazy("Your colleague belongs to the group now."),
@@ -166,6 +176,11 @@ def environment() -> Environment:
         answer_badge=art.answer_badge,
         status_badge=art.status_badge,
         statuses=STEPS,
+        presets=PRESETS,
+        space_kinds=KIND_NAMES,
+        role_names=ROLE_NAMES,
+        labels=LABELS,
+        checks=CHECKS,
         answer_kinds=ANSWER_KINDS,
         supporters=counts.supporters,
         comments=counts.comments,
@@ -250,6 +265,7 @@ def page(
     who = request.reader
     read_from_now(who)
     actor = request.actor_or_none
+    context.setdefault("outside", actor is not None and _place_of(context) in actor.with_guests)
     flash = FLASHES.get("resumed" if request.resumed else request.cookies.get(FLASH_COOKIE, ""))
     context |= {
         "actor": actor,
@@ -277,6 +293,19 @@ def page(
     if actor is not None:
         _remember(request, response, language=actor.language, theme=actor.theme)
     return response
+
+
+#: What a page is about, by the names under which pages are given it.
+ABOUT = ("idea", "campaign", "proposal", "comment", "attachment", "item", "receipt", "workshop", "thing", "queue")
+
+
+def _place_of(context: dict[str, Any]) -> int | None:
+    """The space that a page is about, or in which that stands."""
+    if space := context.get("space"):
+        return int(space.id)
+    about = next((context[name] for name in ABOUT if context.get(name) is not None), None)
+    place = getattr(about, "space", None)
+    return place if isinstance(place, int) else None
 
 
 def _remember(request: Request, response: Response[Any], **choices: str) -> None:

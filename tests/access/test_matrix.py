@@ -85,6 +85,34 @@ guest.wish          closed_a            - - - - - - - n - y -
 wish.decide         a                   - - - - - - - y - n -
 invitation.manage   a                   - - - - - - - y - - -
 partner.edit                            n n n n n n y n n n n
+space.host                              n n n n n n n y n n n
+space.add_sister                        n n n n n n y n n n n
+space.open_section  organisation        n n n n n n n y n - -
+space.open_section  open                n n n n n n n n n - -
+space.open_section  closed_a            - - - - - - - n - n -
+space.edit          organisation        n n n n n n y n n - -
+space.edit          open                n n y n n n n n n - -
+space.edit          closed_a            - - - - - - - y - n -
+space.archive       organisation        n n n n n n n n n - -
+space.archive       open                n n y n n n n n n - -
+space.archive       archived            - - - - - - - - n - -
+space.reopen        open                n n n n n n n n n - -
+space.reopen        archived            - - - - - - - - y - -
+space.keep          closed_a            - - - - - - - n - n -
+space.keep          closed_b            - - - - - - - - y - n
+space.give_role     organisation        n n n n n n n n n - -
+space.give_role     open                n n y n n n n n n - -
+space.give_role     closed_a            - - - - - - - y - n -
+space.give_role     archived            - - - - - - - - n - -
+space.see_figures   open                n n y n n n n n n - -
+space.see_figures   closed_a            - - - - - - - y - n -
+charter.accept      open                n n n n n n n n n - -
+charter.accept      closed_a            - - - - - - - y - y -
+card.write          open                n n n n n n n n n - -
+card.write          closed_a            - - - - - - - y - n -
+idea.highlight      open                n n y n n n n n n - -
+idea.highlight      hidden              - n - - - n - - - - -
+idea.highlight      closed_a            - - - - - - - y - n -
 
 campaign.propose                        y y y y y y y y y n n
 campaign.edit       collect             n n y y n n y n n - -
@@ -355,6 +383,18 @@ LOADERS: dict[Action, Load | None] = {
     Action.WISH_DECIDE: get_wish,
     Action.INVITATION_MANAGE: get_invitation,
     Action.PARTNER_EDIT: None,
+    Action.SPACE_HOST: None,
+    Action.SPACE_ADD_SISTER: None,
+    Action.SPACE_OPEN_SECTION: get_space,
+    Action.SPACE_EDIT: get_space,
+    Action.SPACE_ARCHIVE: get_space,
+    Action.SPACE_REOPEN: get_space,
+    Action.SPACE_KEEP: get_space,
+    Action.SPACE_GIVE_ROLE: get_space,
+    Action.SPACE_SEE_FIGURES: get_space,
+    Action.CHARTER_ACCEPT: get_space,
+    Action.CARD_WRITE: get_space,
+    Action.IDEA_HIGHLIGHT: get_idea,
     Action.CAMPAIGN_PROPOSE: None,
     Action.CAMPAIGN_EDIT: get_campaign,
     Action.CAMPAIGN_DISCARD: get_campaign,

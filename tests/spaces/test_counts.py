@@ -17,9 +17,10 @@ COUNTED = """
 KEPT = "SELECT id, colleagues, guests FROM space ORDER BY 1"
 #: What can happen to memberships and people; {p}, {q}: people, {s}, {t}: guest spaces.
 STEPS = [
-    "INSERT INTO membership (space, person, role) VALUES ({s}, {p}, 'member') ON CONFLICT DO NOTHING",
-    "INSERT INTO membership (space, person, role) VALUES ({s}, {p}, 'member'), ({s}, {q}, 'member'), ({t}, {p}, 'member')"
+    "INSERT INTO membership (space, person, role) SELECT {s}, id, 'member' FROM person WHERE id = {p}"
     " ON CONFLICT DO NOTHING",
+    "INSERT INTO membership (space, person, role) SELECT s, p.id, 'member' FROM person p, unnest(ARRAY[{s}, {t}]) s"
+    " WHERE p.id IN ({p}, {q}) ON CONFLICT DO NOTHING",
     "INSERT INTO membership (space, person, role) SELECT {s}, id, 'owner' FROM person"
     " WHERE kind = 'employee' AND id IN ({p}, {q}) ON CONFLICT DO NOTHING",
     "UPDATE membership SET until = plein_now() + interval '1 day' WHERE space = {s} AND person = {p}",

@@ -1,0 +1,101 @@
+"""Giving and taking roles in a space, writing one's card, putting ideas in the light."""
+
+from __future__ import annotations
+
+from portal.access.actor import Actor, Role
+from portal.access.policy import Action, require
+from portal.colleagues.queries import Colleague
+from portal.db import execute, fetch_value, transaction
+from portal.events.kinds import Kind
+from portal.events.log import record
+from portal.ideas.queries import IdeaRow
+from portal.spaces.queries import SpaceRow
+
+#: The roles that an owner gives.
+GIVEN = (Role.OWNER, Role.MODERATOR, Role.COMMUNITY_MANAGER)
+MOST_PINNED = 3
+
+
+class WithoutOwner(Exception):
+    """Nobody would own the space any more."""
+
+
+class Full(Exception):
+    """As many ideas are pinned as may be."""
+
+
+GIVE = """
+    INSERT INTO membership (space, person, role, added_by) SELECT {}, {}, unnest({}::text[]), {}
+    ON CONFLICT (space, person, role) DO NOTHING RETURNING id
+"""
+
+
+async def add_member(actor: Actor, space: SpaceRow, colleague: Colleague) -> None:
+    """An owner takes a colleague in."""
+    require(actor, Action.SPACE_ADD_MEMBER, space)
+    async with transaction():
+        if await execute(GIVE, space.id, colleague.id, ["member"], actor.id):
+            await record(Kind.MEMBER_ADDED, actor=actor.id, space=space.id, member=colleague.id)
+
+
+async def give_role(actor: Actor, space: SpaceRow, colleague: Colleague, role: Role) -> None:
+    """A colleague has this role here, and belongs to the space."""
+    require(actor, Action.SPACE_GIVE_ROLE, space)
+    async with transaction():
+        if await execute(GIVE, space.id, colleague.id, ["member", role.value], actor.id):
+            await record(Kind.ROLE_GIVEN, actor=actor.id, space=space.id, member=colleague.id, role=role.value)
+
+
+# Those who take a role away take turns, so that two can't leave nobody.
+HOLD = "SELECT id FROM space WHERE id = {} FOR NO KEY UPDATE"
+OTHER_OWNER = """
+    SELECT EXISTS (SELECT FROM membership m JOIN person p ON p.id = m.person AND p.active
+        WHERE m.space = {} AND m.role = 'owner' AND m.person <> {} AND (m.until IS NULL OR m.until > plein_now()))
+"""
+TAKE = "DELETE FROM membership WHERE space = {} AND person = {} AND role = {} RETURNING id"
+
+
+async def take_role(actor: Actor, space: SpaceRow, colleague: Colleague, role: Role) -> None:
+    """A colleague has this role no longer, and still belongs to the space. Raises WithoutOwner."""
+    require(actor, Action.SPACE_GIVE_ROLE, space)
+    async with transaction():
+        await execute(HOLD, space.id)
+        if role is Role.OWNER and not await fetch_value(OTHER_OWNER, space.id, colleague.id):
+            raise WithoutOwner
+        if await fetch_value(TAKE, space.id, colleague.id, role.value):
+            await record(Kind.ROLE_TAKEN, actor=actor.id, space=space.id, member=colleague.id, role=role.value)
+
+
+WRITE_CARD = """
+    INSERT INTO community_card (space, person, office_hours, whereabouts) VALUES ({}, {}, {}, {})
+    ON CONFLICT (space, person) DO UPDATE SET office_hours = excluded.office_hours,
+        whereabouts = excluded.whereabouts, updated_at = plein_now()
+"""
+
+
+async def write_card(actor: Actor, space: SpaceRow, office_hours: str, whereabouts: str) -> None:
+    """When and where the community manager is to be found, as she says it herself."""
+    require(actor, Action.CARD_WRITE, space)
+    await execute(WRITE_CARD, space.id, actor.id, office_hours, whereabouts)
+
+
+PINNED = """
+    SELECT count(*) FROM highlight h JOIN idea i ON i.id = h.idea AND i.state = 'published'
+    WHERE h.space = {} AND h.kind = 'pin' AND h.idea <> {}
+"""
+LIGHT = """
+    INSERT INTO highlight (idea, space, kind, author) VALUES ({}, {}, {}, {}) ON CONFLICT (idea, kind) DO NOTHING
+"""
+
+
+async def highlight(actor: Actor, idea: IdeaRow, kinds: set[str]) -> None:
+    """The idea is pinned, featured, both or neither from now on. Raises Full."""
+    require(actor, Action.IDEA_HIGHLIGHT, idea)
+    async with transaction():
+        await execute(HOLD, idea.space)
+        if "pin" in kinds and await fetch_value(PINNED, idea.space, idea.id) >= MOST_PINNED:
+            raise Full
+        await execute("DELETE FROM highlight WHERE idea = {} AND kind <> ALL({})", idea.id, sorted(kinds))
+        for kind in sorted(kinds):
+            await execute(LIGHT, idea.id, idea.space, kind, actor.id)
+        await record(Kind.IDEA_HIGHLIGHTED, actor=actor.id, space=idea.space, idea=idea.id)

@@ -1,0 +1,45 @@
+"""The forms of those who look after a space."""
+
+from __future__ import annotations
+
+from portal.colleagues.forms import ColleagueField
+from portal.stewards.actions import GIVEN
+from portal.text.roles import ROLE_NAMES
+from portal.web.forms import (
+    BooleanField,
+    Form,
+    SelectField,
+    StringField,
+    TextAreaField,
+    at_most,
+    lazy,
+    options,
+    required,
+)
+
+
+class AddMemberForm(Form):
+    """A colleague to take in."""
+
+    colleague = ColleagueField(lazy("Colleague"), [required(lazy("Name a colleague."))])
+
+
+class RoleForm(Form):
+    """A colleague and a role."""
+
+    colleague = ColleagueField(lazy("Colleague"), [required(lazy("Name a colleague."))])
+    role = SelectField(lazy("Role"), choices=lambda: options((role.value, ROLE_NAMES[role.value]) for role in GIVEN))
+
+
+class CardForm(Form):
+    """When and where the community manager is to be found."""
+
+    office_hours = StringField(lazy("Office hours"), [required(lazy("Say when you can be reached.")), at_most(200)])
+    whereabouts = TextAreaField(lazy("Where you are to be found"), [at_most(300)])
+
+
+class HighlightForm(Form):
+    """Where an idea stands in its space."""
+
+    pin = BooleanField(lazy("At the top of the space"))
+    feature = BooleanField(lazy("In the spotlight"))

@@ -1,0 +1,171 @@
+"""The members of a space and their roles, the community manager's card, highlights and figures."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Response, Router, get, post
+from litestar.params import FromPath
+
+from portal.access.actor import Role
+from portal.access.policy import Action, require
+from portal.colleagues.forms import chosen_colleague
+from portal.ideas.queries import get_idea
+from portal.spaces.queries import SpaceRow, get_space
+from portal.stewards import actions, queries
+from portal.stewards.forms import AddMemberForm, CardForm, HighlightForm, RoleForm
+from portal.text.language import gettext
+from portal.web.errors import found
+from portal.web.page import page, see_other
+from portal.web.request import Request
+
+LONGEST = 80  # letters that are looked for
+
+
+@get("/spaces/{public_id:str}/members")
+async def members_page(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """Who belongs to it, by name."""
+    space = found(await get_space(request.actor, public_id))
+    called = request.query_params.get("q", "")[:LONGEST]
+    listed = await queries.members(request.actor, space, called, request.query_params.get("after", ""))
+    context: dict[str, Any] = {"space": space, "listed": listed, "called": called, "now": request.now}
+    return page(request, "stewards/members.html", fragment="results", section="groups", **context)
+
+
+@get("/spaces/{public_id:str}/members/new")
+async def add_member_page(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """An empty form."""
+    space = found(await get_space(request.actor, public_id))
+    require(request.actor, Action.SPACE_ADD_MEMBER, space)
+    return page(request, "stewards/add_member.html", section="groups", form=AddMemberForm(), space=space)
+
+
+@post("/spaces/{public_id:str}/members")
+async def add_member(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """Takes a colleague in."""
+    space = found(await get_space(request.actor, public_id))
+    require(request.actor, Action.SPACE_ADD_MEMBER, space)
+    form = await AddMemberForm.sent(request)
+    form.valid()
+    chosen = await chosen_colleague(request.actor, form, "colleague")
+    if chosen is None or not form.complete:
+        return page(request, "stewards/add_member.html", section="groups", form=form, space=space, status=form.status)
+    await actions.add_member(request.actor, space, chosen)
+    return see_other(f"/spaces/{public_id}", "member-added")
+
+
+@get("/spaces/{public_id:str}/roles")
+async def roles_page(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """Who looks after it; owners give and take roles here."""
+    space = found(await get_space(request.actor, public_id))
+    require(request.actor, Action.SPACE_GIVE_ROLE, space)
+    return await _roles(request, space, RoleForm())
+
+
+async def _roles(request: Request, space: SpaceRow, form: RoleForm) -> Response[Any]:
+    holders = await queries.caretakers(request.actor, space)
+    context: dict[str, Any] = {
+        "space": space,
+        "form": form,
+        "holders": holders,
+        "given": actions.GIVEN,
+    }
+    return page(request, "stewards/roles.html", section="groups", status=form.status, **context)
+
+
+@post("/spaces/{public_id:str}/roles")
+async def give_role(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """Gives a colleague a role."""
+    space = found(await get_space(request.actor, public_id))
+    require(request.actor, Action.SPACE_GIVE_ROLE, space)
+    form = await RoleForm.sent(request)
+    form.valid()
+    chosen = await chosen_colleague(request.actor, form, "colleague")
+    if chosen is None or not form.complete:
+        return await _roles(request, space, form)
+    await actions.give_role(request.actor, space, chosen, Role(form.role.data))
+    return see_other(f"/spaces/{public_id}/roles", "role-given")
+
+
+@post("/spaces/{public_id:str}/roles/end")
+async def take_role(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """Takes a role away."""
+    space = found(await get_space(request.actor, public_id))
+    require(request.actor, Action.SPACE_GIVE_ROLE, space)
+    form = await RoleForm.sent(request)
+    form.valid()
+    chosen = await chosen_colleague(request.actor, form, "colleague")
+    if chosen is not None and form.complete:
+        try:
+            await actions.take_role(request.actor, space, chosen, Role(form.role.data))
+        except actions.WithoutOwner:
+            form.refuse("colleague", gettext("Nobody else owns it. Give somebody that role first."))
+    if not form.complete:
+        return await _roles(request, space, form)
+    still_owner = chosen is None or chosen.id != request.actor.id or form.role.data != Role.OWNER
+    return see_other(f"/spaces/{public_id}" + ("/roles" if still_owner else ""), "role-taken")
+
+
+@get("/spaces/{public_id:str}/card")
+async def card_page(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """The community manager's own card, to be written."""
+    space = found(await get_space(request.actor, public_id))
+    require(request.actor, Action.CARD_WRITE, space)
+    form = CardForm(obj=await queries.own_card(request.actor, space))
+    return page(request, "stewards/card.html", section="groups", space=space, form=form)
+
+
+@post("/spaces/{public_id:str}/card")
+async def write_card(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """Saves it."""
+    space = found(await get_space(request.actor, public_id))
+    require(request.actor, Action.CARD_WRITE, space)
+    form = await CardForm.sent(request)
+    if not form.valid():
+        return page(request, "stewards/card.html", section="groups", space=space, form=form, status=form.status)
+    await actions.write_card(request.actor, space, form.office_hours.data, form.whereabouts.data)
+    return see_other(f"/spaces/{public_id}", "card-saved")
+
+
+@get("/spaces/{public_id:str}/figures")
+async def figures_page(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """How much is written here, never by whom."""
+    space = found(await get_space(request.actor, public_id))
+    require(request.actor, Action.SPACE_SEE_FIGURES, space)
+    figures = await queries.figures(request.actor, space)
+    return page(request, "stewards/figures.html", section="groups", space=space, figures=figures, few=queries.FEW)
+
+
+@get("/ideas/{public_id:str}/highlight")
+async def highlight_page(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """Whether it is pinned or featured."""
+    idea = found(await get_idea(request.actor, public_id))
+    require(request.actor, Action.IDEA_HIGHLIGHT, idea)
+    lit = await queries.highlights_of(request.actor, idea)
+    form = HighlightForm(pin="pin" in lit, feature="feature" in lit)
+    return page(request, "stewards/highlight.html", section="campaigns", idea=idea, form=form)
+
+
+@post("/ideas/{public_id:str}/highlight")
+async def highlight(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """Saves it."""
+    idea = found(await get_idea(request.actor, public_id))
+    require(request.actor, Action.IDEA_HIGHLIGHT, idea)
+    form = await HighlightForm.sent(request)
+    if form.valid():
+        try:
+            await actions.highlight(request.actor, idea, {kind for kind in ("pin", "feature") if form[kind].data})
+        except actions.Full:
+            form.refuse("pin", gettext("Three ideas stand at the top already. Take one down first."))
+    if not form.complete:
+        return page(request, "stewards/highlight.html", section="campaigns", idea=idea, form=form, status=form.status)
+    return see_other(f"/ideas/{public_id}", "highlighted")
+
+
+router = Router(
+    path="/",
+    route_handlers=[
+        *(members_page, add_member_page, add_member, roles_page, give_role, take_role),
+        *(card_page, write_card, figures_page, highlight_page, highlight),
+    ],
+)
