@@ -12,7 +12,6 @@ from portal.invitations.jobs import look_after_guests
 from portal.moderation.jobs import assign_checks
 from portal.mydata.jobs import make_export, sweep_exports
 from portal.notifications.guests import tell_of_guests
-from portal.notifications.jobs import announce_answer, announce_role, deliver_mail
 from portal.notifications.jobs import announce_answer, announce_role, ask_owners, deliver_mail
 from portal.notifications.news import announce_campaign
 from portal.notifications.of_ideas import ask, spread_news

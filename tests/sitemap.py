@@ -498,6 +498,7 @@ LEAD_ON = {
 }
 #: GET routes that are no pages: they lead on, or are for machines, or have nothing to show without a letter.
 NO_PAGES = LEAD_ON | {
+    "/groups/similar",
     "/search/similar",
     "/search/suggestions",
     "/attachments/{public_id:str}",

@@ -84,7 +84,7 @@ guest.renew         closed_a            - - - - - - - y - n -
 guest.wish          closed_a            - - - - - - - n - y -
 wish.decide         a                   - - - - - - - y - n -
 invitation.manage   a                   - - - - - - - y - - -
-partner.edit                            n n n n n n y n n n n
+partner.edit                            n n n n n n y y n n n
 space.host                              n n n n n n n y n n n
 space.add_sister                        n n n n n n y n n n n
 space.open_section  organisation        n n n n n n n y n - -

@@ -281,7 +281,7 @@ async def test_a_file_is_read_in_whatever_dialect(as_, world, content, words):
 # --- organisations ---
 
 
-@pytest.mark.parametrize(("who", "status"), [("employee", 403), ("insider_a", 403), ("guest_a", 403)])
+@pytest.mark.parametrize(("who", "status"), [("employee", 403), ("insider_b", 403), ("guest_a", 403)])
 async def test_only_hosts_and_administrators_keep_organisations(as_, world, who, status):
     browser = await as_(who)
     assert (await browser.get("/partners")).status_code == status
