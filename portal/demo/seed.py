@@ -10,6 +10,7 @@ from typing import Any
 
 from portal.accounts.passwords import hashed
 from portal.db import execute, fetch_value, transaction
+from portal.demo.guests import welcome_guests
 from portal.demo.moderation import report_and_judge
 from portal.demo.profiles import attach_files, tell_profiles
 from portal.demo.proposals import propose_campaigns
@@ -38,7 +39,7 @@ def _read(name: str) -> dict[str, Any]:
 
 def sign_ins() -> list[tuple[str, str, str]]:
     """Name, title and address of the people whom one can sign in as."""
-    cast = _read("organisation.toml")["person"]
+    cast = [*_read("organisation.toml")["person"], *_read("guests.toml")["guest"]]
     return [(p["name"], p["title"], p["email"]) for p in cast if p.get("demo_sign_in")]
 
 
@@ -55,6 +56,15 @@ async def seed() -> bool:
         people = await _people(content, organisation, moment)
         await tell_profiles({key: person.id for key, person in people.items()})
         spaces = await _groups(people, moment) | {"organisation": organisation}
+        with_guests, guests = await welcome_guests(
+            _read("guests.toml"),
+            {key: person.id for key, person in people.items()},
+            await hashed(PASSWORD),
+            facts["zone"],
+            moment,
+        )
+        spaces |= with_guests
+        people |= {key: DemoPerson(person, language) for key, (person, language) in guests.items()}
         for path in sorted((CONTENT / "campaigns").glob("*.toml")):
             await _campaign(tomllib.loads(path.read_text()), people, spaces, moment)
         await propose_campaigns({key: person.id for key, person in people.items()}, spaces, moment)
@@ -174,8 +184,10 @@ ANSWER = """
 """
 SUPPORT = """
     INSERT INTO vote (person, idea, space, guest, created_at)
-    SELECT x.person, i.id, i.space, FALSE, greatest({}, CASE WHEN c.vote_method = 'budget' THEN c.vote_from END)
-    FROM unnest({}::bigint[]) AS x (person) JOIN idea i ON i.id = {} JOIN campaign c ON c.id = i.campaign
+    SELECT x.person, i.id, i.space, p.kind = 'guest',
+        greatest({}, CASE WHEN c.vote_method = 'budget' THEN c.vote_from END)
+    FROM unnest({}::bigint[]) AS x (person) JOIN person p ON p.id = x.person
+    JOIN idea i ON i.id = {} JOIN campaign c ON c.id = i.campaign
     WHERE NOT EXISTS (SELECT FROM budget b
         WHERE b.person = x.person AND b.campaign = c.id AND b.given >= b.votes)
 """

@@ -36,14 +36,14 @@ async def seeded(cluster):
     await migrate()
     assert await seed()
     await db.close_pool()
-    yield cluster.dsn(name)
+    yield cluster.dsn(name), cluster.dsn(name, user=f"{name}_guest")
     await drop_database(cluster, name)
 
 
 @pytest.fixture(autouse=True)
 async def pool(seeded):
     """A pool open on it."""
-    await db.open_pool(seeded, size=4)
+    await db.open_pool(seeded[0], size=4, guests=seeded[1])
     yield
     await db.close_pool()
 
