@@ -13,6 +13,11 @@ def invites(actor: Actor, thing: Any) -> bool:
     return thing.space not in actor.still and (host or thing.space in actor.invites)
 
 
+def invites_there(actor: Actor, thing: Any) -> bool:
+    """Who invites there, where guests may be: a guest space, or a section."""
+    return thing.kind in ("guest", "section") and invites(actor, thing)
+
+
 def invites_while_open(actor: Actor, thing: Any) -> bool:
     """Who invites there, until somebody has accepted or refused it, or it was taken back."""
     return bool(thing.state == "open" and invites(actor, thing))

@@ -22,7 +22,7 @@ from portal.access.of_campaigns import (
 from portal.access.of_guests import (
     decides_what_is_wished,
     guest_there,
-    invites,
+    invites_there,
     invites_while_open,
     keeps_partners,
 )
@@ -293,8 +293,8 @@ RULES: dict[Action, Callable[[Actor, Any], bool]] = {
     Action.SPACE_JOIN: not_yet_member_of_open,
     Action.SPACE_LEAVE: member_who_is_no_owner,
     Action.SPACE_ADD_MEMBER: owner,
-    Action.GUEST_INVITE: invites,
-    Action.GUEST_RENEW: invites,
+    Action.GUEST_INVITE: invites_there,
+    Action.GUEST_RENEW: invites_there,
     Action.GUEST_WISH: guest_there,
     Action.WISH_DECIDE: decides_what_is_wished,
     Action.INVITATION_MANAGE: invites_while_open,

@@ -80,6 +80,7 @@ space.add_member    open                n n y n n n n n n - -
 space.add_member    closed_a            - - - - - - - y - n -
 
 guest.invite        closed_a            - - - - - - - y - n -
+guest.invite        open                n n n n n n n n n - -
 guest.renew         closed_a            - - - - - - - y - n -
 guest.wish          closed_a            - - - - - - - n - y -
 wish.decide         a                   - - - - - - - y - n -

@@ -80,7 +80,7 @@ async def test_nobody_is_invited_to_a_group(as_, world):
         world.person_id["employee"],
     )
     response = await (await as_("employee")).post(GUESTS.format(world.space["open"]), form(world))
-    assert response.status_code == 404
+    assert response.status_code == 403
 
 
 @pytest.mark.parametrize(
