@@ -90,8 +90,8 @@ async def _invite(
         await execute(INVITATION, space, partners[entry["partner"]], *who, until, host, wish, sent, sent, expires)
     for entry in content["wish"]:
         before = moment - timedelta(days=2)
-        facts = (entry["name"], entry["email"], entry["why"], "waiting", before, None, None)
-        await execute(WISH, spaces[entry["space"]], guests[entry["by"]][0], *facts)
+        waits = (entry["name"], entry["email"], entry["why"], "waiting", before, None, None)
+        await execute(WISH, spaces[entry["space"]], guests[entry["by"]][0], *waits)
 
 
 def _midnight(moment: datetime) -> datetime:
