@@ -16,6 +16,7 @@ from portal.health import health
 from portal.ideas.routes import router as ideas
 from portal.imports.routes import router as imports
 from portal.invitations.routes import router as invitations
+from portal.leaving.routes import router as leaving
 from portal.mentions.routes import router as mentions
 from portal.moderation.routes import router as moderation
 from portal.mydata.routes import router as mydata
@@ -63,6 +64,7 @@ ROUTES: list[Router | HTTPRouteHandler] = [
     accounts,
     about,
     admin,
+    leaving,
     units,
     imports,
     setup,

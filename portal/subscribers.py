@@ -4,9 +4,11 @@ from collections.abc import Awaitable, Callable
 
 from portal.events.kinds import Kind
 from portal.moderation import reactions as moderation
+from portal.notifications import leavers
 from portal.notifications import reactions as notifications
 
 SUBSCRIBERS: dict[Kind, list[Callable[[int], Awaitable[None]]]] = {
+    Kind.GUEST_DATA_ENDING: [leavers.tell_of_ending_data],
     Kind.ROLE_GIVEN: [notifications.announce_role],
     Kind.GUEST_ADMITTED: [notifications.tell_of_guests],
     Kind.INVITATION_REFUSED: [notifications.tell_of_guests],

@@ -9,6 +9,7 @@ from portal.campaigns.jobs import move_campaigns_on
 from portal.imports.jobs import run_import, sweep_imports
 from portal.imports.staging import read_import
 from portal.invitations.jobs import look_after_guests
+from portal.leaving.jobs import erase_guests, let_guests_go
 from portal.moderation.jobs import assign_checks
 from portal.mydata.jobs import make_export, sweep_exports
 from portal.notifications.guests import tell_of_guests
@@ -29,9 +30,11 @@ JOBS: dict[str, Callable[..., Awaitable[Any]]] = {
     "ask_owners": ask_owners,
     "find_idle_groups": find_idle_groups,
     "deliver_mail": deliver_mail,
+    "erase_guests": erase_guests,
     "forget_words": forget_words,
     "forget_marks": forget_marks,
     "look_after_guests": look_after_guests,
+    "let_guests_go": let_guests_go,
     "move_campaigns_on": move_campaigns_on,
     "make_export": make_export,
     "send_link": send_link,
@@ -51,9 +54,11 @@ TIMETABLE: dict[str, str] = {
     "assign_checks": "* * * * *",
     "deliver_mail": "* * * * *",
     "find_idle_groups": "13 5 * * *",
+    "erase_guests": "33 3 * * *",
     "forget_words": "43 3 * * *",
     "forget_marks": "41 3 * * *",
     "look_after_guests": "7 * * * *",
+    "let_guests_go": "*/5 * * * *",
     "move_campaigns_on": "*/5 * * * *",
     "sweep_accounts": "17 * * * *",
     "sweep_exports": "47 * * * *",

@@ -326,6 +326,11 @@ POSTS: dict[str, tuple[str | None, str, dict[str, str]]] = {
     "/settings/sessions/{public_id:str}/end": ("employee", "/settings/sessions/no-such-session/end", {}),
     "/sign-in": (None, "/sign-in", {"email": email_of("employee"), "password": "wrong", "next": "/groups"}),
     "/sign-out": ("employee", "/sign-out", {}),
+    "/spaces/{public_id:str}/guests/{guest:str}/removal": (
+        "insider_a",
+        "/spaces/{space[closed_a]}/guests/{person[guest_a]}/removal",
+        {},
+    ),
     "/spaces/{public_id:str}/members": (
         "insider_a",
         "/spaces/{space[closed_a]}/members",
@@ -474,6 +479,10 @@ GETS: dict[str, tuple[str | None, str]] = {
     "/settings/sessions": ("employee", "/settings/sessions"),
     "/sign-in": (None, "/sign-in"),
     "/spaces/{public_id:str}": ("employee", "/spaces/{space[open]}"),
+    "/spaces/{public_id:str}/guests/{guest:str}/removal": (
+        "insider_a",
+        "/spaces/{space[closed_a]}/guests/{person[guest_a]}/removal",
+    ),
     "/spaces/{public_id:str}/members/new": ("insider_a", "/spaces/{space[closed_a]}/members/new"),
     "/sign-in/link": (None, "/sign-in/link"),
     "/sign-in/link/{token:str}": (None, "/sign-in/link/no-such-token"),

@@ -19,3 +19,9 @@ class WriterPaused(asyncpg.PostgresError):
     """The database refused a text of somebody who may not write in this space for a while (`plein_refuse_paused`)."""
 
     sqlstate = "PL001"
+
+
+class WriterGone(asyncpg.PostgresError):
+    """The database refused something of a guest who belongs to this space no longer (`plein_refuse_departed`)."""
+
+    sqlstate = "PL002"

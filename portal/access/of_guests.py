@@ -36,3 +36,8 @@ def guest_there(actor: Actor, thing: Any) -> bool:
 def keeps_partners(actor: Actor, thing: Any) -> bool:
     """An administrator, or who has the right to host."""
     return actor.administrator or actor.has_role(actor.organisation_space, Role.HOST)
+
+
+def answers_for_guests(actor: Actor, thing: Any) -> bool:
+    """An owner of the space, or its host, also after its end."""
+    return not actor.guest and (actor.id == thing.host or actor.has_role(thing.space, Role.OWNER))

@@ -1,4 +1,6 @@
-"""Whose name leads to a page. Where somebody is named in a space that she no longer reads, as who left the organisation
+"""How people are named beside what they wrote.
+
+Whose name leads to a page. Where somebody is named in a space that she no longer reads, as who left the organisation
 does not, her page may be nobody's to see: there she has a name, and no address."""
 
 #: A person's (`p`) public id where she reads the space {}, else nothing; SQL. OFFSET 0 makes PostgreSQL look up each of
@@ -6,4 +8,17 @@ does not, her page may be nobody's to see: there she has a name, and no address.
 ADDRESS = """
     CASE WHEN EXISTS (SELECT FROM readership pr WHERE pr.person = p.id AND pr.space = {} OFFSET 0)
         THEN p.public_id ELSE '' END
+"""
+
+#: Joins the name {0} of a person {1} in a space {2}: none of a guest who left it, where the space says so.
+NAMED = """
+    LEFT JOIN identity {0} ON {0}.person = {1} AND NOT EXISTS (
+        SELECT FROM departure dp JOIN space ds ON ds.id = dp.space AND ds.leavers = 'former'
+        WHERE dp.person = {1} AND dp.space = {2})
+"""
+
+#: A person `mp` is known to the readers of `k`'s space: as one of them, or as a guest who left it.
+KNOWN_THERE = """
+    EXISTS (SELECT FROM readership mr WHERE mr.person = mp.id AND mr.space = k.space)
+    OR EXISTS (SELECT FROM departure md WHERE md.person = mp.id AND md.space = k.space)
 """

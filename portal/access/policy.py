@@ -20,6 +20,7 @@ from portal.access.of_campaigns import (
     leads_what_stands,
 )
 from portal.access.of_guests import (
+    answers_for_guests,
     decides_what_is_wished,
     guest_there,
     invites_there,
@@ -94,6 +95,7 @@ class Action(StrEnum):
     WISH_DECIDE = "wish.decide"
     INVITATION_MANAGE = "invitation.manage"
     PARTNER_EDIT = "partner.edit"
+    GUEST_REMOVE = "guest.remove"
     SPACE_HOST = "space.host"
     SPACE_ADD_SISTER = "space.add_sister"
     SPACE_OPEN_SECTION = "space.open_section"
@@ -299,6 +301,7 @@ RULES: dict[Action, Callable[[Actor, Any], bool]] = {
     Action.WISH_DECIDE: decides_what_is_wished,
     Action.INVITATION_MANAGE: invites_while_open,
     Action.PARTNER_EDIT: keeps_partners,
+    Action.GUEST_REMOVE: answers_for_guests,
     Action.SPACE_HOST: hosts,
     Action.SPACE_ADD_SISTER: administrator,
     Action.SPACE_OPEN_SECTION: hosts_here,

@@ -322,6 +322,7 @@ VISIBILITY: dict[type[Table], Rule] = {
     t.Correction: of_idea,
     t.DataExport: own,
     t.Decision: decision,
+    t.Departure: in_space,
     t.Digest: of_idea,
     t.Event: event,
     t.Follow: own,

@@ -74,6 +74,7 @@ GATES: dict[type[Table], Gate | None] = {
     t.Credential: _gate(OWN, "INSERT", "UPDATE"),
     t.DataExport: _gate(OWN, "INSERT", "DELETE"),
     t.Decision: _gate(IN_SPACE, "UPDATE", written=OWN_IN_SPACE),
+    t.Departure: _gate(IN_SPACE),
     t.Digest: _gate(IN_SPACE),
     t.Event: _gate(OWN_OR_NOWHERE, "INSERT"),
     t.EventQueue: _gate(EVERYTHING, "INSERT"),

@@ -7,7 +7,7 @@ from datetime import date, datetime
 import msgspec
 
 from portal.access.actor import Actor
-from portal.access.of_people import ADDRESS
+from portal.access.of_people import ADDRESS, NAMED
 from portal.access.scope import visible
 from portal.campaigns.queries import UNANSWERED, CampaignRow, support
 from portal.db import QueryString, Reading, fetch, fetch_one
@@ -148,7 +148,7 @@ WAITING = f"""
     SELECT i.public_id, i.title, i.language, coalesce(n.name, '') AS author_name, i.supporters, i.guest_supporters,
         i.status, i.created_at, coalesce(r.nth <= c.top, FALSE) AS in_top, o.place
     FROM ranked r JOIN idea i ON i.id = r.id JOIN campaign c ON c.id = i.campaign
-    LEFT JOIN identity n ON n.person = i.author
+    {NAMED.format("n", "i.author", "i.space")}
     CROSS JOIN LATERAL (SELECT CASE WHEN coalesce(r.nth <= c.top, TRUE) THEN 1000000000000 + r.likes
         ELSE 100000000000 - extract(epoch FROM i.created_at)::bigint END AS place) o
     WHERE i.campaign = {{}} AND i.state = 'published' AND plein_decided(c, {{}})

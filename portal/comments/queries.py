@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from portal.access.actor import Actor
-from portal.access.of_people import ADDRESS
+from portal.access.of_people import ADDRESS, KNOWN_THERE, NAMED
 from portal.access.scope import visible
 from portal.db import QueryString, fetch, fetch_one, fetch_value
 from portal.ideas.queries import CHECKED_BY, IdeaRow
@@ -65,7 +65,7 @@ class Root(msgspec.Struct, frozen=True):
     more_replies: int
 
 
-# Of those who are mentioned, the names that its readers read; who can't read there any more has none.
+# Of those who are mentioned, the names that its readers read; a colleague who can't read there any more has none.
 COLUMNS = (
     """
     k.id, k.public_id, i.public_id AS idea_public_id, k.root, k.space, k.author,
@@ -77,20 +77,27 @@ COLUMNS = (
     k.author = i.author AS wrote_idea,
     k.state, k.body, k.body_html, k.language, k.replies, k.version, k.helpful, k.agree, k.thanks, k.question,
     ARRAY(SELECT x.kind FROM reaction x WHERE x.comment = k.id AND {} ORDER BY 1) AS mine,
-    ARRAY(SELECT mp.public_id || mn.name FROM mention m JOIN person mp ON mp.id = m.person
-        JOIN identity mn ON mn.person = mp.id WHERE m.comment = k.id
-        AND EXISTS (SELECT FROM readership mr WHERE mr.person = mp.id AND mr.space = k.space) ORDER BY 1) AS mentions,
+    ARRAY(SELECT mp.public_id || coalesce(mn.name, '') FROM mention m JOIN person mp ON mp.id = m.person
+        """
+    + NAMED.format("mn", "mp.id", "k.space")
+    + """ WHERE m.comment = k.id AND ("""
+    + KNOWN_THERE
+    + """) ORDER BY 1) AS mentions,
     k.created_at, k.edited_at, plein_phase(c, {}) AS phase, i.state AS idea_state,
     """
     + CHECKED_BY.format("k", "comment")
     + """ AS checked_by
 """
 )
-JOINS = """
+JOINS = (
+    """
     JOIN idea i ON i.id = k.idea JOIN campaign c ON c.id = i.campaign
-    JOIN person p ON p.id = k.author LEFT JOIN identity n ON n.person = p.id
+    JOIN person p ON p.id = k.author """
+    + NAMED.format("n", "p.id", "k.space")
+    + """
     LEFT JOIN org_unit u ON u.id = p.org_unit AND {}
 """
+)
 
 
 def _shown(actor: Actor) -> tuple[Any, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from portal.access.actor import Actor
-from portal.access.of_people import ADDRESS
+from portal.access.of_people import ADDRESS, NAMED
 from portal.access.scope import visible
 from portal.db import fetch, fetch_one
 from portal.tables import Campaign, Highlight, Idea, IdeaVersion, OrgUnit, Service, Vote
@@ -75,11 +75,15 @@ CARD = f"""
     c.public_id AS campaign_public_id, c.title AS campaign_title, plein_phase(c, t.now) AS phase,
     c.vote_method, c.votes_per_idea
 """
-FROM = """
+FROM = (
+    """
     FROM idea i JOIN campaign c ON c.id = i.campaign
-    JOIN person p ON p.id = i.author LEFT JOIN identity n ON n.person = p.id
+    JOIN person p ON p.id = i.author """
+    + NAMED.format("n", "p.id", "i.space")
+    + """
     CROSS JOIN (SELECT {}::timestamptz AS now) t
 """
+)
 CARDS = f"SELECT {CARD} {FROM} WHERE {{}}"
 
 
@@ -358,11 +362,15 @@ class Version(msgspec.Struct, frozen=True):
     created_at: datetime
 
 
-VERSIONS = """
+VERSIONS = (
+    """
     SELECT v.version, v.title, v.body, v.tags, v.replies, coalesce(n.name, '') AS author_name, v.created_at
-    FROM idea_version v LEFT JOIN identity n ON n.person = v.author
+    FROM idea_version v """
+    + NAMED.format("n", "v.author", "v.space")
+    + """
     WHERE v.idea = {} AND v.version < {} AND {} ORDER BY v.version DESC LIMIT {}
 """
+)
 REPLIES = """
     SELECT coalesce(string_agg(q.label || ': ' || r.value, E'\n' ORDER BY q.position), '') AS text
     FROM idea_reply r JOIN question q ON q.id = r.question WHERE r.idea = {}
@@ -370,7 +378,7 @@ REPLIES = """
 CURRENT = f"""
     SELECT i.version, i.title, i.body, i.tags, ({REPLIES}) AS replies,
         coalesce(n.name, '') AS author_name, i.updated_at AS created_at
-    FROM idea i LEFT JOIN identity n ON n.person = coalesce(i.edited_by, i.author) WHERE i.id = {{}} AND {{}}
+    FROM idea i {NAMED.format("n", "coalesce(i.edited_by, i.author)", "i.space")} WHERE i.id = {{}} AND {{}}
 """
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 import msgspec
 
 from portal.access.actor import Actor
-from portal.access.of_people import ADDRESS
+from portal.access.of_people import ADDRESS, NAMED
 from portal.access.scope import visible
 from portal.db import QueryString, Reading, fetch, fetch_one
 from portal.tables import Appeal, Decision, ModerationItem, OrgUnit, Report, Space
@@ -134,7 +134,7 @@ ITEMS = f"""
     LEFT JOIN attachment f ON f.id = x.attachment LEFT JOIN idea fi ON fi.id = f.idea
     LEFT JOIN campaign c ON c.id = x.campaign
     LEFT JOIN campaign vc ON vc.id = coalesce(i.campaign, ki.campaign, fi.campaign)
-    JOIN person p ON p.id = x.author LEFT JOIN identity n ON n.person = p.id
+    JOIN person p ON p.id = x.author {NAMED.format("n", "p.id", "x.space")}
     LEFT JOIN org_unit u ON u.id = p.org_unit AND {{}} AND plein_rank_blind(vc, {{}}) IS NOT TRUE
     LEFT JOIN identity h ON h.person = x.claimed_by WHERE {{}}
 """

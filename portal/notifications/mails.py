@@ -20,7 +20,7 @@ from portal.accounts.queries import account_of_person
 from portal.moderation import receipts as moderation
 from portal.moderation.queries import queues
 from portal.names.queries import names_in
-from portal.notifications import guests, of_ideas
+from portal.notifications import guests, leavers, of_ideas
 from portal.notifications.news import write_news
 from portal.notifications.queries import answered_idea, given_role, idle_group, label_of, mentioned_in
 from portal.settings import ROOT, settings
@@ -161,6 +161,7 @@ KINDS: dict[str, Callable[[Actor, int | None], Awaitable[Written | None]]] = {
     "campaign": write_news,
     "answer": _answer,
     "ask": of_ideas.write_question,
+    "guest_data": leavers.write_ending_data,
     "help": of_ideas.write_offer,
     "idea_corrected": of_ideas.write_correction,
     "idea_news": of_ideas.write_news,

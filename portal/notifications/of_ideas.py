@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from portal.access.actor import Actor
+from portal.access.of_people import NAMED
 from portal.access.scope import visible
 from portal.db import execute, fetch_one, transaction
 from portal.events.jobs import queue
@@ -68,16 +69,24 @@ class News(msgspec.Struct, frozen=True):
     by: str
 
 
-STEP = """
+STEP = (
+    """
     SELECT i.public_id, i.title, s.status, s.body_html, coalesce(n.name, '') AS by
     FROM event e JOIN idea i ON i.id = e.idea JOIN status_change s ON s.id = (e.particulars->>'step')::bigint
-    LEFT JOIN identity n ON n.person = s.author WHERE e.id = {} AND {}
+    """
+    + NAMED.format("n", "s.author", "s.space")
+    + """ WHERE e.id = {} AND {}
 """
-CORRECTED = """
+)
+CORRECTED = (
+    """
     SELECT i.public_id, i.title, '' AS status, r.body_html, coalesce(n.name, '') AS by
     FROM event e JOIN idea i ON i.id = e.idea JOIN correction r ON r.id = (e.particulars->>'correction')::bigint
-    LEFT JOIN identity n ON n.person = r.author WHERE e.id = {} AND {}
+    """
+    + NAMED.format("n", "r.author", "r.space")
+    + """ WHERE e.id = {} AND {}
 """
+)
 Written = tuple[str, dict[str, Any]]
 
 
@@ -112,11 +121,15 @@ class Asked(msgspec.Struct, frozen=True):
     by: str
 
 
-ASKED = """
+ASKED = (
+    """
     SELECT e.kind, i.public_id, i.title, coalesce(n.name, '') AS by
     FROM event e JOIN idea i ON i.id = e.idea OR i.public_id = e.particulars->>'idea_public_id'
-    LEFT JOIN identity n ON n.person = e.actor WHERE e.id = {} AND {}
+    """
+    + NAMED.format("n", "e.actor", "i.space")
+    + """ WHERE e.id = {} AND {}
 """
+)
 
 
 async def write_question(reader: Actor, event: int | None) -> Written | None:
@@ -153,11 +166,15 @@ class Offer(msgspec.Struct, frozen=True):
     by: str
 
 
-OFFER = """
+OFFER = (
+    """
     SELECT i.public_id, i.title, h.body, coalesce(n.name, '') AS by
     FROM event e JOIN idea i ON i.id = e.idea JOIN help_offer h ON h.idea = i.id AND h.person = e.actor
-    LEFT JOIN identity n ON n.person = h.person WHERE e.id = {} AND {}
+    """
+    + NAMED.format("n", "h.person", "h.space")
+    + """ WHERE e.id = {} AND {}
 """
+)
 
 
 async def write_offer(reader: Actor, event: int | None) -> Written | None:

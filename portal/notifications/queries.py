@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from portal.access.actor import Actor, Role
+from portal.access.of_people import KNOWN_THERE, NAMED
 from portal.access.scope import visible
 from portal.db import fetch, fetch_one, fetch_value
 from portal.tables import Answer, Comment, Mail, Mention, Space
@@ -99,15 +100,22 @@ class MentionedIn(msgspec.Struct, frozen=True):
 
 
 # As long as the comment stands and still names her.
-MENTIONED = """
+MENTIONED = (
+    """
     SELECT k.public_id AS comment_public_id, i.title, coalesce(n.name, '') AS by, k.body_html,
-        ARRAY(SELECT mp.public_id || mn.name FROM mention o JOIN person mp ON mp.id = o.person
-            JOIN identity mn ON mn.person = mp.id WHERE o.comment = k.id
-            AND EXISTS (SELECT FROM readership mr WHERE mr.person = mp.id AND mr.space = k.space)) AS mentions
+        ARRAY(SELECT mp.public_id || coalesce(mn.name, '') FROM mention o JOIN person mp ON mp.id = o.person
+            """
+    + NAMED.format("mn", "mp.id", "k.space")
+    + """ WHERE o.comment = k.id AND ("""
+    + KNOWN_THERE
+    + """)) AS mentions
     FROM mention m JOIN comment k ON k.id = m.comment JOIN idea i ON i.id = k.idea
-    LEFT JOIN identity n ON n.person = k.author
+    """
+    + NAMED.format("n", "k.author", "k.space")
+    + """
     WHERE m.event = {} AND m.person = {} AND k.state = 'published' AND strpos(k.body, {}) > 0 AND {} AND {}
 """
+)
 
 
 async def mentioned_in(reader: Actor, event: int) -> MentionedIn | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from portal.access.actor import Actor
+from portal.access.of_people import NAMED
 from portal.access.scope import visible
 from portal.db import fetch_one
 from portal.tables import Campaign, Comment, Idea, Report
@@ -39,12 +40,12 @@ CAMPAIGN = f"""
 IDEA = f"""
     SELECT 'idea' AS kind, i.id, i.public_id, i.space, i.author, coalesce(n.name, '') AS author_name, i.state,
         i.title, i.body_html, i.language, {REPORTED} x.idea = i.id) AS reported
-    FROM idea i LEFT JOIN identity n ON n.person = i.author WHERE i.public_id = {{}} AND {{}}
+    FROM idea i {NAMED.format("n", "i.author", "i.space")} WHERE i.public_id = {{}} AND {{}}
 """
 COMMENT = f"""
     SELECT 'comment' AS kind, k.id, k.public_id, k.space, k.author, coalesce(n.name, '') AS author_name, k.state,
         i.title, k.body_html, k.language, {REPORTED} x.comment = k.id) AS reported
-    FROM comment k JOIN idea i ON i.id = k.idea LEFT JOIN identity n ON n.person = k.author
+    FROM comment k JOIN idea i ON i.id = k.idea {NAMED.format("n", "k.author", "k.space")}
     WHERE k.public_id = {{}} AND {{}}
 """
 

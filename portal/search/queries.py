@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from portal.access.actor import Actor
+from portal.access.of_people import NAMED
 from portal.access.scope import visible
 from portal.db import QueryString, fetch, fetch_one
 from portal.names.queries import names_in
@@ -184,7 +185,8 @@ class Shown(msgspec.Struct, frozen=True):
         return where + self.public_id + ("#answer" if self.kind == "answer" else "")
 
 
-SHOWN = """
+SHOWN = (
+    """
     SELECT d.id, d.kind, coalesce(c.public_id, i.public_id, k.public_id, p.public_id) AS public_id,
         coalesce(i.title, k.title, n.name, '') AS title, coalesce(a.summary, k.lead, n.title, '') AS lead,
         CASE d.kind WHEN 'idea' THEN i.body_html WHEN 'comment' THEN c.body_html WHEN 'answer' THEN a.reason_html
@@ -203,10 +205,13 @@ SHOWN = """
     LEFT JOIN person p ON p.id = d.person LEFT JOIN identity n ON n.person = p.id
     LEFT JOIN org_unit u ON u.id = p.org_unit AND {}
     JOIN person w ON w.id = coalesce(c.author, a.author, i.author, k.sponsor, k.author, p.id)
-    LEFT JOIN identity wn ON wn.person = w.id
+    """
+    + NAMED.format("wn", "w.id", "d.space")
+    + """
     WHERE d.id = ANY({}) AND {}
     ORDER BY array_position({}, d.id)
 """
+)
 
 
 async def _shown(actor: Actor, hits: list[Hit]) -> list[Shown]:

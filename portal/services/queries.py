@@ -7,6 +7,7 @@ from datetime import datetime
 import msgspec
 
 from portal.access.actor import Actor
+from portal.access.of_people import NAMED
 from portal.access.scope import visible
 from portal.db import QueryString, fetch, fetch_one
 from portal.paging import Cursor, Page, beyond, paged
@@ -69,16 +70,20 @@ class Improvement(msgspec.Struct, frozen=True):
     created_at: datetime
 
 
-IMPROVEMENTS = """
+IMPROVEMENTS = (
+    """
     SELECT i.public_id, i.title, i.excerpt, i.language, coalesce(n.name, '') AS author_name,
         c.public_id AS campaign_public_id, c.title AS campaign_title,
         CASE WHEN plein_decided(c, t.now) THEN i.status ELSE 'new' END AS status,
         (SELECT a.kind FROM answer a WHERE a.idea = i.id AND plein_decided(c, t.now)) AS answer_kind, i.created_at
-    FROM idea i JOIN campaign c ON c.id = i.campaign LEFT JOIN identity n ON n.person = i.author
+    FROM idea i JOIN campaign c ON c.id = i.campaign """
+    + NAMED.format("n", "i.author", "i.space")
+    + """
     CROSS JOIN (SELECT {}::timestamptz AS now) t
     WHERE i.service = {} AND i.state = 'published' AND {} AND {}
     ORDER BY i.created_at DESC, i.public_id DESC LIMIT {}
 """
+)
 
 
 async def improvements(actor: Actor, service: ServiceRow, after: Cursor | None) -> Page[Improvement]:

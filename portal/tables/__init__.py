@@ -36,6 +36,7 @@ from portal.tables.invitations import (
     PartnerDomain,
     SignInLink,
 )
+from portal.tables.leaving import Departure
 from portal.tables.mail import Mail
 from portal.tables.moderation import Appeal, Decision, ModerationItem, Pause, Report
 from portal.tables.people import Identity, Organisation, OrgUnit, Person
@@ -68,6 +69,7 @@ __all__ = [
     "Credential",
     "DataExport",
     "Decision",
+    "Departure",
     "Digest",
     "Event",
     "EventQueue",

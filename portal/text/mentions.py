@@ -71,7 +71,7 @@ def mentioned(text: str) -> set[str]:
 
 
 def names(mentions: Iterable[str]) -> dict[str, str]:
-    """Names by public id, out of texts that hold both, one behind the other."""
+    """Names by public id, out of texts that hold both, one behind the other. A former guest may have none."""
     return {entry[:LENGTH]: entry[LENGTH:] for entry in mentions}
 
 
@@ -94,7 +94,8 @@ def _named(text: str, mentions: Iterable[str], dressed: Callable[[str], str]) ->
     if "@{" not in text:
         return text
     known, gone = names(mentions), "@" + gettext("former colleague")
-    return _KEPT.sub(lambda found: dressed(known[found[1]]) if found[1] in known else gone, text)
+    guest = gettext("former guest")
+    return _KEPT.sub(lambda found: dressed(known[found[1]] or guest) if found[1] in known else gone, text)
 
 
 def typed(text: str, words: Mapping[str, str]) -> str:

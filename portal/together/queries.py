@@ -7,6 +7,7 @@ from datetime import datetime
 import msgspec
 
 from portal.access.actor import Actor
+from portal.access.of_people import NAMED
 from portal.access.scope import visible
 from portal.db import Reading, fetch_one
 from portal.ideas.queries import IdeaRow
@@ -85,40 +86,40 @@ class Around(msgspec.Struct, frozen=True):
     captures: tuple[Captured, ...]
 
 
-AROUND = """
+AROUND = f"""
     SELECT
         (SELECT coalesce(json_agg(x), '[]') FROM (
             SELECT p.public_id, coalesce(n.name, '') AS name, p.kind = 'guest' AS guest,
                 k.accepted_at IS NOT NULL AS accepted
-            FROM co_author k JOIN person p ON p.id = k.person LEFT JOIN identity n ON n.person = p.id
-            WHERE k.idea = i.id AND {} ORDER BY k.id) x) AS people,
+            FROM co_author k JOIN person p ON p.id = k.person {NAMED.format("n", "p.id", "k.space")}
+            WHERE k.idea = i.id AND {{}} ORDER BY k.id) x) AS people,
         (SELECT coalesce(json_agg(x), '[]') FROM (
             SELECT p.public_id, coalesce(n.name, '') AS name, p.kind = 'guest' AS guest, h.body, h.created_at,
-                h.person = {} AS mine
-            FROM help_offer h JOIN person p ON p.id = h.person LEFT JOIN identity n ON n.person = p.id
-            WHERE h.idea = i.id AND {} ORDER BY h.id LIMIT 50) x) AS offers,
+                h.person = {{}} AS mine
+            FROM help_offer h JOIN person p ON p.id = h.person {NAMED.format("n", "p.id", "h.space")}
+            WHERE h.idea = i.id AND {{}} ORDER BY h.id LIMIT 50) x) AS offers,
         (SELECT coalesce(json_agg(x), '[]') FROM (
             SELECT r.body_html, r.language, coalesce(n.name, '') AS author_name, r.created_at
-            FROM correction r LEFT JOIN identity n ON n.person = r.author
-            WHERE r.idea = i.id AND {} ORDER BY r.id) x) AS corrections,
+            FROM correction r {NAMED.format("n", "r.author", "r.space")}
+            WHERE r.idea = i.id AND {{}} ORDER BY r.id) x) AS corrections,
         (SELECT coalesce(json_agg(x), '[]') FROM (
             SELECT s.status, s.body_html, s.language, coalesce(n.name, '') AS author_name, s.created_at
-            FROM status_change s LEFT JOIN identity n ON n.person = s.author
-            WHERE s.idea = i.id AND {} ORDER BY s.id) x) AS steps,
+            FROM status_change s {NAMED.format("n", "s.author", "s.space")}
+            WHERE s.idea = i.id AND {{}} ORDER BY s.id) x) AS steps,
         (SELECT coalesce(json_agg(x), '[]') FROM (
             SELECT q.kind, q.label, y.value FROM idea_reply y JOIN question q ON q.id = y.question
-            WHERE y.idea = i.id AND {} ORDER BY q.position) x) AS replies,
+            WHERE y.idea = i.id AND {{}} ORDER BY q.position) x) AS replies,
         (SELECT coalesce(json_agg(x), '[]') FROM (
             SELECT t.public_id, t.state, coalesce(n.name, t.name) AS name, w.public_id AS workshop_public_id,
                 w.name AS workshop, coalesce(m.name, '') AS claimant_name,
                 coalesce(mp.public_id, '') AS claimant_public_id,
-                t.state = 'waiting' AND t.author <> {} AND coalesce(t.person, {}) = {} AS claimable,
-                t.state = 'claimed' AND t.author = {} AS to_confirm
+                t.state = 'waiting' AND t.author <> {{}} AND coalesce(t.person, {{}}) = {{}} AS claimable,
+                t.state = 'claimed' AND t.author = {{}} AS to_confirm
             FROM capture t JOIN workshop w ON w.id = t.workshop
-            LEFT JOIN identity n ON n.person = t.person LEFT JOIN identity m ON m.person = t.claimant
+            {NAMED.format("n", "t.person", "t.space")} {NAMED.format("m", "t.claimant", "t.space")}
             LEFT JOIN person mp ON mp.id = t.claimant
-            WHERE t.idea = i.id AND t.state <> 'refused' AND {}) x) AS captures
-    FROM idea i WHERE i.id = {} AND {}
+            WHERE t.idea = i.id AND t.state <> 'refused' AND {{}}) x) AS captures
+    FROM idea i WHERE i.id = {{}} AND {{}}
 """
 
 

@@ -76,10 +76,10 @@ def _avatar(public_id: str, name: str, guest: bool, size: str, photo: str) -> Ma
     return drawn.format(classes, hue(public_id), initials(name), picture)
 
 
-def person(public_id: str, name: str) -> Markup:
+def person(public_id: str, name: str, guest: bool = False) -> Markup:
     """A name that leads to its profile, where she has one to see; a word for who has no name any more."""
     if not public_id or not name:
-        return Markup("{}").format(name or gettext("Somebody who left"))
+        return Markup("{}").format(name or (gettext("Former guest") if guest else gettext("Somebody who left")))
     return Markup('<a class="who" href="/people/{}">{}</a>').format(public_id, name)
 
 

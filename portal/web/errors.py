@@ -14,7 +14,7 @@ from litestar.exceptions import HTTPException
 from litestar.exceptions import NotFoundException as NotFound
 from litestar.types import Receive, Scope, Send
 
-from portal.access.conflicts import WriterPaused
+from portal.access.conflicts import WriterGone, WriterPaused
 from portal.access.policy import Forbidden, Paused
 from portal.db import NO_ROOM, UNREACHABLE
 from portal.files.store import NoRoom
@@ -139,6 +139,11 @@ def on_paused(request: Request, error: Paused | WriterPaused) -> Response[bytes]
     return response
 
 
+def on_gone(request: Request, error: WriterGone) -> Response[bytes]:
+    """Her time in this space ended while the request was under way: for her it is there no more."""
+    return error_page(request, 404)
+
+
 def on_cross_site(request: Request, error: CrossSite) -> Response[bytes]:
     """A form from elsewhere."""
     return error_page(request, 403)
@@ -233,6 +238,7 @@ HANDLERS: dict[int | type[Exception], Callable[[Any, Any], Response[Any]]] = {
     Forbidden: on_forbidden,
     Paused: on_paused,
     WriterPaused: on_paused,
+    WriterGone: on_gone,
     CrossSite: on_cross_site,
     SignedOut: on_signed_out,
     StaleForm: on_stale_form,

@@ -104,6 +104,7 @@ FLASHES: dict[str, str] = {
     "charter-accepted": lazy("You accepted the charter."),
     "group-joined": lazy("You belong to this group now."),
     "group-left": lazy("You left the group."),
+    "guest-removed": lazy("The guest sees nothing of this space any more."),
     "member-added": lazy("Your colleague belongs to the group now."),
     "guest-invited": lazy("The invitation is on its way."),
     "guests-invited": lazy("The invitations are on their way."),

@@ -19,6 +19,7 @@ from portal.comments.queries import get_comment
 from portal.db import execute, fetch_value, transaction
 from portal.ideas.queries import get_idea
 from portal.invitations.queries import get_invitation, get_wish, guest_space
+from portal.leaving.queries import GuestRow, get_guest
 from portal.moderation.queries import get_decision, get_item
 from portal.moderation.receipts import get_receipt
 from portal.reports.queries import comment_to_report
@@ -78,6 +79,7 @@ space.leave         closed_a            - - - - - - - n - y -
 space.add_member    organisation        n n n n n n n n n - -
 space.add_member    open                n n y n n n n n n - -
 space.add_member    closed_a            - - - - - - - y - n -
+guest.remove        guest_a             - - - - - - - y - n -
 
 guest.invite        closed_a            - - - - - - - y - n -
 guest.invite        open                n n n n n n n n n - -
@@ -373,11 +375,18 @@ receipt.put_back    sent_to_author      - y - - - n - - - - -
 
 Load = Callable[[Actor, str], Awaitable[Any]]
 #: How the thing that an action is about is loaded; by the same queries as the routes load it.
+async def guest_of_closed(actor: Actor, named: str) -> GuestRow | None:
+    """A guest in her space; `named`: both."""
+    space, guest = named.split()
+    return await get_guest(actor, space, guest)
+
+
 LOADERS: dict[Action, Load | None] = {
     Action.SPACE_START: None,
     Action.SPACE_JOIN: get_space,
     Action.SPACE_LEAVE: get_space,
     Action.SPACE_ADD_MEMBER: get_space,
+    Action.GUEST_REMOVE: guest_of_closed,
     Action.GUEST_INVITE: guest_space,
     Action.GUEST_RENEW: guest_space,
     Action.GUEST_WISH: guest_space,
@@ -500,6 +509,7 @@ async def things(rollback: Any, world: World) -> dict[str, dict[str, str]]:
         "guest_space": world.space,
         "get_invitation": world.invitation,
         "get_wish": world.wish,
+        "guest_of_closed": {"guest_a": f"{world.space['closed_a']} {world.person['guest_a']}"},
         "get_campaign": world.campaign,
         "get_idea": world.idea,
         "standing": world.idea,

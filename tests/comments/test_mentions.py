@@ -90,12 +90,27 @@ async def test_a_name_that_several_have_is_asked_about_and_the_text_is_kept(as_,
     assert await fetch_value("SELECT count(*) FROM mention") == 1
 
 
-async def test_who_reads_there_no_longer_has_no_name_in_the_text(as_, world):
+@pytest.mark.parametrize(("rule", "called"), [("name", "@Julie Mercadier"), ("former", "@former guest")])
+async def test_a_guest_who_left_is_called_in_the_text_as_the_space_says(as_, world, rule, called):
     await write_comment(as_, world, "Ask @Julie Mercadier", "insider_a", "closed_a")
+    await execute("UPDATE space SET leavers = {} WHERE id = {}", rule, world.space_id["closed_a"])
     await execute("DELETE FROM membership WHERE person = {}", world.person_id["guest_a"])
     shown = text_of(await (await as_("insider_a")).get(page(world, "closed_a")))
+    assert f"Ask {called}" in shown
+    assert ("Mercadier" in shown) == (rule == "name")
+
+
+async def test_a_colleague_who_reads_there_no_longer_has_no_name_in_the_text(as_, world):
+    await execute(
+        "INSERT INTO membership (space, person, role) VALUES ({}, {}, 'member')",
+        world.space_id["closed_a"],
+        world.person_id["colleague"],
+    )
+    await write_comment(as_, world, "Ask @Joris van Heeswijk", "insider_a", "closed_a")
+    await execute("DELETE FROM membership WHERE person = {}", world.person_id["colleague"])
+    shown = text_of(await (await as_("insider_a")).get(page(world, "closed_a")))
     assert "Ask @former colleague" in shown
-    assert "Mercadier" not in shown
+    assert "Heeswijk" not in shown
 
 
 async def test_a_change_shows_the_name_keeps_the_reference_and_mentions_once(as_, world):
