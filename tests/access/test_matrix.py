@@ -374,6 +374,8 @@ receipt.put_back    sent_to_author      - y - - - n - - - - -
 """
 
 Load = Callable[[Actor, str], Awaitable[Any]]
+
+
 #: How the thing that an action is about is loaded; by the same queries as the routes load it.
 async def guest_of_closed(actor: Actor, named: str) -> GuestRow | None:
     """A guest in her space; `named`: both."""

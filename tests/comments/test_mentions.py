@@ -96,7 +96,7 @@ async def test_a_guest_who_left_is_called_in_the_text_as_the_space_says(as_, wor
     await execute("UPDATE space SET leavers = {} WHERE id = {}", rule, world.space_id["closed_a"])
     await execute("DELETE FROM membership WHERE person = {}", world.person_id["guest_a"])
     shown = text_of(await (await as_("insider_a")).get(page(world, "closed_a")))
-    assert f"Ask {called}" in shown
+    assert f">{called}</b>" in shown
     assert ("Mercadier" in shown) == (rule == "name")
 
 
