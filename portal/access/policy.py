@@ -19,6 +19,7 @@ from portal.access.of_campaigns import (
     leads_what_runs,
     leads_what_stands,
 )
+from portal.access.of_comments import own_comment, own_standing_comment, reacting
 from portal.access.of_guests import (
     answers_for_guests,
     decides_what_is_wished,
@@ -76,7 +77,6 @@ from portal.access.of_spaces import (
     reader_of_new_charter,
 )
 from portal.access.phases import (
-    WHILE_COMMENTING,
     WHILE_EDITING,
     WHILE_SUPPORTING,
 )
@@ -260,22 +260,6 @@ def supporting(actor: Actor, thing: Any) -> bool:
     """Every reader who does not write it, while it is published: until voting closes; a budget, while it is open."""
     open_now = thing.phase in WHILE_SUPPORTING[thing.vote_method]
     return open_now and not writes(actor, thing) and bool(thing.idea_state == "published")
-
-
-def own_comment(actor: Actor, thing: Any) -> bool:
-    """Who wrote it, while the thread is open and the comment stands."""
-    return bool(actor.id == thing.author and thing.state == "published" and thing.phase in WHILE_COMMENTING)
-
-
-def own_standing_comment(actor: Actor, thing: Any) -> bool:
-    """Who wrote it, at any time, unless it is removed or hidden already."""
-    return bool(actor.id == thing.author and thing.state == "published")
-
-
-def reacting(actor: Actor, thing: Any) -> bool:
-    """Every reader but the author, while the thread is open and the comment stands."""
-    standing = thing.state == "published" and thing.idea_state == "published"
-    return bool(standing and actor.id != thing.author and thing.phase in WHILE_COMMENTING)
 
 
 def sponsor_or_keeper(actor: Actor, thing: Any) -> bool:
