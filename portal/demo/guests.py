@@ -45,7 +45,8 @@ async def welcome_guests(
         space = spaces[entry["key"]] = await fetch_value(
             SPACE, entry["name"], entry["purpose"], entry["language"], host, host, begun
         )
-        for role, keys in (("owner", entry["owners"]), ("member", [*entry["owners"], *entry["members"]])):
+        belong = [*entry["owners"], *entry["managers"], *entry["members"]]
+        for role, keys in (("owner", entry["owners"]), ("community_manager", entry["managers"]), ("member", belong)):
             for key in keys:
                 await execute(MEMBER, space, people[key], role, begun)
     hosts = {entry["key"]: people[entry["host"]] for entry in content["space"]}

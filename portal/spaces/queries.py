@@ -53,6 +53,11 @@ class SpaceRow(msgspec.Struct, frozen=True):
         return self.colleagues + self.guests
 
     @property
+    def space(self) -> int:
+        """It stands in itself."""
+        return self.id
+
+    @property
     def outside(self) -> bool:
         """Whether people from outside belong here."""
         return self.kind in ("guest", "section")

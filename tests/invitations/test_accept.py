@@ -261,3 +261,12 @@ async def test_a_password_serves_while_the_mailbox_was_shown_within_30_days(as_,
     await work()
     assert mailbox()[0]["to"] == email_of("guest_a")
     assert (await browser.post("/sign-in", form | {"password": "wrong"})).status_code == 422
+
+
+async def test_whoever_switches_the_language_stays_at_her_invitation(as_, world):
+    browser = await as_(None)
+    page = await browser.get(LINK)
+    assert page.text.count(f'<input type="hidden" name="next" value="{LINK}">') == 2
+    response = await browser.post("/preferences", {"language": "nl", "next": LINK})
+    assert response.headers["location"] == LINK
+    assert "nodigt je uit" in text_of(await browser.get(LINK))
