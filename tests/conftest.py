@@ -27,12 +27,12 @@ from litestar import Litestar  # noqa: E402
 
 from portal import db  # noqa: E402
 from portal.app import create_app, set_up_logs  # noqa: E402
-from portal.migrate import migrate  # noqa: E402
 from portal.run.postgres import EmbeddedPostgres  # noqa: E402
 from portal.web.assets import build  # noqa: E402
 from tests.client import Browser  # noqa: E402
-from tests.servers import drop_database, new_database, run_sql, start_postgres  # noqa: E402
-from tests.world import CLOCK, World, build_world  # noqa: E402
+from tests.servers import drop_database, new_database, start_postgres  # noqa: E402
+from tests.template import make_template  # noqa: E402
+from tests.world import World  # noqa: E402
 
 set_up_logs("warning")
 _connect = socket.socket.connect
@@ -65,12 +65,7 @@ def cluster() -> Any:
 @pytest.fixture(scope="session")
 async def template(cluster: EmbeddedPostgres) -> AsyncIterator[tuple[str, World]]:
     """A migrated database with the world in it, to be copied; nobody is connected to it."""
-    name = await new_database(cluster)
-    await db.open_pool(cluster.dsn(name), size=2)
-    await migrate()
-    await run_sql(cluster.dsn(name), CLOCK)
-    world = await build_world()
-    await db.close_pool()
+    name, world = await make_template(cluster)
     yield name, world
     await drop_database(cluster, name)
 

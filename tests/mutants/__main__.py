@@ -1,0 +1,148 @@
+"""`make mutants`: removes each condition of portal/access in turn and runs the tests of access.
+
+Every mutant is caught, or listed in explained.toml with the reason why it changes no answer. ARGS may name modules or
+parts of mutants' names (`make mutants ARGS="scope.idea policy"`); `--quick` leaves the crawl out, and then counts what
+only the crawl catches as not caught.
+"""
+
+from __future__ import annotations
+
+import argparse
+import compileall
+import json
+import os
+import py_compile
+import queue
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from tests.mutants.find import Mutant, mutants
+from tests.mutants.worker import FAILED
+
+ROOT = Path(__file__).parent.parent.parent
+ACCESS = ROOT / "portal" / "access"
+EXPLAINED = Path(__file__).parent / "explained.toml"
+NOT_COPIED = (".git", ".venv", "build", "data", "node_modules", "__pycache__", ".*_cache", "*.egg-info")
+SCOPE, MATRIX = "tests/access/test_scope.py", "tests/access/test_matrix.py"
+LEAKS, SEARCH = "tests/access/test_leaks.py", "tests/access/test_search_leaks.py"
+WALL, CRAWL = "tests/access/test_wall.py", "tests/access/test_crawl.py"
+#: Which tests run first, by module: those that notice most in the shortest time. All the others follow.
+FIRST = {"scope": [SCOPE, MATRIX, SEARCH, LEAKS, WALL], "wall": [WALL, SCOPE, MATRIX, LEAKS, SEARCH]}
+ALL = [MATRIX, SCOPE, LEAKS, SEARCH, WALL]
+
+
+class Worker:
+    """A process with a copy of the tree."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*NOT_COPIED), symlinks=True)
+        (folder / "build").mkdir()
+        (folder / "node_modules").symlink_to((ROOT / "node_modules").resolve())
+        unchecked = py_compile.PycInvalidationMode.UNCHECKED_HASH
+        compileall.compile_dir(folder / "portal", quiet=2, invalidation_mode=unchecked)
+        shutil.rmtree(folder / "portal" / "access" / "__pycache__")  # these will change
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.mutants.worker", str(folder)],
+            cwd=folder,
+            env=os.environ | {"PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, mutant: Mutant, tests: list[str]) -> dict[str, Any]:
+        """Runs these tests with this mutant in its place."""
+        assert self.process.stdin
+        assert self.process.stdout
+        job = {"path": mutant.path, "source": mutant.source, "tests": tests}
+        print(json.dumps(job), file=self.process.stdin, flush=True)
+        answer: dict[str, Any] = json.loads(self.process.stdout.readline())
+        return answer
+
+    def end(self) -> None:
+        """Stops the process, and its database with it."""
+        assert self.process.stdin
+        self.process.stdin.close()
+        self.process.wait(60)
+
+
+def main() -> int:
+    """Tries all mutants that are asked for; gives the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="make mutants", description="Removes each condition of portal/access in turn."
+    )
+    parser.add_argument("parts", nargs="*", help="only mutants in whose name one of these stands")
+    parser.add_argument("--quick", action="store_true", help="without the crawl, which takes a minute for each")
+    parser.add_argument("--workers", type=int, default=2)
+    asked = parser.parse_args()
+    found = [mutant for path in sorted(ACCESS.glob("*.py")) for mutant in mutants(path, ROOT)]
+    reasons: dict[str, str] = tomllib.loads(EXPLAINED.read_text())["explained"]
+    unknown = sorted(reasons.keys() - {mutant.name for mutant in found})
+    chosen = [m for m in found if not asked.parts or any(part in m.name for part in asked.parts)]
+    tested = [m for m in chosen if m.name not in reasons]
+    with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
+        missed = _try(tested, Path(folder), asked.workers, with_crawl=not asked.quick)
+    for name in unknown:
+        print(f"explained, but there is no such mutant: {name}")
+    for mutant in missed:
+        print(f"neither caught nor explained: {mutant.name}")
+    explained = len(chosen) - len(tested)
+    print(f"{len(chosen)} mutants, {len(tested) - len(missed)} caught, {explained} explained")
+    return 1 if missed or unknown else 0
+
+
+def _try(tested: list[Mutant], folder: Path, workers: int, *, with_crawl: bool) -> list[Mutant]:
+    """Those that no test noticed."""
+    jobs: queue.SimpleQueue[Mutant] = queue.SimpleQueue()
+    for mutant in tested:
+        jobs.put(mutant)
+    missed: list[Mutant] = []
+    wrong: list[str] = []
+    begun, done = time.monotonic(), iter(range(1, len(tested) + 1))
+
+    def work(number: int) -> None:
+        worker = Worker(folder / str(number))
+        try:
+            whole = (ACCESS / "policy.py").read_text()
+            answer = worker.run(Mutant("", "portal/access/policy.py", whole), _tests("", with_crawl))
+            if answer["code"] != 0:
+                wrong.append(f"the tests of access are red without any mutant:\n{answer['said']}")
+                return
+            while not wrong and not jobs.empty():
+                mutant = jobs.get_nowait()
+                answer = worker.run(mutant, _tests(mutant.name.partition(".")[0], with_crawl))
+                if answer["code"] not in (0, FAILED):
+                    wrong.append(f"{mutant.name}: {answer['said']}")
+                if answer["code"] == 0:
+                    missed.append(mutant)
+                told = "MISSED" if answer["code"] == 0 else "caught"
+                print(f"{time.monotonic() - begun:6.0f} s  {next(done):4}  {told}  {mutant.name}", flush=True)
+        except queue.Empty:
+            pass
+        finally:
+            worker.end()
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(workers)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if wrong:
+        sys.exit("\n".join(wrong))
+    return missed
+
+
+def _tests(module: str, with_crawl: bool) -> list[str]:
+    return FIRST.get(module, ALL) + ([CRAWL] if with_crawl else [])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
