@@ -26,19 +26,20 @@ class Browser:
 
     async def start_session(self) -> None:
         """Signs the person in without the form."""
-        token = secrets.token_urlsafe(32)
-        await execute(
-            "INSERT INTO session (token_sha256, person, epoch, created_at, last_seen_at, idle_until, expires_at)"
-            " SELECT {}, id, epoch, plein_now(), plein_now(), plein_now() + interval '8 hours',"
-            " plein_now() + interval '24 hours' FROM person WHERE id = {}",
-            token_sha256(token),
-            self.person,
-        )
+        assert self.person is not None
+        self.keep_session(await new_session(self.person))
+
+    def keep_session(self, token: str) -> None:
+        """Has the cookie of a session."""
         self.http.cookies.set("sid", token, domain="127.0.0.1")
 
     async def get(self, path: str, htmx: bool = False, **headers: str) -> httpx.Response:
         """Opens a page."""
-        return await self.http.get(path, headers=_headers(headers, htmx, "none"))
+        return await self.ask("GET", path, htmx, **headers)
+
+    async def ask(self, method: str, path: str, htmx: bool = False, **headers: str) -> httpx.Response:
+        """Opens a page, or asks for its head."""
+        return await self.http.request(method, path, headers=_headers(headers, htmx, "none"))
 
     async def post(
         self,
@@ -62,6 +63,19 @@ class Browser:
         cookies = "; ".join(f"{k}={v}" for k, v in self.http.cookies.items())
         scope: Any = {"type": "http", "headers": [(b"cookie", cookies.encode())], "path": "/", "query_string": b""}
         return Request(scope).csrf
+
+
+async def new_session(person: int) -> str:
+    """A session of somebody; gives its token."""
+    token = secrets.token_urlsafe(32)
+    await execute(
+        "INSERT INTO session (token_sha256, person, epoch, created_at, last_seen_at, idle_until, expires_at)"
+        " SELECT {}, id, epoch, plein_now(), plein_now(), plein_now() + interval '8 hours',"
+        " plein_now() + interval '24 hours' FROM person WHERE id = {}",
+        token_sha256(token),
+        person,
+    )
+    return token
 
 
 def _headers(given: dict[str, str], htmx: bool, site: str) -> dict[str, str]:

@@ -145,7 +145,7 @@ async def build_world() -> World:
             world.unit_id[name], world.unit[name] = row["id"], row["public_id"]
         await add_import(world, "ready")
         for name, facts in CAST.items():
-            await _person(world, name, facts)
+            await add_person(world, name, facts)
         for side in "ab":
             await _host(world, f"closed_{side}", f"insider_{side}")
         await execute("UPDATE space SET idle_asked_at = {} WHERE id = {}", NOW, world.space_id["closed_b"])
@@ -353,7 +353,8 @@ async def _host(world: World, space: str, host: str) -> None:
     )
 
 
-async def _person(world: World, name: str, facts: dict[str, Any]) -> None:
+async def add_person(world: World, name: str, facts: dict[str, Any]) -> None:
+    """One more person, called `name`; `facts` are such as the cast has."""
     row = (
         await execute(
             "INSERT INTO person (kind, home, active, last_signed_in_at) VALUES ({}, {}, {}, {}) RETURNING id, public_id",

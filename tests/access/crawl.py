@@ -11,9 +11,10 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from html import unescape
 from itertools import islice
-from typing import Any
-from urllib.parse import urlencode
+from typing import Any, NamedTuple
+from urllib.parse import unquote, urlencode
 
 from litestar import Litestar
 from litestar.routes import HTTPRoute
@@ -56,6 +57,38 @@ MANAGED = {"person", "identity", "personnel", "org_unit"}
 WHERE_THERE_IS_ONE = ("/ideas/{public_id}/answer/versions", "/ideas/{public_id}/answer/correction")
 BOTH_WAYS = 8
 WORD = re.compile(r"\w+")
+#: What the crawl knows how to fill in. A route with another parameter stops it.
+PARAMETERS = {"public_id", "person", "step", "slug", "path", "token"}
+#: Where files are.
+FILES = ("/attachments", "/settings/data/")
+#: An address that never was.
+NEVER = "zzzzzzzzzzzz"
+#: What differs from one answer to the next, whoever asks and whatever for.
+TOKENS = re.compile(r"""(?:name="csrf_token" value=|name="form_key"[^>]*value=|"X-CSRF-Token": )"[^"]+\"""")
+NEXT = re.compile(r'href="([^"#]+)[^"]*" rel="next"')
+MOST_PAGES = 40
+
+
+class Variant(NamedTuple):
+    """One way to ask for an address. `{etag}` in a header is the mark of the copy that somebody else has."""
+
+    name: str
+    method: str = "GET"
+    htmx: bool = False
+    headers: dict[str, str] = {}  # noqa: RUF012
+
+
+PAGE = Variant("page")
+FRAGMENT = Variant("fragment", htmx=True)
+COPY = {"If-None-Match": "{etag}", "If-Modified-Since": "Fri, 01 Jan 2038 00:00:00 GMT"}
+VARIANTS = (PAGE, FRAGMENT, Variant("head", "HEAD"), Variant("piece of a copy", headers={"Range": "bytes=0-9", **COPY}))
+#: Of files also the one without the other.
+OF_FILES = (
+    *VARIANTS,
+    Variant("piece", headers={"Range": "bytes=0-99"}),
+    Variant("copy", headers=COPY),
+    Variant("piece if copy", headers={"Range": "bytes=0-99", "If-Range": "{etag}"}),
+)
 
 
 @dataclass
@@ -67,6 +100,13 @@ class Crawl:
     wrong: list[str] = field(default_factory=list)
     seen: set[Canary] = field(default_factory=set)
     statuses: Counter[tuple[str, int]] = field(default_factory=Counter)
+    #: how many questions were asked, by the kind of question
+    asked: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def questions(self) -> int:
+        """How many there were."""
+        return self.asked.total()
 
 
 def routes(app: Litestar, method: str) -> list[HTTPRoute]:
@@ -87,17 +127,22 @@ def query_parameters(route: HTTPRoute) -> list[str]:
     return sorted({name for module in own | handed if module for name in asks.findall(inspect.getsource(module))})
 
 
-def fillings(route: HTTPRoute, stage: Stage, reader: str | None) -> Iterator[tuple[str, bool]]:
-    """The addresses that a route has, each with whether this reader may know that it exists."""
+def fillings(
+    route: HTTPRoute, stage: Stage, reader: str | None, deep: bool = False, few: bool = False
+) -> Iterator[tuple[str, bool]]:
+    """The addresses that a route has, each with whether this reader may know that it exists; some of each kind, or all
+    (`deep`), or a `few`."""
+    unknown = set(route.path_parameters) - PARAMETERS
+    assert not unknown, f"the crawl does not know what to ask for at {route.path}"
     pattern = route.path_format.replace("{person}", stage.world.person["moderator"])
     if "{step}" in pattern:
         for step in ("question", "people"):
-            yield from _filled(pattern.replace("{step}", step), stage, reader)
+            yield from _filled(pattern.replace("{step}", step), stage, reader, deep, few)
     else:
-        yield from _filled(pattern, stage, reader)
+        yield from _filled(pattern, stage, reader, deep, few)
 
 
-def _filled(pattern: str, stage: Stage, reader: str | None) -> Iterator[tuple[str, bool]]:
+def _filled(pattern: str, stage: Stage, reader: str | None, deep: bool, few: bool) -> Iterator[tuple[str, bool]]:
     if "{" not in pattern:
         yield pattern, pattern not in NOT_THERE
     for slug in SLUGS if "{slug}" in pattern else ():
@@ -117,7 +162,11 @@ def _filled(pattern: str, stage: Stage, reader: str | None) -> Iterator[tuple[st
         if table == own:
             known = [public_id for public_id, row in ids.items() if row in rows]
             unknown = [public_id for public_id, row in ids.items() if row not in rows]
-            if reader in NOBODY:
+            if deep:
+                unknown.append(NEVER)
+            elif few:
+                known, unknown = _spread(known, 5), _spread(unknown, 2)
+            elif reader in NOBODY:
                 known, unknown = _spread(known, 1), _spread(unknown, 1)
             elif not pattern.endswith("{public_id}"):  # what hangs under a thing is found by way of the thing
                 known, unknown = _spread(known, 16), _spread(unknown, 4)
@@ -127,7 +176,7 @@ def _filled(pattern: str, stage: Stage, reader: str | None) -> Iterator[tuple[st
             for public_id in ids:
                 yield pattern.format(public_id=public_id), True
         else:  # an address of something else, which the reader may see elsewhere
-            for public_id in islice((p for p, row in ids.items() if row in rows), 1):
+            for public_id in islice((p for p, row in ids.items() if row in rows), 5 if deep else 1):
                 yield pattern.format(public_id=public_id), False
 
 
@@ -137,36 +186,91 @@ def _spread(ids: list[str], most: int) -> list[str]:
     return [ids[round(number * step)] for number in range(min(most, len(ids)))]
 
 
-async def crawl(stage: Stage, reader: str | None, *, until: str = "") -> Crawl:
-    """Visits everything as somebody; or goes on until something of the table `until` leaks."""
+async def crawl(
+    stage: Stage, reader: str | None, *, until: str = "", deep: bool = False, few: bool = False, only: str = ""
+) -> Crawl:
+    """Visits everything as somebody; or goes on until something of the table `until` leaks. `deep`: every address, in
+    every way to ask for it; `few`: a few of each route. `only`: the routes that begin so."""
     result = Crawl(reader)
-    strange = _addresses_out_of_sight(stage, reader)
     for route in routes(stage.app, "GET"):
-        asked = False
-        for number, (path, may_know) in enumerate(fillings(route, stage, reader)):
-            # the first few that open are visited both ways; of the many others, every other one by htmx
-            both = may_know and number < BOTH_WAYS and reader not in NOBODY
-            for htmx in (False, True) if both else (number % 2 == 1,):
-                response = await _visit(stage, result, route, path, htmx)
-                _judge(result, route, path, htmx, response.status_code, may_know)
-                if until and any(f" {until}." in leak for leak in result.leaks):
-                    return result
-            if response.status_code == 200 and not asked and reader not in NOBODY:
-                asked = True
-                for nth, query in enumerate(_queries(query_parameters(route), strange)):
-                    response = await _visit(stage, result, route, f"{path}?{query}", htmx=nth % 2 == 1)
-                    if response.status_code not in (200, 303):
-                        result.wrong.append(f"{path}?{query}: {response.status_code}")
+        if not route.path_format.startswith(only):
+            continue
+        await (_ask_everything(stage, result, route) if deep else _ask_some(stage, result, route, few))
+        if until and any(f" {until}." in leak for leak in result.leaks):
+            return result
     return result
 
 
-def _addresses_out_of_sight(stage: Stage, reader: str | None) -> list[str]:
+async def _ask_some(stage: Stage, result: Crawl, route: HTTPRoute, few: bool) -> None:
+    """A few addresses of a route, most of them in one way; and its questions, once it opens."""
+    asked, nobody = False, result.reader in NOBODY
+    for number, (path, may_know) in enumerate(fillings(route, stage, result.reader, few=few)):
+        # the first few that open are visited both ways; the many others each in another way
+        both = may_know and number < (1 if few else BOTH_WAYS) and not nobody
+        rest = (PAGE, FRAGMENT) if may_know or nobody else VARIANTS
+        for variant in (PAGE, FRAGMENT) if both else (rest[number % len(rest)],):
+            response = await _visit(stage, result, route, path, variant)
+            _judge(result, route, path, variant, response.status_code, may_know)
+        if response.status_code == 200 and not asked and not nobody:
+            asked = True
+            strange = _addresses_out_of_sight(stage, result.reader, ("idea", "comment", "campaign", "space"), 2)
+            for nth, query in enumerate(_queries(query_parameters(route), strange[:: 4 if few else 1])):
+                response = await _visit(stage, result, route, f"{path}?{query}", (PAGE, FRAGMENT)[nth % 2])
+                if response.status_code not in (200, 303):
+                    result.wrong.append(f"{path}?{query}: {response.status_code}")
+
+
+async def _ask_everything(stage: Stage, result: Crawl, route: HTTPRoute) -> None:
+    """Every address of a route in every way, with every parameter; and each answer about what is out of sight must
+    be the answer about what never was."""
+    asked, nobody = False, result.reader in NOBODY
+    about_nothing: dict[tuple[str, str], str] = {}
+    is_file = route.path_format.startswith(FILES) or "/photo" in route.path_format
+    for path, may_know in sorted(fillings(route, stage, result.reader, deep=True), key=lambda at: NEVER not in at[0]):
+        for variant in OF_FILES if is_file else VARIANTS:
+            response = await _visit(stage, result, route, path, variant)
+            _judge(result, route, path, variant, response.status_code, may_know)
+            public_id = next((part for part in path.split("/") if part in stage.owners or part == NEVER), "")
+            if public_id and not may_know:
+                told = _told(response, public_id)
+                if about_nothing.setdefault((path.replace(public_id, NEVER), variant.name), told) != told:
+                    result.leaks.append(f"{result.reader} is told by {variant.name} that there is something at {path}")
+        if response.status_code in (200, 206) and not asked and not nobody:
+            asked = True
+            strange = _addresses_out_of_sight(stage, result.reader, tuple(stage.addresses), 4)
+            for nth, query in enumerate([*_queries(query_parameters(route), strange), *_odd(route, stage)]):
+                await _ask_on(stage, result, route, f"{path}?{query}", (PAGE, FRAGMENT)[nth % 2])
+
+
+async def _ask_on(stage: Stage, result: Crawl, route: HTTPRoute, path: str, variant: Variant) -> None:
+    """One address with parameters, and the pages that follow on it."""
+    for _ in range(MOST_PAGES):
+        response = await _visit(stage, result, route, path, variant)
+        if response.status_code not in (200, 303, 400, 404, 422):
+            result.wrong.append(f"{path}: {response.status_code}")
+        following = NEXT.search(response.text)
+        if following is None:
+            return
+        path = unescape(following[1])
+
+
+def _told(response: Any, public_id: str) -> str:
+    """All that an answer says, but for the address that was asked for."""
+    return whole(response).replace(public_id, NEVER)
+
+
+def whole(response: Any) -> str:
+    """All that an answer says, but for what differs each time: status, headers and body."""
+    headers = "".join(f"{name}: {value}\n" for name, value in sorted(response.headers.items()) if name != "date")
+    return f"{response.status_code}\n{headers}{TOKENS.sub('', response.text)}"
+
+
+def _addresses_out_of_sight(stage: Stage, reader: str | None, tables: tuple[str, ...], most: int) -> list[str]:
     """A few public ids of each kind that the reader may not know of: of another space, and hidden."""
     found = []
-    for table in ("idea", "comment", "campaign", "space"):
+    for table in tables:
         rows = stage.sights[reader].rows.get(table, set())
-        strange = [public_id for public_id, row in stage.addresses[table].items() if row not in rows]
-        found += [*strange[:1], *strange[-1:]]
+        found += _spread([public_id for public_id, row in stage.addresses[table].items() if row not in rows], most)
     return found
 
 
@@ -177,25 +281,62 @@ def _queries(parameters: list[str], strange: list[str]) -> Iterator[str]:
         yield urlencode({"order": "supported", parameter: strange[-1]})
 
 
-async def _visit(stage: Stage, result: Crawl, route: HTTPRoute, path: str, htmx: bool) -> Any:
-    response = await stage.browsers[result.reader].get(path, htmx=htmx)
+def _odd(route: HTTPRoute, stage: Stage) -> Iterator[str]:
+    """Words that stand in every text, the text of one that is out of sight, and what no form sends."""
+    for parameter in query_parameters(route):
+        for value in ("canary", "Canary.idea.title.1.", "identity name", "\x00", "'", "-1", "9" * 30, "%"):
+            yield urlencode({parameter: value})
+
+
+async def ask(stage: Stage, reader: str | None, path: str, variant: Variant) -> Any:
+    """One question."""
+    headers = {name: value.format(etag=stage.etags.get(path, '"x"')) for name, value in variant.headers.items()}
+    return await stage.browsers[reader].ask(variant.method, path, htmx=variant.htmx, **headers)
+
+
+async def _visit(stage: Stage, result: Crawl, route: HTTPRoute, path: str, variant: Variant) -> Any:
+    response = await ask(stage, result.reader, path, variant)
     result.statuses[(route.path_format, response.status_code)] += 1
+    result.asked[kind_of_question(route.path_format, path, variant)] += 1
+    stage.answers[(path, variant.name)] = whole(response)
     told = response.text + "\n".join(f"{name}: {value}" for name, value in response.headers.items())
+    judge_text(stage, result, told, path, variant.name)
+    return response
+
+
+def kind_of_question(route: str, path: str, variant: Variant) -> str:
+    """What a question is called in a report."""
+    if variant.headers or variant.method == "HEAD":
+        return "headers"
+    if route.startswith(FILES) or "/photo" in route:
+        return "files"
+    if route.startswith("/search") or route.endswith("/mentions") or route == "/people":
+        return "search"
+    if "?" in path:
+        return "parameters"
+    return variant.name
+
+
+def judge_text(
+    stage: Stage, result: Crawl, told: str, where: str, how: str, own: frozenset[tuple[str, int]] = frozenset()
+) -> None:
+    """Whatever stands in an answer that its reader may not read is a leak, unless she asked for it by name, or it is of
+    these rows of her `own`."""
+    asked = unquote(where)
     for public_id in set(WORD.findall(told)) & stage.owners.keys():
         table, row = stage.owners[public_id]
-        if _managed(result.reader, path, table) or _held(stage, path, table, row):
+        if _managed(result.reader, where, table) or (table, row) in own or _held(stage, where, table, row):
             continue
-        if public_id not in path and row not in stage.sights[result.reader].rows.get(table, set()):
-            result.leaks.append(f"{result.reader} reads the address of {table}. {row} at {path}")
-    canaries = {canary for canary in canaries_in(told) if not _held(stage, path, canary.table, canary.row)}
+        if public_id not in asked and row not in stage.sights[result.reader].rows.get(table, set()):
+            result.leaks.append(f"{result.reader} reads the address of {table}. {row} at {where}")
+    canaries = {c for c in canaries_in(told) - canaries_in(asked) if (c.table, c.row) not in own}
+    canaries = {canary for canary in canaries if not _held(stage, where, canary.table, canary.row)}
     result.seen |= canaries
     for canary in sorted(canaries):
-        if not _managed(result.reader, path, canary.table) and not stage.sights[result.reader].may_read(canary):
-            how = " (htmx)" if htmx else ""
+        if not _managed(result.reader, where, canary.table) and not stage.sights[result.reader].may_read(canary):
             result.leaks.append(
-                f"{result.reader} reads {canary.table}.{canary.column} of row {canary.row} at {path}{how}"
+                f"{result.reader} reads {canary.table}.{canary.column} of row {canary.row} at {where} ({how})"
             )
-    return response
 
 
 def _held(stage: Stage, path: str, table: str, row: int) -> bool:
@@ -208,15 +349,30 @@ def _managed(reader: str | None, path: str, table: str) -> bool:
     return reader == "administrator" and path.startswith("/admin") and table in MANAGED
 
 
-def _judge(result: Crawl, route: HTTPRoute, path: str, htmx: bool, status: int, may_know: bool) -> None:
+def _judge(result: Crawl, route: HTTPRoute, path: str, variant: Variant, status: int, may_know: bool) -> None:
     """Out of sight is 404; nobody is sent to sign in; the rest opens, leads on, or is refused."""
     if result.reader in NOBODY and not is_public(route):
-        right = {401} if htmx else {303}
+        right = {401} if variant.htmx else {303}
     elif not may_know:
         right = {404}
         if result.reader != "administrator" and path.startswith(ADMINISTRATORS_ONLY):
             right = {403}
     else:
         right = {200, 303, 403} | ({404} if route.path_format in WHERE_THERE_IS_ONE else set())
+        right |= {206, 304} if variant.headers else set()
     if status not in right:
-        result.wrong.append(f"{result.reader} at {path}{' (htmx)' if htmx else ''}: {status}, not {right}")
+        result.wrong.append(f"{result.reader} at {path} ({variant.name}): {status}, not {right}")
+
+
+async def learn_etags(stage: Stage, *readers: str, only: str = "") -> None:
+    """Notes the marks of the copies that these readers have, of whatever has one."""
+    for route in routes(stage.app, "GET"):
+        asked = "{public_id}" in route.path_format and route.path_format.startswith(only)
+        for reader in readers if asked else ():
+            for path, may_know in fillings(route, stage, reader, deep=True):
+                if not may_know:
+                    continue
+                response = await stage.browsers[reader].ask("HEAD", path)
+                if "ETag" not in response.headers and response.status_code == 200:
+                    break  # pages have none
+                stage.etags |= {path: response.headers["ETag"]} if "ETag" in response.headers else {}

@@ -15,7 +15,7 @@ from portal.access.fields import FIELDS
 from portal.access.tokens import token_sha256
 from portal.db import execute, fetch_value
 from tests.access.canary import Sight, addresses, plant, sight_of
-from tests.client import Browser
+from tests.client import Browser, new_session
 from tests.world import (
     World,
     add_appeal,
@@ -24,14 +24,17 @@ from tests.world import (
     add_decision,
     add_idea,
     add_import,
+    add_person,
     add_report,
     stored_picture,
 )
 
-#: Who crawls. `deactivated` shows the cookie of a session that was open when she left.
+#: Who crawls. `former_guest` may sign in and is in no space any more; `deactivated` shows the cookie of a session that
+#: was open when she left.
 READERS: tuple[str | None, ...] = (
     "guest_a",
     "guest_b",
+    "former_guest",
     "insider_a",
     "employee",
     "administrator",
@@ -59,29 +62,48 @@ class Stage:
     owners: dict[str, tuple[str, int]] = field(default_factory=dict)
     #: what the invitation tells whose link is RESET_TOKEN: table and row
     held: set[tuple[str, int]] = field(default_factory=set)
+    #: by address: the mark of the copy that somebody has who may read it
+    etags: dict[str, str] = field(default_factory=dict)
+    #: what was answered last, by address and variant
+    answers: dict[tuple[str, str], str] = field(default_factory=dict)
 
 
 @asynccontextmanager
 async def staged(connection: asyncpg.Connection, world: World, app: Litestar) -> AsyncIterator[Stage]:
     """Adds to the world whatever could leak, signs everybody in, and puts the canaries in."""
-    stage = Stage(connection, world, app)
+    stage = await open_stage(connection, world, app, await plant_everything(connection, world))
+    yield stage
+    for reader in READERS:
+        await stage.browsers[reader].http.aclose()
+
+
+async def plant_everything(connection: asyncpg.Connection, world: World) -> dict[str, str]:
+    """Adds to the world whatever could leak, signs everybody in, and puts the canaries in; gives the sessions."""
     async with db.transaction():
-        await _things_that_could_leak(world)
+        await things_that_could_leak(world)
+    sessions = {reader: await new_session(world.person_id[reader]) for reader in READERS if reader}
+    await plant(connection)
+    return sessions
+
+
+async def open_stage(connection: asyncpg.Connection, world: World, app: Litestar, sessions: dict[str, str]) -> Stage:
+    """A world in which everything is planted, with a browser for each reader and what she may see."""
+    stage = Stage(connection, world, app)
     for reader in READERS:
         browser = Browser(app, world.person_id[reader] if reader else None)
         if reader:
-            await browser.start_session()
+            browser.keep_session(sessions[reader])
         browser.http.headers["Accept-Encoding"] = "identity"  # packing and unpacking would take half of the time
         stage.browsers[reader] = browser
-    await plant(connection)
-    for reader in READERS:
-        stage.sights[reader] = await sight_of(connection, stage.browsers[reader].person)
+        stage.sights[reader] = await sight_of(connection, browser.person)
     stage.addresses = await addresses(connection)
     stage.owners = {
         public_id: ("identity" if table == "person" else table, row)
         for table, ids in stage.addresses.items()
         for public_id, row in ids.items()
     }
+    for browser in stage.browsers.values():
+        await browser.get("/about/help")  # the first answer of all sets a cookie
     sign_in = await stage.browsers[None].get("/sign-in")
     stage.browsers["asset"] = ASSET.search(sign_in.text)[1]  # type: ignore[assignment]
     stage.held = {
@@ -90,12 +112,11 @@ async def staged(connection: asyncpg.Connection, world: World, app: Litestar) ->
         ("identity", world.person_id["insider_a"]),
         ("partner", world.partner_id["overwater"]),
     }
-    yield stage
-    for reader in READERS:
-        await stage.browsers[reader].http.aclose()
+    return stage
 
 
-async def _things_that_could_leak(world: World) -> None:
+async def things_that_could_leak(world: World) -> None:
+    """Something of everything, in sight and out of sight of every reader."""
     ids = world.person_id
     await execute(
         "INSERT INTO vote (person, idea, space, guest) SELECT {}, id, space, FALSE FROM idea WHERE id = {}",
@@ -135,6 +156,10 @@ async def _things_that_could_leak(world: World) -> None:
             await add_comment(
                 world, f"{state}_{campaign}_reply", idea=campaign, author=author, state=state, root=campaign
             )
+    # a guest who was let out again, with what she wrote
+    await add_person(world, "former_guest", {"name": "Ilse Brandsma", "language": "en", "kind": "guest"})
+    await add_idea(world, "of_former_guest", campaign="closed_a", author="former_guest")
+    await add_comment(world, "of_former_guest_elsewhere", idea="closed_a", author="former_guest")
     # somebody who is in the group no longer, and somebody who never was, named in its answer
     await add_comment(world, "former", idea="closed_a", author="colleague")
     await execute("UPDATE campaign SET always_open = TRUE WHERE title LIKE 'Campaign closed_%'")

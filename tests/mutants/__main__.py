@@ -30,12 +30,10 @@ ROOT = Path(__file__).parent.parent.parent
 ACCESS = ROOT / "portal" / "access"
 EXPLAINED = Path(__file__).parent / "explained.toml"
 NOT_COPIED = (".git", ".venv", "build", "data", "node_modules", "__pycache__", ".*_cache", "*.egg-info")
-SCOPE, MATRIX = "tests/access/test_scope.py", "tests/access/test_matrix.py"
-LEAKS, SEARCH = "tests/access/test_leaks.py", "tests/access/test_search_leaks.py"
-WALL, CRAWL = "tests/access/test_wall.py", "tests/access/test_crawl.py"
-#: Which tests run first, by module: those that notice most in the shortest time. All the others follow.
-FIRST = {"scope": [SCOPE, MATRIX, SEARCH, LEAKS, WALL], "wall": [WALL, SCOPE, MATRIX, LEAKS, SEARCH]}
-ALL = [MATRIX, SCOPE, LEAKS, SEARCH, WALL]
+TESTS = ROOT / "tests" / "access"
+#: Which tests run first, by module: those that notice most in the shortest time. All the others follow, the crawl last.
+FIRST = {"scope": ("scope", "matrix", "search_leaks"), "wall": ("wall",), "actor": ("scope", "rights")}
+CRAWLS = ("crawl", "isolation")
 
 
 class Worker:
@@ -141,7 +139,10 @@ def _try(tested: list[Mutant], folder: Path, workers: int, *, with_crawl: bool) 
 
 
 def _tests(module: str, with_crawl: bool) -> list[str]:
-    return FIRST.get(module, ALL) + ([CRAWL] if with_crawl else [])
+    first = FIRST.get(module, ("matrix", "rights"))
+    rest = sorted(path.stem.removeprefix("test_") for path in TESTS.glob("test_*.py"))
+    ordered = dict.fromkeys((*first, *(name for name in rest if name not in CRAWLS), *(CRAWLS if with_crawl else ())))
+    return [f"tests/access/test_{name}.py" for name in ordered]
 
 
 if __name__ == "__main__":

@@ -1,0 +1,59 @@
+"""The engine of `make prove-isolation`, on a few routes: every address in every way, and it can fail."""
+
+from __future__ import annotations
+
+import asyncpg
+import pytest
+from litestar import Litestar, get
+from litestar.params import FromPath
+from litestar.routes import HTTPRoute
+
+from portal import db
+from portal import tables as t
+from portal.access import scope
+from tests.access.crawl import OF_FILES, Crawl, crawl, fillings, learn_etags, routes
+from tests.access.stage import staged
+from tests.conftest import OneConnection
+from tests.world import World
+
+FILES = "/attachments/"
+
+
+async def _asked(connection: asyncpg.Connection, world: World, app: Litestar, reader: str | None) -> Crawl:
+    async with staged(connection, world, app) as stage:
+        await learn_etags(stage, "insider_a", "guest_b", "employee", only=FILES)
+        assert len(stage.etags) >= 4
+        return await crawl(stage, reader, deep=True, only=FILES)
+
+
+@pytest.mark.parametrize("reader", ["guest_a", "former_guest", None])
+async def test_every_file_is_asked_for_in_every_way(
+    rollback: asyncpg.Connection, world: World, app: Litestar, reader: str | None
+):
+    result = await _asked(rollback, world, app, reader)
+    assert not result.leaks + result.wrong
+    files = [route for route in routes(app, "GET") if route.path_format.startswith(FILES)]
+    attachments = await rollback.fetchval("SELECT count(*) FROM attachment")
+    assert result.questions >= len(files) * attachments * len(OF_FILES)
+    opened = {status for _, status in result.statuses}
+    assert opened >= ({200, 206, 304, 404} if reader == "guest_a" else {404} if reader else {303})
+
+
+async def test_with_one_rule_gone_the_same_run_finds_leaks(
+    rollback: asyncpg.Connection, world: World, app: Litestar, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(db.DB, "guest_pool", OneConnection(rollback))  # the second wall would hide it
+    monkeypatch.setitem(scope.VISIBILITY, t.Attachment, scope.everybody)  # type: ignore[misc]
+    result = await _asked(rollback, world, app, "guest_a")
+    assert result.leaks
+    assert [wrong for wrong in result.wrong if "304, not {404}" in wrong], "another's copy is still good"
+    assert [wrong for wrong in result.wrong if "206, not {404}" in wrong]
+
+
+def test_a_route_with_a_parameter_that_it_does_not_know_stops_it():
+    @get("/things/{colour:str}")
+    async def thing(colour: FromPath[str]) -> None: ...
+
+    (route,) = (route for route in Litestar([thing], openapi_config=None).routes if isinstance(route, HTTPRoute))
+    with pytest.raises(AssertionError, match="does not know what to ask for at /things"):
+        list(fillings(route, None, None))
