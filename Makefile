@@ -7,10 +7,10 @@ NODE_EXTRA := $(shell command -v npm >/dev/null 2>&1 || echo ,node)
 CODE := portal tests migrations piccolo_conf.py
 .DEFAULT_GOAL := help
 
-.PHONY: help run install test check fix lint types layers bench check-a11y texts clean
+.PHONY: help run install test check fix lint types layers bench check-a11y prove-isolation mutants texts clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: .venv/.run ## Start everything with the demo organisation, at http://127.0.0.1:8000
 	@$(BIN)/portal run --demo
@@ -46,6 +46,13 @@ check-a11y: .venv/.dev ## Run axe over every page: both languages, light and dar
 bench: .venv/.dev ## Measure pages and votes beside bare handlers
 	@$(BIN)/portal assets >/dev/null
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+prove-isolation: .venv/.dev ## Ask everything as guests of the demo organisation; the report is in build/isolation (ARGS="--language nl")
+	@$(BIN)/python -m tests.isolation $(ARGS)
+
+mutants: .venv/.dev ## Take each condition of portal/access out in turn, and see that a test notices (ARGS="scope.idea --quick")
+	@$(BIN)/portal assets >/dev/null
+	@$(BIN)/python -m tests.mutants $(ARGS)
 
 texts: .venv/.dev ## Collect the interface's texts into portal/locale/nl.po
 	@mkdir -p build

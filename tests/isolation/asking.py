@@ -24,8 +24,9 @@ async def _ask_everything(plan: Plan, reader: str | None, behind: bool) -> Crawl
         await learn_etags(stage, *OTHERS, only="/attachments")
         # what the first wall alone keeps, both keep: behind both, some of every kind are asked for
         result = await crawl(stage, reader, deep=not behind or reader in NOBODY, only=plan.only)
-        await ask_mail(stage, result)
-        await ask_export(stage, result)
+        if not behind:  # the worker writes these, who stands in front of no second wall
+            await ask_mail(stage, result)
+            await ask_export(stage, result)
         return result
 
 

@@ -15,7 +15,7 @@ from tests.access.crawl import ADMINISTRATORS_ONLY, Crawl, fillings, judge_text,
 from tests.access.forms import send
 from tests.access.stage import NOBODY, Stage
 
-EVENTS_OF_EACH_KIND = 12
+EVENTS_OF_EACH_KIND = 4  # and of each space
 #: The newest events of each kind; what hangs on an event is written for whoever it is sent to.
 EVENTS = """
     SELECT id FROM (SELECT id, row_number() OVER (PARTITION BY kind, space ORDER BY id DESC) AS n FROM event) e
