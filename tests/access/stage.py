@@ -64,8 +64,8 @@ class Stage:
     held: set[tuple[str, int]] = field(default_factory=set)
     #: by address: the mark of the copy that somebody has who may read it
     etags: dict[str, str] = field(default_factory=dict)
-    #: what was answered last, by address and variant
-    answers: dict[tuple[str, str], str] = field(default_factory=dict)
+    #: what was answered last, by address and variant, where somebody wants to know
+    answers: dict[tuple[str, str], str] | None = None
 
 
 @asynccontextmanager

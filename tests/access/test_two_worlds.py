@@ -94,8 +94,8 @@ async def _more_out_of_sight(world: World) -> None:
 async def _differences(worlds: Worlds, app: Litestar, *, only: str = "") -> tuple[int, list[str]]:
     """How many questions were asked in both worlds, and those that were answered otherwise in the second."""
     connection, stage = await worlds.enter(0, app)
+    answers = stage.answers = {}
     await crawl(stage, GUEST, few=True, only=only)
-    answers = stage.answers
     await connection.close()
     connection, stage = await worlds.enter(1, app)
     different = []
@@ -116,7 +116,7 @@ def _first_difference(one: str, other: str) -> str:
 
 async def test_a_guest_cannot_tell_in_which_of_two_worlds_she_is(worlds: Worlds, app: Litestar):
     asked, different = await _differences(worlds, app)
-    assert asked > 300
+    assert asked > 200
     assert not different, f"{len(different)} answers differ:\n" + "\n".join(different[:20])
 
 
