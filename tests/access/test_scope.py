@@ -405,7 +405,8 @@ IN_ANOTHER_SPACE = {
     " SELECT campaign, {}, author, 'published', 'X', '', '', '', 'en' FROM idea WHERE id = {}",
     "comment": "INSERT INTO comment (idea, space, author, state, body, body_html, language)"
     " SELECT id, {}, author, 'published', 'X', 'X', 'en' FROM idea WHERE id = {}",
-    "vote": "INSERT INTO vote (person, idea, space, guest) SELECT author, id, {}, FALSE FROM idea WHERE id = {}",
+    "vote": "INSERT INTO vote (person, idea, space, guest) SELECT min(p.id), i.id, {}, FALSE FROM idea i JOIN person p"
+    " ON p.id <> i.author WHERE i.id = {} GROUP BY i.id",
     "idea_version": "INSERT INTO idea_version (idea, space, version, title, body, tags, author, created_at)"
     " SELECT id, {}, 1, 'X', 'X', ARRAY[]::text[], author, created_at FROM idea WHERE id = {}",
     "answer": "INSERT INTO answer (idea, space, author, kind, summary, reason, reason_html, next_step, language)"
