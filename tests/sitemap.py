@@ -135,6 +135,11 @@ POSTS: dict[str, tuple[str | None, str, dict[str, str]]] = {
         "/admin/people/{person[employee]}",
         {"name": "Noor", "email": email_of("employee"), "title": "Planner"},
     ),
+    "/admin/people/{public_id:str}/guest": (
+        "administrator",
+        "/admin/people/{person[colleague]}/guest",
+        {"spaces": "/spaces/{space[closed_a]}", "successor": ""},
+    ),
     "/admin/people/{public_id:str}/activation": ("administrator", "/admin/people/{person[deactivated]}/activation", {}),
     "/admin/people/{public_id:str}/deactivation": (
         "administrator",
@@ -389,6 +394,7 @@ GETS: dict[str, tuple[str | None, str]] = {
     "/admin/people/{public_id:str}": ("administrator", "/admin/people/{person[employee]}"),
     "/admin/people/{public_id:str}/deactivation": ("administrator", "/admin/people/{person[insider_a]}/deactivation"),
     "/admin/people/{public_id:str}/erasure": ("administrator", "/admin/people/{person[deactivated]}/erasure"),
+    "/admin/people/{public_id:str}/guest": ("administrator", "/admin/people/{person[insider_a]}/guest"),
     "/admin/roles": ("administrator", "/admin/roles"),
     "/admin/units": ("administrator", "/admin/units"),
     "/admin/units/new": ("administrator", "/admin/units/new?under={unit[roads]}"),

@@ -71,7 +71,7 @@ async def deactivate(actor: Actor | None, person: int, heir: Colleague | None) -
             return
         for duty in left:
             assert heir is not None
-            await _hand_over(actor, person, duty, heir)
+            await hand_over(actor, person, duty, heir)
         await close_the_door([person])
         await record(
             Kind.PERSON_DEACTIVATED,
@@ -88,7 +88,10 @@ HAND_OVER = """
 """
 
 
-async def _hand_over(actor: Actor | None, person: int, duty: Duty, heir: Colleague) -> None:
+async def hand_over(actor: Actor | None, person: int, duty: Duty, heir: Colleague) -> None:
+    """Somebody else leads it from now on."""
+    if actor:
+        require(actor, Action.PEOPLE_MANAGE)
     if duty.kind == "group":
         await hand_over_role(actor, duty.space, heir.id, Role.OWNER)
         return

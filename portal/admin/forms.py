@@ -12,7 +12,18 @@ from portal.colleagues.queries import Colleague
 from portal.text.address import is_address
 from portal.text.language import LANGUAGES, gettext
 from portal.text.roles import ROLE_NAMES
-from portal.web.forms import BooleanField, Form, RadioField, SelectField, StringField, at_most, lazy, options, required
+from portal.web.forms import (
+    BooleanField,
+    Form,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    at_most,
+    lazy,
+    options,
+    required,
+)
 
 
 class _AboutPerson(Form):
@@ -47,6 +58,30 @@ class DeactivateForm(Form):
     """Who takes over, where something would have nobody."""
 
     successor = ColleagueField(lazy("Who takes over?"))
+
+
+class BecomeGuestForm(DeactivateForm):
+    """The spaces that somebody keeps as a guest, and who takes over what would have nobody."""
+
+    spaces = TextAreaField(
+        lazy("Guest spaces"),
+        [
+            required(lazy("Give the address of at least one guest space, as a member sees it in the browser.")),
+            at_most(2000),
+        ],
+    )
+
+
+async def chosen_spaces(actor: Actor, form: BecomeGuestForm) -> list[roles.SpaceOfRoles]:
+    """Those at the addresses that were given, a line each; an error where one is no place for guests."""
+    found: list[roles.SpaceOfRoles] = []
+    for address in (form.spaces.data or "").split():
+        space = await roles.space_by_address(actor, address)
+        if space is None or space.kind not in ("guest", "section"):
+            form.refuse("spaces", gettext("There is no guest space at %(address)s.") % {"address": address})
+        elif space.id not in [other.id for other in found]:
+            found.append(space)
+    return found
 
 
 class EraseForm(Form):

@@ -15,7 +15,7 @@ import msgspec
 from portal.access.actor import Actor
 from portal.access.policy import Action, require
 from portal.access.scope import visible
-from portal.accounts.actions import END_ALL, END_LINKS, set_password
+from portal.accounts.actions import END_LINKS, set_password
 from portal.accounts.queries import account_of_email
 from portal.db import QueryString, execute, fetch, fetch_one, fetch_value, transaction
 from portal.events.jobs import queue
@@ -202,7 +202,6 @@ async def add_person(
 
 EDIT = "UPDATE identity SET name = {}, email = {}, title = {} WHERE person = {}"
 MOVE = "UPDATE person SET org_unit = {} WHERE id = {}"
-BECOME_EMPLOYEE = "UPDATE person SET kind = 'employee' WHERE id = {} AND kind = 'guest' RETURNING id"
 
 
 async def edit_person(
@@ -214,10 +213,8 @@ async def edit_person(
     title: str,
     number: str,
     org_unit: int | None,
-    employee: bool,
 ) -> None:
-    """What the organisation says of somebody. Another address ends the links that went to the old one. A guest who
-    becomes an employee signs in anew. Raises Taken."""
+    """What the organisation says of somebody. Another address ends the links that went to the old one. Raises Taken."""
     require(actor, Action.PEOPLE_MANAGE)
     async with _nobody_else():
         await execute(EDIT, name, email, title, person.id)
@@ -228,8 +225,6 @@ async def edit_person(
             await execute("DELETE FROM personnel WHERE person = {}", person.id)
         if email.lower() != person.email.lower():
             await execute(END_LINKS, [person.id])
-        if employee and await fetch_value(BECOME_EMPLOYEE, person.id):
-            await execute(END_ALL, person.id)
         await record(Kind.PERSON_EDITED, actor=actor.id, person=person.id)
 
 

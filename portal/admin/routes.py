@@ -9,7 +9,7 @@ from litestar.params import FromPath
 
 from portal.about import SLUGS
 from portal.access.policy import Action, require
-from portal.admin import deactivation, people, roles
+from portal.admin import deactivation, people, roles, turning
 from portal.admin.forms import (
     AddPersonForm,
     DeactivateForm,
@@ -160,8 +160,9 @@ async def edit_person(request: Request, public_id: FromPath[str]) -> Response[An
                 title=form.title.data,
                 number=form.number.data,
                 org_unit=unit.id if unit else None,
-                employee=form.employee.data,
             )
+            if form.employee.data:
+                await turning.become_employee(request.actor, person.id)
         except people.Taken as taken:
             _refuse_taken(form, taken)
     if not form.complete:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import click
 
 from portal.access.actor import Role
-from portal.admin import deactivation, people, roles
+from portal.admin import deactivation, people, roles, turning
 from portal.colleagues.queries import colleague_of_address
 from portal.commands import database, in_database
 from portal.db import fetch_value
@@ -109,6 +109,42 @@ def deactivate(person: str, successor: str) -> None:
 
     _run(work)
     click.echo(f"{person} is deactivated.")
+
+
+@people_group.command()
+@click.argument("person")
+def employ(person: str) -> None:
+    """Make the guest PERSON an employee, with all that she wrote; a mail lets her choose a password."""
+
+    async def work() -> None:
+        if not await turning.become_employee(None, await _id_of(person)):
+            raise click.ClickException(f"{person} is no guest.")
+
+    _run(work)
+    click.echo(f"{person} is an employee.")
+
+
+@people_group.command()
+@click.argument("person")
+@click.argument("spaces", nargs=-1, required=True)
+@click.option("--successor", default="", help="The colleague who takes over what would have nobody.")
+def guest(person: str, spaces: tuple[str, ...], successor: str) -> None:
+    """Make the employee PERSON a guest of SPACES, by their addresses; her roles and other memberships end."""
+
+    async def work() -> None:
+        leaver = await _id_of(person)
+        places = [place for place in [await roles.space_by_address(None, space) for space in spaces] if place]
+        if len(places) < len(spaces) or any(place.kind not in ("guest", "section") for place in places):
+            raise click.ClickException("Name guest spaces by their addresses.")
+        heir = await colleague_of_address(successor) if successor else None
+        try:
+            if not await turning.become_guest(None, leaver, places, heir):
+                raise click.ClickException(f"{person} is no active employee.")
+        except deactivation.SuccessorNeeded:
+            raise click.ClickException("Name who takes over, with --successor.") from None
+
+    _run(work)
+    click.echo(f"{person} is a guest.")
 
 
 @people_group.command()

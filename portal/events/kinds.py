@@ -16,6 +16,7 @@ class Kind(StrEnum):
     PERSON_EDITED = "person.edited"
     PERSON_DEACTIVATED = "person.deactivated"
     PERSON_ACTIVATED = "person.activated"
+    PERSON_TURNED = "person.turned"
     PERSON_ERASED = "person.erased"
     DATA_ASKED = "person.data_asked"
     PEOPLE_IMPORTED = "people.imported"

@@ -11,6 +11,7 @@ import msgspec
 from portal.accounts.actions import END_LINKS
 from portal.admin.deactivation import close_the_door
 from portal.admin.roles import HOLD
+from portal.admin.turning import employ
 from portal.db import execute, fetch, fetch_one, fetch_value, transaction
 from portal.events.kinds import Kind
 from portal.events.log import record
@@ -117,7 +118,9 @@ async def _next_batch(people_import: int) -> int:
 
 #: Somebody came in by another door since the trial run.
 THERE_BY_NOW = """
-    UPDATE import_line l SET person = n.person, outcome = 'changed' FROM identity n
+    UPDATE import_line l SET person = n.person,
+        outcome = CASE p.kind WHEN 'guest' THEN 'employed' ELSE 'changed' END
+    FROM identity n JOIN person p ON p.id = n.person
     WHERE l.id = ANY({}) AND l.outcome = 'new' AND lower(n.email) = lower(l.email)
 """
 NUMBERED = """
@@ -156,11 +159,11 @@ IDENTITY = """
     UPDATE identity n SET name = coalesce(l.name, n.name), email = coalesce(l.email, n.email),
         title = coalesce(l.title, n.title), language = coalesce(l.language, n.language), zone = coalesce(l.zone, n.zone)
     FROM import_line l WHERE l.id = ANY({}) AND n.person = l.person AND l.line > 0
-        AND l.outcome IN ('changed', 'moved', 'returns', 'leaves')
+        AND l.outcome IN ('changed', 'moved', 'returns', 'leaves', 'employed')
 """
 UNIT = """
     UPDATE person p SET org_unit = l.org_unit FROM import_line l WHERE l.id = ANY({}) AND p.id = l.person
-        AND l.org_unit IS NOT NULL AND l.outcome IN ('changed', 'moved', 'returns', 'leaves')
+        AND l.org_unit IS NOT NULL AND l.outcome IN ('changed', 'moved', 'returns', 'leaves', 'employed')
         AND p.org_unit IS DISTINCT FROM l.org_unit
 """
 
@@ -189,6 +192,9 @@ HAPPENED = """
 
 
 async def _let_in_and_out(row: Handed, ids: list[int]) -> None:
+    guests = await execute("SELECT person FROM import_line WHERE id = ANY({}) AND outcome = 'employed'", ids)
+    if employed := await employ([line["person"] for line in guests]):
+        await execute(HAPPENED, Kind.PERSON_TURNED.value, row.started_by, employed, row.id)
     back = [line["id"] for line in await execute(BACK, ids)]
     if back:
         await execute(HAPPENED, Kind.PERSON_ACTIVATED.value, row.started_by, back, row.id)

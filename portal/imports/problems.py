@@ -29,7 +29,7 @@ OF_LINES: dict[str, str] = {
     "circle": lazy("Units in a circle: %(value)s. Choose which lies on top."),
     "taken": lazy("Somebody else has the address “%(value)s”."),
     "same person": lazy("This is the same person as on line %(value)s, by number or address. Keep one of the two."),
-    "guest": lazy("“%(value)s” is a guest. Make the guest an employee first, on the guest’s own page."),
+    "guest": lazy("“%(value)s” belongs to a guest or to somebody of a sister organisation."),
 }
 #: The columns, as the reader calls them.
 COLUMNS: dict[str, str] = {

@@ -114,7 +114,7 @@ REFUSE = """
             GROUP BY person HAVING count(*) > 1)
         UNION ALL
         SELECT l.id, l.line, 'email', 'guest', l.email FROM import_line l JOIN person p ON p.id = l.person
-        WHERE l.people_import = {} AND p.kind = 'guest' AND NOT l.done
+        WHERE l.people_import = {} AND NOT l.done AND (p.kind = 'guest' AND l.active IS FALSE OR p.kind = 'sister')
         UNION ALL
         SELECT l.id, l.line, 'name', 'missing', '' FROM import_line l
         WHERE l.people_import = {} AND l.person IS NULL AND l.name IS NULL AND l.active IS NOT FALSE
@@ -135,6 +135,7 @@ KEPT = """
 DECIDE = f"""
     WITH decided AS (SELECT k.id, CASE
         WHEN p.id IS NULL THEN CASE WHEN k.active IS FALSE THEN 'nobody' ELSE 'new' END
+        WHEN p.kind = 'guest' THEN 'employed'
         WHEN k.active IS FALSE AND p.active THEN CASE WHEN p.id IN ({KEPT}) THEN 'kept' ELSE 'leaves' END
         WHEN k.active AND NOT p.active THEN 'returns'
         WHEN k.org_unit <> coalesce(p.org_unit, 0) OR k.org_unit IS NULL AND k.unit IS NOT NULL THEN 'moved'

@@ -108,7 +108,7 @@ async def test_who_is_known_by_number_keeps_her_account_with_another_address(as_
     [
         ("X;{colleague};E1", "Somebody else has the address"),
         ("X;x@x.example;E1\nY;{employee};", "same person as on line 2"),
-        ("X;{guest_a};", "is a guest"),
+        ("X;{sister};", "belongs to a guest or to somebody of a sister"),
         (";new@x.example;", "This is empty"),
     ],
 )
