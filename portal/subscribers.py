@@ -32,6 +32,8 @@ SUBSCRIBERS: dict[Kind, list[Callable[[int], Awaitable[None]]]] = {
     Kind.IDEA_WITHDRAWN: [notifications.spread_news],
     Kind.IDEA_PUT_BACK: [notifications.spread_news],
     Kind.IDEA_CORRECTED: [notifications.spread_news],
+    Kind.FILE_ASKED: [notifications.tell_of_wish],
+    Kind.FILE_ANSWERED: [notifications.tell_of_wish],
     Kind.HELP_OFFERED: [notifications.tell_of_help],
     Kind.CO_AUTHOR_INVITED: [notifications.ask],
     Kind.IDEA_CAPTURED: [notifications.ask],

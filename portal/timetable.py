@@ -15,6 +15,7 @@ from portal.mydata.jobs import make_export, sweep_exports
 from portal.notifications.guests import tell_of_guests
 from portal.notifications.jobs import announce_answer, announce_role, ask_owners, deliver_mail
 from portal.notifications.news import announce_campaign
+from portal.notifications.of_files import tell_of_wish
 from portal.notifications.of_ideas import ask, spread_news
 from portal.search.jobs import forget_words, take_in_words
 from portal.spaces.jobs import find_idle_groups
@@ -45,6 +46,7 @@ JOBS: dict[str, Callable[..., Awaitable[Any]]] = {
     "sweep_files": sweep_files,
     "take_in_words": take_in_words,
     "tell_of_guests": tell_of_guests,
+    "tell_of_wish": tell_of_wish,
     "read_import": read_import,
     "run_import": run_import,
     "sweep_imports": sweep_imports,

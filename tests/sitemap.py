@@ -273,6 +273,8 @@ POSTS: dict[str, tuple[str | None, str, dict[str, str]]] = {
     "/services": ("administrator", "/services", {"name": "Lamps", "description": "All light."}),
     "/services/{public_id:str}/edit": ("administrator", "/services/{service[roads]}/edit", {"name": "Roads"}),
     "/ideas/{public_id:str}/attachments": ("author", "/ideas/{idea[collect]}/attachments", {}),
+    "/attachments/{public_id:str}/wish": ("guest_a", "/attachments/{attachment[closed_a]}/wish", {}),
+    "/file-wishes/{public_id:str}": ("insider_a", "/file-wishes/{file_wish[closed_a]}", {"answer": "give"}),
     "/ideas/{public_id:str}/comments": (
         "employee",
         "/ideas/{idea[vote]}/comments",
@@ -385,6 +387,9 @@ GETS: dict[str, tuple[str | None, str]] = {
     "/attachments/{public_id:str}": ("employee", "/attachments/{attachment[vote]}"),
     "/attachments/{public_id:str}/description": ("author", "/attachments/{attachment[collect]}/description"),
     "/attachments/{public_id:str}/thumbnail": ("employee", "/attachments/{attachment[vote]}/thumbnail"),
+    "/attachments/{public_id:str}/wish": ("employee", "/attachments/{attachment[vote]}/wish"),
+    "/file-wishes/{public_id:str}": ("insider_a", "/file-wishes/{file_wish[closed_a]}"),
+    "/spaces/{public_id:str}/file-wishes": ("insider_a", "/spaces/{space[closed_a]}/file-wishes"),
     "/admin/demo": ("administrator", "/admin/demo"),
     "/admin/imports": ("administrator", "/admin/imports"),
     "/admin/imports/{public_id:str}": ("administrator", "/admin/imports/{people_import[ready]}"),

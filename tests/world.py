@@ -99,6 +99,8 @@ class World:
     decision: dict[str, str] = field(default_factory=dict)
     attachment_id: dict[str, int] = field(default_factory=dict)
     attachment: dict[str, str] = field(default_factory=dict)
+    file_wish_id: dict[str, int] = field(default_factory=dict)
+    file_wish: dict[str, str] = field(default_factory=dict)
     service: dict[str, str] = field(default_factory=dict)
     workshop: dict[str, str] = field(default_factory=dict)
     capture: dict[str, str] = field(default_factory=dict)
@@ -164,6 +166,8 @@ async def build_world() -> World:
             await add_idea(world, name, campaign=name)
         for name in ("collect", "vote", "closed_a", "closed_b"):
             await add_attachment(world, name, idea=name)
+        for side in "ab":
+            await add_file_wish(world, f"closed_{side}", person=f"guest_{side}")
         for name in ("discuss", "closed_a", "closed_b"):
             await _thread(world, name)
         await add_report(world, "vote", comment="vote", reporter="employee")
@@ -545,6 +549,20 @@ async def add_attachment(world: World, name: str, *, idea: str) -> None:
         )
     )[0]
     world.attachment_id[name], world.attachment[name] = row["id"], row["public_id"]
+
+
+async def add_file_wish(world: World, name: str, *, person: str) -> None:
+    """Somebody asks for the file `name`."""
+    row = (
+        await execute(
+            "INSERT INTO file_wish (attachment, space, person, words) SELECT id, space, {}, {} FROM attachment"
+            " WHERE id = {} RETURNING id, public_id",
+            world.person_id[person],
+            f"Why I need {name}",
+            world.attachment_id[name],
+        )
+    )[0]
+    world.file_wish_id[name], world.file_wish[name] = row["id"], row["public_id"]
 
 
 def stored_picture(name: str) -> str:

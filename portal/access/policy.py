@@ -20,6 +20,13 @@ from portal.access.of_campaigns import (
     leads_what_stands,
 )
 from portal.access.of_comments import own_comment, own_standing_comment, reacting
+from portal.access.of_files import (
+    answers_wishes,
+    asking,
+    downloading,
+    uploader_while_open,
+    uploader_while_open_or_moderator,
+)
 from portal.access.of_guests import (
     answers_for_guests,
     decides_what_is_wished,
@@ -77,7 +84,6 @@ from portal.access.of_spaces import (
     reader_of_new_charter,
 )
 from portal.access.phases import (
-    WHILE_EDITING,
     WHILE_SUPPORTING,
 )
 
@@ -142,6 +148,8 @@ class Action(StrEnum):
     IDEA_FOLLOW = "idea.follow"
     IDEA_ATTACH = "idea.attach"
     ATTACHMENT_DOWNLOAD = "attachment.download"
+    ATTACHMENT_ASK = "attachment.ask"
+    FILE_WISH_ANSWER = "file_wish.answer"
     ATTACHMENT_DESCRIBE = "attachment.describe"
     ATTACHMENT_REMOVE = "attachment.remove"
     COMMENT_EDIT = "comment.edit"
@@ -238,24 +246,6 @@ def administrator(actor: Actor, thing: Any) -> bool:
     return actor.administrator
 
 
-def uploader_while_open(actor: Actor, thing: Any) -> bool:
-    """Who attached it, as long as the idea's text may change."""
-    return bool(actor.id == thing.author and thing.phase in WHILE_EDITING and not thing.answered)
-
-
-def uploader_while_open_or_moderator(actor: Actor, thing: Any) -> bool:
-    """Who attached it, as long as the idea's text may change; a moderator of the space at any time."""
-    return uploader_while_open(actor, thing) or actor.has_role(thing.space, Role.MODERATOR)
-
-
-def downloading(actor: Actor, thing: Any) -> bool:
-    """Who attached it; what is internal, every reader; what is confidential, every colleague; what is secret, who
-    moderates the space."""
-    if actor.id == thing.author or thing.label == "internal":
-        return True
-    return thing.space in actor.moderates or (thing.label == "confidential" and not actor.guest)
-
-
 def supporting(actor: Actor, thing: Any) -> bool:
     """Every reader who does not write it, while it is published: until voting closes; a budget, while it is open."""
     open_now = thing.phase in WHILE_SUPPORTING[thing.vote_method]
@@ -332,6 +322,8 @@ RULES: dict[Action, Callable[[Actor, Any], bool]] = {
     Action.IDEA_FOLLOW: anybody,
     Action.IDEA_ATTACH: writers_while_open,
     Action.ATTACHMENT_DOWNLOAD: downloading,
+    Action.ATTACHMENT_ASK: asking,
+    Action.FILE_WISH_ANSWER: answers_wishes,
     Action.ATTACHMENT_DESCRIBE: uploader_while_open,
     Action.ATTACHMENT_REMOVE: uploader_while_open_or_moderator,
     Action.COMMENT_EDIT: own_comment,
@@ -380,6 +372,8 @@ def require(actor: Actor, action: Action, thing: Any = None) -> None:
 
 
 def _granted(actor: Actor, action: Action, thing: Any) -> bool:
+    if action is Action.ATTACHMENT_DOWNLOAD and thing.given:
+        return True
     return action not in RIGHTS or actor.may(thing.space, RIGHTS[action])
 
 

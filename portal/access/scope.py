@@ -261,6 +261,15 @@ def attachment(actor: Actor, a: str) -> QueryString:
     )
 
 
+def file_wish(actor: Actor, a: str) -> QueryString:
+    """Who asks for which file is shown, where the file is, to her and to those who invite there."""
+    return QueryString(
+        f"{{}} AND EXISTS (SELECT FROM attachment wx WHERE wx.id = {a}.attachment AND {{}})",
+        wish(actor, a),
+        attachment(actor, "wx"),
+    )
+
+
 def event(actor: Actor, a: str) -> QueryString:
     """An event is shown where its subject is; one about a person only to that person, one about the portal itself
     to administrators, one of moderation to the moderators of its space."""
@@ -325,6 +334,7 @@ VISIBILITY: dict[type[Table], Rule] = {
     t.Departure: in_space,
     t.Digest: of_idea,
     t.Event: event,
+    t.FileWish: file_wish,
     t.Follow: own,
     t.Guest: own,
     t.HelpOffer: of_idea,

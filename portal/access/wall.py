@@ -78,6 +78,7 @@ GATES: dict[type[Table], Gate | None] = {
     t.Digest: _gate(IN_SPACE),
     t.Event: _gate(OWN_OR_NOWHERE, "INSERT"),
     t.EventQueue: _gate(EVERYTHING, "INSERT"),
+    t.FileWish: _gate(OWN_IN_SPACE, "INSERT"),
     t.Follow: _gate(OWN_IN_SPACE, "INSERT", "DELETE"),
     t.Guest: _gate(OWN),
     t.HelpOffer: _gate(IN_SPACE, "INSERT", "DELETE", written=OWN_IN_SPACE),

@@ -6,7 +6,7 @@ from portal.access.actor import Actor
 from portal.access.conflicts import Closed
 from portal.access.phases import WHILE_EDITING
 from portal.access.policy import Action, require
-from portal.attachments.queries import AttachmentRow, bytes_of
+from portal.attachments.queries import AttachmentRow, FileWishRow, bytes_of
 from portal.campaigns.queries import UNANSWERED
 from portal.db import execute, fetch_value, transaction
 from portal.events.kinds import Kind
@@ -92,3 +92,32 @@ async def remove(actor: Actor, attachment: AttachmentRow) -> None:
         gone = await fetch_value("DELETE FROM attachment WHERE id = {} RETURNING id", attachment.id)
         if gone:
             await record(Kind.ATTACHMENT_REMOVED, actor=actor.id, space=attachment.space, idea=attachment.idea)
+
+
+# Whoever was refused may ask once more; who waits, or has it, is not asked for twice.
+ASK = """
+    INSERT INTO file_wish (attachment, space, person, words) VALUES ({}, {}, {}, {})
+    ON CONFLICT (attachment, person) WHERE state <> 'refused' DO NOTHING RETURNING id
+"""
+ANSWER = """
+    UPDATE file_wish SET state = {}, reason = {}, decided_at = plein_now(), decided_by = {}
+    WHERE id = {} AND state = 'waiting' RETURNING id
+"""
+
+
+async def ask_for(actor: Actor, attachment: AttachmentRow, words: str) -> None:
+    """Asks for a file; whoever answers for its space hears of it."""
+    require(actor, Action.ATTACHMENT_ASK, attachment)
+    async with transaction():
+        wish = await fetch_value(ASK, attachment.id, attachment.space, actor.id, words)
+        if wish:
+            await record(Kind.FILE_ASKED, actor=actor.id, space=attachment.space, idea=attachment.idea, wish=wish)
+
+
+async def answer_wish(actor: Actor, wish: FileWishRow, *, give: bool, reason: str) -> None:
+    """Gives the file to who asked, and to nobody else; or says why not. She hears of it."""
+    require(actor, Action.FILE_WISH_ANSWER, wish)
+    async with transaction():
+        state = "given" if give else "refused"
+        if await fetch_value(ANSWER, state, "" if give else reason, actor.id, wish.id):
+            await record(Kind.FILE_ANSWERED, actor=actor.id, space=wish.space, idea=wish.idea, wish=wish.id)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from portal.web.forms import FilesField, Form, StringField, at_most, lazy, required
+from portal.text.language import gettext
+from portal.web.forms import FilesField, Form, RadioField, StringField, TextAreaField, at_most, lazy, options, required
 
 
 class AttachForm(Form):
@@ -15,3 +16,28 @@ class DescriptionForm(Form):
     """What an image shows, or a file holds."""
 
     description = StringField(lazy("What does it show?"), [at_most(300)])
+
+
+class AskForm(Form):
+    """What somebody needs a file for."""
+
+    words = TextAreaField(lazy("What do you need it for?"), [at_most(500)])
+
+
+class AnswerWishForm(Form):
+    """Whether she gets it; a refusal says why."""
+
+    answer = RadioField(
+        lazy("Does she or he get it?"),
+        [required(lazy("Choose one of the two."))],
+        choices=options([("give", lazy("Yes, this file and no other")), ("refuse", lazy("No"))]),
+    )
+    reason = TextAreaField(lazy("Why not?"), [at_most(500)])
+
+    def valid(self) -> bool:
+        """A refusal without a reason is none."""
+        valid = super().valid()
+        if self.answer.data == "refuse" and not (self.reason.data or "").strip():
+            self.refuse("reason", gettext("Say why: whoever asked reads it."))
+            return False
+        return valid

@@ -8,12 +8,13 @@ from litestar import Response, Router, get, post
 from litestar.params import FromPath
 
 from portal.access.conflicts import Closed
-from portal.access.policy import Action, require
+from portal.access.policy import Action, can, require
 from portal.attachments import actions, queries
-from portal.attachments.forms import AttachForm, DescriptionForm
+from portal.attachments.forms import AnswerWishForm, AskForm, AttachForm, DescriptionForm
 from portal.files.kinds import ACCEPT, KINDS
 from portal.ideas.queries import IdeaRow, get_idea
 from portal.settings import settings
+from portal.spaces.queries import get_space
 from portal.text.language import gettext
 from portal.web.errors import found
 from portal.web.files import send_file
@@ -76,9 +77,10 @@ async def remove(request: Request, public_id: FromPath[str]) -> Response[Any]:
 
 @get("/attachments/{public_id:str}")
 async def download(request: Request, public_id: FromPath[str]) -> Response[Any]:
-    """The file itself, to be saved."""
+    """The file itself, to be saved; whoever may not open it is shown how to ask for it."""
     row = found(await queries.get_attachment(request.actor, public_id))
-    require(request.actor, Action.ATTACHMENT_DOWNLOAD, row)
+    if not can(request.actor, Action.ATTACHMENT_DOWNLOAD, row):
+        return _wish_page(request, row, AskForm(), 403)
     return await send_file(request, row.file, KINDS[row.kind].media_type, row.name)
 
 
@@ -88,6 +90,65 @@ async def thumbnail(request: Request, public_id: FromPath[str]) -> Response[Any]
     row = found(await queries.get_attachment(request.actor, public_id))
     require(request.actor, Action.ATTACHMENT_DOWNLOAD, row)
     return await send_file(request, row.file, "image/webp", f"{row.name}.webp", small=True)
+
+
+@get("/attachments/{public_id:str}/wish")
+async def wish_page(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """May I have it? And what became of having asked."""
+    row = found(await queries.get_attachment(request.actor, public_id))
+    return _wish_page(request, row, AskForm(), 200)
+
+
+@post("/attachments/{public_id:str}/wish")
+async def wish(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """Asks whoever answers for the space."""
+    row = found(await queries.get_attachment(request.actor, public_id))
+    if row.wish == "waiting":
+        return see_other(f"/ideas/{row.idea_public_id}#files", "file-asked")
+    require(request.actor, Action.ATTACHMENT_ASK, row)
+    form = await AskForm.sent(request)
+    if not form.valid():
+        return _wish_page(request, row, form, form.status)
+    await actions.ask_for(request.actor, row, form.words.data)
+    return see_other(f"/ideas/{row.idea_public_id}#files", "file-asked")
+
+
+def _wish_page(request: Request, row: queries.AttachmentRow, form: AskForm, status: int) -> Response[Any]:
+    return page(request, "attachments/wish.html", section="campaigns", form=form, file=row, status=status)
+
+
+@get("/spaces/{public_id:str}/file-wishes")
+async def wishes_page(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """Who waits for which file."""
+    space = found(await get_space(request.actor, public_id))
+    return page(
+        request,
+        "attachments/wishes.html",
+        section="groups",
+        space=space,
+        wishes=await queries.wishes_for_files(request.actor, space.id),
+        now=request.now,
+    )
+
+
+@get("/file-wishes/{public_id:str}")
+async def answer_wish_page(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """Does she get it?"""
+    row = found(await queries.get_file_wish(request.actor, public_id))
+    require(request.actor, Action.FILE_WISH_ANSWER, row)
+    return page(request, "attachments/answer.html", section="groups", form=AnswerWishForm(), wish=row)
+
+
+@post("/file-wishes/{public_id:str}")
+async def answer_wish(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """Gives it to her, or says why not."""
+    row = found(await queries.get_file_wish(request.actor, public_id))
+    require(request.actor, Action.FILE_WISH_ANSWER, row)
+    form = await AnswerWishForm.sent(request)
+    if not form.valid():
+        return page(request, "attachments/answer.html", section="groups", form=form, wish=row, status=form.status)
+    await actions.answer_wish(request.actor, row, give=form.answer.data == "give", reason=form.reason.data)
+    return see_other(f"/spaces/{row.space_public_id}/file-wishes", "file-answered")
 
 
 async def _page(request: Request, idea: IdeaRow, form: AttachForm) -> Response[Any]:
@@ -106,5 +167,8 @@ async def _page(request: Request, idea: IdeaRow, form: AttachForm) -> Response[A
 
 router = Router(
     path="/",
-    route_handlers=[attachments_page, attach, description_page, describe, remove, download, thumbnail],
+    route_handlers=[
+        *(attachments_page, attach, description_page, describe, remove, download, thumbnail),
+        *(wish_page, wish, wishes_page, answer_wish_page, answer_wish),
+    ],
 )

@@ -79,6 +79,8 @@ class Kind(StrEnum):
     SERVICE_EDITED = "service.edited"
     ATTACHMENT_ADDED = "attachment.added"
     ATTACHMENT_REMOVED = "attachment.removed"
+    FILE_ASKED = "attachment.asked"
+    FILE_ANSWERED = "attachment.answered"
     COMMENT_ADDED = "comment.added"
     COMMENT_EDITED = "comment.edited"
     COMMENT_REMOVED = "comment.removed"

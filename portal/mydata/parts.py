@@ -93,6 +93,13 @@ PARTS: tuple[Part, ...] = (
         ("space", "words", "state", "created_at"),
     ),
     Part(
+        "file_wishes",
+        lazy("Files that you asked for"),
+        t.FileWish,
+        "person",
+        ("attachment", "words", "state", "created_at"),
+    ),
+    Part(
         "memberships",
         lazy("Your roles and groups"),
         t.Membership,
@@ -288,6 +295,7 @@ LEFT_OUT: dict[str, str] = {
     "credential.person": "a password, of which only a hash is stored",
     "data_export.person": "this very file",
     "decision.undone_by": "tells of somebody else's receipt",
+    "file_wish.decided_by": "somebody else's wish",
     "idea.edited_by": "who wrote along last; that she writes along is there",
     "invitation.invited_by": "whom she invited tells of somebody else",
     "membership.added_by": "whom she took into a group tells of somebody else",

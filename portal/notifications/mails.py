@@ -20,7 +20,7 @@ from portal.accounts.queries import account_of_person
 from portal.moderation import receipts as moderation
 from portal.moderation.queries import queues
 from portal.names.queries import names_in
-from portal.notifications import guests, leavers, of_ideas
+from portal.notifications import guests, leavers, of_files, of_ideas
 from portal.notifications.news import write_news
 from portal.notifications.queries import answered_idea, given_role, idle_group, label_of, mentioned_in
 from portal.settings import ROOT, settings
@@ -162,6 +162,7 @@ KINDS: dict[str, Callable[[Actor, int | None], Awaitable[Written | None]]] = {
     "answer": _answer,
     "ask": of_ideas.write_question,
     "guest_data": leavers.write_ending_data,
+    "file_wish": of_files.write_wish,
     "help": of_ideas.write_offer,
     "idea_corrected": of_ideas.write_correction,
     "idea_news": of_ideas.write_news,

@@ -31,6 +31,11 @@ async def announce_campaign(event: int) -> None:
     await queue("announce_campaign", event=event)
 
 
+async def tell_of_wish(event: int) -> None:
+    """Who answers for a space hears that somebody asks for a file; who asked, the answer."""
+    await queue("tell_of_wish", event=event)
+
+
 async def announce_role(event: int) -> None:
     """The members of a closed group hear that an administrator gave herself or somebody else a role in it."""
     await queue("announce_role", event=event)

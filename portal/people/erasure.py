@@ -35,7 +35,7 @@ MARK = """
 """
 HERS = (
     *("identity", "credential", "session", "password_reset", "sign_in_link", "personnel", "guest", "data_export"),
-    *("membership", "follow", "read_mark", "reaction", "help_offer"),
+    *("membership", "file_wish", "follow", "read_mark", "reaction", "help_offer"),
 )
 #: Her rows of these tables go.
 OWN = ", ".join(f"x_{table} AS (DELETE FROM {table} x USING me WHERE x.person = me.id)" for table in HERS)

@@ -11,7 +11,7 @@ from portal.tables.administration import (
     Personnel,
     SetUp,
 )
-from portal.tables.attachments import Attachment
+from portal.tables.attachments import Attachment, FileWish
 from portal.tables.campaigns import Campaign, CampaignNotice, Question
 from portal.tables.comments import Comment, CommentDay, CommentVersion, Digest, Mention, Reaction, ReadMark
 from portal.tables.events import Event, EventQueue
@@ -73,6 +73,7 @@ __all__ = [
     "Digest",
     "Event",
     "EventQueue",
+    "FileWish",
     "Follow",
     "Guest",
     "HelpOffer",

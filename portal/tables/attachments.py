@@ -23,3 +23,17 @@ class Attachment(PublicTable, db=DB):
     width = Integer(null=True, default=None)
     height = Integer(null=True, default=None)
     created_at = Timestamptz()
+
+
+class FileWish(PublicTable, db=DB):
+    """Somebody who may not open a file asks for it; whoever answers for the space gives it to her or says why not."""
+
+    attachment = reference()
+    space = reference()
+    person = reference()
+    words = Text(default="")
+    state = Text(default="waiting")
+    reason = Text(default="")
+    created_at = Timestamptz()
+    decided_at = Timestamptz(null=True, default=None)
+    decided_by = reference(null=True)

@@ -68,6 +68,10 @@ FLASHES: dict[str, str] = {
     "photo-saved": lazy("Your photo is there."),
     "photo-removed": lazy("Your photo is gone; your initials stand there again."),
     "attached": lazy("Your files are attached."),
+    "file-asked": lazy(
+        "You asked for the file. Who answers for this space hears of it, and you hear what she or he says."
+    ),
+    "file-answered": lazy("It is answered. Who asked hears of it."),
     "attachment-described": lazy("Your words are saved."),
     "attachment-removed": lazy("The file is gone."),
     "answer-corrected": lazy("The new text is published. The one before is kept, and all are told again."),

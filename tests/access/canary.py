@@ -221,6 +221,8 @@ ROWS = {
     "colleague_wish": f"SELECT id FROM colleague_wish WHERE person = $1 OR space IN ({INVITES})",
     "digest": "SELECT id FROM digest WHERE idea = ANY($3)",
     "attachment": "SELECT id FROM attachment WHERE idea = ANY($3)",
+    "file_wish": f"""SELECT w.id FROM file_wish w JOIN attachment x ON x.id = w.attachment WHERE x.idea = ANY($3)
+        AND (w.person = $1 OR w.space IN ({INVITES}))""",
     "neighbour": f"""SELECT $1::bigint AS id
         UNION SELECT r.person FROM ({READERS}) r WHERE r.space = ANY($2)""",
     # beside her neighbours: who signed what she may read, even if that person has left since

@@ -30,6 +30,7 @@ TABLES = {
     "/ideas/": "idea",
     "/comments/": "comment",
     "/attachments/": "attachment",
+    "/file-wishes/": "file_wish",
     "/people/": "person",
     "/spaces/": "space",
     "/moderation/items/": "moderation_item",

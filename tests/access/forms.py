@@ -51,6 +51,7 @@ ANSWERS = {
     "title_0": "A forged row",
     "whom_0": "Forged",
     "held_on": "2026-06-01",
+    "answer": "give",
     "step": "under review",
     "service": "",
     "password": "a forged long lantern",

@@ -13,7 +13,7 @@ import pytest
 from portal.access.actor import Actor, actor_of_person
 from portal.access.policy import RULES, Action, can
 from portal.accounts.queries import own_session
-from portal.attachments.queries import get_attachment
+from portal.attachments.queries import get_attachment, get_file_wish
 from portal.campaigns.queries import get_campaign
 from portal.comments.queries import get_comment
 from portal.db import execute, fetch_value, transaction
@@ -34,6 +34,7 @@ from tests.world import (
     add_campaign,
     add_comment,
     add_decision,
+    add_file_wish,
     add_idea,
     add_report,
 )
@@ -224,6 +225,12 @@ idea.attach         closed_a            - - - - - - - y - n -
 
 attachment.download collect             y y y y y y y y y - -
 attachment.download closed_a            - - - - - - - y - y -
+
+attachment.ask      collect             n n n n n n n n n - -
+attachment.ask      closed_a            - - - - - - - n - n -
+attachment.ask      closed_held         - - - - - - - n - y -
+file_wish.answer    closed_a            - - - - - - - y - n -
+file_wish.answer    closed_answered     - - - - - - - n - n -
 
 attachment.describe collect             n y n n n n n n n - -
 attachment.describe vote                n n n n n n n n n - -
@@ -441,6 +448,8 @@ LOADERS: dict[Action, Load | None] = {
     Action.IDEA_FOLLOW: get_idea,
     Action.IDEA_ATTACH: get_idea,
     Action.ATTACHMENT_DOWNLOAD: get_attachment,
+    Action.ATTACHMENT_ASK: get_attachment,
+    Action.FILE_WISH_ANSWER: get_file_wish,
     Action.ATTACHMENT_DESCRIBE: get_attachment,
     Action.ATTACHMENT_REMOVE: get_attachment,
     Action.COMMENT_EDIT: get_comment,
@@ -521,6 +530,7 @@ async def things(rollback: Any, world: World) -> dict[str, dict[str, str]]:
         "get_decision": world.decision,
         "get_receipt": world.decision,
         "get_attachment": world.attachment,
+        "get_file_wish": world.file_wish,
         "get_capture": world.capture,
         "own_session": {"of_author": session},
     }
@@ -556,6 +566,7 @@ async def _what_the_world_lacks(world: World) -> str:
     await add_comment(world, "under_hidden", idea="hidden", author="author")
     for name in ("answered", "hidden"):
         await add_attachment(world, name, idea=name)
+    await _asked_for(world)
     await _what_was_moderated(world)
     session: str = await fetch_value(
         "INSERT INTO session (token_sha256, person, epoch, created_at, last_seen_at, idle_until, expires_at)"
@@ -565,6 +576,32 @@ async def _what_the_world_lacks(world: World) -> str:
         world.person_id["author"],
     )
     return session
+
+
+async def _asked_for(world: World) -> None:
+    """A file that the guest sees and may not open, because its space is confidential; and one that she was refused."""
+    row = await execute(
+        "INSERT INTO space (kind, name, purpose, language, open, label)"
+        " VALUES ('guest', 'Held', 'P', 'en', FALSE, 'confidential') RETURNING id, public_id"
+    )
+    world.space_id["held"], world.space["held"] = row[0]["id"], row[0]["public_id"]
+    for name, role in (("insider_a", "owner"), ("guest_a", "member")):
+        await execute(
+            "INSERT INTO membership (space, person, role) VALUES ({}, {}, {})",
+            world.space_id["held"],
+            world.person_id[name],
+            role,
+        )
+    await add_campaign(world, "held", "held", "collect")
+    await add_idea(world, "held", campaign="held", author="insider_a", comments=False)
+    await add_attachment(world, "closed_held", idea="held")
+    await add_idea(world, "asked_before", campaign="closed_a", comments=False)
+    await add_attachment(world, "closed_answered", idea="asked_before")
+    await add_file_wish(world, "closed_answered", person="guest_a")
+    await execute(
+        "UPDATE file_wish SET state = 'refused', decided_at = plein_now() WHERE id = {}",
+        world.file_wish_id["closed_answered"],
+    )
 
 
 async def _what_was_moderated(world: World) -> None:

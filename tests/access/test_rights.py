@@ -107,7 +107,7 @@ async def test_without_the_right_a_file_is_refused(as_: Any, world: World, path:
     assert (await browser.get(address)).status_code == 403
     page = await browser.get(f"/ideas/{world.idea['closed_a']}")
     assert "closed_a.png" in page.text
-    assert address not in page.text
+    assert f'"{address}"' not in page.text
 
 
 # --- sister organisations: a ring of their own ---

@@ -122,6 +122,7 @@ async def test_every_table_of_a_space_refers_to_its_parent_with_the_space(rollba
         ("invitation", "colleague_wish"),
         ("charter_acceptance", "charter"),
         ("highlight", "idea"),
+        ("file_wish", "attachment"),
     }
     assert {row["confupdtype"] for row in rows} == {b"c"}, "ON UPDATE CASCADE"
 

@@ -1,0 +1,62 @@
+"""Mail about files that are asked for: who hears of a wish and of its answer, and what the message says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from portal.access.actor import Actor
+from portal.access.policy import Action, can
+from portal.attachments.queries import get_file_wish
+from portal.db import execute, fetch_value, transaction
+from portal.events.jobs import queue
+from portal.settings import settings
+from portal.text.language import gettext
+
+# Who answers for the space hears of a wish, who asked of the answer.
+TELL = """
+    INSERT INTO mail (kind, recipient, event)
+    SELECT 'file_wish', x.person, e.id
+    FROM event e JOIN file_wish w ON w.id = (e.particulars ->> 'wish')::bigint
+    CROSS JOIN LATERAL (
+        SELECT w.person WHERE e.kind = 'attachment.answered'
+        UNION SELECT m.person FROM membership m WHERE e.kind = 'attachment.asked' AND m.space = w.space
+            AND m.role IN ('owner', 'community_manager') AND (m.until IS NULL OR m.until > plein_now())
+        UNION SELECT s.host FROM space s WHERE e.kind = 'attachment.asked' AND s.id = w.space) x
+    JOIN mailed m ON m.person = x.person JOIN readership r ON r.person = m.person AND r.space = w.space
+    WHERE e.id = {} AND m.person IS DISTINCT FROM e.actor
+    ON CONFLICT (event, recipient, kind) DO NOTHING
+"""
+OF_EVENT = """
+    SELECT w.public_id FROM event e JOIN file_wish w ON w.id = (e.particulars ->> 'wish')::bigint WHERE e.id = {}
+"""
+Written = tuple[str, dict[str, Any]]
+
+
+async def tell_of_wish(event: int) -> None:
+    """One statement for however many hear of it."""
+    async with transaction():
+        await execute(TELL, event)
+        await queue("deliver_mail")
+
+
+async def write_wish(reader: Actor, event: int | None) -> Written | None:
+    """That somebody asks for a file, as long as nobody answered; or what was said to who asked."""
+    wish = await get_file_wish(reader, str(await fetch_value(OF_EVENT, event)))
+    if wish is None:
+        return None
+    base, name = settings().base_url, wish.name or gettext("Somebody who left")
+    if wish.person == reader.id and wish.state != "waiting":
+        words = gettext("You can open it now:") if wish.state == "given" else gettext("You don’t get this file:")
+        address = f"{base}/ideas/{wish.idea_public_id}"
+        return gettext("Your wish for a file is answered"), {"wish": wish, "words": words, "text": wish.reason} | {
+            "address": address
+        }
+    if not can(reader, Action.FILE_WISH_ANSWER, wish):
+        return None
+    words = gettext("%(name)s asks for a file that she or he can’t open:") % {"name": name}
+    return gettext("%(name)s asks for a file") % {"name": name}, {
+        "wish": wish,
+        "words": words,
+        "text": wish.words,
+        "address": f"{base}/file-wishes/{wish.public_id}",
+    }
