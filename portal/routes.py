@@ -19,6 +19,7 @@ from portal.invitations.routes import router as invitations
 from portal.leaving.routes import router as leaving
 from portal.mentions.routes import router as mentions
 from portal.moderation.routes import router as moderation
+from portal.moves.routes import router as moves
 from portal.mydata.routes import router as mydata
 from portal.pages.routes import router as pages
 from portal.partners.routes import router as partners
@@ -55,6 +56,7 @@ ROUTES: list[Router | HTTPRouteHandler] = [
     colleagues,
     threads,
     follows,
+    moves,
     spaces,
     invitations,
     partners,

@@ -275,6 +275,8 @@ POSTS: dict[str, tuple[str | None, str, dict[str, str]]] = {
     "/ideas/{public_id:str}/attachments": ("author", "/ideas/{idea[collect]}/attachments", {}),
     "/attachments/{public_id:str}/wish": ("guest_a", "/attachments/{attachment[closed_a]}/wish", {}),
     "/file-wishes/{public_id:str}": ("insider_a", "/file-wishes/{file_wish[closed_a]}", {"answer": "give"}),
+    "/ideas/{public_id:str}/move": ("author", "/ideas/{idea[collect]}/move", {"to": "{campaign[open]}", "sure": "y"}),
+    "/campaigns/{public_id:str}/move": ("campaign_owner", "/campaigns/{campaign[collect]}/move", {}),
     "/ideas/{public_id:str}/comments": (
         "employee",
         "/ideas/{idea[vote]}/comments",
@@ -389,6 +391,8 @@ GETS: dict[str, tuple[str | None, str]] = {
     "/attachments/{public_id:str}/thumbnail": ("employee", "/attachments/{attachment[vote]}/thumbnail"),
     "/attachments/{public_id:str}/wish": ("employee", "/attachments/{attachment[vote]}/wish"),
     "/file-wishes/{public_id:str}": ("insider_a", "/file-wishes/{file_wish[closed_a]}"),
+    "/ideas/{public_id:str}/move": ("author", "/ideas/{idea[collect]}/move?to={campaign[open]}"),
+    "/campaigns/{public_id:str}/move": ("campaign_owner", "/campaigns/{campaign[collect]}/move"),
     "/spaces/{public_id:str}/file-wishes": ("insider_a", "/spaces/{space[closed_a]}/file-wishes"),
     "/admin/demo": ("administrator", "/admin/demo"),
     "/admin/imports": ("administrator", "/admin/imports"),

@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from portal.access.actor import Actor, Role
-from portal.access.phases import WHILE_ANSWERING, WHILE_COMMENTING, WHILE_CORRECTING, WHILE_EDITING, WHILE_PROPOSING
+from portal.access.phases import (
+    WHILE_ANSWERING,
+    WHILE_COMMENTING,
+    WHILE_CORRECTING,
+    WHILE_EDITING,
+    WHILE_PROPOSING,
+    WHILE_SUPPORTING,
+)
 
 
 def proposing(actor: Actor, thing: Any) -> bool:
@@ -124,3 +131,9 @@ def captured_for(actor: Actor, thing: Any) -> bool:
 def wrote_it_down(actor: Actor, thing: Any) -> bool:
     """Who wrote it down, once somebody says that it is hers."""
     return bool(thing.author == actor.id and thing.state == "claimed")
+
+
+def supporting(actor: Actor, thing: Any) -> bool:
+    """Every reader who does not write it, while it is published: until voting closes; a budget, while it is open."""
+    open_now = thing.phase in WHILE_SUPPORTING[thing.vote_method]
+    return open_now and not writes(actor, thing) and bool(thing.idea_state == "published")

@@ -51,10 +51,10 @@ from portal.access.of_ideas import (
     helping,
     invited,
     proposing,
+    supporting,
     writer_of_draft,
     writers_while_frozen,
     writers_while_open,
-    writes,
     writes_along,
     wrote_it_down,
 )
@@ -68,6 +68,7 @@ from portal.access.of_moderation import (
     told_in_time,
     told_to_change_it,
 )
+from portal.access.of_moves import moves_campaign, moves_idea
 from portal.access.of_spaces import (
     asked_about_idleness,
     community_manager,
@@ -82,9 +83,6 @@ from portal.access.of_spaces import (
     not_yet_member_of_open,
     owner,
     reader_of_new_charter,
-)
-from portal.access.phases import (
-    WHILE_SUPPORTING,
 )
 
 
@@ -121,6 +119,7 @@ class Action(StrEnum):
     CAMPAIGN_EXTEND = "campaign.extend"
     CAMPAIGN_CANCEL = "campaign.cancel"
     CAMPAIGN_ARCHIVE = "campaign.archive"
+    CAMPAIGN_MOVE = "campaign.move"
     CAMPAIGN_FOLLOW = "campaign.follow"
     IDEA_PROPOSE = "idea.propose"
     IDEA_EDIT = "idea.edit"
@@ -128,6 +127,7 @@ class Action(StrEnum):
     IDEA_DISCARD = "idea.discard"
     IDEA_WITHDRAW = "idea.withdraw"
     IDEA_PUT_BACK = "idea.put_back"
+    IDEA_MOVE = "idea.move"
     IDEA_CORRECT = "idea.correct"
     IDEA_INVITE = "idea.invite"
     IDEA_JOIN = "idea.join"
@@ -201,6 +201,8 @@ WRITING = {
     Action.IDEA_POST,
     Action.IDEA_WITHDRAW,
     Action.IDEA_PUT_BACK,
+    Action.IDEA_MOVE,
+    Action.CAMPAIGN_MOVE,
     Action.IDEA_CORRECT,
     Action.IDEA_OFFER_HELP,
     Action.CAMPAIGN_EDIT,
@@ -246,12 +248,6 @@ def administrator(actor: Actor, thing: Any) -> bool:
     return actor.administrator
 
 
-def supporting(actor: Actor, thing: Any) -> bool:
-    """Every reader who does not write it, while it is published: until voting closes; a budget, while it is open."""
-    open_now = thing.phase in WHILE_SUPPORTING[thing.vote_method]
-    return open_now and not writes(actor, thing) and bool(thing.idea_state == "published")
-
-
 def sponsor_or_keeper(actor: Actor, thing: Any) -> bool:
     """The sponsor, or who looks after the space as its owner, moderator or community manager, at any time, while the
     idea is published."""
@@ -295,6 +291,7 @@ RULES: dict[Action, Callable[[Actor, Any], bool]] = {
     Action.CAMPAIGN_EXTEND: leads_what_runs,
     Action.CAMPAIGN_CANCEL: leads_what_is_open,
     Action.CAMPAIGN_ARCHIVE: leads_what_is_over,
+    Action.CAMPAIGN_MOVE: moves_campaign,
     Action.CAMPAIGN_FOLLOW: anybody,
     Action.IDEA_PROPOSE: proposing,
     Action.IDEA_EDIT: writers_while_open,
@@ -302,6 +299,7 @@ RULES: dict[Action, Callable[[Actor, Any], bool]] = {
     Action.IDEA_DISCARD: writer_of_draft,
     Action.IDEA_WITHDRAW: author_until_answered,
     Action.IDEA_PUT_BACK: author_of_withdrawn_until_voting,
+    Action.IDEA_MOVE: moves_idea,
     Action.IDEA_CORRECT: writers_while_frozen,
     Action.IDEA_INVITE: author_until_voting,
     Action.IDEA_JOIN: invited,

@@ -51,6 +51,7 @@ ON_AN_IDEA = (
         Action.IDEA_EDIT,
         Action.IDEA_CORRECT,
         Action.IDEA_WITHDRAW,
+        Action.IDEA_MOVE,
         Action.IDEA_PUT_BACK,
         Action.IDEA_MOVE_ON,
         Action.IDEA_ANSWER,

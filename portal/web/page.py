@@ -61,6 +61,7 @@ FLASHES: dict[str, str] = {
     "draft-saved": lazy("Your draft is saved. Only you and who writes along with you can see it."),
     "draft-discarded": lazy("The draft is thrown away."),
     "idea-corrected": lazy("Your correction stands below the text. Whoever voted for the idea is told."),
+    "moved": lazy("It is moved. Whoever reads this space finds it here now."),
     "idea-put-back": lazy("Your idea is back, in the lists and open for comments."),
     "idea-withdrawn": lazy("Your idea is withdrawn. Its page stays, with your reason."),
     "idea-answered": lazy("Your answer is published. Everyone who took part and wants mail hears of it."),

@@ -157,6 +157,11 @@ campaign.archive    cancelled           n n y y n n y n n - -
 campaign.archive    archived            n n n n n n n n n - -
 campaign.archive    closed_a            - - - - - - - n - n -
 
+campaign.move       draft               - - n - - - - - - - -
+campaign.move       collect             n n y y n y y n n - -
+campaign.move       vote                n n n n n n n n n - -
+campaign.move       closed_a            - - - - - - - y - n -
+
 campaign.follow     draft               - - y - - - - - - - -
 campaign.follow     vote                y y y y y y y y y - -
 campaign.follow     closed_a            - - - - - - - y - y -
@@ -275,6 +280,10 @@ idea.edit           draft               - y - - - - - - - - -
 idea.edit           together            y y n n n n n n n - -
 idea.edit           withdrawn           n n n n n n n n n - -
 
+idea.move           collect             n y n n n y n n n - -
+idea.move           vote                n n n n n n n n n - -
+idea.move           closed_a            - - - - - - - y - n -
+idea.move           withdrawn           n n n n n n n n n - -
 idea.post           draft               - y - - - - - - - - -
 idea.post           collect             n n n n n n n n n - -
 
@@ -421,6 +430,7 @@ LOADERS: dict[Action, Load | None] = {
     Action.CAMPAIGN_EXTEND: get_campaign,
     Action.CAMPAIGN_CANCEL: get_campaign,
     Action.CAMPAIGN_ARCHIVE: get_campaign,
+    Action.CAMPAIGN_MOVE: get_campaign,
     Action.CAMPAIGN_FOLLOW: get_campaign,
     Action.IDEA_PROPOSE: get_campaign,
     Action.IDEA_EDIT: get_idea,
@@ -428,6 +438,7 @@ LOADERS: dict[Action, Load | None] = {
     Action.IDEA_DISCARD: get_idea,
     Action.IDEA_WITHDRAW: get_idea,
     Action.IDEA_PUT_BACK: get_idea,
+    Action.IDEA_MOVE: get_idea,
     Action.IDEA_CORRECT: get_idea,
     Action.IDEA_INVITE: get_idea,
     Action.IDEA_JOIN: get_idea,

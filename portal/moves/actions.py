@@ -1,0 +1,168 @@
+"""Moving: the rows follow by their keys, and nothing of what was is left with who reads it no more."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from portal.access.actor import Actor
+from portal.access.phases import WHILE_EDITING, WHILE_PROPOSING
+from portal.access.policy import Action, require
+from portal.campaigns.queries import CampaignRow
+from portal.db import execute, fetch_value, transaction
+from portal.events.kinds import Kind
+from portal.events.log import record
+from portal.ideas.queries import REPLIES, IdeaRow
+
+
+class Stays(Exception):
+    """It can't be moved there: why, says `reason`."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Reason(StrEnum):
+    """What holds something where it is."""
+
+    WRITERS = "writers"
+    JUDGED = "judged"
+    WORKSHOP = "workshop"
+    LATE = "late"
+
+
+# Both campaigns are held, in one order, then the idea: whoever moves dates, or answers, waits.
+HOLD = "SELECT 1 FROM campaign WHERE id = ANY({}) ORDER BY id FOR UPDATE"
+HOLD_IDEA = """
+    SELECT i.id FROM idea i JOIN campaign a ON a.id = i.campaign JOIN campaign b ON b.id = {}
+    WHERE i.id = {} AND i.campaign = {} AND i.state = 'published'
+        AND plein_phase(a, plein_now()) = ANY({}) AND plein_phase(b, plein_now()) = ANY({})
+        AND NOT EXISTS (SELECT FROM answer x WHERE x.idea = i.id)
+    FOR UPDATE OF i
+"""
+# What it replied to the campaign's questions stays with its earlier text: the other campaign asks others.
+KEEP = f"""
+    INSERT INTO idea_version (idea, space, version, title, body, tags, replies, author, created_at)
+    SELECT i.id, i.space, i.version, i.title, i.body, i.tags, ({REPLIES}), coalesce(i.edited_by, i.author), i.updated_at
+    FROM idea i WHERE i.id = {{}}
+"""
+MOVE_IDEA = """
+    UPDATE idea i SET campaign = c.id, space = c.space, version = i.version + 1, form_version = 0
+    FROM campaign c WHERE i.id = {} AND c.id = {}
+"""
+HOLD_CAMPAIGN = """
+    SELECT c.id FROM campaign c WHERE c.id = {} AND c.space = {} AND c.state NOT IN ('cancelled', 'archived')
+        AND plein_phase(c, plein_now()) IN ('planned', 'collect', 'discuss') FOR UPDATE
+"""
+IDEAS = "SELECT coalesce(array_agg(id), ARRAY[]::bigint[]) FROM idea WHERE campaign = {}"
+# Moderators of a space judge what stands there: what they began is finished there.
+JUDGED = """
+    SELECT 1 FROM moderation_item x WHERE x.state IN ('open', 'appealed') AND (x.campaign = {} OR x.idea = ANY({})
+        OR x.comment IN (SELECT k.id FROM comment k WHERE k.idea = ANY({}))
+        OR x.attachment IN (SELECT f.id FROM attachment f WHERE f.idea = ANY({}))) LIMIT 1
+"""
+BLIND = """
+    SELECT 1 FROM (
+        SELECT i.author AS person FROM idea i WHERE i.id = {}
+        UNION ALL SELECT k.person FROM co_author k WHERE k.idea = {} AND k.accepted_at IS NOT NULL) w
+    JOIN person p ON p.id = w.person AND p.active
+    WHERE NOT EXISTS (SELECT FROM readership r WHERE r.person = w.person AND r.space = {}) LIMIT 1
+"""
+LEADERS_BLIND = """
+    SELECT 1 FROM campaign c CROSS JOIN unnest(ARRAY[c.author, c.sponsor, c.decision_owner]) AS w (person)
+    JOIN person p ON p.id = w.person AND p.active
+    WHERE c.id = {} AND NOT EXISTS (SELECT FROM readership r WHERE r.person = w.person AND r.space = {}) LIMIT 1
+"""
+# All support goes: a count that fell by the votes of those who went would tell of them (decision 0016). The words of
+# the other space come to know it; those of the one before forget it below.
+UNREAD = "NOT EXISTS (SELECT FROM readership r WHERE r.person = x.person AND r.space = i.space)"
+OF_IDEAS = ", ".join(
+    f"x_{table} AS (DELETE FROM {table} x USING gone i WHERE i.id = x.idea AND {UNREAD})"
+    for table in ("follow", "read_mark", "help_offer")
+)
+OF_COMMENTS = ", ".join(
+    f"x_{table} AS (DELETE FROM {table} x USING comment k, gone i"
+    f" WHERE k.id = x.comment AND i.id = k.idea AND {UNREAD})"
+    for table in ("mention", "reaction")
+)
+TAKE_BACK = "DELETE FROM vote WHERE idea = ANY({})"
+NONE_YET = """
+    UPDATE idea SET supporters = 0, guest_supporters = 0, returned = 0, guest_returned = 0, votes = 0
+    WHERE id = ANY({})
+"""
+OUT_OF_SIGHT = f"""
+    WITH gone AS (SELECT i.id, i.space FROM idea i WHERE i.id = ANY({{}})),
+    {OF_IDEAS}, {OF_COMMENTS},
+    lit AS (DELETE FROM highlight x USING gone i WHERE i.id = x.idea),
+    asked AS (DELETE FROM file_wish x USING attachment f, gone i WHERE f.id = x.attachment AND i.id = f.idea),
+    invited AS (DELETE FROM co_author x USING gone i WHERE i.id = x.idea AND x.accepted_at IS NULL AND {UNREAD})
+    INSERT INTO search_fresh SELECT d.id FROM search_document d LEFT JOIN comment k ON k.id = d.comment
+        LEFT JOIN answer a ON a.id = d.answer JOIN gone i ON i.id = coalesce(d.idea, k.idea, a.idea)
+    ON CONFLICT DO NOTHING
+"""
+OF_CAMPAIGN = f"""
+    WITH gone AS (SELECT i.id, i.space FROM campaign i WHERE i.id = {{}}),
+    x_follow AS (DELETE FROM follow x USING gone i WHERE i.id = x.campaign AND {UNREAD})
+    INSERT INTO search_fresh SELECT d.id FROM search_document d JOIN gone i ON i.id = d.campaign
+    ON CONFLICT DO NOTHING
+"""
+FORGET = """
+    DELETE FROM search_word w WHERE w.space = {} AND NOT EXISTS (
+        SELECT FROM search_document d WHERE d.space = w.space AND d.vector @@ quote_literal(w.word)::tsquery)
+"""
+
+
+async def move_idea(actor: Actor, idea: IdeaRow, to: CampaignRow) -> None:
+    """The idea is in another campaign from now on, with all that hangs under it. Raises Stays."""
+    require(actor, Action.IDEA_MOVE, idea)
+    require(actor, Action.IDEA_PROPOSE, to)
+    async with transaction():
+        await execute(HOLD, [idea.campaign, to.id])
+        phases = list(WHILE_EDITING), list(WHILE_PROPOSING)
+        if await fetch_value(HOLD_IDEA, to.id, idea.id, idea.campaign, *phases) is None:
+            raise Stays(Reason.LATE)
+        await _stays_if_judged(None, [idea.id])
+        if await fetch_value("SELECT 1 FROM capture WHERE idea = {}", idea.id):
+            raise Stays(Reason.WORKSHOP)
+        if await fetch_value(BLIND, idea.id, idea.id, to.space):
+            raise Stays(Reason.WRITERS)
+        await execute(KEEP, idea.id, idea.id)
+        await execute("DELETE FROM idea_reply WHERE idea = {}", idea.id)
+        if to.space != idea.space or to.vote_method == "budget":
+            await _take_support_back([idea.id])
+        await execute(MOVE_IDEA, idea.id, to.id)
+        if to.space != idea.space:
+            await _out_of_sight([idea.id], idea.space)
+        await record(Kind.IDEA_MOVED, actor=actor.id, space=to.space, idea=idea.id, before=idea.campaign, after=to.id)
+
+
+async def move_campaign(actor: Actor, campaign: CampaignRow, to: int) -> None:
+    """The campaign is in another space from now on, with all its ideas. Raises Stays."""
+    require(actor, Action.CAMPAIGN_MOVE, campaign)
+    async with transaction():
+        if await fetch_value(HOLD_CAMPAIGN, campaign.id, campaign.space) is None:
+            raise Stays(Reason.LATE)
+        ideas: list[int] = await fetch_value(IDEAS, campaign.id)
+        await _stays_if_judged(campaign.id, ideas)
+        if await fetch_value(LEADERS_BLIND, campaign.id, to):
+            raise Stays(Reason.WRITERS)
+        await _take_support_back(ideas)
+        await execute("UPDATE campaign SET space = {} WHERE id = {}", to, campaign.id)
+        await execute(OF_CAMPAIGN, campaign.id)
+        await _out_of_sight(ideas, campaign.space)
+        await record(Kind.CAMPAIGN_MOVED, actor=actor.id, space=to, campaign=campaign.id, before=campaign.space)
+
+
+async def _stays_if_judged(campaign: int | None, ideas: list[int]) -> None:
+    if await fetch_value(JUDGED, campaign, ideas, ideas, ideas):
+        raise Stays(Reason.JUDGED)
+
+
+async def _take_support_back(ideas: list[int]) -> None:
+    await execute(TAKE_BACK, ideas)
+    await execute(NONE_YET, ideas)
+
+
+async def _out_of_sight(ideas: list[int], before: int) -> None:
+    await execute(OUT_OF_SIGHT, ideas)
+    await execute(FORGET, before)

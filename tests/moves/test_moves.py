@@ -1,0 +1,143 @@
+"""Moving an idea or a campaign: rights in both places, a confirmed audience, and nothing left behind."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from portal.access.scope import VISIBILITY
+from portal.db import execute, fetch_value
+from tests.access.canary import canaries_in, plant
+from tests.client import Browser, text_of
+from tests.world import World, add_report
+
+
+@pytest.fixture
+async def both(rollback: Any, world: World) -> None:
+    """The author belongs to the guest space A, and voted, follows and reads there like everybody around her idea."""
+    join = "INSERT INTO membership (space, person, role) VALUES ({}, {}, 'member')"
+    await execute(join, world.space_id["closed_a"], world.person_id["author"])
+    await execute("DELETE FROM capture")
+    idea, space = world.idea_id["collect"], world.space_id["organisation"]
+    for name in ("employee", "insider_a"):
+        who = world.person_id[name]
+        await execute("INSERT INTO vote (person, idea, space, guest) VALUES ({}, {}, {}, FALSE)", who, idea, space)
+        await execute("INSERT INTO follow (person, idea, space) VALUES ({}, {}, {})", who, idea, space)
+        await execute("INSERT INTO read_mark (person, idea, space, comment) VALUES ({}, {}, {}, 1)", who, idea, space)
+        await execute("INSERT INTO help_offer (idea, space, person, body) VALUES ({}, {}, {}, 'H')", idea, space, who)
+    await execute("UPDATE idea SET supporters = 2 WHERE id = {}", idea)
+
+
+async def move(browser: Browser, address: str, to: str, **changed: str) -> Any:
+    """Looks who reads it then, and confirms it."""
+    page = (await browser.get(f"{address}?to={to}")).text
+    seen = page.split('name="seen"')[1].split('value="')[1].split('"')[0]
+    return await browser.post(address, {"to": to, "seen": seen, "sure": "y"} | changed)
+
+
+async def test_an_idea_goes_to_another_space_with_all_that_hangs_under_it(as_: Any, world: World, both: None):
+    author, address = await as_("author"), f"/ideas/{world.idea['collect']}"
+    shown = text_of(await author.get(f"{address}/move?to={world.campaign['closed_a']}"))
+    assert "These lose sight of it: 8 colleagues · 0 guests" in " ".join(shown.replace("<b>", "").split())
+    assert "People from outside will read it" in shown
+    assert (await (await as_("guest_a")).get(address)).status_code == 404
+    response = await move(author, f"{address}/move", world.campaign["closed_a"])
+    assert (response.status_code, response.headers["location"]) == (303, address)
+    statuses = {name: (await (await as_(name)).get(address)).status_code for name in ("guest_a", "insider_a", "author")}
+    assert set(statuses.values()) == {200}
+    for name in ("employee", "moderator", "administrator", "guest_b"):
+        for path in ("", "/comments", "/attachments", "/versions", "/report"):
+            assert (await (await as_(name)).get(address + path)).status_code == 404, (name, path)
+        assert (await (await as_(name)).get(f"/comments/{world.comment['collect']}")).status_code == 404
+        assert (await (await as_(name)).get(f"/attachments/{world.attachment['collect']}")).status_code == 404
+    idea, insider = world.idea_id["collect"], world.person_id["insider_a"]
+    assert await fetch_value("SELECT supporters FROM idea WHERE id = {}", idea) == 0
+    assert await fetch_value("SELECT count(*) FROM vote WHERE idea = {}", idea) == 0
+    for table in ("follow", "read_mark", "help_offer"):
+        kept = {row["person"] for row in await execute(f"SELECT person FROM {table} WHERE idea = {{}}", idea)}
+        assert insider in kept, table
+        assert world.person_id["employee"] not in kept, table
+    assert await fetch_value("SELECT count(*) FROM event WHERE kind = 'idea.moved'") == 1
+
+
+async def test_no_row_of_it_is_left_in_the_space_before(as_: Any, world: World, both: None):
+    idea, space = world.idea_id["collect"], world.space_id["organisation"]
+    await move(await as_("author"), f"/ideas/{world.idea['collect']}/move", world.campaign["closed_a"])
+    for table in VISIBILITY:
+        name, columns = table._meta.tablename, {column._meta.name for column in table._meta.columns}
+        if {"idea", "space"} <= columns and name != "event":
+            left = await fetch_value(f"SELECT count(*) FROM {name} WHERE idea = {{}} AND space = {{}}", idea, space)
+            assert left == 0, name
+
+
+async def test_who_lost_sight_of_it_finds_no_word_of_it(as_: Any, world: World, both: None, rollback: Any):
+    await execute("UPDATE idea SET title = 'Xylophone for lockkeepers' WHERE id = {}", world.idea_id["collect"])
+    await execute("INSERT INTO search_word (space, word) VALUES ({}, 'xylophon')", world.space_id["organisation"])
+    employee = await as_("employee")
+    assert "Xylophone" in (await employee.get("/search?q=xylophone")).text
+    await move(await as_("author"), f"/ideas/{world.idea['collect']}/move", world.campaign["closed_a"])
+    assert "lockkeepers" not in (await employee.get("/search?q=xylophone")).text
+    assert "lockkeepers" in (await (await as_("guest_a")).get("/search?q=xylophone")).text
+    assert not await fetch_value("SELECT count(*) FROM search_word WHERE word = 'xylophon' AND space = 1")
+    await plant(rollback)
+    seen = {
+        canary
+        for path in ("/", "/campaigns", f"/campaigns/{world.campaign['collect']}", "/search?q=Canary", "/votes")
+        for canary in canaries_in((await employee.get(path)).text)
+    }
+    assert seen
+    assert not {c for c in seen if (c.table, c.row) == ("idea", world.idea_id["collect"])}
+
+
+async def test_a_campaign_goes_to_another_space_with_its_ideas(as_: Any, world: World, both: None):
+    for name in ("campaign_owner", "sponsor"):
+        await execute(
+            "INSERT INTO membership (space, person, role) VALUES ({}, {}, 'member')",
+            world.space_id["closed_a"],
+            world.person_id[name],
+        )
+    address = f"/campaigns/{world.campaign['collect']}"
+    response = await move(await as_("campaign_owner"), f"{address}/move", world.space["closed_a"])
+    assert response.status_code == 303
+    for name, status in (("guest_a", 200), ("insider_a", 200), ("employee", 404), ("guest_b", 404)):
+        browser = await as_(name)
+        for path in (address, f"/ideas/{world.idea['collect']}", f"/comments/{world.comment['collect']}"):
+            assert (await browser.get(path)).status_code in (status, 303 if status == 200 else 404), (name, path)
+
+
+async def test_it_takes_rights_here_and_there_and_a_confirmation(as_: Any, world: World, both: None):
+    address, to = f"/ideas/{world.idea['collect']}/move", world.campaign["closed_a"]
+    for name, status in (("employee", 403), ("guest_a", 404), ("guest_b", 404)):
+        assert (await (await as_(name)).get(address)).status_code == status
+        assert (await (await as_(name)).post(address, {"to": to, "sure": "y"})).status_code == status
+    author = await as_("author")
+    assert (await move(author, address, to, sure="")).status_code == 422
+    assert (await move(author, address, to, seen="1.0.1.0.0.0.0.0")).status_code == 422
+    # she reads the other space, and may not write there
+    await execute("UPDATE membership SET may_write = FALSE WHERE person = {}", world.person_id["author"])
+    assert world.campaign["closed_a"] not in (await author.get(address)).text
+    assert (await author.post(address, {"to": to, "sure": "y", "seen": "x"})).status_code == 200
+    # where she is nobody, there is nothing
+    assert (await author.post(address, {"to": world.campaign["closed_b"], "sure": "y"})).status_code == 200
+    assert await fetch_value("SELECT space FROM idea WHERE id = {}", world.idea_id["collect"]) == 1
+
+
+async def test_who_wrote_it_keeps_sight_of_it_and_what_is_judged_stays(as_: Any, world: World, both: None):
+    address, to = f"/ideas/{world.idea['collect']}/move", world.campaign["closed_a"]
+    await execute(
+        "INSERT INTO co_author (idea, space, person, invited_by, accepted_at)"
+        " SELECT id, space, {}, author, plein_now() FROM idea WHERE id = {}",
+        world.person_id["employee"],
+        world.idea_id["collect"],
+    )
+    author = await as_("author")
+    refused = await move(author, address, to)
+    assert refused.status_code == 422
+    assert "would lose sight of it" in text_of(refused)
+    await execute("DELETE FROM co_author WHERE idea = {}", world.idea_id["collect"])
+    await add_report(world, "moving", comment="collect", reporter="employee")
+    refused = await move(author, address, to)
+    assert "still have something in it to judge" in text_of(refused)
+    await execute("UPDATE moderation_item SET state = 'closed' WHERE id = {}", world.item_id["moving"])
+    assert (await move(author, address, to)).status_code == 303
