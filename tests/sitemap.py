@@ -16,6 +16,8 @@ from portal.web.assets import assets
 from tests.world import PASSWORD, World, email_of, picture
 
 SETTINGS = {"language": "en", "zone": "Europe/Paris", "theme": "", "wants_mail": "y"}
+#: As a list that is typed, and as a file.
+GUEST_LIST = "E-mail\nforged@overwater.example"
 GUEST = {
     "guest_email": "ada@overwater.example",
     "name": "Ada",
@@ -353,8 +355,8 @@ POSTS: dict[str, tuple[str | None, str, dict[str, str]]] = {
     "/spaces/{public_id:str}/guests/list": (
         "insider_a",
         "/spaces/{space[closed_a]}/guests/list",
-        {"list": "E-mail\nnew@overwater.example", "partner": "{partner[overwater]}", "until": "2026-08-01"}
-        | {"language": "en", "tried": mark("E-mail\nnew@overwater.example", "partneroverwater", "2026-08-01")},
+        {"list": GUEST_LIST, "partner": "{partner[overwater]}", "until": "2026-08-01"}
+        | {"language": "en", "tried": mark(GUEST_LIST, "partneroverwater", "2026-08-01")},
     ),
     "/spaces/{public_id:str}/guests/renewal": ("insider_a", "/spaces/{space[closed_a]}/guests/renewal", {}),
     "/sent-invitations/{public_id:str}/mail": ("insider_a", "/sent-invitations/{invitation[a]}/mail", {}),
@@ -378,6 +380,7 @@ POSTS: dict[str, tuple[str | None, str, dict[str, str]]] = {
 FILES: dict[str, dict[str, tuple[str, bytes]]] = {
     "/admin/imports": {"file": ("people.csv", b"name;email\nAda;ada@x.example\n")},
     "/ideas/{public_id:str}/attachments": {"files": ("counts.csv", b"depot,nights\nNorth,12\n")},
+    "/spaces/{public_id:str}/guests/list": {"file": ("guests.csv", GUEST_LIST.encode())},
     "/settings/photo": {"photo": ("me.png", picture("png"))},
 }
 #: GET route -> who may, and the address.

@@ -122,7 +122,7 @@ async def test_all_errors_come_at_once_and_what_was_typed_stays(as_, world):
 
 
 async def test_a_colleague_is_named_and_an_address_out_of_sight_is_like_none(as_, world, mailbox):
-    """The deactivated one and the guest of another space exist; who invites doesn't see them, and learns nothing."""
+    """The deactivated one, the guest of another space and the sister colleague exist; who invites learns nothing."""
     browser = await as_("insider_a")
     await execute(
         "INSERT INTO partner_domain (partner, domain) VALUES ({}, 'world.example')", world.partner_id["overwater"]
@@ -131,14 +131,14 @@ async def test_a_colleague_is_named_and_an_address_out_of_sight_is_like_none(as_
     assert response.status_code == 422
     assert "Joris van Heeswijk is a colleague" in text_of(response)
     assert f"/spaces/{world.space['closed_a']}/members/new" in response.text
-    for email in (email_of("deactivated"), email_of("guest_b"), "nobody@world.example"):
+    for email in (email_of("deactivated"), email_of("guest_b"), email_of("sister"), "nobody@world.example"):
         response = await invite(browser, world, guest_email=email)
         assert (response.status_code, response.headers["location"]) == (
             303,
             f"/spaces/{world.space['closed_a']}/guests",
         )
     await work()
-    assert len(mailbox()) == 3
+    assert len(mailbox()) == 4
 
 
 async def test_who_is_there_or_invited_already_is_said(as_, world):
