@@ -10,10 +10,9 @@ import asyncpg
 from portal.access.scope import NEVER_SHOWN, VISIBILITY
 from portal.invitations.guest_list import mark
 from tests.access.stage import Stage
-from tests.sitemap import FILES
+from tests.sitemap import FILES, GUEST_LIST
 from tests.world import email_of
 
-LIST = "E-mail\nforged@overwater.example"
 #: Answers to every field of every form, so that each would be valid where it is allowed.
 ANSWERS = {
     "title": "A forged title",
@@ -59,8 +58,8 @@ ANSWERS = {
     "partner": "partneroverwater",
     "domains": "forged.example",
     "until": "2026-08-01",
-    "list": LIST,
-    "tried": mark(LIST, "partneroverwater", "2026-08-01"),
+    "list": GUEST_LIST,
+    "tried": mark(GUEST_LIST, "partneroverwater", "2026-08-01"),
 }
 
 FINGERPRINT = " UNION ALL ".join(

@@ -249,6 +249,17 @@ async def test_a_link_is_out_of_date_after_half_an_hour_or_once_she_is_no_guest(
         await set_clock(NOW)
 
 
+async def test_whoever_uses_a_link_at_the_same_moment_comes_too_late(as_, world):
+    """Both have looked it up; one statement uses it up."""
+    await execute(
+        "INSERT INTO sign_in_link (token_sha256, person, created_at, expires_at)"
+        " VALUES (sha256('twice'), {}, plein_now(), plein_now() + interval '30 minutes')",
+        world.person_id["guest_a"],
+    )
+    assert await sign_in_by_link("twice", "a browser")
+    assert await sign_in_by_link("twice", "a browser") is None
+
+
 async def test_a_password_serves_while_the_mailbox_was_shown_within_30_days(as_, world, mailbox):
     form = {"email": email_of("guest_a"), "password": PASSWORD, "next": "/"}
     assert (await (await as_(None)).post("/sign-in", form)).status_code == 303
