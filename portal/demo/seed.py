@@ -17,7 +17,9 @@ from portal.demo.proposals import propose_campaigns
 from portal.demo.threads import fill_threads
 from portal.demo.together import write_together
 from portal.install import install_organisation
+from portal.text.language import Reader, reading
 from portal.text.markdown import excerpt, to_html
+from portal.text.spaces import PRESETS
 
 CONTENT = Path(__file__).parent / "content"
 COLLEAGUES = 200
@@ -141,8 +143,10 @@ async def _groups(people: dict[str, DemoPerson], moment: datetime) -> dict[str, 
     spaces = {}
     for group in _read("spaces.toml")["group"]:
         space = await fetch_value(
-            "INSERT INTO space (kind, name, purpose, language, open, created_by, created_at)"
-            " VALUES ('group', {}, {}, {}, {}, {}, {}) RETURNING id",
+            "INSERT INTO space (kind, nature, label, name, purpose, language, open, created_by, created_at)"
+            " VALUES ('group', {}, {}, {}, {}, {}, {}, {}, {}) RETURNING id",
+            group["kind"],
+            group.get("label", "internal"),
             group["name"],
             group["description"],
             group["language"],
@@ -158,8 +162,33 @@ async def _groups(people: dict[str, DemoPerson], moment: datetime) -> dict[str, 
                     people[key].id,
                     role,
                 )
+        await _looked_after(space, group, people, moment)
         spaces[group["key"]] = space
     return spaces
+
+
+async def _looked_after(space: int, group: dict[str, Any], people: dict[str, DemoPerson], moment: datetime) -> None:
+    """A charter that its members accepted, and the card of its community manager, if it has one."""
+    began, members = moment - timedelta(days=150), [people[key].id for key in group["members"]]
+    with reading(Reader(group["language"])):
+        text = str(PRESETS[group["charter"]].text)
+    await execute(
+        "INSERT INTO charter (space, version, preset, text, text_html, author, created_at)"
+        " VALUES ({}, 1, {}, {}, {}, {}, {})",
+        *(space, group["charter"], text, to_html(text), people[group["owners"][0]].id, began),
+    )
+    await execute(
+        "INSERT INTO charter_acceptance (space, person, version, accepted_at) SELECT {}, unnest({}::bigint[]), 1, {}",
+        *(space, members, began),
+    )
+    if "manager" in group:
+        manager = people[group["manager"]].id
+        role = "INSERT INTO membership (space, person, role) VALUES ({}, {}, 'community_manager')"
+        await execute(role, space, manager)
+        await execute(
+            "INSERT INTO community_card (space, person, office_hours, whereabouts) VALUES ({}, {}, {}, {})",
+            *(space, manager, group["office_hours"], group["whereabouts"]),
+        )
 
 
 CAMPAIGN = """

@@ -21,7 +21,8 @@ COMMENTS = """
 """
 REACT = """
     INSERT INTO reaction (comment, space, person, kind, created_at)
-    SELECT {}, {}, person, {}, {} FROM unnest({}::bigint[]) person
+    SELECT {}, {}, x.person, {}, {} FROM unnest({}::bigint[]) x (person)
+    JOIN readership r ON r.person = x.person AND r.space = {}
 """
 NAMES = "SELECT n.name, p.public_id, p.id FROM identity n JOIN person p ON p.id = n.person"
 MENTION = """
@@ -49,7 +50,7 @@ async def fill_threads(people: dict[str, int], organisation: int, moment: dateti
             given = chance.sample(
                 others, max(0, chance.randint(-FEW, most) if not helpful else chance.randint(4, most))
             )
-            await execute(REACT, row["id"], row["space"], kind, row["created_at"], given)
+            await execute(REACT, row["id"], row["space"], kind, row["created_at"], given, row["space"])
         if "@" in row["body"]:
             await _mention(row["id"], row["body"])
     for digest in content["digest"]:
