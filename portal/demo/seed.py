@@ -167,6 +167,9 @@ async def _groups(people: dict[str, DemoPerson], moment: datetime) -> dict[str, 
     return spaces
 
 
+MANAGES = "INSERT INTO membership (space, person, role) VALUES ({}, {}, 'community_manager')"
+
+
 async def _looked_after(space: int, group: dict[str, Any], people: dict[str, DemoPerson], moment: datetime) -> None:
     """A charter that its members accepted, and the card of its community manager, if it has one."""
     began, members = moment - timedelta(days=150), [people[key].id for key in group["members"]]
@@ -183,8 +186,7 @@ async def _looked_after(space: int, group: dict[str, Any], people: dict[str, Dem
     )
     if "manager" in group:
         manager = people[group["manager"]].id
-        role = "INSERT INTO membership (space, person, role) VALUES ({}, {}, 'community_manager')"
-        await execute(role, space, manager)
+        await execute(MANAGES, space, manager)
         await execute(
             "INSERT INTO community_card (space, person, office_hours, whereabouts) VALUES ({}, {}, {}, {})",
             *(space, manager, group["office_hours"], group["whereabouts"]),
