@@ -121,6 +121,7 @@ async def _pool(dsn: str, size: int, reset: Callable[[Any], Awaitable[None]]) ->
     server_settings = {
         "application_name": "plein",
         "statement_timeout": "15s",
+        "jit": "off",  # compiling takes longer than any statement of a page
         "idle_in_transaction_session_timeout": "60s",
     }
     try:

@@ -10,8 +10,8 @@ def circle(actor: Actor, a: str) -> QueryString:
     """Of those with whom the actor works: in the same unit, or in a group that both belong to."""
     return QueryString(
         "(EXISTS (SELECT FROM membership vm JOIN membership vn ON vn.space = vm.space JOIN space vs ON vs.id = vm.space"
-        f" WHERE vm.person = {{}} AND vn.person = {a}.person AND vs.kind <> 'organisation')"
-        " OR (SELECT vp.org_unit FROM person vp WHERE vp.id = {})"
+        f" WHERE vm.person = {{}} AND vn.person = {a}.person AND vs.kind <> 'organisation'"
+        " OFFSET 0) OR (SELECT vp.org_unit FROM person vp WHERE vp.id = {})"
         f" = (SELECT vq.org_unit FROM person vq WHERE vq.id = {a}.person))",
         actor.id,
         actor.id,

@@ -1,7 +1,8 @@
 """What comes into sight. "May see" means: the row comes out of `visible(Table, actor)`. Nothing else decides it.
 
 A rule is the table's own space, its own state, and its parent's rule: a comment of a hidden idea is hidden.
-Every table stands in VISIBILITY or in NEVER_SHOWN; a test demands it.
+Every table stands in VISIBILITY or in NEVER_SHOWN; a test demands it. An EXISTS that ends in OFFSET 0 is asked about
+one row after the other: without it PostgreSQL may list everybody, or every idea, first.
 """
 
 from __future__ import annotations
@@ -102,7 +103,8 @@ def space(actor: Actor, a: str) -> QueryString:
 def person(actor: Actor, a: str) -> QueryString:
     """People are shown to those who share a space with them, and to themselves."""
     return QueryString(
-        f"({a}.id = {{}} OR EXISTS (SELECT FROM readership r WHERE r.person = {a}.id AND r.space = ANY({{}})))",
+        f"({a}.id = {{}} OR EXISTS (SELECT FROM readership r"
+        f" WHERE r.person = {a}.id AND r.space = ANY({{}}) OFFSET 0))",
         actor.id,
         actor.space_ids,
     )
@@ -296,11 +298,11 @@ def search_document(actor: Actor, a: str) -> QueryString:
     """What can be found is found where its subject is seen."""
     return QueryString(
         f"({a}.space IS NULL OR {{}})"
-        f" AND ({a}.idea IS NULL OR EXISTS (SELECT FROM idea si WHERE si.id = {a}.idea AND {{}}))"
-        f" AND ({a}.comment IS NULL OR EXISTS (SELECT FROM comment sc WHERE sc.id = {a}.comment AND {{}}))"
-        f" AND ({a}.answer IS NULL OR EXISTS (SELECT FROM answer sa WHERE sa.id = {a}.answer AND {{}}))"
-        f" AND ({a}.campaign IS NULL OR EXISTS (SELECT FROM campaign sk WHERE sk.id = {a}.campaign AND {{}}))"
-        f" AND ({a}.person IS NULL OR EXISTS (SELECT FROM person sp WHERE sp.id = {a}.person AND {{}}))",
+        f" AND ({a}.idea IS NULL OR EXISTS (SELECT FROM idea si WHERE si.id = {a}.idea AND {{}} OFFSET 0))"
+        f" AND ({a}.comment IS NULL OR EXISTS (SELECT FROM comment sc WHERE sc.id = {a}.comment AND {{}} OFFSET 0))"
+        f" AND ({a}.answer IS NULL OR EXISTS (SELECT FROM answer sa WHERE sa.id = {a}.answer AND {{}} OFFSET 0))"
+        f" AND ({a}.campaign IS NULL OR EXISTS (SELECT FROM campaign sk WHERE sk.id = {a}.campaign AND {{}} OFFSET 0))"
+        f" AND ({a}.person IS NULL OR EXISTS (SELECT FROM person sp WHERE sp.id = {a}.person AND {{}} OFFSET 0))",
         in_space(actor, a),
         visible(t.Idea, actor, "si"),
         visible(t.Comment, actor, "sc"),

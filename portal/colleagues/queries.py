@@ -22,7 +22,8 @@ class Colleague(msgspec.Struct, frozen=True):
     reads: bool
 
 
-READS = "EXISTS (SELECT FROM readership r WHERE r.person = p.id AND r.space = {})"
+# OFFSET: asked about one person after the other, and not by listing all readers first.
+READS = "EXISTS (SELECT FROM readership r WHERE r.person = p.id AND r.space = {} OFFSET 0)"
 NAMED = f"""
     SELECT p.id, p.public_id, n.name, {READS} AS reads FROM identity n JOIN person p ON p.id = n.person
     WHERE (plein_folded(n.name) = plein_folded({{}}) OR {{}} AND lower(n.email) = lower({{}}) OR p.public_id = {{}})
@@ -82,12 +83,13 @@ PERSON = """
         AS words
 """
 # As she is called, or nearly: her name or one of its words begins so, or is like it. A mistake behind the third letter
-# is found by the first three, one before by the resemblance of the whole.
+# is found by the first three, one before by the resemblance of the whole. The most alike are asked about first, until
+# enough of them are readers: hundreds may be called so.
 LIKE = f"""
     WITH asked AS (
         SELECT plein_folded({{}}) AS typed, plein_folded({{}}) AS begins, plein_folded({{}}) AS three
     ),
-    close AS (
+    alike AS (
         SELECT n.person, CASE WHEN plein_folded(n.name) LIKE a.begins || '%' THEN 0
                 WHEN plein_folded(n.name) LIKE '% ' || a.begins || '%' THEN 1 ELSE 2 END AS place,
             word_similarity(a.typed, plein_folded(n.name)) AS likeness, n.name
@@ -95,9 +97,12 @@ LIKE = f"""
             OR plein_folded(n.name) LIKE '% ' || a.begins || '%' OR a.typed <% plein_folded(n.name)
             OR (plein_folded(n.name) LIKE a.three || '%' OR plein_folded(n.name) LIKE '% ' || a.three || '%')
                 AND word_similarity(a.typed, plein_folded(n.name)) >= 0.3
-        JOIN person p ON p.id = n.person
+        ORDER BY place, likeness DESC, n.name, n.person OFFSET 0
+    ),
+    close AS (
+        SELECT n.* FROM alike n JOIN person p ON p.id = n.person
         WHERE {READS} AND {{}} AND {{}}
-        ORDER BY place, likeness DESC, n.name, n.person LIMIT {{}}
+        ORDER BY n.place, n.likeness DESC, n.name, n.person LIMIT {{}}
     )
     SELECT {PERSON} FROM close c JOIN person p ON p.id = c.person JOIN identity n ON n.person = p.id
     ORDER BY c.place, c.likeness DESC, c.name, c.person

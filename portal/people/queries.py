@@ -10,7 +10,7 @@ import msgspec
 from portal.access.actor import Actor
 from portal.access.fields import visible_field
 from portal.access.scope import visible
-from portal.db import fetch, fetch_one
+from portal.db import QueryString, fetch, fetch_one
 from portal.paging import Page, paged
 from portal.tables import Membership, OrgUnit, Person, Profile, Space
 
@@ -52,7 +52,7 @@ COLUMNS = """
         CASE WHEN s.shown THEN f.status_until END AS status_until
 """
 FROM = """
-    FROM identity n JOIN person p ON p.id = n.person AND p.active
+    FROM {} JOIN person p ON p.id = n.person AND p.active
     LEFT JOIN profile f ON f.person = p.id AND {}
     LEFT JOIN org_unit u ON u.id = p.org_unit AND p.kind = 'employee' AND {}
 """
@@ -61,14 +61,18 @@ STATUS = """
 """
 
 
-def _columns(actor: Actor) -> list[Any]:
-    """The values for COLUMNS, FROM and STATUS."""
+EVERYBODY = QueryString("(SELECT w.*, lower(w.name) AS by_name FROM identity w) n")
+
+
+def _columns(actor: Actor, names: QueryString = EVERYBODY) -> list[Any]:
+    """The values for COLUMNS, FROM and STATUS; `names`: where people are taken from."""
     return [
         visible_field("phone", actor, "f"),
         visible_field("place", actor, "f"),
         visible_field("skills", actor, "f"),
         visible_field("about", actor, "f"),
         visible_field("hours", actor, "f"),
+        names,
         visible(Profile, actor, "f"),
         visible(OrgUnit, actor, "u"),
         visible_field("status", actor, "f"),
@@ -117,9 +121,9 @@ class Filters(msgspec.Struct, frozen=True):
 
 # A word is looked for wherever the actor may read it: in names, functions, units, places and skills.
 WORD = """
-    AND p.id IN (
-        SELECT wn.person FROM identity wn WHERE wn.name ILIKE {} UNION
-        SELECT wt.person FROM identity wt WHERE wt.title ILIKE {} UNION
+    AND w.person IN (
+        SELECT wn.person FROM identity wn WHERE plein_folded(wn.name) LIKE plein_folded({}) UNION
+        SELECT wt.person FROM identity wt WHERE plein_folded(wt.title) LIKE plein_folded({}) UNION
         SELECT wp.id FROM person wp JOIN org_unit wu ON wu.id = wp.org_unit WHERE wu.name ILIKE {} AND {} UNION
         SELECT wf.person FROM profile wf WHERE wf.place ILIKE {} AND {} AND {} UNION
         SELECT ws.person FROM profile ws
@@ -135,16 +139,28 @@ OF_UNIT = """
 WITH_SKILL = " AND p.id IN (SELECT kf.person FROM profile kf WHERE kf.skills @> ARRAY[{}] AND {} AND {})"
 
 
-def _narrowed(actor: Actor, filters: Filters) -> tuple[str, list[Any]]:
-    """The conditions of these filters, and their values."""
-    values: list[Any] = [visible(Person, actor, "p")]
-    sql = "WHERE {}"
-    for word in filters.words.split()[:MOST_WORDS]:
+# Whose words these are comes before who is seen (OFFSET keeps it so): one is an index, the other a question about each.
+CALLED = """
+    (SELECT w.*, lower(w.name) AS by_name FROM identity w WHERE TRUE {} ORDER BY lower(w.name), w.person OFFSET 0) n
+"""
+
+
+def _called(actor: Actor, words: str) -> QueryString:
+    """Those who have all these words, by name; without words everybody."""
+    sql, values = "", list[Any]()
+    for word in words.split()[:MOST_WORDS]:
         like = "%" + word.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_") + "%"
         sql += WORD
         values += [like, like, like, visible(OrgUnit, actor, "wu")]
         values += [like, visible(Profile, actor, "wf"), visible_field("place", actor, "wf")]
         values += [like, visible(Profile, actor, "ws"), visible_field("skills", actor, "ws")]
+    return QueryString(CALLED, QueryString(sql, *values)) if sql else EVERYBODY
+
+
+def _narrowed(actor: Actor, filters: Filters) -> tuple[str, list[Any]]:
+    """The conditions of the other filters, and their values."""
+    values: list[Any] = [visible(Person, actor, "p")]
+    sql = "WHERE {}"
     if filters.unit:
         sql += OF_UNIT
         values += [filters.unit, visible(OrgUnit, actor, "bu")]
@@ -155,7 +171,7 @@ def _narrowed(actor: Actor, filters: Filters) -> tuple[str, list[Any]]:
 
 
 AFTER = """
-    AND (lower(n.name), p.id) > (SELECT lower(an.name), an.person FROM identity an JOIN person ap ON ap.id = an.person
+    AND (n.by_name, n.person) > (SELECT lower(an.name), an.person FROM identity an JOIN person ap ON ap.id = an.person
         WHERE ap.public_id = {} AND {})
 """
 
@@ -167,8 +183,8 @@ async def people(actor: Actor, filters: Filters, after: str = "") -> Page[Person
     if after:
         sql += AFTER
         values += [after, visible(Person, actor, "ap")]
-    sql += " ORDER BY lower(n.name), p.id LIMIT {}"
-    rows = await fetch(PersonRow, sql, *_columns(actor), *values, PAGE + 1)
+    sql += " ORDER BY n.by_name, n.person LIMIT {}"
+    rows = await fetch(PersonRow, sql, *_columns(actor, _called(actor, filters.words)), *values, PAGE + 1)
     return paged(rows, PAGE, lambda row: row.public_id, after)
 
 
@@ -181,7 +197,7 @@ class Facet(msgspec.Struct, frozen=True):
     people: int
 
 
-FOUND = "WITH found AS MATERIALIZED (SELECT p.id, p.org_unit, p.kind FROM identity n JOIN person p ON p.id = n.person"
+FOUND = "WITH found AS MATERIALIZED (SELECT p.id, p.org_unit, p.kind FROM {} JOIN person p ON p.id = n.person"
 FACETS = """
     LIMIT {}),
     counted AS (
@@ -203,6 +219,7 @@ async def facets(actor: Actor, filters: Filters) -> dict[str, list[Facet]]:
     rows = await fetch(
         Facet,
         f"{FOUND} {narrowed} AND p.active {FACETS}",
+        _called(actor, filters.words),
         *values,
         FACETS_OF,
         visible(OrgUnit, actor, "u"),

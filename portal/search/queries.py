@@ -46,7 +46,7 @@ TERMS = """
                 UNION
                 SELECT part, levenshtein_less_equal(part, w.word, 2)
                 FROM (SELECT n.name FROM identity n WHERE {} AND length(w.word) > 3 AND NOT w.known
-                    AND n.name %> w.word AND {} LIMIT 50) n,
+                    AND plein_folded(n.name) %> w.word AND {} LIMIT 50) n,
                     regexp_split_to_table(unaccent('unaccent'::regdictionary, plein_words(n.name)), ' ') part) near
             WHERE near.far BETWEEN 1 AND CASE WHEN length(w.word) < 6 THEN 1 ELSE 2 END
             UNION ALL
