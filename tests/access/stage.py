@@ -83,7 +83,13 @@ async def plant_everything(connection: asyncpg.Connection, world: World) -> dict
         await things_that_could_leak(world)
     sessions = {reader: await new_session(world.person_id[reader]) for reader in READERS if reader}
     await plant(connection)
+    await former_guest_leaves(world)
     return sessions
+
+
+async def former_guest_leaves(world: World) -> None:
+    """Once all is written: nobody changes what is by somebody who is out, not even the canaries."""
+    await execute("DELETE FROM membership WHERE person = {}", world.person_id["former_guest"])
 
 
 async def open_stage(connection: asyncpg.Connection, world: World, app: Litestar, sessions: dict[str, str]) -> Stage:
@@ -157,7 +163,9 @@ async def things_that_could_leak(world: World) -> None:
                 world, f"{state}_{campaign}_reply", idea=campaign, author=author, state=state, root=campaign
             )
     # a guest who was let out again, with what she wrote
-    await add_person(world, "former_guest", {"name": "Ilse Brandsma", "language": "en", "kind": "guest"})
+    belonged = [("closed_a", "member")]
+    facts = {"name": "Ilse Brandsma", "language": "en", "kind": "guest", "roles": belonged}
+    await add_person(world, "former_guest", facts)
     await add_idea(world, "of_former_guest", campaign="closed_a", author="former_guest")
     await add_comment(world, "of_former_guest_elsewhere", idea="closed_a", author="former_guest")
     # somebody who is in the group no longer, and somebody who never was, named in its answer
