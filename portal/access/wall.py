@@ -99,7 +99,7 @@ GATES: dict[type[Table], Gate | None] = {
     t.Organisation: _gate(EVERYTHING),
     t.OrgUnit: _gate(NOTHING),
     t.Partner: _gate(PRESENT),
-    t.PartnerDomain: None,
+    t.PartnerDomain: _gate(NOTHING),
     t.PasswordReset: _gate(OWN, "UPDATE"),
     t.Pause: _gate(OWN_IN_SPACE),
     t.PeopleImport: None,

@@ -41,16 +41,16 @@ async def add_partner(request: Request) -> Response[Any]:
 @get("/partners/{public_id:str}")
 async def partner_page(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """Its name and domains, to be changed."""
-    require(request.actor, Action.PARTNER_EDIT)
     partner = found(await queries.get_partner(request.actor, public_id))
+    require(request.actor, Action.PARTNER_EDIT)
     return page(request, "partners/partner.html", section="groups", partner=partner, form=PartnerForm(obj=partner))
 
 
 @post("/partners/{public_id:str}")
 async def edit_partner(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """Saves it."""
-    require(request.actor, Action.PARTNER_EDIT)
     partner = found(await queries.get_partner(request.actor, public_id))
+    require(request.actor, Action.PARTNER_EDIT)
     form = await PartnerForm.sent(request)
     if form.valid():
         try:

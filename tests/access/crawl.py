@@ -51,15 +51,19 @@ TABLES = {
     "/admin/units/": "org_unit",
 }
 #: Whoever is no administrator is turned away here before anything is looked up.
-ADMINISTRATORS_ONLY = ("/admin", "/about/", "/partners")
+ADMINISTRATORS_ONLY = ("/admin", "/about/")
 #: What administrators read of everybody there, guests of closed groups and who is deactivated included; nowhere else.
 MANAGED = {"person", "identity", "personnel", "org_unit"}
 #: Pages of what hangs under an idea, where it has such a thing.
-WHERE_THERE_IS_ONE = ("/ideas/{public_id}/answer/versions", "/ideas/{public_id}/answer/correction")
+WHERE_THERE_IS_ONE = (
+    "/ideas/{public_id}/answer/versions",
+    "/ideas/{public_id}/answer/correction",
+    "/spaces/{public_id}/guests/{guest}/removal",
+)
 BOTH_WAYS = 8
 WORD = re.compile(r"\w+")
 #: What the crawl knows how to fill in. A route with another parameter stops it.
-PARAMETERS = {"public_id", "person", "step", "slug", "path", "token"}
+PARAMETERS = {"public_id", "person", "step", "slug", "path", "token", "guest"}
 #: Where files are.
 FILES = ("/attachments", "/settings/data/")
 #: An address that never was.
@@ -136,6 +140,7 @@ def fillings(
     unknown = set(route.path_parameters) - PARAMETERS
     assert not unknown, f"the crawl does not know what to ask for at {route.path}"
     pattern = route.path_format.replace("{person}", stage.world.person["moderator"])
+    pattern = pattern.replace("{guest}", stage.world.person["guest_a"])
     if "{step}" in pattern:
         for step in ("question", "people"):
             yield from _filled(pattern.replace("{step}", step), stage, reader, deep, few)

@@ -112,7 +112,8 @@ async def open_stage(connection: asyncpg.Connection, world: World, app: Litestar
         await browser.get("/about/help")  # the first answer of all sets a cookie
     sign_in = await stage.browsers[None].get("/sign-in")
     stage.browsers["asset"] = ASSET.search(sign_in.text)[1]  # type: ignore[assignment]
-    stage.held = {
+    charters = await connection.fetch("SELECT id FROM charter WHERE space = $1", world.space_id["closed_a"])
+    stage.held = {("charter", charter["id"]) for charter in charters} | {
         ("invitation", world.invitation_id["a"]),
         ("space", world.space_id["closed_a"]),
         ("identity", world.person_id["insider_a"]),
