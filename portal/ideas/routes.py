@@ -9,8 +9,7 @@ from litestar import Response, Router, get, post
 from litestar.params import FromPath
 
 from portal.access.conflicts import Changed, Closed
-from portal.access.phases import WHILE_PROPOSING
-from portal.access.policy import Action, require
+from portal.access.policy import Action, can, require
 from portal.campaigns.queries import campaigns, get_campaign
 from portal.ideas import actions, queries
 from portal.ideas.desk import changes, desk_for, desk_of
@@ -27,7 +26,7 @@ VERSIONS_A_PAGE = 10
 @get("/ideas/new")
 async def choose_campaign(request: Request) -> Response[Any]:
     """Where does the idea belong?"""
-    rows = [row for row in await campaigns(request.actor) if row.phase in WHILE_PROPOSING]
+    rows = [row for row in await campaigns(request.actor) if can(request.actor, Action.IDEA_PROPOSE, row)]
     return page(
         request,
         "ideas/choose_campaign.html",

@@ -24,12 +24,12 @@ from portal.campaigns.queries import (
 from portal.comments import actions as commenting
 from portal.comments.forms import CommentForm
 from portal.comments.queries import first_of_day, get_comment
-from portal.ideas.queries import IdeaRow, get_idea, ideas_by, ideas_of_author, ideas_of_space, lively_ideas
+from portal.ideas.queries import IdeaRow, drafts, get_idea, ideas_by, ideas_of_author, ideas_of_space, lively_ideas
 from portal.mentions.queries import Ambiguous
 from portal.moderation.counts import removals
 from portal.moderation.receipts import receipts_lately
 from portal.pages.beside import beside
-from portal.pages.queries import asked_of
+from portal.pages.queries import asked_of, guest_spaces
 from portal.pages.threads import Asked, preview, thread_of
 from portal.paging import Cursor, Page
 from portal.people.queries import get_person, shared_spaces
@@ -63,8 +63,10 @@ ON_AN_IDEA = (
 
 @get("/")
 async def home(request: Request) -> Response[Any]:
-    """What is open, what people talk about, and one's own."""
+    """What is open, what people talk about, and one's own; a guest finds her spaces."""
     actor = request.actor
+    if actor.guest:
+        return await _home_of_guest(request)
     return page(
         request,
         "pages/home.html",
@@ -75,6 +77,24 @@ async def home(request: Request) -> Response[Any]:
         to_vote=await left_to_vote(actor, 3),
         told=await receipts_lately(actor),
         waiting=await waiting_for(actor),
+        asked=await asked_of(actor),
+        now=request.now,
+    )
+
+
+async def _home_of_guest(request: Request) -> Response[Any]:
+    actor = request.actor
+    return page(
+        request,
+        "pages/guest_home.html",
+        section="home",
+        spaces=await guest_spaces(actor),
+        campaigns=await open_campaigns(actor, 4),
+        lively=await lively_ideas(actor, 4),
+        own=await ideas_of_author(actor, 5),
+        drafts=await drafts(actor, 5),
+        to_vote=await left_to_vote(actor, 3),
+        told=await receipts_lately(actor),
         asked=await asked_of(actor),
         now=request.now,
     )

@@ -91,14 +91,15 @@ def _sight(actor: Actor) -> list[object]:
     return [actor.id, actor.id, visible(Space, actor, "a"), visible(Space, actor, "s")]
 
 
-IN_USE = f"""{SPACES} AND s.archived_at IS NULL AND s.kind NOT IN ('organisation', 'section')
+IN_USE = f"""{SPACES} AND s.archived_at IS NULL AND s.kind <> 'organisation' AND (s.kind <> 'section' OR {{}})
     ORDER BY mine DESC, lower(s.name), s.id LIMIT 500
 """
 
 
 async def groups(actor: Actor) -> list[SpaceRow]:
-    """What the actor can read beside the organisation itself, as long as it is in use: her own first, then by name."""
-    return await fetch(SpaceRow, IN_USE, *_sight(actor))
+    """What the actor can read beside the organisation itself, as long as it is in use: her own first, then by name.
+    Sections are found by way of what they belong to, which a guest does not see: hers stand here."""
+    return await fetch(SpaceRow, IN_USE, *_sight(actor), actor.guest)
 
 
 async def get_space(actor: Actor, public_id: str) -> SpaceRow | None:
