@@ -36,9 +36,15 @@ NUMBER = re.compile(r"[-−]?\d{1,15}([.,]\d{1,6})?")
 
 
 class IdeaTags(TagsField):
-    """Tags, of which those that the campaign has `offered` have a box each."""
+    """Tags, of which those that the campaign has `offered` have a box each; a draft may have any that can be kept."""
 
     offered: tuple[str, ...] = ()
+    longest_kept = 500
+
+    def pre_validate(self, form: BaseForm) -> None:
+        """A few short words, once it is posted."""
+        if not form.is_draft or any(len(tag) > self.longest_kept for tag in self.data or []):  # type: ignore[attr-defined]
+            super().pre_validate(form)
 
     def _value(self) -> str:
         if self.raw_data:

@@ -1,11 +1,12 @@
 // <draft-saver data-kept data-signed-out data-refused> keeps what is typed into its form as a draft: it sends the form with
-// draft=auto a moment after the last key. What can't be sent is kept in this tab and sent again; a reload finds it.
+// draft=auto a moment after the last key. What can't be sent is kept in this tab and sent again; a reload finds it. Once
+// it is saved the page stands at the draft's own address, so that a reload finds that, too.
 const [PAUSE, RETRY] = [1500, 5000]; // milliseconds: after the last key, and after what failed
 
 class DraftSaver extends HTMLElement {
   connectedCallback() {
     this.form = this.closest("form");
-    this.key = `draft:${this.form.getAttribute("action")}:${this.form.elements.csrf_token.value.split(".")[1]}`;
+    this.key = this.keyOf(this.form.getAttribute("action"));
     this.form.addEventListener("input", () => this.later(PAUSE));
     this.form.addEventListener("submit", (event) => this.leave(event));
     const kept = new URLSearchParams(sessionStorage.getItem(this.key) ?? "");
@@ -16,6 +17,9 @@ class DraftSaver extends HTMLElement {
       else field.value = kept.get(field.name);
     }
     if (kept.size) this.later(0);
+  }
+  keyOf(address) {
+    return `draft:${address}:${this.form.elements.csrf_token.value.split(".")[1]}`;
   }
   leave(event) {
     this.left = navigator.onLine;
@@ -53,8 +57,19 @@ class DraftSaver extends HTMLElement {
     const more = this.typed() !== body;
     if (!state.dataset.version) return;
     this.form.elements.version.value = state.dataset.version;
+    sessionStorage.removeItem(this.key);
+    this.settle(state.dataset.address);
     if (more) this.later(PAUSE);
-    else sessionStorage.removeItem(this.key);
+  }
+  /** From now on this is the draft at its own address, with what can be done there. */
+  async settle(address) {
+    if (this.form.getAttribute("action") === address) return;
+    this.form.setAttribute("action", address);
+    this.key = this.keyOf(address);
+    history.replaceState(history.state, "", address);
+    const page = await fetch(address).then((answer) => answer.text(), () => "");
+    const along = new DOMParser().parseFromString(page, "text/html").querySelector("#along");
+    if (along) this.form.querySelector("#along").replaceWith(along);
   }
 }
 customElements.define("draft-saver", DraftSaver);

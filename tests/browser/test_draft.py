@@ -22,30 +22,35 @@ async def lose_the_form(route):
 async def test_a_draft_saves_itself_and_survives_a_lost_network(open_page, site, lose):
     page, title = await open_page("employee"), f"A shelf for wet gloves ({lose.__name__})"
     await page.clock.install()
-    form = f"/campaigns/{site.world.campaign['collect']}/ideas"
-    await page.goto(f"{form}/new")
+    await page.goto(f"/campaigns/{site.world.campaign['collect']}/ideas/new")
     state = page.locator("#draft_state")
     await page.fill("#title", title)
     await page.clock.run_for(PAUSE)
     await state.filter(has_text="Draft saved").wait_for()
+    await page.wait_for_url(re.compile("/ideas/[^/]+/edit$"))
+    await page.get_by_role("link", name="Attach files").wait_for()
+    form = re.compile("/edit$")
 
-    await page.route(f"**{form}", lose)
+    await page.route(form, lose)
     await page.fill("#body", "Above the heater")
     await page.clock.run_for(PAUSE)
     await state.filter(has_text="cannot be reached").wait_for()
-    await page.unroute(f"**{form}")
+    await page.unroute(form)
     await page.clock.run_for(RETRY)
     await state.filter(has_text="Draft saved").wait_for()
 
-    await page.route(f"**{form}", lose)
+    await page.route(form, lose)
     await page.fill("#body", "Beside the heater")
     await page.clock.run_for(PAUSE)
     await state.filter(has_text="cannot be reached").wait_for()
-    await page.unroute(f"**{form}")
+    await page.unroute(form)
     await page.reload()
     assert await page.input_value("#body") == "Beside the heater"
     await page.clock.run_for(PAUSE)
     await state.filter(has_text="Draft saved").wait_for()
+
+    await page.reload()
+    assert await page.input_value("#body") == "Beside the heater", "what was saved is there, not an empty form"
 
     await page.goto("/ideas/drafts")
     draft = page.get_by_role("link", name=title)

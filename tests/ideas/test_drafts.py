@@ -16,7 +16,7 @@ async def kept(world, browser, **other):
     said = await browser.post(address, form | {"draft": "auto"}, htmx=True)
     assert said.status_code == 200, text_of(said)
     assert "Draft saved at" in said.text
-    assert 'data-version="1"' in said.text
+    assert 'data-version="1" data-address="/ideas/' in said.text
     row = await execute("SELECT id, public_id, version, state FROM idea WHERE draft_key = {}", form["form_key"])
     return address, form, row[0]
 
@@ -73,6 +73,16 @@ async def test_without_scripts_a_button_keeps_it_and_leads_to_its_form(as_, worl
     posted = await browser.post(edit, form_of(page, edit))
     assert set(errors_of(posted)) == {"body"}, "a draft may lack what an idea needs"
     assert (await browser.post(edit, form_of(page, edit) | {"body": "Now"})).status_code == 303
+
+
+async def test_a_draft_keeps_more_tags_than_an_idea_may_have(as_, world):
+    browser, many = await as_("employee"), "one, two, three, four, five, six!"
+    address, form, draft = await kept(world, browser, tags=many)
+    assert await fetch_value("SELECT cardinality(tags) FROM idea WHERE id = {}", draft["id"]) == 6
+    assert form_of(await browser.get(f"/ideas/{draft['public_id']}/edit"), "/edit")["tags"] == many
+    assert set(errors_of(await browser.post(address, form))) == {"tags"}
+    long = await browser.post(address, form | {"tags": "x" * 3000, "draft": "1"})
+    assert set(errors_of(long)) == {"tags"}
 
 
 async def test_of_two_who_write_one_draft_the_later_sees_the_difference_and_loses_nothing(as_, world):
