@@ -141,8 +141,8 @@ async def write_question(reader: Actor, event: int | None) -> Written | None:
     name = {"name": asked.by or gettext("Somebody who left")}
     subject, words = {
         Kind.CO_AUTHOR_INVITED: (
-            gettext("Write along? %(title)s"),
-            gettext("%(name)s asks you to write an idea along:"),
+            gettext("Co-write it? %(title)s"),
+            gettext("%(name)s asks you to co-write an idea:"),
         ),
         Kind.IDEA_CAPTURED: (
             gettext("Is this idea yours? %(title)s"),

@@ -44,7 +44,7 @@ FLASHES: dict[str, str] = {
     "votes-spent": lazy("You have given all your votes, or all that one idea may get. Take one back first."),
     "draft-kept": lazy("Saved. It is a draft that only you see."),
     "draft-thrown-away": lazy("The draft is gone."),
-    "campaign-proposed": lazy("It is proposed. Who decides about it hears of it now."),
+    "campaign-proposed": lazy("It is proposed. Who decides about it hears of it, by mail or on signing in."),
     "campaign-accepted": lazy("You accepted it: the campaign is open. Who proposed it hears of it."),
     "campaign-accepted-ahead": lazy(
         "You accepted it. The campaign begins on the day that stands below; until then nothing can be added."

@@ -79,7 +79,8 @@ async def test_a_draft_keeps_more_tags_than_an_idea_may_have(as_, world):
     browser, many = await as_("employee"), "one, two, three, four, five, six!"
     address, form, draft = await kept(world, browser, tags=many)
     assert await fetch_value("SELECT cardinality(tags) FROM idea WHERE id = {}", draft["id"]) == 6
-    assert form_of(await browser.get(f"/ideas/{draft['public_id']}/edit"), "/edit")["tags"] == many
+    edit = f"/ideas/{draft['public_id']}/edit"
+    assert form_of(await browser.get(edit), edit)["tags"] == many
     assert set(errors_of(await browser.post(address, form))) == {"tags"}
     long = await browser.post(address, form | {"tags": "x" * 3000, "draft": "1"})
     assert set(errors_of(long)) == {"tags"}
