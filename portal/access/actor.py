@@ -32,7 +32,8 @@ class Right(StrEnum):
 
 
 class Actor(msgspec.Struct, frozen=True, kw_only=True):
-    """One person at one moment. `now` is the database's clock at the start of the request."""
+    """One person at one moment. `now` is the database's clock at the start of the request; `eyes`: the space as a guest
+    of which she looks at what she answers for (access/eyes.py)."""
 
     id: int
     public_id: str
@@ -54,6 +55,7 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     paused_until: list[datetime] = []
     session: int | None = None
     last_seen_at: datetime | None = None
+    eyes: str = ""
 
     @property
     def employee(self) -> bool:

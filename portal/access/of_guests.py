@@ -41,3 +41,9 @@ def keeps_partners(actor: Actor, thing: Any) -> bool:
 def answers_for_guests(actor: Actor, thing: Any) -> bool:
     """An owner of the space, or its host, also after its end."""
     return not actor.guest and (actor.id == thing.host or actor.has_role(thing.space, Role.OWNER))
+
+
+def sees_as_guest(actor: Actor, thing: Any) -> bool:
+    """An owner or community manager of a space with guests, or its host, also when it has ended."""
+    host = not actor.guest and actor.id == thing.host
+    return thing.kind in ("guest", "section") and (host or thing.id in actor.invites)

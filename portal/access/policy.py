@@ -34,6 +34,7 @@ from portal.access.of_guests import (
     invites_there,
     invites_while_open,
     keeps_partners,
+    sees_as_guest,
 )
 from portal.access.of_ideas import (
     author_of_draft_while_collecting,
@@ -107,6 +108,7 @@ class Action(StrEnum):
     SPACE_ARCHIVE = "space.archive"
     SPACE_REOPEN = "space.reopen"
     SPACE_KEEP = "space.keep"
+    SPACE_SEE_AS_GUEST = "space.see_as_guest"
     SPACE_GIVE_ROLE = "space.give_role"
     SPACE_SEE_FIGURES = "space.see_figures"
     CHARTER_ACCEPT = "charter.accept"
@@ -279,6 +281,7 @@ RULES: dict[Action, Callable[[Actor, Any], bool]] = {
     Action.SPACE_ARCHIVE: keeper_of_what_is_in_use,
     Action.SPACE_REOPEN: keeper_of_what_is_archived,
     Action.SPACE_KEEP: asked_about_idleness,
+    Action.SPACE_SEE_AS_GUEST: sees_as_guest,
     Action.SPACE_GIVE_ROLE: owner,
     Action.SPACE_SEE_FIGURES: looks_after,
     Action.CHARTER_ACCEPT: reader_of_new_charter,

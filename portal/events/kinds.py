@@ -36,6 +36,7 @@ class Kind(StrEnum):
     GUEST_REMOVED = "space.guest_removed"
     GUEST_LEFT = "space.guest_left"
     GUEST_DATA_ENDING = "space.guest_data_ending"
+    SEEN_AS_GUEST = "space.seen_as_guest"
     ROLE_GIVEN = "space.role_given"
     ROLE_TAKEN = "space.role_taken"
     GUEST_INVITED = "guest.invited"

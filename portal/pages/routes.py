@@ -196,7 +196,7 @@ async def _idea(request: Request, row: IdeaRow, form: CommentForm) -> Response[A
         start=asked.get("start", ""),
         after=asked.get("after", ""),
         reply=asked.get("reply", ""),
-        reads=request.method == "GET" and not request.wants_fragment,
+        reads=request.method == "GET" and not request.wants_fragment and not request.actor.eyes,
     )
     stands = await beside(request.actor, row)
     return page(

@@ -99,3 +99,10 @@ async def highlight(actor: Actor, idea: IdeaRow, kinds: set[str]) -> None:
         for kind in sorted(kinds):
             await execute(LIGHT, idea.id, idea.space, kind, actor.id)
         await record(Kind.IDEA_HIGHLIGHTED, actor=actor.id, space=idea.space, idea=idea.id)
+
+
+async def look_as_guest(actor: Actor, space: SpaceRow) -> None:
+    """The actor looks at the space as its guests see it from now on."""
+    require(actor, Action.SPACE_SEE_AS_GUEST, space)
+    async with transaction():
+        await record(Kind.SEEN_AS_GUEST, actor=actor.id, space=space.id)

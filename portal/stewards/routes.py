@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from litestar import Response, Router, get, post
+from litestar.datastructures import Cookie
 from litestar.params import FromPath
 
 from portal.access.actor import Role
+from portal.access.eyes import COOKIE
 from portal.access.policy import Action, require
 from portal.colleagues.forms import chosen_colleague
 from portal.ideas.queries import get_idea
+from portal.settings import settings
 from portal.spaces.queries import SpaceRow, get_space
 from portal.stewards import actions, queries
 from portal.stewards.forms import AddMemberForm, CardForm, HighlightForm, RoleForm
@@ -162,10 +165,29 @@ async def highlight(request: Request, public_id: FromPath[str]) -> Response[Any]
     return see_other(f"/ideas/{public_id}", "highlighted")
 
 
+@post("/spaces/{public_id:str}/as-guest")
+async def look_as_guest(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """Through a guest's eyes from now on, until one leaves or closes the browser."""
+    space = found(await get_space(request.actor, public_id))
+    await actions.look_as_guest(request.actor, space)
+    response = see_other(f"/spaces/{public_id}")
+    response.set_cookie(Cookie(key=COOKIE, value=public_id, httponly=True, secure=settings().secure, samesite="lax"))
+    return response
+
+
+@post("/spaces/{public_id:str}/as-guest/end")
+async def look_as_oneself(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """Through one's own eyes again."""
+    found(await get_space(request.actor, public_id))
+    response = see_other(f"/spaces/{public_id}")
+    response.delete_cookie(COOKIE)
+    return response
+
+
 router = Router(
     path="/",
     route_handlers=[
         *(members_page, add_member_page, add_member, roles_page, give_role, take_role),
-        *(card_page, write_card, figures_page, highlight_page, highlight),
+        *(card_page, write_card, figures_page, highlight_page, highlight, look_as_guest, look_as_oneself),
     ],
 )

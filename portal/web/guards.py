@@ -9,6 +9,8 @@ from litestar.handlers import BaseRouteHandler
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from portal.access.actor import Actor, actor_of_session
+from portal.access.eyes import COOKIE, as_guest
+from portal.access.policy import Action, Forbidden
 from portal.access.tokens import token_sha256
 from portal.db import execute, leave_wall, stand_behind_wall
 from portal.settings import settings
@@ -61,11 +63,32 @@ async def entrance(request: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
         if not handler.opt.get("public"):
             raise SignedOut(None if request.method in SAFE else await request.typed())
         return
+    actor = await _eyes(request, actor)
     if actor.guest and not handler.opt.get("public"):
         stand_behind_wall(actor.id, actor.space_ids)
     if request.method not in SAFE:
         await _own_form(request)
     await _seen(actor)
+
+
+#: Where one looks about as a guest; on all other pages one is oneself.
+LOOKED_AT = ("/spaces/", "/campaigns", "/ideas/", "/comments/", "/attachments/", "/people/", "/groups", "/search")
+#: What ends it, or has nothing to do with what one looks at.
+ENDS = ("/as-guest/end", "/sign-out", "/preferences")
+
+
+async def _eyes(request: Request, actor: Actor) -> Actor:
+    """Herself, or the guest through whose eyes she looks. Nobody writes meanwhile."""
+    space, path = request.cookies.get(COOKIE, ""), request.url.path
+    if not space or (path != "/" and not path.startswith(LOOKED_AT)):
+        return actor
+    guest = await as_guest(actor, space)
+    if guest is None or path.endswith(ENDS):
+        return actor
+    if request.method not in SAFE:
+        raise Forbidden(Action.SPACE_SEE_AS_GUEST)
+    request.scope["plein_actor"] = guest  # type: ignore[typeddict-unknown-key]
+    return guest
 
 
 async def recognise(request: Request) -> Actor | None:

@@ -74,6 +74,8 @@ space.start                             y y y y y y y y y n n
 space.join          organisation        n n n n n n n n n - -
 space.join          open                y n n y y y y y y - -
 space.join          closed_a            - - - - - - - n - n -
+space.see_as_guest  open                n n n n n n n n n - -
+space.see_as_guest  closed_a            - - - - - - - y - n -
 space.leave         organisation        n n n n n n n n n - -
 space.leave         open                n y n n n n n n n - -
 space.leave         closed_a            - - - - - - - n - y -
@@ -418,6 +420,7 @@ LOADERS: dict[Action, Load | None] = {
     Action.SPACE_ARCHIVE: get_space,
     Action.SPACE_REOPEN: get_space,
     Action.SPACE_KEEP: get_space,
+    Action.SPACE_SEE_AS_GUEST: get_space,
     Action.SPACE_GIVE_ROLE: get_space,
     Action.SPACE_SEE_FIGURES: get_space,
     Action.CHARTER_ACCEPT: get_space,
