@@ -27,10 +27,12 @@ from pathlib import Path
 from typing import Any
 
 from tests.bench.bare import Plan
+from tests.bench.beside import compare
 from tests.bench.capture import AGENT, capturing, first_visit
 from tests.bench.imports import measure_import
 from tests.bench.load import Load, Round, run
 from tests.bench.report import Result, report, write
+from tests.bench.wide import GUESTS, widen
 from tests.bench.world import (
     COMMENTS,
     FEW,
@@ -199,11 +201,27 @@ def second_start() -> float:
     return took
 
 
+def compare_guests(rounds: int, seconds: float) -> None:
+    """Guests beside employees, many spaces beside few, large ones beside small ones."""
+    cluster = start_postgres()
+    try:
+        name = asyncio.run(bench_database(cluster, widen))
+        os.environ["DATABASE_URL"] = cluster.dsn(name)
+        with served("portal.app:web", {}) as product:
+            compare(product, {n: lines(cookie(n)) for n in range(1, SIGNED_IN + len(GUESTS) + 1)}, rounds, seconds)
+        asyncio.run(drop_database(cluster, name))
+    finally:
+        cluster.stop()
+
+
 def main() -> None:
     """Measures everything and prints the table."""
     arguments = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     arguments.add_argument("--quick", action="store_true", help="short rounds: two minutes, rougher numbers")
     arguments.add_argument("--people", action="store_true", help="only the import of 400,000 people, some minutes")
+    arguments.add_argument(
+        "--guests", action="store_true", help="only guests, many spaces and large ones, some minutes"
+    )
     given = arguments.parse_args()
     quick = given.quick
     DATA.mkdir(parents=True, exist_ok=True)
@@ -220,6 +238,9 @@ def main() -> None:
     from portal.web.assets import build
 
     build()
+    if given.guests:
+        compare_guests(*((2, 0.4) if quick else (5, 1.2)))
+        return
     start = second_start()
     cluster = start_postgres()
     name = asyncio.run(bench_database(cluster))

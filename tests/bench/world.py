@@ -7,6 +7,7 @@ It is kept as a template, named by the migrations and this file; a run measures 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -158,8 +159,9 @@ def session_token(number: int) -> str:
     return f"bench-session-{number}"
 
 
-async def bench_database(cluster: EmbeddedPostgres) -> str:
-    """A fresh copy of the world; gives the database's name. The template is made where it isn't there yet."""
+async def bench_database(cluster: EmbeddedPostgres, more: Callable[..., Awaitable[None]] | None = None) -> str:
+    """A fresh copy of the world, with what `more` adds to it; gives the database's name. The template is made where it
+    isn't there yet."""
     template = f"bench_{_fingerprint()}"
     admin = await asyncpg.connect(cluster.dsn("postgres"))
     known = [row["datname"] for row in await admin.fetch("SELECT datname FROM pg_database")]
@@ -176,6 +178,8 @@ async def bench_database(cluster: EmbeddedPostgres) -> str:
             f'ALTER ROLE "{fresh}_guest" RENAME TO "{template}_guest"',
         )
     name = await new_database(cluster, template)
+    if more is not None:
+        await more(cluster, name)
     past = (datetime.now(UTC) - NOW).total_seconds()
     await run_sql(
         cluster.dsn(name),
