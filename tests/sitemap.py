@@ -279,7 +279,7 @@ POSTS: dict[str, tuple[str | None, str, dict[str, str]]] = {
     "/file-wishes/{public_id:str}": ("insider_a", "/file-wishes/{file_wish[closed_a]}", {"answer": "give"}),
     "/spaces/{public_id:str}/as-guest": ("insider_a", "/spaces/{space[closed_a]}/as-guest", {}),
     "/spaces/{public_id:str}/as-guest/end": ("insider_a", "/spaces/{space[closed_a]}/as-guest/end", {}),
-    "/ideas/{public_id:str}/move": ("author", "/ideas/{idea[collect]}/move", {"to": "{campaign[open]}", "sure": "y"}),
+    "/ideas/{public_id:str}/move": ("author", "/ideas/{idea[collect]}/move", {}),
     "/campaigns/{public_id:str}/move": ("campaign_owner", "/campaigns/{campaign[collect]}/move", {}),
     "/ideas/{public_id:str}/comments": (
         "employee",
