@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -62,15 +63,28 @@ class ChangePasswordForm(NewPasswordForm):
 
 
 def zones() -> list[Any]:
-    """Every time zone there is."""
-    return options((zone, zone.replace("_", " ")) for zone in sorted(available_timezones()) if "/" in zone)
+    """The time zones that countries have today, each by one name."""
+    lines = (files("tzdata") / "zoneinfo" / "zone.tab").read_text().splitlines()
+    names = sorted(line.split("\t")[2] for line in lines if not line.startswith("#"))
+    return options((name, name.replace("_", " ")) for name in names)
+
+
+class ZoneField(SelectField):
+    """A time zone; one that was stored stays, also by a name that is offered no longer."""
+
+    def iter_choices(self) -> Any:
+        """Those on offer, after the one that is there."""
+        offered = list(super().iter_choices())
+        if self.data in available_timezones() and self.data not in {choice[0] for choice in offered}:
+            yield (self.data, self.data.replace("_", " "), True, {})
+        yield from offered
 
 
 class SettingsForm(Form):
     """How one wants to read, and what mail."""
 
     language = RadioField(lazy("Language"), choices=options(LANGUAGES.items()))
-    zone = SelectField(lazy("Time zone"), choices=zones)
+    zone = ZoneField(lazy("Time zone"), choices=zones)
     theme = RadioField(
         lazy("Light or dark"),
         choices=options([("", lazy("As my device")), ("light", lazy("Light")), ("dark", lazy("Dark"))]),

@@ -37,7 +37,7 @@ COLUMNS: dict[str, str] = {
     "email": lazy("E-mail"),
     "number": lazy("Number or code"),
     "name": lazy("Name"),
-    "title": lazy("Title"),
+    "title": lazy("Function"),
     "unit": lazy("Unit"),
     "parent": lazy("Lies under"),
     "language": lazy("Language"),

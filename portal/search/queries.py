@@ -297,13 +297,15 @@ async def suggestions(actor: Actor, text: str) -> tuple[Query, list[Shown]]:
 
 
 async def similar_ideas(actor: Actor, title: str, campaign: str, but: str = "") -> list[Shown]:
-    """Ideas that hold at least half of a title's words, those of the same campaign first; not the idea `but` itself."""
+    """Ideas that hold at least half of a title's words, and two where it has two: one alone says little. Those of the
+    same campaign come first; not the idea `but` itself."""
     query = await query_for(actor, title)
     if not query.terms:
         return []
     found = await _found(actor, query, ("idea",), Filters(), some=True)
     rows = [row for row in await _shown(actor, found[:PAGE]) if row.public_id != but]
-    alike = [row for row in rows if 2 * _terms_in(query, row) >= len(query.terms)]
+    least = max(min(2, len(query.terms)), (len(query.terms) + 1) // 2)
+    alike = [row for row in rows if _terms_in(query, row) >= least]
     return sorted(alike, key=lambda row: row.campaign_public_id != campaign)[:MOST_SIMILAR]
 
 

@@ -5,7 +5,7 @@ class CharCounter extends HTMLElement {
     this.field = document.getElementById(this.getAttribute("for"));
     this.count = () => {
       const typed = [...this.field.value.trim()].length; // characters as the server counts them
-      this.textContent = this.dataset.template.replace("{n}", String(typed));
+      this.textContent = this.dataset.template.replace("{n}", typed.toLocaleString(document.documentElement.lang));
       this.toggleAttribute("data-over", typed > Number(this.getAttribute("limit")));
     };
     this.field?.addEventListener("input", this.count);

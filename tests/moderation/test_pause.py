@@ -43,6 +43,19 @@ async def test_a_paused_person_is_told_until_when_and_keeps_her_text(as_, world,
     assert await fetch_value("SELECT count(*) FROM idea WHERE title = 'A bridge'") == 0
 
 
+async def test_where_ideas_are_invited_a_paused_person_reads_until_when_she_waits(as_, world):
+    browser, campaign = await as_("colleague"), f"/campaigns/{world.campaign['collect']}"
+    for page in ("/ideas/new", campaign):
+        answer = await browser.get(page)
+        assert f'href="{campaign}/ideas/new"' in answer.text
+        assert "schrijven weer vanaf" not in text_of(answer)
+    await decide(await as_("moderator"), world, "vote", "pause", days="3")
+    for page in ("/ideas/new", campaign):
+        answer = await browser.get(page)
+        assert f'href="{campaign}/ideas/new"' not in answer.text
+        assert "zaterdag 20 juni, 15:00" in text_of(answer), page
+
+
 #: The other ways to say something in a space, and who may.
 ELSEWHERE = {
     "/ideas/{idea[vote]}/correction": ("author", {"body": "It is two metres"}),

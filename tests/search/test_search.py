@@ -200,6 +200,7 @@ async def test_ideas_that_hold_half_of_the_titles_words_are_shown_those_of_the_c
     assert own not in page.text
     assert 'target="_blank"' in page.text  # what was typed stays where it is
     assert not HIT.findall((await browser.get(address + quote("The heronry needs a hundred more nests"))).text)
+    assert not HIT.findall((await browser.get(address + quote("Heronry shoes"))).text), "one word of two says little"
     assert not (await browser.get(address)).text.strip()
 
 

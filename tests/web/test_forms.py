@@ -6,6 +6,7 @@ from html import unescape
 
 import pytest
 
+from portal.accounts.forms import SettingsForm
 from portal.answers.forms import AnswerForm
 from portal.app import create_app
 from portal.db import execute, fetch_value
@@ -345,3 +346,14 @@ async def test_the_same_form_sent_many_times_at_once_has_one_effect(fresh_db, wo
     noted = 0 if route == "/campaigns/new" else 1  # a draft is nothing that happened yet
     assert await fetch_value("SELECT count(*) FROM event") == events + noted
     await browser.http.aclose()
+
+
+def test_each_time_zone_is_offered_by_one_name_and_an_old_one_stays():
+    def offered(**stored):
+        return {value for value, *_ in SettingsForm(**stored).zone.iter_choices()}
+
+    new = offered(zone="Europe/Amsterdam")
+    assert {"Europe/Amsterdam", "Asia/Kolkata"} <= new
+    assert not {"Etc/GMT+1", "US/Pacific", "Asia/Calcutta"} & new
+    assert offered(zone="Asia/Calcutta") - new == {"Asia/Calcutta"}
+    assert offered(zone="Mars/Base") == new
