@@ -9,6 +9,7 @@ from litestar import Response, Router, get, post
 from litestar.params import FromPath
 
 from portal.access.conflicts import Changed, Closed
+from portal.access.phases import WHILE_PROPOSING
 from portal.access.policy import Action, can, require
 from portal.campaigns.queries import campaigns, get_campaign
 from portal.ideas import actions, queries
@@ -25,8 +26,13 @@ VERSIONS_A_PAGE = 10
 
 @get("/ideas/new")
 async def choose_campaign(request: Request) -> Response[Any]:
-    """Where does the idea belong?"""
-    rows = [row for row in await campaigns(request.actor) if can(request.actor, Action.IDEA_PROPOSE, row)]
+    """Where does the idea belong? Who is paused sees where she could, and until when she waits."""
+    actor = request.actor
+    rows = [
+        row
+        for row in await campaigns(actor)
+        if can(actor, Action.IDEA_PROPOSE, row) or (row.phase in WHILE_PROPOSING and actor.pause_in(row.space))
+    ]
     return page(
         request,
         "ideas/choose_campaign.html",
