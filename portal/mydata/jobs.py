@@ -19,7 +19,7 @@ from portal.files import store
 from portal.mydata.parts import PARTS
 from portal.mydata.queries import everything
 from portal.settings import settings
-from portal.text.language import Reader, reading
+from portal.text.language import Reader, gettext, reader, reading
 from portal.web.page import environment
 
 DAYS = 7  # until the file goes
@@ -55,6 +55,7 @@ def write(actor: Actor, data: Data, path: Path) -> None:
                 name=actor.name,
                 organisation=actor.organisation_name,
                 language=actor.language,
+                zone=actor.zone,
                 parts=parts,
                 shown=_shown,
             )
@@ -84,8 +85,10 @@ def _shown(value: Any) -> str:
         return Markup('<a href="{}">{}</a>').format(whole, value["name"])
     if isinstance(value, list):
         return ", ".join(map(str, value)) or "–"
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
     if isinstance(value, datetime):
-        return value.strftime("%Y-%m-%d %H:%M")
+        return value.astimezone(reader().tz).strftime("%Y-%m-%d %H:%M")
     return value.isoformat() if isinstance(value, date) else str(value)
 
 

@@ -77,6 +77,10 @@ async def test_somebody_takes_her_data_along(as_, world):
         (None, 1)
     ]  # of a group that she reads no longer
     assert "Idea vote" in html
+    assert "<dd>yes</dd>" in html, "values are said in her language"
+    assert "True" not in html
+    assert data["account"][0]["created_at"][:16].replace("T", " ") not in html, "and times in her zone"
+    assert "Europe/Amsterdam" in html
     assert "<script" not in html
     assert await fetch_value("SELECT kind FROM event ORDER BY id DESC LIMIT 1") == "person.data_asked"
 
