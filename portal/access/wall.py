@@ -81,7 +81,7 @@ GATES: dict[type[Table], Gate | None] = {
     t.FileWish: _gate(OWN_IN_SPACE, "INSERT"),
     t.Follow: _gate(OWN_IN_SPACE, "INSERT", "DELETE"),
     t.Guest: _gate(OWN),
-    t.HelpOffer: _gate(IN_SPACE, "INSERT", "DELETE", written=OWN_IN_SPACE),
+    t.HelpOffer: _gate(IN_SPACE, "INSERT", "UPDATE", "DELETE", written=OWN_IN_SPACE),
     t.Highlight: _gate(IN_SPACE),
     t.Idea: _gate(IN_SPACE, "INSERT", "UPDATE"),
     t.IdeaReply: _gate(IN_SPACE, "INSERT", "UPDATE", "DELETE"),

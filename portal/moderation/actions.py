@@ -280,12 +280,9 @@ REWRITE_COMMENT = """
 """
 # Where it would have been checked before anybody read it, it is checked again.
 CHECK_AGAIN = "SELECT plein_await_check({}, {}, {}, NULL, {}, plein_check({}, {}, false))"
-# The texts before were judged, too, as likely as not: nobody reads them any more.
-FORGET_IDEA = "DELETE FROM idea_version WHERE idea = {}"
+# The texts before were judged, too, as likely as not: nobody reads them any more. An idea's go by a trigger, with the
+# votes for a text that was settled.
 FORGET_COMMENT = "DELETE FROM comment_version WHERE comment = {}"
-NO_VOTES = """
-    UPDATE idea SET supporters = 0, guest_supporters = 0, returned = 0, guest_returned = 0 WHERE id = {}
-"""
 
 
 async def put_back(actor: Actor, receipt: Receipt, title: str, body: str) -> None:
@@ -303,10 +300,6 @@ async def put_back(actor: Actor, receipt: Receipt, title: str, body: str) -> Non
             raise Changed
         if receipt.idea:
             now = await fetch_value(REWRITE_IDEA, receipt.before, title, body, html, excerpt(html), receipt.idea)
-            await execute(FORGET_IDEA, receipt.idea)
-            if receipt.frozen:
-                await execute("DELETE FROM vote WHERE idea = {}", receipt.idea)
-                await execute(NO_VOTES, receipt.idea)
         else:
             await execute(FORGET_COMMENT, receipt.comment)
             now = await fetch_value(REWRITE_COMMENT, receipt.before, text.text, html, receipt.comment)

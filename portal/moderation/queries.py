@@ -144,9 +144,12 @@ def _seen(actor: Actor) -> tuple[int | datetime | QueryString, ...]:
     return (actor.id, actor.id, actor.now, visible(OrgUnit, actor, "u"), actor.now, visible(ModerationItem, actor, "x"))
 
 
+LAST_DECIDED = "(SELECT max(d.id) FROM decision d WHERE d.item = x.id) DESC NULLS LAST, x.id DESC"
+
+
 async def items(actor: Actor, space: int, view: str) -> list[ItemRow]:
-    """A view of a space's queue: what has waited longest first; what was decided, newest first."""
-    order = QueryString("x.id DESC" if view == "decided" else "x.id")
+    """A view of a space's queue: what has waited longest first; what was decided, the last decision first."""
+    order = QueryString(LAST_DECIDED if view == "decided" else "x.id")
     return await fetch(
         ItemRow,
         ITEMS + " AND x.space = {} AND x.state = ANY({}) ORDER BY {} LIMIT {}",

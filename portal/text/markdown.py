@@ -49,7 +49,8 @@ async def rendered(source: str) -> str:
 
 
 def excerpt(html: str, length: int = 220) -> str:
-    """The first words of a rendered text, without markup, for lists."""
+    """The first words of a rendered text, without markup, for lists and mail."""
+    html = str(html)  # Markup would escape what is joined to it
     text = _WHITE.sub(" ", nh3.clean(_BLOCK.sub(r" \g<0>", html), tags=set())).strip()
     plain = unescape(text)
     if len(plain) <= length:

@@ -1,5 +1,6 @@
-// What every page needs beyond htmx: custom elements, focus after a refused form, toasts, menus that close.
+// What every page needs beyond htmx: custom elements, focus after a refused form, toasts.
 import "./elements.js";
+import "./menus.js";
 
 const SHOWN = 8000; // milliseconds
 
@@ -30,12 +31,6 @@ function sayWhatIsNew(target) {
   if (place) document.getElementById("said").textContent = place.querySelector("[data-say]")?.textContent ?? "";
 }
 
-function closeMenus(except) {
-  for (const menu of document.querySelectorAll("details.menu[open], .dock details[open]")) {
-    if (!menu.contains(except)) menu.open = false;
-  }
-}
-
 document.addEventListener("htmx:after:swap", (event) => {
   sayWhatIsNew(event.detail.ctx?.target);
   focusErrors();
@@ -53,13 +48,6 @@ document.addEventListener("htmx:response:error", (event) => {
 });
 document.addEventListener("htmx:error", () => toast("offline"));
 
-document.addEventListener("click", (event) => closeMenus(event.target));
-document.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape") return;
-  const menu = event.target.closest?.("details.menu[open], .dock details[open]");
-  menu?.querySelector("summary").focus();
-  closeMenus(null);
-});
 focusErrors();
 dismissLater();
 // What a page says when it opens is put into its live region once more, else many screen readers pass over it.

@@ -3,15 +3,9 @@
 const PAUSE = 200; // milliseconds
 
 class SuggestingField extends HTMLElement {
-  /** Makes the list, called as the field is, and the place from which it is read out. */
+  /** With a list of its own. */
   build(field) {
-    const list = Object.assign(document.createElement("suggestion-list"), { id: `${field.id}-list`, hidden: true });
-    list.setAttribute("role", "listbox");
-    list.setAttribute("aria-label", field.labels[0]?.textContent.trim() || field.name);
-    const said = Object.assign(document.createElement("p"), { className: "visually-hidden" });
-    said.setAttribute("role", "status");
-    this.append(list, said);
-    this.connect(field, list);
+    this.connect(field, customElements.get("suggestion-list").build(this, field));
   }
 
   connect(field, list) {

@@ -1,5 +1,16 @@
 // <suggestion-list> holds what the server suggests: a text to be read out, and a listbox with one option chosen, or none.
 class SuggestionList extends HTMLElement {
+  /** Puts a list into `place`, called as its field is, and where it is read out. */
+  static build(place, field) {
+    const list = Object.assign(document.createElement("suggestion-list"), { id: `${field.id}-list`, hidden: true });
+    list.setAttribute("role", "listbox");
+    list.setAttribute("aria-label", field.labels[0]?.textContent.trim() || field.name);
+    const said = Object.assign(document.createElement("p"), { className: "visually-hidden" });
+    said.setAttribute("role", "status");
+    place.append(list, said);
+    return list;
+  }
+
   /** Shows what the server sent; gives the text to be read out. */
   show(html) {
     this.innerHTML = html;

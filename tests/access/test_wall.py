@@ -18,7 +18,7 @@ from portal.run.postgres import EmbeddedPostgres
 from portal.settings import BadSetting, settings
 from tests.client import Browser
 from tests.servers import drop_database, new_database
-from tests.world import World, add_comment, add_report
+from tests.world import World, add_comment, add_decision, add_idea, add_report
 
 
 def test_every_table_has_a_gate_or_is_closed():
@@ -209,6 +209,30 @@ async def test_a_guests_page_is_made_behind_the_wall_and_everybody_elses_is_not(
     assert (await browsers["insider_a"].get(address)).status_code == 200
     for browser in browsers.values():
         await browser.http.aclose()
+
+
+async def test_a_guest_offers_help_and_puts_back_what_was_sent_back(fresh_db: str, world: World):
+    """What one statement of the product does must be granted in whole, also where it touches what others did."""
+    async with transaction():
+        await add_idea(world, "mine", campaign="closed_a", author="guest_a")
+        await add_report(world, "mine", reporter="insider_a", idea="mine")
+        await add_decision(world, "mine", "mine", moderator="insider_a", action="send back")
+    mine, guest = world.idea_id["mine"], world.person_id["guest_a"]
+    before = "INSERT INTO idea_version (idea, space, version, title, body, tags, author, created_at)"
+    await execute(
+        f"{before} SELECT id, space, 1, title, body, tags, author, created_at FROM idea WHERE id = {{}}", mine
+    )
+    browser = Browser(create_app(own_pool=False), guest)
+    await browser.start_session()
+    for words in ("I can drive", "I can drive on Mondays"):
+        offered = await browser.post(f"/ideas/{world.idea['closed_a']}/help", {"body": words})
+        assert offered.status_code == 303
+    text = {"title": "Another title", "body": "Another text"}
+    assert (await browser.post(f"/receipts/{world.decision['mine']}/text", text)).status_code == 303
+    await browser.http.aclose()
+    assert await fetch_value("SELECT body FROM help_offer WHERE person = {}", guest) == "I can drive on Mondays"
+    assert await fetch_value("SELECT title FROM idea WHERE id = {}", mine) == "Another title"
+    assert await fetch_value("SELECT count(*) FROM idea_version WHERE idea = {}", mine) == 0
 
 
 async def test_where_the_role_cannot_be_made_the_start_says_how(fresh_db: str):

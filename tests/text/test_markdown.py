@@ -4,6 +4,7 @@ import re
 import time
 
 import pytest
+from markupsafe import Markup
 
 from portal.text.markdown import LONGEST, LONGEST_HTML, TAGS, excerpt, to_html
 from portal.text.mentions import shown
@@ -138,6 +139,10 @@ def test_every_script_comes_through(text):
 def test_an_excerpt_is_text_without_markup():
     html = to_html("# Bridges\n\nThey **move**. See [this](https://a.example).\n\n- one\n- two & 3 < 4")
     assert excerpt(html) == "Bridges They move. See this. one two & 3 < 4"
+
+
+def test_an_excerpt_of_markup_holds_no_tags():
+    assert excerpt(Markup("<p>Hello &amp; <b>welcome</b></p>")) == "Hello & welcome"
 
 
 def test_an_excerpt_ends_at_a_word():
