@@ -23,7 +23,7 @@ async def removal_page(request: Request, public_id: FromPath[str], guest: FromPa
     """What it means, before it is done."""
     leaver = found(await queries.get_guest(request.actor, public_id, guest))
     require(request.actor, Action.GUEST_REMOVE, leaver)
-    return page(request, "leaving/removal.html", section="groups", guest=leaver, form=Form())
+    return page(request, "leaving/removal.html", section="groups", guest=leaver, form=Form(), outside=True)
 
 
 @post("/spaces/{public_id:str}/guests/{guest:str}/removal")

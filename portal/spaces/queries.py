@@ -126,16 +126,18 @@ class Named(msgspec.Struct, frozen=True):
 
 SIMILAR = """
     SELECT s.public_id, s.name, s.kind, s.language FROM space s
-    WHERE {} AND s.archived_at IS NULL AND (similarity(lower(s.name), lower({})) > 0.35 OR lower({}) <% lower(s.name))
+    WHERE {} AND s.archived_at IS NULL AND (s.created_by, s.form_key) IS DISTINCT FROM ({}, {})
+        AND (similarity(lower(s.name), lower({})) > 0.35 OR lower({}) <% lower(s.name))
     ORDER BY similarity(lower(s.name), lower({})) DESC, s.id LIMIT 5
 """
 
 
-async def similar_spaces(actor: Actor, name: str) -> list[Named]:
-    """The spaces that are called nearly so, out of those that the actor can read: a name tells nobody of others."""
+async def similar_spaces(actor: Actor, name: str, form_key: str = "") -> list[Named]:
+    """The spaces that are called nearly so, out of those that the actor can read: a name tells nobody of others. What
+    she started by the same form, sent twice, is not among them."""
     if len(name.strip()) < SHORTEST:
         return []
-    return await fetch(Named, SIMILAR, visible(Space, actor, "s"), name, name, name)
+    return await fetch(Named, SIMILAR, visible(Space, actor, "s"), actor.id, form_key, name, name, name)
 
 
 UNITS = """

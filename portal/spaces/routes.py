@@ -75,7 +75,7 @@ async def _start(request: Request, kind: str, parent: queries.SpaceRow | None) -
     second = await chosen_colleague(request.actor, form, "second_owner") if form.second_owner else None
     if second and second.id == request.actor.id:
         form.refuse("second_owner", gettext("Name somebody beside yourself."))
-    alike = await queries.similar_spaces(request.actor, form.name.data)
+    alike = await queries.similar_spaces(request.actor, form.name.data, form.once)
     if alike and not form.anyway.data and not form.only_shown:
         form.refuse("anyway", gettext("Something is called nearly so already. Look whether it serves you."))
     if not form.complete:

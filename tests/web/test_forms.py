@@ -15,6 +15,7 @@ from portal.web.forms import Form, MomentField
 from portal.web.request import Typed
 from tests.client import Browser, text_of
 from tests.sitemap import IDEA, POSTS, filled, form
+from tests.world import email_of
 
 LONG = "x" * 20_001
 #: The wizard of a campaign: one route, a form for each step, which is named behind it.
@@ -97,9 +98,11 @@ WRONG = {
     "/groups": (
         {"name": "", "purpose": "p" * 501, "access": "secret", "language": "xx"},
         {
-            "name": "Give the group a name.",
+            "name": "Give it a name.",
             "purpose": "This is 501 characters long; keep it to 500.",
             "access": "Not a valid choice.",
+            "second_owner": "Name a second owner, so that it goes on when one of you is away.",
+            "preset": "Not a valid choice.",
             "language": "Not a valid choice.",
         },
     ),
@@ -304,7 +307,7 @@ async def test_the_same_form_sent_twice_has_one_effect_and_the_same_answer(as_, 
     assert (first.status_code, first.headers["location"]) == (second.status_code, second.headers["location"])
     assert first.status_code == 303
     assert await fetch_value(COUNT) == before + 1
-    another = await browser.post(filled(path, world), data | {"form_key": "another"})
+    another = await browser.post(filled(path, world), data | {"form_key": "another", "anyway": "y"})
     assert another.headers["location"] != first.headers["location"]
 
 
@@ -322,7 +325,7 @@ async def test_a_form_that_was_changed_before_it_is_sent_again_creates_something
 @pytest.mark.parametrize("route", ONCE)
 async def test_the_key_of_one_person_is_not_that_of_another(as_, world, route):
     name, path, _ = POSTS[route]
-    data = form(route, world) | {"form_key": "once"}
+    data = form(route, world) | {"form_key": "once", "second_owner": email_of("author"), "anyway": "y"}
     before = await fetch_value(COUNT)
     places = {
         (await (await as_(who)).post(filled(path, world), data)).headers["location"] for who in (name, "colleague")
