@@ -295,6 +295,7 @@ LEFT_OUT: dict[str, str] = {
     "credential.person": "a password, of which only a hash is stored",
     "data_export.person": "this very file",
     "decision.undone_by": "tells of somebody else's receipt",
+    "departure.person": "since when she is a guest no longer; the log about her is there",
     "file_wish.decided_by": "somebody else's wish",
     "idea.edited_by": "who wrote along last; that she writes along is there",
     "invitation.invited_by": "whom she invited tells of somebody else",

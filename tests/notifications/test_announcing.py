@@ -17,6 +17,7 @@ ANSWER = ANSWER | {"summary": 'Yes & no <3 "quoted"', "reason": "The secret reas
 @pytest.fixture
 async def answered(as_, world):
     """Who took part in the idea `decide`: author and colleague wrote; these supported it. Then it is answered."""
+    await execute("UPDATE person SET kind = 'employee' WHERE id = {}", world.person_id["guest_a"])
     for name in ("employee", "colleague", "moderator", "insider_b", "deactivated", "guest_a"):
         await execute(
             "INSERT INTO vote (person, idea, space, guest) VALUES ({}, {}, {}, FALSE)",
@@ -24,6 +25,7 @@ async def answered(as_, world):
             world.idea_id["decide"],
             world.space_id["organisation"],
         )
+    await execute("UPDATE person SET kind = 'guest' WHERE id = {}", world.person_id["guest_a"])
     await add_comment(world, "theirs", idea="decide", author="administrator", state="removed")
     await add_comment(world, "decider_asks", idea="decide", author="sponsor")
     await execute("UPDATE identity SET wants_mail = FALSE WHERE person = {}", world.person_id["moderator"])

@@ -15,7 +15,7 @@ from portal.db import execute, fetch_value
 from portal.votes.actions import give_support, take_support_back
 from portal.votes.queries import standing
 from tests.pages.locks import until_waiting
-from tests.world import let_guests_in
+from tests.world import add_idea, let_guests_in
 
 PEOPLE = """
     WITH made AS (
@@ -256,7 +256,9 @@ async def _elsewhere(way, actor, idea):
 
 async def test_a_storm_of_giving_and_taking_back_ends_without_deadlock_and_with_the_count_of_the_rows(world, voters):
     """Thirty people, each in two windows, on two ideas at once, and the sponsor moves a date now and then."""
-    ideas = [world.idea["vote"], world.idea["discuss"]]
+    async with db.transaction():
+        await add_idea(world, "another", campaign="vote", comments=False)
+    ideas = [world.idea["vote"], world.idea["another"]]
     outcomes: Counter[str] = Counter()
 
     async def window(actor, start):
@@ -273,7 +275,7 @@ async def test_a_storm_of_giving_and_taking_back_ends_without_deadlock_and_with_
 
     await asyncio.gather(sponsor(), *(window(actor, start) for actor in voters[:30] for start in range(2)))
     assert min(outcomes["changed"], outcomes["as it was"]) > 20
-    for name in ("vote", "discuss"):
+    for name in ("vote", "another"):
         count, rows = await tally(world, name)
         assert count == rows
         assert sum(rows) > 0
