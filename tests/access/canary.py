@@ -92,13 +92,17 @@ async def plant(connection: asyncpg.Connection) -> None:
         await connection.execute(f"UPDATE {name} SET {values}")
 
 
-async def plant_out_of_sight(connection: asyncpg.Connection, sight: Sight) -> None:
-    """The same where this reader may not look, and nowhere else."""
+async def plant_out_of_sight(connection: asyncpg.Connection, sight: Sight, told: set[tuple[str, int]]) -> None:
+    """The same where this reader may not look, and nowhere else; she is `told` of these rows otherwise."""
     for table in [*VISIBILITY, *NEVER_SHOWN]:
         name, key = table._meta.tablename, table._meta.primary_key._meta.name
         for column in text_columns(table) if table not in FOR_EVERYBODY else ():
             rows = [row[0] for row in await connection.fetch(f"SELECT {key} FROM {name}")]
-            hidden = [row for row in rows if not sight.may_read(Canary(name, column._meta.name, row))]
+            hidden = [
+                row
+                for row in rows
+                if (name, row) not in told and not sight.may_read(Canary(name, column._meta.name, row))
+            ]
             value = _canary(name, key, column)
             await connection.execute(f"UPDATE {name} SET {column._meta.name} = {value} WHERE {key} = ANY($1)", hidden)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 
 import asyncpg
@@ -10,7 +9,7 @@ import asyncpg
 from portal.access.scope import NEVER_SHOWN, VISIBILITY
 from portal.invitations.guest_list import mark
 from tests.access.stage import Stage
-from tests.sitemap import FILES, GUEST_LIST
+from tests.sitemap import FILES, GUEST_LIST, POSTS, form
 from tests.world import email_of
 
 #: Answers to every field of every form, so that each would be valid where it is allowed.
@@ -45,7 +44,6 @@ ANSWERS = {
     "role": "moderator",
     "give": "helpful",
     "how": "Forged",
-    "seen": hashlib.md5(b'{"new": 1, "wrong": 1}', usedforsecurity=False).hexdigest(),
     "into": "Unit water",
     "title_0": "A forged row",
     "whom_0": "Forged",
@@ -54,6 +52,7 @@ ANSWERS = {
     "step": "under review",
     "service": "",
     "password": "a forged long lantern",
+    "decision_owner_called": email_of("insider_a"),
     "guest_email": "forged@overwater.example",
     "partner": "partneroverwater",
     "domains": "forged.example",
@@ -62,6 +61,7 @@ ANSWERS = {
     "tried": mark(GUEST_LIST, "partneroverwater", "2026-08-01"),
 }
 
+PARAMETER = re.compile(r"\{\w+:\w+\}")
 FINGERPRINT = " UNION ALL ".join(
     f"SELECT '{name}' AS t, count(*) AS n, md5(string_agg(x::text, ',' ORDER BY x::text)) AS h FROM {name} x"
     for name in sorted({*(table._meta.tablename for table in [*VISIBILITY, *NEVER_SHOWN]), "procrastinate_jobs"})
@@ -73,8 +73,9 @@ async def fingerprint(connection: asyncpg.Connection) -> dict[str, tuple[int, st
     return {row["t"]: (row["n"], row["h"]) for row in await connection.fetch(FINGERPRINT)}
 
 
-async def send(stage: Stage, reader: str | None, path: str, number: int) -> int:
-    routes_with_files = (route for route in FILES if re.fullmatch(route.replace("{public_id:str}", r"\w+"), path))
-    files = FILES.get(next(routes_with_files, ""))
-    response = await stage.browsers[reader].post(path, ANSWERS | {"form_key": f"forged{number}"}, files=files)
+async def send(stage: Stage, reader: str | None, path: str, number: int, *, own: bool = True) -> int:
+    """Sends the form of an address, with every answer there is; `own`: as the site map fills this very form in."""
+    route = next((route for route in POSTS if re.fullmatch(PARAMETER.sub(r"\\w+", route), path)), "")
+    fields = ANSWERS | (form(route, stage.world) if own and route else {}) | {"form_key": f"forged{number}"}
+    response = await stage.browsers[reader].post(path, fields, files=FILES.get(route))
     return int(response.status_code)

@@ -112,14 +112,19 @@ async def open_stage(connection: asyncpg.Connection, world: World, app: Litestar
         await browser.get("/about/help")  # the first answer of all sets a cookie
     sign_in = await stage.browsers[None].get("/sign-in")
     stage.browsers["asset"] = ASSET.search(sign_in.text)[1]  # type: ignore[assignment]
+    stage.held = await told_by_a_link(connection, world)
+    return stage
+
+
+async def told_by_a_link(connection: asyncpg.Connection, world: World) -> set[tuple[str, int]]:
+    """What whoever holds the link of an invitation is told of the space."""
     charters = await connection.fetch("SELECT id FROM charter WHERE space = $1", world.space_id["closed_a"])
-    stage.held = {("charter", charter["id"]) for charter in charters} | {
+    return {("charter", charter["id"]) for charter in charters} | {
         ("invitation", world.invitation_id["a"]),
         ("space", world.space_id["closed_a"]),
         ("identity", world.person_id["insider_a"]),
         ("partner", world.partner_id["overwater"]),
     }
-    return stage
 
 
 async def things_that_could_leak(world: World) -> None:

@@ -102,7 +102,7 @@ async def test_no_name_is_taken_by_a_group_out_of_sight(as_: SignIn, world: Worl
     """A group may be called as a closed one is; the form tells nothing about that, and neither does the new group."""
     browser = await as_("employee")
     taken = await browser.post("/groups", GROUP | {"name": "Night bus", "form_key": "one"})
-    free = await browser.post("/groups", GROUP | {"name": "Night ferry", "form_key": "two"})
+    free = await browser.post("/groups", GROUP | {"name": "Kestrels", "form_key": "two"})
     assert taken.status_code == free.status_code
     for response in (taken, await browser.get(taken.headers.get("Location", "/groups"))):
         assert world.space["closed_b"] not in response.text

@@ -19,7 +19,7 @@ from portal.db import execute, transaction
 from portal.run.postgres import EmbeddedPostgres
 from tests.access.canary import plant_out_of_sight, sight_of
 from tests.access.crawl import VARIANTS, ask, crawl, whole
-from tests.access.stage import READERS, Stage, open_stage, things_that_could_leak
+from tests.access.stage import READERS, Stage, open_stage, things_that_could_leak, told_by_a_link
 from tests.client import new_session
 from tests.isolation.demo import make_demo, open_database
 from tests.servers import drop_database, new_database
@@ -59,7 +59,8 @@ async def worlds(cluster: EmbeddedPostgres) -> AsyncIterator[Worlds]:
     await open_database(cluster, second)
     connection = await asyncpg.connect(cluster.dsn(second))
     await _more_out_of_sight(world)
-    await plant_out_of_sight(connection, await sight_of(connection, world.person_id[GUEST]))
+    sight = await sight_of(connection, world.person_id[GUEST])
+    await plant_out_of_sight(connection, sight, await told_by_a_link(connection, world))
     await connection.close()
     await db.close_pool()
     yield Worlds(cluster, (first, second), world, sessions)
