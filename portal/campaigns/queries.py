@@ -93,7 +93,9 @@ COLUMNS = (
     """
     + ADDRESS.format("c.space")
     + """ AS sponsor_public_id,
-    coalesce(n.name, '') AS sponsor_name, coalesce(n.title, '') AS sponsor_title, c.title, c.lead, c.promise,
+    coalesce(n.name, '') AS sponsor_name,
+    CASE WHEN plein_rank_blind(c, t.now) THEN '' ELSE coalesce(n.title, '') END AS sponsor_title,
+    c.title, c.lead, c.promise,
     c.brief_html, c.language, c.always_open, c.collect_from, c.discuss_from, c.vote_from, c.decide_from, c.done_from,
     c.version, c.ideas, plein_phase(c, t.now) AS phase, c.vote_method, c.votes_each, c.votes_per_idea, c.rank_blind,
     plein_counts_hidden(c, t.now) AS counts_hidden, plein_decided(c, t.now) AS outcome_shown, c.top,
