@@ -61,7 +61,7 @@ WHERE_THERE_IS_ONE = (
     "/spaces/{public_id}/guests/{guest}/removal",
     "/admin/people/{public_id}/guest",
 )
-BOTH_WAYS = 8
+BOTH_WAYS = 3
 WORD = re.compile(r"\w+")
 #: What the crawl knows how to fill in. A route with another parameter stops it.
 PARAMETERS = {"public_id", "person", "step", "slug", "path", "token", "guest"}
@@ -176,9 +176,9 @@ def _filled(pattern: str, stage: Stage, reader: str | None, deep: bool, few: boo
             elif reader in NOBODY:
                 known, unknown = _spread(known, 1), _spread(unknown, 1)
             elif not pattern.endswith("{public_id}"):  # what hangs under a thing is found by way of the thing
-                known, unknown = _spread(known, 10), _spread(unknown, 3)
+                known, unknown = _spread(known, 16), _spread(unknown, 3)
             else:
-                known, unknown = _spread(known, 40), _spread(unknown, 16)
+                known, unknown = _spread(known, 24), _spread(unknown, 12)
             for public_id in (*known, *unknown):
                 yield pattern.format(public_id=public_id), public_id in known
         elif own is None:
