@@ -50,3 +50,6 @@ async def test_changing_language_or_theme_loses_nothing_that_is_being_typed(open
     assert await page.input_value("#body") == "Half a text,\nwith two lines"
     assert await page.is_checked("input[name=language][value=nl]")
     assert await page.evaluate("sessionStorage.getItem('typed')") is None
+    await page.check("input[name=language][value=en]")  # it is hers from then on, and other tests read English
+    await page.click("footer button[name=language]")
+    await page.wait_for_selector("html[lang=en]")
