@@ -5,8 +5,10 @@ from __future__ import annotations
 import wtforms
 from wtforms.validators import StopValidation
 
+from portal.comments.forms import LONGEST as LONGEST_COMMENT
 from portal.moderation import PAUSES
 from portal.text.language import gettext, ngettext
+from portal.text.markdown import LONGEST
 from portal.text.rules import HOUSE_RULES
 from portal.web.forms import (
     Form,
@@ -72,7 +74,13 @@ class AppealDecisionForm(Form):
 
 
 class NewTextForm(Form):
-    """What was sent back, changed. A comment has no title."""
+    """A comment that was sent back, changed."""
 
-    title = StringField(lazy("Title"), [at_most(90)])
-    body = TextAreaField(lazy("Your new text"), [required(lazy("Write something first.")), at_most(20_000)])
+    body = TextAreaField(lazy("Your new text"), [required(lazy("Write something first.")), at_most(LONGEST_COMMENT)])
+
+
+class NewIdeaForm(Form):
+    """An idea that was sent back, changed."""
+
+    title = StringField(lazy("Title"), [required(lazy("Give your idea a title.")), at_most(90)])
+    body = TextAreaField(lazy("Your new text"), [required(lazy("Write something first.")), at_most(LONGEST)])

@@ -123,13 +123,16 @@ async def receipts(actor: Actor) -> list[Receipt]:
 
 
 LATELY = """
-    SELECT d.id FROM decision d WHERE d.person = {} AND d.undone_at IS NULL AND {}
-        AND d.created_at > {}::timestamptz - interval '7 days' LIMIT 1
+    SELECT d.id FROM decision d LEFT JOIN appeal a ON a.decision = d.id
+    WHERE d.person = {} AND d.undone_at IS NULL AND d.put_back_at IS NULL AND {}
+        AND (a.decision IS NULL OR a.decided_at IS NOT NULL)
+        AND coalesce(a.decided_at, d.created_at) > {}::timestamptz - interval '7 days' LIMIT 1
 """
 
 
 async def receipts_lately(actor: Actor) -> bool:
-    """Whether moderators decided about the actor's words within a week; for who gets no mail."""
+    """Whether something was decided about the actor's words within a week, and she did nothing about it yet; for who
+    gets no mail."""
     return await fetch_value(LATELY, actor.id, visible(Decision, actor, "d"), actor.now) is not None
 
 

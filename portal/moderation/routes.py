@@ -14,7 +14,7 @@ from portal.mentions.queries import Ambiguous, words_of
 from portal.moderation import WAITED_DAYS, actions, queries, receipts
 from portal.moderation.counts import removals
 from portal.moderation.desk import decided
-from portal.moderation.forms import AppealDecisionForm, AppealForm, DecisionForm, NewTextForm
+from portal.moderation.forms import AppealDecisionForm, AppealForm, DecisionForm, NewIdeaForm, NewTextForm
 from portal.moderation.queries import VIEWS, ItemRow
 from portal.moderation.receipts import Receipt
 from portal.names.queries import names_in
@@ -218,13 +218,11 @@ async def put_back(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """Puts what was sent back up again, changed."""
     receipt = found(await receipts.get_receipt(request.actor, public_id))
     require(request.actor, Action.RECEIPT_PUT_BACK, receipt)
-    form = await NewTextForm.sent(request)
-    if form.valid() and receipt.kind == "idea" and not form.title.data:
-        form.refuse("title", gettext("Give your idea a title."))
-    if not form.complete:
+    form = await _form_of(receipt).sent(request)
+    if not form.valid():
         return await _receipt(request, receipt, text=form)
     try:
-        await actions.put_back(request.actor, receipt, form.title.data, form.body.data)
+        await actions.put_back(request.actor, receipt, form.data.get("title", ""), form.body.data)
     except Ambiguous as of:
         form.refuse("body", several_people(of.name))
         return await _receipt(request, receipt, text=form)
@@ -234,12 +232,16 @@ async def put_back(request: Request, public_id: FromPath[str]) -> Response[Any]:
     return see_other(f"/{receipt.kind}s/{receipt.thing_public_id}", "put-back")
 
 
+def _form_of(receipt: Receipt) -> type[NewIdeaForm | NewTextForm]:
+    return NewIdeaForm if receipt.kind == "idea" else NewTextForm
+
+
 async def _receipt(
-    request: Request, receipt: Receipt, *, appeal: AppealForm | None = None, text: NewTextForm | None = None
+    request: Request, receipt: Receipt, *, appeal: AppealForm | None = None, text: Form | None = None
 ) -> Response[Any]:
     if text is None:
         words = await words_of(request.actor, receipt.space, receipt.comment) if receipt.comment else {}
-        text = NewTextForm(title=receipt.title, body=typed(receipt.body, words))
+        text = _form_of(receipt)(title=receipt.title, body=typed(receipt.body, words))
     return page(
         request,
         "moderation/receipt.html",

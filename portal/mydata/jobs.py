@@ -18,6 +18,7 @@ from portal.db import execute, fetch_value
 from portal.files import store
 from portal.mydata.parts import PARTS
 from portal.mydata.queries import everything
+from portal.mydata.words import called, meant
 from portal.settings import settings
 from portal.text.language import Reader, gettext, reader, reading
 from portal.web.page import environment
@@ -44,7 +45,10 @@ async def make_export(export: int) -> None:
 
 def write(actor: Actor, data: Data, path: Path) -> None:
     """A zip with the files, and the data twice: as JSON for machines, as a page for people."""
-    with reading(Reader(actor.language, actor.zone)), zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+    with (
+        reading(Reader.at(actor.now, actor.language, actor.zone)),
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive,
+    ):
         _add_files(archive, data)
         archive.writestr("data.json", msgspec.json.format(msgspec.json.encode(data), indent=2))
         parts = [(part.title, data[part.key]) for part in PARTS if data[part.key]]
@@ -57,6 +61,7 @@ def write(actor: Actor, data: Data, path: Path) -> None:
                 language=actor.language,
                 zone=actor.zone,
                 parts=parts,
+                called=called,
                 shown=_shown,
             )
         )
@@ -75,8 +80,9 @@ def _add_files(archive: zipfile.ZipFile, data: Data) -> None:
             row[part.file] = {"name": name, "address": place} if there else None
 
 
-def _shown(value: Any) -> str:
+def _shown(column: str, value: Any) -> str:
     """A value as people read it."""
+    value = meant(column, value)
     if value is None or value == "":
         return "–"
     if isinstance(value, dict):

@@ -85,7 +85,7 @@ async def invitation_mail(invitation: int) -> InvitationMail | None:
 
 async def write_invitation(invitation: int, mail: InvitationMail) -> Written:
     """To somebody who may be nobody here yet."""
-    with reading(Reader(mail.language, mail.zone)):
+    with reading(Reader.at(mail.now, mail.language, mail.zone)):
         space = mail.space or gettext("a space at %(organisation)s") % {"organisation": mail.organisation}
         token = await new_invitation_token(invitation)
         return gettext("%(name)s invites you to %(space)s") % {"name": mail.host, "space": space}, {

@@ -183,7 +183,7 @@ async def write(kind: str, recipient: int, event: int | None) -> EmailMessage | 
     actor, account = await actor_of_person(recipient), await account_of_person(recipient)
     if actor is None or account is None:
         return None
-    with reading(Reader(actor.language, actor.zone)):
+    with reading(Reader.at(actor.now, actor.language, actor.zone)):
         written = await KINDS[kind](actor, event)
         if written is None:
             return None
@@ -199,7 +199,7 @@ async def write_invitation(invitation: int) -> EmailMessage | None:
     if mail is None:
         return None
     written = await guests.write_invitation(invitation, mail)
-    with reading(Reader(mail.language, mail.zone)):
+    with reading(Reader.at(mail.now, mail.language, mail.zone)):
         return _message("invitation", mail.email, mail.organisation, mail.now, written)
 
 

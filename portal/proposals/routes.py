@@ -203,10 +203,15 @@ def _take_prompt(form: Any) -> None:
         form.lead.data = chosen.said(form.language.data)
 
 
+def _previews(form: StepForm) -> bool:
+    return "preview" in form.typed and "brief" in form
+
+
 def _first_step(request: Request, form: Any) -> Response[Any]:
     return page(
         request,
         "proposals/step.html",
+        fragment="preview" if _previews(form) else None,
         section="campaigns",
         proposal=None,
         step=STEPS["question"],
@@ -227,7 +232,7 @@ async def _step(
     return page(
         request,
         "proposals/step.html",
-        fragment="audience" if "space" in request.query_params else None,
+        fragment="preview" if _previews(form) else "audience" if "space" in request.query_params else None,
         section="campaigns",
         proposal=work.proposal,
         step=work.step,

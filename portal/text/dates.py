@@ -15,6 +15,8 @@ DAY = "d MMMM"
 DAY_OF_YEAR = "d MMMM y"
 MOMENT = "EEEE d MMMM, HH:mm"
 MOMENT_OF_YEAR = "d MMMM y, HH:mm"
+#: The same days and moments, in another year than the reader's.
+WITH_YEAR = {DAY: DAY_OF_YEAR, MOMENT: "EEEE d MMMM y, HH:mm", "EEEE d MMMM": "EEEE d MMMM y"}
 LOCALES = {"en": "en_GB", "nl": "nl_NL"}
 
 
@@ -47,19 +49,25 @@ def when(moment: datetime, now: datetime) -> Markup:
     return _time(moment, words)
 
 
+def _pattern(value: date, pattern: str) -> str:
+    """With the year, where it is not the one in which it is read."""
+    return WITH_YEAR[pattern] if reader().year not in (0, value.year) else pattern
+
+
 def start_of_day(moment: datetime) -> datetime:
     """When the reader's day began: what `when` needs to know of now."""
     return moment.astimezone(_zone(reader().zone)).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def deadline(moment: datetime) -> Markup:
-    """A moment that one has to be ready for, written out with weekday and time: "Friday 20 June, 17:00"."""
-    return _time(moment, _words(moment, MOMENT))
+    """A moment that one has to be ready for, written out with weekday and time: "Friday 20 June, 17:00", with the year
+    when it is another."""
+    return _time(moment, _words(moment, _pattern(moment.astimezone(_zone(reader().zone)), MOMENT)))
 
 
 def moment(at: datetime) -> str:
     """The same without markup, for mail."""
-    return _words(at, MOMENT)
+    return _words(at, _pattern(at.astimezone(_zone(reader().zone)), MOMENT))
 
 
 def time_of_day(moment: datetime) -> Markup:
@@ -68,8 +76,8 @@ def time_of_day(moment: datetime) -> Markup:
 
 
 def day(moment: datetime) -> Markup:
-    """A day without a time: "20 June"."""
-    return _time(moment, _words(moment, DAY))
+    """A day without a time: "20 June", with the year when it is another."""
+    return _time(moment, _words(moment, _pattern(moment.astimezone(_zone(reader().zone)), DAY)))
 
 
 def plain_date(value: date) -> str:
@@ -91,13 +99,13 @@ def last_day(until: datetime, zone: tzinfo | None = None) -> date:
 
 
 def weekday(value: date) -> str:
-    """A calendar date with its weekday: "Wednesday 4 June"."""
-    return format_date(value, "EEEE d MMMM", locale=LOCALES[reader().language])
+    """A calendar date with its weekday: "Wednesday 4 June", with the year when it is another."""
+    return format_date(value, _pattern(value, "EEEE d MMMM"), locale=LOCALES[reader().language])
 
 
 def short_date(value: date) -> str:
-    """A calendar date without its year: "4 June"."""
-    return format_date(value, DAY, locale=LOCALES[reader().language])
+    """A calendar date: "4 June", with the year when it is another."""
+    return format_date(value, _pattern(value, DAY), locale=LOCALES[reader().language])
 
 
 def _time(moment: datetime, words: str) -> Markup:

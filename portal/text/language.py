@@ -6,6 +6,7 @@ import gettext as gettext_module
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import datetime
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -21,10 +22,17 @@ LOCALE = Path(__file__).parent.parent / "locale"
 
 
 class Reader(msgspec.Struct, frozen=True):
-    """In which language somebody reads, and in whose time."""
+    """In which language somebody reads, in whose time, and in which year: days of that year go without it. 0 where
+    nobody knows when it will be read."""
 
     language: str = "en"
     zone: str = "Europe/Amsterdam"
+    year: int = 0
+
+    @classmethod
+    def at(cls, now: datetime, language: str, zone: str) -> Reader:
+        """Somebody who reads now."""
+        return cls(language, zone, now.astimezone(ZoneInfo(zone)).year)
 
     @property
     def tz(self) -> ZoneInfo:

@@ -149,6 +149,8 @@ FLASHES: dict[str, str] = {
     "put-back": lazy("It is up again, with your new text."),
     "mail-retried": lazy("The message will be sent again."),
 }
+#: Those of them that tell what was not done.
+REFUSALS = {"not-yours", "votes-spent", "claimed-before", "person-still-here", "item-held", "item-changed"}
 #: Stands in what is rendered for the token of forms, which is another on every page.
 CSRF = secrets.token_urlsafe(24)
 HTML = "text/html; charset=utf-8"
@@ -273,7 +275,8 @@ def page(
     read_from_now(who)
     actor = request.actor_or_none
     context.setdefault("outside", actor is not None and _place_of(context) in actor.with_guests)
-    flash = FLASHES.get("resumed" if request.resumed else request.cookies.get(FLASH_COOKIE, ""))
+    said = "resumed" if request.resumed else request.cookies.get(FLASH_COOKIE, "")
+    flash = FLASHES.get(said)
     context |= {
         "actor": actor,
         "who": _face(actor) if actor else None,
@@ -288,6 +291,7 @@ def page(
         "today": dates.start_of_day(actor.now) if actor else None,
         "minute": actor.now.replace(second=0, microsecond=0) if actor else None,
         "flash": flash,
+        "flash_refuses": said in REFUSALS,
         "can": _asking_for(actor),
     }
     if fragment and request.wants_fragment:

@@ -109,7 +109,7 @@ class Request(LitestarRequest[Any, Any, State]):
         """Language and zone: the person's own, else by cookie or browser."""
         actor = self.actor_or_none
         if actor is not None:
-            return Reader(actor.language, actor.zone)
+            return Reader.at(actor.now, actor.language, actor.zone)
         chosen = self.cookies.get("language", "")
         if chosen not in LANGUAGES:
             chosen = best_language(self.headers.get("accept-language", ""))

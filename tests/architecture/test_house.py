@@ -9,6 +9,8 @@ from statistics import median
 
 import pytest
 
+from portal.mydata.parts import PARTS
+from portal.mydata.words import COLUMNS
 from portal.settings import ROOT
 
 PORTAL, TEMPLATES = ROOT / "portal", ROOT / "templates"
@@ -187,3 +189,8 @@ def test_the_database_is_asked_the_time_and_no_other_clock():
             ):
                 wrong.append(f"{path.relative_to(ROOT)}:{node.lineno}")
     assert wrong == []
+
+
+def test_every_column_of_ones_own_data_has_a_name_for_people():
+    """Who takes her data along reads what each is, in her language."""
+    assert {column for part in PARTS for column in part.columns} == set(COLUMNS)

@@ -67,6 +67,45 @@ async def test_a_receipt_is_read_by_the_person_it_is_about(as_, world):
 # --- changing what was sent back
 
 
+NOTICE = "A moderator decided about something that you wrote"
+
+
+async def test_the_home_says_so_until_one_did_something_about_it(as_, world, in_english, another_moderator):
+    await decide(await as_("moderator"), world, "vote", "send back")
+    author, address = await as_("colleague"), await receipt_of(world, "vote")
+    await execute(
+        "UPDATE decision SET created_at = created_at - interval '8 days' WHERE item <> {}", world.item_id["vote"]
+    )
+    assert NOTICE in text_of(await author.get("/"))
+    await author.post(f"{address}/text", {"body": "Ring the desk"})
+    assert NOTICE not in text_of(await author.get("/"))
+
+
+async def test_an_appeal_is_done_about_it_and_its_outcome_is_told_anew(as_, world, in_english, another_moderator):
+    await appealed(as_, world)
+    await execute(
+        "UPDATE decision SET created_at = created_at - interval '8 days' WHERE item <> {}", world.item_id["vote"]
+    )
+    await execute(
+        "UPDATE appeal SET created_at = created_at - interval '8 days', decided_at = decided_at - interval '8 days'"
+        " WHERE decision IN (SELECT id FROM decision WHERE item <> {})",
+        world.item_id["vote"],
+    )
+    author = await as_("colleague")
+    assert NOTICE not in text_of(await author.get("/"))
+    assert (await judge(as_, "sponsor", world, "upheld")).status_code == 303
+    assert NOTICE in text_of(await author.get("/"))
+
+
+async def test_a_comment_grows_no_longer_by_being_sent_back_than_any(as_, world):
+    await decide(await as_("moderator"), world, "vote", "send back")
+    author, address = await as_("colleague"), await receipt_of(world, "vote")
+    long = await author.post(f"{address}/text", {"body": "x" * 8001})
+    assert set(errors_of(long)) == {"body"}
+    assert "x" * 8001 in long.text
+    assert (await author.post(f"{address}/text", {"body": "x" * 8000})).status_code == 303
+
+
 async def test_what_was_sent_back_goes_straight_up_again_and_its_old_text_is_nowhere(as_, world, in_english):
     moderator, author = await as_("moderator"), await as_("colleague")
     await decide(moderator, world, "vote", "send back")

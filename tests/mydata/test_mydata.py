@@ -82,7 +82,23 @@ async def test_somebody_takes_her_data_along(as_, world):
     assert data["account"][0]["created_at"][:16].replace("T", " ") not in html, "and times in her zone"
     assert "Europe/Amsterdam" in html
     assert "<script" not in html
+    assert "<dt>Last signed in</dt>" in html, "columns have names"
+    assert "<code>" not in html
     assert await fetch_value("SELECT kind FROM event ORDER BY id DESC LIMIT 1") == "person.data_asked"
+
+
+async def test_who_reads_dutch_reads_her_data_in_dutch(as_, world):
+    browser = await as_("colleague")
+    archive = (await browser.get(f"/settings/data/{await ask(browser)}")).content
+    with zipfile.ZipFile(io.BytesIO(archive)) as files:
+        html = files.read("data.html").decode()
+    for words in (
+        "<dt>E-mailadres</dt>",
+        "<dt>Taal</dt><dd>Nederlands</dd>",
+        "<dt>Laatst gebruikt</dt>",
+        "<dd>ja</dd>",
+    ):
+        assert words in html, words
 
 
 async def test_files_replies_appeals_and_earlier_texts_come_along(as_, world):

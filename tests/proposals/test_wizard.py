@@ -210,3 +210,20 @@ async def test_a_draft_can_be_thrown_away_by_its_author(as_, world):
     owner = await as_("campaign_owner")
     assert (await owner.post(f"/campaigns/{world.campaign['proposed']}/removal")).status_code == 403
     assert await fetch_value("SELECT 1 FROM campaign WHERE id = {}", world.campaign_id["proposed"])
+
+
+async def test_the_brief_is_previewed_as_it_will_look_and_nothing_is_saved(as_, world):
+    browser, before = await as_("employee"), await count()
+    typed = QUESTION | {"brief": "What we **know**", "preview": "1"}
+    shown = await browser.post("/campaigns/new", typed)
+    assert shown.status_code == 200
+    assert "<strong>know</strong>" in text_of(shown)
+    assert "What we **know**" in text_of(shown), "what was typed stays"
+    assert await count() == before
+    home = await begin(browser)
+    part = await browser.post(f"{home}/edit/question", typed, htmx=True)
+    assert part.text.strip().startswith('<section class="preview" id="preview"')
+    assert "<strong>know</strong>" in part.text
+    assert await facts(home, "brief") != '"What we **know**"'
+    other = await browser.post(f"{home}/edit/purpose", PURPOSE | {"preview": "1"}, htmx=True)
+    assert other.status_code == 200, "a step without a brief is shown as it is"

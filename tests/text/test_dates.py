@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from portal.text.dates import day, deadline, number, plain_date, time_left, when
+from portal.text.dates import day, deadline, moment, number, plain_date, short_date, time_left, weekday, when
 from portal.text.language import Reader, reading
 
 NOW = datetime(2026, 6, 17, 13, 0, tzinfo=UTC)  # Wednesday, 15:00 in Amsterdam
@@ -69,6 +69,20 @@ def test_everybody_reads_in_their_own_zone():
     assert read(deadline, moment, zone="America/New_York") == "Wednesday 17 June, 19:30"
     assert read(deadline, moment, zone="Asia/Tokyo") == "Thursday 18 June, 08:30"
     assert read(day, moment) == "18 June"
+
+
+def test_a_day_of_another_year_than_the_readers_says_which():
+    new_year = datetime(2026, 12, 31, 23, 30, tzinfo=UTC)
+    with reading(Reader.at(NOW, "en", "Europe/Amsterdam")):
+        assert words(deadline(NOW)) == "Wednesday 17 June, 15:00"
+        assert words(day(NOW)) == "17 June"
+        assert words(deadline(new_year)) == "Friday 1 January 2027, 00:30"
+        assert words(day(new_year)) == "1 January 2027"
+        assert moment(new_year) == "Friday 1 January 2027, 00:30"
+        assert (weekday(date(2027, 1, 4)), short_date(date(2026, 1, 4))) == ("Monday 4 January 2027", "4 January")
+    with reading(Reader.at(NOW, "nl", "America/New_York")):
+        assert words(deadline(new_year)) == "donderdag 31 december, 18:30"
+        assert words(day(datetime(2027, 1, 1, 6, tzinfo=UTC))) == "1 januari 2027"
 
 
 def test_machines_read_utc_and_pointers_the_whole_date():
