@@ -15,7 +15,7 @@ IMPROVE = """
     INSERT INTO campaign (space, author, sponsor, decision_owner, title, lead, brief, brief_html, language, always_open,
         collect_from)
     SELECT {}, {}, {}, {}, {}, {}, {}, {}, {}, TRUE, plein_now()
-    WHERE NOT EXISTS (SELECT FROM campaign WHERE always_open)
+    WHERE NOT EXISTS (SELECT FROM campaign WHERE always_open AND kind = 'campaign')
 """
 
 

@@ -11,8 +11,8 @@ from portal.db import fetch_one
 
 
 class Role(StrEnum):
-    """What somebody is in a space. Every role reads it; `administrator` and `host`, who may start spaces with guests,
-    exist in the organisation's space only."""
+    """What somebody is in a space. Every role reads it; `administrator`, `host`, who may start spaces with guests,
+    and `leader`, who speaks for the organisation, exist in the organisation's space only."""
 
     MEMBER = "member"
     OWNER = "owner"
@@ -21,6 +21,7 @@ class Role(StrEnum):
     DECISION_MAKER = "decision_maker"
     ADMINISTRATOR = "administrator"
     HOST = "host"
+    LEADER = "leader"
 
 
 class Right(StrEnum):

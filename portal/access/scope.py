@@ -13,6 +13,15 @@ from piccolo.table import Table
 
 from portal import tables as t
 from portal.access.actor import Actor, Role
+from portal.access.sight import (
+    administrators,
+    colleagues,
+    colleagues_in_space,
+    everybody,
+    in_space,
+    moderated,
+    own,
+)
 from portal.db import QueryString
 
 Rule = Callable[[Actor, str], QueryString]
@@ -21,41 +30,6 @@ Rule = Callable[[Actor, str], QueryString]
 def visible(table: type[Table], actor: Actor, alias: str = "") -> QueryString:
     """The condition under which a row of `table` (called `alias` in the statement) comes into the actor's sight."""
     return VISIBILITY[table](actor, alias or table._meta.tablename)
-
-
-def everybody(actor: Actor, a: str) -> QueryString:
-    """Shown to whoever is signed in."""
-    return QueryString("TRUE")
-
-
-def own(actor: Actor, a: str) -> QueryString:
-    """Shown to the person it is about, and to nobody else."""
-    return QueryString(f"{a}.person = {{}}", actor.id)
-
-
-def administrators(actor: Actor, a: str) -> QueryString:
-    """Shown to administrators."""
-    return QueryString("TRUE" if actor.administrator else "FALSE")
-
-
-def colleagues(actor: Actor, a: str) -> QueryString:
-    """Shown to employees; what the organisation is made of reaches neither guests nor sister organisations."""
-    return QueryString("TRUE" if actor.employee else "FALSE")
-
-
-def in_space(actor: Actor, a: str) -> QueryString:
-    """Shown to the readers of its space."""
-    return QueryString(f"{a}.space = ANY({{}})", actor.space_ids)
-
-
-def colleagues_in_space(actor: Actor, a: str) -> QueryString:
-    """Shown to employees who read its space."""
-    return QueryString("{} AND {}", colleagues(actor, a), in_space(actor, a))
-
-
-def moderated(actor: Actor, a: str) -> QueryString:
-    """Shown to the moderators of its space."""
-    return QueryString(f"{a}.space = ANY({{}})", actor.moderates)
 
 
 def moderation_item(actor: Actor, a: str) -> QueryString:
@@ -163,12 +137,12 @@ def _begun(actor: Actor, a: str) -> QueryString:
 
 def campaign(actor: Actor, a: str) -> QueryString:
     """A campaign is shown to the readers of its space once it is open, unless hidden; before, to those who have to do
-    with it."""
-    return QueryString("{} AND {}", in_space(actor, a), _begun(actor, a))
+    with it. The stream in which a space's posts stand is no campaign that anybody is shown."""
+    return QueryString(f"{a}.kind = 'campaign' AND {{}} AND {{}}", in_space(actor, a), _begun(actor, a))
 
 
 def of_campaign(actor: Actor, a: str) -> QueryString:
-    """What hangs under a campaign is shown where the campaign is."""
+    """What hangs under a campaign is shown where the campaign is; posts, to the readers of their space."""
     return QueryString(
         f"{{}} AND EXISTS (SELECT FROM campaign vc WHERE vc.id = {a}.campaign AND {{}})",
         in_space(actor, a),
@@ -244,6 +218,16 @@ def comment(actor: Actor, a: str) -> QueryString:
     )
 
 
+def action_request(actor: Actor, a: str) -> QueryString:
+    """That somebody asks to act is shown, where the thing is, to her and to the moderators of its space."""
+    return QueryString(f"{{}} AND ({a}.person = {{}} OR {{}})", of_idea(actor, a), actor.id, moderated(actor, a))
+
+
+def delegate(actor: Actor, a: str) -> QueryString:
+    """Who may post for whom is shown to both, and to administrators."""
+    return QueryString(f"({{}} IN ({a}.leader, {a}.person) OR {{}})", actor.id, administrators(actor, a))
+
+
 def of_comment(actor: Actor, a: str) -> QueryString:
     """What belongs to a comment is shown where the comment stands, and gone with its text."""
     return QueryString(
@@ -314,6 +298,7 @@ def search_document(actor: Actor, a: str) -> QueryString:
 
 VISIBILITY: dict[type[Table], Rule] = {
     t.AboutPage: everybody,
+    t.ActionRequest: action_request,
     t.Answer: decided,
     t.AnswerVersion: answer_version,
     t.Appeal: appeal,
@@ -333,6 +318,7 @@ VISIBILITY: dict[type[Table], Rule] = {
     t.Correction: of_idea,
     t.DataExport: own,
     t.Decision: decision,
+    t.Delegate: delegate,
     t.Departure: in_space,
     t.Digest: of_idea,
     t.Event: event,

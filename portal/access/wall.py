@@ -52,6 +52,7 @@ def _gate(rows: str, *commands: str, written: str = "", lock: bool = False) -> G
 #: None: closed to guests altogether.
 GATES: dict[type[Table], Gate | None] = {
     t.AboutPage: _gate(EVERYTHING),
+    t.ActionRequest: _gate(OWN_IN_SPACE, "INSERT"),
     t.Answer: _gate(IN_SPACE),
     t.AnswerVersion: _gate(IN_SPACE),
     t.Appeal: _gate(IN_SPACE, "INSERT"),
@@ -74,6 +75,7 @@ GATES: dict[type[Table], Gate | None] = {
     t.Credential: _gate(OWN, "INSERT", "UPDATE"),
     t.DataExport: _gate(OWN, "INSERT", "DELETE"),
     t.Decision: _gate(IN_SPACE, "UPDATE", written=OWN_IN_SPACE),
+    t.Delegate: _gate(NOTHING),
     t.Departure: _gate(IN_SPACE),
     t.Digest: _gate(IN_SPACE),
     t.Event: _gate(OWN_OR_NOWHERE, "INSERT"),

@@ -25,6 +25,7 @@ ROLES: dict[str, tuple[Role, ...]] = {
         Role.COMMUNITY_MANAGER,
         Role.DECISION_MAKER,
         Role.HOST,
+        Role.LEADER,
     ),
     **dict.fromkeys(
         ("sister", "group", "project", "guest", "section"),

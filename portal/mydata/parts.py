@@ -164,7 +164,7 @@ PARTS: tuple[Part, ...] = (
         lazy("Your ideas"),
         t.Idea,
         "author",
-        ("campaign", "state", "title", "body", "tags", "language", "created_at", "updated_at"),
+        ("campaign", "kind", "state", "title", "body", "tags", "language", "created_at", "updated_at"),
     ),
     Part(
         "idea_versions",
@@ -212,6 +212,15 @@ PARTS: tuple[Part, ...] = (
         ("name", "place", "held_on", "created_at"),
     ),
     Part("captured", lazy("Ideas that were written down for you"), t.Capture, "person", ("idea", "state")),
+    Part("delegates", lazy("Who may post for you"), t.Delegate, "leader", ("created_at",)),
+    Part("delegate_of", lazy("That you may post for a leader"), t.Delegate, "person", ("created_at",)),
+    Part(
+        "requests",
+        lazy("Where you asked that something is done"),
+        t.ActionRequest,
+        "person",
+        ("idea", "reason", "created_at", "outcome"),
+    ),
     Part("votes", lazy("Your votes"), t.Vote, "person", ("idea", "weight", "created_at")),
     Part("budgets", lazy("What you could give in campaigns"), t.Budget, "person", ("campaign", "votes", "given")),
     Part(
@@ -287,6 +296,7 @@ PARTS: tuple[Part, ...] = (
 
 #: References to a person that are not taken along, and why.
 LEFT_OUT: dict[str, str] = {
+    "action_request.decided_by": "what somebody else asked for",
     "appeal.decided_by": "the decision on somebody else's appeal: it tells of that person",
     "capture.author": "the idea and the workshop are there; for whom it was written down tells of somebody else",
     "capture.claimant": "the idea itself is there, once it is hers",
@@ -294,9 +304,11 @@ LEFT_OUT: dict[str, str] = {
     "colleague_wish.decided_by": "somebody else's wish",
     "credential.person": "a password, of which only a hash is stored",
     "data_export.person": "this very file",
+    "delegate.named_by": "whom she named for a leader tells of others",
     "decision.undone_by": "tells of somebody else's receipt",
     "departure.person": "since when she is a guest no longer; the log about her is there",
     "file_wish.decided_by": "somebody else's wish",
+    "idea.speaks_for": "what somebody else wrote for her",
     "idea.edited_by": "who wrote along last; that she writes along is there",
     "invitation.invited_by": "whom she invited tells of somebody else",
     "membership.added_by": "whom she took into a group tells of somebody else",

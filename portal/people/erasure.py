@@ -35,7 +35,7 @@ MARK = """
 """
 HERS = (
     *("identity", "credential", "session", "password_reset", "sign_in_link", "personnel", "guest", "data_export"),
-    *("membership", "file_wish", "follow", "read_mark", "reaction", "help_offer"),
+    *("membership", "file_wish", "follow", "read_mark", "reaction", "help_offer", "delegate"),
 )
 #: Her rows of these tables go.
 OWN = ", ".join(f"x_{table} AS (DELETE FROM {table} x USING me WHERE x.person = me.id)" for table in HERS)
@@ -44,6 +44,7 @@ OWN = ", ".join(f"x_{table} AS (DELETE FROM {table} x USING me WHERE x.person = 
 ERASE = f"""
     WITH me AS (SELECT {{}}::bigint AS id, lower({{}}) AS email, {{}}::text AS number),
     {OWN},
+    for_her AS (DELETE FROM delegate x USING me WHERE x.leader = me.id),
     mail AS (DELETE FROM mail x USING me WHERE x.recipient = me.id),
     asked AS (DELETE FROM co_author x USING me WHERE x.person = me.id AND x.accepted_at IS NULL),
     noted AS (UPDATE capture x SET name = '' FROM me WHERE x.person = me.id),

@@ -40,6 +40,7 @@ from portal.tables.leaving import Departure
 from portal.tables.mail import Mail
 from portal.tables.moderation import Appeal, Decision, ModerationItem, Pause, Report
 from portal.tables.people import Identity, Organisation, OrgUnit, Person
+from portal.tables.posts import ActionRequest, Delegate
 from portal.tables.profiles import Profile
 from portal.tables.search import SearchDocument, SearchFresh, SearchWord
 from portal.tables.services import Service
@@ -49,6 +50,7 @@ from portal.tables.workshops import Capture, Workshop
 
 __all__ = [
     "AboutPage",
+    "ActionRequest",
     "Answer",
     "AnswerVersion",
     "Appeal",
@@ -69,6 +71,7 @@ __all__ = [
     "Credential",
     "DataExport",
     "Decision",
+    "Delegate",
     "Departure",
     "Digest",
     "Event",

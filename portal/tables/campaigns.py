@@ -10,11 +10,12 @@ class Campaign(PublicTable, db=DB):
     """A question put to a space, with a sponsor who answers. Its phase is computed from its dates, never stored.
 
     `state`: draft, proposed, declined, open, cancelled, archived. Before it opens, only who has to do with it sees it.
-    `hidden`: by a moderator; nothing happens in it until it is back.
+    `hidden`: by a moderator; nothing happens in it until it is back. `kind`: a campaign, or the stream of a space, in
+    which its posts stand: that has no author, no sponsor and no texts, and no page shows it.
     """
 
     space = reference()
-    author = reference()
+    author = reference(null=True)
     sponsor = reference(null=True)
     decision_owner = reference(null=True)
     state = Text(default="open")
@@ -52,6 +53,7 @@ class Campaign(PublicTable, db=DB):
     form_version = Integer(default=1)
     top = Integer(null=True, default=None)
     hidden = Boolean(default=False)
+    kind = Text(default="campaign")
 
 
 class Question(PublicTable, db=DB):

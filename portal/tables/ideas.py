@@ -1,13 +1,15 @@
 """Ideas, their versions, and the official answer."""
 
-from piccolo.columns import Array, Date, Integer, Text, Timestamptz
+from piccolo.columns import Array, Boolean, Date, Integer, Text, Timestamptz
 
 from portal.db import DB
 from portal.tables.base import PublicTable, Table, reference
 
 
 class Idea(PublicTable, db=DB):
-    """A proposal in a campaign. Its counts are kept by the database, colleagues and guests apart.
+    """A proposal in a campaign; or, by its `kind`, a post in the stream of its space: a discussion, or a leader's.
+    `speaks_for`: the leader for whom a delegate wrote it. Its counts are kept by the database, colleagues and guests
+    apart.
     `returned`: support in them that came back since its person writes it by now."""
 
     campaign = reference()
@@ -37,6 +39,10 @@ class Idea(PublicTable, db=DB):
     form_version = Integer(default=0)
     draft_key = Text(null=True, default=None)
     edited_by = reference(null=True)
+    kind = Text(default="idea")
+    speaks_for = reference(null=True)
+    topic = reference(null=True)
+    anonymous = Boolean(default=False)
 
 
 class IdeaVersion(Table, db=DB):

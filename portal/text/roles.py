@@ -11,5 +11,6 @@ ROLE_NAMES: dict[str, str] = {
     "community_manager": lazy("Community manager"),
     "decision_maker": lazy("Decision maker"),
     "host": lazy("Host of guests"),
+    "leader": lazy("Leader"),
     "member": lazy("Member"),
 }

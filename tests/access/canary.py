@@ -159,7 +159,7 @@ READERS = f"""
 """
 SPACES = f"SELECT r.space AS id FROM ({READERS}) r WHERE r.person = $1"
 CAMPAIGNS = """
-    SELECT id FROM campaign WHERE space = ANY($2) AND (state IN ('open', 'cancelled', 'archived') OR author = $1
+    SELECT id FROM campaign WHERE space = ANY($2) AND kind = 'campaign' AND (state IN ('open', 'cancelled', 'archived') OR author = $1
         OR state IN ('proposed', 'declined') AND (sponsor = $1 OR decision_owner = $1 OR EXISTS (
             SELECT FROM membership m WHERE m.person = $1 AND m.space = campaign.space
                 AND m.role IN ('owner', 'moderator'))))
@@ -167,7 +167,7 @@ CAMPAIGNS = """
 MODERATED = "SELECT space FROM membership WHERE person = $1 AND role IN ('moderator', 'owner')"
 INVITES = """SELECT space FROM membership WHERE person = $1 AND role IN ('owner', 'community_manager')
     UNION SELECT id FROM space WHERE host = $1"""
-IDEAS = f"""SELECT id FROM idea WHERE campaign IN ({CAMPAIGNS}) AND (
+IDEAS = f"""SELECT id FROM idea WHERE (campaign IN ({CAMPAIGNS}) OR kind <> 'idea' AND space = ANY($2)) AND (
     state IN ('published', 'withdrawn')
     OR author = $1
     OR (state = 'draft' AND id IN (SELECT idea FROM co_author WHERE person = $1))
@@ -225,6 +225,8 @@ ROWS = {
     "colleague_wish": f"SELECT id FROM colleague_wish WHERE person = $1 OR space IN ({INVITES})",
     "digest": "SELECT id FROM digest WHERE idea = ANY($3)",
     "attachment": "SELECT id FROM attachment WHERE idea = ANY($3)",
+    "action_request": f"""SELECT id FROM action_request WHERE idea = ANY($3)
+        AND (person = $1 OR space IN ({MODERATED}))""",
     "file_wish": f"""SELECT w.id FROM file_wish w JOIN attachment x ON x.id = w.attachment WHERE x.idea = ANY($3)
         AND (w.person = $1 OR w.space IN ({INVITES}))""",
     "neighbour": f"""SELECT $1::bigint AS id

@@ -11,7 +11,7 @@ from piccolo.table import Table
 
 from portal import db
 from portal import tables as t
-from portal.access import scope
+from portal.access import scope, sight
 from portal.access.scope import NEVER_SHOWN, VISIBILITY
 from portal.db import execute
 from portal.settings import ROOT
@@ -142,7 +142,7 @@ async def test_the_crawl_finds_the_leak_when_a_rule_is_gone(
 ):
     monkeypatch.setattr(db.DB, "guest_pool", OneConnection(rollback))  # the second wall would hide it
     async with staged(rollback, world, app) as stage:
-        monkeypatch.setitem(scope.VISIBILITY, table, scope.everybody)
+        monkeypatch.setitem(scope.VISIBILITY, table, sight.everybody)
         result = await crawl(stage, "guest_a", until=table._meta.tablename)
     assert [leak for leak in result.leaks if f" {table._meta.tablename}." in leak]
 
@@ -156,7 +156,7 @@ async def test_the_second_wall_holds_where_the_first_is_gone(
         monkeypatch.setattr(db.DB, "guest_pool", OneConnection(rollback))
     async with staged(rollback, world, app) as stage:
         for table in VISIBILITY:
-            monkeypatch.setitem(scope.VISIBILITY, table, scope.everybody)
+            monkeypatch.setitem(scope.VISIBILITY, table, sight.everybody)
         result = await crawl(stage, "guest_a", until="" if second_wall else "idea")
         elsewhere = await rows_elsewhere(rollback, world.person_id["guest_a"])
     assert bool([canary for canary in result.seen if (canary.table, canary.row) in elsewhere]) is not second_wall

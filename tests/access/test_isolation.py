@@ -10,7 +10,7 @@ from litestar.routes import HTTPRoute
 
 from portal import db
 from portal import tables as t
-from portal.access import scope
+from portal.access import scope, sight
 from tests.access.crawl import OF_FILES, Crawl, crawl, fillings, learn_etags, routes
 from tests.access.stage import staged
 from tests.conftest import OneConnection
@@ -39,7 +39,7 @@ async def test_with_one_rule_gone_the_same_run_finds_leaks(
     rollback: asyncpg.Connection, world: World, app: Litestar, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(db.DB, "guest_pool", OneConnection(rollback))  # the second wall would hide it
-    monkeypatch.setitem(scope.VISIBILITY, t.Attachment, scope.everybody)  # type: ignore[misc]
+    monkeypatch.setitem(scope.VISIBILITY, t.Attachment, sight.everybody)  # type: ignore[misc]
     result = await _asked(rollback, world, app, until="attachment")
     assert result.leaks
     assert [wrong for wrong in result.wrong if "304, not {404}" in wrong], "another's copy is still good"

@@ -13,7 +13,7 @@ import pytest
 from litestar import Litestar
 
 from portal import tables as t
-from portal.access import scope
+from portal.access import scope, sight
 from portal.db import execute, transaction
 from portal.search.jobs import take_in_words
 from portal.search.queries import KINDS
@@ -94,7 +94,7 @@ async def test_it_would_be_noticed_if_the_rule_were_gone(
     """The control: without the rule, hidden comments' replies and everybody's name come out."""
     async with staged(rollback, world, app) as stage:
         expects = await expected(stage, "guest_a")
-        monkeypatch.setitem(scope.VISIBILITY, t.SearchDocument, scope.everybody)  # type: ignore[misc]
+        monkeypatch.setitem(scope.VISIBILITY, t.SearchDocument, sight.everybody)  # type: ignore[misc]
         hits = {kind: (await found(stage, "guest_a", kind))[0] for kind in KINDS}
     assert [kind for kind in KINDS if hits[kind] - expects[kind]]
 

@@ -14,7 +14,7 @@ from litestar import Litestar
 
 from portal import db
 from portal import tables as t
-from portal.access import scope
+from portal.access import scope, sight
 from portal.db import execute, transaction
 from portal.run.postgres import EmbeddedPostgres
 from tests.access.canary import plant_out_of_sight, sight_of
@@ -123,6 +123,6 @@ async def test_a_guest_cannot_tell_in_which_of_two_worlds_she_is(worlds: Worlds,
 
 async def test_with_one_rule_gone_she_can(worlds: Worlds, app: Litestar, monkeypatch: pytest.MonkeyPatch):
     """The control: a hidden comment in her own space comes into sight, which no second wall hides."""
-    monkeypatch.setitem(scope.VISIBILITY, t.Comment, scope.in_space)  # type: ignore[misc]
+    monkeypatch.setitem(scope.VISIBILITY, t.Comment, sight.in_space)  # type: ignore[misc]
     _, different = await _differences(worlds, app, only="/ideas/{public_id}")
     assert different

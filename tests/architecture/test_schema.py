@@ -123,6 +123,8 @@ async def test_every_table_of_a_space_refers_to_its_parent_with_the_space(rollba
         ("charter_acceptance", "charter"),
         ("highlight", "idea"),
         ("file_wish", "attachment"),
+        ("action_request", "idea"),
+        ("action_request", "comment"),
     }
     assert {row["confupdtype"] for row in rows} == {b"c"}, "ON UPDATE CASCADE"
 

@@ -12,7 +12,7 @@ import asyncpg
 
 from portal import db
 from portal import tables as t
-from portal.access import scope
+from portal.access import scope, sight
 from portal.access.scope import NEVER_SHOWN, VISIBILITY
 from portal.app import create_app, set_up_logs
 from portal.demo.seed import seed
@@ -83,7 +83,7 @@ async def on_stage(plan: Plan, behind: bool) -> AsyncIterator[Stage]:
     set_up_logs("error")
     for table in (getattr(t, name) for name in t.__all__):
         if table._meta.tablename == plan.without:
-            scope.VISIBILITY[table] = scope.everybody
+            scope.VISIBILITY[table] = sight.everybody
     cluster = EmbeddedPostgres(Path(plan.folder) / "postgres")
     await open_database(cluster, plan.database)
     guests = db.DB.guest_pool

@@ -32,7 +32,12 @@ EXPLAINED = Path(__file__).parent / "explained.toml"
 NOT_COPIED = (".git", ".venv", "build", "data", "node_modules", "__pycache__", ".*_cache", "*.egg-info")
 TESTS = ROOT / "tests" / "access"
 #: Which tests run first, by module: those that notice most in the shortest time. All the others follow, the crawl last.
-FIRST = {"scope": ("scope", "matrix", "search_leaks"), "wall": ("wall",), "actor": ("scope", "rights")}
+FIRST = {
+    "scope": ("scope", "matrix", "search_leaks"),
+    "sight": ("scope", "matrix", "search_leaks"),
+    "wall": ("wall",),
+    "actor": ("scope", "rights"),
+}
 CRAWLS = ("crawl", "isolation")
 
 
