@@ -109,6 +109,7 @@ class World:
     invitation_id: dict[str, int] = field(default_factory=dict)
     invitation: dict[str, str] = field(default_factory=dict)
     wish: dict[str, str] = field(default_factory=dict)
+    chapter: dict[str, str] = field(default_factory=dict)
 
     def dump(self) -> str:
         """As JSON, so that other processes of a test can read it."""
@@ -190,6 +191,7 @@ async def build_world() -> World:
         await add_idea(world, "withdrawn", campaign="open", state="withdrawn", comments=False)
         await _what_others_add(world)
         await _guests(world)
+        await _starters(world)
     await execute("UPDATE profile SET photo_change = 0")
     await execute("UPDATE organisation SET photo_changes = 0")  # no page shows a photo until one is changed
     return world
@@ -294,6 +296,24 @@ async def _guests(world: World) -> None:
             f"colleague@{name}.example",
             f"Why {side} wishes it",
         )
+
+
+async def _starters(world: World) -> None:
+    """Guest B starts in ten days: of the chapters in her space `early` is open to her, `late` is not. The insider is her
+    mentor there."""
+    space, host, guest = world.space_id["closed_b"], world.person_id["insider_b"], world.person_id["guest_b"]
+    await execute("UPDATE space SET preboarding = TRUE WHERE id = {}", space)
+    await execute("UPDATE person SET starts_on = '2026-06-27' WHERE id = {}", guest)
+    for name, opens in (("early", -30), ("late", 0)):
+        world.chapter[name] = await fetch_value(
+            "INSERT INTO chapter (space, title, body, body_html, opens, author) VALUES ({}, {}, {}, {}, {}, {})"
+            " RETURNING public_id",
+            *(space, f"Chapter {name}", f"What is {name}", to_html(f"What is {name}"), opens, host),
+        )
+    await execute(
+        "INSERT INTO mentor (space, person, most, words) VALUES ({}, {}, 2, 'Ask me about buses')", space, host
+    )
+    await execute("INSERT INTO mentorship (space, person, mentor) VALUES ({}, {}, {})", space, guest, host)
 
 
 async def add_invitation(world: World, name: str, *, space: str, partner: str, email: str, **facts: Any) -> None:

@@ -34,7 +34,9 @@ class Right(StrEnum):
 
 class Actor(msgspec.Struct, frozen=True, kw_only=True):
     """One person at one moment. `now` is the database's clock at the start of the request; `eyes`: the space as a guest
-    of which she looks at what she answers for (access/eyes.py)."""
+    of which she looks at what she answers for (access/eyes.py);
+    `day`: how many days ago she started, on the organisation's clock, below zero before that; None: who starts nowhere.
+    `rules`: the house rules that a guest has still to accept."""
 
     id: int
     public_id: str
@@ -57,6 +59,8 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     session: int | None = None
     last_seen_at: datetime | None = None
     eyes: str = ""
+    day: int | None = None
+    rules: int | None = None
 
     @property
     def employee(self) -> bool:
@@ -122,6 +126,8 @@ COLUMNS = """
         ORDER BY w.until, w.id) AS paused_in,
     ARRAY(SELECT w.until FROM pause w WHERE w.person = p.id AND w.ended_at IS NULL AND w.until > plein_now()
         ORDER BY w.until, w.id) AS paused_until,
+    (plein_now() AT TIME ZONE o.zone)::date - p.starts_on AS day,
+    CASE WHEN p.kind = 'guest' THEN plein_rules_to_accept(p.id) END AS rules,
     o.space AS organisation_space, o.name AS organisation_name, o.photo_changes, plein_now() AS now
 """
 ORGANISATION = """

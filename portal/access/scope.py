@@ -22,6 +22,7 @@ from portal.access.sight import (
     moderated,
     own,
 )
+from portal.access.sight_of_starters import chapter, mentorship, space_record
 from portal.db import QueryString
 
 Rule = Callable[[Actor, str], QueryString]
@@ -306,6 +307,7 @@ VISIBILITY: dict[type[Table], Rule] = {
     t.Campaign: campaign,
     t.CampaignNotice: of_campaign,
     t.Capture: of_idea,
+    t.Chapter: chapter,
     t.Charter: in_space,
     t.CharterAcceptance: own,
     t.CoAuthor: co_author,
@@ -337,6 +339,8 @@ VISIBILITY: dict[type[Table], Rule] = {
     t.Mail: administrators,
     t.Membership: in_space,
     t.Mention: of_comment,
+    t.Mentor: in_space,
+    t.Mentorship: mentorship,
     t.ModerationItem: moderation_item,
     t.OrgUnit: colleagues,
     t.Organisation: everybody,
@@ -350,12 +354,14 @@ VISIBILITY: dict[type[Table], Rule] = {
     t.Reaction: own,
     t.ReadMark: own,
     t.Report: report,
+    t.RulesAcceptance: own,
     t.SearchDocument: search_document,
     t.SearchWord: in_space,
     t.Service: colleagues,
     t.Profile: profile,
     t.Session: own,
     t.Space: space,
+    t.SpaceRecord: space_record,
     t.SpaceUnit: colleagues_in_space,
     t.StatusChange: status_change,
     t.Vote: own,

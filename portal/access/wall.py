@@ -25,6 +25,9 @@ WRITTEN_BY_HERSELF = f"{IN_SPACE} AND author = {PERSON}"
 OWN_OR_NOWHERE = f"(space = ANY ({SPACES}) OR space IS NULL) AND (person IS NULL OR {OWN})"
 NOTHING = "FALSE"
 PRESENT = f"EXISTS (SELECT FROM membership m WHERE m.partner = partner.id AND m.space = ANY ({SPACES}))"
+#: What is open to somebody who starts, by her own first day on the organisation's clock.
+OPEN_BY_NOW = f"""{IN_SPACE} AND opens <= (SELECT (plein_now() AT TIME ZONE g.zone)::date - p.starts_on
+    FROM person p, organisation g WHERE p.id = {PERSON})"""
 # Written so that both sides can use an index: a search looks through many rows.
 FINDABLE = f"({IN_SPACE} OR person = ANY ((SELECT array_agg(w.person) FROM wall_people w)::bigint[]))"
 
@@ -61,6 +64,7 @@ GATES: dict[type[Table], Gate | None] = {
     t.Campaign: _gate(IN_SPACE, lock=True),
     t.CampaignNotice: _gate(IN_SPACE),
     t.Capture: _gate(IN_SPACE, "UPDATE"),
+    t.Chapter: _gate(OPEN_BY_NOW),
     t.Charter: _gate(IN_SPACE),
     t.CharterAcceptance: _gate(OWN_IN_SPACE, "INSERT"),
     t.CoAuthor: _gate(
@@ -97,6 +101,8 @@ GATES: dict[type[Table], Gate | None] = {
     t.Mail: _gate(NOTHING),
     t.Membership: _gate(IN_SPACE, "DELETE", written=OWN_IN_SPACE),
     t.Mention: _gate(IN_SPACE, "INSERT", "DELETE"),
+    t.Mentor: _gate(IN_SPACE),
+    t.Mentorship: _gate(OWN_IN_SPACE),
     t.ModerationItem: _gate(IN_SPACE, "INSERT", "UPDATE"),
     t.Organisation: _gate(EVERYTHING),
     t.OrgUnit: _gate(NOTHING),
@@ -112,6 +118,7 @@ GATES: dict[type[Table], Gate | None] = {
     t.Reaction: _gate(OWN_IN_SPACE, "INSERT", "DELETE"),
     t.ReadMark: _gate(OWN_IN_SPACE, "INSERT", "UPDATE", "DELETE"),
     t.Report: _gate(f"{IN_SPACE} AND reporter = {PERSON}", "INSERT"),
+    t.RulesAcceptance: _gate(OWN, "INSERT"),
     t.SearchDocument: _gate(FINDABLE),
     t.SearchFresh: None,
     t.SearchWord: _gate(IN_SPACE),
@@ -120,6 +127,7 @@ GATES: dict[type[Table], Gate | None] = {
     t.SetUp: None,
     t.SignInLink: _gate(OWN, "UPDATE"),
     t.Space: _gate(f"id = ANY ({SPACES})"),
+    t.SpaceRecord: None,
     t.SpaceUnit: _gate(NOTHING),
     t.StatusChange: _gate(IN_SPACE, "INSERT"),
     t.Throttle: _gate(EVERYTHING, "INSERT", "UPDATE", "DELETE"),

@@ -44,7 +44,7 @@ SHARED = {
 }
 
 PARTS: tuple[Part, ...] = (
-    Part("account", lazy("Your account"), t.Person, "id", ("kind", "created_at", "last_signed_in_at")),
+    Part("account", lazy("Your account"), t.Person, "id", ("kind", "created_at", "last_signed_in_at", "starts_on")),
     Part(
         "identity",
         lazy("Your name and settings"),
@@ -84,6 +84,35 @@ PARTS: tuple[Part, ...] = (
         t.Invitation,
         "accepted_by",
         ("space", "email", "name", "may_write", "may_vote", "may_download", "until", "created_at", "ended_at"),
+    ),
+    Part(
+        "rules",
+        lazy("House rules that you accepted later"),
+        t.RulesAcceptance,
+        "person",
+        ("accepted_at",),
+    ),
+    Part(
+        "chapters",
+        lazy("Chapters that you wrote for people who start"),
+        t.Chapter,
+        "author",
+        ("space", "title", "body", "opens", "created_at"),
+    ),
+    Part(
+        "mentor",
+        lazy("Where you offer yourself as a mentor"),
+        t.Mentor,
+        "person",
+        ("space", "most", "words", "created_at"),
+    ),
+    Part("mentored", lazy("Where you have a mentor"), t.Mentorship, "person", ("space", "created_at")),
+    Part(
+        "records",
+        lazy("Records of spaces that you asked for"),
+        t.SpaceRecord,
+        "asked_by",
+        ("space", "asked_at", "made_at"),
     ),
     Part(
         "wishes",

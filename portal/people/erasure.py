@@ -30,12 +30,14 @@ WHO = """
     WHERE p.id = {} FOR NO KEY UPDATE OF p
 """
 MARK = """
-    UPDATE person SET erased_at = plein_now(), epoch = epoch + 1, org_unit = NULL, last_signed_in_at = NULL
+    UPDATE person SET erased_at = plein_now(), epoch = epoch + 1, org_unit = NULL, last_signed_in_at = NULL,
+        starts_on = NULL
     WHERE id = {} AND erased_at IS NULL RETURNING id
 """
 HERS = (
     *("identity", "credential", "session", "password_reset", "sign_in_link", "personnel", "guest", "data_export"),
     *("membership", "file_wish", "follow", "read_mark", "reaction", "help_offer", "delegate"),
+    *("mentor", "mentorship", "rules_acceptance"),
 )
 #: Her rows of these tables go.
 OWN = ", ".join(f"x_{table} AS (DELETE FROM {table} x USING me WHERE x.person = me.id)" for table in HERS)

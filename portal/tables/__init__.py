@@ -1,6 +1,6 @@
 """The whole schema, one file an aggregate. Constraints, indexes and triggers are SQL in migrations/."""
 
-from portal.tables.about import AboutPage
+from portal.tables.about import AboutPage, RulesAcceptance
 from portal.tables.accounts import Credential, PasswordReset, Session, Throttle
 from portal.tables.administration import (
     DataExport,
@@ -41,7 +41,9 @@ from portal.tables.mail import Mail
 from portal.tables.moderation import Appeal, Decision, ModerationItem, Pause, Report
 from portal.tables.people import Identity, Organisation, OrgUnit, Person
 from portal.tables.posts import ActionRequest, Delegate
+from portal.tables.preboarding import Chapter, Mentor, Mentorship
 from portal.tables.profiles import Profile
+from portal.tables.records import SpaceRecord
 from portal.tables.search import SearchDocument, SearchFresh, SearchWord
 from portal.tables.services import Service
 from portal.tables.spaces import Charter, CharterAcceptance, CommunityCard, Highlight, Membership, Space, SpaceUnit
@@ -59,6 +61,7 @@ __all__ = [
     "Campaign",
     "CampaignNotice",
     "Capture",
+    "Chapter",
     "Charter",
     "CharterAcceptance",
     "CoAuthor",
@@ -93,6 +96,8 @@ __all__ = [
     "Mail",
     "Membership",
     "Mention",
+    "Mentor",
+    "Mentorship",
     "ModerationItem",
     "OrgUnit",
     "Organisation",
@@ -108,6 +113,7 @@ __all__ = [
     "Reaction",
     "ReadMark",
     "Report",
+    "RulesAcceptance",
     "SearchDocument",
     "SearchFresh",
     "SearchWord",
@@ -116,6 +122,7 @@ __all__ = [
     "SetUp",
     "SignInLink",
     "Space",
+    "SpaceRecord",
     "SpaceUnit",
     "StatusChange",
     "Throttle",

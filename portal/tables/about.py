@@ -16,3 +16,11 @@ class AboutPage(Table, db=DB):
     body_html = Text()
     author = reference(null=True)
     created_at = Timestamptz()
+
+
+class RulesAcceptance(Table, db=DB):
+    """A guest accepted these house rules, after those that she came in with."""
+
+    person = reference()
+    page = reference()
+    accepted_at = Timestamptz()

@@ -58,6 +58,8 @@ class ImportLine(Table, db=DB):
     org_unit = reference(null=True)
     active = Boolean(null=True, default=None)
     person = reference(null=True)
+    sister = Text(null=True)
+    home = reference(null=True)
     outcome = Text()
     done = Boolean(default=False)
 

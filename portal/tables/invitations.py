@@ -1,6 +1,6 @@
 """Guests: the organisations that they come from, who is invited where, and their ways in."""
 
-from piccolo.columns import BigInt, Boolean, Bytea, Text, Timestamptz
+from piccolo.columns import BigInt, Boolean, Bytea, Date, Text, Timestamptz
 
 from portal.db import DB
 from portal.tables.base import PublicTable, Table, reference
@@ -78,6 +78,7 @@ class Invitation(PublicTable, db=DB):
     accepted_by = reference(null=True)
     house_rules = reference(null=True)
     privacy = reference(null=True)
+    starts_on = Date(null=True, default=None)
 
 
 class InvitationLink(Table, db=DB):

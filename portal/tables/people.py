@@ -1,6 +1,6 @@
 """The organisation, its units, and its people: a pseudonymous person, and apart from it who that is."""
 
-from piccolo.columns import BigInt, Boolean, Integer, SmallInt, Text, Timestamptz
+from piccolo.columns import BigInt, Boolean, Date, Integer, SmallInt, Text, Timestamptz
 
 from portal.db import DB
 from portal.tables.base import PublicTable, Table, reference
@@ -28,7 +28,7 @@ class OrgUnit(PublicTable, db=DB):
 
 class Person(PublicTable, db=DB):
     """Who wrote and voted, without a name. Raising `epoch` ends all of a person's sessions at once. `home`: the
-    space of the sister organisation that she is from."""
+    space of the sister organisation that she is from. `starts_on`: her first day, of who came in before it."""
 
     kind = Text()
     org_unit = reference(null=True)
@@ -40,6 +40,7 @@ class Person(PublicTable, db=DB):
     erased_at = Timestamptz(null=True, default=None)
     demo = Boolean(default=False)
     home = reference(null=True)
+    starts_on = Date(null=True, default=None)
 
 
 class Identity(Table, db=DB):

@@ -10,8 +10,9 @@ class Space(PublicTable, db=DB):
     """A place with readers. `open`: every active employee reads it; else only its members do. `sisters`: so do those of
     sister organisations. `label`: how confidential it is. `checks`: what is checked before others see it. `leavers`:
     whether what people wrote keeps their name when they leave. `keep_days`: how long guests' data stay after the end;
-    `guest_days`: how long a guest stays unless renewed. `host`: who answers for its guests. `colleagues`, `guests`: who
-    belong to it with no end set, kept by the database."""
+    `guest_days`: how long a guest stays unless renewed. `preboarding`: its guests start at the organisation, and leave
+    if they are no employees `no_show_days` after their first day. `host`: who answers for its guests. `colleagues`,
+    `guests`: who belong to it with no end set, kept by the database."""
 
     kind = Text()
     name = Text()
@@ -32,6 +33,8 @@ class Space(PublicTable, db=DB):
     leavers = Text(default="name")
     keep_days = Integer(default=30)
     guest_days = Integer(default=90)
+    preboarding = Boolean(default=False)
+    no_show_days = Integer(default=14)
     idle_asked_at = Timestamptz(null=True, default=None)
     colleagues = Integer(default=0)
     guests = Integer(default=0)

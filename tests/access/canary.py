@@ -243,6 +243,11 @@ ROWS = {
         UNION SELECT person FROM help_offer WHERE idea = ANY($3)
         UNION SELECT person FROM co_author WHERE idea = ANY($3)
         UNION SELECT sponsor FROM campaign WHERE id IN ({CAMPAIGNS})""",
+    # by one's own first day; colleagues and who invites read all
+    "chapter": f"""SELECT c.id FROM chapter c, person p, organisation g WHERE c.space = ANY($2) AND p.id = $1 AND (
+        c.space IN ({INVITES}) OR p.kind <> 'guest' AND p.starts_on IS NULL
+        OR p.starts_on + c.opens <= (plein_now() AT TIME ZONE g.zone)::date)""",
+    "mentor": "SELECT id FROM mentor WHERE space = ANY($2)",
     "charter": "SELECT id FROM charter WHERE space = ANY($2)",
     "community_card": "SELECT id FROM community_card WHERE space = ANY($2)",
     "org_unit": "SELECT u.id FROM org_unit u, person p WHERE p.id = $1 AND p.kind = 'employee'",

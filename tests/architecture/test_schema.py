@@ -125,6 +125,7 @@ async def test_every_table_of_a_space_refers_to_its_parent_with_the_space(rollba
         ("file_wish", "attachment"),
         ("action_request", "idea"),
         ("action_request", "comment"),
+        ("mentorship", "mentor"),
     }
     assert {row["confupdtype"] for row in rows} == {b"c"}, "ON UPDATE CASCADE"
 
