@@ -15,9 +15,11 @@ from portal.campaigns.queries import campaigns, get_campaign
 from portal.ideas import actions, queries
 from portal.ideas.desk import changes, desk_for, desk_of
 from portal.ideas.forms import CorrectionForm, PutBackForm, WithdrawalForm
+from portal.ideas.queries import IdeaRow
 from portal.paging import Page
 from portal.text.language import gettext
 from portal.web.errors import found
+from portal.web.forms import Form
 from portal.web.page import page, see_other
 from portal.web.request import Request
 
@@ -94,8 +96,7 @@ async def _written(request: Request, public_id: str, said: str) -> Response[Any]
 @get("/ideas/{public_id:str}/edit")
 async def edit_page(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """The form as it was saved last."""
-    idea = found(await queries.get_idea(request.actor, public_id))
-    require(request.actor, Action.IDEA_EDIT, idea)
+    idea = await _idea_to(request, public_id, Action.IDEA_EDIT)
     desk = await desk_of(request, idea)
     return await desk.show(desk.filled(idea))
 
@@ -103,8 +104,7 @@ async def edit_page(request: Request, public_id: FromPath[str]) -> Response[Any]
 @post("/ideas/{public_id:str}/edit")
 async def edit(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """Saves it: a draft as a draft, or posted; what was posted as a new version."""
-    idea = found(await queries.get_idea(request.actor, public_id))
-    require(request.actor, Action.IDEA_EDIT, idea)
+    idea = await _idea_to(request, public_id, Action.IDEA_EDIT)
     desk = await desk_of(request, idea)
     form = await desk.sent()
     form.is_draft = form.is_draft and idea.idea_state == "draft"
@@ -152,19 +152,28 @@ async def versions(request: Request, public_id: FromPath[str]) -> Response[Any]:
     )
 
 
+async def _idea_to(request: Request, public_id: str, action: Action) -> IdeaRow:
+    """An idea to do this with, or 404; 403 for who may not."""
+    idea = found(await queries.get_idea(request.actor, public_id))
+    require(request.actor, action, idea)
+    return idea
+
+
+def _ask(request: Request, template: str, idea: IdeaRow, form: Form) -> Response[Any]:
+    return page(request, template, section="campaigns", form=form, idea=idea, status=form.status)
+
+
 @get("/ideas/{public_id:str}/correction")
 async def correction_page(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """An empty correction."""
-    idea = found(await queries.get_idea(request.actor, public_id))
-    require(request.actor, Action.IDEA_CORRECT, idea)
-    return page(request, "ideas/correction.html", section="campaigns", form=CorrectionForm(), idea=idea)
+    idea = await _idea_to(request, public_id, Action.IDEA_CORRECT)
+    return _ask(request, "ideas/correction.html", idea, CorrectionForm())
 
 
 @post("/ideas/{public_id:str}/correction")
 async def correction(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """Adds it below the text."""
-    idea = found(await queries.get_idea(request.actor, public_id))
-    require(request.actor, Action.IDEA_CORRECT, idea)
+    idea = await _idea_to(request, public_id, Action.IDEA_CORRECT)
     form = await CorrectionForm.sent(request)
     if form.valid():
         try:
@@ -174,22 +183,20 @@ async def correction(request: Request, public_id: FromPath[str]) -> Response[Any
             form.refuse(
                 "body", gettext("This idea can’t be corrected any more. Your text is kept here: take it along.")
             )
-    return page(request, "ideas/correction.html", section="campaigns", form=form, idea=idea, status=form.status)
+    return _ask(request, "ideas/correction.html", idea, form)
 
 
 @get("/ideas/{public_id:str}/withdrawal")
 async def withdrawal_page(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """Why?"""
-    idea = found(await queries.get_idea(request.actor, public_id))
-    require(request.actor, Action.IDEA_WITHDRAW, idea)
-    return page(request, "ideas/withdrawal.html", section="campaigns", form=WithdrawalForm(), idea=idea)
+    idea = await _idea_to(request, public_id, Action.IDEA_WITHDRAW)
+    return _ask(request, "ideas/withdrawal.html", idea, WithdrawalForm())
 
 
 @post("/ideas/{public_id:str}/withdrawal")
 async def withdrawal(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """Takes it back."""
-    idea = found(await queries.get_idea(request.actor, public_id))
-    require(request.actor, Action.IDEA_WITHDRAW, idea)
+    idea = await _idea_to(request, public_id, Action.IDEA_WITHDRAW)
     form = await WithdrawalForm.sent(request)
     if form.valid():
         try:
@@ -197,22 +204,20 @@ async def withdrawal(request: Request, public_id: FromPath[str]) -> Response[Any
             return see_other(f"/ideas/{public_id}", "idea-withdrawn")
         except Changed:
             form.refuse("reason", gettext("This idea was answered meanwhile. Your text is kept here."))
-    return page(request, "ideas/withdrawal.html", section="campaigns", form=form, idea=idea, status=form.status)
+    return _ask(request, "ideas/withdrawal.html", idea, form)
 
 
 @get("/ideas/{public_id:str}/return")
 async def return_page(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """Why now?"""
-    idea = found(await queries.get_idea(request.actor, public_id))
-    require(request.actor, Action.IDEA_PUT_BACK, idea)
-    return page(request, "ideas/return.html", section="campaigns", form=PutBackForm(), idea=idea)
+    idea = await _idea_to(request, public_id, Action.IDEA_PUT_BACK)
+    return _ask(request, "ideas/return.html", idea, PutBackForm())
 
 
 @post("/ideas/{public_id:str}/return")
 async def put_back(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """Puts it back."""
-    idea = found(await queries.get_idea(request.actor, public_id))
-    require(request.actor, Action.IDEA_PUT_BACK, idea)
+    idea = await _idea_to(request, public_id, Action.IDEA_PUT_BACK)
     form = await PutBackForm.sent(request)
     if form.valid():
         try:
@@ -220,7 +225,7 @@ async def put_back(request: Request, public_id: FromPath[str]) -> Response[Any]:
             return see_other(f"/ideas/{public_id}", "idea-put-back")
         except Closed:
             form.refuse("reason", gettext("Voting has just begun: it can’t be put back any more."))
-    return page(request, "ideas/return.html", section="campaigns", form=form, idea=idea, status=form.status)
+    return _ask(request, "ideas/return.html", idea, form)
 
 
 router = Router(

@@ -13,6 +13,7 @@ from portal.access.scope import visible
 from portal.db import QueryString, fetch, fetch_one
 from portal.paging import Page, paged
 from portal.tables import Membership, OrgUnit, Person, Profile, Space
+from portal.text.counts import unless_few
 
 PAGE = 30  # people a page
 FACETS_OF = 500  # people among whom units and skills are gathered to choose from
@@ -189,12 +190,17 @@ async def people(actor: Actor, filters: Filters, after: str = "") -> Page[Person
 
 
 class Facet(msgspec.Struct, frozen=True):
-    """Something to narrow a list of people down by: how many of them have it."""
+    """Something to narrow a list of people down by: `people` have it."""
 
     kind: str
     value: str
     words: str
     people: int
+
+    @property
+    def shown(self) -> int | None:
+        """How many, where they are not few."""
+        return unless_few(self.people)
 
 
 FOUND = "WITH found AS MATERIALIZED (SELECT p.id, p.org_unit, p.kind FROM {} JOIN person p ON p.id = n.person"

@@ -14,10 +14,10 @@ from portal.ideas.queries import IdeaRow
 from portal.paging import Page, paged
 from portal.spaces.queries import SpaceRow
 from portal.tables import Comment, CommunityCard, Highlight, Idea, Membership
+from portal.text.counts import unless_few
 
 PAGE = 40  # people a page
 LARGE = 500  # members from which on names are walked in their order, instead of sorting all
-FEW = 5  # fewer people than that are not counted
 
 
 class Member(msgspec.Struct, frozen=True):
@@ -125,17 +125,22 @@ async def highlights_of(actor: Actor, idea: IdeaRow) -> set[str]:
 
 
 class Figures(msgspec.Struct, frozen=True):
-    """What was written in four weeks; None where fewer than five people did."""
+    """What was written in four weeks, and by how many; `shown`: by how many as far as it is told."""
 
     ideas: int
     comments: int
-    writers: int | None
+    writers: int
+
+    @property
+    def shown(self) -> int | None:
+        """None where they are few."""
+        return unless_few(self.writers)
 
 
 FIGURES = """
     SELECT count(*) FILTER (WHERE w.what = 'idea')::int AS ideas,
         count(*) FILTER (WHERE w.what = 'comment')::int AS comments,
-        CASE WHEN count(DISTINCT w.author) >= {} THEN count(DISTINCT w.author)::int END AS writers
+        count(DISTINCT w.author)::int AS writers
     FROM (
         SELECT 'idea' AS what, i.author FROM idea i WHERE i.space = {} AND i.state = 'published'
             AND i.created_at > plein_now() - interval '28 days' AND {}
@@ -148,6 +153,6 @@ FIGURES = """
 async def figures(actor: Actor, space: SpaceRow) -> Figures:
     """How much was written in a space lately, and by how many, never by whom."""
     sight = visible(Idea, actor, "i"), visible(Comment, actor, "k")
-    found = await fetch_one(Figures, FIGURES, FEW, space.id, sight[0], space.id, sight[1])
+    found = await fetch_one(Figures, FIGURES, space.id, sight[0], space.id, sight[1])
     assert found is not None
     return found

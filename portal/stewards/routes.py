@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 from litestar import Response, Router, get, post
 from litestar.datastructures import Cookie
@@ -12,11 +12,13 @@ from portal.access.actor import Role
 from portal.access.eyes import COOKIE
 from portal.access.policy import Action, require
 from portal.colleagues.forms import chosen_colleague
+from portal.colleagues.queries import Colleague
 from portal.ideas.queries import get_idea
 from portal.settings import settings
 from portal.spaces.queries import SpaceRow, get_space
 from portal.stewards import actions, queries
 from portal.stewards.forms import AddMemberForm, CardForm, HighlightForm, RoleForm
+from portal.text.counts import FEW
 from portal.text.language import gettext
 from portal.web.errors import found
 from portal.web.page import page, see_other
@@ -35,23 +37,37 @@ async def members_page(request: Request, public_id: FromPath[str]) -> Response[A
     return page(request, "stewards/members.html", fragment="results", section="groups", **context)
 
 
+async def _space_to(request: Request, public_id: str, action: Action) -> SpaceRow:
+    """A space to do this in, or 404; 403 for who may not."""
+    space = found(await get_space(request.actor, public_id))
+    require(request.actor, action, space)
+    return space
+
+
+NamesOne = TypeVar("NamesOne", AddMemberForm, RoleForm)
+
+
+async def _named(request: Request, kind: type[NamesOne]) -> tuple[NamesOne, Colleague | None]:
+    """A form that names a colleague, and whom; nobody while something in it is to be mended."""
+    form: NamesOne = await kind.sent(request)
+    form.valid()
+    chosen = await chosen_colleague(request.actor, form, "colleague")
+    return form, chosen if form.complete else None
+
+
 @get("/spaces/{public_id:str}/members/new")
 async def add_member_page(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """An empty form."""
-    space = found(await get_space(request.actor, public_id))
-    require(request.actor, Action.SPACE_ADD_MEMBER, space)
+    space = await _space_to(request, public_id, Action.SPACE_ADD_MEMBER)
     return page(request, "stewards/add_member.html", section="groups", form=AddMemberForm(), space=space)
 
 
 @post("/spaces/{public_id:str}/members")
 async def add_member(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """Takes a colleague in."""
-    space = found(await get_space(request.actor, public_id))
-    require(request.actor, Action.SPACE_ADD_MEMBER, space)
-    form = await AddMemberForm.sent(request)
-    form.valid()
-    chosen = await chosen_colleague(request.actor, form, "colleague")
-    if chosen is None or not form.complete:
+    space = await _space_to(request, public_id, Action.SPACE_ADD_MEMBER)
+    form, chosen = await _named(request, AddMemberForm)
+    if chosen is None:
         return page(request, "stewards/add_member.html", section="groups", form=form, space=space, status=form.status)
     await actions.add_member(request.actor, space, chosen)
     return see_other(f"/spaces/{public_id}", "member-added")
@@ -60,8 +76,7 @@ async def add_member(request: Request, public_id: FromPath[str]) -> Response[Any
 @get("/spaces/{public_id:str}/roles")
 async def roles_page(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """Who looks after it; owners give and take roles here."""
-    space = found(await get_space(request.actor, public_id))
-    require(request.actor, Action.SPACE_GIVE_ROLE, space)
+    space = await _space_to(request, public_id, Action.SPACE_GIVE_ROLE)
     return await _roles(request, space, RoleForm())
 
 
@@ -79,12 +94,9 @@ async def _roles(request: Request, space: SpaceRow, form: RoleForm) -> Response[
 @post("/spaces/{public_id:str}/roles")
 async def give_role(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """Gives a colleague a role."""
-    space = found(await get_space(request.actor, public_id))
-    require(request.actor, Action.SPACE_GIVE_ROLE, space)
-    form = await RoleForm.sent(request)
-    form.valid()
-    chosen = await chosen_colleague(request.actor, form, "colleague")
-    if chosen is None or not form.complete:
+    space = await _space_to(request, public_id, Action.SPACE_GIVE_ROLE)
+    form, chosen = await _named(request, RoleForm)
+    if chosen is None:
         return await _roles(request, space, form)
     await actions.give_role(request.actor, space, chosen, Role(form.role.data))
     return see_other(f"/spaces/{public_id}/roles", "role-given")
@@ -93,27 +105,23 @@ async def give_role(request: Request, public_id: FromPath[str]) -> Response[Any]
 @post("/spaces/{public_id:str}/roles/end")
 async def take_role(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """Takes a role away."""
-    space = found(await get_space(request.actor, public_id))
-    require(request.actor, Action.SPACE_GIVE_ROLE, space)
-    form = await RoleForm.sent(request)
-    form.valid()
-    chosen = await chosen_colleague(request.actor, form, "colleague")
-    if chosen is not None and form.complete:
-        try:
-            await actions.take_role(request.actor, space, chosen, Role(form.role.data))
-        except actions.WithoutOwner:
-            form.refuse("colleague", gettext("Nobody else owns it. Give somebody that role first."))
-    if not form.complete:
+    space = await _space_to(request, public_id, Action.SPACE_GIVE_ROLE)
+    form, chosen = await _named(request, RoleForm)
+    if chosen is None:
         return await _roles(request, space, form)
-    still_owner = chosen is None or chosen.id != request.actor.id or form.role.data != Role.OWNER
+    try:
+        await actions.take_role(request.actor, space, chosen, Role(form.role.data))
+    except actions.WithoutOwner:
+        form.refuse("colleague", gettext("Nobody else owns it. Give somebody that role first."))
+        return await _roles(request, space, form)
+    still_owner = chosen.id != request.actor.id or form.role.data != Role.OWNER
     return see_other(f"/spaces/{public_id}" + ("/roles" if still_owner else ""), "role-taken")
 
 
 @get("/spaces/{public_id:str}/card")
 async def card_page(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """The community manager's own card, to be written."""
-    space = found(await get_space(request.actor, public_id))
-    require(request.actor, Action.CARD_WRITE, space)
+    space = await _space_to(request, public_id, Action.CARD_WRITE)
     form = CardForm(obj=await queries.own_card(request.actor, space))
     return page(request, "stewards/card.html", section="groups", space=space, form=form)
 
@@ -121,8 +129,7 @@ async def card_page(request: Request, public_id: FromPath[str]) -> Response[Any]
 @post("/spaces/{public_id:str}/card")
 async def write_card(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """Saves it."""
-    space = found(await get_space(request.actor, public_id))
-    require(request.actor, Action.CARD_WRITE, space)
+    space = await _space_to(request, public_id, Action.CARD_WRITE)
     form = await CardForm.sent(request)
     if not form.valid():
         return page(request, "stewards/card.html", section="groups", space=space, form=form, status=form.status)
@@ -133,10 +140,9 @@ async def write_card(request: Request, public_id: FromPath[str]) -> Response[Any
 @get("/spaces/{public_id:str}/figures")
 async def figures_page(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """How much is written here, never by whom."""
-    space = found(await get_space(request.actor, public_id))
-    require(request.actor, Action.SPACE_SEE_FIGURES, space)
+    space = await _space_to(request, public_id, Action.SPACE_SEE_FIGURES)
     figures = await queries.figures(request.actor, space)
-    return page(request, "stewards/figures.html", section="groups", space=space, figures=figures, few=queries.FEW)
+    return page(request, "stewards/figures.html", section="groups", space=space, figures=figures, few=FEW)
 
 
 @get("/ideas/{public_id:str}/highlight")

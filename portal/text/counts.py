@@ -8,6 +8,13 @@ from markupsafe import Markup
 from portal.text.dates import number
 from portal.text.language import gettext, ngettext, reader
 
+FEW = 5  # fewer people than that are not counted
+
+
+def unless_few(people: int) -> int | None:
+    """How many people have something in common; None where they are so few that the number tells of each of them."""
+    return people if people >= FEW else None
+
 
 def supporters(colleagues: int | None, guests: int | None, figure: str | None = None) -> list[Markup]:
     """Who supports: "12 people", or "12 colleagues" and "3 guests"; nothing where that is hidden. With `figure` the

@@ -63,6 +63,19 @@ async def test_a_guest_finds_whom_she_shares_a_space_with_and_nobody_by_what_is_
     assert {facet.value for facet in told["skill"]} == {"bridges", "skill of guest a", "skill of insider a"}
 
 
+async def test_how_many_have_a_skill_is_not_told_of_few(as_: Any, rollback: Any, world: World):
+    names = ["author", "sponsor", "moderator", "colleague", "campaign_owner"]
+    for n, name in enumerate(names):
+        skills = ["knots"] + ["splices"] * (n > 0)
+        await execute("UPDATE profile SET skills = {} WHERE person = {}", skills, world.person_id[name])
+    page = text_of(await (await as_("employee")).get("/people"))
+    chips = {
+        re.sub("<.*?>", "", chip) for chip in re.findall(r'<a class="chip" href="/people\?q=[^>]*>(.*?)</a>', page)
+    }
+    assert "knots 5" in chips
+    assert "splices" in chips
+
+
 async def test_a_unit_holds_those_of_the_units_below_it(rollback: Any, world: World):
     above = await fetch_value("INSERT INTO org_unit (name) VALUES ('Works') RETURNING id")
     below = await fetch_value("INSERT INTO org_unit (name, parent) VALUES ('Depots', {}) RETURNING id", above)

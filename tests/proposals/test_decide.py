@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 
+import asyncpg
 import pytest
 
 from portal.access.actor import actor_of_person
@@ -150,16 +151,31 @@ async def test_asking_somebody_else_puts_her_in_the_place_of_the_first(as_, worl
     assert (await accepted(second, home)).status_code == 303
 
 
-@pytest.mark.parametrize("column", ["goal", "measure"])
-async def test_the_database_opens_nothing_that_does_not_name_everything(rollback, world, column):
-    """Whatever a form lets through."""
-    import asyncpg
+WHOLE = """
+    UPDATE campaign SET title = 'T', lead = 'L', brief = 'B', need = 'N', goal = 'G', measure = 'M', sponsor = author,
+        decision_owner = author, expected_readers = 3 WHERE id = {}
+"""
+ON = ("state = 'proposed', proposed_at = plein_now()", "state = 'open', accepted_at = plein_now()")
 
-    await execute(f"UPDATE campaign SET {column} = '', state = 'draft' WHERE id = {{}}", world.campaign_id["draft"])
-    for change in ("state = 'proposed', proposed_at = plein_now()", "state = 'open', accepted_at = plein_now()"):
-        with pytest.raises(asyncpg.CheckViolationError):
-            async with rollback.transaction():
-                await execute(f"UPDATE campaign SET {change} WHERE id = {{}}", world.campaign_id["draft"])
+
+@pytest.mark.parametrize("change", ON)
+@pytest.mark.parametrize(
+    "gap",
+    [
+        *(f"{column} = ''" for column in ("title", "lead", "brief", "need", "goal", "measure")),
+        *(f"{column} = NULL" for column in ("sponsor", "decision_owner", "expected_readers")),
+    ],
+)
+async def test_the_database_opens_nothing_that_does_not_name_everything(rollback, world, gap, change):
+    """Whatever a form lets through."""
+    draft = world.campaign_id["draft"]
+    await execute(WHOLE, draft)
+    went_on = rollback.transaction()
+    await went_on.start()
+    await execute(f"UPDATE campaign SET {change} WHERE id = {{}}", draft)  # the control: nothing is missing
+    await went_on.rollback()
+    with pytest.raises(asyncpg.CheckViolationError, match=r"campaign_complete|campaign_title"):
+        await execute(f"UPDATE campaign SET {gap}, {change} WHERE id = {{}}", draft)
 
 
 # --- at the same moment ---

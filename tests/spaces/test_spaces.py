@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
@@ -16,7 +17,7 @@ from portal.spaces.queries import get_space
 from portal.stewards.queries import members
 from tests.client import Browser, text_of
 from tests.sitemap import GROUP, KEPT, PROJECT, SISTER, WITH_GUESTS
-from tests.world import NOW, World, email_of, set_clock
+from tests.world import NOW, World, add_comment, email_of, set_clock
 
 SignIn = Callable[[str | None], Awaitable[Browser]]
 
@@ -271,6 +272,13 @@ async def test_the_community_manager_pins_and_features(as_: SignIn, world: World
 async def test_figures_never_count_few_people(as_: SignIn, world: World):
     page = text_of(await (await as_("insider_a")).get(f"/spaces/{world.space['closed_a']}/figures"))
     assert "fewer than 5" in page
+    assert re.findall(r"<dt>(?:Ideas|Comments)</dt><dd>(.*?)</dd>", page) == ["–", "–"]
+    for n in range(5):
+        await add_comment(
+            world, f"of {n}", idea="closed_a", author=["insider_a", "guest_a", "author", "colleague", "sponsor"][n]
+        )
+    page = text_of(await (await as_("insider_a")).get(f"/spaces/{world.space['closed_a']}/figures"))
+    assert re.search(r"<dt>People who wrote</dt><dd>5</dd>", page)
     assert (await (await as_("guest_a")).get(f"/spaces/{world.space['closed_a']}/figures")).status_code == 403
 
 

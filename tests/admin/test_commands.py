@@ -1,0 +1,52 @@
+"""`portal people`: guests and employees who change sides, and erasing, as they are typed."""
+
+import asyncio
+
+from portal.db import execute, fetch_value
+from tests.test_cli import portal
+from tests.world import email_of
+
+KINDS = "SELECT kind FROM person WHERE id = {}"
+
+
+async def people(dsn, *arguments):
+    return await portal(dsn, "people", *arguments)
+
+
+async def test_a_guest_becomes_an_employee_and_an_employee_a_guest(fresh_db, world):
+    guest, colleague = world.person_id["guest_a"], world.person_id["author"]
+    refused = await asyncio.gather(
+        people(fresh_db, "employ", email_of("author")),
+        people(fresh_db, "guest", email_of("author"), world.space["open"]),
+        people(fresh_db, "guest", email_of("guest_a"), world.space["closed_b"]),
+    )
+    assert [code for code, _ in refused] == [1, 1, 1]
+    for words, (_, said) in zip(("is no guest", "Name guest spaces", "is no active employee"), refused, strict=True):
+        assert words in said
+        assert "Traceback" not in said
+    assert [await fetch_value(KINDS, person) for person in (guest, colleague)] == ["guest", "employee"]
+    done = await asyncio.gather(
+        people(fresh_db, "employ", email_of("guest_a")),
+        people(fresh_db, "guest", email_of("author"), world.space["closed_b"]),
+    )
+    assert [code for code, _ in done] == [0, 0], done
+    assert [await fetch_value(KINDS, person) for person in (guest, colleague)] == ["employee", "guest"]
+    reads = await execute("SELECT space FROM readership WHERE person = {}", colleague)
+    assert [row["space"] for row in reads] == [world.space_id["closed_b"]]
+
+
+async def test_who_was_deactivated_is_erased_and_nobody_else(fresh_db, world):
+    named = "SELECT count(*) FROM identity WHERE person = {}"
+    refused = await asyncio.gather(
+        people(fresh_db, "erase", "--yes", email_of("author")),
+        people(fresh_db, "erase", email_of("deactivated")),  # nobody there who says yes
+        people(fresh_db, "erase", "--yes", "nobody@world.example"),
+    )
+    assert all(code for code, _ in refused), refused
+    assert "deactivate her first" in refused[0][1]
+    assert [await fetch_value(named, world.person_id[name]) for name in ("author", "deactivated")] == [1, 1]
+    code, said = await people(fresh_db, "erase", "--yes", email_of("deactivated"))
+    assert (code, said) == (0, f"{email_of('deactivated')} is erased.\n")
+    assert await fetch_value(named, world.person_id["deactivated"]) == 0
+    assert await fetch_value("SELECT erased_at FROM person WHERE id = {}", world.person_id["deactivated"])
+    assert (await people(fresh_db, "erase", "--yes", email_of("deactivated")))[0] == 1, "nobody has that address now"
