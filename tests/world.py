@@ -102,6 +102,9 @@ class World:
     file_wish_id: dict[str, int] = field(default_factory=dict)
     file_wish: dict[str, str] = field(default_factory=dict)
     service: dict[str, str] = field(default_factory=dict)
+    topic_id: dict[str, int] = field(default_factory=dict)
+    topic: dict[str, str] = field(default_factory=dict)
+    absence: dict[str, str] = field(default_factory=dict)
     workshop: dict[str, str] = field(default_factory=dict)
     capture: dict[str, str] = field(default_factory=dict)
     partner_id: dict[str, int] = field(default_factory=dict)
@@ -189,6 +192,7 @@ async def build_world() -> World:
         )
         await add_idea(world, "draft", campaign="open", state="draft", comments=False)
         await add_idea(world, "withdrawn", campaign="open", state="withdrawn", comments=False)
+        await _topics(world)
         await _what_others_add(world)
         await _guests(world)
         await _starters(world)
@@ -222,6 +226,24 @@ async def _thread(world: World, name: str) -> None:
         to_html(f"The digest of {name}"),
         idea,
     )
+
+
+async def _topics(world: World) -> None:
+    """A published topic with an owner and a deputy, a drafted one with nobody; the deputy is away in August; and a
+    holiday."""
+    for name in ("leave", "draft"):
+        row = (await execute("INSERT INTO topic (name) VALUES ({}) RETURNING id, public_id", f"Topic {name}"))[0]
+        world.topic_id[name], world.topic[name] = row["id"], row["public_id"]
+    owner, deputy = world.person_id["decision_maker"], world.person_id["sponsor"]
+    await execute(
+        "INSERT INTO topic_rule (topic, owner, deputy) VALUES ({}, {}, {})", world.topic_id["leave"], owner, deputy
+    )
+    await execute("UPDATE topic SET state = 'published' WHERE id = {}", world.topic_id["leave"])
+    world.absence["sponsor"] = await fetch_value(
+        "INSERT INTO absence (person, from_day, until_day) VALUES ({}, '2026-08-01', '2026-08-31') RETURNING public_id",
+        deputy,
+    )
+    await execute("INSERT INTO calendar_day (day, name, country) VALUES ('2026-12-25', 'Christmas Day', 'NL')")
 
 
 async def _what_others_add(world: World) -> None:

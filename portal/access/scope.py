@@ -95,6 +95,16 @@ def profile(actor: Actor, a: str) -> QueryString:
     return identity(actor, a)
 
 
+def absence(actor: Actor, a: str) -> QueryString:
+    """When somebody is away is shown to herself and to administrators."""
+    return QueryString("({} OR {})", own(actor, a), administrators(actor, a))
+
+
+def topic(actor: Actor, a: str) -> QueryString:
+    """Topics are shown to employees; before they are published, to administrators."""
+    return QueryString(f"{{}} AND ({a}.state <> 'draft' OR {{}})", colleagues(actor, a), administrators(actor, a))
+
+
 def partner(actor: Actor, a: str) -> QueryString:
     """An organisation whose people are invited is shown to employees; to a guest, where somebody of it shares a space
     with her."""
@@ -300,10 +310,12 @@ def search_document(actor: Actor, a: str) -> QueryString:
 VISIBILITY: dict[type[Table], Rule] = {
     t.AboutPage: everybody,
     t.ActionRequest: action_request,
+    t.Absence: absence,
     t.Answer: decided,
     t.AnswerVersion: answer_version,
     t.Appeal: appeal,
     t.Budget: own,
+    t.CalendarDay: everybody,
     t.Campaign: campaign,
     t.CampaignNotice: of_campaign,
     t.Capture: of_idea,
@@ -364,7 +376,10 @@ VISIBILITY: dict[type[Table], Rule] = {
     t.SpaceRecord: space_record,
     t.SpaceUnit: colleagues_in_space,
     t.StatusChange: status_change,
+    t.Topic: topic,
+    t.TopicRule: administrators,
     t.Vote: own,
+    t.WorkingHours: everybody,
     t.Workshop: of_campaign,
 }
 

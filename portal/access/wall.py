@@ -56,11 +56,13 @@ def _gate(rows: str, *commands: str, written: str = "", lock: bool = False) -> G
 GATES: dict[type[Table], Gate | None] = {
     t.AboutPage: _gate(EVERYTHING),
     t.ActionRequest: _gate(OWN_IN_SPACE, "INSERT"),
+    t.Absence: _gate(NOTHING),
     t.Answer: _gate(IN_SPACE),
     t.AnswerVersion: _gate(IN_SPACE),
     t.Appeal: _gate(IN_SPACE, "INSERT"),
     t.Attachment: _gate(IN_SPACE, "INSERT", "UPDATE", "DELETE", written=WRITTEN_BY_HERSELF),
     t.Budget: _gate(OWN_IN_SPACE),
+    t.CalendarDay: _gate(EVERYTHING),
     t.Campaign: _gate(IN_SPACE, lock=True),
     t.CampaignNotice: _gate(IN_SPACE),
     t.Capture: _gate(IN_SPACE, "UPDATE"),
@@ -131,7 +133,10 @@ GATES: dict[type[Table], Gate | None] = {
     t.SpaceUnit: _gate(NOTHING),
     t.StatusChange: _gate(IN_SPACE, "INSERT"),
     t.Throttle: _gate(EVERYTHING, "INSERT", "UPDATE", "DELETE"),
+    t.Topic: _gate(NOTHING),
+    t.TopicRule: None,
     t.Vote: _gate(OWN_IN_SPACE, "INSERT", "UPDATE", "DELETE"),
+    t.WorkingHours: _gate(EVERYTHING),
     t.Workshop: _gate(IN_SPACE),
 }
 

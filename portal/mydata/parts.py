@@ -250,6 +250,11 @@ PARTS: tuple[Part, ...] = (
         "person",
         ("idea", "reason", "created_at", "outcome"),
     ),
+    Part("topics", lazy("Topics that you answer for"), t.TopicRule, "owner", ("topic", "unit")),
+    Part("deputy", lazy("Topics for which you are a deputy"), t.TopicRule, "deputy", ("topic", "unit")),
+    Part("neutral", lazy("Topics for which you are the neutral"), t.Topic, "neutral", ("name",)),
+    Part("head", lazy("Units that you lead"), t.OrgUnit, "head", ("name",)),
+    Part("absences", lazy("When you are away"), t.Absence, "person", ("from_day", "until_day")),
     Part("votes", lazy("Your votes"), t.Vote, "person", ("idea", "weight", "created_at")),
     Part("budgets", lazy("What you could give in campaigns"), t.Budget, "person", ("campaign", "votes", "given")),
     Part(

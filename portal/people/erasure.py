@@ -36,7 +36,7 @@ MARK = """
 """
 HERS = (
     *("identity", "credential", "session", "password_reset", "sign_in_link", "personnel", "guest", "data_export"),
-    *("membership", "file_wish", "follow", "read_mark", "reaction", "help_offer", "delegate"),
+    *("absence", "membership", "file_wish", "follow", "read_mark", "reaction", "help_offer", "delegate"),
     *("mentor", "mentorship", "rules_acceptance"),
 )
 #: Her rows of these tables go.

@@ -12,6 +12,7 @@ from portal.tables.administration import (
     SetUp,
 )
 from portal.tables.attachments import Attachment, FileWish
+from portal.tables.calendar import CalendarDay, WorkingHours
 from portal.tables.campaigns import Campaign, CampaignNotice, Question
 from portal.tables.comments import Comment, CommentDay, CommentVersion, Digest, Mention, Reaction, ReadMark
 from portal.tables.events import Event, EventQueue
@@ -47,17 +48,20 @@ from portal.tables.records import SpaceRecord
 from portal.tables.search import SearchDocument, SearchFresh, SearchWord
 from portal.tables.services import Service
 from portal.tables.spaces import Charter, CharterAcceptance, CommunityCard, Highlight, Membership, Space, SpaceUnit
+from portal.tables.topics import Absence, Topic, TopicRule
 from portal.tables.votes import Budget, Vote
 from portal.tables.workshops import Capture, Workshop
 
 __all__ = [
     "AboutPage",
     "ActionRequest",
+    "Absence",
     "Answer",
     "AnswerVersion",
     "Appeal",
     "Attachment",
     "Budget",
+    "CalendarDay",
     "Campaign",
     "CampaignNotice",
     "Capture",
@@ -126,6 +130,9 @@ __all__ = [
     "SpaceUnit",
     "StatusChange",
     "Throttle",
+    "Topic",
+    "TopicRule",
     "Vote",
+    "WorkingHours",
     "Workshop",
 ]

@@ -55,6 +55,7 @@ class ImportLine(Table, db=DB):
     zone = Text(null=True)
     unit = Text(null=True)
     parent = Text(null=True)
+    head = Text(null=True)
     org_unit = reference(null=True)
     active = Boolean(null=True, default=None)
     person = reference(null=True)

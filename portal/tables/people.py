@@ -15,6 +15,7 @@ class Organisation(Table, db=DB):
     zone = Text()
     demo_since = Timestamptz(null=True, default=None)
     photo_changes = Integer(default=0)
+    country = Text(default="")
 
 
 class OrgUnit(PublicTable, db=DB):
@@ -24,6 +25,7 @@ class OrgUnit(PublicTable, db=DB):
     parent = reference(null=True)
     code = Text(null=True, default=None, unique=True)
     demo = Boolean(default=False)
+    head = reference(null=True)
 
 
 class Person(PublicTable, db=DB):

@@ -23,7 +23,7 @@ MARK = re.compile(r"Canary\.([a-z_]+)\.([a-z_]+)\.(\d+)\.")
 #: Search marks the words that it found.
 MARKED = re.compile(r"</?mark>")
 #: For everybody, signed in or not.
-FOR_EVERYBODY: set[type[Table]] = {t.AboutPage, t.Organisation}
+FOR_EVERYBODY: set[type[Table]] = {t.AboutPage, t.CalendarDay, t.Organisation}
 #: Columns that hold a word of the product's, not of a person. A new one with a CHECK belongs here; all other texts are
 #: found by themselves.
 NO_TEXT = {"public_id", "form_key", "kind", "state", "language", "zone", "theme", "role", "slug", "key"}
@@ -40,6 +40,8 @@ NO_TEXT |= {"file", "photo"} | {f"{field}_for" for field in FIELDS}
 #: Of spaces: what they are like, by key, and the set that a charter was made from.
 NO_TEXT |= {"nature", "label", "checks", "leavers", "preset"}
 
+#: Of the calendar: the country whose holidays there are.
+NO_TEXT |= {"country"}
 #: Of partners: a domain has to be one.
 NO_TEXT |= {"domain"}
 
@@ -203,6 +205,8 @@ ROWS = {
     "capture": "SELECT id FROM capture WHERE idea = ANY($3)",
     "workshop": f"SELECT id FROM workshop WHERE campaign IN ({CAMPAIGNS})",
     "service": "SELECT s.id FROM service s, person p WHERE p.id = $1 AND p.kind = 'employee'",
+    "topic": """SELECT t.id FROM topic t, person p WHERE p.id = $1 AND p.kind = 'employee' AND (t.state <> 'draft'
+        OR EXISTS (SELECT FROM membership m WHERE m.person = $1 AND m.role = 'administrator'))""",
     "comment": f"""SELECT id FROM comment
         WHERE idea = ANY($3) AND (state <> 'hidden' OR author = $1 OR space IN ({MODERATED}))""",
     # what was removed is read by nobody, not even by who wrote it

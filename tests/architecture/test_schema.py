@@ -33,6 +33,7 @@ TYPES = {
     "BOOLEAN": "bool",
     "TIMESTAMPTZ": "timestamptz",
     "DATE": "date",
+    "TIME": "time",
     "BYTEA": "bytea",
     "JSONB": "jsonb",
 }

@@ -124,6 +124,7 @@ TABLES = """
 #: What has rows when the demo is gone: real people with what they told of themselves, and what is begun anew.
 STAYING = {"organisation", "space", "person", "identity", "credential", "session", "profile", "membership", "org_unit"}
 STAYING |= {"about_page", "service", "campaign", "event", "event_queue", "search_document", "search_fresh"}
+STAYING |= {"working_hours", "calendar_day", "topic", "topic_rule", "absence"}
 
 
 async def test_the_demo_goes_and_real_people_stay(as_, world):
@@ -133,6 +134,15 @@ async def test_the_demo_goes_and_real_people_stay(as_, world):
     await browser.post(f"/ideas/{world.idea['vote']}/comments", {"body": "Mine."})
     await execute("DELETE FROM service")
     await execute("INSERT INTO service (name) VALUES ('Lantern line')")
+    await execute("UPDATE org_unit SET head = {}", world.person_id["employee"])
+    await execute("INSERT INTO topic (name, neutral) VALUES ('Mine', {})", world.person_id["moderator"])
+    await execute(
+        "INSERT INTO topic_rule (topic, owner, deputy) SELECT id, {}, {} FROM topic WHERE name = 'Mine'",
+        world.person_id["employee"],
+        world.person_id["moderator"],
+    )
+    await execute("UPDATE topic SET state = 'published' WHERE name = 'Mine'")
+    await execute("UPDATE absence SET person = {}", world.person_id["employee"])
     await add_report(world, "vote", reporter="employee", idea="vote")
     await add_decision(world, "vote", "vote", moderator="moderator", action="hide")
     await add_appeal(world, "vote")
@@ -164,6 +174,15 @@ async def test_the_demo_goes_and_real_people_stay(as_, world):
     )  # the one that is always open
     assert (await browser.get("/admin")).status_code == 200  # still signed in
     assert (await browser.get("/admin/demo")).status_code == 404
+    assert await fetch_value("SELECT head FROM org_unit") == world.person_id["employee"]
+    rules = await execute(
+        "SELECT t.name, t.state, r.owner, r.deputy FROM topic_rule r LEFT JOIN topic t ON t.id = r.topic"
+    )
+    assert sorted((tuple(rule) for rule in rules), key=str) == [
+        ("Mine", "published", world.person_id["employee"], None),
+        (None, None, world.person_id["administrator"], None),
+    ]
+    assert await fetch_value("SELECT state FROM topic WHERE name = 'Topic leave'") == "draft"  # its owner was invented
     with pytest.raises(Exception, match="append-only"):
         async with db.transaction():
             await execute("TRUNCATE event CASCADE")
