@@ -14,6 +14,7 @@ from piccolo.table import Table
 from portal import tables as t
 from portal.access.actor import Actor, Role
 from portal.access.sight import (
+    absence,
     administrators,
     colleagues,
     colleagues_in_space,
@@ -21,6 +22,7 @@ from portal.access.sight import (
     in_space,
     moderated,
     own,
+    topic,
 )
 from portal.access.sight_of_starters import chapter, mentorship, space_record
 from portal.db import QueryString
@@ -93,16 +95,6 @@ def identity(actor: Actor, a: str) -> QueryString:
 def profile(actor: Actor, a: str) -> QueryString:
     """A profile is shown where its person is; its fields, one by one, are for `fields.visible_field` to show."""
     return identity(actor, a)
-
-
-def absence(actor: Actor, a: str) -> QueryString:
-    """When somebody is away is shown to herself and to administrators."""
-    return QueryString("({} OR {})", own(actor, a), administrators(actor, a))
-
-
-def topic(actor: Actor, a: str) -> QueryString:
-    """Topics are shown to employees; before they are published, to administrators."""
-    return QueryString(f"{{}} AND ({a}.state <> 'draft' OR {{}})", colleagues(actor, a), administrators(actor, a))
 
 
 def partner(actor: Actor, a: str) -> QueryString:

@@ -40,3 +40,13 @@ def colleagues_in_space(actor: Actor, a: str) -> QueryString:
 def moderated(actor: Actor, a: str) -> QueryString:
     """Shown to the moderators of its space."""
     return QueryString(f"{a}.space = ANY({{}})", actor.moderates)
+
+
+def absence(actor: Actor, a: str) -> QueryString:
+    """When somebody is away is shown to herself and to administrators."""
+    return QueryString("({} OR {})", own(actor, a), administrators(actor, a))
+
+
+def topic(actor: Actor, a: str) -> QueryString:
+    """Topics are shown to employees; before they are published, to administrators."""
+    return QueryString(f"{{}} AND ({a}.state <> 'draft' OR {{}})", colleagues(actor, a), administrators(actor, a))

@@ -367,4 +367,5 @@ LEFT_OUT_TABLES: dict[str, str] = {
     "mention": "whom her comments call: the names stand in their texts",
     "moderation_item": "a case about what she wrote: what was decided is in her receipts",
     "search_document": "made out of texts that are there",
+    "space_unit": "which units own a project, whoever leads them",
 }

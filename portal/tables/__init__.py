@@ -54,8 +54,8 @@ from portal.tables.workshops import Capture, Workshop
 
 __all__ = [
     "AboutPage",
-    "ActionRequest",
     "Absence",
+    "ActionRequest",
     "Answer",
     "AnswerVersion",
     "Appeal",
