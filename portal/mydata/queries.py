@@ -14,7 +14,7 @@ from portal.access.scope import visible
 from portal.db import QueryString, execute, fetch, fetch_one
 from portal.mydata.parts import ONLY_SEEN, PARTS, SHARED, Part
 from portal.names.queries import names_in
-from portal.tables import Campaign, DataExport, Idea, Question, Space
+from portal.tables import Campaign, DataExport, Idea, OrgUnit, Question, Space, Topic
 from portal.text.mentions import plain
 
 PLACE = "of_space"  # the space of a row, whether that is told or not
@@ -29,6 +29,9 @@ QUESTIONS = """
 """
 LABELS = "SELECT s.id, s.label FROM space s WHERE s.id = ANY({}) AND s.label <> 'internal'"
 SPACES = "SELECT x.id, x.name, '/spaces/' || x.public_id AS address FROM space x WHERE x.id = ANY({}) AND {}"
+
+UNITS = "SELECT x.id, x.name FROM org_unit x WHERE x.id = ANY({}) AND {}"
+TOPICS = "SELECT x.id, x.name FROM topic x WHERE x.id = ANY({}) AND {}"
 
 
 async def own_rows(actor: Actor, part: Part) -> list[dict[str, Any]]:
@@ -47,6 +50,10 @@ async def own_rows(actor: Actor, part: Part) -> list[dict[str, Any]]:
         _name(rows, "question", await execute(QUESTIONS, ids, visible(Question, actor, "x")))
     if ids := _ids(rows, "space"):
         _name(rows, "space", await execute(SPACES, ids, visible(Space, actor, "x")))
+    if ids := _ids(rows, "topic"):
+        _call(rows, "topic", await execute(TOPICS, ids, visible(Topic, actor, "x")))
+    if ids := _ids(rows, "unit"):
+        _call(rows, "unit", await execute(UNITS, ids, visible(OrgUnit, actor, "x")))
     if bodies := [row["body"] for row in rows if row.get("body")]:
         names = await names_in(actor, bodies)
         for row in rows:
@@ -111,6 +118,13 @@ def _name(rows: list[dict[str, Any]], column: str, places: list[Any]) -> None:
     known = {place["id"]: {"name": place["name"], "address": place["address"]} for place in places}
     for row in rows:
         row[column] = known.get(row[column])
+
+
+def _call(rows: list[dict[str, Any]], column: str, things: list[Any]) -> None:
+    """Puts the name in the place of an id, of what has no page of its own."""
+    names = {thing["id"]: thing["name"] for thing in things}
+    for row in rows:
+        row[column] = names.get(row[column])
 
 
 async def everything(actor: Actor) -> dict[str, list[dict[str, Any]]]:

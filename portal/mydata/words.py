@@ -99,6 +99,10 @@ COLUMNS: dict[str, str] = {
     "whereabouts": lazy("Where to be found"),
     "words": lazy("Text"),
     "zone": lazy("Time zone"),
+    "from_day": lazy("First day"),
+    "until_day": lazy("Last day"),
+    "topic": lazy("Topic"),
+    "unit": lazy("Unit"),
 }
 
 #: Columns whose values are words of ours.
