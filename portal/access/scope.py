@@ -24,6 +24,7 @@ from portal.access.sight import (
     own,
     topic,
 )
+from portal.access.sight_of_moderation import appeal, decision, moderation_item, pause, report
 from portal.access.sight_of_starters import chapter, mentorship, space_record
 from portal.db import QueryString
 
@@ -33,43 +34,6 @@ Rule = Callable[[Actor, str], QueryString]
 def visible(table: type[Table], actor: Actor, alias: str = "") -> QueryString:
     """The condition under which a row of `table` (called `alias` in the statement) comes into the actor's sight."""
     return VISIBILITY[table](actor, alias or table._meta.tablename)
-
-
-def moderation_item(actor: Actor, a: str) -> QueryString:
-    """What is to be judged is shown to the moderators of its space, but never to who wrote it, down, or along."""
-    return QueryString(
-        f"{{}} AND {{}} NOT IN (SELECT {a}.author UNION ALL SELECT wk.person FROM co_author wk"
-        f" WHERE wk.idea = {a}.idea AND wk.accepted_at IS NOT NULL"
-        f" UNION ALL SELECT wd.author FROM capture wd WHERE wd.idea = {a}.idea)",
-        moderated(actor, a),
-        actor.id,
-    )
-
-
-def report(actor: Actor, a: str) -> QueryString:
-    """A report is shown to who made it, and where its item is."""
-    return QueryString(
-        f"({a}.reporter = {{}} OR EXISTS (SELECT FROM moderation_item rm WHERE rm.id = {a}.item AND {{}}))",
-        actor.id,
-        moderation_item(actor, "rm"),
-    )
-
-
-def decision(actor: Actor, a: str) -> QueryString:
-    """A decision is shown to the person it is about, unless all was well, and to the other moderators of its space."""
-    return QueryString(
-        f"CASE WHEN {a}.person = {{}} THEN {a}.action <> 'allow' ELSE {{}} END", actor.id, moderated(actor, a)
-    )
-
-
-def appeal(actor: Actor, a: str) -> QueryString:
-    """An appeal is shown where its decision is."""
-    return QueryString(f"EXISTS (SELECT FROM decision ad WHERE ad.id = {a}.decision AND {{}})", decision(actor, "ad"))
-
-
-def pause(actor: Actor, a: str) -> QueryString:
-    """A pause is shown to the person it is about, and to the moderators of its space."""
-    return QueryString(f"({a}.person = {{}} OR {{}})", actor.id, moderated(actor, a))
 
 
 def space(actor: Actor, a: str) -> QueryString:
@@ -281,6 +245,32 @@ def event(actor: Actor, a: str) -> QueryString:
     )
 
 
+def notice(actor: Actor, a: str) -> QueryString:
+    """A notice is shown to its person, as long as what it tells of is in her sight; one for those who do something in a
+    space, as long as she does it."""
+    return QueryString(
+        f"{a}.person = {{}} AND ({a}.space IS NULL OR {{}})"
+        f" AND CASE {a}.needs WHEN 'moderator' THEN {{}} WHEN 'administrator' THEN cardinality({{}}::bigint[]) > 0"
+        f" WHEN 'host' THEN {a}.space = ANY({{}}) OR EXISTS (SELECT FROM space ns WHERE ns.id = {a}.space"
+        f" AND ns.host = {{}}) ELSE TRUE END"
+        f" AND ({a}.campaign IS NULL OR EXISTS (SELECT FROM campaign nc WHERE nc.id = {a}.campaign AND {{}} OFFSET 0))"
+        f" AND ({a}.idea IS NULL OR EXISTS (SELECT FROM idea ni WHERE ni.id = {a}.idea AND {{}} OFFSET 0))"
+        f" AND ({a}.comment IS NULL OR EXISTS (SELECT FROM comment nk WHERE nk.id = {a}.comment"
+        f" AND nk.state = 'published' AND {{}} OFFSET 0))"
+        f" AND ({a}.answer IS NULL OR EXISTS (SELECT FROM answer na WHERE na.id = {a}.answer AND {{}} OFFSET 0))",
+        actor.id,
+        in_space(actor, a),
+        moderated(actor, a),
+        actor.spaces_as(Role.ADMINISTRATOR),
+        actor.invites,
+        actor.id,
+        campaign(actor, "nc"),
+        idea(actor, "ni"),
+        comment(actor, "nk"),
+        decided(actor, "na"),
+    )
+
+
 def search_document(actor: Actor, a: str) -> QueryString:
     """What can be found is found where its subject is seen."""
     return QueryString(
@@ -346,6 +336,8 @@ VISIBILITY: dict[type[Table], Rule] = {
     t.Mentor: in_space,
     t.Mentorship: mentorship,
     t.ModerationItem: moderation_item,
+    t.Mute: own,
+    t.Notice: notice,
     t.OrgUnit: colleagues,
     t.Organisation: everybody,
     t.Partner: partner,

@@ -106,6 +106,8 @@ GATES: dict[type[Table], Gate | None] = {
     t.Mentor: _gate(IN_SPACE),
     t.Mentorship: _gate(OWN_IN_SPACE),
     t.ModerationItem: _gate(IN_SPACE, "INSERT", "UPDATE"),
+    t.Mute: _gate(OWN_IN_SPACE, "INSERT", "DELETE"),
+    t.Notice: _gate(OWN_OR_NOWHERE, "UPDATE"),
     t.Organisation: _gate(EVERYTHING),
     t.OrgUnit: _gate(NOTHING),
     t.Partner: _gate(PRESENT),

@@ -321,6 +321,8 @@ PARTS: tuple[Part, ...] = (
         ("title", "body", "created_at"),
     ),
     Part("mail", lazy("Mail to you"), t.Mail, "recipient", ("kind", "created_at", "sent_at")),
+    Part("heard", lazy("What you were told in Plein"), t.Notice, "person", ("kind", "created_at", "read_at")),
+    Part("muted", lazy("What you muted"), t.Mute, "person", ("space", "campaign", "idea", "created_at")),
     Part("log", lazy("What the log holds of what you did"), t.Event, "actor", ("kind", "occurred_at")),
     Part("log_about", lazy("What the log holds about you"), t.Event, "person", ("kind", "occurred_at")),
     Part(

@@ -68,6 +68,7 @@ COLUMNS: dict[str, str] = {
     "promise": lazy("Promise"),
     "purpose": lazy("Purpose"),
     "question": lazy("Question"),
+    "read_at": lazy("Read at"),
     "reason": lazy("Reason"),
     "role": lazy("Role"),
     "rule": lazy("House rule"),

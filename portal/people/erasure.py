@@ -37,7 +37,7 @@ MARK = """
 HERS = (
     *("identity", "credential", "session", "password_reset", "sign_in_link", "personnel", "guest", "data_export"),
     *("absence", "membership", "file_wish", "follow", "read_mark", "reaction", "help_offer", "delegate"),
-    *("mentor", "mentorship", "rules_acceptance"),
+    *("mentor", "mentorship", "rules_acceptance", "notice", "mute"),
 )
 #: Her rows of these tables go.
 OWN = ", ".join(f"x_{table} AS (DELETE FROM {table} x USING me WHERE x.person = me.id)" for table in HERS)

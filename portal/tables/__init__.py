@@ -40,6 +40,7 @@ from portal.tables.invitations import (
 from portal.tables.leaving import Departure
 from portal.tables.mail import Mail
 from portal.tables.moderation import Appeal, Decision, ModerationItem, Pause, Report
+from portal.tables.notices import Mute, Notice
 from portal.tables.people import Identity, Organisation, OrgUnit, Person
 from portal.tables.posts import ActionRequest, Delegate
 from portal.tables.preboarding import Chapter, Mentor, Mentorship
@@ -103,6 +104,8 @@ __all__ = [
     "Mentor",
     "Mentorship",
     "ModerationItem",
+    "Mute",
+    "Notice",
     "OrgUnit",
     "Organisation",
     "Partner",

@@ -40,6 +40,9 @@ NO_TEXT |= {"file", "photo"} | {f"{field}_for" for field in FIELDS}
 #: Of spaces: what they are like, by key, and the set that a charter was made from.
 NO_TEXT |= {"nature", "label", "checks", "leavers", "preset"}
 
+#: Of notices: which are shown as one, and who is shown them.
+NO_TEXT |= {"bundle", "needs"}
+
 #: Of the calendar: the country whose holidays there are.
 NO_TEXT |= {"country"}
 #: Of partners: a domain has to be one.
