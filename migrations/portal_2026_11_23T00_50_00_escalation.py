@@ -39,16 +39,21 @@ CREATE TABLE escalation_setting (
     created_at timestamptz NOT NULL DEFAULT plein_now()
 );
 INSERT INTO escalation_setting DEFAULT VALUES;
-CREATE FUNCTION plein_refuse_setting() RETURNS trigger LANGUAGE plpgsql AS $$
+-- A setting is followed by another, never changed; only the consent to it may come later.
+CREATE FUNCTION plein_keep_setting() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE words text[] := ARRAY['reason', 'consent_by', 'consent_on'];
 BEGIN
-    RAISE EXCEPTION 'a setting is followed by another, never changed' USING ERRCODE = 'restrict_violation';
+    IF TG_OP = 'DELETE' OR to_jsonb(NEW) - words <> to_jsonb(OLD) - words THEN
+        RAISE EXCEPTION 'a setting is followed by another, never changed' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
 END $$;
 CREATE TRIGGER escalation_setting_kept BEFORE UPDATE OR DELETE ON escalation_setting
-    FOR EACH ROW EXECUTE FUNCTION plein_refuse_setting();
+    FOR EACH ROW EXECUTE FUNCTION plein_keep_setting();
 """
 
-# `young`: support from accounts that were younger than 7 days; it counts once the hold is over (`qualified_at`), or once
-# they are older. `discounted`: support that two people found to be none. `t1_at`, `t2_at`: latches.
+# `young`: support from accounts that were younger than 7 days; it counts once the hold is over (`qualified_at`), or
+# once they are older. `discounted`: support that two people found to be none. `t1_at`, `t2_at`: latches.
 ITEMS = """
 ALTER TABLE idea
     ADD COLUMN published_at timestamptz,
@@ -232,7 +237,7 @@ CREATE TABLE escalation (
     reason text NOT NULL DEFAULT '',
     opened_by bigint REFERENCES person (id),
     setting bigint NOT NULL REFERENCES escalation_setting (id),
-    topic bigint REFERENCES topic (id),
+    topic bigint,
     unit bigint REFERENCES org_unit (id) ON DELETE SET NULL,
     complaint boolean NOT NULL DEFAULT FALSE,
     owner bigint REFERENCES person (id),
@@ -391,7 +396,7 @@ CREATE INDEX event_of_escalation ON event (escalation, id) WHERE escalation IS N
 # What is published already is weighed as it stands; nothing is reached by that.
 WEIGH = """
 UPDATE idea SET commenters = c.commenters FROM (
-    SELECT idea, count(DISTINCT author) AS commenters FROM comment WHERE state = 'published' AND NOT guest GROUP BY idea) c
+    SELECT idea, count(DISTINCT author) AS commenters FROM comment WHERE state = 'published' AND NOT guest GROUP BY 1) c
 WHERE c.idea = idea.id;
 UPDATE idea SET published_at = created_at, setting = w.setting, audience = w.audience, t1_at_count = w.t1,
     t2_at_count = w.t2

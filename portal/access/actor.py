@@ -36,7 +36,8 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     """One person at one moment. `now` is the database's clock at the start of the request; `eyes`: the space as a guest
     of which she looks at what she answers for (access/eyes.py);
     `day`: how many days ago she started, on the organisation's clock, below zero before that; None: who starts nowhere.
-    `rules`: the house rules that a guest has still to accept."""
+    `rules`: the house rules that a guest has still to accept. `on_cases`: the ideas and posts in spaces that she does
+    not read, on whose cases she is."""
 
     id: int
     public_id: str
@@ -56,6 +57,7 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     now: datetime
     paused_in: list[int] = []
     paused_until: list[datetime] = []
+    on_cases: list[int] = []
     session: int | None = None
     last_seen_at: datetime | None = None
     eyes: str = ""
@@ -81,7 +83,7 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
         """Whether the actor has this right in a space that she reads. Nobody writes or votes in one that stands still:
         it ended, or is archived."""
         stands_still = right is not Right.DOWNLOAD and space in self.still
-        return f"{space}:{right}" not in self.denied and not stands_still
+        return space in self.space_ids and f"{space}:{right}" not in self.denied and not stands_still
 
     def has_role(self, space: int, *roles: Role) -> bool:
         """Whether the actor has one of these roles in this very space."""
@@ -128,6 +130,8 @@ COLUMNS = """
         ORDER BY w.until, w.id) AS paused_until,
     (plein_now() AT TIME ZONE o.zone)::date - p.starts_on AS day,
     CASE WHEN p.kind = 'guest' THEN plein_rules_to_accept(p.id) END AS rules,
+    ARRAY(SELECT x.idea FROM case_role w JOIN escalation x ON x.id = w.escalation
+        WHERE w.person = p.id AND w.until IS NULL AND x.space <> ALL(r.space_ids)) AS on_cases,
     o.space AS organisation_space, o.name AS organisation_name, o.photo_changes, plein_now() AS now
 """
 ORGANISATION = """

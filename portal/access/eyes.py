@@ -47,4 +47,5 @@ async def as_guest(actor: Actor, public_id: str) -> Actor | None:
         with_guests=[space.id],
         paused_in=[],
         paused_until=[],
+        on_cases=[],
     )

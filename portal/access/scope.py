@@ -19,9 +19,15 @@ from portal.access.sight import (
     colleagues,
     colleagues_in_space,
     everybody,
+    identity,
     in_space,
+    in_space_or_on_case,
     moderated,
+    of_case_team,
     own,
+    partner,
+    person,
+    profile,
     topic,
 )
 from portal.access.sight_of_moderation import appeal, decision, moderation_item, pause, report
@@ -39,36 +45,6 @@ def visible(table: type[Table], actor: Actor, alias: str = "") -> QueryString:
 def space(actor: Actor, a: str) -> QueryString:
     """A space is shown to its readers."""
     return QueryString(f"{a}.id = ANY({{}})", actor.space_ids)
-
-
-def person(actor: Actor, a: str) -> QueryString:
-    """People are shown to those who share a space with them, and to themselves."""
-    return QueryString(
-        f"({a}.id = {{}} OR EXISTS (SELECT FROM readership r"
-        f" WHERE r.person = {a}.id AND r.space = ANY({{}}) OFFSET 0))",
-        actor.id,
-        actor.space_ids,
-    )
-
-
-def identity(actor: Actor, a: str) -> QueryString:
-    """A name is shown where its person is."""
-    return QueryString(f"EXISTS (SELECT FROM person ip WHERE ip.id = {a}.person AND {{}})", person(actor, "ip"))
-
-
-def profile(actor: Actor, a: str) -> QueryString:
-    """A profile is shown where its person is; its fields, one by one, are for `fields.visible_field` to show."""
-    return identity(actor, a)
-
-
-def partner(actor: Actor, a: str) -> QueryString:
-    """An organisation whose people are invited is shown to employees; to a guest, where somebody of it shares a space
-    with her."""
-    return QueryString(
-        f"({{}} OR EXISTS (SELECT FROM membership pm WHERE pm.partner = {a}.id AND pm.space = ANY({{}})))",
-        colleagues(actor, a),
-        actor.space_ids,
-    )
 
 
 def invitation(actor: Actor, a: str) -> QueryString:
@@ -119,8 +95,9 @@ def of_campaign(actor: Actor, a: str) -> QueryString:
 
 def idea(actor: Actor, a: str) -> QueryString:
     """An idea is shown where its campaign is once it is published, also when it was withdrawn; to its authors
-    always; as a draft to whom they invited; hidden or removed, to the space's moderators."""
-    return QueryString(
+    always; as a draft to whom they invited; hidden or removed, to the space's moderators. Who is on its case reads it
+    wherever it stands (rule 21)."""
+    here = QueryString(
         f"{{}} AND ({a}.state IN ('published', 'withdrawn') OR {a}.author = {{}}"
         f" OR {a}.state <> 'draft' AND {{}}"
         f" OR EXISTS (SELECT FROM co_author vk WHERE vk.idea = {a}.id AND vk.person = {{}}"
@@ -130,14 +107,26 @@ def idea(actor: Actor, a: str) -> QueryString:
         moderated(actor, a),
         actor.id,
     )
+    if not actor.on_cases:
+        return here
+    return QueryString(
+        f"({a}.id = ANY({{}}) AND {a}.state IN ('published', 'withdrawn') OR {{}})", actor.on_cases, here
+    )
 
 
 def of_idea(actor: Actor, a: str) -> QueryString:
     """What hangs under an idea is shown where the idea is."""
     return QueryString(
         f"{{}} AND EXISTS (SELECT FROM idea vi WHERE vi.id = {a}.idea AND {{}})",
-        in_space(actor, a),
+        in_space_or_on_case(actor, a, "idea"),
         idea(actor, "vi"),
+    )
+
+
+def of_case(actor: Actor, a: str) -> QueryString:
+    """What belongs to a case is shown where its item is."""
+    return QueryString(
+        f"EXISTS (SELECT FROM escalation xc WHERE xc.id = {a}.escalation AND {{}})", of_idea(actor, "xc")
     )
 
 
@@ -199,7 +188,7 @@ def of_comment(actor: Actor, a: str) -> QueryString:
     """What belongs to a comment is shown where the comment stands, and gone with its text."""
     return QueryString(
         f"{{}} AND EXISTS (SELECT FROM comment vk WHERE vk.id = {a}.comment AND vk.state <> 'removed' AND {{}})",
-        in_space(actor, a),
+        QueryString("TRUE") if actor.on_cases else in_space(actor, a),
         comment(actor, "vk"),
     )
 
@@ -233,15 +222,17 @@ def event(actor: Actor, a: str) -> QueryString:
         f" AND ({a}.campaign IS NULL OR EXISTS (SELECT FROM campaign ev WHERE ev.id = {a}.campaign AND {{}}))"
         f" AND ({a}.idea IS NULL OR EXISTS (SELECT FROM idea ei WHERE ei.id = {a}.idea AND {{}}))"
         f" AND ({a}.comment IS NULL OR EXISTS (SELECT FROM comment ec WHERE ec.id = {a}.comment AND {{}}))"
-        f" AND ({a}.answer IS NULL OR EXISTS (SELECT FROM answer ea WHERE ea.id = {a}.answer AND {{}}))",
+        f" AND ({a}.answer IS NULL OR EXISTS (SELECT FROM answer ea WHERE ea.id = {a}.answer AND {{}}))"
+        f" AND ({a}.escalation IS NULL OR {{}})",
         moderated(actor, a),
-        in_space(actor, a),
+        QueryString("{} OR {}", in_space_or_on_case(actor, a, "idea"), QueryString(f"{a}.escalation IS NOT NULL")),
         administrators(actor, a),
         actor.id,
         campaign(actor, "ev"),
         idea(actor, "ei"),
         comment(actor, "ec"),
         decided(actor, "ea"),
+        of_case(actor, a),
     )
 
 
@@ -304,6 +295,8 @@ VISIBILITY: dict[type[Table], Rule] = {
     t.Chapter: chapter,
     t.Charter: in_space,
     t.CharterAcceptance: own,
+    t.CaseConflict: of_case_team,
+    t.CaseRole: of_case,
     t.CoAuthor: co_author,
     t.ColleagueWish: wish,
     t.Attachment: attachment,
@@ -317,6 +310,8 @@ VISIBILITY: dict[type[Table], Rule] = {
     t.Delegate: delegate,
     t.Departure: in_space,
     t.Digest: of_idea,
+    t.Escalation: of_idea,
+    t.EscalationSetting: everybody,
     t.Event: event,
     t.FileWish: file_wish,
     t.Follow: own,
@@ -369,6 +364,7 @@ VISIBILITY: dict[type[Table], Rule] = {
 
 #: Tables of which no page shows a row to anybody.
 NEVER_SHOWN: set[type[Table]] = {
+    t.CaseStep,
     t.Credential,
     t.EventQueue,
     t.ImportFile,

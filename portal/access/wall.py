@@ -69,6 +69,9 @@ GATES: dict[type[Table], Gate | None] = {
     t.Chapter: _gate(OPEN_BY_NOW),
     t.Charter: _gate(IN_SPACE),
     t.CharterAcceptance: _gate(OWN_IN_SPACE, "INSERT"),
+    t.CaseConflict: _gate(NOTHING),
+    t.CaseRole: _gate(IN_SPACE),
+    t.CaseStep: None,
     t.CoAuthor: _gate(
         IN_SPACE, "INSERT", "UPDATE", "DELETE", written=f"{IN_SPACE} AND {PERSON} IN (person, invited_by)"
     ),
@@ -84,6 +87,8 @@ GATES: dict[type[Table], Gate | None] = {
     t.Delegate: _gate(NOTHING),
     t.Departure: _gate(IN_SPACE),
     t.Digest: _gate(IN_SPACE),
+    t.Escalation: _gate(IN_SPACE),
+    t.EscalationSetting: _gate(EVERYTHING),
     t.Event: _gate(OWN_OR_NOWHERE, "INSERT"),
     t.EventQueue: _gate(EVERYTHING, "INSERT"),
     t.FileWish: _gate(OWN_IN_SPACE, "INSERT"),

@@ -10,8 +10,8 @@ from portal.events.wake import wake_worker
 
 RECORD = """
     WITH written AS (
-        INSERT INTO event (kind, actor, space, campaign, idea, comment, answer, person, particulars)
-        VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}::jsonb) RETURNING id
+        INSERT INTO event (kind, actor, space, campaign, idea, comment, answer, escalation, person, particulars)
+        VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}::jsonb) RETURNING id
     )
     INSERT INTO event_queue (event) SELECT id FROM written RETURNING event
 """
@@ -26,6 +26,7 @@ async def record(
     idea: int | None = None,
     comment: int | None = None,
     answer: int | None = None,
+    escalation: int | None = None,
     person: int | None = None,
     **particulars: int | str | bool | None,
 ) -> int:
@@ -40,6 +41,7 @@ async def record(
         idea,
         comment,
         answer,
+        escalation,
         person,
         msgspec.json.encode(particulars).decode(),
     )

@@ -15,6 +15,7 @@ from portal.tables.attachments import Attachment, FileWish
 from portal.tables.calendar import CalendarDay, WorkingHours
 from portal.tables.campaigns import Campaign, CampaignNotice, Question
 from portal.tables.comments import Comment, CommentDay, CommentVersion, Digest, Mention, Reaction, ReadMark
+from portal.tables.escalation import CaseConflict, CaseRole, CaseStep, Escalation, EscalationSetting
 from portal.tables.events import Event, EventQueue
 from portal.tables.follows import Follow
 from portal.tables.ideas import (
@@ -66,6 +67,9 @@ __all__ = [
     "Campaign",
     "CampaignNotice",
     "Capture",
+    "CaseConflict",
+    "CaseRole",
+    "CaseStep",
     "Chapter",
     "Charter",
     "CharterAcceptance",
@@ -82,6 +86,8 @@ __all__ = [
     "Delegate",
     "Departure",
     "Digest",
+    "Escalation",
+    "EscalationSetting",
     "Event",
     "EventQueue",
     "FileWish",

@@ -16,6 +16,7 @@ class Event(Table, db=DB):
     idea = reference(null=True)
     comment = reference(null=True)
     answer = reference(null=True)
+    escalation = reference(null=True)
     person = reference(null=True)
     particulars = JSONB()
     occurred_at = Timestamptz()

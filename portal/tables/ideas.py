@@ -10,7 +10,9 @@ class Idea(PublicTable, db=DB):
     """A proposal in a campaign; or, by its `kind`, a post in the stream of its space: a discussion, or a leader's.
     `speaks_for`: the leader for whom a delegate wrote it. Its counts are kept by the database, colleagues and guests
     apart.
-    `returned`: support in them that came back since its person writes it by now."""
+    `returned`: support in them that came back since its person writes it by now. `audience`, `t1_at_count` and
+    `t2_at_count` are frozen at publication; `t1_at` and `t2_at` say when so many supported it, `young` of them by
+    accounts of less than a week, `discounted` found to be none. `commenters`: distinct people."""
 
     campaign = reference()
     space = reference()
@@ -43,6 +45,20 @@ class Idea(PublicTable, db=DB):
     speaks_for = reference(null=True)
     topic = reference(null=True)
     anonymous = Boolean(default=False)
+    published_at = Timestamptz(null=True, default=None)
+    setting = reference(null=True)
+    audience = Integer(null=True, default=None)
+    t1_at_count = Integer(null=True, default=None)
+    t2_at_count = Integer(null=True, default=None)
+    t1_at = Timestamptz(null=True, default=None)
+    t2_at = Timestamptz(null=True, default=None)
+    qualified_at = Timestamptz(null=True, default=None)
+    watched_at = Timestamptz(null=True, default=None)
+    watched_by = reference(null=True)
+    heads_up_at = Timestamptz(null=True, default=None)
+    commenters = Integer(default=0)
+    young = Integer(default=0)
+    discounted = Integer(default=0)
 
 
 class IdeaVersion(Table, db=DB):

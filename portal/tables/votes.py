@@ -8,13 +8,15 @@ from portal.tables.base import Table, reference
 
 class Vote(Table, db=DB):
     """One person's support for one idea. Nobody but the voter is ever shown it; the row itself is its record.
-    `weight`: how many of her votes lie there, more than one only where a campaign's votes are a budget."""
+    `weight`: how many of her votes lie there, more than one only where a campaign's votes are a budget. `young`: her
+    account is younger than a week."""
 
     person = reference()
     idea = reference()
     space = reference()
     guest = Boolean()
     weight = Integer(default=1)
+    young = Boolean(default=False)
     created_at = Timestamptz()
 
 

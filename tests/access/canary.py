@@ -45,6 +45,8 @@ NO_TEXT |= {"bundle", "needs"}
 
 #: Of the calendar: the country whose holidays there are.
 NO_TEXT |= {"country"}
+#: Of cases: where they come from, and what lengthened their hold.
+NO_TEXT |= {"origin", "alerts"}
 #: Of partners: a domain has to be one.
 NO_TEXT |= {"domain"}
 
@@ -232,6 +234,8 @@ ROWS = {
     "colleague_wish": f"SELECT id FROM colleague_wish WHERE person = $1 OR space IN ({INVITES})",
     "digest": "SELECT id FROM digest WHERE idea = ANY($3)",
     "attachment": "SELECT id FROM attachment WHERE idea = ANY($3)",
+    "escalation": "SELECT id FROM escalation WHERE idea = ANY($3)",
+    "escalation_setting": "SELECT id FROM escalation_setting",
     "action_request": f"""SELECT id FROM action_request WHERE idea = ANY($3)
         AND (person = $1 OR space IN ({MODERATED}))""",
     "file_wish": f"""SELECT w.id FROM file_wish w JOIN attachment x ON x.id = w.attachment WHERE x.idea = ANY($3)

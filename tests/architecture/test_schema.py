@@ -36,6 +36,7 @@ TYPES = {
     "TIME": "time",
     "BYTEA": "bytea",
     "JSONB": "jsonb",
+    "NUMERIC": "numeric",
 }
 
 Columns = set[tuple[str, str, str, str]]
@@ -133,6 +134,10 @@ async def test_every_table_of_a_space_refers_to_its_parent_with_the_space(rollba
         ("action_request", "idea"),
         ("action_request", "comment"),
         ("mentorship", "mentor"),
+        ("escalation", "idea"),
+        ("case_step", "escalation"),
+        ("case_role", "escalation"),
+        ("case_conflict", "escalation"),
     }
     assert {row["confupdtype"] for row in rows} == {b"c"}, "ON UPDATE CASCADE"
 
