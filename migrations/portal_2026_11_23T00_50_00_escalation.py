@@ -237,7 +237,7 @@ CREATE TABLE escalation (
     reason text NOT NULL DEFAULT '',
     opened_by bigint REFERENCES person (id),
     setting bigint NOT NULL REFERENCES escalation_setting (id),
-    topic bigint,
+    topic bigint REFERENCES topic (id),
     unit bigint REFERENCES org_unit (id) ON DELETE SET NULL,
     complaint boolean NOT NULL DEFAULT FALSE,
     owner bigint REFERENCES person (id),

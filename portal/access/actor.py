@@ -81,9 +81,10 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
 
     def may(self, space: int, right: Right) -> bool:
         """Whether the actor has this right in a space that she reads. Nobody writes or votes in one that stands still:
-        it ended, or is archived."""
+        it ended, or is archived; nor where one reads nothing but the item of a case that one is on."""
         stands_still = right is not Right.DOWNLOAD and space in self.still
-        return space in self.space_ids and f"{space}:{right}" not in self.denied and not stands_still
+        reads_along = self.on_cases and space not in self.space_ids
+        return f"{space}:{right}" not in self.denied and not stands_still and not reads_along
 
     def has_role(self, space: int, *roles: Role) -> bool:
         """Whether the actor has one of these roles in this very space."""

@@ -255,6 +255,17 @@ PARTS: tuple[Part, ...] = (
     Part("neutral", lazy("Topics for which you are the neutral"), t.Topic, "neutral", ("name",)),
     Part("head", lazy("Units that you lead"), t.OrgUnit, "head", ("name",)),
     Part("absences", lazy("When you are away"), t.Absence, "person", ("from_day", "until_day")),
+    Part("cases", lazy("Cases that you decide"), t.Escalation, "owner", ("idea", "state", "started_at", "due_at")),
+    Part("case_roles", lazy("Cases that you are on"), t.CaseRole, "person", ("since", "until")),
+    Part("conflicts", lazy("Cases that you may not decide"), t.CaseConflict, "person", ("created_at",)),
+    Part("cases_opened", lazy("Cases that you opened"), t.Escalation, "opened_by", ("idea", "reason", "created_at")),
+    Part(
+        "statements",
+        lazy("Your first statements"),
+        t.Escalation,
+        "statement_by",
+        ("idea", "statement", "statement_at"),
+    ),
     Part("votes", lazy("Your votes"), t.Vote, "person", ("idea", "weight", "created_at")),
     Part("budgets", lazy("What you could give in campaigns"), t.Budget, "person", ("campaign", "votes", "given")),
     Part(
@@ -344,6 +355,10 @@ LEFT_OUT: dict[str, str] = {
     "decision.undone_by": "tells of somebody else's receipt",
     "departure.person": "since when she is a guest no longer; the log about her is there",
     "file_wish.decided_by": "somebody else's wish",
+    "escalation.extension_by": "what somebody else asked for",
+    "escalation.fraud_by": "what she suspected tells of others",
+    "escalation_setting.author": "the organisation's setting, not hers",
+    "idea.watched_by": "that she keeps an eye on something of somebody else's",
     "idea.speaks_for": "what somebody else wrote for her",
     "idea.edited_by": "who wrote along last; that she writes along is there",
     "invitation.invited_by": "whom she invited tells of somebody else",
@@ -361,6 +376,7 @@ LEFT_OUT: dict[str, str] = {
 
 #: Tables that hang on what is a person's own, and are not taken along, and why.
 LEFT_OUT_TABLES: dict[str, str] = {
+    "case_step": "what the clock sets off: the dates are in the case",
     "comment_day": "how many comments an idea had on a day: counted from what everybody wrote",
     "import_file": "a list of other people; what was handed in, and when, is there",
     "import_line": "a line about somebody else",

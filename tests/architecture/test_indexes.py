@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncpg
 
-#: Rows that nothing removes or renumbers: people are deactivated and erased in place, spaces archived. What is asked of them by person or
+#: Rows that nothing removes or renumbers: people are deactivated and erased in place, spaces archived, settings followed by others. What is asked of them by person or
 #: space has its index where it is asked; an index for each would make writing slower and serve nothing.
-NEVER_REMOVED = {"person", "space"}
+NEVER_REMOVED = {"person", "space", "escalation_setting"}
 # A key over (idea, space) is found by idea, or by all of it. An index over just the rows that have a key does as well.
 WITHOUT = """
     SELECT c.conrelid::regclass::text AS child, c.confrelid::regclass::text AS parent,
