@@ -304,18 +304,18 @@ CREATE FUNCTION plein_lateness(e escalation, at timestamptz) RETURNS text LANGUA
 $$;
 """
 
-# What the clock sets off: `ref` tells apart several of a kind. A step that was done is never done again.
+# What the clock sets off: `nth` tells apart several of a kind. A step that was done is never done again.
 STEPS = """
 CREATE TABLE case_step (
     id bigserial PRIMARY KEY,
     escalation bigint NOT NULL,
     space bigint NOT NULL,
     kind text NOT NULL,
-    ref bigint NOT NULL DEFAULT 0,
+    nth bigint NOT NULL DEFAULT 0,
     due_at timestamptz NOT NULL,
     done_at timestamptz,
     FOREIGN KEY (escalation, space) REFERENCES escalation (id, space) ON UPDATE CASCADE ON DELETE CASCADE,
-    CONSTRAINT case_step_once UNIQUE (escalation, kind, ref)
+    CONSTRAINT case_step_once UNIQUE (escalation, kind, nth)
 );
 CREATE INDEX case_step_due ON case_step (due_at) WHERE done_at IS NULL;
 
@@ -339,7 +339,7 @@ CREATE TRIGGER escalation_timed_again BEFORE UPDATE OF due_at, started_at ON esc
 
 CREATE FUNCTION plein_schedule_case() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    INSERT INTO case_step (escalation, space, kind, ref, due_at)
+    INSERT INTO case_step (escalation, space, kind, nth, due_at)
     SELECT NEW.id, NEW.space, k.kind, NEW.round, k.at FROM (VALUES
         (CASE WHEN NEW.hold_longer THEN 'longer_hold_over' ELSE 'hold_over' END, NEW.hold_until),
         ('triage_missed', NEW.triage_due_at),

@@ -90,12 +90,12 @@ class Escalation(PublicTable, db=DB):
 
 
 class CaseStep(Table, db=DB):
-    """What the clock sets off on a case, once. `ref` tells apart several of a kind."""
+    """What the clock sets off on a case, once. `nth` tells apart several of a kind."""
 
     escalation = reference()
     space = reference()
     kind = Text()
-    ref = BigInt(default=0)
+    nth = BigInt(default=0)
     due_at = Timestamptz()
     done_at = Timestamptz(null=True, default=None)
 
