@@ -173,6 +173,7 @@ KNOWN = {
     ("portal/access/fields.py", "everyone"): "one of two texts, made of these two",
     ("portal/people/queries.py", "narrowed"): "put together of constants by these same rules, as `sql` is",
     ("portal/people/queries.py", "sql"): "put together above it, by these same rules",
+    ("portal/access/sight.py", "item"): "the column of the item, a constant in the scope's rules",
     ("portal/access/sight.py", "a"): "the same, where the scope's rules are put together of it",
     ("portal/access/sight_of_starters.py", "a"): "the same, in the scope's rules about people who start",
     ("portal/access/sight_of_moderation.py", "a"): "the same, in the scope's rules about moderation",
