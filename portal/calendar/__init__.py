@@ -1,0 +1,1 @@
+"""The working calendar: on which days and hours the organisation works, by which deadlines are counted."""
