@@ -21,6 +21,12 @@ class WriterPaused(asyncpg.PostgresError):
     sqlstate = "PL001"
 
 
+class SpaceStill(asyncpg.PostgresError):
+    """The database refused something in a space that has ended or is archived (`plein_refuse_still`)."""
+
+    sqlstate = "PL003"
+
+
 class WriterGone(asyncpg.PostgresError):
     """The database refused something of a guest who belongs to this space no longer (`plein_refuse_departed`)."""
 

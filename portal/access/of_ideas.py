@@ -69,7 +69,7 @@ def author_until_voting(actor: Actor, thing: Any) -> bool:
 def writers_while_frozen(actor: Actor, thing: Any) -> bool:
     """Who writes it, while its text stands still: from the voting on, as long as there is no answer."""
     frozen = thing.idea_state == "published" and thing.phase in WHILE_CORRECTING and not thing.answered
-    return writes(actor, thing) and frozen and not _checked(actor, thing)
+    return writes(actor, thing) and frozen and not checked_first(actor, thing)
 
 
 def invited(actor: Actor, thing: Any) -> bool:
@@ -84,10 +84,10 @@ def writes_along(actor: Actor, thing: Any) -> bool:
 
 def helping(actor: Actor, thing: Any) -> bool:
     """Every reader who does not write it, while it is published and its campaign is not done."""
-    return not writes(actor, thing) and commenting(actor, thing) and not _checked(actor, thing)
+    return not writes(actor, thing) and commenting(actor, thing) and not checked_first(actor, thing)
 
 
-def _checked(actor: Actor, thing: Any) -> bool:
+def checked_first(actor: Actor, thing: Any) -> bool:
     """Where all that guests write is looked at first, they write ideas and comments, which can be."""
     return bool(actor.guest and thing.checks == "all")
 

@@ -7,6 +7,8 @@ tables, whom no policy slows down. Every table stands in GATES; a test demands i
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 from piccolo.table import Table
 
@@ -22,14 +24,31 @@ IN_SPACE = f"space = ANY ({SPACES})"
 OWN = f"person = {PERSON}"
 OWN_IN_SPACE = f"{IN_SPACE} AND {OWN}"
 WRITTEN_BY_HERSELF = f"{IN_SPACE} AND author = {PERSON}"
-OWN_OR_NOWHERE = f"(space = ANY ({SPACES}) OR space IS NULL) AND (person IS NULL OR {OWN})"
+IN_SPACE_OR_NONE = f"(space = ANY ({SPACES}) OR space IS NULL)"
+DONE_BY_HERSELF = f"{IN_SPACE_OR_NONE} AND coalesce(actor, {PERSON}) = {PERSON}"
 NOTHING = "FALSE"
 PRESENT = f"EXISTS (SELECT FROM membership m WHERE m.partner = partner.id AND m.space = ANY ({SPACES}))"
+OWN_OR_NOWHERE = f"{IN_SPACE_OR_NONE} AND (person IS NULL OR {OWN})"
 #: What is open to somebody who starts, by her own first day on the organisation's clock.
 OPEN_BY_NOW = f"""{IN_SPACE} AND opens <= (SELECT (plein_now() AT TIME ZONE g.zone)::date - p.starts_on
     FROM person p, organisation g WHERE p.id = {PERSON})"""
 # Written so that both sides can use an index: a search looks through many rows.
 FINDABLE = f"({IN_SPACE} OR person = ANY ((SELECT array_agg(w.person) FROM wall_people w)::bigint[]))"
+DECIDED_ABOUT_HER = f"EXISTS (SELECT FROM decision d WHERE d.item = moderation_item.id AND d.person = {PERSON})"
+#: What the database itself counts, by table.
+COUNTS = {
+    "idea": (
+        *("supporters", "guest_supporters", "votes", "returned", "guest_returned", "comments", "guest_comments"),
+        *("commenters", "young", "discounted"),
+    ),
+    "comment": ("replies", "helpful", "agree", "thanks", "question"),
+}
+#: Of ideas: where they stand, and what follows from their counts.
+FOLLOWS = (
+    *("campaign", "status", "source", "setting", "audience", "t1_at_count", "t2_at_count", "t1_at", "t2_at"),
+    *("qualified_at", "watched_at", "watched_by", "heads_up_at"),
+)
+COUNTS_NOTHING = {name: " AND ".join(f"{column} = 0" for column in counts) for name, counts in COUNTS.items()}
 
 
 def _known(key: str) -> str:
@@ -38,117 +57,214 @@ def _known(key: str) -> str:
     return " OR ".join((f"{key} = {PERSON}", f"EXISTS (SELECT FROM wall_people w WHERE w.person = {key})", *wrote))
 
 
+def she_writes(table: str) -> str:
+    """What hangs under an idea that she began or writes along."""
+    return f"EXISTS (SELECT FROM wall_writes w WHERE w.idea = {table}.idea)"
+
+
+def of_her(above: str, table: str, whose: str = "author") -> str:
+    """What hangs under something that is hers alone."""
+    return f"EXISTS (SELECT FROM {above} o WHERE o.id = {table}.{above} AND o.{whose} = {PERSON})"
+
+
+def put_back(column: str, table: str) -> str:
+    """She was told to change it, and did: the last that was decided about it is hers, and is done."""
+    return (
+        "coalesce((SELECT d.put_back_at IS NOT NULL FROM decision d JOIN moderation_item x ON x.id = d.item"
+        f" WHERE x.{column} = {table}.id AND d.undone_at IS NULL ORDER BY d.id DESC LIMIT 1), FALSE)"
+    )
+
+
 class Gate(msgspec.Struct, frozen=True):
-    """The rows that a guest's request reads; the commands that it may send beside SELECT, and on which rows (the same,
-    if nothing is said). `lock`: it may hold rows without changing them."""
+    """The rows that a guest's request reads. Beside SELECT it may send what is said here, on these rows: `insert` what
+    it may put there; `update` which rows it may change, `becomes` how they have to be then, and `changes` in which
+    columns (all, if none is named); `delete`. `lock`: it may hold rows without changing them."""
 
     rows: str
-    commands: tuple[str, ...] = ()
-    written: str = ""
+    insert: str = ""
+    update: str = ""
+    becomes: str = ""
+    changes: tuple[str, ...] = ()
+    delete: str = ""
     lock: bool = False
 
 
-def _gate(rows: str, *commands: str, written: str = "", lock: bool = False) -> Gate:
-    return Gate(rows, commands, written or rows, lock)
+def _gate(rows: str, *commands: str, **allowed: Any) -> Gate:
+    """`commands`: what it may send on the very rows that it reads."""
+    return Gate(rows, **dict.fromkeys((command.lower() for command in commands), rows), **allowed)
+
+
+def _but(table: type[Table], *kept: str) -> tuple[str, ...]:
+    """The columns of a table that may be changed: all but these, its keys and what the database counts."""
+    kept = ("id", "public_id", "space", *kept)
+    return tuple(c._meta.name for c in table._meta.columns if c._meta.name not in kept)
 
 
 #: None: closed to guests altogether.
 GATES: dict[type[Table], Gate | None] = {
     t.AboutPage: _gate(EVERYTHING),
-    t.ActionRequest: _gate(OWN_IN_SPACE, "INSERT"),
     t.Absence: _gate(NOTHING),
+    t.ActionRequest: _gate(OWN_IN_SPACE, "INSERT"),
     t.Answer: _gate(IN_SPACE),
     t.AnswerVersion: _gate(IN_SPACE),
-    t.Appeal: _gate(IN_SPACE, "INSERT"),
-    t.Attachment: _gate(IN_SPACE, "INSERT", "UPDATE", "DELETE", written=WRITTEN_BY_HERSELF),
+    t.Appeal: _gate(IN_SPACE, insert=f"{IN_SPACE} AND outcome IS NULL AND {of_her('decision', 'appeal', 'person')}"),
+    t.Attachment: _gate(
+        IN_SPACE,
+        insert=f"{WRITTEN_BY_HERSELF} AND {she_writes('attachment')}",
+        update=WRITTEN_BY_HERSELF,
+        changes=("description",),
+        delete=WRITTEN_BY_HERSELF,
+    ),
     t.Budget: _gate(OWN_IN_SPACE),
     t.CalendarDay: _gate(EVERYTHING),
     t.Campaign: _gate(IN_SPACE, lock=True),
     t.CampaignNotice: _gate(IN_SPACE),
-    t.Capture: _gate(IN_SPACE, "UPDATE"),
-    t.Chapter: _gate(OPEN_BY_NOW),
-    t.Charter: _gate(IN_SPACE),
-    t.CharterAcceptance: _gate(OWN_IN_SPACE, "INSERT"),
+    t.Capture: _gate(
+        IN_SPACE,
+        update=f"{IN_SPACE} AND (author = {PERSON} OR state = 'waiting' AND coalesce(person, {PERSON}) = {PERSON})",
+        becomes=f"{IN_SPACE} AND ({PERSON} IN (author, person) OR claimant = {PERSON} AND state = 'claimed')",
+        changes=("claimant", "state", "settled_at"),
+    ),
     t.CaseConflict: _gate(NOTHING),
     t.CaseRole: _gate(IN_SPACE),
     t.CaseStep: None,
+    t.Chapter: _gate(OPEN_BY_NOW),
+    t.Charter: _gate(IN_SPACE),
+    t.CharterAcceptance: _gate(OWN_IN_SPACE, "INSERT"),
     t.CoAuthor: _gate(
-        IN_SPACE, "INSERT", "UPDATE", "DELETE", written=f"{IN_SPACE} AND {PERSON} IN (person, invited_by)"
+        IN_SPACE,
+        insert=f"{IN_SPACE} AND invited_by = {PERSON} AND accepted_at IS NULL AND {of_her('idea', 'co_author')}",
+        update=OWN_IN_SPACE,
+        changes=("accepted_at",),
+        delete=f"{IN_SPACE} AND ({PERSON} IN (person, invited_by) OR {of_her('idea', 'co_author')})",
     ),
-    t.ColleagueWish: _gate(OWN_IN_SPACE, "INSERT"),
-    t.Comment: _gate(IN_SPACE, "INSERT", "UPDATE", written=WRITTEN_BY_HERSELF),
+    t.ColleagueWish: _gate(OWN_IN_SPACE, insert=f"{OWN_IN_SPACE} AND state = 'waiting'"),
+    t.Comment: _gate(
+        IN_SPACE,
+        insert=f"{WRITTEN_BY_HERSELF} AND state IN ('published', 'hidden') AND {COUNTS_NOTHING['comment']}",
+        update=f"{WRITTEN_BY_HERSELF} AND (state = 'published' OR {put_back('comment', 'comment')})",
+        becomes=WRITTEN_BY_HERSELF,
+        changes=("state", "body", "body_html", "version", "edited_at"),
+    ),
     t.CommentDay: _gate(IN_SPACE),
-    t.CommentVersion: _gate(IN_SPACE, "INSERT", "DELETE"),
+    t.CommentVersion: _gate(
+        IN_SPACE,
+        insert=f"{IN_SPACE} AND {of_her('comment', 'comment_version')}",
+        delete=of_her("comment", "comment_version"),
+    ),
     t.CommunityCard: _gate(IN_SPACE),
-    t.Correction: _gate(IN_SPACE, "INSERT", written=WRITTEN_BY_HERSELF),
+    t.Correction: _gate(IN_SPACE, insert=f"{WRITTEN_BY_HERSELF} AND {she_writes('correction')}"),
     t.Credential: _gate(OWN, "INSERT", "UPDATE"),
     t.DataExport: _gate(OWN, "INSERT", "DELETE"),
-    t.Decision: _gate(IN_SPACE, "UPDATE", written=OWN_IN_SPACE),
+    t.Decision: _gate(IN_SPACE, update=OWN_IN_SPACE, changes=("put_back_at",)),
     t.Delegate: _gate(NOTHING),
     t.Departure: _gate(IN_SPACE),
     t.Digest: _gate(IN_SPACE),
     t.Escalation: _gate(IN_SPACE),
     t.EscalationSetting: _gate(EVERYTHING),
-    t.Event: _gate(OWN_OR_NOWHERE, "INSERT"),
+    t.Event: _gate(f"{IN_SPACE_OR_NONE} AND (person IS NULL OR {PERSON} IN (person, actor))", insert=DONE_BY_HERSELF),
     t.EventQueue: _gate(EVERYTHING, "INSERT"),
-    t.FileWish: _gate(OWN_IN_SPACE, "INSERT"),
+    t.FileWish: _gate(OWN_IN_SPACE, insert=f"{OWN_IN_SPACE} AND state = 'waiting'"),
     t.Follow: _gate(OWN_IN_SPACE, "INSERT", "DELETE"),
     t.Guest: _gate(OWN),
-    t.HelpOffer: _gate(IN_SPACE, "INSERT", "UPDATE", "DELETE", written=OWN_IN_SPACE),
+    t.HelpOffer: _gate(
+        IN_SPACE,
+        insert=OWN_IN_SPACE,
+        update=OWN_IN_SPACE,
+        changes=("body",),
+        delete=OWN_IN_SPACE,
+    ),
     t.Highlight: _gate(IN_SPACE),
-    t.Idea: _gate(IN_SPACE, "INSERT", "UPDATE"),
-    t.IdeaReply: _gate(IN_SPACE, "INSERT", "UPDATE", "DELETE"),
-    t.IdeaVersion: _gate(IN_SPACE, "INSERT"),
-    t.Identity: _gate(_known("identity.person"), "UPDATE", written=OWN),
+    # she holds ideas of others, too, while she changes what hangs under them
+    t.Idea: _gate(
+        IN_SPACE,
+        insert=f"{WRITTEN_BY_HERSELF} AND state IN ('draft', 'published', 'hidden') AND {COUNTS_NOTHING['idea']}",
+        update=IN_SPACE,
+        becomes=f"{IN_SPACE} AND EXISTS (SELECT FROM wall_writes w WHERE w.idea = idea.id"
+        " AND (w.state NOT IN ('hidden', 'removed') OR w.state = idea.state OR w.put_back))",
+        changes=_but(t.Idea, *FOLLOWS, *COUNTS["idea"]),
+        delete=f"{WRITTEN_BY_HERSELF} AND state = 'draft'",
+    ),
+    t.IdeaReply: _gate(
+        IN_SPACE,
+        insert=f"{IN_SPACE} AND {she_writes('idea_reply')}",
+        delete=f"{IN_SPACE} AND {she_writes('idea_reply')}",
+    ),
+    t.IdeaVersion: _gate(IN_SPACE, insert=f"{IN_SPACE} AND {she_writes('idea_version')}"),
+    t.Identity: _gate(
+        _known("identity.person"),
+        update=OWN,
+        changes=("name", "title", "language", "zone", "theme", "wants_mail"),
+    ),
     t.ImportFile: None,
     t.ImportLine: None,
     t.ImportProblem: None,
     t.Invitation: _gate(NOTHING),
     t.InvitationLink: None,
     t.Mail: _gate(NOTHING),
-    t.Membership: _gate(IN_SPACE, "DELETE", written=OWN_IN_SPACE),
-    t.Mention: _gate(IN_SPACE, "INSERT", "DELETE"),
+    t.Membership: _gate(IN_SPACE, delete=OWN_IN_SPACE),
+    t.Mention: _gate(
+        IN_SPACE, insert=f"{IN_SPACE} AND {of_her('comment', 'mention')}", delete=of_her("comment", "mention")
+    ),
     t.Mentor: _gate(IN_SPACE),
     t.Mentorship: _gate(OWN_IN_SPACE),
-    t.ModerationItem: _gate(IN_SPACE, "INSERT", "UPDATE"),
+    t.ModerationItem: _gate(
+        IN_SPACE,
+        insert=f"{IN_SPACE} AND state = 'open'",
+        update=f"{IN_SPACE} AND (state = 'open' OR {DECIDED_ABOUT_HER})",
+        becomes=f"{IN_SPACE} AND (state = 'open' OR state = 'appealed' AND {DECIDED_ABOUT_HER})",
+        changes=("state", "claimed_by", "claimed_until"),
+    ),
     t.Mute: _gate(OWN_IN_SPACE, "INSERT", "DELETE"),
-    t.Notice: _gate(OWN_OR_NOWHERE, "UPDATE"),
+    t.Notice: _gate(OWN_OR_NOWHERE, update=OWN_OR_NOWHERE, changes=("read_at",)),
     t.Organisation: _gate(EVERYTHING),
     t.OrgUnit: _gate(NOTHING),
     t.Partner: _gate(PRESENT),
     t.PartnerDomain: _gate(NOTHING),
-    t.PasswordReset: _gate(OWN, "UPDATE"),
+    t.PasswordReset: _gate(OWN, update=OWN, changes=("used_at",)),
     t.Pause: _gate(OWN_IN_SPACE),
     t.PeopleImport: None,
-    t.Person: _gate(_known("person.id"), "UPDATE", written=f"id = {PERSON}"),
+    t.Person: _gate(_known("person.id"), update=f"id = {PERSON}", changes=("epoch", "last_signed_in_at")),
     t.Personnel: _gate(NOTHING),
-    t.Profile: _gate(_known("profile.person"), "INSERT", "UPDATE", written=OWN),
+    t.Profile: _gate(_known("profile.person"), insert=OWN, update=OWN),
     t.Question: _gate(IN_SPACE),
     t.Reaction: _gate(OWN_IN_SPACE, "INSERT", "DELETE"),
     t.ReadMark: _gate(OWN_IN_SPACE, "INSERT", "UPDATE", "DELETE"),
-    t.Report: _gate(f"{IN_SPACE} AND reporter = {PERSON}", "INSERT"),
+    t.Report: _gate(f"{IN_SPACE} AND reporter = {PERSON}", insert=f"{IN_SPACE} AND reporter = {PERSON}"),
     t.RulesAcceptance: _gate(OWN, "INSERT"),
     t.SearchDocument: _gate(FINDABLE),
     t.SearchFresh: None,
     t.SearchWord: _gate(IN_SPACE),
     t.Service: _gate(NOTHING),
-    t.Session: _gate(OWN, "INSERT", "UPDATE", "DELETE"),
+    t.Session: _gate(OWN, insert=OWN, update=OWN, changes=("last_seen_at", "idle_until"), delete=OWN),
     t.SetUp: None,
-    t.SignInLink: _gate(OWN, "UPDATE"),
+    t.SignInLink: _gate(OWN, update=OWN, changes=("used_at",)),
     t.Space: _gate(f"id = ANY ({SPACES})"),
     t.SpaceRecord: None,
     t.SpaceUnit: _gate(NOTHING),
-    t.StatusChange: _gate(IN_SPACE, "INSERT"),
+    t.StatusChange: _gate(
+        IN_SPACE,
+        insert=f"{WRITTEN_BY_HERSELF} AND {of_her('idea', 'status_change')} AND status IN ('withdrawn', 'put back')",
+    ),
     t.Throttle: _gate(EVERYTHING, "INSERT", "UPDATE", "DELETE"),
     t.Topic: _gate(NOTHING),
     t.TopicRule: None,
-    t.Vote: _gate(OWN_IN_SPACE, "INSERT", "UPDATE", "DELETE"),
+    t.Vote: _gate(
+        OWN_IN_SPACE, insert=f"{OWN_IN_SPACE} AND guest", update=OWN_IN_SPACE, changes=("weight",), delete=OWN_IN_SPACE
+    ),
     t.WorkingHours: _gate(EVERYTHING),
     t.Workshop: _gate(IN_SPACE),
 }
 
-# People in the actor's spaces are looked up as the owner: a policy on people may not ask for people itself. Triggers
-# keep counts and rows that guests don't reach, and jobs are queued for them: both run as the owner, too.
+# People in the actor's spaces are looked up as the owner: a policy on people may not ask for people itself; so are the
+# ideas that she writes, as they stand before her statement. Triggers keep counts and rows that guests don't reach, and
+# jobs are queued for them: both run as the owner, too.
+WRITES = f"""
+    SELECT idea.id AS idea, idea.state, {put_back("idea", "idea")} AS put_back
+    FROM idea WHERE {IN_SPACE} AND (author = {PERSON}
+        OR EXISTS (SELECT FROM co_author k WHERE k.idea = idea.id AND k.person = {PERSON} AND k.accepted_at IS NOT NULL)
+        OR EXISTS (SELECT FROM capture x WHERE x.idea = idea.id AND x.claimant = {PERSON} AND x.state = 'settled'))
+"""
 BUILD = f"""
 REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, %(role)s;
 REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM PUBLIC, %(role)s;
@@ -156,13 +272,14 @@ REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 DO $$ DECLARE f regprocedure; BEGIN
     EXECUTE format('CREATE OR REPLACE VIEW wall_people AS SELECT person FROM (%%s) r WHERE %%s',
         rtrim(pg_get_viewdef('readership'::regclass), ';'), $condition${IN_SPACE}$condition$);
+    EXECUTE $view$CREATE OR REPLACE VIEW wall_writes AS {WRITES}$view$;
     EXECUTE format('REVOKE TEMPORARY ON DATABASE %%I FROM PUBLIC', current_database());
     FOR f IN SELECT p.oid FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace AND NOT p.prosecdef
         AND (p.prorettype = 'trigger'::regtype OR p.proname = 'procrastinate_defer_jobs_v1')
     LOOP EXECUTE format('ALTER FUNCTION %%s SECURITY DEFINER', f); END LOOP;
 END $$;
 ALTER VIEW readership SET (security_invoker = true);
-GRANT SELECT ON readership, section_reader, wall_people TO %(role)s;
+GRANT SELECT ON readership, section_reader, wall_people, wall_writes TO %(role)s;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO %(role)s;
 """
 KNOWN_ROLE = "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = {})"
@@ -197,13 +314,14 @@ def _policies(table: type[Table], gate: Gate | None, role: str) -> str:
         *(f"DROP POLICY IF EXISTS wall_{c} ON {name}" for c in commands),
     ]
     if gate is not None:
-        for command in ("SELECT", *gate.commands):
-            rows = gate.rows if command == "SELECT" else gate.written
-            using = "" if command == "INSERT" else f" USING ({rows})"
-            check = f" WITH CHECK ({rows})" if command in ("INSERT", "UPDATE") else ""
-            sql.append(f"CREATE POLICY wall_{command} ON {name} FOR {command}{using}{check}")
+        allowed = {"SELECT": gate.rows, "INSERT": gate.insert, "UPDATE": gate.update, "DELETE": gate.delete}
         if gate.lock:  # holding a row takes the right to change it, which the check then refuses
-            sql.append(f"CREATE POLICY wall_UPDATE ON {name} FOR UPDATE USING ({gate.rows}) WITH CHECK (FALSE)")
-        granted = ("SELECT", *gate.commands, *(["UPDATE"] if gate.lock else []))
-        sql.append(f"GRANT {', '.join(granted)} ON {name} TO {role}")
+            allowed["UPDATE"] = gate.rows
+        for command, rows in ((command, rows) for command, rows in allowed.items() if rows):
+            check = rows if command == "INSERT" else NOTHING if gate.lock else gate.becomes or rows
+            using = "" if command == "INSERT" else f" USING ({rows})"
+            checked = f" WITH CHECK ({check})" if command in ("INSERT", "UPDATE") else ""
+            columns = f" ({', '.join(gate.changes)})" if gate.changes and command == "UPDATE" else ""
+            sql.append(f"CREATE POLICY wall_{command} ON {name} FOR {command}{using}{checked}")
+            sql.append(f"GRANT {command}{columns} ON {name} TO {role}")
     return "".join(f"{statement};\n" for statement in sql)

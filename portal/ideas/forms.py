@@ -179,13 +179,25 @@ def name_of(question: Question) -> str:
     return f"reply_{question.public_id}"
 
 
-class WithdrawalForm(Form):
+class _WhyForm(Form):
+    """Says why; without `words` there is nothing to be said."""
+
+    reason: TextAreaField
+
+    def __init__(self, words: bool = True, **given: Any) -> None:
+        super().__init__(**given)
+        self.words = words
+        if not words:
+            self.reason.data, self.reason.validators = "", []
+
+
+class WithdrawalForm(_WhyForm):
     """Why an idea is taken back."""
 
     reason = TextAreaField(lazy("Why do you withdraw it?"), [required(lazy("Say why, in a line.")), at_most(1000)])
 
 
-class PutBackForm(Form):
+class PutBackForm(_WhyForm):
     """Why an idea is put back."""
 
     reason = TextAreaField(lazy("Why do you put it back?"), [required(lazy("Say why, in a line.")), at_most(1000)])

@@ -13,15 +13,15 @@ from portal.tables.base import new_public_id
 # Reports on the same thing meet in the one item that is open for it.
 OPEN_IDEA = """
     INSERT INTO moderation_item (public_id, space, idea, author) VALUES ({}, {}, {}, {})
-    ON CONFLICT (idea) WHERE state = 'open' DO UPDATE SET idea = excluded.idea RETURNING id, public_id
+    ON CONFLICT (idea) WHERE state = 'open' DO UPDATE SET state = 'open' RETURNING id, public_id
 """
 OPEN_COMMENT = """
     INSERT INTO moderation_item (public_id, space, comment, author) VALUES ({}, {}, {}, {})
-    ON CONFLICT (comment) WHERE state = 'open' DO UPDATE SET comment = excluded.comment RETURNING id, public_id
+    ON CONFLICT (comment) WHERE state = 'open' DO UPDATE SET state = 'open' RETURNING id, public_id
 """
 OPEN_CAMPAIGN = """
     INSERT INTO moderation_item (public_id, space, campaign, author) VALUES ({}, {}, {}, {})
-    ON CONFLICT (campaign) WHERE state = 'open' DO UPDATE SET campaign = excluded.campaign RETURNING id, public_id
+    ON CONFLICT (campaign) WHERE state = 'open' DO UPDATE SET state = 'open' RETURNING id, public_id
 """
 REPORT = """
     INSERT INTO report (item, space, reporter, rule, words, title, body_html) VALUES ({}, {}, {}, {}, {}, {}, {})

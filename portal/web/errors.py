@@ -14,7 +14,7 @@ from litestar.exceptions import HTTPException
 from litestar.exceptions import NotFoundException as NotFound
 from litestar.types import Receive, Scope, Send
 
-from portal.access.conflicts import WriterGone, WriterPaused
+from portal.access.conflicts import SpaceStill, WriterGone, WriterPaused
 from portal.access.policy import Forbidden, Paused
 from portal.db import NO_ROOM, UNREACHABLE
 from portal.files.store import NoRoom
@@ -119,7 +119,7 @@ class Unrecognised(Response[Any]):
         return answer
 
 
-def on_forbidden(request: Request, error: Forbidden) -> Response[bytes]:
+def on_forbidden(request: Request, error: Forbidden | SpaceStill) -> Response[bytes]:
     """Seen, but not allowed."""
     return error_page(request, 403)
 
@@ -236,6 +236,7 @@ def on_bug(request: Request, error: Exception) -> Response[bytes]:
 HANDLERS: dict[int | type[Exception], Callable[[Any, Any], Response[Any]]] = {
     HTTPException: on_http,
     Forbidden: on_forbidden,
+    SpaceStill: on_forbidden,
     Paused: on_paused,
     WriterPaused: on_paused,
     WriterGone: on_gone,

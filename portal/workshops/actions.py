@@ -85,8 +85,6 @@ SETTLE = """
     WHERE id = {} AND state = {} AND coalesce(claimant, {}) = {} RETURNING claimant
 """
 HAND_OVER = "UPDATE idea SET author = {}, form_key = NULL, draft_key = NULL WHERE id = {}"
-# Whoever wrote it judges it no more, and is told what others decide from now on.
-JUDGED = "UPDATE moderation_item SET author = {} WHERE idea = {}"
 
 
 async def claim(actor: Actor, noted: CaptureRow) -> bool:
@@ -123,7 +121,6 @@ async def _settle(actor: Actor, noted: CaptureRow, person: int, state: str) -> N
         raise Changed
     await execute("SELECT plein_hold_votes({}, {})", noted.idea, person)  # before the idea, as by whoever votes
     await execute(HAND_OVER, person, noted.idea)
-    await execute(JUDGED, person, noted.idea)
     await execute("DELETE FROM co_author WHERE idea = {} AND person = {}", noted.idea, person)
     await record(Kind.IDEA_HANDED_OVER, actor=actor.id, space=noted.space, idea=noted.idea)
 

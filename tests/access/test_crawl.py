@@ -220,3 +220,32 @@ async def test_the_same_forms_do_change_what_is_in_sight_and_allowed(
                             unchanged.discard(route.path_format)
                         await undone.rollback()
         assert not unchanged, sorted(unchanged)
+
+
+async def test_what_a_guest_may_do_the_second_wall_lets_her_do(
+    rollback: asyncpg.Connection, world: World, app: Litestar, template: tuple[str, World]
+):
+    """Every form to everything in her sight, by the first wall alone and behind both: one answer, the same tables
+    changed."""
+    pools = {"first": OneConnection(rollback), "both": OneConnectionAsGuests(rollback, f"{template[0]}_guest")}
+    async with staged(rollback, world, app) as stage:
+        before = await fingerprint(rollback)
+        done, different = 0, []
+        for route in routes(app, "POST"):
+            for path, may_know in fillings(route, stage, "guest_a"):
+                if not may_know or path == "/sign-out":  # which is the same for everybody, and there she would stop
+                    continue
+                found = {}
+                for wall, pool in pools.items():
+                    db.DB.guest_pool = pool
+                    undone = rollback.transaction()
+                    await undone.start()
+                    status = await send(stage, "guest_a", path, 0)
+                    after = await fingerprint(rollback)
+                    found[wall] = (status, {name for name in before if before[name] != after[name]})
+                    await undone.rollback()
+                done += bool(found["first"][1])
+                if found["first"] != found["both"]:
+                    different.append(f"{path}: {found['first']} by the first wall alone, {found['both']} behind both")
+        assert not different, "\n".join(different)
+        assert done > 20

@@ -25,7 +25,7 @@ TABLES = {"RULES": "anybody", "VISIBILITY": "everybody", "GATES": "_gate(EVERYTH
 #: Functions that give no condition, although they look like it.
 NOT_HERE = {"new_token", "token_sha256", "actor_of_session", "actor_of_person", "visible"}
 #: How the wall is built, which is no rule.
-NOT_HERE |= {"BUILD", "KNOWN_ROLE", "MAY_MAKE_ROLES", "MAKE_ROLE", "build_wall", "_gate", "_policies"}
+NOT_HERE |= {"BUILD", "KNOWN_ROLE", "MAY_MAKE_ROLES", "MAKE_ROLE", "build_wall", "_gate", "_but", "_policies"}
 
 
 class Mutant(NamedTuple):
@@ -111,7 +111,7 @@ def _changes(owner: ast.AST, name: str, places: dict[int, int]) -> Iterator[Chan
 
 
 def _of_rules(table: ast.Dict, open_to_all: str, places: dict[int, int]) -> Iterator[Change]:
-    """Each entry, thrown open. Where a gate says on which rows one may write, reading and writing are thrown open alone."""
+    """Each entry, thrown open; of a gate each thing that it says, alone."""
     everything = ast.parse(open_to_all, mode="eval").body
     for key, value in zip(table.keys, table.values, strict=True):
         told = f"{ast.unparse(key)} is {open_to_all}" if key else ""
@@ -121,16 +121,24 @@ def _of_rules(table: ast.Dict, open_to_all: str, places: dict[int, int]) -> Iter
             yield Change(places[id(value)], told, lambda _: everything)
             continue
         yield Change(places[id(value.args[0])], told, lambda _: ast.Name("EVERYTHING"))
-        written = [keyword for keyword in value.keywords if keyword.arg == "written"]
-        if len(value.args) > 1 or written:
-            what = f"{ast.unparse(key)} is written everywhere" if key else ""
-            yield Change(places[id(value)], what, _written_everywhere)
+        said = [str(ast.literal_eval(command)).lower() for command in value.args[1:]]
+        said += [str(keyword.arg) for keyword in value.keywords if keyword.arg != "lock"]
+        for name in said:
+            yield Change(places[id(value)], f"{ast.unparse(key)}: any {name}" if key else "", _any(name))
 
 
-def _written_everywhere(node: ast.AST) -> ast.AST:
-    assert isinstance(node, ast.Call)
-    others = [keyword for keyword in node.keywords if keyword.arg != "written"]
-    return ast.Call(node.func, node.args, [*others, ast.keyword("written", ast.Name("EVERYTHING"))])
+def _any(name: str) -> Callable[[ast.AST], ast.AST]:
+    """One thing that a gate says, thrown open: any row, or every column."""
+
+    def thrown_open(node: ast.AST) -> ast.AST:
+        assert isinstance(node, ast.Call)
+        arguments = [argument for argument in node.args if ast.unparse(argument).strip("'").lower() != name]
+        keywords = [keyword for keyword in node.keywords if keyword.arg != name]
+        if name != "changes":
+            keywords.append(ast.keyword(name, ast.Name("EVERYTHING")))
+        return ast.Call(node.func, arguments, keywords)
+
+    return thrown_open
 
 
 def _members(collection: ast.Set | ast.Tuple, places: dict[int, int]) -> Iterator[Change]:
