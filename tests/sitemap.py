@@ -358,7 +358,7 @@ POSTS: dict[str, tuple[str | None, str, dict[str, str]]] = {
         "insider_a",
         "/spaces/{space[closed_a]}/guests/list",
         {"list": GUEST_LIST, "partner": "{partner[overwater]}", "until": "2026-08-01"}
-        | {"language": "en", "tried": mark(GUEST_LIST, "partneroverwater", "2026-08-01")},
+        | {"language": "en", "tried": mark(GUEST_LIST, "partnerwater", "2026-08-01")},
     ),
     "/spaces/{public_id:str}/guests/renewal": ("insider_a", "/spaces/{space[closed_a]}/guests/renewal", {}),
     "/sent-invitations/{public_id:str}/mail": ("insider_a", "/sent-invitations/{invitation[a]}/mail", {}),

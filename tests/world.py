@@ -284,7 +284,7 @@ async def _what_others_add(world: World) -> None:
 async def _guests(world: World) -> None:
     """Both guests come for an organisation, and the insider of their space answers for them. In each space somebody is
     invited, by a link with the token "invitation-a" or "invitation-b", and the guest wishes for a colleague."""
-    for side, name in (("a", "overwater"), ("b", "nightbus")):
+    for side, name, public_id in (("a", "overwater", "partnerwater"), ("b", "nightbus", "partnernight")):
         space, guest, host = (
             world.space_id[f"closed_{side}"],
             world.person_id[f"guest_{side}"],
@@ -293,7 +293,7 @@ async def _guests(world: World) -> None:
         row = (
             await execute(
                 "INSERT INTO partner (public_id, name, created_by) VALUES ({}, {}, {}) RETURNING id, public_id",
-                f"partner{name}",
+                public_id,
                 name.title(),
                 host,
             )

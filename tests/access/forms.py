@@ -54,11 +54,11 @@ ANSWERS = {
     "password": "a forged long lantern",
     "decision_owner_called": email_of("insider_a"),
     "guest_email": "forged@overwater.example",
-    "partner": "partneroverwater",
+    "partner": "partnerwater",
     "domains": "forged.example",
     "until": "2026-08-01",
     "list": GUEST_LIST,
-    "tried": mark(GUEST_LIST, "partneroverwater", "2026-08-01"),
+    "tried": mark(GUEST_LIST, "partnerwater", "2026-08-01"),
 }
 
 PARAMETER = re.compile(r"\{\w+:\w+\}")

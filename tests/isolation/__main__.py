@@ -52,6 +52,9 @@ def main() -> int:
     parser.add_argument("--language", choices=LANGUAGES, default="en", help="of the report")
     parser.add_argument("--without", default="", metavar="TABLE", help="the control: everybody sees this table")
     parser.add_argument("--only", default="", metavar="PATH", help="addresses that begin so")
+    parser.add_argument(
+        "--as", dest="readers", choices=sorted({_called(reader) for reader, _ in ASKERS}), action="append"
+    )
     parser.add_argument("--workers", type=int, default=2)
     asked = parser.parse_args()
     begun = time.monotonic()
@@ -60,7 +63,7 @@ def main() -> int:
         cluster = EmbeddedPostgres(Path(folder) / "postgres")
         cluster.start()
         try:
-            findings = _prove(cluster, folder, asked.without, asked.only, asked.workers)
+            findings = _prove(cluster, folder, asked)
         finally:
             cluster.stop()
     report = write_report(findings, REPORTS, asked.language, time.monotonic() - begun)
@@ -71,7 +74,11 @@ def main() -> int:
     return 1 if findings.leaks or findings.wrong else 0
 
 
-def _prove(cluster: EmbeddedPostgres, folder: str, without: str, only: str, workers: int) -> Findings:
+def _called(reader: str | None) -> str:
+    return reader or "nobody"
+
+
+def _prove(cluster: EmbeddedPostgres, folder: str, asked: argparse.Namespace) -> Findings:
     from portal.app import set_up_logs
     from portal.web.assets import build
     from tests.isolation.asking import ask_everything, send_forms
@@ -83,22 +90,21 @@ def _prove(cluster: EmbeddedPostgres, folder: str, without: str, only: str, work
     async def prepare() -> Plan:
         name, world = await make_demo(cluster)
         sessions = await plant_demo(cluster, name, world)
-        return Plan(folder, name, world.dump(), sessions, without, only)
+        return Plan(folder, name, world.dump(), sessions, asked.without, asked.only)
 
     print("The demo organisation is made, and a canary planted in every text …", flush=True)
     plan = asyncio.run(prepare())
+    askers = [(reader, behind) for reader, behind in ASKERS if _called(reader) in (asked.readers or [_called(reader)])]
     findings = Findings(asyncio.run(_counted(cluster, plan)))
     spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=spawn) as processes:
+    with ProcessPoolExecutor(asked.workers, mp_context=spawn) as processes:
         for (reader, behind), crawl in zip(
-            ASKERS, processes.map(ask_everything, [plan] * len(ASKERS), ASKERS), strict=True
+            askers, processes.map(ask_everything, [plan] * len(askers), askers), strict=True
         ):
             findings.add(crawl, behind)
             said = f"{crawl.questions} questions, {len(crawl.leaks)} leaks, {len(crawl.wrong)} wrong answers"
-            print(
-                f"  {reader or 'nobody':14} {'behind both walls' if behind else 'the first wall':18} {said}", flush=True
-            )
-    forms, changed = asyncio.run(send_forms(plan, list(dict.fromkeys(reader for reader, _ in ASKERS))))
+            print(f"  {_called(reader):14} {'behind both walls' if behind else 'the first wall':18} {said}", flush=True)
+    forms, changed = asyncio.run(send_forms(plan, list(dict.fromkeys(reader for reader, _ in askers))))
     for crawl in forms:
         findings.add(crawl, behind=True)
     findings.leaks += changed
