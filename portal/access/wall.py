@@ -91,7 +91,8 @@ class Gate(msgspec.Struct, frozen=True):
 
 def _gate(rows: str, *commands: str, **allowed: Any) -> Gate:
     """`commands`: what it may send on the very rows that it reads."""
-    return Gate(rows, **dict.fromkeys((command.lower() for command in commands), rows), **allowed)
+    named: dict[str, Any] = dict.fromkeys((command.lower() for command in commands), rows)
+    return Gate(rows, **named | allowed)
 
 
 def _but(table: type[Table], *kept: str) -> tuple[str, ...]:
