@@ -24,7 +24,7 @@ from portal.text.language import gettext, lazy
 
 PATIENCE = 30  # seconds for looking at one file
 SMALL = ".small"
-FULL = (errno.ENOSPC, errno.EDQUOT)
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 OLD = 3600  # seconds after which something that nobody names is left over
 _two_at_a_time = asyncio.Semaphore(2)
 
@@ -87,7 +87,8 @@ class Upload:
             return
         self._digest.update(chunk)
         with _no_room():
-            os.write(self.fd, chunk)
+            while chunk:  # the last that fits is written in part, and no error says so
+                chunk = chunk[os.write(self.fd, chunk) :]
 
     @property
     def digest(self) -> str:

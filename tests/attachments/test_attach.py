@@ -187,17 +187,6 @@ async def test_a_form_with_files_needs_the_token_too(as_: Any, world: World):
     assert await names(world) == []
 
 
-async def test_a_full_disk_is_said_and_leaves_nothing(as_: Any, world: World, monkeypatch: pytest.MonkeyPatch):
-    def full(*_: Any) -> int:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(os, "write", full)
-    response = await (await as_("author")).post(page_of(world), files=[("files", TEXT)])
-    monkeypatch.undo()
-    assert response.status_code == 507
-    assert await names(world) == []
-
-
 async def test_an_image_is_described_by_who_attached_it(as_: Any, world: World):
     address = f"/attachments/{world.attachment['collect']}/description"
     assert (await (await as_("author")).post(address, {"description": "A bridge"})).status_code == 303
