@@ -61,3 +61,16 @@ def test_every_word_of_the_glossary_has_its_dutch_word():
 def test_decisions_are_numbered_without_a_gap():
     numbers = sorted(int(path.name[:4]) for path in (ROOT / "docs" / "decisions").glob("*.md"))
     assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_every_test_that_security_names_is_there():
+    """The page says by which test each fault, leak and trap is tried; a row without one says that it is not."""
+    page = (ROOT / "docs" / "security.md").read_text()
+    named = re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", page)
+    assert len(named) > 90
+    for path, test in named:
+        assert (ROOT / path).exists(), path
+        assert not test or re.search(rf"^(async )?def {test}\(", (ROOT / path).read_text(), re.MULTILINE), (path, test)
+    proofs = page.split("### What may break")[1].split("To ask why")[0]
+    rows = [row for row in proofs.splitlines() if row.startswith("| ")]
+    assert [row for row in rows if "`tests/" not in row and not row.endswith(" test |") and "not " not in row] == []

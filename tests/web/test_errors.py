@@ -39,6 +39,7 @@ def check_page(response, status, *, signed_in):
         "/about/nothing",
         "/favicon.ico",
         "/.env",
+        "/schema",
         "//",
         "/%2e%2e/",
     ],
