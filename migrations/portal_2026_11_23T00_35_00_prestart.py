@@ -68,6 +68,9 @@ CREATE TABLE mentorship (
     CHECK (person <> mentor),
     FOREIGN KEY (space, mentor) REFERENCES mentor (space, person) ON UPDATE CASCADE ON DELETE CASCADE
 );
+CREATE TRIGGER chapter_writer BEFORE INSERT OR UPDATE ON chapter FOR EACH ROW EXECUTE FUNCTION plein_refuse_paused();
+CREATE TRIGGER mentor_writer BEFORE INSERT OR UPDATE OF words ON mentor FOR EACH ROW
+    EXECUTE FUNCTION plein_refuse_paused('person');
 CREATE INDEX mentorship_person ON mentorship (person);
 CREATE INDEX mentorship_mentor ON mentorship (space, mentor);
 """

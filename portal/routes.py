@@ -24,6 +24,7 @@ from portal.mydata.routes import router as mydata
 from portal.pages.routes import router as pages
 from portal.partners.routes import router as partners
 from portal.people.routes import router as people
+from portal.preboarding.routes import router as preboarding
 from portal.proposals.routes import router as proposals
 from portal.reports.routes import router as reports
 from portal.search.routes import router as search
@@ -59,6 +60,7 @@ ROUTES: list[Router | HTTPRouteHandler] = [
     moves,
     spaces,
     invitations,
+    preboarding,
     partners,
     stewards,
     search,

@@ -4,13 +4,19 @@ from collections.abc import Awaitable, Callable
 
 from portal.events.kinds import Kind
 from portal.moderation import reactions as moderation
-from portal.notifications import leavers
+from portal.notifications import leavers, starters
 from portal.notifications import reactions as notifications
+from portal.preboarding import reactions as preboarding
 
 SUBSCRIBERS: dict[Kind, list[Callable[[int], Awaitable[None]]]] = {
     Kind.GUEST_DATA_ENDING: [leavers.tell_of_ending_data],
     Kind.ROLE_GIVEN: [notifications.announce_role],
-    Kind.GUEST_ADMITTED: [notifications.tell_of_guests],
+    Kind.GUEST_ADMITTED: [notifications.tell_of_guests, preboarding.look_for_mentors],
+    Kind.GUEST_NO_SHOW: [starters.tell_of_starters],
+    Kind.MENTOR_OFFERED: [preboarding.look_for_mentors],
+    Kind.MENTOR_ENDED: [preboarding.look_for_mentors],
+    Kind.FIRST_DAY_MOVED: [preboarding.look_for_mentors],
+    Kind.MENTOR_FOUND: [starters.tell_of_starters],
     Kind.INVITATION_REFUSED: [notifications.tell_of_guests],
     Kind.GUESTS_ENDING: [notifications.tell_of_guests],
     Kind.SPONSOR_LEFT: [notifications.tell_of_guests],

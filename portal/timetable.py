@@ -17,6 +17,7 @@ from portal.notifications.jobs import announce_answer, announce_role, ask_owners
 from portal.notifications.news import announce_campaign
 from portal.notifications.of_files import tell_of_wish
 from portal.notifications.of_ideas import ask, spread_news
+from portal.preboarding.jobs import find_all_mentors
 from portal.search.jobs import forget_words, take_in_words
 from portal.spaces.jobs import find_idle_groups
 from portal.threads.jobs import forget_marks
@@ -29,6 +30,7 @@ JOBS: dict[str, Callable[..., Awaitable[Any]]] = {
     "ask": ask,
     "assign_checks": assign_checks,
     "ask_owners": ask_owners,
+    "find_all_mentors": find_all_mentors,
     "find_idle_groups": find_idle_groups,
     "deliver_mail": deliver_mail,
     "erase_guests": erase_guests,
@@ -55,6 +57,7 @@ JOBS: dict[str, Callable[..., Awaitable[Any]]] = {
 TIMETABLE: dict[str, str] = {
     "assign_checks": "* * * * *",
     "deliver_mail": "* * * * *",
+    "find_all_mentors": "23 * * * *",
     "find_idle_groups": "13 5 * * *",
     "erase_guests": "33 3 * * *",
     "forget_words": "43 3 * * *",

@@ -101,7 +101,8 @@ WITH_GUESTS = {
     "language": "en",
 }
 SISTER = {"name": "Polder board", "purpose": "Next door", "label": "internal", "preset": "open floor", "language": "en"}
-KEPT = WITH_GUESTS | {"guest_days": "60", "leavers": "former", "keep_days": "14"}
+KEPT = WITH_GUESTS | {"guest_days": "60", "no_show_days": "14", "leavers": "former", "keep_days": "14"}
+CHAPTER = {"title": "The first morning", "body": "Ring at **gate 3**.", "when": "own", "days": "-3"}
 REPORT = {"rule": "persons", "words": "It names her."}
 
 #: POST route -> who may, the address, and a form that is right.
@@ -360,6 +361,16 @@ POSTS: dict[str, tuple[str | None, str, dict[str, str]]] = {
         {"list": GUEST_LIST, "partner": "{partner[overwater]}", "until": "2026-08-01"}
         | {"language": "en", "tried": mark(GUEST_LIST, "partnerwater", "2026-08-01")},
     ),
+    "/spaces/{public_id:str}/guests/{guest:str}/first-day": (
+        "insider_b",
+        "/spaces/{space[closed_b]}/guests/{person[guest_b]}/first-day",
+        {"starts_on": "2026-07-01"},
+    ),
+    "/spaces/{public_id:str}/chapters": ("insider_b", "/spaces/{space[closed_b]}/chapters", CHAPTER),
+    "/chapters/{public_id:str}/edit": ("insider_b", "/chapters/{chapter[late]}/edit", CHAPTER),
+    "/chapters/{public_id:str}/removal": ("insider_b", "/chapters/{chapter[late]}/removal", {}),
+    "/spaces/{public_id:str}/mentors": ("insider_b", "/spaces/{space[closed_b]}/mentors", {"most": "3", "words": "Hi"}),
+    "/spaces/{public_id:str}/mentors/end": ("insider_b", "/spaces/{space[closed_b]}/mentors/end", {}),
     "/spaces/{public_id:str}/guests/renewal": ("insider_a", "/spaces/{space[closed_a]}/guests/renewal", {}),
     "/sent-invitations/{public_id:str}/mail": ("insider_a", "/sent-invitations/{invitation[a]}/mail", {}),
     "/sent-invitations/{public_id:str}/revocation": ("insider_a", "/sent-invitations/{invitation[a]}/revocation", {}),
@@ -508,6 +519,14 @@ GETS: dict[str, tuple[str | None, str]] = {
     "/sign-in/link/{token:str}": (None, "/sign-in/link/no-such-token"),
     "/invitations/{token:str}": (None, "/invitations/invitation-a"),
     "/spaces/{public_id:str}/guests": ("insider_a", "/spaces/{space[closed_a]}/guests"),
+    "/spaces/{public_id:str}/guests/{guest:str}/first-day": (
+        "insider_b",
+        "/spaces/{space[closed_b]}/guests/{person[guest_b]}/first-day",
+    ),
+    "/spaces/{public_id:str}/chapters": ("guest_b", "/spaces/{space[closed_b]}/chapters"),
+    "/spaces/{public_id:str}/chapters/new": ("insider_b", "/spaces/{space[closed_b]}/chapters/new"),
+    "/chapters/{public_id:str}": ("guest_b", "/chapters/{chapter[early]}"),
+    "/chapters/{public_id:str}/edit": ("insider_b", "/chapters/{chapter[early]}/edit"),
     "/spaces/{public_id:str}/guests/new": ("insider_a", "/spaces/{space[closed_a]}/guests/new?wish={wish[a]}"),
     "/spaces/{public_id:str}/guests/list": ("insider_a", "/spaces/{space[closed_a]}/guests/list"),
     "/spaces/{public_id:str}/wishes": ("guest_a", "/spaces/{space[closed_a]}/wishes"),
@@ -561,6 +580,9 @@ PAGES: list[tuple[str | None, str]] = [
     ("sponsor", "/ideas/{idea[done]}"),
     ("employee", "/spaces/{space[organisation]}"),
     ("insider_a", "/spaces/{space[closed_a]}"),
+    ("guest_b", "/spaces/{space[closed_b]}"),
+    ("insider_b", "/spaces/{space[closed_b]}/chapters"),
+    ("insider_b", "/spaces/{space[closed_b]}/guests/new"),
     ("employee", "/about/accessibility"),
     ("employee", "/people?q=bridges&skill=bridges"),
     ("author", "/people/{person[author]}"),

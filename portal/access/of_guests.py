@@ -28,6 +28,16 @@ def decides_what_is_wished(actor: Actor, thing: Any) -> bool:
     return bool(thing.state == "waiting" and invites(actor, thing))
 
 
+def writes_chapters(actor: Actor, thing: Any) -> bool:
+    """Who invites there, where people are who start soon."""
+    return bool(thing.preboarding and invites(actor, thing))
+
+
+def offers_to_mentor(actor: Actor, thing: Any) -> bool:
+    """An employee, where people are who start soon, while it lasts."""
+    return bool(actor.employee and thing.preboarding and thing.space not in actor.still)
+
+
 def guest_there(actor: Actor, thing: Any) -> bool:
     """A guest who belongs to it."""
     return bool(actor.guest and thing.mine)

@@ -34,7 +34,9 @@ from portal.access.of_guests import (
     invites_there,
     invites_while_open,
     keeps_partners,
+    offers_to_mentor,
     sees_as_guest,
+    writes_chapters,
 )
 from portal.access.of_ideas import (
     author_of_draft_while_collecting,
@@ -98,6 +100,9 @@ class Action(StrEnum):
     GUEST_RENEW = "guest.renew"
     GUEST_WISH = "guest.wish"
     WISH_DECIDE = "wish.decide"
+    CHAPTER_WRITE = "chapter.write"
+    MENTOR_OFFER = "mentor.offer"
+    MENTOR_END = "mentor.end"
     INVITATION_MANAGE = "invitation.manage"
     PARTNER_EDIT = "partner.edit"
     GUEST_REMOVE = "guest.remove"
@@ -212,6 +217,8 @@ WRITING = {
     Action.IDEA_INVITE,
     Action.GUEST_INVITE,
     Action.GUEST_WISH,
+    Action.CHAPTER_WRITE,
+    Action.MENTOR_OFFER,
     Action.WORKSHOP_CAPTURE,
     Action.IDEA_COMMENT,
     Action.IDEA_ATTACH,
@@ -271,6 +278,9 @@ RULES: dict[Action, Callable[[Actor, Any], bool]] = {
     Action.GUEST_RENEW: invites_there,
     Action.GUEST_WISH: guest_there,
     Action.WISH_DECIDE: decides_what_is_wished,
+    Action.CHAPTER_WRITE: writes_chapters,
+    Action.MENTOR_OFFER: offers_to_mentor,
+    Action.MENTOR_END: employee,
     Action.INVITATION_MANAGE: invites_while_open,
     Action.PARTNER_EDIT: keeps_partners,
     Action.GUEST_REMOVE: answers_for_guests,

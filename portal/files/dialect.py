@@ -44,6 +44,7 @@ HEADINGS: dict[str, dict[str, set[str]]] = {
         "infix": {"infix", "tussenvoegsel", "tussenvoegsels", "voorvoegsel"},
         "last": {"lastname", "surname", "familyname", "achternaam", "familienaam"},
         "partner": {"organisation", "organization", "organisatie", "company", "bedrijf", "partner", "firma"},
+        "starts": {"startson", "start", "startdate", "firstday", "startdatum", "begintop", "eerstedag", "indienstop"},
         "until": {"until", "tot", "totenmet", "einddatum", "enddate"},
         "language": {"language", "taal", "voorkeurstaal"},
     },

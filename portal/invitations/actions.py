@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 import msgspec
 
@@ -38,12 +38,13 @@ class Invited(msgspec.Struct, frozen=True):
     partner: int
     until: datetime
     language: str
+    starts_on: date | None = None
 
 
 INVITE = """
     INSERT INTO invitation (public_id, space, partner, email, name, words, language, may_write, may_vote, may_download,
-        until, invited_by, wish, expires_at)
-    VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, plein_now() + make_interval(days => {}))
+        until, starts_on, invited_by, wish, expires_at)
+    VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, plein_now() + make_interval(days => {}))
     ON CONFLICT (space, lower(email)) WHERE state = 'open' DO NOTHING RETURNING id
 """
 WISH_GRANTED = """
@@ -62,7 +63,7 @@ async def invite(
         for who in people:
             public_id = new_public_id()
             given = (space.id, who.partner, who.email, who.name, words, who.language)
-            allowed = (rights.write, rights.vote, rights.download, who.until)
+            allowed = (rights.write, rights.vote, rights.download, who.until, who.starts_on)
             invitation = await fetch_value(
                 INVITE, public_id, *given, *allowed, actor.id, wish.id if wish else None, DAYS
             )
@@ -147,6 +148,7 @@ class Accepted(msgspec.Struct, frozen=True):
     may_vote: bool
     may_download: bool
     until: datetime
+    starts_on: date | None
     invited_by: int
     zone: str
 
@@ -157,7 +159,7 @@ USE = f"""
     FROM invitation_link l, space s, organisation g
     WHERE l.token_sha256 = {{}} AND l.invitation = i.id AND s.id = i.space AND {STANDING}
     RETURNING i.id, i.space, s.public_id AS space_public_id, i.partner, i.email, i.may_write, i.may_vote,
-        i.may_download, i.until, i.invited_by, g.zone
+        i.may_download, i.until, i.starts_on, i.invited_by, g.zone
 """
 #: Whoever makes an account for this address at the same moment waits for this one.
 HOLD_ADDRESS = "SELECT pg_advisory_xact_lock(7536210, hashtext(lower({})))"
@@ -227,6 +229,7 @@ ADMIT = """
         may_vote = excluded.may_vote, may_download = excluded.may_download, until = excluded.until,
         sponsor = excluded.sponsor, reminded_for = NULL
 """
+STARTS = "UPDATE person SET starts_on = {} WHERE id = {} AND kind = 'guest'"
 JOIN = """
     INSERT INTO membership (space, person, role, added_by) VALUES ({}, {}, 'member', {})
     ON CONFLICT (space, person, role) DO NOTHING
@@ -239,6 +242,8 @@ async def admit(who: Who, by: Accepted) -> None:  # access: called by what an in
         await execute(JOIN, by.space, who.id, by.invited_by)
         return
     rights = (by.may_write, by.may_vote, by.may_download)
+    if by.starts_on:
+        await execute(STARTS, by.starts_on, who.id)
     await execute(ADMIT, by.space, who.id, by.partner, *rights, by.until, by.invited_by, by.invited_by)
 
 
@@ -267,10 +272,12 @@ REFUSE = """
 
 # --- staying longer ---
 
-# All whose time ends within four weeks, or one of them. Who was let in longer already keeps that.
+# All whose time ends within four weeks, or one of them. Who was let in longer already keeps that; until when somebody
+# may come who starts soon is told by her first day.
 RENEW = """
     UPDATE membership m SET until = greatest(m.until, plein_now() + make_interval(days => {})), sponsor = {}
     FROM person p WHERE p.id = m.person AND p.kind = 'guest' AND p.active AND m.space = {} AND m.role = 'member'
+        AND NOT EXISTS (SELECT FROM space s WHERE s.id = m.space AND s.preboarding AND p.starts_on IS NOT NULL)
         AND (p.public_id = {} OR {} = '' AND m.until < plein_now() + interval '28 days' AND m.until > plein_now())
     RETURNING m.person
 """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import wtforms
@@ -10,13 +10,21 @@ from wtforms.validators import StopValidation
 
 from portal.access.actor import Actor
 from portal.invitations.queries import GuestSpace, Welcome, Wish
-from portal.invitations.recipients import address_problem, end_of, person_problem, words_for
+from portal.invitations.recipients import (
+    address_problem,
+    end_after,
+    end_of,
+    first_day_problem,
+    person_problem,
+    words_for,
+)
 from portal.partners.queries import PartnerRow
 from portal.text.address import mailbox
 from portal.text.dates import read_date
 from portal.text.language import LANGUAGES, gettext, reader
 from portal.web.forms import (
     BooleanField,
+    DayField,
     FilesField,
     Form,
     HiddenField,
@@ -39,18 +47,23 @@ def _until() -> StringField:
     return StringField(lazy("Until when"), [required(lazy("Say until when."))])
 
 
+def _starts_on() -> DayField:
+    return DayField(lazy("First day"), [required(lazy("Say on which day she or he starts."))])
+
+
 def _words() -> TextAreaField:
     return TextAreaField(lazy("A word of your own"), [at_most(WORDS)])
 
 
 class Terms(Form):
-    """What holds for everybody who is invited by one form: from where, with which rights, until when."""
+    """What holds for everybody who is invited by one form: from where, with which rights, until when; or where people
+    are who start soon, from when."""
 
     partner = SelectField(lazy("Organisation"), choices=[])
     may_write = BooleanField(lazy("Write: ideas, comments and files"), default=True)
     may_vote = BooleanField(lazy("Vote"), default=True)
     may_download = BooleanField(lazy("Download files; else she or he asks for each"), default=True)
-    until = _until()
+    until, starts_on = _until(), _starts_on()
     words = _words()
     language = RadioField(lazy("Language of the mail"), choices=options(LANGUAGES.items()))
     ends_at: datetime | None = None
@@ -60,10 +73,15 @@ class Terms(Form):
         """With the organisations to choose from, and the usual end where nothing is typed."""
         self.partner.choices = choose_from((row.public_id, row.name) for row in known)
         self.known = known
-        self.now = actor.now
-        if not self.typed:
+        self.space, self.now = space, actor.now
+        if space.preboarding:
+            del self.until
+        else:
+            del self.starts_on
+        if not self.typed and self.until:
             usual = actor.now.astimezone(reader().tz).date() + timedelta(days=space.days)
             self.until.data = self.until.data or usual.isoformat()
+        if not self.typed:
             self.language.data = actor.language
         return self
 
@@ -78,6 +96,17 @@ class Terms(Form):
         if self.ends_at is None:
             raise StopValidation(gettext("Choose a day between tomorrow and a year from now."))
 
+    def validate_starts_on(self, field: wtforms.Field) -> None:
+        """A day within a year; until some days after it she may come."""
+        if field.data and (problem := first_day_problem(field.data, self.space)):
+            raise StopValidation(problem)
+        self.ends_at = end_after(field.data, self.space) if field.data else None
+
+    @property
+    def first_day(self) -> date | None:
+        """Her first day, where people start."""
+        return self.starts_on.data if self.starts_on else None
+
 
 class InviteForm(Terms):
     """One person."""
@@ -85,7 +114,7 @@ class InviteForm(Terms):
     guest_email = StringField(lazy("E-mail"), [required(lazy("Give the e-mail address of your guest.")), at_most(254)])
     name = StringField(lazy("Name"), [at_most(120)])
     partner = SelectField(lazy("Organisation"), [required(lazy("Choose an organisation."))], choices=[])
-    until, words = _until(), _words()  # declared again: errors are listed in the order of the page
+    until, starts_on, words = _until(), _starts_on(), _words()  # again: errors are listed in the order of the page
     wish = HiddenField()
     is_colleague = False
 
@@ -103,7 +132,8 @@ class InviteForm(Terms):
         problem = address_problem(self.guest_email.data, None) or await person_problem(
             actor, space, self.guest_email.data
         )
-        if problem := problem or address_problem(self.guest_email.data, self.chosen_partner):
+        of_partner = None if space.preboarding else self.chosen_partner  # who starts is invited at home
+        if problem := problem or address_problem(self.guest_email.data, of_partner):
             self.is_colleague = problem[0] == "colleague"
             self.refuse("guest_email", words_for(*problem))
 
@@ -119,7 +149,9 @@ class GuestListForm(Terms):
     list = TextAreaField(lazy("The list"), [at_most(LIST)])
     file = FilesField(lazy("Or a file"))
     partner = SelectField(lazy("Organisation"), choices=[])
-    until, words = _until(), _words()
+    until = _until()
+    starts_on = DayField(lazy("First day"))
+    words = _words()
     tried = HiddenField()
 
 

@@ -10,12 +10,14 @@ from portal.db import execute, fetch, transaction
 from portal.events.kinds import Kind
 from portal.events.log import record
 
-# Four weeks before the end, but not before half of the time is over; once for each end.
+# Four weeks before the end, but not before half of the time is over; once for each end. Who starts soon leaves by her
+# first day, of which her host is told.
 ENDING = """
     UPDATE membership m SET reminded_for = m.until FROM person p
     WHERE p.id = m.person AND p.active AND p.kind = 'guest' AND m.until > plein_now()
         AND m.until - least(interval '28 days', (m.until - m.created_at) / 2) < plein_now()
         AND m.reminded_for IS DISTINCT FROM m.until
+        AND NOT EXISTS (SELECT FROM space s WHERE s.id = m.space AND s.preboarding AND p.starts_on IS NOT NULL)
     RETURNING m.space, m.person, m.sponsor
 """
 # Guests whose sponsor is deactivated get the owner of the space who has been it for longest; where there is none, who

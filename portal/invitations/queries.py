@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 import msgspec
 
@@ -13,7 +13,8 @@ from portal.tables import ColleagueWish, Invitation, Membership, Person, Space
 
 
 class GuestSpace(msgspec.Struct, frozen=True):
-    """A space as who invites sees it. `days`: how long a guest stays unless renewed."""
+    """A space as who invites sees it. `days`: how long a guest stays unless renewed. `preboarding`: guests start at the
+    organisation, and stay until `no_show_days` after that; `zone` and `today` are the organisation's."""
 
     id: int
     public_id: str
@@ -23,6 +24,10 @@ class GuestSpace(msgspec.Struct, frozen=True):
     host_name: str
     days: int
     mine: bool
+    preboarding: bool
+    no_show_days: int
+    zone: str
+    today: date
 
     @property
     def space(self) -> int:
@@ -32,8 +37,9 @@ class GuestSpace(msgspec.Struct, frozen=True):
 
 GUEST_SPACE = """
     SELECT s.id, s.public_id, s.name, s.kind, s.host, coalesce(n.name, '') AS host_name, s.guest_days AS days,
-        EXISTS (SELECT FROM membership m WHERE m.space = s.id AND m.person = {}) AS mine
-    FROM space s LEFT JOIN identity n ON n.person = s.host
+        EXISTS (SELECT FROM membership m WHERE m.space = s.id AND m.person = {}) AS mine,
+        s.preboarding, s.no_show_days, g.zone, (plein_now() AT TIME ZONE g.zone)::date AS today
+    FROM organisation g, space s LEFT JOIN identity n ON n.person = s.host
     WHERE {} AND s.public_id = {}
 """
 
@@ -64,13 +70,14 @@ class GuestRow(msgspec.Struct, frozen=True):
     sponsor_name: str
     left: bool
     signed_in_at: datetime | None
+    starts_on: date | None
 
 
 GUESTS = """
     SELECT p.id AS person, p.public_id, n.name, n.email, coalesce(o.name, '') AS partner, m.may_write, m.may_vote,
         m.may_download, m.until, coalesce(m.until < plein_now() + interval '28 days', FALSE) AS ends_soon,
         coalesce(m.until <= plein_now(), FALSE) AS ended, m.sponsor, coalesce(sn.name, '') AS sponsor_name,
-        sp.id IS NULL OR NOT sp.active AS left, p.last_signed_in_at AS signed_in_at
+        sp.id IS NULL OR NOT sp.active AS left, p.last_signed_in_at AS signed_in_at, p.starts_on
     FROM membership m JOIN person p ON p.id = m.person AND p.active AND p.kind = 'guest'
     JOIN identity n ON n.person = p.id LEFT JOIN partner o ON o.id = m.partner
     LEFT JOIN person sp ON sp.id = m.sponsor LEFT JOIN identity sn ON sn.person = sp.id
@@ -101,13 +108,14 @@ class InvitationRow(msgspec.Struct, frozen=True):
     expires_at: datetime
     late: bool
     undelivered: bool
+    starts_on: date | None
 
 
 INVITATIONS = """
     SELECT i.id, i.public_id, i.space, s.public_id AS space_public_id, i.state, i.email, i.name, o.name AS partner,
         i.invited_by, s.host, i.sent_at, i.expires_at, i.expires_at <= plein_now() AS late,
         EXISTS (SELECT FROM mail l WHERE l.invitation = i.id AND l.dropped_at IS NOT NULL AND l.last_error <> ''
-            AND l.created_at >= i.sent_at) AS undelivered
+            AND l.created_at >= i.sent_at) AS undelivered, i.starts_on
     FROM invitation i JOIN space s ON s.id = i.space JOIN partner o ON o.id = i.partner WHERE {}
 """
 
@@ -232,6 +240,7 @@ class Welcome(msgspec.Struct, frozen=True):
     may_vote: bool
     may_download: bool
     until: datetime
+    starts_on: date | None
     expires_at: datetime
     language: str
     now: datetime
@@ -267,7 +276,8 @@ WELCOME = f"""
         s.checks, s.keep_days, s.leavers, g.name AS organisation, i.email, i.name,
         coalesce((SELECT kn.name FROM identity kn JOIN person kp ON kp.id = kn.person AND kp.active
             WHERE lower(kn.email) = lower(i.email)), '') AS known_as,
-        i.words, o.name AS partner, i.may_write, i.may_vote, i.may_download, i.until, i.expires_at, i.language,
+        i.words, o.name AS partner, i.may_write, i.may_vote, i.may_download, i.until, i.starts_on,
+        i.expires_at, i.language,
         plein_now() AS now, b.name AS host, bq.public_id AS host_public_id, b.title AS host_title,
         coalesce(w.name, '') AS asked_by, coalesce(wo.name, '') AS asked_by_partner,
         (SELECT count(*) FROM readership r JOIN person rp ON rp.id = r.person

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta, tzinfo
+from zoneinfo import ZoneInfo
 
 from portal.access.actor import Actor
 from portal.invitations.queries import GuestSpace, known
@@ -28,6 +29,8 @@ PROBLEMS: dict[str, str] = {
     "missing": lazy("The address is missing."),
     "no partner": lazy("There is no organisation “%(value)s”. Write it as it stands in the list of organisations."),
     "partner": lazy("Say which organisation she or he comes from, here or for the whole list."),
+    "no day": lazy("Say on which day she or he starts, here or for the whole list."),
+    "first day": lazy("“%(value)s” is no day between today and a year from now. Write it like 2027-01-31."),
     "date": lazy("“%(value)s” is no day within a year from now. Write it like 2027-01-31."),
     "language": lazy("“%(value)s” is no language of the portal. Write nl or en."),
     "long": lazy("This is too long: “%(value)s…”. Shorten it."),
@@ -69,6 +72,19 @@ async def person_problem(actor: Actor, space: GuestSpace, email: str) -> tuple[s
     if who.kind and who.kind != "guest":
         return "colleague", who.name
     return ("invited", email) if who.invited else None
+
+
+def first_day_problem(day: date, space: GuestSpace) -> str | None:
+    """What is wrong with a first day, on the organisation's calendar."""
+    if space.today <= day <= space.today + timedelta(days=LONGEST_STAY):
+        return None
+    return gettext("Choose a day between today and a year from now.")
+
+
+def end_after(first_day: date, space: GuestSpace) -> datetime:
+    """Until when somebody may come who is no employee by then."""
+    last = first_day + timedelta(days=space.no_show_days)
+    return datetime.combine(last + timedelta(days=1), time.min, ZoneInfo(space.zone))
 
 
 def end_of(day: date | None, zone: tzinfo, now: datetime) -> datetime | None:

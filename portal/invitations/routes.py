@@ -24,7 +24,7 @@ from portal.invitations.forms import (
     RenewForm,
     WishForm,
 )
-from portal.invitations.guest_list import Tried, mark, try_out
+from portal.invitations.guest_list import Tried, Usual, mark, try_out
 from portal.invitations.recipients import OF_LISTS, words_for
 from portal.partners.queries import partners
 from portal.text.language import reader
@@ -77,7 +77,8 @@ async def invite(request: Request, public_id: FromPath[str]) -> Response[Any]:
     await form.judge(request.actor, space)
     if not form.complete:
         return await _invite_page(request, space, form)
-    who = actions.Invited(form.mailbox, form.name.data, form.chosen_partner.id, form.ends_at, form.language.data)
+    terms = form.ends_at, form.language.data, form.first_day
+    who = actions.Invited(form.mailbox, form.name.data, form.chosen_partner.id, *terms)
     wish = await _wish(request, space, form.wish.data)
     await actions.invite(request.actor, space, [who], words=form.words.data, rights=_rights(form), wish=wish)
     return see_other(f"/spaces/{public_id}/guests", "guest-invited")
@@ -98,7 +99,8 @@ async def invite_list(request: Request, public_id: FromPath[str]) -> Response[An
     require(request.actor, Action.GUEST_INVITE, space)
     form = (await GuestListForm.sent(request)).offer(request.actor, space, await partners(request.actor))
     tried = await _tried(request, space, form) if form.valid() else None
-    seen = mark(form.list.data, form.partner.data or "", form.until.data)
+    day = str(form.first_day or "") if space.preboarding else form.until.data
+    seen = mark(form.list.data, form.partner.data or "", day)
     if tried is None or not tried.good or form.tried.data != seen:
         form.tried.data = seen if tried and tried.good else ""
         return await _list_page(request, space, form, tried)
@@ -110,6 +112,7 @@ async def invite_list(request: Request, public_id: FromPath[str]) -> Response[An
             (who.partner or usual).id,
             who.until or ends_at,
             who.language or form.language.data,
+            who.starts_on,
         )
         for who in tried.lines
     ]
@@ -156,7 +159,8 @@ async def _tried(request: Request, space: queries.GuestSpace, form: GuestListFor
             return Tried(problem="many")
         content = await asyncio.to_thread(os.pread, file.fd, file.size, 0)
         form.list.data = decoded(content)[0]
-    return await try_out(request.actor, space, content, form.known, form.chosen_partner, reader().tz)
+    usual = Usual(form.chosen_partner, form.first_day, reader().tz)
+    return await try_out(request.actor, space, content, form.known, usual)
 
 
 async def _invite_page(request: Request, space: queries.GuestSpace, form: InviteForm) -> Response[Any]:

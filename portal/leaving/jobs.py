@@ -16,10 +16,11 @@ AT_ONCE = 500  # people in one transaction
 
 
 class Left(msgspec.Struct, frozen=True):
-    """Somebody who left a space."""
+    """Somebody who left a space; `no_show`: she was to start, and is no employee."""
 
     person: int
     space: int
+    no_show: bool = False
 
 
 # Her membership stays, so that it can be renewed; whoever renews it makes this undone.
@@ -29,7 +30,8 @@ ENDED = """
     WHERE m.until <= plein_now() AND NOT EXISTS (
         SELECT FROM departure d WHERE d.person = m.person AND d.space = m.space)
     GROUP BY 1, 2 ORDER BY 1, 2 LIMIT {}
-    ON CONFLICT DO NOTHING RETURNING person, space
+    ON CONFLICT DO NOTHING RETURNING person, space, EXISTS (SELECT FROM space s JOIN person p ON p.id = departure.person
+        WHERE s.id = departure.space AND s.preboarding AND p.starts_on IS NOT NULL) AS no_show
 """
 
 
@@ -39,7 +41,8 @@ async def let_guests_go() -> None:
         ended = await fetch(Left, ENDED, AT_ONCE)
         await let_go([left.person for left in ended])
         for left in ended:
-            await record(Kind.GUEST_LEFT, space=left.space, member=left.person)
+            kind = Kind.GUEST_NO_SHOW if left.no_show else Kind.GUEST_LEFT
+            await record(kind, space=left.space, member=left.person)
 
 
 #: When the data of guests go who belong nowhere any more: the longest time that one of their spaces keeps them.

@@ -33,6 +33,7 @@ from portal.pages.queries import asked_of, guest_spaces
 from portal.pages.threads import Asked, preview, thread_of
 from portal.paging import Cursor, Page
 from portal.people.queries import get_person, shared_spaces
+from portal.preboarding.queries import chapters
 from portal.proposals.queries import UNOPENED, get_proposal, waiting_for
 from portal.proposals.routes import show_proposal
 from portal.spaces.queries import get_space, sections, units_of
@@ -230,6 +231,7 @@ async def space(request: Request, public_id: FromPath[str]) -> Response[Any]:
         sections=await sections(request.actor, row) if not row.outside else [],
         units=await units_of(request.actor, row) if row.kind == "project" else [],
         campaigns=await campaigns_of_space(request.actor, row.id),
+        chapters=await chapters(request.actor, row.id) if row.preboarding else [],
         removals=await removals(request.actor, [row.id]),
         now=request.now,
     )

@@ -41,13 +41,15 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     leavers: str = "name"
     keep_days: int = 30
     guest_days: int = 90
+    preboarding: bool = False
+    no_show_days: int = 14
     units: tuple[int, ...] = ()
 
 
 START = """
     INSERT INTO space (public_id, kind, parent, host, name, purpose, language, open, nature, ends_on, label, checks,
-        created_by, form_key)
-    VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {})
+        preboarding, created_by, form_key)
+    VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {})
     ON CONFLICT (created_by, form_key) DO NOTHING RETURNING id
 """
 BEFORE = "SELECT public_id FROM space WHERE created_by = {} AND form_key = {}"
@@ -77,7 +79,7 @@ async def start_space(
             START,
             *(public_id, kind, parent.id if parent else None, actor.id if with_guests else None),
             *(draft.name, draft.purpose, draft.language, draft.open, draft.nature, draft.ends_on, draft.label),
-            *(draft.checks if with_guests else "none", actor.id, form_key),
+            *(draft.checks if with_guests else "none", draft.preboarding, actor.id, form_key),
         )
         if space is None:
             return str(await fetch_value(BEFORE, actor.id, form_key))
@@ -93,7 +95,8 @@ async def start_space(
 
 EDIT = """
     UPDATE space SET name = {}, purpose = {}, language = {}, open = open AND {}, nature = {}, ends_on = {}, label = {},
-        sisters = open AND {} AND {}, checks = {}, leavers = {}, keep_days = {}, guest_days = {} WHERE id = {}
+        sisters = open AND {} AND {}, checks = {}, leavers = {}, keep_days = {}, guest_days = {},
+        preboarding = {}, no_show_days = {} WHERE id = {}
 """
 
 
@@ -105,7 +108,8 @@ async def edit_space(actor: Actor, space: SpaceRow, draft: Draft) -> None:
         await execute(
             EDIT,
             *(draft.name, draft.purpose, draft.language, stays_open, draft.nature, draft.ends_on, draft.label),
-            *(stays_open, draft.sisters, draft.checks, draft.leavers, draft.keep_days, draft.guest_days, space.id),
+            *(stays_open, draft.sisters, draft.checks, draft.leavers, draft.keep_days, draft.guest_days),
+            *(draft.preboarding, draft.no_show_days, space.id),
         )
         await _own(space.id, draft.units)
         await record(Kind.SPACE_EDITED, actor=actor.id, space=space.id)

@@ -43,12 +43,14 @@ ONLY = {
     "leavers": WITH_GUESTS,
     "keep_days": WITH_GUESTS,
     "guest_days": WITH_GUESTS,
+    "preboarding": ("guest",),
+    "no_show_days": ("guest",),
     "sisters": ("organisation", "group", "project"),
     **{f"unit_{n}": ("project",) for n in range(UNITS)},
 }
 #: What is chosen when a space is started, and changed elsewhere or never; and what is there to be changed only.
 ON_STARTING = ("second_owner", "preset", "charter", "anyway")
-ON_EDITING = ("leavers", "keep_days", "guest_days", "sisters")
+ON_EDITING = ("leavers", "keep_days", "guest_days", "no_show_days", "sisters")
 
 
 class CharterForm(Form):
@@ -91,6 +93,8 @@ class SpaceForm(CharterForm):
     leavers = RadioField(lazy("Over what guests wrote, once they left"), choices=options(LEAVERS.items()))
     keep_days = NumberField(lazy("Days until the personal data of guests who left are removed"), 0, 3650)
     guest_days = NumberField(lazy("Days that a guest stays unless renewed"), 1, 730)
+    preboarding = BooleanField(lazy("For people who start at the organisation soon"))
+    no_show_days = NumberField(lazy("Days after the first day until who is no employee by then leaves"), 1, 365)
     language = RadioField(lazy("Language"), choices=options(LANGUAGES.items()))
 
     @classmethod

@@ -34,6 +34,8 @@ class SpaceRow(msgspec.Struct, frozen=True):
     leavers: str
     keep_days: int
     guest_days: int
+    preboarding: bool
+    no_show_days: int
     created_at: datetime
     archived_at: datetime | None
     idle_asked_at: datetime | None
@@ -73,7 +75,8 @@ PASSING = """
 """
 SPACES = f"""
     SELECT s.id, s.public_id, s.kind, s.name, s.purpose, s.language, s.open, s.nature, s.ends_on, s.label, s.sisters,
-        s.checks, s.leavers, s.keep_days, s.guest_days, s.created_at, s.archived_at, s.idle_asked_at, s.parent, s.host,
+        s.checks, s.leavers, s.keep_days, s.guest_days, s.preboarding, s.no_show_days,
+        s.created_at, s.archived_at, s.idle_asked_at, s.parent, s.host,
         a.public_id AS parent_public_id, a.name AS parent_name,
         EXISTS (SELECT FROM membership m WHERE m.space = s.id AND m.person = {{}}
             AND (m.until IS NULL OR m.until > plein_now())) AS mine,

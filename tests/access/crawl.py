@@ -43,6 +43,7 @@ TABLES = {
     "/workshops/": "workshop",
     "/sent-invitations/": "invitation",
     "/wishes/": "colleague_wish",
+    "/chapters/": "chapter",
     "/partners/": "partner",
     "/admin/imports/": "people_import",
     "/admin/mail/": "mail",

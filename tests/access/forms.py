@@ -57,6 +57,9 @@ ANSWERS = {
     "partner": "partnerwater",
     "domains": "forged.example",
     "until": "2026-08-01",
+    "starts_on": "2026-08-01",
+    "when": "0",
+    "most": "3",
     "list": GUEST_LIST,
     "tried": mark(GUEST_LIST, "partnerwater", "2026-08-01"),
 }

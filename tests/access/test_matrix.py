@@ -89,6 +89,11 @@ guest.invite        open                n n n n n n n n n - -
 guest.renew         closed_a            - - - - - - - y - n -
 guest.wish          closed_a            - - - - - - - n - y -
 wish.decide         a                   - - - - - - - y - n -
+chapter.write       closed_a            - - - - - - - n - n -
+chapter.write       closed_b            - - - - - - - - y - n
+mentor.offer        closed_a            - - - - - - - n - n -
+mentor.offer        closed_b            - - - - - - - - y - n
+mentor.end          closed_b            - - - - - - - - y - n
 invitation.manage   a                   - - - - - - - y - - -
 partner.edit                            n n n n n n y y n n n
 space.host                              n n n n n n n y n n n
@@ -411,6 +416,9 @@ LOADERS: dict[Action, Load | None] = {
     Action.GUEST_RENEW: guest_space,
     Action.GUEST_WISH: guest_space,
     Action.WISH_DECIDE: get_wish,
+    Action.CHAPTER_WRITE: guest_space,
+    Action.MENTOR_OFFER: guest_space,
+    Action.MENTOR_END: guest_space,
     Action.INVITATION_MANAGE: get_invitation,
     Action.PARTNER_EDIT: None,
     Action.SPACE_HOST: None,

@@ -1,0 +1,89 @@
+"""Mail about people who start: who looks after whom, and who did not turn up."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from portal.access.actor import Actor
+from portal.access.scope import visible
+from portal.db import execute, fetch_one
+from portal.events.jobs import queue
+from portal.events.kinds import Kind
+from portal.settings import settings
+from portal.tables import Space
+from portal.text.dates import plain_date
+from portal.text.language import gettext
+
+Written = tuple[str, dict[str, Any]]
+
+# Both, where somebody got a mentor; of who did not turn up the space's host and whoever answered for her.
+TELL = """
+    INSERT INTO mail (kind, recipient, event)
+    SELECT 'starter', m.person, e.id FROM event e JOIN space s ON s.id = e.space
+    JOIN mailed m ON CASE WHEN e.kind = 'mentor.found'
+        THEN m.person IN ((e.particulars ->> 'member')::bigint, (e.particulars ->> 'mentor')::bigint)
+        ELSE m.person = s.host OR m.person IN (SELECT b.sponsor FROM membership b
+            WHERE b.space = e.space AND b.person = (e.particulars ->> 'member')::bigint) END
+    JOIN readership r ON r.person = m.person AND r.space = e.space
+    WHERE e.id = {} ON CONFLICT (event, recipient, kind) DO NOTHING RETURNING id
+"""
+
+
+async def tell_of_starters(event: int) -> None:
+    """Who has to do with somebody who starts hears of it."""
+    if await execute(TELL, event):
+        await queue("deliver_mail")
+
+
+class News(msgspec.Struct, frozen=True):
+    """What happened. `standing`: it is so still."""
+
+    kind: str
+    space: str
+    space_public_id: str
+    member: int
+    name: str
+    mentor: str
+    starts_on: date
+    standing: bool
+
+
+NEWS = """
+    SELECT e.kind, s.name AS space, s.public_id AS space_public_id, p.id AS member, n.name,
+        coalesce(mn.name, '') AS mentor, p.starts_on, CASE e.kind
+            WHEN 'mentor.found' THEN EXISTS (SELECT FROM mentorship x
+                WHERE x.space = s.id AND x.person = p.id AND x.mentor = mn.person)
+            ELSE EXISTS (SELECT FROM departure d WHERE d.space = s.id AND d.person = p.id) END AS standing
+    FROM event e JOIN space s ON s.id = e.space
+    JOIN person p ON p.id = (e.particulars ->> 'member')::bigint AND p.starts_on IS NOT NULL
+    JOIN identity n ON n.person = p.id LEFT JOIN identity mn ON mn.person = (e.particulars ->> 'mentor')::bigint
+    WHERE e.id = {} AND {}
+"""
+
+
+async def write_starter_news(reader: Actor, event: int | None) -> Written | None:
+    """Whose mentor she is, who is hers, or who did not turn up; nothing once it is otherwise."""
+    news = await fetch_one(News, NEWS, event, visible(Space, reader, "s"))
+    if news is None or not news.standing:
+        return None
+    home = f"{settings().base_url}/spaces/{news.space_public_id}"
+    if news.kind == Kind.GUEST_NO_SHOW:
+        subject = gettext("%(name)s did not start")
+        words = gettext("%(name)s was to start on %(day)s and is no employee, so the time in %(space)s is over.")
+        after = gettext("Starts later after all? Change the first day; else the personal data go after a while.")
+        address = f"{home}/guests"
+    elif reader.id == news.member:
+        subject = gettext("%(mentor)s looks after you")
+        words = gettext("%(mentor)s works here, and helps you begin.")
+        after = gettext("No question is too small. What is open to you already stands in %(space)s.")
+        address = f"{home}/chapters"
+    else:
+        subject = gettext("You look after %(name)s")
+        words = gettext("%(name)s starts on %(day)s, and you offered to be a mentor.")
+        after = gettext("A word of welcome before the first day does most. It is written in %(space)s.")
+        address = f"{home}/chapters"
+    about = {"name": news.name, "mentor": news.mentor, "space": news.space, "day": plain_date(news.starts_on)}
+    return subject % about, {"words": words % about, "after": after % about, "address": address}

@@ -1,0 +1,93 @@
+"""Writing chapters, offering oneself as a mentor, and moving somebody's first day."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from portal.access.actor import Actor
+from portal.access.policy import Action, require
+from portal.db import execute, fetch_value, transaction
+from portal.events.kinds import Kind
+from portal.events.log import record
+from portal.invitations.queries import GuestSpace
+from portal.preboarding.queries import ChapterRow
+from portal.tables.base import new_public_id
+from portal.text.markdown import rendered
+
+WRITE = """
+    INSERT INTO chapter (public_id, space, title, body, body_html, opens, author) VALUES ({}, {}, {}, {}, {}, {}, {})
+"""
+
+
+async def write_chapter(actor: Actor, space: GuestSpace, *, title: str, body: str, opens: int) -> str:
+    """A new chapter; gives its public id."""
+    require(actor, Action.CHAPTER_WRITE, space)
+    public_id, html = new_public_id(), await rendered(body)
+    async with transaction():
+        await execute(WRITE, public_id, space.id, title, body, html, opens, actor.id)
+        await record(Kind.CHAPTER_WRITTEN, actor=actor.id, space=space.id)
+    return public_id
+
+
+EDIT = """
+    UPDATE chapter SET title = {}, body = {}, body_html = {}, opens = {}, updated_at = plein_now() WHERE id = {}
+"""
+
+
+async def edit_chapter(actor: Actor, chapter: ChapterRow, *, title: str, body: str, opens: int) -> None:
+    """Its text, and from which day on it is open."""
+    require(actor, Action.CHAPTER_WRITE, chapter)
+    html = await rendered(body)
+    async with transaction():
+        await execute(EDIT, title, body, html, opens, chapter.id)
+        await record(Kind.CHAPTER_WRITTEN, actor=actor.id, space=chapter.space)
+
+
+async def remove_chapter(actor: Actor, chapter: ChapterRow) -> None:
+    """Nobody reads it any more."""
+    require(actor, Action.CHAPTER_WRITE, chapter)
+    async with transaction():
+        await execute("DELETE FROM chapter WHERE id = {}", chapter.id)
+        await record(Kind.CHAPTER_REMOVED, actor=actor.id, space=chapter.space)
+
+
+OFFER = """
+    INSERT INTO mentor (space, person, most, words) VALUES ({}, {}, {}, {})
+    ON CONFLICT (space, person) DO UPDATE SET most = excluded.most, words = excluded.words
+"""
+
+
+async def offer(actor: Actor, space: GuestSpace, *, most: int, words: str) -> None:
+    """The actor looks after people who start, so many at once; whoever has no mentor yet gets her."""
+    require(actor, Action.MENTOR_OFFER, space)
+    async with transaction():
+        await execute(OFFER, space.id, actor.id, most, words)
+        await record(Kind.MENTOR_OFFERED, actor=actor.id, space=space.id)
+
+
+async def end_offer(actor: Actor, space: GuestSpace) -> None:
+    """She does so no longer; whom she looked after gets somebody else."""
+    require(actor, Action.MENTOR_END, space)
+    async with transaction():
+        if await fetch_value("DELETE FROM mentor WHERE space = {} AND person = {} RETURNING id", space.id, actor.id):
+            await record(Kind.MENTOR_ENDED, actor=actor.id, space=space.id)
+
+
+# The person first, as whoever employs her does: an end is never set for somebody who is an employee by then.
+STARTS = """
+    UPDATE person p SET starts_on = {} WHERE p.public_id = {} AND p.kind = 'guest' AND p.active
+        AND EXISTS (SELECT FROM membership m WHERE m.person = p.id AND m.space = {}) RETURNING p.id
+"""
+STAYS = "UPDATE membership SET until = {}, sponsor = {} WHERE person = {} AND space = {}"
+
+
+async def move_first_day(actor: Actor, space: GuestSpace, guest: str, day: date, until: datetime) -> bool:
+    """A guest starts on another day; what is open to her, and until when she can come, follow. False for nobody."""
+    require(actor, Action.GUEST_RENEW, space)
+    async with transaction():
+        person = await fetch_value(STARTS, day, guest, space.id)
+        if person is None:
+            return False
+        await execute(STAYS, until, actor.id, person, space.id)
+        await record(Kind.FIRST_DAY_MOVED, actor=actor.id, space=space.id, member=person)
+    return True
