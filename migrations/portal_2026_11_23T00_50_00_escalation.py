@@ -221,8 +221,9 @@ CREATE TRIGGER comment_counted_once AFTER INSERT OR DELETE OR UPDATE OF state ON
     FOR EACH ROW EXECUTE FUNCTION plein_count_commenters();
 """
 
-# `started_at`: when T1 was reached (rule 1); `round`: raised where it is reopened. `half_at` to `overdue3_at` are kept
-# from `due_at`; late is read from them, never a state.
+# `started_at`: when T1 was reached (rule 1); `round`: raised where it is reopened. `handed_to`: to whom it was handed
+# over; `height`: how far above who would answer by the rules, for T2 or for being late. `half_at` to `overdue3_at`
+# are kept from `due_at`; late is read from them, never a state.
 CASES = """
 CREATE TABLE escalation (
     id bigserial PRIMARY KEY,
@@ -241,6 +242,8 @@ CREATE TABLE escalation (
     unit bigint REFERENCES org_unit (id) ON DELETE SET NULL,
     complaint boolean NOT NULL DEFAULT FALSE,
     owner bigint REFERENCES person (id),
+    handed_to bigint REFERENCES person (id),
+    height integer NOT NULL DEFAULT 0 CHECK (height >= 0),
     round integer NOT NULL DEFAULT 1,
     started_at timestamptz NOT NULL,
     hold_until timestamptz,
@@ -343,7 +346,7 @@ BEGIN
     SELECT NEW.id, NEW.space, k.kind, NEW.round, k.at FROM (VALUES
         (CASE WHEN NEW.hold_longer THEN 'longer_hold_over' ELSE 'hold_over' END, NEW.hold_until),
         ('triage_missed', NEW.triage_due_at),
-        ('acknowledge_missed', NEW.acknowledge_due_at),
+        ('acknowledge_missed', CASE WHEN NEW.owner IS NOT NULL THEN NEW.acknowledge_due_at END),
         ('statement_missed', NEW.statement_due_at),
         ('half_of_time', NEW.half_at),
         ('most_of_time', NEW.soon_at),
@@ -356,7 +359,7 @@ BEGIN
         WHERE case_step.done_at IS NULL AND case_step.due_at <> excluded.due_at;
     RETURN NULL;
 END $$;
-CREATE TRIGGER escalation_scheduled AFTER INSERT OR UPDATE OF hold_until, triage_due_at, acknowledge_due_at,
+CREATE TRIGGER escalation_scheduled AFTER INSERT OR UPDATE OF owner, hold_until, triage_due_at, acknowledge_due_at,
     statement_due_at, due_at, round, clarify_until ON escalation FOR EACH ROW EXECUTE FUNCTION plein_schedule_case();
 """
 
@@ -387,6 +390,81 @@ CREATE TABLE case_conflict (
     FOREIGN KEY (escalation, space) REFERENCES escalation (id, space) ON UPDATE CASCADE ON DELETE CASCADE,
     UNIQUE (escalation, person)
 );
+
+-- Who may not decide (rule 6): who wrote it, who is named or said so, and the line of an author who complains.
+CREATE FUNCTION plein_barred(e escalation) RETURNS bigint[] LANGUAGE sql STABLE AS $$
+    SELECT ARRAY(
+        SELECT i.author FROM idea i WHERE i.id = e.idea
+        UNION SELECT k.person FROM co_author k WHERE k.idea = e.idea AND k.accepted_at IS NOT NULL
+        UNION SELECT c.person FROM case_conflict c WHERE c.escalation = e.id
+        UNION SELECT x.person FROM idea i, plein_chain(i.author) x WHERE i.id = e.idea AND e.complaint)
+$$;
+
+CREATE FUNCTION plein_there(who bigint, at timestamptz) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT plein_in_office(who) AND NOT EXISTS (SELECT FROM absence a, organisation o WHERE a.person = who
+        AND (at AT TIME ZONE o.zone)::date BETWEEN a.from_day AND a.until_day)
+$$;
+
+-- The heads above somebody who are there and not barred, the nearest first.
+CREATE FUNCTION plein_above(who bigint, barred bigint[], at timestamptz) RETURNS bigint[] LANGUAGE sql STABLE AS $$
+    SELECT ARRAY(SELECT c.person FROM plein_chain(who) c
+        WHERE c.person <> ALL (barred) AND plein_there(c.person, at) ORDER BY c.level)
+$$;
+
+-- Who decides a case at a moment, and is none of `barred`: to whom it was handed over, the decision owner of its
+-- campaign, or who answers by the rules (rule 5); as far up from there as it has risen.
+CREATE FUNCTION plein_decider(e escalation, barred bigint[], at timestamptz) RETURNS bigint
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    base bigint;
+    above bigint[];
+BEGIN
+    SELECT x.person INTO base FROM (
+        SELECT 1 AS place, e.handed_to AS person
+        UNION ALL SELECT 2, c.decision_owner FROM idea i JOIN campaign c ON c.id = i.campaign WHERE i.id = e.idea
+        UNION ALL SELECT 3, plein_owner(e.topic, e.unit, barred, at)) x
+    WHERE x.place = 3 OR x.person <> ALL (barred) AND plein_there(x.person, at) ORDER BY x.place LIMIT 1;
+    above := plein_above(base, barred, at);
+    RETURN coalesce(above[least(e.height, cardinality(above))], base);
+END $$;
+
+-- Whoever makes somebody the owner: she, her deputy, the neutral and the chain are on the case from then on.
+CREATE FUNCTION plein_staff(e escalation) RETURNS TABLE (person bigint, role text) LANGUAGE sql STABLE AS $$
+    SELECT x.person, x.role FROM (
+        SELECT e.owner AS person, 'owner' AS role
+        UNION SELECT r.deputy, 'deputy' FROM topic_rule r WHERE r.id = plein_rule(e.topic, e.unit)
+        UNION SELECT t.neutral, 'neutral' FROM topic t WHERE t.id = e.topic
+        UNION SELECT c.person, 'chain' FROM plein_chain(e.owner) c) x
+    WHERE x.role = 'owner' OR x.person <> ALL (plein_barred(e) || e.owner) AND plein_in_office(x.person)
+$$;
+CREATE FUNCTION plein_staff_case() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE case_role r SET until = plein_now() WHERE r.escalation = NEW.id AND r.until IS NULL
+        AND r.role IN ('owner', 'deputy', 'neutral', 'chain')
+        AND NOT EXISTS (SELECT FROM plein_staff(NEW) s WHERE s.person = r.person AND s.role = r.role);
+    INSERT INTO case_role (escalation, space, person, role)
+        SELECT NEW.id, NEW.space, s.person, s.role FROM plein_staff(NEW) s
+        ON CONFLICT (escalation, person, role) WHERE until IS NULL DO NOTHING;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER escalation_staffed AFTER INSERT ON escalation FOR EACH ROW WHEN (NEW.owner IS NOT NULL)
+    EXECUTE FUNCTION plein_staff_case();
+CREATE TRIGGER escalation_staffed_anew AFTER UPDATE OF owner, topic, unit, complaint ON escalation FOR EACH ROW
+    WHEN (NEW.owner IS NOT NULL AND NEW.ended_at IS NULL) EXECUTE FUNCTION plein_staff_case();
+
+-- Rule 21: it ends when the case does.
+CREATE FUNCTION plein_let_case_go() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE case_role SET until = plein_now() WHERE escalation = NEW.id AND until IS NULL;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER escalation_ended AFTER UPDATE OF ended_at ON escalation FOR EACH ROW
+    WHEN (OLD.ended_at IS NULL AND NEW.ended_at IS NOT NULL) EXECUTE FUNCTION plein_let_case_go();
+
+-- The day on which an idea is owed an answer by its campaign, once it reached T1; no case opens before (null: none).
+CREATE FUNCTION plein_owed_on(i idea, c campaign) RETURNS timestamptz LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT CASE WHEN i.t1_at IS NOT NULL AND NOT c.always_open AND c.decision_owner IS NOT NULL THEN c.done_from END
+$$;
 
 ALTER TABLE event
     ADD COLUMN escalation bigint REFERENCES escalation (id);

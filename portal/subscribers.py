@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
+from portal.escalation import reactions as escalation
 from portal.events.kinds import Kind
 from portal.moderation import reactions as moderation
 from portal.notifications import leavers, starters
@@ -27,16 +28,16 @@ SUBSCRIBERS: dict[Kind, list[Callable[[int], Awaitable[None]]]] = {
     Kind.CAMPAIGN_PROPOSED: [notifications.announce_campaign],
     Kind.CAMPAIGN_OPENED: [notifications.announce_campaign],
     Kind.CAMPAIGN_DECLINED: [notifications.announce_campaign],
-    Kind.CAMPAIGN_MOVED_ON: [notifications.announce_campaign],
+    Kind.CAMPAIGN_MOVED_ON: [notifications.announce_campaign, escalation.look_again],
     Kind.CAMPAIGN_EXTENDED: [notifications.announce_campaign],
     Kind.CAMPAIGN_CANCELLED: [notifications.announce_campaign],
     Kind.COMMENT_ADDED: [notifications.announce_mentions],
     Kind.COMMENT_EDITED: [notifications.announce_mentions],
-    Kind.IDEA_ANSWERED: [notifications.announce_answer],
+    Kind.IDEA_ANSWERED: [notifications.announce_answer, escalation.answered],
     Kind.ANSWER_CORRECTED: [notifications.announce_answer],
     Kind.IDEA_STATUS_CHANGED: [notifications.spread_news],
-    Kind.IDEA_WITHDRAWN: [notifications.spread_news],
-    Kind.IDEA_PUT_BACK: [notifications.spread_news],
+    Kind.IDEA_WITHDRAWN: [notifications.spread_news, escalation.withdrawn],
+    Kind.IDEA_PUT_BACK: [notifications.spread_news, escalation.put_back],
     Kind.IDEA_CORRECTED: [notifications.spread_news],
     Kind.FILE_ASKED: [notifications.tell_of_wish],
     Kind.FILE_ANSWERED: [notifications.tell_of_wish],
@@ -44,6 +45,11 @@ SUBSCRIBERS: dict[Kind, list[Callable[[int], Awaitable[None]]]] = {
     Kind.CO_AUTHOR_INVITED: [notifications.ask],
     Kind.IDEA_CAPTURED: [notifications.ask],
     Kind.IDEA_CLAIMED: [notifications.ask],
+    Kind.WATCHED: [escalation.watch],
+    Kind.THRESHOLD_REACHED: [escalation.threshold_reached],
+    Kind.CASE_OPENED: [escalation.assign_promised],
+    Kind.CASE_QUALIFIED: [escalation.count_all],
+    Kind.CASE_INVALIDATED: [escalation.open_again],
     Kind.MODERATION_REPORTED: [moderation.call_moderators],
     Kind.MODERATION_ASSIGNED: [moderation.call_moderators],
     Kind.MODERATION_DECIDED: [moderation.send_receipt, moderation.tell_shown, notifications.announce_mentions],

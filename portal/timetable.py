@@ -6,6 +6,9 @@ from typing import Any
 from portal.accounts.jobs import send_link, send_reset, sweep_accounts
 from portal.attachments.jobs import sweep_files
 from portal.campaigns.jobs import move_campaigns_on
+from portal.escalation.jobs import tick
+from portal.escalation.steps import STEPS as OF_CASES
+from portal.escalation.steps import Handler
 from portal.imports.jobs import run_import, sweep_imports
 from portal.imports.staging import read_import
 from portal.invitations.jobs import look_after_guests
@@ -21,6 +24,15 @@ from portal.preboarding.jobs import find_all_mentors
 from portal.search.jobs import forget_words, take_in_words
 from portal.spaces.jobs import find_idle_groups
 from portal.threads.jobs import forget_marks
+
+#: What the clock sets off on a case: step → what is done.
+STEPS: dict[str, Handler] = {**OF_CASES}
+
+
+async def tick_cases() -> None:
+    """The clock of the cases."""
+    await tick(STEPS)
+
 
 #: What can be queued.
 JOBS: dict[str, Callable[..., Awaitable[Any]]] = {
@@ -47,6 +59,7 @@ JOBS: dict[str, Callable[..., Awaitable[Any]]] = {
     "sweep_exports": sweep_exports,
     "sweep_files": sweep_files,
     "take_in_words": take_in_words,
+    "tick_cases": tick_cases,
     "tell_of_guests": tell_of_guests,
     "tell_of_wish": tell_of_wish,
     "read_import": read_import,
@@ -69,5 +82,6 @@ TIMETABLE: dict[str, str] = {
     "sweep_exports": "47 * * * *",
     "sweep_files": "37 * * * *",
     "take_in_words": "* * * * *",
+    "tick_cases": "* * * * *",
     "sweep_imports": "27 3 * * *",
 }

@@ -112,6 +112,8 @@ class World:
     invitation_id: dict[str, int] = field(default_factory=dict)
     invitation: dict[str, str] = field(default_factory=dict)
     wish: dict[str, str] = field(default_factory=dict)
+    case_id: dict[str, int] = field(default_factory=dict)
+    case: dict[str, str] = field(default_factory=dict)
     chapter: dict[str, str] = field(default_factory=dict)
 
     def dump(self) -> str:
@@ -553,6 +555,29 @@ async def add_comment(
         )
     )[0]
     world.comment_id[name], world.comment[name] = row["id"], row["public_id"]
+
+
+async def add_case(world: World, name: str, *, idea: str, state: str, owner: str | None = None, **facts: Any) -> None:
+    """The case of an idea, called `name`, in this state; due in ten days."""
+    moments = ("acknowledge_due_at", "statement_due_at", "due_at", "half_at", "soon_at", "overdue2_at", "overdue3_at")
+    values: dict[str, Any] = {
+        "state": state,
+        "origin": "threshold",
+        "owner": world.person_id[owner] if owner else None,
+        "started_at": NOW,
+        **dict.fromkeys(moments, NOW + timedelta(days=10)),
+        **facts,
+    }
+    row = (
+        await execute(
+            f"INSERT INTO escalation (idea, space, setting, {', '.join(values)})"
+            f" SELECT i.id, i.space, s.id, {', '.join('{}' for _ in values)} FROM idea i, escalation_setting s"
+            " WHERE i.id = {} ORDER BY s.id DESC LIMIT 1 RETURNING id, public_id",
+            *values.values(),
+            world.idea_id[idea],
+        )
+    )[0]
+    world.case_id[name], world.case[name] = row["id"], row["public_id"]
 
 
 async def add_import(world: World, name: str) -> None:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
+from portal.access.action import Action
 from portal.access.actor import Actor, Right, Role
 from portal.access.of_campaigns import (
     author_of_draft,
@@ -18,6 +18,20 @@ from portal.access.of_campaigns import (
     leads_what_is_over,
     leads_what_runs,
     leads_what_stands,
+)
+from portal.access.of_cases import (
+    asked_or_asking,
+    brings_to_decision,
+    decides_along,
+    decides_unasked,
+    doubts_support,
+    names_owner,
+    owner_before_answer,
+    owner_in_time,
+    owner_of_new_case,
+    owner_or_chain,
+    owner_with_a_question,
+    superior_in_time,
 )
 from portal.access.of_comments import own_comment, own_standing_comment, reacting
 from portal.access.of_files import (
@@ -88,100 +102,7 @@ from portal.access.of_spaces import (
     reader_of_new_charter,
 )
 
-
-class Action(StrEnum):
-    """Everything that somebody can do to something."""
-
-    SPACE_START = "space.start"
-    SPACE_JOIN = "space.join"
-    SPACE_LEAVE = "space.leave"
-    SPACE_ADD_MEMBER = "space.add_member"
-    GUEST_INVITE = "guest.invite"
-    GUEST_RENEW = "guest.renew"
-    GUEST_WISH = "guest.wish"
-    WISH_DECIDE = "wish.decide"
-    CHAPTER_WRITE = "chapter.write"
-    MENTOR_OFFER = "mentor.offer"
-    MENTOR_END = "mentor.end"
-    INVITATION_MANAGE = "invitation.manage"
-    PARTNER_EDIT = "partner.edit"
-    GUEST_REMOVE = "guest.remove"
-    SPACE_HOST = "space.host"
-    SPACE_ADD_SISTER = "space.add_sister"
-    SPACE_OPEN_SECTION = "space.open_section"
-    SPACE_EDIT = "space.edit"
-    SPACE_ARCHIVE = "space.archive"
-    SPACE_REOPEN = "space.reopen"
-    SPACE_KEEP = "space.keep"
-    SPACE_SEE_AS_GUEST = "space.see_as_guest"
-    SPACE_GIVE_ROLE = "space.give_role"
-    SPACE_SEE_FIGURES = "space.see_figures"
-    CHARTER_ACCEPT = "charter.accept"
-    CARD_WRITE = "card.write"
-    IDEA_HIGHLIGHT = "idea.highlight"
-    CAMPAIGN_PROPOSE = "campaign.propose"
-    CAMPAIGN_EDIT = "campaign.edit"
-    CAMPAIGN_DISCARD = "campaign.discard"
-    CAMPAIGN_DECIDE = "campaign.decide"
-    CAMPAIGN_EXTEND = "campaign.extend"
-    CAMPAIGN_CANCEL = "campaign.cancel"
-    CAMPAIGN_ARCHIVE = "campaign.archive"
-    CAMPAIGN_MOVE = "campaign.move"
-    CAMPAIGN_FOLLOW = "campaign.follow"
-    IDEA_PROPOSE = "idea.propose"
-    IDEA_EDIT = "idea.edit"
-    IDEA_POST = "idea.post"
-    IDEA_DISCARD = "idea.discard"
-    IDEA_WITHDRAW = "idea.withdraw"
-    IDEA_PUT_BACK = "idea.put_back"
-    IDEA_MOVE = "idea.move"
-    IDEA_CORRECT = "idea.correct"
-    IDEA_INVITE = "idea.invite"
-    IDEA_JOIN = "idea.join"
-    IDEA_LEAVE = "idea.leave"
-    IDEA_OFFER_HELP = "idea.offer_help"
-    IDEA_TAKE_OFFER_BACK = "idea.take_offer_back"
-    IDEA_MOVE_ON = "idea.move_on"
-    IDEA_ANSWER = "idea.answer"
-    CAMPAIGN_ANSWER = "campaign.answer"
-    ANSWER_CORRECT = "answer.correct"
-    WORKSHOP_CAPTURE = "workshop.capture"
-    CAPTURE_CLAIM = "capture.claim"
-    CAPTURE_REFUSE = "capture.refuse"
-    CAPTURE_CONFIRM = "capture.confirm"
-    SERVICE_EDIT = "service.edit"
-    IDEA_SUPPORT = "idea.support"
-    IDEA_COMMENT = "idea.comment"
-    IDEA_FOLLOW = "idea.follow"
-    IDEA_ATTACH = "idea.attach"
-    ATTACHMENT_DOWNLOAD = "attachment.download"
-    ATTACHMENT_ASK = "attachment.ask"
-    FILE_WISH_ANSWER = "file_wish.answer"
-    ATTACHMENT_DESCRIBE = "attachment.describe"
-    ATTACHMENT_REMOVE = "attachment.remove"
-    COMMENT_EDIT = "comment.edit"
-    COMMENT_REMOVE = "comment.remove"
-    COMMENT_REACT = "comment.react"
-    DIGEST_WRITE = "digest.write"
-    SESSION_END = "session.end"
-    SETTINGS_CHANGE = "settings.change"
-    ABOUT_EDIT = "about.edit"
-    ADMINISTER = "portal.administer"
-    MAIL_RETRY = "mail.retry"
-    PEOPLE_MANAGE = "people.manage"
-    UNIT_EDIT = "unit.edit"
-    ROLE_GIVE = "role.give"
-    DEMO_REMOVE = "demo.remove"
-    DATA_ASK = "data.ask"
-    THING_REPORT = "thing.report"
-    SPACE_MODERATE = "space.moderate"
-    ITEM_CLAIM = "item.claim"
-    ITEM_DECIDE = "item.decide"
-    DECISION_UNDO = "decision.undo"
-    APPEAL_DECIDE = "appeal.decide"
-    RECEIPT_READ = "receipt.read"
-    RECEIPT_APPEAL = "receipt.appeal"
-    RECEIPT_PUT_BACK = "receipt.put_back"
+__all__ = ["RULES", "WRITING", "Action", "Forbidden", "Paused", "allowed", "can", "require"]
 
 
 class Forbidden(Exception):
@@ -360,6 +281,20 @@ RULES: dict[Action, Callable[[Actor, Any], bool]] = {
     Action.RECEIPT_READ: own,
     Action.RECEIPT_APPEAL: told_in_time,
     Action.RECEIPT_PUT_BACK: told_to_change_it,
+    Action.ESCALATION_TRIAGE: names_owner,
+    Action.ESCALATION_ACKNOWLEDGE: owner_of_new_case,
+    Action.ESCALATION_CLARIFY: owner_with_a_question,
+    Action.ESCALATION_GO_ON: asked_or_asking,
+    Action.ESCALATION_STATE: owner_before_answer,
+    Action.ESCALATION_DRAFT: owner_before_answer,
+    Action.ESCALATION_ASK_EXTENSION: owner_in_time,
+    Action.ESCALATION_DECIDE_EXTENSION: superior_in_time,
+    Action.ESCALATION_HAND_OVER: owner_or_chain,
+    Action.ESCALATION_DECLARE_CONFLICT: decides_along,
+    Action.ESCALATION_INVALIDATE: doubts_support,
+    Action.ESCALATION_MAKE_ACTIONABLE: brings_to_decision,
+    Action.ESCALATION_OPEN_UNASKED: decides_unasked,
+    Action.ESCALATION_SET: administrator,
 }
 
 

@@ -356,6 +356,7 @@ LEFT_OUT: dict[str, str] = {
     "departure.person": "since when she is a guest no longer; the log about her is there",
     "file_wish.decided_by": "somebody else's wish",
     "escalation.extension_by": "what somebody else asked for",
+    "escalation.handed_to": "the case is there, while she decides it",
     "escalation.fraud_by": "what she suspected tells of others",
     "escalation_setting.author": "the organisation's setting, not hers",
     "idea.watched_by": "that she keeps an eye on something of somebody else's",

@@ -39,7 +39,8 @@ class EscalationSetting(Table, db=DB):
 
 class Escalation(PublicTable, db=DB):
     """A case: an idea or post that is owed an answer. `started_at`: when T1 was reached; `round` is raised where it is
-    reopened. Late is read from `due_at`, never a state (`plein_lateness`)."""
+    reopened. `handed_to`, `height`: to whom it was handed over, and how far above who would answer by the rules. Late
+    is read from `due_at`, never a state (`plein_lateness`)."""
 
     idea = reference()
     space = reference()
@@ -53,6 +54,8 @@ class Escalation(PublicTable, db=DB):
     unit = reference(null=True)
     complaint = Boolean(default=False)
     owner = reference(null=True)
+    handed_to = reference(null=True)
+    height = Integer(default=0)
     round = Integer(default=1)
     started_at = Timestamptz()
     hold_until = Timestamptz(null=True, default=None)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from portal.attachments.queries import get_attachment, get_file_wish
 from portal.campaigns.queries import get_campaign
 from portal.comments.queries import get_comment
 from portal.db import execute, fetch_value, transaction
+from portal.escalation.queries import get_actionable, get_case
 from portal.ideas.queries import get_idea
 from portal.invitations.queries import get_invitation, get_wish, guest_space
 from portal.leaving.queries import GuestRow, get_guest
@@ -32,6 +34,7 @@ from tests.world import (
     add_appeal,
     add_attachment,
     add_campaign,
+    add_case,
     add_comment,
     add_decision,
     add_file_wish,
@@ -394,6 +397,30 @@ receipt.appeal      judged              - n - - - n - - - - -
 receipt.appeal      of_guest            - - - - - - - n - y -
 receipt.put_back    of_author           - n - - - n - - - - -
 receipt.put_back    sent_to_author      - y - - - n - - - - -
+
+escalation.triage           triage      n n n n n y n n n - -
+escalation.triage           assigned    n n n n n n n n n - -
+escalation.acknowledge      assigned    n n n y n n n n n - -
+escalation.acknowledge      triage      n n n n n n n n n - -
+escalation.clarify          acknowledged n n n y n n n n n - -
+escalation.clarify          extension   n n n n n n n n n - -
+escalation.go_on            clarifying  n y n y n n n n n - -
+escalation.state            assigned    n n n y n n n n n - -
+escalation.state            answered    n n n n n n n n n - -
+escalation.draft            acknowledged n n n y n n n n n - -
+escalation.ask_extension    assigned    n n n y n n n n n - -
+escalation.ask_extension    extension   n n n n n n n n n - -
+escalation.decide_extension extension   n n y n n n n n n - -
+escalation.decide_extension assigned    n n n n n n n n n - -
+escalation.hand_over        assigned    n n y y n n n n n - -
+escalation.declare_conflict assigned    n n y y n n n n n - -
+escalation.invalidate       qualifying  n n n n n y n n n - -
+escalation.invalidate       triage      n n n n n n n n n - -
+escalation.make_actionable  always      n n n n n y n n n - -
+escalation.make_actionable  case_triage n n n n n n n n n - -
+escalation.open_unasked     always      n n n n y n y n n - -
+escalation.open_unasked     case_triage n n n n n n n n n - -
+escalation.set                          n n n n n n y n n n n
 """
 
 Load = Callable[[Actor, str], Awaitable[Any]]
@@ -497,6 +524,20 @@ LOADERS: dict[Action, Load | None] = {
     Action.RECEIPT_READ: get_receipt,
     Action.RECEIPT_APPEAL: get_receipt,
     Action.RECEIPT_PUT_BACK: get_receipt,
+    Action.ESCALATION_TRIAGE: get_case,
+    Action.ESCALATION_ACKNOWLEDGE: get_case,
+    Action.ESCALATION_CLARIFY: get_case,
+    Action.ESCALATION_GO_ON: get_case,
+    Action.ESCALATION_STATE: get_case,
+    Action.ESCALATION_DRAFT: get_case,
+    Action.ESCALATION_ASK_EXTENSION: get_case,
+    Action.ESCALATION_DECIDE_EXTENSION: get_case,
+    Action.ESCALATION_HAND_OVER: get_case,
+    Action.ESCALATION_DECLARE_CONFLICT: get_case,
+    Action.ESCALATION_INVALIDATE: get_case,
+    Action.ESCALATION_MAKE_ACTIONABLE: get_actionable,
+    Action.ESCALATION_OPEN_UNASKED: get_actionable,
+    Action.ESCALATION_SET: None,
 }
 
 
@@ -545,6 +586,8 @@ async def things(rollback: Any, world: World) -> dict[str, dict[str, str]]:
         "guest_of_closed": {"guest_a": f"{world.space['closed_a']} {world.person['guest_a']}"},
         "get_campaign": world.campaign,
         "get_idea": world.idea,
+        "get_case": world.case,
+        "get_actionable": world.idea,
         "standing": world.idea,
         "get_comment": world.comment,
         "comment_to_report": world.comment,
@@ -556,6 +599,26 @@ async def things(rollback: Any, world: World) -> dict[str, dict[str, str]]:
         "get_capture": world.capture,
         "own_session": {"of_author": session},
     }
+
+
+async def _cases(world: World) -> None:
+    """A case in each state, of an idea in the campaign "always". The sponsor owns it, the campaign owner stands above."""
+    await execute(
+        "UPDATE org_unit SET head = {} WHERE id = {}", world.person_id["campaign_owner"], world.unit_id["roads"]
+    )
+    await execute("UPDATE person SET org_unit = {} WHERE id = {}", world.unit_id["roads"], world.person_id["sponsor"])
+    for name, state, facts in (
+        ("qualifying", "qualifying", {}),
+        ("triage", "triage", {}),
+        ("assigned", "assigned", {}),
+        ("acknowledged", "acknowledged", {}),
+        ("clarifying", "clarifying", {"clarify_from": NOW, "clarify_until": NOW + timedelta(days=5)}),
+        ("extension", "assigned", {"extension_asked_at": NOW, "extension_days": 5}),
+        ("answered", "answered", {}),
+    ):
+        await add_idea(world, f"case_{name}", campaign="always", comments=False)
+        owned = "sponsor" if state not in ("qualifying", "triage") else None
+        await add_case(world, name, idea=f"case_{name}", state=state, owner=owned, **facts)
 
 
 async def _what_the_world_lacks(world: World) -> str:
@@ -597,6 +660,7 @@ async def _what_the_world_lacks(world: World) -> str:
         *[NOW] * 4,
         world.person_id["author"],
     )
+    await _cases(world)
     return session
 
 

@@ -1,0 +1,87 @@
+"""The policy's predicates about cases: who decides, who stands above, and who may not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from portal.access.actor import Actor, Role
+
+#: States in which an owner owes an answer.
+OWNED = {"assigned", "acknowledged", "clarifying", "drafting", "under review"}
+
+
+def _owns(actor: Actor, thing: Any, states: set[str]) -> bool:
+    """The owner, who is in no conflict (rule 6)."""
+    return bool(actor.id == thing.owner and not thing.barred and thing.state in states)
+
+
+def owner_of_new_case(actor: Actor, thing: Any) -> bool:
+    """The owner, until she has said when the answer comes."""
+    return _owns(actor, thing, {"assigned"})
+
+
+def owner_with_a_question(actor: Actor, thing: Any) -> bool:
+    """The owner, once she has acknowledged it; one question, once (rule 2)."""
+    return _owns(actor, thing, {"acknowledged"}) and thing.clarify_from is None
+
+
+def asked_or_asking(actor: Actor, thing: Any) -> bool:
+    """Who wrote the item, and the owner, while the owner's question is open."""
+    return thing.state == "clarifying" and (actor.id in (thing.author, thing.owner) or bool(thing.co_author))
+
+
+def owner_before_answer(actor: Actor, thing: Any) -> bool:
+    """The owner, until she has answered."""
+    return _owns(actor, thing, OWNED)
+
+
+def owner_in_time(actor: Actor, thing: Any) -> bool:
+    """The owner, before it is due, once (rule 3)."""
+    return owner_before_answer(actor, thing) and thing.extension_asked_at is None and actor.now < thing.due_at
+
+
+def superior_in_time(actor: Actor, thing: Any) -> bool:
+    """Who stands one level above the owner, before it is due, once she is asked (rule 3)."""
+    asked = thing.extension_asked_at is not None and thing.extension_decided_at is None
+    in_time = thing.state in OWNED and actor.now < thing.due_at
+    return bool(asked and in_time and actor.id == thing.superior and not thing.barred)
+
+
+def decides_along(actor: Actor, thing: Any) -> bool:
+    """The owner, her deputy, the neutral and the chain, until the case is over."""
+    return bool(thing.decides)
+
+
+def owner_or_chain(actor: Actor, thing: Any) -> bool:
+    """The owner, or who stands above her, until it is answered."""
+    return thing.state in OWNED and not thing.barred and (actor.id == thing.owner or bool(thing.in_chain))
+
+
+def moderator_who_does_not_decide(actor: Actor, thing: Any) -> bool:
+    """A moderator of the space who neither wrote the item nor decides about it (rule 7)."""
+    return thing.space in actor.moderates and not thing.barred and not thing.decides
+
+
+def names_owner(actor: Actor, thing: Any) -> bool:
+    """A moderator who does not decide it, while nobody owns it."""
+    return thing.state == "triage" and moderator_who_does_not_decide(actor, thing)
+
+
+def doubts_support(actor: Actor, thing: Any) -> bool:
+    """A moderator who does not decide it, during the hold."""
+    return thing.state == "qualifying" and moderator_who_does_not_decide(actor, thing)
+
+
+def _without_case(thing: Any) -> bool:
+    return thing.idea_state == "published" and thing.open_case is None and not thing.answered
+
+
+def brings_to_decision(actor: Actor, thing: Any) -> bool:
+    """A moderator of the space, of what has no case and no answer."""
+    return _without_case(thing) and moderator_who_does_not_decide(actor, thing)
+
+
+def decides_unasked(actor: Actor, thing: Any) -> bool:
+    """A decision maker of the space, or who answers for such things by the rules; of what has no case and no answer."""
+    decider = actor.has_role(thing.space, Role.DECISION_MAKER) or actor.id == thing.answers_for_it
+    return _without_case(thing) and not actor.guest and not thing.barred and decider

@@ -1,0 +1,276 @@
+"""What people do to cases. Each changes one that is held, and tells of it (`moving.move`); the clock does the rest."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from portal.access.actor import Actor
+from portal.access.conflicts import Changed
+from portal.access.policy import Action, require
+from portal.db import execute, fetch_value, transaction
+from portal.escalation.moving import above, decider, give_to, hold_for, move, oblige
+from portal.escalation.opening import assign, open_case
+from portal.escalation.queries import CaseRow, Item
+from portal.escalation.steps import go_on
+from portal.events.kinds import Kind
+from portal.events.log import record
+from portal.text.markdown import rendered
+
+
+class NotThen(Exception):
+    """The day is in the past, or later than the case is due."""
+
+
+class NotThat(Exception):
+    """Who was named may not decide the case, or is not there."""
+
+
+class StillReached(Exception):
+    """Without the support that is doubted the threshold is reached all the same; the case goes on."""
+
+
+PLACE = "UPDATE escalation SET topic = {}, unit = coalesce({}, unit), complaint = {} WHERE id = {}"
+NAME = """
+    INSERT INTO case_conflict (escalation, space, person, kind) SELECT e.id, e.space, {}, {} FROM escalation e
+    WHERE e.id = {} ON CONFLICT DO NOTHING
+"""
+
+
+async def triage(
+    actor: Actor, case: CaseRow, *, topic: int | None, unit: int | None, complaint: bool = False, named: list[int]
+) -> None:
+    """A moderator says what it is about, whether the author complains about her line, and whom it names; who answers by
+    the rules owns it, and none of those (rules 5, 6). Raises Changed."""
+    require(actor, Action.ESCALATION_TRIAGE, case)
+    async with transaction():
+        await hold_for(case.id, Kind.CASE_ASSIGNED)
+        await execute(PLACE, topic, unit, complaint, case.id)
+        for person in named:
+            await execute(NAME, person, "named", case.id)
+        await assign(case.id, actor=actor.id)
+
+
+ACKNOWLEDGE = """
+    UPDATE escalation e SET acknowledged_at = plein_now(), promised_on = {}
+    WHERE id = {} AND {} BETWEEN plein_day(plein_now()) AND plein_day(e.due_at) RETURNING id
+"""
+
+
+async def acknowledge(actor: Actor, case: CaseRow, on: date) -> None:
+    """The owner says on which day she answers, at the latest on the one that it is due. Raises NotThen, Changed."""
+    require(actor, Action.ESCALATION_ACKNOWLEDGE, case)
+    async with transaction():
+        await hold_for(case.id, Kind.CASE_ACKNOWLEDGED)
+        if await fetch_value(ACKNOWLEDGE, on, case.id, on) is None:
+            raise NotThen
+        await move(case.id, Kind.CASE_ACKNOWLEDGED, actor=actor.id, on=on.isoformat())
+
+
+CLARIFY = """
+    UPDATE escalation e SET question = {}, clarify_from = plein_now(),
+        clarify_until = plein_working_days_after(plein_now(), s.clarify_days)
+    FROM escalation_setting s WHERE e.id = {} AND s.id = e.setting AND e.clarify_from IS NULL RETURNING e.id
+"""
+
+
+async def clarify(actor: Actor, case: CaseRow, question: str) -> None:
+    """A public question to the author; meanwhile the clock stands still, once, for five working days at most (rule 2).
+    Raises Changed."""
+    require(actor, Action.ESCALATION_CLARIFY, case)
+    async with transaction():
+        held = await hold_for(case.id, Kind.CASE_CLARIFYING)
+        if await fetch_value(CLARIFY, question, case.id) is None:
+            raise Changed
+        await move(case.id, Kind.CASE_CLARIFYING, actor=actor.id)
+        await oblige(Kind.DUTY_REMINDER, held, case.author, about="question")
+
+
+async def end_clarifying(actor: Actor, case: CaseRow) -> None:
+    """The author has answered the question: the clock goes on. Raises Changed."""
+    require(actor, Action.ESCALATION_GO_ON, case)
+    async with transaction():
+        await go_on(await hold_for(case.id, Kind.CASE_CLARIFIED), actor=actor.id)
+
+
+STATE = """
+    UPDATE escalation SET statement = {}, statement_html = {}, statement_by = {}, statement_at = plein_now()
+    WHERE id = {}
+"""
+
+
+async def first_statement(actor: Actor, case: CaseRow, text: str) -> None:
+    """The owner says something in public before she answers; it stops no clock (rule 2). Raises Changed."""
+    require(actor, Action.ESCALATION_STATE, case)
+    html = await rendered(text)
+    async with transaction():
+        await hold_for(case.id, Kind.CASE_STATEMENT)
+        await execute(STATE, text, html, actor.id, case.id)
+        await move(case.id, Kind.CASE_STATEMENT, actor=actor.id)
+
+
+async def begin_draft(actor: Actor, case: CaseRow) -> None:
+    """The owner, or who drafts for her, is at work on the answer: the timeline says so once."""
+    require(actor, Action.ESCALATION_DRAFT, case)
+    async with transaction():
+        await hold_for(case.id, Kind.CASE_DRAFTING)
+        await move(case.id, Kind.CASE_DRAFTING, actor=actor.id)
+
+
+ASK = """
+    UPDATE escalation e SET extension_days = {}, extension_reason = {}, extension_asked_at = plein_now()
+    FROM escalation_setting s
+    WHERE e.id = {} AND s.id = e.setting AND e.extension_asked_at IS NULL AND plein_now() < e.due_at
+        AND {} BETWEEN 1 AND s.extension_days RETURNING e.id
+"""
+
+
+async def ask_extension(actor: Actor, case: CaseRow, days: int, reason: str) -> None:
+    """The owner asks, before it is due and in public, for more time; once, ten working days at most (rule 3). Raises
+    Changed where it is due by now, was asked, or is too long."""
+    require(actor, Action.ESCALATION_ASK_EXTENSION, case)
+    async with transaction():
+        held = await hold_for(case.id, Kind.CASE_EXTENSION_ASKED)
+        if await fetch_value(ASK, days, reason, case.id, days) is None:
+            raise Changed
+        await move(case.id, Kind.CASE_EXTENSION_ASKED, actor=actor.id, days=days)
+        await oblige(Kind.DUTY_EXTENSION, held, await above(case.id))
+
+
+DECIDE = """
+    UPDATE escalation e SET extension_by = {}, extension_decided_at = plein_now(), extension_agreed = {},
+        due_at = CASE WHEN {} THEN plein_working_days_after(e.due_at, e.extension_days) ELSE e.due_at END
+    WHERE e.id = {} AND e.extension_asked_at IS NOT NULL AND e.extension_decided_at IS NULL AND plein_now() < e.due_at
+    RETURNING e.id
+"""
+
+
+async def decide_extension(actor: Actor, case: CaseRow, agreed: bool) -> None:
+    """Who stands one level above the owner agrees or not, before it is due. Raises Changed."""
+    require(actor, Action.ESCALATION_DECIDE_EXTENSION, case)
+    kind = Kind.CASE_EXTENDED if agreed else Kind.CASE_EXTENSION_REFUSED
+    async with transaction():
+        held = await hold_for(case.id, kind)
+        if await fetch_value(DECIDE, actor.id, agreed, agreed, case.id) is None:
+            raise Changed
+        await move(case.id, kind, actor=actor.id)
+        await oblige(Kind.DUTY_REMINDER, held, held.owner, about="extension")
+
+
+MAY_OWN = """
+    SELECT plein_there({}, plein_now()) AND {}::bigint <> ALL(plein_barred(e)) FROM escalation e WHERE e.id = {}
+"""
+HAND = "UPDATE escalation SET handed_to = {}, height = 0 WHERE id = {}"
+
+
+async def hand_over(actor: Actor, case: CaseRow, to: int) -> None:
+    """Somebody else owns it from now on; the clock is the same (rule 1). Raises NotThat, Changed."""
+    require(actor, Action.ESCALATION_HAND_OVER, case)
+    async with transaction():
+        held = await hold_for(case.id, Kind.CASE_HANDED_OVER)
+        if not await fetch_value(MAY_OWN, to, to, case.id):
+            raise NotThat
+        await execute(HAND, to, case.id)
+        if await give_to(held, to):
+            await move(case.id, Kind.CASE_HANDED_OVER, actor=actor.id, why="handed over")
+
+
+async def declare_conflict(actor: Actor, case: CaseRow) -> None:
+    """She may not decide it, and is passed over from now on (rule 6); if it was hers, it is the next one's. Raises
+    Changed."""
+    require(actor, Action.ESCALATION_DECLARE_CONFLICT, case)
+    async with transaction():
+        held = await hold_for(case.id, Kind.CASE_CONFLICT)
+        await execute(NAME, actor.id, "declared", case.id)
+        await execute("UPDATE escalation SET owner = owner WHERE id = {}", case.id)  # who is on it is looked at anew
+        if held.owner == actor.id:
+            await give_to(held, await decider(case.id, actor.id))
+        await move(case.id, Kind.CASE_CONFLICT, actor=actor.id)
+
+
+SUSPECT = "UPDATE escalation SET fraud_by = {}, fraud_reason = {} WHERE id = {}"
+REACHED_WITHOUT = "SELECT supporters - discounted - {} >= t1_at_count FROM idea WHERE id = {}"
+
+
+async def invalidate(actor: Actor, case: CaseRow, supporters: int, reason: str) -> bool:
+    """During the hold a first moderator says how many of the supporters are none, and why; a second one agrees, and the
+    item is open again, with that public line (rule 18). Whether it is. Raises StillReached, Changed."""
+    require(actor, Action.ESCALATION_INVALIDATE, case)
+    async with transaction():
+        held = await hold_for(case.id, Kind.CASE_INVALIDATED)
+        if supporters < 1 or await fetch_value(REACHED_WITHOUT, supporters, case.idea):
+            raise StillReached
+        await execute(SUSPECT, actor.id, reason, case.id)
+        if held.fraud_by in (None, actor.id):
+            await record(Kind.FRAUD_SUSPECTED, actor=actor.id, space=case.space, escalation=case.id)
+            return False
+        await move(case.id, Kind.CASE_INVALIDATED, actor=actor.id, by=held.fraud_by, supporters=supporters)
+    return True
+
+
+async def make_actionable(actor: Actor, item: Item, reason: str) -> None:
+    """A moderator brings an idea or post to who decides, with a public reason. Raises Changed."""
+    require(actor, Action.ESCALATION_MAKE_ACTIONABLE, item)
+    async with transaction():
+        case = await open_case(item.id, "moderator", actor=actor.id, reason=reason)
+        if case is None:
+            raise Changed
+        await assign(case, actor=actor.id)
+
+
+async def open_unasked(actor: Actor, item: Item, reason: str) -> None:
+    """Who decides takes it up before any threshold: it is hers. Raises Changed."""
+    require(actor, Action.ESCALATION_OPEN_UNASKED, item)
+    async with transaction():
+        case = await open_case(item.id, "unasked", actor=actor.id, reason=reason)
+        if case is None:
+            raise Changed
+        await execute(HAND, actor.id, case)
+        await assign(case, actor=actor.id)
+
+
+class Numbers(msgspec.Struct, frozen=True, kw_only=True):
+    """Thresholds and clocks that somebody sets. Hours and days are working time, caps are percents."""
+
+    k1: float = 1.5
+    k2: float = 6
+    cap1: int = 30
+    cap2: int = 50
+    hold_hours: int = 4
+    longer_hold_hours: int = 4
+    triage1_hours: int = 4
+    triage2_hours: int = 2
+    acknowledge1_days: int = 1
+    acknowledge2_hours: int = 4
+    statement1_days: int = 3
+    statement2_days: int = 1
+    answer_days: int = 10
+    news1_days: int = 20
+    news2_days: int = 10
+    clarify_days: int = 5
+    extension_days: int = 10
+    overdue2_days: int = 5
+    overdue3_days: int = 10
+    rating_days: int = 10
+
+
+SET = """
+    INSERT INTO escalation_setting (k1, k2, cap1, cap2, hold_hours, longer_hold_hours, triage1_hours, triage2_hours,
+        acknowledge1_days, acknowledge2_hours, statement1_days, statement2_days, answer_days, news1_days, news2_days,
+        clarify_days, extension_days, overdue2_days, overdue3_days, rating_days, author, reason, consent_by, consent_on)
+    VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {})
+    RETURNING id
+"""
+
+
+async def change_settings(
+    actor: Actor, numbers: Numbers, reason: str, *, consent_by: str = "", consent_on: date | None = None
+) -> None:
+    """What holds for what is published from now on; nothing that is published already is touched (rule 23)."""
+    require(actor, Action.ESCALATION_SET)
+    values: tuple[Any, ...] = msgspec.structs.astuple(numbers)
+    async with transaction():
+        made = await fetch_value(SET, *values, actor.id, reason, consent_by, consent_on)
+        await record(Kind.ESCALATION_SET, actor=actor.id, setting=made)

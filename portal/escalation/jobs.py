@@ -1,0 +1,129 @@
+"""The clock of the cases, each minute. It may run twice at once, or not for days: each step is done once, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import structlog
+
+from portal.db import UNREACHABLE, execute, fetch_value, transaction
+from portal.escalation.moving import decider, give_to, hold, move, possible
+from portal.escalation.opening import open_case
+from portal.escalation.steps import Handler
+from portal.events.kinds import Kind
+
+log = structlog.get_logger()
+
+
+async def tick(steps: Mapping[str, Handler]) -> None:
+    """Everything that is due by now."""
+    await look_at_support()
+    await open_what_was_promised()
+    await pass_on_what_is_unowned()
+    await take_steps(steps)
+
+
+# At least 40 % of T1, from distinct people, within any 6 hours of the first 24.
+HEADS_UP = """
+    UPDATE idea SET heads_up_at = plein_now() FROM (
+        SELECT i.id FROM idea i JOIN campaign c ON c.id = i.campaign
+        WHERE i.published_at > plein_now() - interval '25 hours' AND i.heads_up_at IS NULL AND i.state = 'published'
+            AND i.t1_at IS NULL AND i.supporters >= ceil(i.t1_at_count * 0.4)
+            AND NOT plein_counts_hidden(c, plein_now())
+            AND EXISTS (SELECT FROM (
+                SELECT v.created_at - lag(v.created_at, ceil(i.t1_at_count * 0.4)::int - 1) OVER (ORDER BY v.created_at)
+                    AS took
+                FROM vote v
+                WHERE v.idea = i.id AND NOT v.guest AND v.created_at <= i.published_at + interval '24 hours') w
+                WHERE w.took <= interval '6 hours')
+        ORDER BY i.id FOR NO KEY UPDATE OF i SKIP LOCKED) n
+    WHERE idea.id = n.id
+"""
+OLDER = """
+    UPDATE vote v SET young = FALSE FROM person p
+    WHERE v.young AND p.id = v.person AND p.created_at <= plein_now() - interval '7 days'
+"""
+
+
+async def look_at_support() -> None:
+    """What becomes lively is a heads-up; accounts that are a week old count."""
+    await execute(HEADS_UP)
+    await execute(OLDER)
+
+
+PROMISED = """
+    SELECT i.id FROM idea i JOIN campaign c ON c.id = i.campaign
+    WHERE i.t1_at IS NOT NULL AND i.state = 'published' AND plein_owed_on(i, c) <= plein_now()
+        AND NOT EXISTS (SELECT FROM answer a WHERE a.idea = i.id AND a.kind <> 'statement')
+        AND NOT EXISTS (SELECT FROM escalation e WHERE e.idea = i.id) ORDER BY i.id
+"""
+
+
+async def open_what_was_promised() -> None:
+    """The date of a campaign passed, and an idea that is owed an answer has none: its decision owner has a case, which
+    was due on that date."""
+    for row in await execute(PROMISED):
+        async with transaction():
+            await open_case(row["id"], "campaign")
+
+
+# Away, or gone: whoever takes over is there.
+UNOWNED = """
+    SELECT e.id FROM escalation e
+    WHERE e.owner IS NOT NULL AND e.ended_at IS NULL AND e.state <> 'verified' AND NOT plein_there(e.owner, plein_now())
+    ORDER BY e.id
+"""
+THERE = "SELECT plein_there({}, plein_now())"
+
+
+async def pass_on_what_is_unowned() -> None:
+    """Where an owner is absent or left, her deputy or whoever comes next owns it at once (rule 5)."""
+    for row in await execute(UNOWNED):
+        async with transaction():
+            case = await hold(row["id"])
+            if case.owner is None or not possible(case, Kind.CASE_HANDED_OVER):
+                continue
+            other = await decider(case.id, case.owner)
+            if await fetch_value(THERE, other) and not await fetch_value(THERE, case.owner):
+                await give_to(case, other)
+                await move(case.id, Kind.CASE_HANDED_OVER, why="absent")
+
+
+# One case after the other, the one that waits longest first; two workers never hold the same. While a question to the
+# author is open, nothing but its own end is due.
+CLAIM = """
+    SELECT e.id FROM case_step s JOIN escalation e ON e.id = s.escalation
+    WHERE s.done_at IS NULL AND s.due_at <= plein_now() AND (e.state <> 'clarifying' OR s.kind = 'clarifying_over')
+        AND e.id <> ALL({})
+    ORDER BY s.due_at, s.id LIMIT 1 FOR UPDATE OF e SKIP LOCKED
+"""
+NEXT = """
+    UPDATE case_step SET done_at = plein_now() WHERE id = (
+        SELECT s.id FROM case_step s JOIN escalation e ON e.id = s.escalation
+        WHERE s.escalation = {} AND s.done_at IS NULL AND s.due_at <= plein_now()
+            AND (e.state <> 'clarifying' OR s.kind = 'clarifying_over')
+        ORDER BY s.due_at, s.id LIMIT 1) RETURNING kind, nth
+"""
+
+
+async def take_steps(steps: Mapping[str, Handler]) -> None:
+    """Every step that is due. What fails on one case stops no other; it comes again with the next tick."""
+    failed: list[int] = []
+    while True:
+        async with transaction():
+            case = await fetch_value(CLAIM, failed)
+            if case is None:
+                return
+            try:
+                async with transaction():
+                    await _take_steps_of(case, steps)
+            except UNREACHABLE:
+                raise
+            except Exception as error:
+                log.error("step not taken", case=case, exc_info=error)
+                failed.append(case)
+
+
+async def _take_steps_of(case: int, steps: Mapping[str, Handler]) -> None:
+    while rows := await execute(NEXT, case):
+        await steps[rows[0]["kind"]](await hold(case), rows[0]["nth"])

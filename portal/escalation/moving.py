@@ -1,0 +1,146 @@
+"""How a case moves: it is held, changed, and told of by one event, in one transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from portal.access.conflicts import Changed
+from portal.db import execute, fetch_one, fetch_value
+from portal.escalation.states import ENDED, TRANSITIONS, State
+from portal.events.kinds import Kind
+from portal.events.log import record
+
+
+class Case(msgspec.Struct, frozen=True):
+    """A case as it stands while it is held."""
+
+    id: int
+    public_id: str
+    idea: int
+    space: int
+    state: State
+    level: int
+    owner: int | None
+    round: int
+    due_at: datetime
+    acknowledged_at: datetime | None
+    statement_at: datetime | None
+    hold_longer: bool
+    extension_days: int | None
+    extension_asked_at: datetime | None
+    extension_decided_at: datetime | None
+    clarify_from: datetime | None
+    fraud_by: int | None
+
+
+HOLD = """
+    SELECT e.id, e.public_id, e.idea, e.space, e.state, e.level, e.owner, e.round, e.due_at, e.acknowledged_at,
+        e.statement_at, e.hold_longer, e.extension_days, e.extension_asked_at, e.extension_decided_at, e.clarify_from,
+        e.fraud_by
+    FROM escalation e WHERE e.id = {} FOR UPDATE
+"""
+
+
+async def hold(case: int) -> Case:
+    """The case, which nobody else changes until this transaction ends."""
+    row = await fetch_one(Case, HOLD, case)
+    assert row is not None, "cases are never removed"
+    return msgspec.structs.replace(row, state=State(row.state))
+
+
+async def hold_for(case: int, kind: Kind) -> Case:
+    """The same, if this can happen to it as it stands. Raises Changed."""
+    held = await hold(case)
+    if not possible(held, kind):
+        raise Changed
+    return held
+
+
+def possible(case: Case, kind: Kind) -> bool:
+    """Whether this can happen to the case as it stands."""
+    return case.state in TRANSITIONS[kind].before
+
+
+# Who owns it, and until when: as it is after this, so that nothing of it ever changes without an event.
+MOVE = """
+    UPDATE escalation SET state = coalesce({}, state),
+        ended_at = CASE WHEN coalesce({}, state) = ANY({}) THEN plein_now() END,
+        answered_at = CASE WHEN {} = 'answered' THEN plein_now() ELSE answered_at END
+    WHERE id = {} AND (state = ANY({}) OR {})
+    RETURNING id, space, owner, level, due_at
+"""
+
+
+class Moved(msgspec.Struct, frozen=True):
+    """What an event tells of a case, beside its state."""
+
+    id: int
+    space: int
+    owner: int | None
+    level: int
+    due_at: datetime
+
+
+async def move(case: int, kind: Kind, *, actor: int | None = None, **particulars: Any) -> int:
+    """The case goes where TRANSITIONS leads it, and its timeline says so; gives the event. Raises Changed where it is
+    elsewhere by now."""
+    before, after = TRANSITIONS[kind]
+    moved = await fetch_one(Moved, MOVE, after, after, list(ENDED), after, case, list(before), not before)
+    if moved is None:
+        raise Changed
+    return await record(
+        kind,
+        actor=actor,
+        space=moved.space,
+        escalation=case,
+        owner=moved.owner,
+        level=moved.level,
+        due=moved.due_at.isoformat(),
+        **particulars,
+    )
+
+
+async def oblige(kind: Kind, case: Case, person: int | None, **particulars: Any) -> None:
+    """Tells one person of a duty (rule 22); nobody, where there is nobody."""
+    if person is not None:
+        await record(kind, space=case.space, escalation=case.id, person=person, **particulars)
+
+
+DECIDER = """
+    SELECT plein_decider(e, plein_barred(e) || {}::bigint[], plein_now()) FROM escalation e WHERE e.id = {}
+"""
+OWN = "UPDATE escalation SET owner = {} WHERE id = {}"
+RISE = "UPDATE escalation SET height = height + {} WHERE id = {}"
+ABOVE = """
+    SELECT (plein_above(e.owner, plein_barred(e), plein_now()))[1] FROM escalation e WHERE e.id = {}
+"""
+
+
+async def decider(case: int, *without: int) -> int | None:
+    """Who decides it now, and is none of these."""
+    person: int | None = await fetch_value(DECIDER, list(without), case)
+    return person
+
+
+async def above(case: int) -> int | None:
+    """Who stands one level above its owner."""
+    person: int | None = await fetch_value(ABOVE, case)
+    return person
+
+
+async def give_to(case: Case, person: int | None) -> bool:
+    """Makes somebody its owner, and tells her; whether that is somebody else. `due_at` stays (rule 1)."""
+    if person is None or person == case.owner:
+        return False
+    await execute(OWN, person, case.id)
+    await oblige(Kind.DUTY_ASSIGNED, case, person)
+    return True
+
+
+async def rise(case: Case, levels: int) -> bool:
+    """The decision moves up; whether there was somebody to move it to."""
+    await execute(RISE, levels, case.id)
+    return await give_to(case, await decider(case.id))

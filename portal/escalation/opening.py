@@ -1,0 +1,89 @@
+"""How a case begins: by T1, by the date that a campaign promised, by a moderator's hand, or unasked."""
+
+from __future__ import annotations
+
+from portal.db import execute, fetch_value
+from portal.escalation.moving import give_to, hold, move, oblige
+from portal.events.kinds import Kind
+
+#: There is an official answer, not only a statement on the way to one.
+ANSWERED = "EXISTS (SELECT FROM answer a WHERE a.idea = i.id AND a.kind <> 'statement')"
+# The clocks run from `began` (rule 1); the due date of a campaign is the one that it promised. An item has one open
+# case, and one for each time that it reached T1.
+BEGIN = f"""
+    INSERT INTO escalation (idea, space, state, level, height, origin, reason, opened_by, setting, topic, unit,
+        started_at, hold_until, acknowledge_due_at, statement_due_at, due_at, half_at, soon_at, overdue2_at,
+        overdue3_at)
+    SELECT i.id, i.space, CASE WHEN x.origin = 'threshold' THEN 'qualifying' ELSE 'triage' END,
+        1 + (x.second AND i.t2_at IS NOT NULL)::int, (x.second AND i.t2_at IS NOT NULL)::int, x.origin, x.reason, x.by,
+        s.id, i.topic, p.org_unit, x.began,
+        CASE WHEN x.origin = 'threshold' THEN plein_working_after(x.began, s.hold_hours * 60) END,
+        plein_working_days_after(x.began, s.acknowledge1_days), plein_working_days_after(x.began, s.statement1_days),
+        coalesce(x.due_at, plein_working_days_after(x.began, s.answer_days)), x.began, x.began, x.began, x.began
+    FROM idea i JOIN campaign c ON c.id = i.campaign JOIN person p ON p.id = i.author
+    CROSS JOIN LATERAL (
+        SELECT {{}}::text AS origin, {{}}::text AS reason, {{}}::bigint AS by, plein_owed_on(i, c) AS owed_on) o
+    CROSS JOIN LATERAL (
+        SELECT o.*, o.origin = 'campaign' AS second, CASE o.origin WHEN 'campaign' THEN o.owed_on END AS due_at,
+            CASE o.origin WHEN 'threshold' THEN i.t1_at ELSE plein_now() END AS began) x
+    JOIN escalation_setting s ON s.id = coalesce(i.setting, (SELECT max(n.id) FROM escalation_setting n))
+    WHERE i.id = {{}} AND i.state = 'published' AND NOT {ANSWERED} AND x.began IS NOT NULL
+        AND (x.origin <> 'threshold' OR x.owed_on IS NULL) AND (x.origin <> 'campaign' OR x.owed_on <= plein_now())
+        AND NOT EXISTS (SELECT FROM escalation e WHERE e.idea = i.id
+            AND (e.ended_at IS NULL OR x.origin = 'threshold' AND e.started_at = i.t1_at
+                OR x.origin = 'campaign' AND e.origin = 'campaign'))
+    ON CONFLICT DO NOTHING RETURNING id
+"""
+
+
+async def open_case(idea: int, origin: str, *, actor: int | None = None, reason: str = "") -> int | None:
+    """Begins the case of an item, in the caller's transaction; gives it. None where there is one, or nothing is owed:
+    so it may be asked as often as one likes."""
+    case: int | None = await fetch_value(BEGIN, origin, reason, actor, idea)
+    if case is not None:
+        kind = Kind.CASE_HELD if origin == "threshold" else Kind.CASE_OPENED
+        await move(case, kind, actor=actor, origin=origin)
+    return case
+
+
+# The moderator of the space with the least to look at; nobody who decides, or wrote it.
+MODERATOR = """
+    SELECT m.person FROM escalation e JOIN membership m ON m.space = e.space AND m.role IN ('moderator', 'owner')
+    WHERE e.id = {} AND (m.until IS NULL OR m.until > plein_now()) AND plein_there(m.person, plein_now())
+        AND m.person <> ALL (plein_barred(e))
+        AND NOT EXISTS (SELECT FROM case_role r WHERE r.escalation = e.id AND r.person = m.person)
+    GROUP BY m.person ORDER BY (SELECT count(*) FROM moderation_item o
+        WHERE o.assigned_to = m.person AND o.state = 'open'), m.person LIMIT 1
+"""
+ADMINISTRATORS = """
+    SELECT DISTINCT m.person FROM membership m JOIN person p ON p.id = m.person AND p.active
+    WHERE m.role = 'administrator'
+"""
+
+
+async def call_for_triage(case: int) -> None:
+    """A moderator is asked to name topic and owner; where there is none, the clock does it."""
+    await oblige(Kind.DUTY_TRIAGE, await hold(case), await fetch_value(MODERATOR, case))
+
+
+# However long it took to find her, an owner has half a day until she is taken for silent.
+LEAST_HOURS = 4
+GRANT = """
+    UPDATE escalation SET acknowledge_due_at = greatest(acknowledge_due_at, plein_working_after(plein_now(), 60 * {}))
+    WHERE id = {}
+"""
+
+
+async def assign(case: int, *, actor: int | None = None) -> None:
+    """Who answers by the rules owns it (rule 5). Where nobody is left at all the administrators are told."""
+    held = await hold(case)
+    owner: int | None = await fetch_value(
+        "SELECT plein_decider(e, plein_barred(e), plein_now()) FROM escalation e WHERE e.id = {}", case
+    )
+    if owner is None:
+        for row in await execute(ADMINISTRATORS):
+            await oblige(Kind.DUTY_UNOWNED, held, row["person"])
+        return
+    await execute(GRANT, LEAST_HOURS, case)
+    await give_to(held, owner)
+    await move(case, Kind.CASE_ASSIGNED, actor=actor)

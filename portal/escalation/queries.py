@@ -1,0 +1,208 @@
+"""Reading cases, through the scope: where the item is read, its case is."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+import msgspec
+
+from portal.access.actor import Actor
+from portal.access.of_people import ADDRESS, NAMED
+from portal.access.scope import visible
+from portal.db import fetch, fetch_one
+from portal.ideas.queries import WRITES_ALONG
+from portal.tables import CaseRole, Escalation, EscalationSetting, Event, Idea
+
+
+class CaseRow(msgspec.Struct, frozen=True):
+    """A case, as far as the policy and its actions ask. `lateness`: on time, due soon, overdue 1, 2 or 3, None where
+    nothing is owed; `superior`: who stands one level above the owner; `barred`: the actor may not decide it (rule 6);
+    `decides`: she is or was its owner, or is her deputy, the neutral, or in the chain."""
+
+    id: int
+    public_id: str
+    idea: int
+    idea_public_id: str
+    space: int
+    state: str
+    level: int
+    origin: str
+    reason: str
+    topic: int | None
+    owner: int | None
+    author: int
+    co_author: bool
+    superior: int | None
+    barred: bool
+    decides: bool
+    in_chain: bool
+    round: int
+    lateness: str | None
+    started_at: datetime
+    hold_until: datetime | None
+    triage_due_at: datetime | None
+    acknowledge_due_at: datetime
+    acknowledged_at: datetime | None
+    promised_on: date | None
+    statement_due_at: datetime
+    statement_html: str
+    statement_at: datetime | None
+    due_at: datetime
+    question: str
+    clarify_from: datetime | None
+    clarify_until: datetime | None
+    extension_days: int | None
+    extension_reason: str
+    extension_asked_at: datetime | None
+    extension_decided_at: datetime | None
+    extension_agreed: bool | None
+    fraud_by: int | None
+    fraud_reason: str
+    answered_at: datetime | None
+    ended_at: datetime | None
+
+
+CASE = f"""
+    SELECT e.id, e.public_id, e.idea, i.public_id AS idea_public_id, e.space, e.state, e.level, e.origin, e.reason,
+        e.topic, e.owner, i.author, {WRITES_ALONG} AS co_author,
+        (plein_above(e.owner, plein_barred(e), plein_now()))[1] AS superior, {{}} = ANY(plein_barred(e)) AS barred,
+        EXISTS (SELECT FROM case_role r WHERE r.escalation = e.id AND r.person = {{}} AND e.ended_at IS NULL
+            AND (r.role = 'owner' OR r.role IN ('deputy', 'neutral', 'chain') AND r.until IS NULL)) AS decides,
+        EXISTS (SELECT FROM case_role r WHERE r.escalation = e.id AND r.person = {{}} AND r.role = 'chain'
+            AND r.until IS NULL) AS in_chain,
+        e.round, plein_lateness(e, {{}}) AS lateness, e.started_at, e.hold_until, e.triage_due_at, e.acknowledge_due_at,
+        e.acknowledged_at, e.promised_on, e.statement_due_at, e.statement_html, e.statement_at, e.due_at, e.question,
+        e.clarify_from, e.clarify_until, e.extension_days, e.extension_reason, e.extension_asked_at,
+        e.extension_decided_at, e.extension_agreed, e.fraud_by, e.fraud_reason, e.answered_at, e.ended_at
+    FROM escalation e JOIN idea i ON i.id = e.idea WHERE e.public_id = {{}} AND {{}}
+"""
+
+
+async def get_case(actor: Actor, public_id: str) -> CaseRow | None:
+    """One case, where the actor reads its item."""
+    me, sight = actor.id, visible(Escalation, actor, "e")
+    return await fetch_one(CaseRow, CASE, me, me, me, me, actor.now, public_id, sight)
+
+
+class Item(msgspec.Struct, frozen=True):
+    """An idea or post that may become a case by hand. `answers_for_it`: who does by the rules."""
+
+    id: int
+    public_id: str
+    space: int
+    idea_state: str
+    author: int
+    open_case: int | None
+    answered: bool
+    barred: bool
+    decides: bool
+    answers_for_it: int | None
+
+
+ITEM = f"""
+    SELECT i.id, i.public_id, i.space, i.state AS idea_state, i.author,
+        (SELECT e.id FROM escalation e WHERE e.idea = i.id AND e.ended_at IS NULL) AS open_case,
+        EXISTS (SELECT FROM answer a WHERE a.idea = i.id AND a.kind <> 'statement') AS answered,
+        i.author = {{}} OR {WRITES_ALONG} AS barred, FALSE AS decides,
+        plein_owner(i.topic, p.org_unit, ARRAY[i.author], plein_now()) AS answers_for_it
+    FROM idea i JOIN person p ON p.id = i.author WHERE i.public_id = {{}} AND {{}}
+"""
+
+
+async def get_actionable(actor: Actor, public_id: str) -> Item | None:
+    """One idea or post that the actor reads."""
+    return await fetch_one(Item, ITEM, actor.id, actor.id, public_id, visible(Idea, actor, "i"))
+
+
+class Happening(msgspec.Struct, frozen=True):
+    """One line of a case's timeline. `actor_name` is empty where the clock did it."""
+
+    id: int
+    kind: str
+    occurred_at: datetime
+    actor_public_id: str | None
+    actor_name: str
+    particulars: str
+
+
+TIMELINE = (
+    f"""
+    SELECT v.id, v.kind, v.occurred_at, {ADDRESS.format("v.space")} AS actor_public_id,
+        coalesce(n.name, '') AS actor_name, v.particulars::text AS particulars
+    FROM event v LEFT JOIN person p ON p.id = v.actor """
+    + NAMED.format("n", "p.id", "v.space")
+    + " WHERE v.escalation = {} AND starts_with(v.kind, 'case.') AND {} ORDER BY v.id"
+)
+
+
+async def timeline(actor: Actor, case: int) -> list[Happening]:
+    """What happened to a case, the first first."""
+    return await fetch(Happening, TIMELINE, case, visible(Event, actor, "v"))
+
+
+class OnCase(msgspec.Struct, frozen=True):
+    """Somebody who reads the item because of its case (rule 21)."""
+
+    person_public_id: str | None
+    name: str
+    role: str
+    since: datetime
+
+
+ON_CASE = (
+    f"""
+    SELECT {ADDRESS.format("r.space")} AS person_public_id, coalesce(n.name, '') AS name, r.role, r.since
+    FROM case_role r JOIN person p ON p.id = r.person """
+    + NAMED.format("n", "p.id", "r.space")
+    + " WHERE r.escalation = {} AND r.until IS NULL AND {} ORDER BY r.role, r.since, r.id"
+)
+
+
+async def on_case(actor: Actor, case: int) -> list[OnCase]:
+    """Who is on a case, for whoever reads its item."""
+    return await fetch(OnCase, ON_CASE, case, visible(CaseRole, actor, "r"))
+
+
+class Setting(msgspec.Struct, frozen=True):
+    """Thresholds and clocks, as they hold for what is published from then on."""
+
+    id: int
+    k1: Decimal
+    k2: Decimal
+    cap1: int
+    cap2: int
+    hold_hours: int
+    longer_hold_hours: int
+    triage1_hours: int
+    triage2_hours: int
+    acknowledge1_days: int
+    acknowledge2_hours: int
+    statement1_days: int
+    statement2_days: int
+    answer_days: int
+    news1_days: int
+    news2_days: int
+    clarify_days: int
+    extension_days: int
+    overdue2_days: int
+    overdue3_days: int
+    rating_days: int
+    reason: str
+    consent_by: str
+    consent_on: date | None
+    created_at: datetime
+
+
+SETTINGS = """
+    SELECT s.id, s.k1, s.k2, s.cap1, s.cap2, s.hold_hours, s.longer_hold_hours, s.triage1_hours, s.triage2_hours,
+        s.acknowledge1_days, s.acknowledge2_hours, s.statement1_days, s.statement2_days, s.answer_days, s.news1_days,
+        s.news2_days, s.clarify_days, s.extension_days, s.overdue2_days, s.overdue3_days, s.rating_days, s.reason,
+        s.consent_by, s.consent_on, s.created_at
+    FROM escalation_setting s WHERE {} ORDER BY s.id DESC
+"""
+
+
+async def settings_history(actor: Actor) -> list[Setting]:
+    """All settings there were, the one that holds first."""
+    return await fetch(Setting, SETTINGS, visible(EscalationSetting, actor, "s"))

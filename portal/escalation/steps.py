@@ -1,0 +1,158 @@
+"""What the clock sets off on a case. Each is called once, in the order of the due moments, with the case held; it looks
+whether it still matters. The list is in timetable.STEPS, with what other rooms add to it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from portal.db import execute
+from portal.escalation.alerts import alerts
+from portal.escalation.moving import Case, above, decider, give_to, hold, move, oblige, possible, rise
+from portal.escalation.opening import assign, call_for_triage
+from portal.escalation.states import OWNED, State
+from portal.events.kinds import Kind
+
+Handler = Callable[[Case, int], Awaitable[None]]
+
+LENGTHEN = """
+    UPDATE escalation e SET hold_longer = TRUE, alerts = {},
+        hold_until = plein_working_after(e.hold_until, s.longer_hold_hours * 60)
+    FROM escalation_setting s WHERE e.id = {} AND s.id = e.setting
+"""
+
+
+async def hold_over(case: Case, nth: int) -> None:
+    """Four working hours after T1: it goes on, unless an alert lengthens the hold once (rule 18)."""
+    if case.state is not State.QUALIFYING:
+        return
+    if (found := await alerts(case.idea)) and not case.hold_longer:
+        await execute(LENGTHEN, found, case.id)
+        await move(case.id, Kind.CASE_HOLD_LENGTHENED)
+        return
+    await qualify(case)
+
+
+TRIAGE = """
+    UPDATE escalation e SET triage_due_at = plein_working_after(plein_now(),
+        60 * CASE e.level WHEN 2 THEN s.triage2_hours ELSE s.triage1_hours END)
+    FROM escalation_setting s WHERE e.id = {} AND s.id = e.setting
+"""
+
+
+async def qualify(case: Case) -> None:
+    """The hold is over: somebody names who answers."""
+    await execute(TRIAGE, case.id)
+    await move(case.id, Kind.CASE_QUALIFIED)
+    await call_for_triage(case.id)
+
+
+async def triage_missed(case: Case, nth: int) -> None:
+    """Nobody named an owner: who answers by the rules has it."""
+    if case.state is State.TRIAGE:
+        await assign(case.id)
+
+
+async def acknowledge_missed(case: Case, nth: int) -> None:
+    """The owner said nothing: her deputy, or whoever comes next, owns it."""
+    if (
+        case.state is State.ASSIGNED
+        and case.owner is not None
+        and await give_to(case, await decider(case.id, case.owner))
+    ):
+        await move(case.id, Kind.CASE_HANDED_OVER, why="not acknowledged")
+
+
+async def statement_missed(case: Case, nth: int) -> None:
+    """No first statement: everybody reads so."""
+    if case.statement_at is None and case.state in OWNED:
+        await move(case.id, Kind.CASE_NO_STATEMENT)
+        await oblige(Kind.DUTY_REMINDER, case, case.owner, about="statement")
+
+
+async def half_of_time(case: Case, nth: int) -> None:
+    """The first reminder."""
+    await _remind(case, 50)
+
+
+async def most_of_time(case: Case, nth: int) -> None:
+    """The second reminder."""
+    await _remind(case, 80)
+
+
+async def _remind(case: Case, percent: int) -> None:
+    if case.state in OWNED:
+        await oblige(Kind.DUTY_REMINDER, case, case.owner, about="answer", percent=percent)
+
+
+async def overdue_1(case: Case, nth: int) -> None:
+    """The time is over: a public badge, and who stands above the owner is told."""
+    if not possible(case, Kind.CASE_OVERDUE):
+        return
+    await move(case.id, Kind.CASE_OVERDUE, step=1)
+    await oblige(Kind.DUTY_REMINDER, case, case.owner, about="answer", percent=100)
+    await oblige(Kind.DUTY_OVERDUE, case, await above(case.id), step=1)
+
+
+async def overdue_2(case: Case, nth: int) -> None:
+    """Five working days later who stands above the owner owns it."""
+    await _overdue(case, 1, 2)
+
+
+async def overdue_3(case: Case, nth: int) -> None:
+    """Ten working days later the top of the chain owns it. The chain has no end and nothing closes by itself."""
+    await _overdue(case, TOP, 3)
+
+
+TOP = 1000  # levels: more than any organisation has
+
+
+async def _overdue(case: Case, levels: int, step: int) -> None:
+    if not possible(case, Kind.CASE_OVERDUE):
+        return
+    if case.state in OWNED:
+        await rise(case, levels)
+    await move(case.id, Kind.CASE_OVERDUE, step=step)
+    await oblige(Kind.DUTY_OVERDUE, case, (await hold(case.id)).owner, step=step)
+
+
+# The clock stood still from the question on; no longer than was allowed, however late this is found (rule 2).
+GO_ON = """
+    UPDATE escalation e SET clarified_at = p.until,
+        due_at = CASE WHEN e.due_at > e.clarify_from
+            THEN plein_working_after(e.due_at, p.minutes) ELSE e.due_at END,
+        statement_due_at = CASE WHEN e.statement_at IS NULL AND e.statement_due_at > e.clarify_from
+            THEN plein_working_after(e.statement_due_at, p.minutes) ELSE e.statement_due_at END
+    FROM (SELECT x.id, least(plein_now(), x.clarify_until) AS until,
+            plein_working_minutes(x.clarify_from, least(plein_now(), x.clarify_until)) AS minutes
+        FROM escalation x WHERE x.id = {}) p
+    WHERE e.id = p.id
+"""
+
+
+async def clarifying_over(case: Case, nth: int) -> None:
+    """The author said nothing for five working days: the clock goes on."""
+    if case.state is State.CLARIFYING:
+        await go_on(case)
+
+
+async def go_on(case: Case, *, actor: int | None = None) -> None:
+    """The question is answered, or its time over: due so much later as it took."""
+    await execute(GO_ON, case.id)
+    await move(case.id, Kind.CASE_CLARIFIED, actor=actor)
+    await oblige(Kind.DUTY_REMINDER, case, case.owner, about="clarified")
+
+
+#: By the key in `case_step.kind`; the migration says when each is due.
+STEPS: dict[str, Handler] = {
+    "hold_over": hold_over,
+    "longer_hold_over": hold_over,
+    "triage_missed": triage_missed,
+    "acknowledge_missed": acknowledge_missed,
+    "statement_missed": statement_missed,
+    "half_of_time": half_of_time,
+    "most_of_time": most_of_time,
+    "overdue_1": overdue_1,
+    "overdue_2": overdue_2,
+    "overdue_3": overdue_3,
+    "clarifying_over": clarifying_over,
+}

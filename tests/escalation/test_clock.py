@@ -1,0 +1,165 @@
+"""The clock and the chain: what is due when, who owns it then, and what an outage changes: nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from portal.db import execute, fetch_value
+from portal.escalation import actions
+from portal.timetable import tick_cases
+from tests.escalation.stage import assigned, at, days_later, duties, happened, work
+from tests.world import NOW, set_clock
+
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+
+
+async def test_held_for_four_working_hours_then_a_moderator_names_the_owner_else_the_clock_does(stage):
+    post = await assigned(stage)
+    assert await happened(post) == ["case.held", "case.qualified", "case.assigned"]
+    assert await duties(post) == [
+        ("duty.triage", stage.heads["moderator"]),
+        ("duty.assigned", stage.heads["owner"]),
+    ]
+    case = await stage.owed(post)
+    assert (case.owner, case.started_at) == (stage.heads["owner"], NOW)
+    assert case.acknowledge_due_at == await days_later(NOW, 1) + timedelta(hours=20)  # four working hours more
+    assert case.statement_due_at == await days_later(NOW, 3)
+    assert case.due_at == await days_later(NOW, 10)
+
+
+async def test_handed_over_on_day_9_it_is_due_as_before(stage):
+    post = await assigned(stage)
+    due = (await stage.owed(post)).due_at
+    await at(await days_later(NOW, 9))
+    await stage.does(stage.heads["deputy"], actions.hand_over, post, stage.heads["neutral"])
+    case = await stage.owed(post)
+    assert (case.owner, case.due_at) == (stage.heads["neutral"], due)
+
+
+async def test_an_owner_who_is_silent_passes_it_to_her_deputy(stage):
+    post = await assigned(stage)
+    await at((await stage.owed(post)).acknowledge_due_at)
+    assert (await stage.owed(post)).owner == stage.heads["deputy"]
+    assert (await happened(post))[-1] == "case.handed_over"
+
+
+async def test_an_absent_owner_passes_it_to_her_deputy_in_the_same_tick(stage):
+    post = await assigned(stage)
+    await execute(
+        "INSERT INTO absence (person, from_day, until_day) VALUES ({}, plein_day(plein_now()), plein_day(plein_now()))",
+        stage.heads["owner"],
+    )
+    await tick_cases()
+    assert (await stage.owed(post)).owner == stage.heads["deputy"]
+
+
+async def test_an_owner_who_leaves_passes_it_to_her_deputy(stage):
+    post = await assigned(stage)
+    await execute("UPDATE person SET active = FALSE WHERE id = {}", stage.heads["owner"])
+    await tick_cases()
+    assert (await stage.owed(post)).owner == stage.heads["deputy"]
+
+
+async def test_where_the_whole_chain_is_in_conflict_the_neutral_has_it(stage):
+    post = await assigned(stage)
+    line = [*((name, "owner") for name in ("first", "second", "top")), ("owner", "deputy"), ("deputy", "neutral")]
+    for name, then in line:
+        await stage.does(stage.heads[name], actions.declare_conflict, post)
+        assert (await stage.owed(post)).owner == stage.heads[then]
+
+
+async def test_reminders_and_the_chain_until_the_top_has_it(stage):
+    post = await assigned(stage)
+    case = await stage.owed(post)
+    await stage.does(case.owner, actions.acknowledge, post, case.due_at.date())
+    h = stage.heads
+    moments = {"half_of_time": "on time", "most_of_time": "on time", "overdue_1": "due soon"}
+    for kind, lateness in moments.items():
+        moment = await fetch_value(
+            "SELECT s.due_at FROM case_step s JOIN escalation e ON e.id = s.escalation WHERE e.idea = {} AND s.kind = {}",
+            post,
+            kind,
+        )
+        await at(moment)
+        assert (await stage.owed(post)).lateness == lateness, kind
+    await set_clock(case.due_at + timedelta(minutes=1))
+    assert ((await stage.owed(post)).lateness, (await stage.owed(post)).owner) == ("overdue 1", h["owner"])
+    await at(await days_later(case.due_at, 5))
+    assert (await stage.owed(post)).owner == h["first"]
+    await at(await days_later(case.due_at, 10))
+    assert (await stage.owed(post)).owner == h["top"]
+    await at(NOW + timedelta(days=400))
+    assert ((await stage.owed(post)).lateness, (await stage.owed(post)).ended_at) == ("overdue 3", None)
+    assert (await duties(post))[2:] == [
+        ("duty.reminder", h["owner"]),  # no statement yet
+        ("duty.reminder", h["owner"]),
+        ("duty.reminder", h["owner"]),
+        ("duty.reminder", h["owner"]),
+        ("duty.overdue", h["first"]),
+        ("duty.assigned", h["first"]),
+        ("duty.overdue", h["first"]),
+        ("duty.assigned", h["top"]),
+        ("duty.overdue", h["top"]),
+    ]
+
+
+EVERYTHING = [
+    "case.held",
+    "case.qualified",
+    "case.assigned",
+    "case.handed_over",
+    "case.no_statement",
+    "case.overdue",
+    "case.overdue",
+    "case.overdue",
+]
+
+
+async def test_after_three_days_without_a_worker_each_missed_step_is_done_once_and_in_order(stage):
+    post = await assigned(stage)
+    await set_clock(NOW + timedelta(days=60))
+    await tick_cases()
+    await tick_cases()
+    assert await happened(post) == EVERYTHING
+    steps = await execute(
+        "SELECT v.particulars ->> 'step' AS step FROM event v JOIN escalation e ON e.id = v.escalation"
+        " WHERE e.idea = {} AND v.kind = 'case.overdue' ORDER BY v.id",
+        post,
+    )
+    assert [row["step"] for row in steps] == ["1", "2", "3"]
+    assert [kind for kind, _ in await duties(post)].count("duty.reminder") == 4
+
+
+@pytest.mark.parametrize(
+    ("friday", "holiday", "due"),
+    [
+        # A Friday half past four before a holiday Monday: half an hour is left of it, the rest is Tuesday's.
+        (
+            datetime(2026, 5, 22, 16, 30, tzinfo=AMSTERDAM),
+            "2026-05-25",
+            datetime(2026, 5, 26, 12, 30, tzinfo=AMSTERDAM),
+        ),
+        # Summer time begins in between.
+        (
+            datetime(2026, 3, 27, 16, 30, tzinfo=AMSTERDAM),
+            "2026-03-30",
+            datetime(2026, 3, 31, 12, 30, tzinfo=AMSTERDAM),
+        ),
+    ],
+)
+async def test_t2_on_a_friday_before_a_holiday_is_due_at_the_right_time(stage, friday, holiday, due):
+    await execute("INSERT INTO calendar_day (day, name) VALUES ({}::text::date, 'A holiday')", holiday)
+    post = await assigned(stage, friday - timedelta(days=1))
+    before = await stage.owed(post)
+    assert before.state == "assigned"
+    await set_clock(friday)
+    await stage.support(post, stage.people[10:])
+    await work()
+    case = await stage.owed(post)
+    assert (case.level, case.owner) == (2, stage.heads["first"])
+    assert case.acknowledge_due_at == min(before.acknowledge_due_at, due)
+    assert case.statement_due_at == due.replace(hour=16)
+    assert case.due_at == before.due_at
