@@ -24,6 +24,7 @@ from portal.mydata.routes import router as mydata
 from portal.pages.routes import router as pages
 from portal.partners.routes import router as partners
 from portal.people.routes import router as people
+from portal.posts.routes import router as posts
 from portal.preboarding.routes import router as preboarding
 from portal.proposals.routes import router as proposals
 from portal.reports.routes import router as reports
@@ -44,6 +45,7 @@ ROUTES: list[Router | HTTPRouteHandler] = [
     campaigns,
     proposals,
     ideas,
+    posts,
     answers,
     together,
     workshops,

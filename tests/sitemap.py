@@ -44,6 +44,7 @@ PROFILE = {
     "about_for": "everyone",
 }
 IDEA = {"title": "A bridge", "body": "Build **it**.", "tags": "bridge, water", "language": "en", "version": "1"}
+POST = {"title": "The new travel rule", "body": "Who **asked** for it?", "language": "en", "version": "1"}
 CAMPAIGN = {"title": "Whose bridge?", "lead": "Who looks after it?", "brief": "Tell us.", "language": "en"}
 PEOPLE = {"sponsor_called": email_of("sponsor"), "promise": "I answer.", "decision_owner_called": email_of("sponsor")}
 DATES = {
@@ -217,6 +218,8 @@ POSTS: dict[str, tuple[str | None, str, dict[str, str]]] = {
     "/projects": ("employee", "/projects", PROJECT),
     "/guest-spaces": ("insider_a", "/guest-spaces", WITH_GUESTS),
     "/sister-spaces": ("administrator", "/sister-spaces", SISTER),
+    "/spaces/{public_id:str}/posts/new": ("employee", "/spaces/{space[organisation]}/posts/new", POST),
+    "/posts/{public_id:str}/edit": ("author", "/posts/{idea[post]}/edit", POST),
     "/ideas/{public_id:str}/highlight": ("insider_a", "/ideas/{idea[closed_a]}/highlight", {"pin": "y"}),
     "/spaces/{public_id:str}/archive": ("insider_a", "/spaces/{space[closed_a]}/archive", {}),
     "/spaces/{public_id:str}/archive/end": ("insider_b", "/spaces/{space[archived]}/archive/end", {}),
@@ -408,6 +411,11 @@ GETS: dict[str, tuple[str | None, str]] = {
     "/attachments/{public_id:str}/wish": ("employee", "/attachments/{attachment[vote]}/wish"),
     "/file-wishes/{public_id:str}": ("insider_a", "/file-wishes/{file_wish[closed_a]}"),
     "/ideas/{public_id:str}/move": ("author", "/ideas/{idea[collect]}/move?to={campaign[open]}"),
+    "/posts/new": ("employee", "/posts/new"),
+    "/posts/{public_id:str}": ("employee", "/posts/{idea[post]}"),
+    "/posts/{public_id:str}/edit": ("author", "/posts/{idea[post]}/edit"),
+    "/spaces/{public_id:str}/posts": ("employee", "/spaces/{space[organisation]}/posts"),
+    "/spaces/{public_id:str}/posts/new": ("employee", "/spaces/{space[organisation]}/posts/new"),
     "/campaigns/{public_id:str}/move": ("campaign_owner", "/campaigns/{campaign[collect]}/move"),
     "/spaces/{public_id:str}/file-wishes": ("insider_a", "/spaces/{space[closed_a]}/file-wishes"),
     "/admin/demo": ("administrator", "/admin/demo"),

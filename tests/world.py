@@ -195,6 +195,7 @@ async def build_world() -> World:
         await add_idea(world, "draft", campaign="open", state="draft", comments=False)
         await add_idea(world, "withdrawn", campaign="open", state="withdrawn", comments=False)
         await _topics(world)
+        await add_idea(world, "post", stream="organisation")
         await _what_others_add(world)
         await _guests(world)
         await _starters(world)
@@ -496,23 +497,28 @@ async def add_idea(
     world: World,
     name: str,
     *,
-    campaign: str,
+    campaign: str = "",
+    stream: str = "",
+    kind: str = "",
     author: str | None = None,
     state: str = "published",
     title: str = "",
     comments: bool = True,
 ) -> None:
-    """One more idea, called `name`; with `comments`, two comments `name` and `name_reply` under it."""
-    insider = {"closed_a": "insider_a", "closed_b": "insider_b"}.get(campaign)
+    """One more idea, called `name`, or, in the `stream` of a space, a post; with `comments`, two comments `name` and
+    `name_reply` under it."""
+    insider = {"closed_a": "insider_a", "closed_b": "insider_b"}.get(campaign or stream)
     writer = world.person_id[author or insider or "author"]
     body = f"The **body** of {name}"
-    space = await fetch_value("SELECT space FROM campaign WHERE id = {}", world.campaign_id[campaign])
+    place = -world.space_id[stream] if stream else world.campaign_id[campaign]
+    space = await fetch_value("SELECT space FROM campaign WHERE id = {}", place)
     row = (
         await execute(
-            "INSERT INTO idea (campaign, space, author, state, title, body, body_html, excerpt, language, tags)"
-            " VALUES ({}, {}, {}, {}, {}, {}, {}, {}, 'en', {}) RETURNING id, public_id",
-            world.campaign_id[campaign],
+            "INSERT INTO idea (campaign, space, kind, author, state, title, body, body_html, excerpt, language, tags)"
+            " VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, 'en', {}) RETURNING id, public_id",
+            place,
             space,
+            kind or ("discussion" if stream else "idea"),
             writer,
             state,
             title or f"Idea {name}",

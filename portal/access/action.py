@@ -59,6 +59,8 @@ class Action(StrEnum):
     IDEA_TAKE_OFFER_BACK = "idea.take_offer_back"
     IDEA_MOVE_ON = "idea.move_on"
     IDEA_ANSWER = "idea.answer"
+    POST_WRITE = "post.write"
+    POST_SPEAK = "post.speak"
     CAMPAIGN_ANSWER = "campaign.answer"
     ANSWER_CORRECT = "answer.correct"
     WORKSHOP_CAPTURE = "workshop.capture"

@@ -62,8 +62,9 @@ def author_of_withdrawn_until_voting(actor: Actor, thing: Any) -> bool:
 
 
 def author_until_voting(actor: Actor, thing: Any) -> bool:
-    """The author, of a draft or until the voting begins."""
-    return writer_of_draft(actor, thing) or (author_until_answered(actor, thing) and thing.phase in WHILE_EDITING)
+    """The author of an idea, of a draft or until the voting begins."""
+    before = writer_of_draft(actor, thing) or (author_until_answered(actor, thing) and thing.phase in WHILE_EDITING)
+    return before and bool(thing.kind == "idea")
 
 
 def writers_while_frozen(actor: Actor, thing: Any) -> bool:
@@ -83,8 +84,9 @@ def writes_along(actor: Actor, thing: Any) -> bool:
 
 
 def helping(actor: Actor, thing: Any) -> bool:
-    """Every reader who does not write it, while it is published and its campaign is not done."""
-    return not writes(actor, thing) and commenting(actor, thing) and not checked_first(actor, thing)
+    """Every reader who does not write it, while it is an idea that is published and its campaign is not done."""
+    may = not writes(actor, thing) and commenting(actor, thing)
+    return may and thing.kind == "idea" and not checked_first(actor, thing)
 
 
 def checked_first(actor: Actor, thing: Any) -> bool:
@@ -113,9 +115,9 @@ def decides_about_answered(actor: Actor, thing: Any) -> bool:
 
 
 def decides_or_moderates_after_voting(actor: Actor, thing: Any) -> bool:
-    """Who decides, or a moderator of the space, after the voting."""
+    """Who decides, or a moderator of the space, about an idea after the voting."""
     may = decides(actor, thing) or actor.has_role(thing.space, Role.MODERATOR)
-    return may and after_voting(actor, thing)
+    return may and after_voting(actor, thing) and bool(thing.kind == "idea")
 
 
 def claiming(actor: Actor, thing: Any) -> bool:

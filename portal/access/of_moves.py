@@ -14,8 +14,11 @@ def _keeps(actor: Actor, thing: Any) -> bool:
 
 
 def moves_idea(actor: Actor, thing: Any) -> bool:
-    """Its author, if she is a colleague, or who owns or moderates the space, until voting begins or it is answered."""
-    stands = thing.idea_state == "published" and thing.phase in WHILE_EDITING and not thing.answered
+    """An idea's author, if she is a colleague, or who owns or moderates the space, until voting begins or it is
+    answered."""
+    stands = (
+        thing.kind == "idea" and thing.idea_state == "published" and thing.phase in WHILE_EDITING and not thing.answered
+    )
     return bool(stands and not actor.guest and (actor.id == thing.author or _keeps(actor, thing)))
 
 

@@ -17,6 +17,9 @@ NAMED = """
         WHERE dp.person = {1} AND dp.space = {2})
 """
 
+#: Joins the name {0} of the leader for whom an idea `i` was posted, if it was.
+SPOKEN_FOR = NAMED.format("{0}", "i.speaks_for", "i.space")
+
 #: A person `mp` is known to the readers of `k`'s space: as one of them, or as a guest who left it.
 KNOWN_THERE = """
     EXISTS (SELECT FROM readership mr WHERE mr.person = mp.id AND mr.space = k.space)

@@ -86,6 +86,7 @@ from portal.access.of_moderation import (
     told_to_change_it,
 )
 from portal.access.of_moves import moves_campaign, moves_idea
+from portal.access.of_posts import speaking
 from portal.access.of_spaces import (
     asked_about_idleness,
     community_manager,
@@ -125,6 +126,8 @@ class Paused(Forbidden):
 #: one owes others: answers, the steps to them, and more time for a campaign.
 WRITING = {
     Action.IDEA_PROPOSE,
+    Action.POST_WRITE,
+    Action.POST_SPEAK,
     Action.IDEA_EDIT,
     Action.IDEA_POST,
     Action.IDEA_WITHDRAW,
@@ -242,6 +245,8 @@ RULES: dict[Action, Callable[[Actor, Any], bool]] = {
     Action.IDEA_TAKE_OFFER_BACK: helping,
     Action.IDEA_MOVE_ON: decides_or_moderates_after_voting,
     Action.IDEA_ANSWER: decides_after_voting,
+    Action.POST_WRITE: anybody,
+    Action.POST_SPEAK: speaking,
     Action.CAMPAIGN_ANSWER: decides,
     Action.ANSWER_CORRECT: decides_about_answered,
     Action.WORKSHOP_CAPTURE: colleague_while_collecting,

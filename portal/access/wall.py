@@ -53,7 +53,8 @@ COUNTS_NOTHING = {name: " AND ".join(f"{column} = 0" for column in counts) for n
 
 def _known(key: str) -> str:
     """Oneself, who is in one's spaces, and who wrote there and left."""
-    wrote = (f"EXISTS (SELECT FROM {table} w WHERE w.author = {key})" for table in ("idea", "comment"))
+    said = (("idea", "author"), ("idea", "speaks_for"), ("comment", "author"))
+    wrote = (f"EXISTS (SELECT FROM {table} w WHERE w.{who} = {key})" for table, who in said)
     return " OR ".join((f"{key} = {PERSON}", f"EXISTS (SELECT FROM wall_people w WHERE w.person = {key})", *wrote))
 
 
@@ -100,6 +101,9 @@ def _but(table: type[Table], *kept: str) -> tuple[str, ...]:
     kept = ("id", "public_id", "space", *kept)
     return tuple(c._meta.name for c in table._meta.columns if c._meta.name not in kept)
 
+
+#: No guest speaks as a leader, or for one.
+NO_LEADER = "kind <> 'leader' AND speaks_for IS NULL"
 
 #: None: closed to guests altogether.
 GATES: dict[type[Table], Gate | None] = {
@@ -179,9 +183,10 @@ GATES: dict[type[Table], Gate | None] = {
     # she holds ideas of others, too, while she changes what hangs under them
     t.Idea: _gate(
         IN_SPACE,
-        insert=f"{WRITTEN_BY_HERSELF} AND state IN ('draft', 'published', 'hidden') AND {COUNTS_NOTHING['idea']}",
+        insert=f"{WRITTEN_BY_HERSELF} AND {NO_LEADER} AND state IN ('draft', 'published', 'hidden')"
+        f" AND {COUNTS_NOTHING['idea']}",
         update=IN_SPACE,
-        becomes=f"{IN_SPACE} AND EXISTS (SELECT FROM wall_writes w WHERE w.idea = idea.id"
+        becomes=f"{IN_SPACE} AND {NO_LEADER} AND EXISTS (SELECT FROM wall_writes w WHERE w.idea = idea.id"
         " AND (w.state NOT IN ('hidden', 'removed') OR w.state = idea.state OR w.put_back))",
         changes=_but(t.Idea, *FOLLOWS, *COUNTS["idea"]),
         delete=f"{WRITTEN_BY_HERSELF} AND state = 'draft'",

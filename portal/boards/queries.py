@@ -12,7 +12,7 @@ from portal.access.scope import visible
 from portal.boards.wanted import Wanted
 from portal.campaigns.queries import CampaignRow
 from portal.db import QueryString, execute, fetch
-from portal.ideas.queries import CARD, FROM, WRITES_ALONG, IdeaCard
+from portal.ideas.cards import CARD, FROM, WRITES_ALONG, IdeaCard
 from portal.paging import Cursor, Page, beyond, paged
 from portal.tables import Idea, Vote
 

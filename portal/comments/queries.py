@@ -11,6 +11,7 @@ from portal.access.actor import Actor
 from portal.access.of_people import ADDRESS, KNOWN_THERE, NAMED
 from portal.access.scope import visible
 from portal.db import QueryString, fetch, fetch_one, fetch_value
+from portal.ideas.cards import address_of
 from portal.ideas.queries import CHECKED_BY, IdeaRow
 from portal.tables import Comment, CommentVersion, OrgUnit, Reaction
 
@@ -26,6 +27,7 @@ class CommentRow(msgspec.Struct, frozen=True):
     id: int
     public_id: str
     idea_public_id: str
+    item_kind: str
     root: int | None
     space: int
     author: int
@@ -56,6 +58,11 @@ class CommentRow(msgspec.Struct, frozen=True):
         for name in ("mine", "mentions"):  # parts of pages are found by the values of rows, which a list would forbid
             msgspec.structs.force_setattr(self, name, tuple(getattr(self, name)))
 
+    @property
+    def item_address(self) -> str:
+        """Where the idea or post is under which it stands."""
+        return address_of(self.item_kind, self.idea_public_id)
+
 
 class Root(msgspec.Struct, frozen=True):
     """A comment with the replies that are shown under it; `more_replies` more are there."""
@@ -68,7 +75,7 @@ class Root(msgspec.Struct, frozen=True):
 # Of those who are mentioned, the names that its readers read; a colleague who can't read there any more has none.
 COLUMNS = (
     """
-    k.id, k.public_id, i.public_id AS idea_public_id, k.root, k.space, k.author,
+    k.id, k.public_id, i.public_id AS idea_public_id, i.kind AS item_kind, k.root, k.space, k.author,
     """
     + ADDRESS.format("k.space")
     + """ AS author_public_id,

@@ -11,7 +11,7 @@ from portal.access.actor import Actor
 from portal.access.of_people import ADDRESS, NAMED
 from portal.access.scope import visible
 from portal.db import fetch, fetch_one
-from portal.ideas.queries import WRITES_ALONG
+from portal.ideas.cards import WRITES_ALONG
 from portal.tables import CaseRole, Escalation, EscalationSetting, Event, Idea
 
 

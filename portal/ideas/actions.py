@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import msgspec
 
 from portal.access.actor import Actor
 from portal.access.conflicts import Changed, Closed
 from portal.access.phases import WHILE_CORRECTING, WHILE_EDITING, WHILE_PROPOSING
 from portal.access.policy import Action, require
-from portal.campaigns.queries import UNANSWERED, CampaignRow
+from portal.campaigns.queries import UNANSWERED
 from portal.db import Made, execute, fetch_one, fetch_value, transaction
 from portal.events.kinds import Kind
 from portal.events.log import record
@@ -18,7 +20,8 @@ from portal.text.markdown import excerpt, rendered
 
 
 class Content(msgspec.Struct, frozen=True, kw_only=True):
-    """What an idea says. `replies`: to the questions of its campaign's form, by the question's id."""
+    """What an idea says, or a post, by its `kind`; `speaks_for`: the leader for whom. `replies`: to the questions of
+    its campaign's form, by the question's id."""
 
     title: str
     body: str
@@ -27,6 +30,21 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
     service: int | None = None
     form_version: int = 0
     replies: dict[int, str] = {}
+    kind: str = "idea"
+    speaks_for: int | None = None
+
+
+class Place(Protocol):
+    """Where something is proposed or posted: a campaign, or the stream of a space."""
+
+    @property
+    def id(self) -> int: ...
+
+    @property
+    def space(self) -> int: ...
+
+    @property
+    def phase(self) -> str: ...
 
 
 class Saved(msgspec.Struct, frozen=True):
@@ -41,8 +59,8 @@ class Saved(msgspec.Struct, frozen=True):
 # it needs it, because two who share it would wait for each other.
 PROPOSE = """
     INSERT INTO idea (public_id, campaign, space, author, state, title, body, body_html, excerpt, language, tags,
-        service, form_version, form_key)
-    SELECT {}, c.id, c.space, {}, 'published', {}, {}, {}, {}, {}, {}, {}, {}, {}
+        service, form_version, kind, speaks_for, form_key)
+    SELECT {}, c.id, c.space, {}, 'published', {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}
     FROM (SELECT * FROM campaign WHERE id = {} FOR NO KEY UPDATE) AS c
     WHERE plein_phase(c::campaign, plein_now()) = ANY({})
     ON CONFLICT (author, form_key) DO NOTHING RETURNING id, public_id
@@ -55,7 +73,7 @@ DRAFT_OF_FORM = """
 
 
 async def propose(
-    actor: Actor, campaign: CampaignRow, content: Content, *, form_key: str, draft_key: str = "", version: int = 1
+    actor: Actor, campaign: Place, content: Content, *, form_key: str, draft_key: str = "", version: int = 1
 ) -> str:
     """A new idea, or the draft that was begun in the same form; gives its public id. The same form twice proposes one.
     Raises Closed; Changed when the draft was saved elsewhere meanwhile."""
@@ -85,8 +103,8 @@ async def propose(
 
 POST = """
     UPDATE idea i SET state = 'published', title = {}, body = {}, body_html = {}, excerpt = {}, language = {},
-        tags = {}, service = {}, form_version = {}, form_key = {}, edited_by = {}, version = 1,
-        created_at = plein_now(), updated_at = plein_now()
+        tags = {}, service = {}, form_version = {}, kind = {}, speaks_for = {}, form_key = {}, edited_by = {},
+        version = 1, created_at = plein_now(), updated_at = plein_now()
     FROM (SELECT * FROM campaign WHERE id = (SELECT campaign FROM idea WHERE id = {}) FOR NO KEY UPDATE) AS c
     WHERE i.id = {} AND i.state = 'draft' AND i.version = {} AND plein_phase(c::campaign, plein_now()) = ANY({})
     RETURNING i.id
@@ -116,13 +134,13 @@ async def _post(actor: Actor, draft: int, space: int, content: Content, html: st
 # A draft that comes again from the same form, as after a lost network, is the same draft; what was posted stays posted.
 BEGIN_DRAFT = """
     INSERT INTO idea (public_id, campaign, space, author, state, title, body, body_html, excerpt, language, tags,
-        service, form_version, draft_key)
-    VALUES ({}, {}, {}, {}, 'draft', {}, {}, {}, {}, {}, {}, {}, {}, {})
+        service, form_version, kind, speaks_for, draft_key)
+    VALUES ({}, {}, {}, {}, 'draft', {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {})
     ON CONFLICT (author, draft_key) DO NOTHING RETURNING id, public_id, version
 """
 SAVE_DRAFT = """
     UPDATE idea SET title = {}, body = {}, body_html = {}, excerpt = {}, language = {}, tags = {}, service = {},
-        form_version = {}, edited_by = {}, version = version + 1, updated_at = plein_now()
+        form_version = {}, kind = {}, speaks_for = {}, edited_by = {}, version = version + 1, updated_at = plein_now()
     WHERE id = {} AND state = 'draft' AND version = {} RETURNING id, public_id, version
 """
 # Sent again because the answer got lost: the text is there already, whichever version it has.
@@ -132,7 +150,7 @@ THE_SAME = """
 """
 
 
-async def begin_draft(actor: Actor, campaign: CampaignRow, content: Content, *, key: str, version: int) -> Saved:
+async def begin_draft(actor: Actor, campaign: Place, content: Content, *, key: str, version: int) -> Saved:
     """Keeps what is being written where only its authors see it. Raises Changed when it was saved elsewhere or posted
     meanwhile."""
     require(actor, Action.IDEA_PROPOSE, campaign)
@@ -187,7 +205,8 @@ KEEP = f"""
 """
 EDIT = """
     UPDATE idea SET title = {}, body = {}, body_html = {}, excerpt = {}, language = {}, tags = {}, service = {},
-        form_version = {}, edited_by = {}, version = version + 1, updated_at = plein_now() WHERE id = {}
+        form_version = {}, kind = {}, speaks_for = {}, edited_by = {}, version = version + 1, updated_at = plein_now()
+    WHERE id = {}
 """
 
 
@@ -218,10 +237,10 @@ async def _keep_replies(idea: int, content: Content) -> None:
 
 
 def _columns(content: Content, html: str) -> list[object]:
-    """Title to form_version, in the order of the statements above."""
+    """Title to speaks_for, in the order of the statements above."""
     return [
         *(content.title, content.body, html, excerpt(html), content.language, content.tags),
-        *(content.service, content.form_version),
+        *(content.service, content.form_version, content.kind, content.speaks_for),
     ]
 
 

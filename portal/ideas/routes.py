@@ -91,13 +91,15 @@ async def propose(request: Request, public_id: FromPath[str]) -> Response[Any]:
 
 async def _written(request: Request, public_id: str, said: str) -> Response[Any]:
     idea = found(await queries.get_idea(request.actor, public_id))
-    return see_other(f"/ideas/{public_id}", "awaits-check" if idea.checked_by else said)
+    return see_other(idea.address, "awaits-check" if idea.checked_by else said)
 
 
 @get("/ideas/{public_id:str}/edit")
 async def edit_page(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """The form as it was saved last."""
     idea = await _idea_to(request, public_id, Action.IDEA_EDIT)
+    if idea.kind != "idea":
+        return see_other(f"{idea.address}/edit")
     desk = await desk_of(request, idea)
     return await desk.show(desk.filled(idea))
 
@@ -106,6 +108,8 @@ async def edit_page(request: Request, public_id: FromPath[str]) -> Response[Any]
 async def edit(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """Saves it: a draft as a draft, or posted; what was posted as a new version."""
     idea = await _idea_to(request, public_id, Action.IDEA_EDIT)
+    if idea.kind != "idea":
+        return see_other(f"{idea.address}/edit")
     desk = await desk_of(request, idea)
     form = await desk.sent()
     form.is_draft = form.is_draft and idea.idea_state == "draft"
@@ -202,7 +206,7 @@ async def withdrawal(request: Request, public_id: FromPath[str]) -> Response[Any
     if form.valid():
         try:
             await actions.withdraw(request.actor, idea, reason=form.reason.data)
-            return see_other(f"/ideas/{public_id}", "idea-withdrawn")
+            return see_other(idea.address, "idea-withdrawn")
         except Changed:
             form.refuse("reason", gettext("This idea was answered meanwhile. Your text is kept here."))
     return _ask(request, "ideas/withdrawal.html", idea, form)
@@ -223,7 +227,7 @@ async def put_back(request: Request, public_id: FromPath[str]) -> Response[Any]:
     if form.valid():
         try:
             await actions.put_back(request.actor, idea, reason=form.reason.data)
-            return see_other(f"/ideas/{public_id}", "idea-put-back")
+            return see_other(idea.address, "idea-put-back")
         except Closed:
             form.refuse("reason", gettext("Voting has just begun: it can’t be put back any more."))
     return _ask(request, "ideas/return.html", idea, form)

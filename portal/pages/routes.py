@@ -24,7 +24,8 @@ from portal.campaigns.queries import (
 from portal.comments import actions as commenting
 from portal.comments.forms import CommentForm
 from portal.comments.queries import first_of_day, get_comment
-from portal.ideas.queries import IdeaRow, drafts, get_idea, ideas_by, ideas_of_author, ideas_of_space, lively_ideas
+from portal.ideas.cards import ideas_by, ideas_of_author, ideas_of_space, lively_ideas
+from portal.ideas.queries import IdeaRow, drafts, get_idea
 from portal.mentions.queries import Ambiguous
 from portal.moderation.counts import removals
 from portal.moderation.receipts import receipts_lately
@@ -148,8 +149,20 @@ async def _beside(request: Request, row: CampaignRow) -> dict[str, Any]:
 
 @get("/ideas/{public_id:str}")
 async def idea(request: Request, public_id: FromPath[str]) -> Response[Any]:
-    """An idea with its answer and a page of its thread."""
+    """An idea with its answer and a page of its thread; or on to the post that it is."""
+    return await _own_page(request, public_id)
+
+
+@get("/posts/{public_id:str}")
+async def post_(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """The same of a post; or on to the idea that it became."""
+    return await _own_page(request, public_id)
+
+
+async def _own_page(request: Request, public_id: str) -> Response[Any]:
     row = found(await get_idea(request.actor, public_id))
+    if row.address != request.url.path:
+        return see_other(row.address + (f"?{request.url.query}" if request.url.query else ""))
     return await _idea(request, row, CommentForm())
 
 
@@ -162,7 +175,7 @@ async def back_to_the_thread(request: Request, public_id: FromPath[str]) -> Resp
     first = await first_of_day(request.actor, row, day) if day else None
     if first:
         return see_other(f"/comments/{first}")
-    return see_other(f"/ideas/{public_id}#comments")
+    return see_other(f"{row.address}#comments")
 
 
 @post("/ideas/{public_id:str}/comments")
@@ -204,7 +217,7 @@ async def _idea(request: Request, row: IdeaRow, form: CommentForm) -> Response[A
         request,
         "pages/idea.html",
         fragment="preview" if "preview" in form.typed else "thread",
-        section="campaigns",
+        section="campaigns" if row.kind == "idea" else "groups",
         status=form.status,
         idea=row,
         may=allowed(request.actor, row, *ON_AN_IDEA),
@@ -252,4 +265,4 @@ async def person(request: Request, public_id: FromPath[str]) -> Response[Any]:
     )
 
 
-router = Router(path="/", route_handlers=[home, campaign, idea, back_to_the_thread, comment, space, person])
+router = Router(path="/", route_handlers=[home, campaign, idea, post_, back_to_the_thread, comment, space, person])

@@ -118,7 +118,7 @@ FOUND = """
     ORDER BY d.score DESC
 """
 IN_PHASE = """
-    EXISTS (SELECT FROM campaign c WHERE plein_phase(c, {}) = {} AND c.id = coalesce(d.campaign, (
+    EXISTS (SELECT FROM campaign c WHERE plein_phase(c, {}) = {} AND c.id > 0 AND c.id = coalesce(d.campaign, (
         SELECT i.campaign FROM idea i WHERE i.id = coalesce(d.idea,
             (SELECT k.idea FROM comment k WHERE k.id = d.comment),
             (SELECT a.idea FROM answer a WHERE a.id = d.answer)))))
@@ -157,10 +157,12 @@ async def _found(
 
 
 class Shown(msgspec.Struct, frozen=True):
-    """A hit as a page shows it: `public_id` of its idea, comment, campaign or person; `title` of what it stands in."""
+    """A hit as a page shows it: `public_id` of its idea, comment, campaign or person; `title` of what it stands in,
+    which is an idea or, by its `item_kind`, a post."""
 
     id: int
     kind: str
+    item_kind: str
     public_id: str
     title: str
     lead: str
@@ -181,13 +183,15 @@ class Shown(msgspec.Struct, frozen=True):
     @property
     def address(self) -> str:
         """Where it is."""
-        where = {"campaign": "/campaigns/", "comment": "/comments/", "person": "/people/"}.get(self.kind, "/ideas/")
+        items = "/ideas/" if self.item_kind == "idea" else "/posts/"
+        where = {"campaign": "/campaigns/", "comment": "/comments/", "person": "/people/"}.get(self.kind, items)
         return where + self.public_id + ("#answer" if self.kind == "answer" else "")
 
 
 SHOWN = (
     """
-    SELECT d.id, d.kind, coalesce(c.public_id, i.public_id, k.public_id, p.public_id) AS public_id,
+    SELECT d.id, d.kind, coalesce(i.kind, 'idea') AS item_kind,
+        coalesce(c.public_id, i.public_id, k.public_id, p.public_id) AS public_id,
         coalesce(i.title, k.title, n.name, '') AS title, coalesce(a.summary, k.lead, n.title, '') AS lead,
         CASE d.kind WHEN 'idea' THEN i.body_html WHEN 'comment' THEN c.body_html WHEN 'answer' THEN a.reason_html
             WHEN 'campaign' THEN k.brief_html ELSE '' END AS html,
@@ -195,8 +199,9 @@ SHOWN = (
             THEN w.public_id ELSE '' END AS author_public_id, coalesce(wn.name, '') AS author_name,
         w.kind = 'guest' AS author_guest, coalesce(u.name, '') AS unit, coalesce(s.name, '') AS space_name,
         coalesce(s.kind IN ('guest', 'section'), FALSE) AS space_outside,
-        coalesce(ik.public_id, '') AS campaign_public_id, coalesce(ik.title, '') AS campaign_title,
-        CASE WHEN coalesce(ik.id, k.id) IS NULL THEN '' ELSE plein_phase(coalesce(ik, k), {}) END AS phase,
+        CASE WHEN ik.id > 0 THEN ik.public_id ELSE '' END AS campaign_public_id,
+        CASE WHEN ik.id > 0 THEN ik.title ELSE '' END AS campaign_title,
+        CASE WHEN coalesce(ik.id, k.id, -1) < 0 THEN '' ELSE plein_phase(coalesce(ik, k), {}) END AS phase,
         (SELECT x.kind FROM answer x WHERE x.idea = i.id AND {}) AS answer_kind, d.written_at
     FROM search_document d
     LEFT JOIN comment c ON c.id = d.comment LEFT JOIN answer a ON a.id = d.answer

@@ -168,7 +168,7 @@ async def highlight(request: Request, public_id: FromPath[str]) -> Response[Any]
             form.refuse("pin", gettext("Three ideas stand at the top already. Take one down first."))
     if not form.complete:
         return page(request, "stewards/highlight.html", section="campaigns", idea=idea, form=form, status=form.status)
-    return see_other(f"/ideas/{public_id}", "highlighted")
+    return see_other(idea.address, "highlighted")
 
 
 @post("/spaces/{public_id:str}/as-guest")

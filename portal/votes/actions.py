@@ -13,7 +13,7 @@ from portal.access.phases import WHILE_SUPPORTING
 from portal.access.policy import Action, require
 from portal.access.scope import visible
 from portal.db import execute
-from portal.ideas.queries import WRITES_ALONG
+from portal.ideas.cards import WRITES_ALONG
 from portal.tables import Idea
 from portal.votes.queries import Standing
 

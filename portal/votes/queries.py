@@ -10,7 +10,7 @@ from portal.access.actor import Actor
 from portal.access.scope import visible
 from portal.campaigns.queries import CampaignRow
 from portal.db import QueryString, Reading, fetch, fetch_value
-from portal.ideas.queries import COUNTED, FROM, WRITES_ALONG
+from portal.ideas.cards import COUNTED, FROM, WRITES_ALONG, address_of
 from portal.paging import Cursor, Page, beyond, paged
 from portal.tables import Budget, Campaign, Idea, Vote
 
@@ -23,6 +23,7 @@ class Standing(msgspec.Struct, frozen=True):
 
     id: int
     public_id: str
+    kind: str
     title: str
     space: int
     author: int
@@ -40,7 +41,7 @@ class Standing(msgspec.Struct, frozen=True):
 
 
 STANDING = f"""
-    SELECT i.id, i.public_id, i.title, i.space, i.author, {WRITES_ALONG} AS co_author,
+    SELECT i.id, i.public_id, i.kind, i.title, i.space, i.author, {WRITES_ALONG} AS co_author,
         plein_phase(c, t.now) AS phase, i.state AS idea_state, {COUNTED},
         coalesce((SELECT v.weight FROM vote v WHERE v.idea = i.id AND {{}}), 0) AS weight,
         c.vote_method, c.votes_each, c.votes_per_idea, c.decide_from AS voting_ends,
@@ -118,6 +119,9 @@ class OwnVote(msgspec.Struct, frozen=True):
     """Something that the actor voted for."""
 
     public_id: str
+    kind: str
+    space_public_id: str
+    space_name: str
     title: str
     language: str
     idea_state: str
@@ -130,12 +134,18 @@ class OwnVote(msgspec.Struct, frozen=True):
     phase: str
     created_at: datetime
 
+    @property
+    def address(self) -> str:
+        """Where it is."""
+        return address_of(self.kind, self.public_id)
+
 
 OWN = """
-    SELECT i.public_id, i.title, i.language, i.state AS idea_state, v.weight, c.vote_method, c.votes_per_idea,
+    SELECT i.public_id, i.kind, s.public_id AS space_public_id, s.name AS space_name,
+        i.title, i.language, i.state AS idea_state, v.weight, c.vote_method, c.votes_per_idea,
         c.public_id AS campaign_public_id, c.title AS campaign_title, c.language AS campaign_language,
         plein_phase(c, {}) AS phase, v.created_at
-    FROM vote v JOIN idea i ON i.id = v.idea JOIN campaign c ON c.id = i.campaign
+    FROM vote v JOIN idea i ON i.id = v.idea JOIN campaign c ON c.id = i.campaign JOIN space s ON s.id = i.space
     WHERE {} AND {} AND {} ORDER BY v.created_at DESC, i.public_id DESC LIMIT {}
 """
 

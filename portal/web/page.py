@@ -57,6 +57,7 @@ FLASHES: dict[str, str] = {
     "followed": lazy("You follow this now: you hear of it by mail."),
     "unfollowed": lazy("You follow this no more."),
     "idea-proposed": lazy("Your idea is there. Colleagues can support it and comment on it now."),
+    "post-published": lazy("Your post is there. Colleagues can support it and comment on it now."),
     "idea-saved": lazy("Your changes are saved. The text before is kept."),
     "draft-saved": lazy("Your draft is saved. Only you and who writes along with you can see it."),
     "draft-discarded": lazy("The draft is thrown away."),

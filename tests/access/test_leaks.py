@@ -16,7 +16,7 @@ from jinja2 import UndefinedError
 from portal.db import execute, fetch_value, transaction
 from portal.events.kinds import Kind
 from portal.events.log import record
-from portal.ideas.queries import IdeaCard
+from portal.ideas.cards import IdeaCard
 from portal.notifications.jobs import announce_answer, deliver_mail
 from portal.notifications.mails import write
 from portal.settings import settings

@@ -75,6 +75,8 @@ FORGED = {
     "an invitation between others": "INSERT INTO co_author (idea, space, person, invited_by)"
     " VALUES ({own_idea}, {own}, {other}, {other})",
     "a membership": "INSERT INTO membership (space, person, role) VALUES ({space}, {guest}, 'member')",
+    "a leader's post": "INSERT INTO idea (campaign, space, author, state, title, body, body_html, excerpt, language, kind)"
+    " VALUES (-{own}, {own}, {guest}, 'published', 'x', 'x', 'x', 'x', 'en', 'leader')",
     "an idea moved out": "UPDATE idea SET space = {space}, campaign = {campaign} WHERE id = {own_idea}",
     "a campaign": "UPDATE campaign SET title = 'x' WHERE space = {own}",
     "a table": "CREATE TABLE x (y int)",

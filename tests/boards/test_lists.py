@@ -176,7 +176,7 @@ async def test_while_voting_blind_no_page_tells_title_or_unit_of_who_wrote(as_, 
     await execute("UPDATE identity SET title = 'Head of All' WHERE person = {}", world.person_id["sponsor"])
     page = f"/campaigns/{world.campaign['vote']}"
     assert "Head of All" in text_of(await browser.get(page))
-    await execute("UPDATE campaign SET rank_blind = TRUE")
+    await execute("UPDATE campaign SET rank_blind = TRUE WHERE kind = 'campaign'")
     assert "Head of All" not in text_of(await browser.get(page))
     assert await ranks_seen(browser, world, "vote") == set()
     assert ["Unit of" in text_of(await each.get(path)) for each, path in beside] == [False] * 3

@@ -54,7 +54,9 @@ async def test_a_page_sends_so_many_statements_however_much_stands_on_it(as_, wo
 @pytest.mark.parametrize(("query", "number"), [("", 4), ("?after={comment[vote]}&reply={comment[vote_reply]}", 6)])
 async def test_a_budget_a_digest_and_a_first_visit_cost_no_more_than_a_mark(as_, world, query, number):
     browser, idea = await as_("employee"), world.idea_id["vote"]
-    await execute("UPDATE campaign SET vote_method = 'budget', votes_each = 4, votes_per_idea = 3")
+    await execute(
+        "UPDATE campaign SET vote_method = 'budget', votes_each = 4, votes_per_idea = 3 WHERE kind = 'campaign'"
+    )
     await execute(DIGEST, world.person_id["author"], idea)
     assert (await browser.post(f"/ideas/{world.idea['vote']}/vote", {"weight": "1"})).status_code == 303
     for visit in (number + 1, number):  # the first one leaves a mark

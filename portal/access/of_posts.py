@@ -1,0 +1,34 @@
+"""The policy's predicates about posts: who posts for whom, who asks that something is done, and who does it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from portal.access.actor import Actor, Role
+
+
+def leader(actor: Actor) -> bool:
+    """Whether she speaks for the organisation."""
+    return actor.has_role(actor.organisation_space, Role.LEADER)
+
+
+def speaking(actor: Actor, thing: Any) -> bool:
+    """A leader for herself; for a leader, whom she named."""
+    return leader(actor) if thing.speaks_for is None else thing.speaks_for in thing.leaders
+
+
+def leader_or_administrator(actor: Actor, thing: Any) -> bool:
+    """The leader herself, or an administrator for one."""
+    return bool(thing.leads and (actor.id == thing.id or actor.administrator))
+
+
+def asking_to_act(actor: Actor, thing: Any) -> bool:
+    """Every reader, once at a time, while the post is published and has no answer."""
+    stands = thing.kind != "idea" and thing.idea_state == "published" and not thing.answered
+    return bool(stands and not thing.asked)
+
+
+def acting(actor: Actor, thing: Any) -> bool:
+    """A moderator or owner of its space who did not write it, while the post is published and has no answer."""
+    stands = thing.kind != "idea" and thing.idea_state == "published" and not thing.answered
+    return bool(stands and thing.space in actor.moderates and actor.id != thing.author and not thing.co_author)

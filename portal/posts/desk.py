@@ -1,0 +1,101 @@
+"""The desk at which a post is written: its form, what is saved, and what collides."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Response
+
+from portal.ideas.actions import Saved
+from portal.ideas.queries import IdeaRow, current_version
+from portal.posts.forms import AS_LEADER, PostForm
+from portal.posts.queries import Spoken, Stream, get_stream, leaders_for
+from portal.search.queries import similar_ideas
+from portal.spaces.queries import audience
+from portal.text.difference import compared
+from portal.text.language import gettext
+from portal.web.errors import found
+from portal.web.page import page, see_other
+from portal.web.request import Request
+
+
+class Desk:
+    """What writing one post needs, and how it is shown."""
+
+    def __init__(self, request: Request, stream: Stream, post: IdeaRow | None, leaders: list[Spoken]) -> None:
+        self.request = request
+        self.stream = stream
+        self.post = post
+        self.leaders = leaders
+        self.kind = PostForm.of(request.actor, leaders)
+
+    @property
+    def speaks_for(self) -> tuple[int, ...]:
+        """For whom she may post here."""
+        return tuple(one.id for one in self.leaders)
+
+    def empty(self) -> Any:
+        """The form of a new post."""
+        return self.kind(language=self.request.actor.language)
+
+    def filled(self, post: IdeaRow) -> Any:
+        """The form as it was saved last."""
+        spoken = next((one.public_id for one in self.leaders if one.id == post.speaks_for_id), "")
+        return self.kind(obj=post, voice=spoken or (AS_LEADER if post.kind == "leader" else ""))
+
+    async def sent(self) -> Any:
+        """The form as it was sent."""
+        return await self.kind.sent(self.request)
+
+    async def show(self, form: Any, changed: dict[str, Any] | None = None) -> Response[Any]:
+        """The form; of one that saves itself, only how that went."""
+        quiet = form.typed.get("draft") == "auto"
+        return page(
+            self.request,
+            "posts/form.html",
+            fragment="preview" if "preview" in form.typed else "draft_state" if quiet else None,
+            section="groups",
+            form=form,
+            stream=self.stream,
+            thing=self.stream,
+            post=self.post,
+            changed=changed,
+            saved=None,
+            similar=await self._similar(form.title.data or ""),
+            readers=await audience(self.request.actor, self.stream.space),
+            now=self.request.now,
+            status=form.status,
+        )
+
+    async def _similar(self, title: str) -> list[Any]:
+        """Posts and ideas like one that is still being written."""
+        if self.post is None:
+            return await similar_ideas(self.request.actor, title, "")
+        if self.post.idea_state != "draft":
+            return []
+        return await similar_ideas(self.request.actor, title, "", self.post.public_id)
+
+    def saved(self, draft: Saved) -> Response[Any]:
+        """A draft is kept: on to its form, or, for one that saves itself, only a word."""
+        if not self.request.wants_fragment:
+            return see_other(f"/posts/{draft.public_id}/edit", "draft-saved")
+        return page(
+            self.request, "posts/form.html", fragment="draft_state", saved=draft, form=None, now=self.request.now
+        )
+
+    async def refuse(self, form: Any) -> Response[Any]:
+        """The form with all that was typed, beside what was saved elsewhere meanwhile."""
+        form.refuse("body", gettext("This post was saved elsewhere meanwhile. Compare, then save again."))
+        stands = await current_version(self.request.actor, self.post.id) if self.post else None
+        if stands is None:
+            return await self.show(form)
+        form.version.data = stands.version
+        texts = {"title": (stands.title, form.title.data or ""), "body": (stands.body, form.body.data or "")}
+        fields = {name: await compared(*both) for name, both in texts.items() if both[0] != both[1]}
+        return await self.show(form, {"by": stands.author_name, "at": stands.created_at, "fields": fields})
+
+
+async def desk_for(request: Request, space: str, post: IdeaRow | None = None) -> Desk:
+    """The desk of a new post in a space, or of one that is there."""
+    stream = found(await get_stream(request.actor, space))
+    return Desk(request, stream, post, await leaders_for(request.actor, stream.space))
