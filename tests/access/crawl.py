@@ -15,6 +15,7 @@ from html import unescape
 from itertools import islice
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urlencode
+from zlib import crc32
 
 from litestar import Litestar
 from litestar.routes import HTTPRoute
@@ -63,6 +64,8 @@ WHERE_THERE_IS_ONE = (
     "/admin/people/{public_id}/guest",
 )
 BOTH_WAYS = 3
+#: At how many other tables' addresses a route is tried, unless every question is asked.
+OTHERS = 3
 WORD = re.compile(r"\w+")
 #: What the crawl knows how to fill in. A route with another parameter stops it.
 PARAMETERS = {"public_id", "person", "step", "slug", "path", "token", "guest"}
@@ -163,7 +166,10 @@ def _filled(pattern: str, stage: Stage, reader: str | None, deep: bool, few: boo
     if "{public_id}" not in pattern:
         return
     own = next((table for start, table in TABLES.items() if pattern.startswith(start)), None)
+    others = set(stage.addresses if deep or own is None else _some_tables(pattern, sorted(stage.addresses)))
     for table, ids in stage.addresses.items():
+        if table not in others | {own}:
+            continue
         rows = stage.sights[reader].rows.get(table, set())
         if reader == "administrator" and table in MANAGED and pattern.startswith("/admin"):
             rows = set(ids.values())
@@ -188,6 +194,12 @@ def _filled(pattern: str, stage: Stage, reader: str | None, deep: bool, few: boo
         else:  # an address of something else, which the reader may see elsewhere
             for public_id in islice((p for p, row in ids.items() if row in rows), 5 if deep else 1):
                 yield pattern.format(public_id=public_id), False
+
+
+def _some_tables(pattern: str, tables: list[str]) -> list[str]:
+    """A few of all tables, for each route others."""
+    first = crc32(pattern.encode()) % len(tables)
+    return [*tables[first:], *tables[:first]][:: len(tables) // OTHERS][:OTHERS]
 
 
 def _spread(ids: list[str], most: int) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import AsyncIterator
 
 import asyncpg
 import pytest
@@ -18,62 +19,73 @@ from portal.settings import ROOT
 from tests.access.canary import rows_elsewhere
 from tests.access.crawl import ADMINISTRATORS_ONLY, Crawl, crawl, fillings, query_parameters, routes
 from tests.access.forms import fingerprint, send
-from tests.access.stage import GUESTS, NOBODY, READERS, staged
+from tests.access.stage import GUESTS, NOBODY, READERS, Stage, staged
 from tests.conftest import OneConnection, OneConnectionAsGuests
 from tests.sitemap import NOT_THERE, POSTS
 from tests.world import World, email_of
 
-Crawls = dict[str | None, Crawl]
+
+class Crawls:
+    """Everybody's crawl, each made once, when the first test asks for it."""
+
+    def __init__(self, stage: Stage, guests: str) -> None:
+        self.stage = stage
+        self.pool = OneConnection(stage.connection)
+        self.behind = OneConnectionAsGuests(stage.connection, guests)
+        self.made: dict[tuple[str | None, bool], Crawl] = {}
+
+    async def of(self, reader: str | None, *, behind: bool = False) -> Crawl:
+        """By the first wall alone, or behind both."""
+        if (reader, behind) not in self.made:
+            db.DB.pool, db.DB.guest_pool = self.pool, self.behind if behind else self.pool
+            self.made[(reader, behind)] = await crawl(self.stage, reader)
+            db.DB.pool = db.DB.guest_pool = None
+        return self.made[(reader, behind)]
+
+    async def all(self) -> list[Crawl]:
+        """Everybody's, by the first wall alone."""
+        return [await self.of(reader) for reader in READERS]
 
 
 @pytest.fixture(scope="module")
-async def crawls(app: Litestar, shared_database: str, template: tuple[str, World]) -> tuple[Crawls, Crawls]:
-    """Everybody's crawl by the first wall alone, and that of guests behind both; once for all tests of this file."""
+async def crawls(app: Litestar, shared_database: str, template: tuple[str, World]) -> AsyncIterator[Crawls]:
+    """On one stage for all tests of this file."""
     connection = await asyncpg.connect(shared_database)
     undone = connection.transaction()
     await undone.start()
     db.DB.pool = db.DB.guest_pool = OneConnection(connection)
     try:
         async with staged(connection, copy.deepcopy(template[1]), app) as stage:
-            first = {reader: await crawl(stage, reader) for reader in READERS}
-            db.DB.guest_pool = OneConnectionAsGuests(connection, f"{template[0]}_guest")
-            both = {reader: await crawl(stage, reader) for reader in GUESTS}
+            yield Crawls(stage, f"{template[0]}_guest")
     finally:
         db.DB.pool = db.DB.guest_pool = None
         await undone.rollback()
         await connection.close()
-    return first, both
 
 
-@pytest.fixture
-def crawled(crawls: tuple[Crawls, Crawls]) -> Crawls:
-    """What the first wall alone lets through."""
-    return crawls[0]
+@pytest.mark.parametrize("reader", READERS)
+async def test_nobody_reads_what_is_not_for_her(crawls: Crawls, reader: str | None):
+    leaks = (await crawls.of(reader)).leaks
+    assert not leaks, f"{len(leaks)} leaks:\n" + "\n".join(leaks[:30])
+
+
+@pytest.mark.parametrize("reader", READERS)
+async def test_out_of_sight_is_404_and_nobody_has_to_sign_in(crawls: Crawls, reader: str | None):
+    wrong = (await crawls.of(reader)).wrong
+    assert not wrong, f"{len(wrong)} wrong:\n" + "\n".join(wrong[:30])
 
 
 @pytest.mark.parametrize("reader", GUESTS)
-def test_behind_the_second_wall_guests_find_the_same(crawls: tuple[Crawls, Crawls], reader: str):
-    first, both = crawls[0][reader], crawls[1][reader]
+async def test_behind_the_second_wall_guests_find_the_same(crawls: Crawls, reader: str):
+    first, both = await crawls.of(reader), await crawls.of(reader, behind=True)
     assert not both.wrong, f"{len(both.wrong)} wrong:\n" + "\n".join(both.wrong[:30])
     assert both.statuses == first.statuses
     assert both.seen == first.seen
 
 
-@pytest.mark.parametrize("reader", READERS)
-def test_nobody_reads_what_is_not_for_her(crawled: dict[str | None, Crawl], reader: str | None):
-    leaks = crawled[reader].leaks
-    assert not leaks, f"{len(leaks)} leaks:\n" + "\n".join(leaks[:30])
-
-
-@pytest.mark.parametrize("reader", READERS)
-def test_out_of_sight_is_404_and_nobody_has_to_sign_in(crawled: dict[str | None, Crawl], reader: str | None):
-    wrong = crawled[reader].wrong
-    assert not wrong, f"{len(wrong)} wrong:\n" + "\n".join(wrong[:30])
-
-
 @pytest.mark.parametrize("reader", NOBODY)
-def test_who_is_not_signed_in_reads_no_text_of_anybody(crawled: dict[str | None, Crawl], reader: str | None):
-    assert not crawled[reader].seen
+async def test_who_is_not_signed_in_reads_no_text_of_anybody(crawls: Crawls, reader: str | None):
+    assert not (await crawls.of(reader)).seen
 
 
 # --- controls: the crawl looks at real pages, and can fail ---
@@ -92,16 +104,16 @@ SHOWN = set(
 )
 
 
-def test_the_crawl_reads_what_everybody_may_read(crawled: dict[str | None, Crawl]):
-    seen = {f"{canary.table}.{canary.column}" for result in crawled.values() for canary in result.seen}
+async def test_the_crawl_reads_what_everybody_may_read(crawls: Crawls):
+    seen = {f"{canary.table}.{canary.column}" for result in await crawls.all() for canary in result.seen}
     assert seen >= SHOWN
     hidden = {f"{table._meta.tablename}.{column._meta.name}" for table in NEVER_SHOWN for column in table._meta.columns}
     assert not seen & hidden
 
 
 @pytest.mark.parametrize("reader", ["guest_a", "guest_b", "employee", "administrator"])
-def test_the_crawl_reads_what_this_reader_may_read(crawled: dict[str | None, Crawl], reader: str):
-    seen = {f"{canary.table}.{canary.column}" for canary in crawled[reader].seen}
+async def test_the_crawl_reads_what_this_reader_may_read(crawls: Crawls, reader: str):
+    seen = {f"{canary.table}.{canary.column}" for canary in (await crawls.of(reader)).seen}
     assert {"campaign.title", "idea.title", "idea.body_html", "idea.excerpt", "comment.body_html"} <= seen
     assert {"space.name", "answer.summary", "identity.name"} <= seen
 
@@ -116,10 +128,10 @@ LEAD_ON = {
 }
 
 
-def test_every_page_opens_for_somebody(crawled: dict[str | None, Crawl], app: Litestar):
+async def test_every_page_opens_for_somebody(crawls: Crawls, app: Litestar):
     opened = {
         pattern
-        for result in crawled.values()
+        for result in await crawls.all()
         for (pattern, status) in result.statuses
         if status == 200 or (status == 303 and pattern in LEAD_ON)
     }

@@ -1,0 +1,757 @@
+"""Each condition of each rule, one by one: what is allowed as it stands, and by which single change it is not.
+
+No database, no pages: the matrix says what people may do to real things; this says that no condition of a rule stands
+there for nothing. `make mutants` begins with it.
+"""
+
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+
+import pytest
+
+from portal.access import phases
+from portal.access.actor import Actor, Right
+from portal.access.of_ideas import checked_first
+from portal.access.policy import RIGHTS, RULES, WRITING, Action, Forbidden, Paused, allowed, can, require
+
+ME, OTHER, THIRD = 1, 2, 3
+SPACE, ORGANISATION, ELSEWHERE = 7, 10, 8
+NOW = datetime(2026, 6, 17, 13, tzinfo=UTC)
+GUEST = {"kind": "guest"}
+SISTER = {"kind": "sister"}
+ADMINISTRATOR = {"role_rows": [f"{ORGANISATION}:administrator"]}
+HOST = {"role_rows": [f"{ORGANISATION}:host"]}
+STILL = {"still": [SPACE]}
+PHASES = ("planned", "collect", "discuss", "vote", "decide", "done", "cancelled")
+
+
+def has(*roles: str, space: int = SPACE) -> dict[str, Any]:
+    """With these roles in the thing's space."""
+    return {"role_rows": [f"{space}:{role}" for role in roles]}
+
+
+def actor(**changed: Any) -> Actor:
+    """An employee who reads the space and is nothing more."""
+    return Actor(
+        **{
+            "id": ME,
+            "public_id": "p",
+            "name": "N",
+            "kind": "employee",
+            "language": "en",
+            "zone": "UTC",
+            "theme": "",
+            "space_ids": [SPACE, ORGANISATION],
+            "role_rows": [],
+            "denied": [],
+            "still": [],
+            "with_guests": [],
+            "organisation_space": ORGANISATION,
+            "organisation_name": "O",
+            "photo_changes": 0,
+            "now": NOW,
+            **changed,
+        }
+    )
+
+
+class Case(NamedTuple):
+    """Allowed with these fields of the thing, to this actor, and with each of `too`; refused with each of `not_if`.
+    A change that names `me` changes the actor."""
+
+    action: Action
+    thing: dict[str, Any]
+    me: dict[str, Any]
+    not_if: tuple[dict[str, Any], ...]
+    too: tuple[dict[str, Any], ...]
+
+
+CASES: list[Case] = []
+
+
+def case(action: Action, thing: dict[str, Any], *not_if: dict[str, Any], me: Any = None, too: Any = ()) -> None:
+    """One more."""
+    CASES.append(Case(action, {"id": SPACE, "space": SPACE} | thing, me or {}, not_if, tuple(too)))
+
+
+def me(**changed: Any) -> dict[str, Any]:
+    """A change of the actor."""
+    return {"me": changed}
+
+
+def phase(*names: str) -> list[dict[str, Any]]:
+    """The thing in each of these phases."""
+    return [{"phase": name} for name in names]
+
+
+def phases_but(*names: str) -> list[dict[str, Any]]:
+    """The thing in each of the other phases."""
+    return phase(*(name for name in PHASES if name not in names))
+
+
+NOBODY_SPECIAL = me(role_rows=[])
+
+# --- spaces ---
+case(Action.SPACE_START, {}, me(**GUEST), me(**SISTER))
+case(
+    Action.SPACE_JOIN,
+    {"open": True, "kind": "group", "mine": False},
+    {"open": False},
+    {"kind": "guest"},
+    {"kind": "organisation"},
+    {"mine": True},
+    me(**STILL),
+    me(**GUEST),
+    too=[{"kind": "project"}, me(**SISTER)],
+)
+case(
+    Action.SPACE_LEAVE,
+    {"kind": "group", "mine": True},
+    {"kind": "organisation"},
+    {"mine": False},
+    me(**has("owner")),
+    too=[me(**GUEST), me(**has("moderator"))],
+)
+for owning in (Action.SPACE_ADD_MEMBER, Action.SPACE_GIVE_ROLE):
+    case(
+        owning,
+        {"kind": "group"},
+        {"kind": "organisation"},
+        me(**has("owner"), **STILL),
+        me(**has("moderator")),
+        me(**has("owner", space=ELSEWHERE)),
+        me=has("owner"),
+    )
+case(Action.SPACE_ADD_SISTER, {}, NOBODY_SPECIAL, me(**has("administrator")), me=ADMINISTRATOR)
+case(Action.SPACE_EDIT, {"kind": "group"}, NOBODY_SPECIAL, me(**ADMINISTRATOR), me=has("owner"))
+case(Action.SPACE_EDIT, {"kind": "organisation"}, me(**has("owner")), me=ADMINISTRATOR)
+case(Action.SPACE_EDIT, {"kind": "group"}, NOBODY_SPECIAL, me=has("owner") | STILL)
+case(
+    Action.SPACE_ARCHIVE,
+    {"kind": "group", "archived_at": None},
+    {"archived_at": NOW},
+    {"kind": "organisation"},
+    NOBODY_SPECIAL,
+    me=has("owner"),
+)
+case(
+    Action.SPACE_REOPEN,
+    {"kind": "group", "archived_at": NOW},
+    {"archived_at": None},
+    {"kind": "organisation"},
+    NOBODY_SPECIAL,
+    me=has("owner"),
+)
+case(
+    Action.SPACE_KEEP,
+    {"kind": "group", "archived_at": None, "idle_asked_at": NOW},
+    {"idle_asked_at": None},
+    {"archived_at": NOW},
+    NOBODY_SPECIAL,
+    me=has("owner"),
+)
+case(Action.SPACE_HOST, {}, NOBODY_SPECIAL, me(**HOST, **SISTER), me(**has("host")), me=HOST)
+case(Action.SPACE_OPEN_SECTION, {"kind": "organisation"}, NOBODY_SPECIAL, {"kind": "group"}, {"kind": "guest"}, me=HOST)
+case(
+    Action.SPACE_OPEN_SECTION,
+    {"kind": "group"},
+    me(role_rows=[f"{SPACE}:owner"]),
+    me(**HOST),
+    {"kind": "guest"},
+    {"kind": "section"},
+    me={"role_rows": [f"{SPACE}:owner", f"{ORGANISATION}:host"]},
+    too=[{"kind": "project"}],
+)
+case(
+    Action.CHARTER_ACCEPT,
+    {"mine": True, "accepted": 1, "charter": 2},
+    {"mine": False},
+    {"accepted": 2},
+    {"accepted": 3},
+    too=[me(**GUEST)],
+)
+case(Action.CARD_WRITE, {}, me(**has("owner")), me(**has("moderator")), me=has("community_manager"))
+case(
+    Action.SPACE_SEE_FIGURES,
+    {},
+    me(**has("moderator")),
+    NOBODY_SPECIAL,
+    me=has("owner"),
+    too=[me(**has("community_manager"))],
+)
+case(
+    Action.IDEA_HIGHLIGHT,
+    {"idea_state": "published"},
+    {"idea_state": "hidden"},
+    me(**has("owner"), **STILL),
+    me(**has("moderator")),
+    me=has("owner"),
+    too=[me(**has("community_manager"))],
+)
+case(Action.SPACE_MODERATE, {}, NOBODY_SPECIAL, me(**has("moderator"), **GUEST), {"id": ELSEWHERE}, me=has("moderator"))
+
+# --- guests ---
+INVITERS = [me(**has("community_manager"))]
+for inviting in (Action.GUEST_INVITE, Action.GUEST_RENEW):
+    case(
+        inviting,
+        {"kind": "guest", "host": OTHER},
+        {"kind": "group"},
+        me(**has("owner"), **STILL),
+        me(**has("owner"), **GUEST),
+        me(**has("moderator")),
+        me=has("owner"),
+        too=[{"kind": "section"}, *INVITERS, {"host": ME} | NOBODY_SPECIAL],
+    )
+    case(inviting, {"kind": "guest", "host": ME}, {"host": OTHER}, me(**GUEST), me(**STILL))
+case(
+    Action.INVITATION_MANAGE,
+    {"state": "open", "host": ME},
+    {"state": "accepted"},
+    {"host": OTHER},
+    me(**STILL),
+    me(**GUEST),
+)
+case(Action.WISH_DECIDE, {"state": "waiting", "host": ME}, {"state": "refused"}, {"host": OTHER}, me(**STILL))
+case(Action.GUEST_WISH, {"mine": True}, {"mine": False}, NOBODY_SPECIAL | me(kind="employee"), me=GUEST)
+case(Action.PARTNER_EDIT, {}, NOBODY_SPECIAL, me(**has("host")), me=HOST, too=[me(**ADMINISTRATOR)])
+case(
+    Action.GUEST_REMOVE,
+    {"host": ME},
+    {"host": OTHER},
+    me(**GUEST),
+    too=[{"host": OTHER} | me(**has("owner")), me(**STILL)],
+)
+case(Action.GUEST_REMOVE, {"host": OTHER}, me(**has("moderator")), me(**has("owner"), **GUEST), me=has("owner"))
+case(
+    Action.SPACE_SEE_AS_GUEST,
+    {"kind": "guest", "host": ME},
+    {"kind": "group"},
+    {"host": OTHER},
+    me(**GUEST),
+    too=[{"kind": "section"}, {"host": OTHER} | me(**has("owner")), {"host": OTHER} | INVITERS[0], me(**STILL)],
+)
+case(
+    Action.CHAPTER_WRITE,
+    {"preboarding": True, "host": ME},
+    {"preboarding": False},
+    {"host": OTHER},
+    me(**STILL),
+)
+case(Action.MENTOR_OFFER, {"preboarding": True}, {"preboarding": False}, me(**GUEST), me(**SISTER), me(**STILL))
+case(Action.MENTOR_END, {}, me(**GUEST), me(**SISTER))
+
+# --- campaigns ---
+LED = {"author": OTHER, "sponsor": ME, "decision_owner": THIRD, "always_open": False}
+LEADING = [
+    {"sponsor": OTHER, "author": ME},
+    {"sponsor": OTHER, "decision_owner": ME},
+    {"sponsor": OTHER} | me(**ADMINISTRATOR),
+]
+NOT_LED = {"sponsor": OTHER}
+case(Action.CAMPAIGN_PROPOSE, {}, me(**GUEST), too=[me(**SISTER)])
+case(
+    Action.CAMPAIGN_EDIT,
+    LED | {"state": "open"},
+    NOT_LED,
+    {"state": "cancelled"},
+    {"state": "archived"},
+    too=[*LEADING, {"state": "draft"}, {"state": "proposed"}],
+)
+case(Action.CAMPAIGN_DISCARD, {"state": "draft", "author": ME}, {"state": "proposed"}, {"author": OTHER})
+case(
+    Action.CAMPAIGN_DECIDE,
+    {"state": "proposed", "decision_owner": ME},
+    {"state": "open"},
+    {"decision_owner": OTHER},
+    {"decision_owner": OTHER} | me(**ADMINISTRATOR),
+)
+case(
+    Action.CAMPAIGN_EXTEND,
+    LED | {"phase": "vote"},
+    NOT_LED,
+    {"always_open": True},
+    *phases_but("collect", "discuss", "vote", "decide"),
+    too=[*LEADING, *phase("collect", "discuss", "decide")],
+)
+case(
+    Action.CAMPAIGN_CANCEL,
+    LED | {"state": "open", "phase": "vote"},
+    NOT_LED,
+    {"state": "proposed"},
+    {"phase": "done"},
+    {"always_open": True},
+    too=[*LEADING, {"phase": "planned"}],
+)
+case(
+    Action.CAMPAIGN_ARCHIVE,
+    LED | {"state": "open", "phase": "done"},
+    NOT_LED,
+    {"state": "archived"},
+    *phases_but("done", "cancelled"),
+    too=[*LEADING, {"phase": "cancelled"}],
+)
+case(
+    Action.CAMPAIGN_MOVE,
+    LED | {"state": "open", "phase": "collect"},
+    NOT_LED,
+    {"state": "draft"},
+    me(**GUEST),
+    *phases_but("planned", "collect", "discuss"),
+    NOT_LED | me(**has("community_manager")),
+    too=[
+        *LEADING,
+        *phase("planned", "discuss"),
+        NOT_LED | me(**has("owner")),
+        NOT_LED | me(**has("moderator")),
+    ],
+)
+case(Action.CAMPAIGN_ANSWER, {"sponsor": ME, "decision_owner": OTHER}, {"sponsor": OTHER})
+case(Action.CAMPAIGN_ANSWER, {"sponsor": OTHER, "decision_owner": ME}, {"decision_owner": None})
+case(Action.CAMPAIGN_ANSWER, {"sponsor": OTHER, "decision_owner": OTHER}, NOBODY_SPECIAL, me=has("decision_maker"))
+
+# --- ideas ---
+IDEA = {
+    "author": ME,
+    "co_author": False,
+    "idea_state": "published",
+    "phase": "collect",
+    "answered": False,
+    "always_open": False,
+    "checks": "none",
+    "vote_method": "support",
+    "invited": False,
+    "sponsor": OTHER,
+    "decision_owner": OTHER,
+}
+THEIRS = IDEA | {"author": OTHER}
+NOT_HERS = {"author": OTHER}
+CO_AUTHOR = {"author": OTHER, "co_author": True}
+case(Action.IDEA_PROPOSE, {"phase": "collect"}, *phases_but("collect"), too=[me(**GUEST)])
+case(Action.WORKSHOP_CAPTURE, {"phase": "collect"}, *phases_but("collect"), me(**GUEST))
+for editing in (Action.IDEA_EDIT, Action.IDEA_ATTACH):
+    case(
+        editing,
+        IDEA,
+        NOT_HERS,
+        {"answered": True},
+        {"idea_state": "withdrawn"},
+        {"idea_state": "removed"},
+        *phases_but("collect", "discuss"),
+        too=[CO_AUTHOR, {"phase": "discuss"}, {"idea_state": "hidden"}],
+    )
+    case(editing, IDEA | {"idea_state": "draft"}, NOT_HERS, too=[{"phase": "vote"}, {"answered": True}])
+case(Action.IDEA_DISCARD, IDEA | {"idea_state": "draft"}, NOT_HERS, CO_AUTHOR, {"idea_state": "published"})
+case(
+    Action.IDEA_POST,
+    IDEA | {"idea_state": "draft"},
+    NOT_HERS,
+    {"idea_state": "published"},
+    *phases_but("collect"),
+)
+case(
+    Action.IDEA_WITHDRAW,
+    IDEA,
+    NOT_HERS,
+    CO_AUTHOR,
+    {"idea_state": "withdrawn"},
+    {"answered": True},
+    too=phase("vote", "done"),
+)
+case(
+    Action.IDEA_PUT_BACK,
+    IDEA | {"idea_state": "withdrawn"},
+    NOT_HERS,
+    {"idea_state": "published"},
+    *phases_but("collect", "discuss"),
+    too=phase("discuss"),
+)
+case(
+    Action.IDEA_INVITE,
+    IDEA,
+    NOT_HERS,
+    {"answered": True},
+    {"idea_state": "hidden"},
+    *phases_but("collect", "discuss"),
+    too=[{"phase": "discuss"}, {"idea_state": "draft", "phase": "vote"}],
+)
+case(
+    Action.IDEA_CORRECT,
+    IDEA | {"phase": "vote"},
+    NOT_HERS,
+    {"idea_state": "withdrawn"},
+    {"answered": True},
+    {"checks": "all"} | me(**GUEST),
+    *phases_but("vote", "decide"),
+    too=[CO_AUTHOR, {"phase": "decide"}, me(**GUEST), {"checks": "all"}, {"checks": "first"} | me(**GUEST)],
+)
+case(Action.IDEA_JOIN, THEIRS | {"invited": True}, {"invited": False})
+case(Action.IDEA_LEAVE, THEIRS | {"co_author": True}, {"co_author": False})
+for offering in (Action.IDEA_OFFER_HELP, Action.IDEA_TAKE_OFFER_BACK):
+    case(
+        offering,
+        THEIRS,
+        {"author": ME},
+        {"co_author": True},
+        {"idea_state": "hidden"},
+        {"checks": "all"} | me(**GUEST),
+        *phases_but("collect", "discuss", "vote", "decide"),
+        too=[*phase("discuss", "vote", "decide"), me(**GUEST), {"checks": "all"}],
+    )
+DECIDING = [{"sponsor": OTHER, "decision_owner": ME}, {"sponsor": OTHER} | me(**has("decision_maker"))]
+case(
+    Action.IDEA_ANSWER,
+    THEIRS | {"phase": "decide", "sponsor": ME},
+    {"sponsor": OTHER},
+    {"answered": True},
+    {"idea_state": "withdrawn"},
+    {"idea_state": "hidden", "always_open": True},
+    *phases_but("decide", "done", "cancelled"),
+    too=[*DECIDING, *phase("done", "cancelled"), {"phase": "collect", "always_open": True}],
+)
+case(
+    Action.ANSWER_CORRECT,
+    THEIRS | {"phase": "decide", "sponsor": ME, "answered": True},
+    {"sponsor": OTHER},
+    {"answered": False},
+    {"phase": "vote"},
+    {"idea_state": "hidden"},
+    too=DECIDING,
+)
+case(
+    Action.IDEA_MOVE_ON,
+    THEIRS | {"phase": "decide", "sponsor": ME},
+    {"sponsor": OTHER},
+    {"phase": "vote"},
+    {"idea_state": "hidden"},
+    {"sponsor": OTHER} | me(**has("owner")),
+    too=[*DECIDING, {"sponsor": OTHER} | me(**has("moderator"))],
+)
+case(
+    Action.IDEA_MOVE,
+    IDEA,
+    NOT_HERS,
+    me(**GUEST),
+    {"answered": True},
+    {"idea_state": "draft"},
+    *phases_but("collect", "discuss"),
+    NOT_HERS | me(**has("community_manager")),
+    too=[{"phase": "discuss"}, NOT_HERS | me(**has("owner")), NOT_HERS | me(**has("moderator"))],
+)
+case(
+    Action.IDEA_SUPPORT,
+    THEIRS,
+    {"author": ME},
+    {"co_author": True},
+    {"idea_state": "hidden"},
+    *phases_but("collect", "discuss", "vote"),
+    too=[*phase("discuss", "vote"), me(**GUEST)],
+)
+case(Action.IDEA_SUPPORT, THEIRS | {"vote_method": "budget", "phase": "vote"}, *phases_but("vote"))
+case(
+    Action.IDEA_COMMENT,
+    THEIRS,
+    {"idea_state": "withdrawn"},
+    *phases_but("collect", "discuss", "vote", "decide"),
+    too=[{"author": ME}, *phase("discuss", "vote", "decide")],
+)
+case(
+    Action.DIGEST_WRITE,
+    THEIRS | {"sponsor": ME},
+    {"sponsor": OTHER},
+    {"idea_state": "hidden"},
+    too=[{"sponsor": OTHER} | me(**has(role)) for role in ("moderator", "owner", "community_manager")],
+)
+NOTED = {"person": ME, "author": OTHER, "state": "waiting"}
+case(
+    Action.CAPTURE_CLAIM,
+    NOTED,
+    {"person": OTHER},
+    {"author": ME},
+    {"state": "claimed"},
+    too=[{"person": None}],
+)
+case(Action.CAPTURE_REFUSE, NOTED, {"person": OTHER}, {"person": None}, {"state": "settled"})
+case(
+    Action.CAPTURE_CONFIRM,
+    {"person": None, "author": ME, "state": "claimed"},
+    {"author": OTHER},
+    {"state": "waiting"},
+)
+
+# --- files ---
+FILE = {"author": ME, "phase": "collect", "answered": False, "label": "internal", "given": False, "wish": None}
+case(
+    Action.ATTACHMENT_DESCRIBE,
+    FILE,
+    NOT_HERS,
+    {"answered": True},
+    *phases_but("collect", "discuss"),
+    NOT_HERS | me(**has("moderator")),
+    too=phase("discuss"),
+)
+case(
+    Action.ATTACHMENT_REMOVE,
+    FILE,
+    NOT_HERS,
+    {"answered": True},
+    {"phase": "vote"},
+    NOT_HERS | me(**has("owner")),
+    too=[NOT_HERS | me(**has("moderator")), {"phase": "vote"} | me(**has("moderator"))],
+)
+NO_DOWNLOAD = {"denied": [f"{SPACE}:download"]}
+case(
+    Action.ATTACHMENT_DOWNLOAD,
+    FILE | NOT_HERS,
+    {"label": "secret"},
+    {"label": "confidential"} | me(**GUEST),
+    me(**NO_DOWNLOAD),
+    too=[
+        {"label": "confidential"},
+        me(**GUEST),
+        {"label": "secret"} | me(**has("moderator")),
+        {"label": "confidential", "given": True} | me(**GUEST, **NO_DOWNLOAD),
+    ],
+)
+case(
+    Action.ATTACHMENT_ASK,
+    FILE | NOT_HERS | {"label": "confidential"},
+    {"label": "internal"},
+    {"label": "secret"},
+    {"wish": "waiting"},
+    {"given": True},
+    me(kind="employee"),
+    me=GUEST,
+    too=[{"wish": "refused"}, {"label": "internal"} | me(**GUEST, **NO_DOWNLOAD)],
+)
+case(
+    Action.FILE_WISH_ANSWER,
+    {"state": "waiting", "host": ME},
+    {"state": "given"},
+    {"host": OTHER},
+    me(**GUEST),
+    too=[{"host": OTHER} | me(**has("owner")), {"host": OTHER} | me(**has("community_manager"))],
+)
+
+# --- comments ---
+COMMENT = {"author": ME, "state": "published", "idea_state": "published", "phase": "collect"}
+case(
+    Action.COMMENT_EDIT,
+    COMMENT,
+    NOT_HERS,
+    {"state": "hidden"},
+    *phases_but("collect", "discuss", "vote", "decide"),
+    too=phase("discuss", "vote", "decide"),
+)
+case(Action.COMMENT_REMOVE, COMMENT, NOT_HERS, {"state": "hidden"}, {"state": "removed"}, too=[{"phase": "done"}])
+case(
+    Action.COMMENT_REACT,
+    COMMENT | NOT_HERS,
+    {"author": ME},
+    {"state": "hidden"},
+    {"idea_state": "hidden"},
+    *phases_but("collect", "discuss", "vote", "decide"),
+)
+
+# --- moderation ---
+case(
+    Action.THING_REPORT,
+    {"author": OTHER, "reported": False, "state": "published"},
+    {"author": ME},
+    {"reported": True},
+    {"state": "hidden"},
+    {"state": "draft"},
+    too=[{"state": "withdrawn"}],
+)
+ITEM = {"state": "open", "writers": [OTHER], "parties": [THIRD]}
+for judging in (Action.ITEM_CLAIM, Action.ITEM_DECIDE):
+    case(
+        judging,
+        ITEM,
+        {"writers": [OTHER, ME]},
+        {"state": "decided"},
+        {"space": ELSEWHERE},
+        NOBODY_SPECIAL,
+        me(**has("moderator"), **GUEST),
+        me=has("moderator"),
+        too=[me(**has("owner"))],
+    )
+for judging in (Action.ITEM_CLAIM, Action.APPEAL_DECIDE):
+    case(
+        judging,
+        ITEM | {"state": "appealed"},
+        {"parties": [ME]},
+        {"writers": [ME]},
+        {"state": "decided"},
+        {"space": ELSEWHERE},
+        me=has("moderator"),
+    )
+case(Action.ITEM_DECIDE, ITEM, {"state": "appealed"}, me=has("moderator"), too=[{"parties": [ME]}])
+case(Action.APPEAL_DECIDE, ITEM | {"state": "appealed"}, {"state": "open"}, me=has("moderator"))
+RECEIPT = {
+    "last": True,
+    "undone_at": None,
+    "appealed_at": None,
+    "put_back_at": None,
+    "moderator": OTHER,
+    "person": ME,
+    "appeal_until": NOW + timedelta(days=1),
+    "action": "send back",
+    "thing_state": "hidden",
+    "item_state": "decided",
+}
+case(
+    Action.DECISION_UNDO,
+    RECEIPT | {"moderator": ME, "person": OTHER},
+    {"last": False},
+    {"undone_at": NOW},
+    {"appealed_at": NOW},
+    {"put_back_at": NOW},
+    {"moderator": OTHER},
+    {"space": ELSEWHERE},
+    NOBODY_SPECIAL,
+    me=has("moderator"),
+)
+case(
+    Action.RECEIPT_APPEAL,
+    RECEIPT,
+    {"last": False},
+    {"undone_at": NOW},
+    {"appealed_at": NOW},
+    {"put_back_at": NOW},
+    {"person": OTHER},
+    {"appeal_until": NOW},
+)
+case(
+    Action.RECEIPT_PUT_BACK,
+    RECEIPT,
+    {"last": False},
+    {"undone_at": NOW},
+    {"put_back_at": NOW},
+    {"person": OTHER},
+    {"action": "remove"},
+    {"thing_state": "published"},
+    {"item_state": "appealed"},
+)
+for hers in (Action.SESSION_END, Action.RECEIPT_READ):
+    case(hers, {"person": ME}, {"person": OTHER}, {"person": OTHER} | me(**ADMINISTRATOR))
+for administering in (
+    *(Action.SERVICE_EDIT, Action.ABOUT_EDIT, Action.ADMINISTER, Action.MAIL_RETRY, Action.PEOPLE_MANAGE),
+    *(Action.UNIT_EDIT, Action.ROLE_GIVE, Action.DEMO_REMOVE),
+):
+    case(administering, {}, NOBODY_SPECIAL, me(**has("administrator")), me=ADMINISTRATOR)
+#: Of whoever sees the thing.
+FOR_ANYBODY = {Action.CAMPAIGN_FOLLOW, Action.IDEA_FOLLOW, Action.SETTINGS_CHANGE, Action.DATA_ASK}
+
+
+def _who_and_what(one: Case, change: dict[str, Any]) -> tuple[Actor, Any]:
+    thing = one.thing | {name: value for name, value in change.items() if name != "me"}
+    return actor(**(change.get("me", one.me))), SimpleNamespace(**thing)
+
+
+@pytest.mark.parametrize("action", Action)
+def test_each_condition_of_a_rule_is_needed_and_no_other_is_there(action: Action):
+    cases = [one for one in CASES if one.action is action]
+    assert cases or action in FOR_ANYBODY
+    for one in cases:
+        for change in ({}, *one.too):
+            who, what = _who_and_what(one, change)
+            assert can(who, action, what), f"not allowed with {change}, of {one.thing} to {one.me}"
+        for change in one.not_if:
+            who, what = _who_and_what(one, change)
+            assert not can(who, action, what), f"allowed with {change}, of {one.thing} to {one.me}"
+            with pytest.raises(Forbidden):
+                require(who, action, what)
+
+
+#: What a pause takes away, written down a second time.
+WORDS = set(
+    """
+    idea.propose idea.edit idea.post idea.withdraw idea.put_back idea.move campaign.move idea.correct idea.offer_help
+    campaign.edit campaign.cancel idea.invite guest.invite guest.wish workshop.capture idea.comment idea.attach
+    attachment.describe comment.edit digest.write receipt.put_back chapter.write mentor.offer
+    """.split()  # noqa: SIM905
+)
+
+
+def test_a_pause_takes_all_words_in_its_space_and_nothing_else():
+    assert {action.value for action in WRITING} >= WORDS
+    for action in Action:
+        one = next((one for one in CASES if one.action is action), None)
+        if one is None:
+            continue
+        for space, paused in ((SPACE, action in WRITING), (ELSEWHERE, False)):
+            pause = {"paused_in": [space], "paused_until": [NOW]}
+            who, what = actor(**one.me, **pause), SimpleNamespace(**one.thing)
+            assert can(who, action, what) is not paused, action
+            if paused:
+                with pytest.raises(Paused):
+                    require(who, action, what)
+            else:
+                require(who, action, what)
+
+
+def test_without_the_right_or_where_all_stands_still_nothing_is_written_and_nobody_votes():
+    taken = dict.fromkeys(WORDS, Right.WRITE) | {
+        "idea.support": Right.VOTE,
+        "comment.react": Right.VOTE,
+        "attachment.download": Right.DOWNLOAD,
+    }
+    assert {action.value: right for action, right in RIGHTS.items()} | taken == {
+        action.value: right for action, right in RIGHTS.items()
+    }
+    for action, right in RIGHTS.items():
+        one = next(one for one in CASES if one.action is action)
+        what = SimpleNamespace(**one.thing)
+        denied = {"denied": [f"{SPACE}:{right}"]}
+        assert not can(actor(**one.me, **denied), action, what), action
+        assert can(actor(**one.me, denied=[f"{ELSEWHERE}:{right}"]), action, what), action
+        if right is not Right.DOWNLOAD:
+            assert not can(actor(**one.me, **STILL), action, what), action
+    what = SimpleNamespace(**FILE, id=1, space=SPACE)
+    assert can(actor(**STILL), Action.ATTACHMENT_DOWNLOAD, what)
+
+
+def test_whoever_reads_nothing_but_the_item_of_a_case_has_no_right_in_its_space():
+    along = actor(on_cases=[4], space_ids=[ORGANISATION])
+    assert not along.may(SPACE, Right.WRITE)
+    assert along.may(ORGANISATION, Right.WRITE)
+    assert actor(on_cases=[4]).may(SPACE, Right.WRITE)
+
+
+def test_a_guest_moderates_and_invites_nowhere_whatever_her_roles_say():
+    for roles, property_ in ((("owner", "moderator"), "moderates"), (("owner", "community_manager"), "invites")):
+        for role in roles:
+            assert getattr(actor(**has(role)), property_) == [SPACE]
+            assert getattr(actor(**has(role), **GUEST), property_) == []
+        assert getattr(actor(**has("member", "decision_maker", "administrator")), property_) == []
+
+
+def test_a_guest_is_checked_first_only_where_all_is():
+    assert checked_first(actor(**GUEST), SimpleNamespace(checks="all"))
+    for who, checks in ((GUEST, "files"), (GUEST, "first"), ({}, "all")):
+        assert not checked_first(actor(**who), SimpleNamespace(checks=checks))
+
+
+def test_what_is_allowed_is_told_by_name():
+    what = SimpleNamespace(space=SPACE, id=SPACE, **{**IDEA, "author": OTHER})
+    assert allowed(actor(), what, Action.IDEA_EDIT, Action.IDEA_COMMENT) == ("idea.comment",)
+
+
+def test_what_each_phase_takes_in_is_written_down_a_second_time():
+    said = {name: value for name, value in vars(phases).items() if name.isupper()}
+    assert said == {
+        "WHILE_PROPOSING": {"collect"},
+        "WHILE_EDITING": {"collect", "discuss"},
+        "WHILE_SUPPORTING": {"support": {"collect", "discuss", "vote"}, "budget": {"vote"}},
+        "WHILE_CORRECTING": {"vote", "decide"},
+        "WHILE_COMMENTING": {"collect", "discuss", "vote", "decide"},
+        "WHILE_ANSWERING": {"decide", "done", "cancelled"},
+        "WHILE_RUNNING": {"collect", "discuss", "vote", "decide"},
+        "WHILE_ARCHIVING": {"done", "cancelled"},
+    }
+
+
+def test_every_rule_has_a_case():
+    assert {one.action for one in CASES} | FOR_ANYBODY == set(RULES)
