@@ -706,6 +706,18 @@ async def add_decision(world: World, name: str, item: str, *, moderator: str, ac
     await execute("UPDATE moderation_item SET state = 'decided' WHERE id = {} AND {} <> 'hide'", row["item"], action)
 
 
+async def add_vote_from_before(world: World, person: str, idea: str) -> None:
+    """The vote of a guest for an idea where no guest votes: she gave it while she was an employee."""
+    her, kind = world.person_id[person], "UPDATE person SET kind = {} WHERE id = {}"
+    await execute(kind, "employee", her)
+    await execute(
+        "INSERT INTO vote (person, idea, space, guest) SELECT {}, id, space, FALSE FROM idea WHERE id = {}",
+        her,
+        world.idea_id[idea],
+    )
+    await execute(kind, "guest", her)
+
+
 async def add_appeal(world: World, decision: str) -> None:
     """The appeal against a decision, still to be decided."""
     await execute(

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from portal.access.actor import Actor, Right, actor_of_person
+from portal.access.conflicts import SpaceStill
 from portal.access.policy import RIGHTS, Action, can
 from portal.attachments.queries import get_attachment
 from portal.campaigns.queries import get_campaign
@@ -72,6 +73,77 @@ async def test_nobody_writes_or_votes_where_all_stands_still_and_everybody_reads
     idea = await get_idea(insider, world.idea["closed_a"])
     assert not can(insider, Action.IDEA_COMMENT, idea)
     assert can(insider, Action.IDEA_FOLLOW, idea)
+
+
+#: What the database itself refuses there, by whichever statement; {idea}, {comment} and {file} are the space's own.
+WRITTEN = {
+    "an idea": "INSERT INTO idea (campaign, space, author, state, title, body, body_html, excerpt, language)"
+    " SELECT campaign, space, author, 'draft', 't', 'b', 'b', 'b', 'en' FROM idea WHERE id = {idea}",
+    "its text": "UPDATE idea SET title = 'x' WHERE id = {idea}",
+    "a draft posted": "UPDATE idea SET state = 'published' WHERE id = {draft}",
+    "a withdrawal": "INSERT INTO status_change (idea, space, author, status, body, body_html, language)"
+    " SELECT id, space, author, 'withdrawn', 'x', 'x', 'en' FROM idea WHERE id = {idea}",
+    "a comment": "INSERT INTO comment (idea, space, author, state, body, body_html, language)"
+    " SELECT id, space, author, 'published', 'x', 'x', 'en' FROM idea WHERE id = {idea}",
+    "its words": "UPDATE comment SET body = 'x' WHERE id = {comment}",
+    "a vote": "INSERT INTO vote (person, idea, space, guest) SELECT {guest}, id, space, TRUE FROM idea WHERE id = {idea}",
+    "a reaction": "INSERT INTO reaction (comment, space, person, kind)"
+    " SELECT id, space, {guest}, 'helpful' FROM comment WHERE id = {comment}",
+    "a file": "INSERT INTO attachment (idea, space, author, kind, name, description, file, size)"
+    " SELECT idea, space, author, kind, name, description, 'another', size FROM attachment WHERE id = {file}",
+    "what it shows": "UPDATE attachment SET description = 'x' WHERE id = {file}",
+    "a correction": "INSERT INTO correction (idea, space, author, body, body_html, language)"
+    " SELECT id, space, author, 'x', 'x', 'en' FROM idea WHERE id = {idea}",
+    "an offer of help": "INSERT INTO help_offer (idea, space, person, body)"
+    " SELECT id, space, {guest}, 'x' FROM idea WHERE id = {idea}",
+    "somebody who writes along": "INSERT INTO co_author (idea, space, person, invited_by)"
+    " SELECT id, space, {guest}, author FROM idea WHERE id = {idea}",
+    "a workshop": "INSERT INTO workshop (campaign, space, author, name, held_on)"
+    " SELECT campaign, space, author, 'W', '2026-06-01' FROM idea WHERE id = {idea}",
+    "a digest": "INSERT INTO digest (idea, space, version, author, body, body_html, how, language)"
+    " SELECT id, space, 7, author, 'x', 'x', 'by hand', 'en' FROM idea WHERE id = {idea}",
+    "a wish": "INSERT INTO colleague_wish (space, person, name, email, words)"
+    " SELECT space, {guest}, 'N', 'n@overwater.example', 'w' FROM idea WHERE id = {idea}",
+}
+
+
+@pytest.mark.parametrize("over", ["archived_at = plein_now()", "ends_on = '2026-06-16'"])
+async def test_the_database_itself_takes_nothing_where_all_stands_still(rollback: Any, world: World, over: str):
+    async with transaction():
+        await add_idea(world, "of_insider", campaign="closed_a", comments=True)
+        await add_idea(world, "draft_there", campaign="closed_a", state="draft", comments=False)
+    await execute(
+        "UPDATE attachment SET idea = {} WHERE id = {}", world.idea_id["of_insider"], world.attachment_id["closed_a"]
+    )
+    ids = {
+        "idea": world.idea_id["of_insider"],
+        "draft": world.idea_id["draft_there"],
+        "comment": world.comment_id["of_insider"],
+        "file": world.attachment_id["closed_a"],
+        "guest": world.person_id["guest_a"],
+    }
+    for what, sql in WRITTEN.items():
+        for ended in (False, True):
+            undone = rollback.transaction()
+            await undone.start()
+            if ended:
+                await execute(f"UPDATE space SET {over} WHERE id = {{}}", world.space_id["closed_a"])
+                with pytest.raises(SpaceStill):
+                    await execute(sql.format(**ids))
+            else:
+                assert await execute(sql.format(**ids) + " RETURNING 1"), what
+            await undone.rollback()
+
+
+async def test_who_writes_while_a_space_ends_is_told_that_she_may_not(
+    as_: Any, world: World, monkeypatch: pytest.MonkeyPatch
+):
+    """The rule saw a space that goes on; the statement meets one that has ended."""
+    browser = await as_("guest_a")
+    await execute("UPDATE space SET ends_on = '2026-06-16' WHERE id = {}", world.space_id["closed_a"])
+    monkeypatch.setattr(Actor, "may", lambda *_: True)
+    answered = await browser.post(f"/ideas/{world.idea['closed_a']}/comments", {"body": "Too late"})
+    assert answered.status_code == 403
 
 
 async def test_the_last_day_is_a_day_of_work(rollback: Any, world: World):

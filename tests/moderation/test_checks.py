@@ -3,6 +3,7 @@ lost, and somebody's turn it always is."""
 
 from datetime import UTC, datetime, timedelta
 
+import asyncpg
 import pytest
 
 from portal.db import execute, fetch_value
@@ -302,3 +303,39 @@ async def test_without_anybody_who_may_look_the_administrators_are_called_once_a
 )
 async def test_four_working_hours_are_counted_by_the_organisations_clock(rollback, start, end):
     assert await fetch_value("SELECT plein_working_after({}, 240)", start) == end
+
+
+async def test_where_everything_is_checked_a_guest_withdraws_and_returns_without_words(as_, world, checks):
+    """Its reason would be read by everybody at once, and wait in no queue."""
+    await execute("UPDATE idea SET author = {} WHERE id = {}", world.person_id["guest_a"], world.idea_id["closed_a"])
+    guest, address = await as_("guest_a"), f"/ideas/{world.idea['closed_a']}"
+    for what, asked in (("all", False), ("files", True)):
+        await execute("UPDATE space SET checks = {} WHERE id = {}", what, world.space_id["closed_a"])
+        for step in ("withdrawal", "return"):
+            assert ('name="reason"' in (await guest.get(f"{address}/{step}")).text) is asked
+            assert (await guest.post(f"{address}/{step}", {"reason": SAID})).status_code == 303
+            assert (SAID in text_of(await (await as_("insider_a")).get(address))) is asked
+    said = [row["body"] for row in await execute("SELECT body FROM status_change ORDER BY id")]
+    assert said == ["", "", SAID, SAID]
+
+
+async def test_where_everything_is_checked_the_database_takes_no_words_that_cannot_be(rollback, world, checks):
+    await checks("all")
+    for author, refused in (("insider_a", False), ("guest_a", True)):
+        about = (world.person_id[author], world.idea_id["closed_a"])
+        for sql in (
+            "INSERT INTO status_change (idea, space, author, status, body, body_html, language)"
+            " SELECT id, space, {}, 'withdrawn', 'x', 'x', 'en' FROM idea WHERE id = {} RETURNING 1",
+            "INSERT INTO correction (idea, space, author, body, body_html, language)"
+            " SELECT id, space, {}, 'x', 'x', 'en' FROM idea WHERE id = {} RETURNING 1",
+            "INSERT INTO help_offer (idea, space, person, body)"
+            " SELECT id, space, {}, 'x' FROM idea WHERE id = {} RETURNING 1",
+        ):
+            undone = rollback.transaction()
+            await undone.start()
+            if refused:
+                with pytest.raises(asyncpg.CheckViolationError, match="looked at first"):
+                    await execute(sql, *about)
+            else:
+                assert await execute(sql, *about)
+            await undone.rollback()

@@ -9,7 +9,7 @@ from portal.worker import pass_on_events
 from tests.client import Browser
 from tests.notifications.work import work
 from tests.sitemap import ANSWER
-from tests.world import add_comment, email_of
+from tests.world import add_comment, add_vote_from_before, email_of
 
 ANSWER = ANSWER | {"summary": 'Yes & no <3 "quoted"', "reason": "The secret reason"}
 
@@ -17,15 +17,14 @@ ANSWER = ANSWER | {"summary": 'Yes & no <3 "quoted"', "reason": "The secret reas
 @pytest.fixture
 async def answered(as_, world):
     """Who took part in the idea `decide`: author and colleague wrote; these supported it. Then it is answered."""
-    await execute("UPDATE person SET kind = 'employee' WHERE id = {}", world.person_id["guest_a"])
-    for name in ("employee", "colleague", "moderator", "insider_b", "deactivated", "guest_a"):
+    for name in ("employee", "colleague", "moderator", "insider_b", "deactivated"):
         await execute(
             "INSERT INTO vote (person, idea, space, guest) VALUES ({}, {}, {}, FALSE)",
             world.person_id[name],
             world.idea_id["decide"],
             world.space_id["organisation"],
         )
-    await execute("UPDATE person SET kind = 'guest' WHERE id = {}", world.person_id["guest_a"])
+    await add_vote_from_before(world, "guest_a", "decide")
     await add_comment(world, "theirs", idea="decide", author="administrator", state="removed")
     await add_comment(world, "decider_asks", idea="decide", author="sponsor")
     await execute("UPDATE identity SET wants_mail = FALSE WHERE person = {}", world.person_id["moderator"])
