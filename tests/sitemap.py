@@ -377,6 +377,7 @@ POSTS: dict[str, tuple[str | None, str, dict[str, str]]] = {
     "/spaces/{public_id:str}/guests/renewal": ("insider_a", "/spaces/{space[closed_a]}/guests/renewal", {}),
     "/sent-invitations/{public_id:str}/mail": ("insider_a", "/sent-invitations/{invitation[a]}/mail", {}),
     "/sent-invitations/{public_id:str}/revocation": ("insider_a", "/sent-invitations/{invitation[a]}/revocation", {}),
+    "/house-rules/acceptance": ("guest_a", "/house-rules/acceptance", {"page": "1", "next": "/"}),
     "/spaces/{public_id:str}/wishes": (
         "guest_a",
         "/spaces/{space[closed_a]}/wishes",

@@ -69,8 +69,10 @@ def community_manager(actor: Actor, thing: Any) -> bool:
 
 
 def looks_after(actor: Actor, thing: Any) -> bool:
-    """The space's community manager, or an owner."""
-    return actor.has_role(thing.id, Role.COMMUNITY_MANAGER, Role.OWNER)
+    """The space's community manager, or an owner; of the organisation's own space, an administrator, too."""
+    return (thing.kind == "organisation" and actor.administrator) or actor.has_role(
+        thing.id, Role.COMMUNITY_MANAGER, Role.OWNER
+    )
 
 
 def highlights(actor: Actor, thing: Any) -> bool:

@@ -258,3 +258,16 @@ async def save_settings(actor: Actor, *, language: str, zone: str, theme: str, w
         wants_mail,
         actor.id,
     )
+
+
+ACCEPT_RULES = """
+    INSERT INTO rules_acceptance (person, page) SELECT {}, a.id FROM about_page a
+    WHERE a.id = {} AND a.slug = 'house-rules' ON CONFLICT (person, page) DO NOTHING RETURNING id
+"""
+
+
+async def accept_rules(actor: Actor, page: int) -> None:  # access: one's own word
+    """The actor has read these house rules, and keeps to them."""
+    async with transaction():
+        if await fetch_value(ACCEPT_RULES, actor.id, page):
+            await record(Kind.RULES_ACCEPTED, actor=actor.id, person=actor.id, page=page)

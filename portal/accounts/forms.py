@@ -14,6 +14,7 @@ from portal.text.language import LANGUAGES, gettext
 from portal.web.forms import (
     BooleanField,
     Form,
+    HiddenNumber,
     PasswordField,
     RadioField,
     SelectField,
@@ -109,3 +110,9 @@ class PreferencesForm(Form):
         """One of ours."""
         if field.data and field.data not in ("light", "dark", "device"):
             raise StopValidation(gettext("Choose light, dark, or as the device has it."))
+
+
+class RulesForm(Form):
+    """Which house rules one accepts."""
+
+    page = HiddenNumber(default=0)

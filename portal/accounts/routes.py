@@ -16,13 +16,14 @@ from portal.accounts.forms import (
     ChangePasswordForm,
     NewPasswordForm,
     PreferencesForm,
+    RulesForm,
     SettingsForm,
     SignInForm,
 )
 from portal.settings import settings
 from portal.text.language import gettext, ngettext
 from portal.web.errors import found
-from portal.web.guards import PUBLIC
+from portal.web.guards import BEFORE_RULES, PUBLIC
 from portal.web.page import keep_choice, own_address, page, page_before, see_other
 from portal.web.request import Request, session_cookie
 
@@ -62,12 +63,25 @@ async def sign_in(request: Request) -> Response[Any]:
     person, token = started
     if kept and typed.written_by(person):
         request.scope["plein_token"] = token  # type: ignore[typeddict-unknown-key]
-        again = page(request, "accounts/resume.html", action=goal.split("?")[0], kept=kept, signed_in=True)
+        again = page(request, "accounts/resume.html", action=goal.split("?")[0], kept=kept, after="signing in")
         return with_session(again, token)
     return with_session(see_other(goal, "not-yours" if kept else ""), token)
 
 
-@post("/sign-out")
+@post("/house-rules/acceptance", opt=BEFORE_RULES)
+async def accept_rules(request: Request) -> Response[Any]:
+    """A guest accepts the house rules that she was shown; it goes on where she was."""
+    typed = await request.typed()
+    goal = own_address(typed.get("next", "/"))
+    form = await RulesForm.sent(request)
+    if form.valid():
+        await actions.accept_rules(request.actor, form.page.data)
+    if kept := [(name.removeprefix("kept:"), value) for name, value in typed.pairs if name.startswith("kept:")]:
+        return page(request, "accounts/resume.html", action=goal.split("?")[0], kept=kept, after="the rules")
+    return see_other(goal, "rules-accepted")
+
+
+@post("/sign-out", opt=BEFORE_RULES)
 async def sign_out(request: Request) -> Response[Any]:
     """Ends this session."""
     await actions.sign_out(request.actor)
@@ -331,6 +345,7 @@ router = Router(
         sign_in_page,
         sign_in,
         sign_out,
+        accept_rules,
         ask_for_reset_page,
         ask_for_reset,
         reset_page,

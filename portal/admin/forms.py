@@ -7,6 +7,7 @@ from wtforms.validators import StopValidation
 
 from portal.access.actor import Actor, Role
 from portal.admin import roles
+from portal.admin.people import Sister
 from portal.colleagues.forms import ColleagueField, chosen_colleague
 from portal.colleagues.queries import Colleague
 from portal.text.address import is_address
@@ -42,10 +43,22 @@ class _AboutPerson(Form):
 
 
 class AddPersonForm(_AboutPerson):
-    """A new colleague."""
+    """A new colleague, of the organisation itself or of a sister of it."""
 
+    sister = SelectField(lazy("Of which organisation?"), choices=[], default="")
     language = RadioField(lazy("Language"), choices=options(LANGUAGES.items()))
     invite = BooleanField(lazy("Send a mail with a link to choose a password"), default=True)
+
+    def offer(self, organisation: str, sisters: list[Sister]) -> AddPersonForm:
+        """The organisation itself, and its sisters; with no sisters there is nothing to ask."""
+        self.sister.choices = options([("", organisation), *((row.public_id, row.name) for row in sisters)])
+        self.sisters = sisters
+        return self
+
+    @property
+    def home(self) -> int | None:
+        """The sister organisation that was chosen."""
+        return next((row.id for row in self.sisters if row.public_id == self.sister.data), None)
 
 
 class EditPersonForm(_AboutPerson):

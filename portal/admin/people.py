@@ -51,16 +51,18 @@ class PersonRow(msgspec.Struct, frozen=True):
     number: str | None
     org_unit: int | None
     unit: str | None
+    sister: str | None
     roles: list[str]
 
 
 PEOPLE = """
     SELECT p.id, p.public_id, n.name, n.email, n.title, p.kind, p.active, p.deactivated_at,
         p.last_signed_in_at IS NOT NULL AS signed_in, r.number, p.org_unit, u.name AS unit,
+        h.name AS sister,
         ARRAY(SELECT m.role || ':' || s.name FROM membership m JOIN space s ON s.id = m.space
             WHERE m.person = p.id AND m.role <> 'member' AND {} ORDER BY s.kind DESC, s.id LIMIT 4) AS roles
     FROM identity n JOIN person p ON p.id = n.person LEFT JOIN org_unit u ON u.id = p.org_unit
-    LEFT JOIN personnel r ON r.person = p.id
+    LEFT JOIN personnel r ON r.person = p.id LEFT JOIN space h ON h.id = p.home
 """
 #: What the list can be narrowed to.
 SHOW: dict[str, QueryString] = {
@@ -68,6 +70,7 @@ SHOW: dict[str, QueryString] = {
     "deactivated": QueryString("NOT p.active"),
     "never": QueryString("p.active AND p.last_signed_in_at IS NULL"),
     "guests": QueryString("p.active AND p.kind = 'guest'"),
+    "sisters": QueryString("p.active AND p.kind = 'sister'"),
     "all": QueryString("TRUE"),
 }
 LISTED = """
@@ -139,7 +142,10 @@ async def holds_the_demo(actor: Actor) -> bool:
     return bool(await fetch_value("SELECT demo_since FROM organisation"))
 
 
-PERSON = "INSERT INTO person (kind, org_unit) VALUES ('employee', {}) RETURNING id, public_id"
+PERSON = """
+    INSERT INTO person (kind, org_unit, home) SELECT CASE WHEN h.id IS NULL THEN 'employee' ELSE 'sister' END, {}, h.id
+    FROM (SELECT {}::bigint AS id) h RETURNING id, public_id
+"""
 IDENTITY = "INSERT INTO identity (person, name, email, title, language, zone) VALUES ({}, {}, {}, {}, {}, {})"
 ROLE = """
     INSERT INTO membership (space, person, role) VALUES ({}, {}, 'administrator') ON CONFLICT DO NOTHING
@@ -156,7 +162,7 @@ async def make_administrator(  # access: the command line, by whoever runs the m
     async with transaction():
         space = await install_organisation(organisation, language, zone)
         account = await account_of_email(email)
-        person = account.person if account else await fetch_value(PERSON, None)
+        person = account.person if account else await fetch_value(PERSON, None, None)
         if account is None:
             await execute(IDENTITY, person, name, email, "", language, zone)
         await set_password(person, password)
@@ -164,6 +170,26 @@ async def make_administrator(  # access: the command line, by whoever runs the m
         await install_improvements(space, person, language)
         await record(Kind.ADMINISTRATOR_MADE, space=space, person=person)
     return account is None
+
+
+class Sister(msgspec.Struct, frozen=True):
+    """A sister organisation, by its space."""
+
+    id: int
+    public_id: str
+    name: str
+
+
+SISTERS = """
+    SELECT id, public_id, name FROM space WHERE kind = 'sister' AND archived_at IS NULL ORDER BY lower(name), id
+"""
+
+
+async def sisters(actor: Actor | None) -> list[Sister]:
+    """The sister organisations that there are."""
+    if actor:
+        require(actor, Action.PEOPLE_MANAGE)
+    return await fetch(Sister, SISTERS)
 
 
 DEFAULTS = "SELECT language, zone FROM organisation"
@@ -178,17 +204,18 @@ async def add_person(
     language: str = "",
     number: str = "",
     org_unit: int | None = None,
+    home: int | None = None,
     invite: bool = True,
 ) -> str:
-    """A colleague, whose public_id it gives; with `invite` she gets a mail to choose a password. Raises Taken, and
-    LookupError where there is no organisation yet."""
+    """A colleague, whose public_id it gives: an employee, or of the sister organisation whose space is `home`. With
+    `invite` she gets a mail to choose a password. Raises Taken, and LookupError where there is no organisation yet."""
     if actor:
         require(actor, Action.PEOPLE_MANAGE)
     defaults = await execute(DEFAULTS)
     if not defaults:
         raise LookupError("there is no organisation yet")
     async with _nobody_else():
-        [added] = await execute(PERSON, org_unit)
+        [added] = await execute(PERSON, org_unit, home)
         person = added["id"]
         await execute(IDENTITY, person, name, email, title, language or defaults[0]["language"], defaults[0]["zone"])
         if number:

@@ -99,6 +99,7 @@ async def new_person(request: Request) -> Response[Any]:
     """An empty form."""
     require(request.actor, Action.PEOPLE_MANAGE)
     form = AddPersonForm(language=request.actor.language)
+    form.offer(request.actor.organisation_name, await people.sisters(request.actor))
     return page(request, "admin/person_new.html", section="admin", form=form)
 
 
@@ -107,7 +108,7 @@ async def add_person(request: Request) -> Response[Any]:
     """Lets somebody in."""
     require(request.actor, Action.PEOPLE_MANAGE)
     form = await AddPersonForm.sent(request)
-    form.valid()
+    form.offer(request.actor.organisation_name, await people.sisters(request.actor)).valid()
     unit = chosen_unit(form, "unit", await all_units(request.actor))
     if form.complete:
         try:
@@ -119,6 +120,7 @@ async def add_person(request: Request) -> Response[Any]:
                 language=form.language.data,
                 number=form.number.data,
                 org_unit=unit.id if unit else None,
+                home=form.home,
                 invite=form.invite.data,
             )
         except people.Taken as taken:

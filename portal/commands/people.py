@@ -52,8 +52,11 @@ def _run(work: Any) -> Any:
 @click.option("--unit", default="", help="Her org unit, by name, path or code; made if there is none of this name.")
 @click.option("--number", default="", help="Her personnel number.")
 @click.option("--language", type=click.Choice(["nl", "en"]), default=None, help="Else the organisation's.")
+@click.option("--sister", default="", help="The sister organisation that she is from, by name; else our own.")
 @click.option("--no-mail", is_flag=True, help="Send no mail with a link to choose a password.")
-def add(email: str, name: str, title: str, unit: str, number: str, language: str | None, no_mail: bool) -> None:
+def add(
+    email: str, name: str, title: str, unit: str, number: str, language: str | None, sister: str, no_mail: bool
+) -> None:
     """Let a colleague in: she gets a mail with a link to choose a password."""
     if not is_address(email) or not name.strip():
         raise click.ClickException("Give an e-mail address and a name.")
@@ -68,6 +71,7 @@ def add(email: str, name: str, title: str, unit: str, number: str, language: str
                 language=language or "",
                 number=number,
                 org_unit=await _unit(unit),
+                home=await _home(sister),
                 invite=not no_mail,
             )
         except LookupError:
@@ -79,6 +83,15 @@ def add(email: str, name: str, title: str, unit: str, number: str, language: str
     added = _run(work)
     mail = "can come in" if no_mail else "gets a mail to choose a password"
     click.echo(f"{email} {mail}." if added else f"{email} is known already: nothing was changed.")
+
+
+async def _home(written: str) -> int | None:
+    if not written:
+        return None
+    for known in await people.sisters(None):
+        if known.name.casefold() == written.casefold():
+            return known.id
+    raise click.ClickException(f"There is no sister organisation {written}: add its space first.")
 
 
 async def _unit(written: str) -> int | None:

@@ -8,6 +8,7 @@ class Kind(StrEnum):
 
     SIGNED_IN = "person.signed_in"
     SIGNED_OUT = "person.signed_out"
+    RULES_ACCEPTED = "person.rules_accepted"
     PASSWORD_CHANGED = "person.password_changed"  # noqa: S105  the name of an event
     SESSIONS_ENDED = "person.sessions_ended"
     ADMINISTRATOR_MADE = "person.administrator_made"

@@ -29,6 +29,7 @@ HEADINGS: dict[str, dict[str, set[str]]] = {
         | {"organisationalunit", "organizationalunit", "eenheid", "dienst", "team"},
         "language": {"language", "taal", "voorkeurstaal"},
         "zone": {"zone", "timezone", "tijdzone"},
+        "sister": {"sister", "sisterorganisation", "sisterorganization", "zusterorganisatie"},
         "active": {"active", "actief", "status", "enabled", "indienst"},
     },
     "units": {

@@ -119,7 +119,7 @@ async def _next_batch(people_import: int) -> int:
 #: Somebody came in by another door since the trial run.
 THERE_BY_NOW = """
     UPDATE import_line l SET person = n.person,
-        outcome = CASE p.kind WHEN 'guest' THEN 'employed' ELSE 'changed' END
+        outcome = CASE WHEN p.kind = 'guest' AND l.home IS NULL THEN 'employed' ELSE 'changed' END
     FROM identity n JOIN person p ON p.id = n.person
     WHERE l.id = ANY({}) AND l.outcome = 'new' AND lower(n.email) = lower(l.email)
 """
@@ -128,8 +128,9 @@ NUMBERED = """
     WHERE id = ANY({}) AND outcome = 'new'
 """
 PERSONS = """
-    INSERT INTO person (id, kind, org_unit)
-    SELECT person, 'employee', org_unit FROM import_line WHERE id = ANY({}) AND outcome = 'new'
+    INSERT INTO person (id, kind, org_unit, home)
+    SELECT person, CASE WHEN home IS NULL THEN 'employee' ELSE 'sister' END, org_unit, home
+    FROM import_line WHERE id = ANY({}) AND outcome = 'new'
 """
 IDENTITIES = """
     INSERT INTO identity (person, name, email, title, language, zone)

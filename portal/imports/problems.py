@@ -29,6 +29,10 @@ OF_LINES: dict[str, str] = {
     "circle": lazy("Units in a circle: %(value)s. Choose which lies on top."),
     "taken": lazy("Somebody else has the address “%(value)s”."),
     "same person": lazy("This is the same person as on line %(value)s, by number or address. Keep one of the two."),
+    "no sister": lazy(
+        "There is no sister organisation “%(value)s”. Add it first, or write its name as it stands there."
+    ),
+    "no sister of theirs": lazy("“%(value)s” belongs to a guest or to somebody of our own organisation."),
     "guest": lazy("“%(value)s” belongs to a guest or to somebody of a sister organisation."),
 }
 #: The columns, as the reader calls them.
@@ -42,5 +46,6 @@ COLUMNS: dict[str, str] = {
     "parent": lazy("Lies under"),
     "language": lazy("Language"),
     "zone": lazy("Time zone"),
+    "sister": lazy("Sister organisation"),
     "active": lazy("Active"),
 }

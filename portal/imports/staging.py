@@ -17,7 +17,7 @@ from portal.units.queries import all_units
 
 LINE_COLUMNS = (
     *("people_import", "line", "number", "email", "name", "title", "language"),
-    *("zone", "unit", "parent", "org_unit", "active", "outcome"),
+    *("zone", "unit", "parent", "org_unit", "sister", "active", "outcome"),
 )
 PROBLEM_COLUMNS = ("people_import", "line", "field", "problem", "value")
 PATIENCE = "SET LOCAL statement_timeout = '10min'"  # for statements over whole lists, and for this transaction alone
@@ -84,7 +84,7 @@ async def _copy(connection: asyncpg.Connection, people_import: int, lines: list[
         for line in lines:
             yield (
                 *(people_import, line.line, line.number, line.email, line.name, line.title, line.language),
-                *(line.zone, line.unit, line.parent, line.org_unit, line.active, line.outcome),
+                *(line.zone, line.unit, line.parent, line.org_unit, line.sister, line.active, line.outcome),
             )
 
     await connection.copy_records_to_table("import_line", records=rows(), columns=LINE_COLUMNS)
@@ -101,6 +101,12 @@ MATCH = """
     WHERE l.id = k.id AND k.people_import = {} AND k.line > 0 AND NOT k.done
         AND k.person IS DISTINCT FROM coalesce(r.person, n.person)
 """
+#: Of which sister organisation a line says that somebody is; our own name means no sister.
+HOMES = """
+    UPDATE import_line l SET home = s.id FROM space s
+    WHERE l.people_import = {} AND NOT l.done AND s.kind = 'sister' AND s.archived_at IS NULL
+        AND lower(s.name) = lower(l.sister) AND l.home IS DISTINCT FROM s.id
+"""
 #: What only shows beside who is there already.
 REFUSE = """
     WITH wrong AS (
@@ -114,7 +120,15 @@ REFUSE = """
             GROUP BY person HAVING count(*) > 1)
         UNION ALL
         SELECT l.id, l.line, 'email', 'guest', l.email FROM import_line l JOIN person p ON p.id = l.person
-        WHERE l.people_import = {} AND NOT l.done AND (p.kind = 'guest' AND l.active IS FALSE OR p.kind = 'sister')
+        WHERE l.people_import = {} AND NOT l.done
+            AND (p.kind = 'guest' AND l.active IS FALSE OR p.kind = 'sister' AND l.home IS DISTINCT FROM p.home)
+        UNION ALL
+        SELECT l.id, l.line, 'sister', 'no sister', l.sister FROM import_line l, organisation g
+        WHERE l.people_import = {} AND NOT l.done AND l.home IS NULL AND lower(l.sister) <> lower(g.name)
+        UNION ALL
+        SELECT l.id, l.line, 'sister', 'no sister of theirs', l.email
+        FROM import_line l JOIN person p ON p.id = l.person
+        WHERE l.people_import = {} AND NOT l.done AND l.home IS NOT NULL AND p.kind <> 'sister'
         UNION ALL
         SELECT l.id, l.line, 'name', 'missing', '' FROM import_line l
         WHERE l.people_import = {} AND l.person IS NULL AND l.name IS NULL AND l.active IS NOT FALSE
@@ -179,7 +193,8 @@ async def plan(people_import: int) -> str:
     if row.kind == "people":
         await execute("DELETE FROM import_line WHERE people_import = {} AND line = 0", people_import)
         await execute(MATCH, people_import)
-        await execute(REFUSE, *[people_import] * 6)
+        await execute(HOMES, people_import)
+        await execute(REFUSE, *[people_import] * 8)
         await execute(DECIDE, people_import)
         absent = await fetch_value(f"SELECT count(*)::int FROM ({ABSENT}) a", people_import)
         wrong = await fetch_value("SELECT count(*) FROM import_problem WHERE people_import = {}", people_import)

@@ -9,6 +9,7 @@ from portal.access.phases import WHILE_EDITING, WHILE_PROPOSING
 from portal.access.policy import Action, require
 from portal.campaigns.queries import CampaignRow
 from portal.db import execute, fetch_value, transaction
+from portal.events.jobs import queue
 from portal.events.kinds import Kind
 from portal.events.log import record
 from portal.ideas.queries import REPLIES, IdeaRow
@@ -90,6 +91,18 @@ NONE_YET = """
     UPDATE idea SET supporters = 0, guest_supporters = 0, returned = 0, guest_returned = 0, votes = 0
     WHERE id = ANY({})
 """
+# Who wrote, follows or supported them, all alike: so a message tells of no vote.
+TAKE_PART = """
+    SELECT coalesce(array_agg(x.person), ARRAY[]::bigint[]) FROM (
+        SELECT i.author AS person FROM idea i WHERE i.id = ANY({})
+        UNION SELECT k.person FROM co_author k WHERE k.idea = ANY({}) AND k.accepted_at IS NOT NULL
+        UNION SELECT f.person FROM follow f WHERE f.idea = ANY({}) OR f.campaign = {}
+        UNION SELECT v.person FROM vote v WHERE v.idea = ANY({})) x
+"""
+TELL = """
+    INSERT INTO mail (kind, recipient, event) SELECT 'moved', m.person, {}
+    FROM mailed m JOIN readership r ON r.person = m.person AND r.space = {} WHERE m.person = ANY({}) AND m.person <> {}
+"""
 OUT_OF_SIGHT = f"""
     WITH gone AS (SELECT i.id, i.space FROM idea i WHERE i.id = ANY({{}})),
     {OF_IDEAS}, {OF_COMMENTS},
@@ -128,12 +141,16 @@ async def move_idea(actor: Actor, idea: IdeaRow, to: CampaignRow) -> None:
             raise Stays(Reason.WRITERS)
         await execute(KEEP, idea.id, idea.id)
         await execute("DELETE FROM idea_reply WHERE idea = {}", idea.id)
+        told: list[int] = []
         if to.space != idea.space or to.vote_method == "budget":
-            await _take_support_back([idea.id])
+            told = await _take_support_back([idea.id])
         await execute(MOVE_IDEA, idea.id, to.id)
         if to.space != idea.space:
             await _out_of_sight([idea.id], idea.space)
-        await record(Kind.IDEA_MOVED, actor=actor.id, space=to.space, idea=idea.id, before=idea.campaign, after=to.id)
+        moved = await record(
+            Kind.IDEA_MOVED, actor=actor.id, space=to.space, idea=idea.id, before=idea.campaign, after=to.id
+        )
+        await _tell(moved, to.space, told, actor)
 
 
 async def move_campaign(actor: Actor, campaign: CampaignRow, to: int) -> None:
@@ -146,11 +163,12 @@ async def move_campaign(actor: Actor, campaign: CampaignRow, to: int) -> None:
         await _stays_if_judged(campaign.id, ideas)
         if await fetch_value(LEADERS_BLIND, campaign.id, to):
             raise Stays(Reason.WRITERS)
-        await _take_support_back(ideas)
+        told = await _take_support_back(ideas, campaign.id)
         await execute("UPDATE campaign SET space = {} WHERE id = {}", to, campaign.id)
         await execute(OF_CAMPAIGN, campaign.id)
         await _out_of_sight(ideas, campaign.space)
-        await record(Kind.CAMPAIGN_MOVED, actor=actor.id, space=to, campaign=campaign.id, before=campaign.space)
+        moved = await record(Kind.CAMPAIGN_MOVED, actor=actor.id, space=to, campaign=campaign.id, before=campaign.space)
+        await _tell(moved, to, told, actor)
 
 
 async def _stays_if_judged(campaign: int | None, ideas: list[int]) -> None:
@@ -158,9 +176,18 @@ async def _stays_if_judged(campaign: int | None, ideas: list[int]) -> None:
         raise Stays(Reason.JUDGED)
 
 
-async def _take_support_back(ideas: list[int]) -> None:
+async def _take_support_back(ideas: list[int], campaign: int | None = None) -> list[int]:
+    """Gives whom to tell of it: afterwards nobody knows any more."""
+    told: list[int] = await fetch_value(TAKE_PART, ideas, ideas, ideas, campaign, ideas)
     await execute(TAKE_BACK, ideas)
     await execute(NONE_YET, ideas)
+    return told
+
+
+async def _tell(event: int, space: int, told: list[int], actor: Actor) -> None:
+    if told:
+        await execute(TELL, event, space, told, actor.id)
+        await queue("deliver_mail")
 
 
 async def _out_of_sight(ideas: list[int], before: int) -> None:

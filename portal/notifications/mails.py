@@ -20,7 +20,7 @@ from portal.accounts.queries import account_of_person
 from portal.moderation import receipts as moderation
 from portal.moderation.queries import queues
 from portal.names.queries import names_in
-from portal.notifications import guests, leavers, of_files, of_ideas, starters
+from portal.notifications import guests, leavers, of_files, of_ideas, of_moves, starters
 from portal.notifications.news import write_news
 from portal.notifications.queries import answered_idea, given_role, idle_group, label_of, mentioned_in
 from portal.settings import ROOT, settings
@@ -175,6 +175,7 @@ KINDS: dict[str, Callable[[Actor, int | None], Awaitable[Written | None]]] = {
     "mention": _mention,
     "sign_in_link": guests.write_sign_in_link,
     "guest_news": guests.write_guest_news,
+    "moved": of_moves.write_move,
     "starter": starters.write_starter_news,
 }
 

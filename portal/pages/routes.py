@@ -37,7 +37,7 @@ from portal.people.queries import get_person, shared_spaces
 from portal.preboarding.queries import chapters
 from portal.proposals.queries import UNOPENED, get_proposal, waiting_for
 from portal.proposals.routes import show_proposal
-from portal.spaces.queries import get_space, sections, units_of
+from portal.spaces.queries import audience, get_space, sections, units_of
 from portal.stewards.queries import caretakers, members
 from portal.text.dates import read_date
 from portal.text.language import gettext
@@ -244,6 +244,7 @@ async def space(request: Request, public_id: FromPath[str]) -> Response[Any]:
         sections=await sections(request.actor, row) if not row.outside else [],
         units=await units_of(request.actor, row) if row.kind == "project" else [],
         campaigns=await campaigns_of_space(request.actor, row.id),
+        readers=await audience(request.actor, row.id) if row.kind == "section" else None,
         chapters=await chapters(request.actor, row.id) if row.preboarding else [],
         removals=await removals(request.actor, [row.id]),
         now=request.now,

@@ -17,6 +17,7 @@ from portal.ideas.queries import get_idea
 from portal.settings import settings
 from portal.spaces.queries import SpaceRow, get_space
 from portal.stewards import actions, queries
+from portal.stewards.beginnings import beginnings
 from portal.stewards.forms import AddMemberForm, CardForm, HighlightForm, RoleForm
 from portal.text.counts import FEW
 from portal.text.language import gettext
@@ -142,7 +143,9 @@ async def figures_page(request: Request, public_id: FromPath[str]) -> Response[A
     """How much is written here, never by whom."""
     space = await _space_to(request, public_id, Action.SPACE_SEE_FIGURES)
     figures = await queries.figures(request.actor, space)
-    return page(request, "stewards/figures.html", section="groups", space=space, figures=figures, few=FEW)
+    told = await beginnings(request.actor) if space.preboarding or space.kind == "organisation" else []
+    context: dict[str, Any] = {"space": space, "figures": figures, "few": FEW, "beginnings": told}
+    return page(request, "stewards/figures.html", section="groups", **context)
 
 
 @get("/ideas/{public_id:str}/highlight")

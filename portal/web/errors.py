@@ -21,9 +21,9 @@ from portal.files.store import NoRoom
 from portal.text.language import lazy, read_from_now
 from portal.text.markdown import TooLong
 from portal.web.forms import text_areas
-from portal.web.guards import CrossSite, SignedOut, StaleForm, recognise
+from portal.web.guards import CrossSite, NewRules, SignedOut, StaleForm, recognise
 from portal.web.page import environment, html, page, page_before, see_other
-from portal.web.request import Request
+from portal.web.request import Request, Typed
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -162,10 +162,7 @@ def on_signed_out(request: Request, error: SignedOut) -> Response[Any]:
 
 
 def _sign_in_again(request: Request, address: str, error: SignedOut) -> Response[Any]:
-    kept = error.typed.kept() if error.typed else []
-    if error.typed and {name for name, _ in kept} <= ON_BUTTONS:
-        # A button was pressed: its address is no page to come back to, and what it would have done is pressed anew.
-        kept, address = [], page_before(request)
+    kept, address = _to_come_back_to(request, address, error.typed)
     response = page(
         request,
         "accounts/sign_in.html",
@@ -183,6 +180,24 @@ def _sign_in_again(request: Request, address: str, error: SignedOut) -> Response
     return response
 
 
+def _to_come_back_to(request: Request, address: str, typed: Typed | None) -> tuple[list[tuple[str, str]], str]:
+    """What was typed, and where it is shown again."""
+    kept = typed.kept() if typed else []
+    if typed and {name for name, _ in kept} <= ON_BUTTONS:
+        # A button was pressed: its address is no page to come back to, and what it would have done is pressed anew.
+        return [], page_before(request)
+    return kept, address
+
+
+def on_new_rules(request: Request, error: NewRules) -> Response[bytes]:
+    """The house rules that hold now, to be read and accepted; then it goes on where she was."""
+    kept, address = _to_come_back_to(request, request.own_address, error.typed)
+    response = page(request, "accounts/rules.html", status=409, rules=error.rules, next=address, kept=kept)
+    response.headers["HX-Retarget"] = "body"
+    response.headers["HX-Reswap"] = "innerHTML"
+    return response
+
+
 def on_stale_form(request: Request, error: StaleForm) -> Response[bytes]:
     """A form of an earlier session: kept, and shown again."""
     response = page(
@@ -191,7 +206,7 @@ def on_stale_form(request: Request, error: StaleForm) -> Response[bytes]:
         status=409,
         action=request.url.path,
         kept=error.typed.kept_for(request.actor.id),
-        signed_in=False,
+        after="a while",
     )
     response.headers["HX-Retarget"] = "body"
     response.headers["HX-Reswap"] = "innerHTML"
@@ -243,6 +258,7 @@ HANDLERS: dict[int | type[Exception], Callable[[Any, Any], Response[Any]]] = {
     CrossSite: on_cross_site,
     SignedOut: on_signed_out,
     StaleForm: on_stale_form,
+    NewRules: on_new_rules,
     TooLong: on_too_long,
     **dict.fromkeys(UNREADABLE, on_unreadable),
     **dict.fromkeys(UNREACHABLE, on_unreachable),

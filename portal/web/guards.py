@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
+import msgspec
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 from litestar.types import ASGIApp, Receive, Scope, Send
@@ -12,7 +14,7 @@ from portal.access.actor import Actor, actor_of_session
 from portal.access.eyes import COOKIE, as_guest
 from portal.access.policy import Action, Forbidden
 from portal.access.tokens import token_sha256
-from portal.db import execute, leave_wall, stand_behind_wall
+from portal.db import execute, fetch_one, leave_wall, stand_behind_wall
 from portal.settings import settings
 from portal.text.language import read_from_now
 from portal.web.page import organisation_name
@@ -27,12 +29,35 @@ PUBLIC = {"public": True}
 PLAIN = {"public": True, "plain": True}
 
 
+#: Marks a route that a guest needs who has not accepted the newest house rules yet.
+BEFORE_RULES = {"before_rules": True}
+RULES = "SELECT a.id, a.language, a.body_html, a.created_at FROM about_page a WHERE a.id = {}"
+
+
 class SignedOut(Exception):
     """Nobody is signed in where somebody has to be. Carries what was typed, so that nothing is lost."""
 
     def __init__(self, typed: Typed | None) -> None:
         super().__init__("signed out")
         self.typed = typed
+
+
+class Rules(msgspec.Struct, frozen=True):
+    """House rules, as they stand now."""
+
+    id: int
+    language: str
+    body_html: str
+    created_at: datetime
+
+
+class NewRules(Exception):
+    """A guest accepted house rules that are older than those that hold: she reads these first. Carries what was typed,
+    so that nothing is lost."""
+
+    def __init__(self, rules: Rules, typed: Typed | None) -> None:
+        super().__init__("new house rules")
+        self.rules, self.typed = rules, typed
 
 
 class CrossSite(Exception):
@@ -68,6 +93,10 @@ async def entrance(request: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
         stand_behind_wall(actor.id, actor.space_ids)
     if request.method not in SAFE:
         await _own_form(request)
+    if actor.rules and not (handler.opt.get("public") or handler.opt.get("before_rules")):
+        rules = await fetch_one(Rules, RULES, actor.rules)
+        assert rules is not None
+        raise NewRules(rules, None if request.method in SAFE else await request.typed())
     await _seen(actor)
 
 

@@ -116,6 +116,7 @@ FLASHES: dict[str, str] = {
     "guests-invited": lazy("The invitations are on their way."),
     "guests-renewed": lazy("That is done: they stay longer, and you answer for them."),
     "invitation-revoked": lazy("The invitation is taken back. Its link opens nothing any more."),
+    "rules-accepted": lazy("Thank you for reading the house rules."),
     "came-in": lazy("Welcome. This is the space that you were invited to."),
     "guest-wished": lazy("Your host hears of it, and decides."),
     "chapter-saved": lazy("The chapter is saved."),

@@ -119,6 +119,7 @@ space.give_role     open                n n y n n n n n n - -
 space.give_role     closed_a            - - - - - - - y - n -
 space.give_role     archived            - - - - - - - - n - -
 space.see_figures   open                n n y n n n n n n - -
+space.see_figures   organisation        n n n n n n y n n - -
 space.see_figures   closed_a            - - - - - - - y - n -
 charter.accept      open                n n n n n n n n n - -
 charter.accept      closed_a            - - - - - - - y - y -

@@ -309,3 +309,17 @@ async def test_of_administrators_who_let_each_other_out_one_is_left(fresh_db, wo
         assert [type(e) for e in done if e] == [roles.WithoutAdministrator]
     else:
         assert left == 0
+
+
+async def test_a_person_of_a_sister_organisation_is_added_by_hand(as_, world):
+    browser = await as_("administrator")
+    person = {"name": "Ada Bruin", "email": "ada@x.example", "language": "en", "sister": world.space["sisters"]}
+    assert (await browser.post("/admin/people", person)).status_code == 303
+    [row] = await execute(
+        "SELECT p.kind, p.home, p.public_id FROM person p JOIN identity n ON n.person = p.id WHERE n.name = 'Ada Bruin'"
+    )
+    assert (row["kind"], row["home"]) == ("sister", world.space_id["sisters"])
+    assert "Waterway board" in (await browser.get(f"/admin/people/{row['public_id']}")).text
+    assert "Ada Bruin" in (await browser.get("/admin/people?show=sisters")).text
+    forged = person | {"email": "bo@x.example", "sister": world.space["closed_a"]}
+    assert (await browser.post("/admin/people", forged)).status_code == 422

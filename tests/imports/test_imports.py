@@ -127,6 +127,33 @@ async def test_what_only_shows_beside_who_is_there_is_refused_too(as_, world, li
     } == {}
 
 
+async def test_people_of_a_sister_organisation_come_by_a_list_too(as_, world):
+    browser = await as_("administrator")
+    number, address = await hand_in(browser, "name;email;zusterorganisatie\nAda;ada@x.example;waterway BOARD\n")
+    await go_ahead(browser, number, address)
+    [row] = await execute(
+        "SELECT p.kind, p.home FROM person p JOIN identity n ON n.person = p.id WHERE n.email = 'ada@x.example'"
+    )
+    assert (row["kind"], row["home"]) == ("sister", world.space_id["sisters"])
+    number, address = await hand_in(browser, "name;email;zusterorganisatie\nAda Bruin;ada@x.example;Waterway board\n")
+    await go_ahead(browser, number, address)
+    assert await fetch_value("SELECT name FROM identity WHERE email = 'ada@x.example'") == "Ada Bruin"
+    number, _ = await hand_in(
+        browser,
+        "name;email;sister\nBo;bo@x.example;Nobody knows\nX;"
+        + f"{email_of('employee')};Waterway board\nY;{email_of('guest_a')};Waterway board\nIlse;{email_of('sister')};\n"
+        + "Own;own@x.example;Lowland Works\n",
+    )
+    wrong = await execute("SELECT line, problem FROM import_problem WHERE people_import = {} ORDER BY line", number)
+    assert [tuple(row) for row in wrong] == [
+        (2, "no sister"),
+        (3, "no sister of theirs"),
+        (4, "no sister of theirs"),
+        (5, "guest"),
+    ]
+    assert await fetch_value("SELECT outcome FROM import_line WHERE people_import = {} AND line = 6", number) == "new"
+
+
 async def test_who_is_missing_leaves_but_not_who_leads_something(as_, world):
     text = f"name;email\nNoor Dijkman;{email_of('employee')}\n"
     browser = await as_("administrator")

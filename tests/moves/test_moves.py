@@ -8,6 +8,7 @@ import pytest
 
 from portal.access.scope import VISIBILITY
 from portal.db import execute, fetch_value
+from portal.notifications.mails import write
 from tests.access.canary import canaries_in, plant
 from tests.client import Browser, text_of
 from tests.world import World, add_report
@@ -141,3 +142,37 @@ async def test_who_wrote_it_keeps_sight_of_it_and_what_is_judged_stays(as_: Any,
     assert "still have something in it to judge" in text_of(refused)
     await execute("UPDATE moderation_item SET state = 'closed' WHERE id = {}", world.item_id["moving"])
     assert (await move(author, address, to)).status_code == 303
+
+
+async def test_who_took_part_hears_that_support_is_gone_and_the_words_tell_of_no_vote(
+    as_: Any, world: World, both: None
+):
+    colleague, space = world.person_id["colleague"], world.space_id
+    await execute(
+        "INSERT INTO membership (space, person, role) VALUES ({}, {}, 'member')", space["closed_a"], colleague
+    )
+    idea = world.idea_id["collect"]
+    await execute(
+        "INSERT INTO follow (person, idea, space) VALUES ({}, {}, {})", colleague, idea, space["organisation"]
+    )
+    await move(await as_("author"), f"/ideas/{world.idea['collect']}/move", world.campaign["closed_a"])
+    mails = await execute("SELECT recipient, event FROM mail WHERE kind = 'moved' ORDER BY recipient")
+    # the insider had voted, the colleague only follows; who reads it no more is told nothing, and who moved it knows
+    assert [mail["recipient"] for mail in mails] == [colleague, world.person_id["insider_a"]]
+    await execute("UPDATE identity SET language = 'en', name = 'Reader' WHERE person = {}", colleague)
+    await execute("UPDATE identity SET name = 'Reader' WHERE person = {}", world.person_id["insider_a"])
+    texts = {(await write("moved", mail["recipient"], mail["event"])).get_content() for mail in mails}
+    assert len(texts) == 1
+    assert "Idea collect" in texts.pop()
+
+
+async def test_a_move_that_keeps_support_tells_nobody(as_: Any, world: World, both: None):
+    await execute(
+        "UPDATE campaign SET space = {} WHERE id = {}", world.space_id["organisation"], world.campaign_id["open"]
+    )
+    await move(await as_("author"), f"/ideas/{world.idea['collect']}/move", world.campaign["open"])
+    assert (
+        await fetch_value("SELECT campaign FROM idea WHERE id = {}", world.idea_id["collect"])
+        == world.campaign_id["open"]
+    )
+    assert await fetch_value("SELECT count(*) FROM mail WHERE kind = 'moved'") == 0

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
 import pytest
 
 from portal.access.actor import actor_of_person
-from portal.db import execute, fetch_value
+from portal.db import execute, fetch_value, transaction
 from portal.spaces.jobs import find_idle_groups
 from portal.spaces.queries import get_space
 from portal.stewards.queries import members
 from tests.client import Browser, text_of
 from tests.sitemap import GROUP, KEPT, PROJECT, SISTER, WITH_GUESTS
-from tests.world import NOW, World, add_comment, email_of, set_clock
+from tests.world import NOW, World, add_comment, add_idea, add_person, email_of, set_clock
 
 SignIn = Callable[[str | None], Awaitable[Browser]]
 
@@ -319,3 +319,44 @@ NAMES = [
     *("Bram Kuipersma", "Femke Rijnders", "Joris van Heeswijk", "Julie Mercadier", "Malik Osei-Bonsu"),
     *("Mei-Ling Tjon", "Noor Dijkman", "Priya Raghunath", "Sefa Aydemir", "Wim Schotanus", "Yara Haddouch"),
 ]
+
+
+async def test_the_figures_tell_how_people_begin_and_nothing_of_few(as_: SignIn, world: World):
+    address = f"/spaces/{world.space['organisation']}/figures"
+    await execute("UPDATE person SET created_at = {}", NOW - timedelta(days=200))
+    administrator = await as_("administrator")
+    few = text_of(await administrator.get(address)).split("Came in before the first day")[1]
+    assert few.split("Came in on the first day")[0].count("fewer than 5") == 2
+    for n in range(5):
+        await add_person(world, f"starter{n}", {"name": f"Starter {n}", "language": "en", "active": n > 0})
+        await execute(
+            "UPDATE person SET starts_on = '2025-11-01', deactivated_at = CASE WHEN active THEN NULL ELSE {}::timestamptz END"
+            " WHERE id = {}",
+            *(NOW - timedelta(days=100), world.person_id[f"starter{n}"]),
+        )
+        async with transaction():
+            await add_idea(world, f"of{n}", campaign="collect", author=f"starter{n}", comments=False)
+        moment = datetime(2025, 10, 20 + n, tzinfo=UTC) if n < 2 else datetime(2025, 11, 9, 12, tzinfo=UTC)
+        await execute("UPDATE idea SET created_at = {} WHERE id = {}", moment, world.idea_id[f"of{n}"])
+    told = text_of(await administrator.get(address)).split("Came in before the first day")[1]
+    early = told.split("Came in on the first day")[0]
+    assert "began in the last year 5" in early
+    assert "had written something 8 days" in early
+    assert "80 % of 5" in early
+    assert (await (await as_("employee")).get(address)).status_code == 403
+
+
+async def test_a_section_says_who_reads_it(as_: SignIn, world: World):
+    await execute(
+        "INSERT INTO space (public_id, kind, parent, host, name, purpose, language, open)"
+        " VALUES ('sectionofall', 'section', {}, {}, 'Part', 'P', 'en', TRUE)",
+        *(world.space_id["organisation"], world.person_id["insider_a"]),
+    )
+    await execute(
+        "INSERT INTO membership (space, person, role) SELECT id, {}, 'member' FROM space WHERE name = 'Part'",
+        world.person_id["guest_a"],
+    )
+    employees = await fetch_value("SELECT count(*) FROM person WHERE kind = 'employee' AND active")
+    assert f"read by {employees} colleagues · 1 guest" in text_of(
+        await (await as_("employee")).get("/spaces/sectionofall")
+    )
