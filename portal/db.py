@@ -50,9 +50,17 @@ class QueryString(PiccoloQueryString):
             argument = next(arguments)
             if isinstance(argument, QueryString):
                 argument._write(sql, values)
+            elif isinstance(argument, list) and (sent := _place_in(values, argument)):
+                sql.append(f"${sent}")
             else:
                 values.append(argument)
                 sql.append(f"${len(values)}")
+
+
+def _place_in(values: list[Any], argument: list[Any]) -> int:
+    """Where this very list stands among the values already, from 1: an actor's spaces are asked about in many places,
+    and sent once."""
+    return next((place for place, value in enumerate(values, 1) if value is argument), 0)
 
 
 @lru_cache(maxsize=1000)

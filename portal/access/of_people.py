@@ -14,7 +14,7 @@ ADDRESS = """
 NAMED = """
     LEFT JOIN identity {0} ON {0}.person = {1} AND NOT EXISTS (
         SELECT FROM departure dp JOIN space ds ON ds.id = dp.space AND ds.leavers = 'former'
-        WHERE dp.person = {1} AND dp.space = {2})
+        WHERE dp.person = {1} AND dp.space = {2} OFFSET 0)
 """
 
 #: Joins the name {0} of the leader for whom an idea `i` was posted, if it was.

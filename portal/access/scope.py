@@ -101,7 +101,7 @@ def idea(actor: Actor, a: str) -> QueryString:
         f"{{}} AND ({a}.state IN ('published', 'withdrawn') OR {a}.author = {{}}"
         f" OR {a}.state <> 'draft' AND {{}}"
         f" OR EXISTS (SELECT FROM co_author vk WHERE vk.idea = {a}.id AND vk.person = {{}}"
-        f" AND ({a}.state = 'draft' OR vk.accepted_at IS NOT NULL)))",
+        f" AND ({a}.state = 'draft' OR vk.accepted_at IS NOT NULL) OFFSET 0))",
         of_campaign(actor, a),
         actor.id,
         moderated(actor, a),
@@ -167,7 +167,7 @@ def comment(actor: Actor, a: str) -> QueryString:
     """A comment is shown where its idea is; hidden, or under a hidden one, to its author and the space's moderators."""
     return QueryString(
         f"{{}} AND ({a}.author = {{}} OR {{}} OR {a}.state <> 'hidden' AND ({a}.root IS NULL"
-        f" OR EXISTS (SELECT FROM comment vr WHERE vr.id = {a}.root AND vr.state <> 'hidden')))",
+        f" OR EXISTS (SELECT FROM comment vr WHERE vr.id = {a}.root AND vr.state <> 'hidden' OFFSET 0)))",
         of_idea(actor, a),
         actor.id,
         moderated(actor, a),

@@ -76,8 +76,8 @@ OVERVIEW = """
         SELECT array_agg(d.day ORDER BY d.day) AS days, array_agg(d.comments ORDER BY d.day) AS counts
         FROM comment_day d WHERE d.idea = {} AND d.comments > 0 AND {}
     ), news AS (
-        SELECT k.id, k.public_id FROM mark JOIN comment k ON k.id > mark.since
-        WHERE k.idea = {} AND k.state = 'published' AND k.author <> {} AND {} ORDER BY k.id LIMIT {}
+        SELECT k.id, k.public_id FROM comment k
+        WHERE k.idea = {} AND k.id > (SELECT mark.since FROM mark) AND k.state = 'published' AND k.author <> {} AND {} ORDER BY k.id LIMIT {}
     )
     SELECT coalesce(days.days, ARRAY[]::date[]) AS days, coalesce(days.counts, ARRAY[]::integer[]) AS counts,
         (SELECT k.id FROM comment k WHERE k.idea = {} ORDER BY k.id DESC LIMIT 1) AS newest, mark.marked, mark.since,
