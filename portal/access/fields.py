@@ -31,7 +31,8 @@ def visible_field(field: str, actor: Actor, a: str) -> QueryString:
         everyone = "FALSE" if field in PERSONNEL else f"{a}.{field}_for = 'everyone'"
         return QueryString(f"({a}.person = {{}} OR {everyone})", actor.id)
     return QueryString(
-        f"({a}.person = {{}} OR {a}.{field}_for IN ('colleagues', 'everyone') OR {a}.{field}_for = 'circle' AND {{}})",
+        f"({a}.person = {{}} OR {a}.{field}_for IN ('colleagues', 'everyone')"
+        f" OR {a}.{field}_for IS NOT DISTINCT FROM 'circle' AND {{}})",  # false, not unknown, where there is no profile
         actor.id,
         circle(actor, a),
     )

@@ -6,7 +6,7 @@ does not, her page may be nobody's to see: there she has a name, and no address.
 #: A person's (`p`) public id where she reads the space {}, else nothing; SQL. OFFSET 0 makes PostgreSQL look up each of
 #: the few names on a page: without it, everybody is read into a hash first.
 ADDRESS = """
-    CASE WHEN EXISTS (SELECT FROM readership pr WHERE pr.person = p.id AND pr.space = {} OFFSET 0)
+    CASE WHEN EXISTS (SELECT FROM reading pr WHERE pr.person = p.id AND pr.space = {} OFFSET 0)
         THEN p.public_id ELSE '' END
 """
 
@@ -22,6 +22,6 @@ SPOKEN_FOR = NAMED.format("{0}", "i.speaks_for", "i.space")
 
 #: A person `mp` is known to the readers of `k`'s space: as one of them, or as a guest who left it.
 KNOWN_THERE = """
-    EXISTS (SELECT FROM readership mr WHERE mr.person = mp.id AND mr.space = k.space)
+    EXISTS (SELECT FROM reading mr WHERE mr.person = mp.id AND mr.space = k.space OFFSET 0)
     OR EXISTS (SELECT FROM departure md WHERE md.person = mp.id AND md.space = k.space)
 """

@@ -71,8 +71,7 @@ def topic(actor: Actor, a: str) -> QueryString:
 def person(actor: Actor, a: str) -> QueryString:
     """People are shown to those who share a space with them, and to themselves."""
     return QueryString(
-        f"({a}.id = {{}} OR EXISTS (SELECT FROM readership r"
-        f" WHERE r.person = {a}.id AND r.space = ANY({{}}) OFFSET 0))",
+        f"({a}.id = {{}} OR EXISTS (SELECT FROM reading r WHERE r.person = {a}.id AND r.space = ANY({{}}) OFFSET 0))",
         actor.id,
         actor.space_ids,
     )

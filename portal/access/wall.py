@@ -277,15 +277,16 @@ REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM PUBLIC, %(role)s;
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 DO $$ DECLARE f regprocedure; BEGIN
     EXECUTE format('CREATE OR REPLACE VIEW wall_people AS SELECT person FROM (%%s) r WHERE %%s',
-        rtrim(pg_get_viewdef('readership'::regclass), ';'), $condition${IN_SPACE}$condition$);
+        rtrim(pg_get_viewdef('reading'::regclass), ';'), $condition${IN_SPACE}$condition$);
     EXECUTE $view$CREATE OR REPLACE VIEW wall_writes AS {WRITES}$view$;
     EXECUTE format('REVOKE TEMPORARY ON DATABASE %%I FROM PUBLIC', current_database());
     FOR f IN SELECT p.oid FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace AND NOT p.prosecdef
         AND (p.prorettype = 'trigger'::regtype OR p.proname = 'procrastinate_defer_jobs_v1')
     LOOP EXECUTE format('ALTER FUNCTION %%s SECURITY DEFINER', f); END LOOP;
 END $$;
+ALTER VIEW reading SET (security_invoker = true);
 ALTER VIEW readership SET (security_invoker = true);
-GRANT SELECT ON readership, section_reader, wall_people, wall_writes TO %(role)s;
+GRANT SELECT ON reading, readership, section_reader, wall_people, wall_writes TO %(role)s;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO %(role)s;
 """
 KNOWN_ROLE = "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = {})"

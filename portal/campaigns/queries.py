@@ -129,7 +129,7 @@ async def campaigns_of_space(actor: Actor, space: int) -> list[CampaignRow]:
 
 async def open_campaigns(actor: Actor, most: int) -> list[CampaignRow]:
     """The campaigns in which something can be done now."""
-    return [row for row in await campaigns(actor) if row.phase in OPEN][:most]
+    return await campaigns(actor, most, QueryString("plein_phase(c, t.now) = ANY({})", list(OPEN)))
 
 
 ONE = f"SELECT {COLUMNS} {FROM} WHERE c.public_id = {{}} AND {{}}"

@@ -23,7 +23,7 @@ class Colleague(msgspec.Struct, frozen=True):
 
 
 # OFFSET: asked about one person after the other, and not by listing all readers first.
-READS = "EXISTS (SELECT FROM readership r WHERE r.person = p.id AND r.space = {} OFFSET 0)"
+READS = "EXISTS (SELECT FROM reading r WHERE r.person = p.id AND r.space = {} OFFSET 0)"
 NAMED = f"""
     SELECT p.id, p.public_id, n.name, {READS} AS reads FROM identity n JOIN person p ON p.id = n.person
     WHERE (plein_folded(n.name) = plein_folded({{}}) OR {{}} AND lower(n.email) = lower({{}}) OR p.public_id = {{}})

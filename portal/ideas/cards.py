@@ -13,7 +13,7 @@ from portal.access.scope import visible
 from portal.db import fetch
 from portal.tables import Highlight, Idea, Vote
 
-NEWEST = 200  # ideas of a space among which the lively ones are looked for
+NEWEST, NEWEST_OF_ALL = 200, 400  # ideas of a space, and of all, among which the lively ones are looked for
 
 
 def hashable(row: Any) -> None:
@@ -108,33 +108,31 @@ def _sight(actor: Actor) -> list[Any]:
     return [visible(Vote, actor, "v"), actor.id, actor.now, visible(Idea, actor, "i")]
 
 
-# Each space's newest come off an index: sorting all that was written in 120 days took 25 ms at 20,000 ideas.
-LATELY = """
-    i.id IN (
-        SELECT l.id FROM unnest({}::bigint[]) AS of_space CROSS JOIN LATERAL (
-            SELECT x.id FROM idea x WHERE x.space = of_space AND x.created_at > {}::timestamptz - interval '120 days'
-            ORDER BY x.created_at DESC LIMIT {}) l)
-"""
-
 # While people vote, and where counts are hidden, no order tells who is ahead.
-KNOWN_SUPPORTERS = """
-    CASE WHEN plein_phase(c, t.now) = 'vote' OR plein_counts_hidden(c, t.now) THEN 0
+LIVELINESS = """
+    i.comments + i.guest_comments + CASE WHEN plein_phase(c, t.now) = 'vote' OR plein_counts_hidden(c, t.now) THEN 0
         ELSE i.supporters + i.guest_supporters END
+"""
+# Each space's newest come off an index, and their writers are looked up once it is known which few are shown.
+LIVELY = f"""
+    {CARDS} AND i.id IN (
+        SELECT i.id FROM (
+            SELECT l.* FROM unnest({{}}::bigint[]) AS of_space CROSS JOIN LATERAL (
+                SELECT x.* FROM idea x
+                WHERE x.space = of_space AND x.created_at > {{}}::timestamptz - interval '120 days'
+                ORDER BY x.created_at DESC LIMIT {NEWEST}) l
+            WHERE l.state = 'published' ORDER BY l.created_at DESC LIMIT {NEWEST_OF_ALL}) i
+        JOIN campaign c ON c.id = i.campaign CROSS JOIN (SELECT {{}}::timestamptz AS now) t
+        WHERE {{}} ORDER BY {LIVELINESS} DESC, i.id DESC LIMIT {{}})
+    ORDER BY {LIVELINESS} DESC, i.id DESC
 """
 
 
 async def lively_ideas(actor: Actor, most: int) -> list[IdeaCard]:
-    """What moves people among the newest 200 ideas of each space that the actor can read, none older than 120 days."""
-    return await fetch(
-        IdeaCard,
-        f"{CARDS} AND i.state = 'published' AND {LATELY}"
-        f" ORDER BY i.comments + i.guest_comments + {KNOWN_SUPPORTERS} DESC, i.id DESC LIMIT {{}}",
-        *_sight(actor),
-        actor.space_ids,
-        actor.now,
-        NEWEST,
-        most,
-    )
+    """What moves people among the newest 400 ideas that the actor can read, of each space 200 at most, none older than
+    120 days."""
+    among = (actor.space_ids, actor.now, actor.now, visible(Idea, actor, "i"), most)
+    return await fetch(IdeaCard, LIVELY, *_sight(actor), *among)
 
 
 async def ideas_of_author(actor: Actor, most: int) -> list[IdeaCard]:

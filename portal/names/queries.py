@@ -23,7 +23,7 @@ NAMES = """
     SELECT p.public_id || n.name AS entry FROM person p JOIN identity n ON n.person = p.id
     WHERE p.public_id = ANY({}) AND p.active AND {}
     UNION SELECT p.public_id FROM person p JOIN departure d ON d.person = p.id WHERE p.public_id = ANY({}) AND {}
-        AND NOT EXISTS (SELECT FROM readership r WHERE r.person = p.id AND r.space = ANY({})) ORDER BY 1
+        AND NOT EXISTS (SELECT FROM reading r WHERE r.person = p.id AND r.space = ANY({})) ORDER BY 1
 """
 
 

@@ -195,7 +195,7 @@ SHOWN = (
         coalesce(i.title, k.title, n.name, '') AS title, coalesce(a.summary, k.lead, n.title, '') AS lead,
         CASE d.kind WHEN 'idea' THEN i.body_html WHEN 'comment' THEN c.body_html WHEN 'answer' THEN a.reason_html
             WHEN 'campaign' THEN k.brief_html ELSE '' END AS html,
-        d.language, CASE WHEN EXISTS (SELECT FROM readership r WHERE r.person = w.id AND r.space = d.space)
+        d.language, CASE WHEN EXISTS (SELECT FROM reading r WHERE r.person = w.id AND r.space = d.space OFFSET 0)
             THEN w.public_id ELSE '' END AS author_public_id, coalesce(wn.name, '') AS author_name,
         w.kind = 'guest' AS author_guest, coalesce(u.name, '') AS unit, coalesce(s.name, '') AS space_name,
         coalesce(s.kind IN ('guest', 'section'), FALSE) AS space_outside,

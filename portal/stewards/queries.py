@@ -46,9 +46,9 @@ AFTER = """
             WHERE ap.public_id = {}), (SELECT ap.id FROM person ap WHERE ap.public_id = {}))
 """
 IN_A_LARGE_ONE = f"""
-    SELECT {MEMBER} FROM identity n JOIN person p ON p.id = n.person AND p.active
+    SELECT {MEMBER} FROM {{}} n JOIN person p ON p.id = n.person AND p.active
     CROSS JOIN LATERAL ({ROLES} AND m.person = n.person) x LEFT JOIN partner o ON o.id = x.partner
-    WHERE x.roles IS NOT NULL AND {{}} AND {{}} ORDER BY lower(n.name), n.person LIMIT {{}}
+    WHERE x.roles IS NOT NULL AND {{}} ORDER BY n.by_name, n.person LIMIT {{}}
 """
 IN_A_SMALL_ONE = f"""
     WITH them AS MATERIALIZED (SELECT DISTINCT m.person FROM membership m WHERE m.space = {{}})
@@ -58,17 +58,27 @@ IN_A_SMALL_ONE = f"""
 """
 
 
+EVERYBODY = "(SELECT i.*, lower(i.name) AS by_name FROM identity i)"
+NAMED = "plein_folded(n.name) LIKE '%' || plein_folded({}) || '%'"
+# First whose names hold it, out of the index of parts of names; then their order; then who of them belongs here, until
+# the page is full. OFFSET keeps it so.
+CALLED = f"""
+    (SELECT w.*, lower(w.name) AS by_name FROM (SELECT n.* FROM identity n WHERE {NAMED} OFFSET 0) w
+    ORDER BY by_name, w.person OFFSET 0)
+"""
+
+
 async def members(actor: Actor, space: SpaceRow, called: str = "", after: str = "", most: int = PAGE) -> Page[Member]:
     """Who belongs to a space, by name, a page of them; `called`: only those whose names hold this."""
     sight = visible(Membership, actor, "m")
     beyond = QueryString(AFTER, after, after) if after else QueryString("TRUE")
     pattern = re.sub(r"([%_\\])", r"\\\1", called.strip())
-    named = QueryString("plein_folded(n.name) LIKE '%' || plein_folded({}) || '%'", pattern)
-    which = (space.id, sight, named if pattern else QueryString("TRUE"), beyond, most + 1)
     if space.members > LARGE:
-        rows = await fetch(Member, IN_A_LARGE_ONE, *which)
+        names = QueryString(CALLED, pattern) if pattern else QueryString(EVERYBODY)
+        rows = await fetch(Member, IN_A_LARGE_ONE, names, space.id, sight, beyond, most + 1)
     else:
-        rows = await fetch(Member, IN_A_SMALL_ONE, space.id, *which)
+        named = QueryString(NAMED, pattern) if pattern else QueryString("TRUE")
+        rows = await fetch(Member, IN_A_SMALL_ONE, space.id, space.id, sight, named, beyond, most + 1)
     return paged(rows, most, lambda member: member.public_id, after)
 
 

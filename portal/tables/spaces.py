@@ -12,7 +12,8 @@ class Space(PublicTable, db=DB):
     whether what people wrote keeps their name when they leave. `keep_days`: how long guests' data stay after the end;
     `guest_days`: how long a guest stays unless renewed. `preboarding`: its guests start at the organisation, and leave
     if they are no employees `no_show_days` after their first day. `host`: who answers for its guests. `colleagues`,
-    `guests`: who belong to it with no end set, kept by the database."""
+    `guests`: who belong to it with no end set, and of the organisation's own `employees`: how many there are, kept by
+    the database."""
 
     kind = Text()
     name = Text()
@@ -38,6 +39,7 @@ class Space(PublicTable, db=DB):
     idle_asked_at = Timestamptz(null=True, default=None)
     colleagues = Integer(default=0)
     guests = Integer(default=0)
+    employees = Integer(default=0)
 
 
 class Membership(Table, db=DB):

@@ -77,7 +77,8 @@ OVERVIEW = """
         FROM comment_day d WHERE d.idea = {} AND d.comments > 0 AND {}
     ), news AS (
         SELECT k.id, k.public_id FROM comment k
-        WHERE k.idea = {} AND k.id > (SELECT mark.since FROM mark) AND k.state = 'published' AND k.author <> {} AND {} ORDER BY k.id LIMIT {}
+        WHERE k.idea = {} AND k.id > (SELECT mark.since FROM mark) AND k.state = 'published' AND k.author <> {}
+            AND {} ORDER BY k.id LIMIT {}
     )
     SELECT coalesce(days.days, ARRAY[]::date[]) AS days, coalesce(days.counts, ARRAY[]::integer[]) AS counts,
         (SELECT k.id FROM comment k WHERE k.idea = {} ORDER BY k.id DESC LIMIT 1) AS newest, mark.marked, mark.since,
