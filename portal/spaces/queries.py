@@ -170,20 +170,22 @@ class Audience(msgspec.Struct, frozen=True):
 
 
 # Those who are in no kept count are looked up: in an open space, who is no employee; in another, whose time there ends,
-# whose home it is, and who reads it as a part of another.
+# whose home it is, and who reads it as a part of another. A guest, who doesn't see the organisation's own space `o`, has
+# everybody looked up.
 AUDIENCE = """
-    SELECT (x.colleagues + CASE WHEN s.open THEN o.employees ELSE s.colleagues END)::int AS colleagues,
+    SELECT (x.colleagues + CASE WHEN s.open THEN coalesce(o.employees, 0) ELSE s.colleagues END)::int AS colleagues,
         (x.guests + CASE WHEN s.open THEN 0 ELSE s.guests END)::int AS guests
-    FROM space s JOIN space o ON o.kind = 'organisation' CROSS JOIN LATERAL (
+    FROM space s LEFT JOIN space o ON o.kind = 'organisation' CROSS JOIN LATERAL (
         SELECT count(*) FILTER (WHERE p.kind <> 'guest') AS colleagues,
             count(*) FILTER (WHERE p.kind = 'guest') AS guests
         FROM person p WHERE p.id IN (
                 SELECT m.person FROM membership m WHERE m.space = s.id AND NOT s.open AND m.until IS NOT NULL
                 UNION ALL SELECT h.id FROM person h WHERE h.home = s.id
                 UNION ALL SELECT y.person FROM section_reader y WHERE y.space = s.id
-                UNION ALL SELECT e.id FROM person e WHERE s.open AND e.kind <> 'employee')
+                UNION ALL SELECT e.id FROM person e WHERE s.open AND e.kind <> 'employee'
+                UNION ALL SELECT a.id FROM person a WHERE s.open AND o.id IS NULL)
             AND EXISTS (SELECT FROM reading r WHERE r.person = p.id AND r.space = s.id OFFSET 0)
-            AND CASE WHEN s.open THEN p.kind <> 'employee' ELSE NOT EXISTS (
+            AND CASE WHEN s.open THEN p.kind <> 'employee' OR o.id IS NULL ELSE NOT EXISTS (
                 SELECT FROM membership l WHERE l.space = s.id AND l.person = p.id AND l.until IS NULL OFFSET 0) END) x
     WHERE s.id = {} AND {}
 """

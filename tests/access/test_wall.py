@@ -13,9 +13,10 @@ from portal import db
 from portal import tables as t
 from portal.access.wall import GATES, build_wall
 from portal.app import create_app
-from portal.db import execute, fetch_value, leave_wall, stand_behind_wall, transaction
+from portal.db import QueryString, execute, fetch_one, fetch_value, leave_wall, stand_behind_wall, transaction
 from portal.run.postgres import EmbeddedPostgres
 from portal.settings import BadSetting, settings
+from portal.spaces.queries import AUDIENCE, Audience
 from tests.client import Browser
 from tests.servers import drop_database, new_database
 from tests.world import World, add_comment, add_decision, add_idea, add_report
@@ -53,6 +54,19 @@ async def test_nothing_of_another_space_is_read(guest: World):
     names = {row["name"] for row in await execute("SELECT name FROM identity")}
     assert "Julie Mercadier" in names
     assert "Mei-Ling Tjon" not in names
+
+
+async def test_a_guest_is_told_the_same_audience(rollback: asyncpg.Connection, world: World):
+    """Of a closed space, and of an open section, where everybody at the organisation reads along."""
+    add = "INSERT INTO space (kind, parent, name, language, open) VALUES ('section', $1, 'X', 'en', TRUE) RETURNING id"
+    spaces = [world.space_id["closed_a"], await rollback.fetchval(add, world.space_id["organisation"])]
+    join = "INSERT INTO membership (space, person, role) VALUES ($1, $2, 'member')"
+    await rollback.execute(join, spaces[1], world.person_id["guest_a"])
+    told = [await fetch_one(Audience, AUDIENCE, space, QueryString("TRUE")) for space in spaces]
+    assert told[1].colleagues > 5
+    stand_behind_wall(world.person_id["guest_a"], spaces)
+    assert [await fetch_one(Audience, AUDIENCE, space, QueryString("TRUE")) for space in spaces] == told
+    await leave_wall()
 
 
 CLOSED = sorted(table._meta.tablename for table, gate in GATES.items() if gate is None)
