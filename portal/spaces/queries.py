@@ -170,8 +170,8 @@ class Audience(msgspec.Struct, frozen=True):
 
 
 # Those who are in no kept count are looked up: in an open space, who is no employee; in another, whose time there ends,
-# whose home it is, and who reads it as a part of another. A guest, who doesn't see the organisation's own space `o`, has
-# everybody looked up.
+# whose home it is, and who reads it as a part of another. For a guest, who doesn't see the organisation's own space
+# `o`, everybody is looked up.
 AUDIENCE = """
     SELECT (x.colleagues + CASE WHEN s.open THEN coalesce(o.employees, 0) ELSE s.colleagues END)::int AS colleagues,
         (x.guests + CASE WHEN s.open THEN 0 ELSE s.guests END)::int AS guests
