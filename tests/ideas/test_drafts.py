@@ -200,3 +200,13 @@ async def test_a_saved_draft_leads_to_its_files_and_to_who_writes_along(as_, wor
     fresh = (await author.get(f"/campaigns/{world.campaign['collect']}/ideas/new")).text
     assert "/attachments" not in fresh
     assert "saved as a draft" in fresh
+
+
+async def test_a_drafts_page_says_so_and_tells_of_no_support_and_no_talk(as_, world):
+    author = await as_("author")
+    page = (await author.get(f"/ideas/{world.idea['draft']}")).text
+    assert "A draft: only you" in page
+    posted = (await author.get(f"/ideas/{world.idea['open']}")).text
+    for part in ('id="comments"', 'id="history"', "vote-panel", "/follow"):
+        assert part in posted, "the control"
+        assert part not in page, part
