@@ -8,6 +8,7 @@ from portal.accounts.routes import router as accounts
 from portal.admin.routes import router as admin
 from portal.answers.routes import router as answers
 from portal.attachments.routes import router as attachments
+from portal.calendar.routes import router as calendar
 from portal.campaigns.routes import router as campaigns
 from portal.colleagues.routes import router as colleagues
 from portal.comments.routes import router as comments
@@ -35,6 +36,7 @@ from portal.spaces.routes import router as spaces
 from portal.stewards.routes import router as stewards
 from portal.threads.routes import router as threads
 from portal.together.routes import router as together
+from portal.topics.routes import router as topics
 from portal.units.routes import router as units
 from portal.votes.routes import router as votes
 from portal.web.assets import serve
@@ -71,6 +73,8 @@ ROUTES: list[Router | HTTPRouteHandler] = [
     about,
     admin,
     leaving,
+    topics,
+    calendar,
     units,
     imports,
     setup,

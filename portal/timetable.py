@@ -5,6 +5,7 @@ from typing import Any
 
 from portal.accounts.jobs import send_link, send_reset, sweep_accounts
 from portal.attachments.jobs import sweep_files
+from portal.calendar.actions import bring_holidays
 from portal.campaigns.jobs import move_campaigns_on
 from portal.escalation.jobs import tick
 from portal.escalation.steps import STEPS as OF_CASES
@@ -41,6 +42,7 @@ JOBS: dict[str, Callable[..., Awaitable[Any]]] = {
     "announce_role": announce_role,
     "ask": ask,
     "assign_checks": assign_checks,
+    "bring_holidays": bring_holidays,
     "ask_owners": ask_owners,
     "find_all_mentors": find_all_mentors,
     "find_idle_groups": find_idle_groups,
@@ -69,6 +71,7 @@ JOBS: dict[str, Callable[..., Awaitable[Any]]] = {
 #: What runs by itself: job and when, as cron writes it.
 TIMETABLE: dict[str, str] = {
     "assign_checks": "* * * * *",
+    "bring_holidays": "23 4 * * *",
     "deliver_mail": "* * * * *",
     "find_all_mentors": "23 * * * *",
     "find_idle_groups": "13 5 * * *",

@@ -11,6 +11,7 @@ from typing import Any
 from litestar import Litestar
 from litestar.routes import HTTPRoute
 
+from portal.calendar.day_list import mark as days_mark
 from portal.invitations.guest_list import mark
 from portal.web.assets import assets
 from tests.world import PASSWORD, World, email_of, picture
@@ -45,6 +46,16 @@ PROFILE = {
 }
 IDEA = {"title": "A bridge", "body": "Build **it**.", "tags": "bridge, water", "language": "en", "version": "1"}
 POST = {"title": "The new travel rule", "body": "Who **asked** for it?", "language": "en", "version": "1"}
+DAYS = {"list": "Day,Name\n2026-07-03,Bridge day"}
+AWAY = {"from_day": "2026-07-01", "until_day": "2026-07-10"}
+TOPIC = {
+    "name": "Travel",
+    "explanation": "Trains and nights away.",
+    "owner": email_of("employee"),
+    "deputy": email_of("colleague"),
+    "neutral": email_of("moderator"),
+    "state": "published",
+}
 CAMPAIGN = {"title": "Whose bridge?", "lead": "Who looks after it?", "brief": "Tell us.", "language": "en"}
 PEOPLE = {"sponsor_called": email_of("sponsor"), "promise": "I answer.", "decision_owner_called": email_of("sponsor")}
 DATES = {
@@ -170,6 +181,25 @@ POSTS: dict[str, tuple[str | None, str, dict[str, str]]] = {
         "/admin/roles/{space[organisation]}/end",
         {"colleague": email_of("moderator"), "role": "moderator"},
     ),
+    "/admin/calendar/country": ("administrator", "/admin/calendar/country", {"country": "NL"}),
+    "/admin/calendar/days": ("administrator", "/admin/calendar/days", {"day": "2026-07-03", "name": "Bridge day"}),
+    "/admin/calendar/days/removal": ("administrator", "/admin/calendar/days/removal", {"day": "2026-12-25"}),
+    "/admin/calendar/hours": (
+        "administrator",
+        "/admin/calendar/hours",
+        {"zone": "Europe/Amsterdam", "opens_1": "08:00", "closes_1": "16:30"},
+    ),
+    "/admin/calendar/list": ("administrator", "/admin/calendar/list", DAYS | {"tried": days_mark(DAYS["list"])}),
+    "/admin/topics": ("administrator", "/admin/topics", TOPIC),
+    "/admin/topics/absences": ("administrator", "/admin/topics/absences", AWAY | {"colleague": email_of("employee")}),
+    "/admin/topics/absences/{public_id:str}/removal": (
+        "administrator",
+        "/admin/topics/absences/{absence[sponsor]}/removal",
+        {},
+    ),
+    "/admin/topics/rule": ("administrator", "/admin/topics/rule", {"owner": email_of("employee")}),
+    "/admin/topics/rule/removal": ("administrator", "/admin/topics/rule/removal", {"topic": "{topic[draft]}"}),
+    "/admin/topics/{public_id:str}": ("administrator", "/admin/topics/{topic[leave]}", TOPIC),
     "/admin/units": ("administrator", "/admin/units", {"name": "North", "code": "N", "parent": ""}),
     "/admin/units/{public_id:str}": ("administrator", "/admin/units/{unit[roads]}", {"name": "Roads", "parent": ""}),
     "/admin/units/{public_id:str}/merger": (
@@ -329,6 +359,8 @@ POSTS: dict[str, tuple[str | None, str, dict[str, str]]] = {
     "/password-reset/{token:str}": (None, "/password-reset/no-such-token", {"password": "seven otters under ice"}),
     "/preferences": ("employee", "/preferences", {"language": "nl", "theme": "dark", "next": "/groups"}),
     "/set-up": (None, "/set-up", {"code": "abcd"}),
+    "/settings/absences": ("employee", "/settings/absences", AWAY),
+    "/settings/absences/{public_id:str}/removal": ("sponsor", "/settings/absences/{absence[sponsor]}/removal", {}),
     "/settings/data": ("employee", "/settings/data", {}),
     "/settings": ("employee", "/settings", SETTINGS),
     "/settings/password": (
@@ -430,6 +462,13 @@ GETS: dict[str, tuple[str | None, str]] = {
     "/admin/people/{public_id:str}/erasure": ("administrator", "/admin/people/{person[deactivated]}/erasure"),
     "/admin/people/{public_id:str}/guest": ("administrator", "/admin/people/{person[insider_a]}/guest"),
     "/admin/roles": ("administrator", "/admin/roles"),
+    "/admin/calendar": ("administrator", "/admin/calendar"),
+    "/admin/calendar/list": ("administrator", "/admin/calendar/list"),
+    "/admin/topics": ("administrator", "/admin/topics?topic={topic[leave]}&unit=Unit+water"),
+    "/admin/topics/absences": ("administrator", "/admin/topics/absences"),
+    "/admin/topics/new": ("administrator", "/admin/topics/new"),
+    "/admin/topics/rule": ("administrator", "/admin/topics/rule?topic={topic[leave]}"),
+    "/admin/topics/{public_id:str}": ("administrator", "/admin/topics/{topic[leave]}"),
     "/admin/units": ("administrator", "/admin/units"),
     "/admin/units/new": ("administrator", "/admin/units/new?under={unit[roads]}"),
     "/admin/units/{public_id:str}": ("administrator", "/admin/units/{unit[roads]}"),
@@ -510,6 +549,7 @@ GETS: dict[str, tuple[str | None, str]] = {
     "/people/{public_id:str}/photo": ("employee", "/people/{person[author]}/photo"),
     "/people/{public_id:str}/photo/small": ("employee", "/people/{person[author]}/photo/small"),
     "/set-up": (None, "/set-up"),
+    "/settings/absences": ("employee", "/settings/absences"),
     "/settings/data": ("employee", "/settings/data"),
     "/settings/data/{public_id:str}": ("employee", "/settings/data/no-such-file"),
     "/settings": ("employee", "/settings"),

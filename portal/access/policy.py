@@ -102,6 +102,7 @@ from portal.access.of_spaces import (
     owner,
     reader_of_new_charter,
 )
+from portal.access.of_topics import own_as_employee_or_administrator
 
 __all__ = ["RULES", "WRITING", "Action", "Forbidden", "Paused", "allowed", "can", "require"]
 
@@ -254,6 +255,9 @@ RULES: dict[Action, Callable[[Actor, Any], bool]] = {
     Action.CAPTURE_REFUSE: captured_for,
     Action.CAPTURE_CONFIRM: wrote_it_down,
     Action.SERVICE_EDIT: administrator,
+    Action.TOPIC_EDIT: administrator,
+    Action.ABSENCE_NOTE: own_as_employee_or_administrator,
+    Action.CALENDAR_EDIT: administrator,
     Action.IDEA_SUPPORT: supporting,
     Action.IDEA_COMMENT: commenting,
     Action.IDEA_FOLLOW: anybody,

@@ -49,9 +49,14 @@ HEADINGS: dict[str, dict[str, set[str]]] = {
         "until": {"until", "tot", "totenmet", "einddatum", "enddate"},
         "language": {"language", "taal", "voorkeurstaal"},
     },
+    "days": {
+        "day": {"day", "date", "dag", "datum"},
+        "name": {"name", "naam", "description", "omschrijving", "holiday", "feestdag", "what", "wat"},
+        "working": {"working", "worked", "workingday", "werkdag", "werken", "gewerkt"},
+    },
 }
 #: The column that a list can't do without.
-NEEDED = {"people": "email", "units": "name", "guests": "email"}
+NEEDED = {"people": "email", "units": "name", "guests": "email", "days": "day"}
 
 
 #: How files begin that are no list: pictures, PDF, and spreadsheets or anything else in a zip.

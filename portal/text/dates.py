@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import format_date, format_datetime
 from markupsafe import Markup, escape
 
@@ -101,6 +102,16 @@ def last_day(until: datetime, zone: tzinfo | None = None) -> date:
 def weekday(value: date) -> str:
     """A calendar date with its weekday: "Wednesday 4 June", with the year when it is another."""
     return format_date(value, _pattern(value, "EEEE d MMMM"), locale=LOCALES[reader().language])
+
+
+def weekday_name(number: int) -> str:
+    """A day of the week, by its number: 1 is Monday."""
+    return str(Locale.parse(LOCALES[reader().language]).days["stand-alone"]["wide"][number - 1])
+
+
+def month_name(number: int) -> str:
+    """A month of the year, by its number."""
+    return str(Locale.parse(LOCALES[reader().language]).months["stand-alone"]["wide"][number])
 
 
 def short_date(value: date) -> str:

@@ -144,6 +144,8 @@ FLASHES: dict[str, str] = {
     "unit-saved": lazy("The unit is saved."),
     "unit-merged": lazy("Both units are one now."),
     "unit-removed": lazy("The unit is removed."),
+    "holds-now": lazy("Saved. It holds from now on."),
+    "absence-noted": lazy("Noted. A deputy answers meanwhile."),
     "reported": lazy("Thank you. The moderators of this space look at it; nobody is told that it was you."),
     "item-claimed": lazy("You are on it for 15 minutes. Colleagues see that."),
     "item-released": lazy("You left it to others."),

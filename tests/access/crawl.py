@@ -39,6 +39,7 @@ TABLES = {
     "/receipts/": "decision",
     "/settings/data/": "data_export",
     "/settings/sessions/": "session",
+    "/settings/absences/": "absence",
     "/services/": "service",
     "/captures/": "capture",
     "/workshops/": "workshop",
@@ -51,6 +52,8 @@ TABLES = {
     "/admin/people/": "person",
     "/admin/roles/": "space",
     "/admin/units/": "org_unit",
+    "/admin/topics/absences/": "absence",
+    "/admin/topics/": "topic",
 }
 #: Whoever is no administrator is turned away here before anything is looked up.
 ADMINISTRATORS_ONLY = ("/admin", "/about/")

@@ -26,6 +26,7 @@ from portal.moderation.queries import get_decision, get_item
 from portal.moderation.receipts import get_receipt
 from portal.reports.queries import comment_to_report
 from portal.spaces.queries import get_space
+from portal.topics.queries import AbsenceRow, get_absence
 from portal.votes.queries import standing
 from portal.workshops.queries import get_capture
 from tests.world import (
@@ -40,6 +41,7 @@ from tests.world import (
     add_file_wish,
     add_idea,
     add_report,
+    email_of,
 )
 
 PEOPLE = [
@@ -351,6 +353,9 @@ capture.confirm     done                n y n n n n n n n - -
 capture.confirm     collect             n n n n n n n n n - -
 
 service.edit                            n n n n n n y n n n n
+topic.edit                              n n n n n n y n n n n
+calendar.edit                           n n n n n n y n n n n
+absence.note        sponsor             - - - y - - y - - - -
 
 session.end         of_author           - y - - - - - - - - -
 settings.change                         y y y y y y y y y y y
@@ -428,6 +433,14 @@ Load = Callable[[Actor, str], Awaitable[Any]]
 
 
 #: How the thing that an action is about is loaded; by the same queries as the routes load it.
+async def absence_of(actor: Actor, named: str) -> AbsenceRow | None:
+    """The days on which somebody is away."""
+    public_id = await fetch_value(
+        "SELECT a.public_id FROM absence a JOIN identity n ON n.person = a.person WHERE n.email = {}", email_of(named)
+    )
+    return await get_absence(actor, public_id)
+
+
 async def guest_of_closed(actor: Actor, named: str) -> GuestRow | None:
     """A guest in her space; `named`: both."""
     space, guest = named.split()
@@ -492,6 +505,9 @@ LOADERS: dict[Action, Load | None] = {
     Action.CAPTURE_REFUSE: get_capture,
     Action.CAPTURE_CONFIRM: get_capture,
     Action.SERVICE_EDIT: None,
+    Action.TOPIC_EDIT: None,
+    Action.CALENDAR_EDIT: None,
+    Action.ABSENCE_NOTE: absence_of,
     Action.IDEA_ANSWER: get_idea,
     Action.IDEA_SUPPORT: standing,
     Action.IDEA_COMMENT: get_idea,

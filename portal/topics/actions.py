@@ -1,0 +1,141 @@
+"""Keeping topics, who answers for them, and who is away."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import date
+
+import asyncpg
+import msgspec
+
+from portal.access.actor import Actor
+from portal.access.conflicts import Changed
+from portal.access.policy import Action, require
+from portal.db import execute, fetch_one, fetch_value, transaction
+from portal.events.kinds import Kind
+from portal.events.log import record
+from portal.topics.queries import AbsenceRow, TopicRow
+
+
+class WithoutOwner(Exception):
+    """Nobody would answer for what is published, or for what fits no rule."""
+
+
+class JustLeft(Exception):
+    """Somebody who was named is no employee any more, since this minute."""
+
+
+@asynccontextmanager
+async def _told_apart() -> AsyncIterator[None]:
+    """A transaction in which what the database refuses raises Changed (the name is taken), WithoutOwner, JustLeft."""
+    try:
+        async with transaction():
+            yield
+    except asyncpg.UniqueViolationError as error:
+        raise Changed from error
+    except asyncpg.CheckViolationError as error:
+        raise (JustLeft if error.constraint_name == "named_in_office" else WithoutOwner) from error
+
+
+class Content(msgspec.Struct, frozen=True, kw_only=True):
+    """What is said of a topic; people by their ids. `owner`: who answers for it wherever no unit has somebody else."""
+
+    name: str
+    explanation: str
+    state: str
+    neutral: int | None
+    owner: int | None
+    deputy: int | None
+
+
+class Made(msgspec.Struct, frozen=True):
+    """A topic's two keys."""
+
+    id: int
+    public_id: str
+
+
+ADD = """
+    INSERT INTO topic (name, explanation, neutral, form_key) VALUES ({}, {}, {}, {})
+    ON CONFLICT (form_key) DO UPDATE SET form_key = excluded.form_key RETURNING id, public_id
+"""
+EDIT = "UPDATE topic SET name = {}, explanation = {}, neutral = {} WHERE id = {} RETURNING id, public_id"
+STATE = "UPDATE topic SET state = {} WHERE id = {} AND state <> {}"
+
+
+async def save_topic(actor: Actor, topic: TopicRow | None, content: Content, *, form_key: str = "") -> str:
+    """A topic, new or changed, with who answers for it; gives its public id. Raises Changed when another has that name,
+    WithoutOwner when it is published and nobody answers for it, JustLeft."""
+    require(actor, Action.TOPIC_EDIT)
+    said = (content.name, content.explanation, content.neutral)
+    async with _told_apart():
+        made = await (fetch_one(Made, EDIT, *said, topic.id) if topic else fetch_one(Made, ADD, *said, form_key))
+        assert made is not None
+        if content.state != "published":  # first, so that an owner may go with it
+            await execute(STATE, content.state, made.id, content.state)
+        if content.owner is None:
+            await execute(REMOVE, made.id, None)
+        else:
+            await execute(SET, made.id, None, content.owner, content.deputy)
+        await execute(STATE, content.state, made.id, content.state)
+        await record(Kind.TOPIC_SAVED, actor=actor.id, topic=made.id, state=content.state)
+    return made.public_id
+
+
+SET = """
+    INSERT INTO topic_rule (topic, unit, owner, deputy) VALUES ({}, {}, {}, {})
+    ON CONFLICT (coalesce(topic, 0), coalesce(unit, 0)) DO UPDATE SET owner = excluded.owner, deputy = excluded.deputy
+"""
+
+
+async def set_rule(actor: Actor, topic: int | None, unit: int | None, *, owner: int, deputy: int | None) -> None:
+    """Says who answers for a topic (none: for all) in a unit and below it (none: everywhere). Raises JustLeft."""
+    require(actor, Action.TOPIC_EDIT)
+    async with _told_apart():
+        await execute(SET, topic, unit, owner, deputy)
+        await record(Kind.TOPIC_RULE_SET, actor=actor.id, topic=topic, unit=unit, owner=owner, deputy=deputy)
+
+
+REMOVE = """
+    DELETE FROM topic_rule WHERE topic IS NOT DISTINCT FROM {} AND unit IS NOT DISTINCT FROM {} RETURNING id
+"""
+
+
+async def remove_rule(actor: Actor, topic: int | None, unit: int | None) -> None:
+    """The next wider rule holds instead. Raises WithoutOwner for the default, and while the topic is published."""
+    require(actor, Action.TOPIC_EDIT)
+    async with _told_apart():
+        if await fetch_value(REMOVE, topic, unit) is not None:
+            await record(Kind.TOPIC_RULE_REMOVED, actor=actor.id, topic=topic, unit=unit)
+
+
+# --- absences ---
+
+
+class Whose(msgspec.Struct, frozen=True):
+    """Whose absence it is, for the policy."""
+
+    person: int
+
+
+AWAY = """
+    INSERT INTO absence (person, from_day, until_day, form_key) VALUES ({}, {}, {}, {})
+    ON CONFLICT (form_key) DO NOTHING RETURNING id
+"""
+
+
+async def note_absence(actor: Actor, person: int, *, from_day: date, until_day: date, form_key: str) -> None:
+    """From that day to the other, both included, her deputies answer for her. The same form twice notes it once."""
+    require(actor, Action.ABSENCE_NOTE, Whose(person))
+    async with transaction():
+        if await fetch_value(AWAY, person, from_day, until_day, form_key) is not None:
+            await record(Kind.ABSENCE_NOTED, actor=actor.id, member=person)
+
+
+async def remove_absence(actor: Actor, absence: AbsenceRow) -> None:
+    """She is back, or never went."""
+    require(actor, Action.ABSENCE_NOTE, absence)
+    async with transaction():
+        if await fetch_value("DELETE FROM absence WHERE id = {} RETURNING id", absence.id) is not None:
+            await record(Kind.ABSENCE_REMOVED, actor=actor.id, member=absence.person)

@@ -1,0 +1,251 @@
+"""Topics and who answers for them, for administrators; and when somebody is away, for herself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Response, Router, get, post
+from litestar.params import FromPath
+
+from portal.access.conflicts import Changed
+from portal.access.policy import Action, require
+from portal.colleagues.forms import chosen_colleague
+from portal.text.language import gettext
+from portal.topics import actions, queries
+from portal.topics.actions import JustLeft, Whose, WithoutOwner
+from portal.topics.forms import AbsenceForm, AbsenceOfForm, RuleForm, TopicForm, WhoForm
+from portal.topics.words import PARTS, STATES
+from portal.units.forms import chosen_unit
+from portal.units.queries import all_units
+from portal.web.errors import found
+from portal.web.forms import Form
+from portal.web.page import page, see_other
+from portal.web.request import Request
+
+
+@get("/admin/topics")
+async def list_topics(request: Request) -> Response[Any]:
+    """All topics with who answers for each, and who would get something."""
+    require(request.actor, Action.TOPIC_EDIT)
+    topics, units = await queries.topics(request.actor), await all_units(request.actor)
+    asked = {name: request.query_params.get(name, "").replace("\0", "") for name in ("topic", "unit")}
+    form = WhoForm(**asked).offer(topics)
+    unit = chosen_unit(form, "unit", units)
+    about = (next((t.id for t in topics if t.public_id == asked["topic"]), None), unit.id if unit else None)
+    shown = "unit" in request.query_params and not form.errors
+    return page(
+        request,
+        "topics/list.html",
+        fragment="who",
+        section="admin",
+        topics=topics,
+        rules=await queries.rules(request.actor),
+        units=units,
+        states=STATES,
+        parts=PARTS,
+        form=form,
+        candidates=await queries.who_would_get_it(request.actor, *about) if shown else [],
+        used=await queries.rule_used(request.actor, *about) if shown else None,
+    )
+
+
+@get("/admin/topics/new")
+async def new_topic(request: Request) -> Response[Any]:
+    """An empty form."""
+    require(request.actor, Action.TOPIC_EDIT)
+    return _topic_page(request, TopicForm())
+
+
+@post("/admin/topics")
+async def add_topic(request: Request) -> Response[Any]:
+    """Adds it."""
+    require(request.actor, Action.TOPIC_EDIT)
+    return await _save(request, None)
+
+
+@get("/admin/topics/{public_id:str}")
+async def topic_page(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """The form as it was saved last."""
+    require(request.actor, Action.TOPIC_EDIT)
+    topic = found(await queries.get_topic(request.actor, public_id))
+    return _topic_page(request, TopicForm.of(topic, await queries.get_rule(request.actor, topic.id, None)), topic)
+
+
+@post("/admin/topics/{public_id:str}")
+async def edit_topic(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """Saves it."""
+    require(request.actor, Action.TOPIC_EDIT)
+    return await _save(request, found(await queries.get_topic(request.actor, public_id)))
+
+
+async def _save(request: Request, topic: queries.TopicRow | None) -> Response[Any]:
+    form = await TopicForm.sent(request)
+    content = await form.content(request.actor)
+    if content is not None:
+        try:
+            await actions.save_topic(request.actor, topic, content, form_key=form.once)
+            return see_other("/admin/topics", "holds-now")
+        except Changed:
+            form.refuse("name", gettext("There is a topic with this name already."))
+        except WithoutOwner:
+            form.refuse("owner", gettext("Nobody would answer for it: name somebody."))
+        except JustLeft:
+            form.refuse("owner", gettext("Somebody whom you named has just left. Name somebody else."))
+    return _topic_page(request, form, topic)
+
+
+def _topic_page(request: Request, form: Form, topic: queries.TopicRow | None = None) -> Response[Any]:
+    return page(request, "topics/form.html", section="admin", form=form, topic=topic, status=form.status)
+
+
+# --- who answers where ---
+
+
+@get("/admin/topics/rule")
+async def rule_page(request: Request) -> Response[Any]:
+    """Who answers for a topic in a unit, to be changed; or a new rule."""
+    require(request.actor, Action.TOPIC_EDIT)
+    topics, units = await queries.topics(request.actor), await all_units(request.actor)
+    topic = next((t for t in topics if t.public_id == request.query_params.get("topic", "")), None)
+    unit = units.of_address(request.query_params.get("unit", ""))
+    rule = None
+    if not request.query_params.get("new"):
+        rule = await queries.get_rule(request.actor, topic.id if topic else None, unit.id if unit else None)
+    form = RuleForm.of(topics, rule, topic.public_id if topic else "", units.path(unit.id) if unit else "")
+    return _rule_page(request, form, rule)
+
+
+@post("/admin/topics/rule")
+async def set_rule(request: Request) -> Response[Any]:
+    """Says who answers there."""
+    require(request.actor, Action.TOPIC_EDIT)
+    form, topic, unit = await _rule_sent(request)
+    people = await form.people(request.actor)
+    if people is None:
+        return _rule_page(request, form)
+    try:
+        await actions.set_rule(request.actor, topic, unit, owner=people[0], deputy=people[1])
+    except JustLeft:
+        form.refuse("owner", gettext("Somebody whom you named has just left. Name somebody else."))
+        return _rule_page(request, form)
+    return see_other("/admin/topics", "holds-now")
+
+
+@post("/admin/topics/rule/removal")
+async def remove_rule(request: Request) -> Response[Any]:
+    """The next wider rule holds instead."""
+    require(request.actor, Action.TOPIC_EDIT)
+    form, topic, unit = await _rule_sent(request)
+    if form.topic.errors or form.unit.errors:
+        return _rule_page(request, form)
+    try:
+        await actions.remove_rule(request.actor, topic, unit)
+    except WithoutOwner:
+        form.refuse("owner", gettext("Somebody has to answer for it: name somebody else instead."))
+        return _rule_page(request, form)
+    return see_other("/admin/topics", "holds-now")
+
+
+async def _rule_sent(request: Request) -> tuple[RuleForm, int | None, int | None]:
+    topics = await queries.topics(request.actor)
+    form = (await RuleForm.sent(request)).offer(topics)
+    form.valid()
+    unit = chosen_unit(form, "unit", await all_units(request.actor))
+    topic = next((t.id for t in topics if t.public_id == form.topic.data), None)
+    return form, topic, unit.id if unit else None
+
+
+def _rule_page(request: Request, form: RuleForm, rule: queries.RuleRow | None = None) -> Response[Any]:
+    return page(request, "topics/rule.html", section="admin", form=form, rule=rule, status=form.status)
+
+
+# --- who is away ---
+
+
+@get("/admin/topics/absences")
+async def list_absences(request: Request) -> Response[Any]:
+    """Who is away from now on."""
+    require(request.actor, Action.TOPIC_EDIT)
+    return await _absences(request, AbsenceOfForm())
+
+
+@post("/admin/topics/absences")
+async def note_absence_of(request: Request) -> Response[Any]:
+    """Notes that somebody is away."""
+    require(request.actor, Action.TOPIC_EDIT)
+    form = await AbsenceOfForm.sent(request)
+    form.valid()
+    colleague = await chosen_colleague(request.actor, form, "colleague")
+    if colleague is None or not form.complete:
+        return await _absences(request, form)
+    await _note(request, colleague.id, form)
+    return see_other("/admin/topics/absences", "absence-noted")
+
+
+@post("/admin/topics/absences/{public_id:str}/removal")
+async def remove_absence_of(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """Somebody is back, or never went."""
+    require(request.actor, Action.TOPIC_EDIT)
+    await actions.remove_absence(request.actor, found(await queries.get_absence(request.actor, public_id)))
+    return see_other("/admin/topics/absences", "holds-now")
+
+
+async def _absences(request: Request, form: Form) -> Response[Any]:
+    away = await queries.absences(request.actor)
+    return page(request, "topics/absences.html", section="admin", form=form, absences=away, status=form.status)
+
+
+@get("/settings/absences")
+async def own_absences(request: Request) -> Response[Any]:
+    """When one is away oneself."""
+    require(request.actor, Action.ABSENCE_NOTE, Whose(request.actor.id))
+    return await _own_absences(request, AbsenceForm())
+
+
+@post("/settings/absences")
+async def note_absence(request: Request) -> Response[Any]:
+    """Notes that one is away."""
+    require(request.actor, Action.ABSENCE_NOTE, Whose(request.actor.id))
+    form = await AbsenceForm.sent(request)
+    if not form.valid():
+        return await _own_absences(request, form)
+    await _note(request, request.actor.id, form)
+    return see_other("/settings/absences", "absence-noted")
+
+
+@post("/settings/absences/{public_id:str}/removal")
+async def remove_absence(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """One is back, or never went."""
+    await actions.remove_absence(request.actor, found(await queries.get_absence(request.actor, public_id)))
+    return see_other("/settings/absences", "holds-now")
+
+
+async def _own_absences(request: Request, form: Form) -> Response[Any]:
+    away = await queries.absences(request.actor, request.actor.id)
+    return page(request, "topics/own_absences.html", form=form, absences=away, status=form.status)
+
+
+async def _note(request: Request, person: int, form: Any) -> None:
+    days = {"from_day": form.from_day.data, "until_day": form.until_day.data}
+    await actions.note_absence(request.actor, person, **days, form_key=form.once)
+
+
+router = Router(
+    path="/",
+    route_handlers=[
+        list_topics,
+        new_topic,
+        add_topic,
+        topic_page,
+        edit_topic,
+        rule_page,
+        set_rule,
+        remove_rule,
+        list_absences,
+        note_absence_of,
+        remove_absence_of,
+        own_absences,
+        note_absence,
+        remove_absence,
+    ],
+)

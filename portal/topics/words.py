@@ -1,0 +1,33 @@
+"""How states of topics, and the places from which somebody comes to answer, are called."""
+
+from __future__ import annotations
+
+from portal.text.language import lazy
+
+STATES: dict[str, str] = {
+    "draft": lazy("Draft"),
+    "published": lazy("Published"),
+    "retired": lazy("Retired"),
+}
+#: Why somebody would get it, by the place from which plein_candidates has her.
+PARTS: dict[str, str] = {
+    "owner": lazy("The rule names this person"),
+    "deputy": lazy("Deputy in that rule"),
+    "chain": lazy("Head above the person whom the rule names"),
+    "neutral": lazy("The neutral of this topic"),
+    "default": lazy("The default"),
+    "decision_maker": lazy("Decision maker of the organisation"),
+    "administrator": lazy("Administrator"),
+}
+#: What is missing, and where that is mended; `%(topic)s` is the name of a topic.
+GAPS: dict[str, str] = {
+    "no default": lazy("Nobody is the default: what fits no rule reaches nobody."),
+    "owner left": lazy("Whoever answers for “%(topic)s” has left. The deputy, or whoever comes next, has it."),
+    "deputy left": lazy("The deputy for “%(topic)s” has left."),
+    "neutral left": lazy("The neutral of “%(topic)s” has left."),
+    "no topics": lazy("No topic is published: everything goes to the default."),
+    "no country": lazy("The calendar knows no holidays: say in which country you work."),
+    "no heads": lazy("No unit has a head: nobody stands above an owner who is late."),
+    "no deputy": lazy("“%(topic)s” has no deputy for when its owner is away."),
+    "no neutral": lazy("“%(topic)s” has no neutral for when everybody else is in conflict."),
+}
