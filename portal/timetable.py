@@ -5,7 +5,7 @@ from typing import Any
 
 from portal.accounts.jobs import send_link, send_reset, sweep_accounts
 from portal.attachments.jobs import sweep_files
-from portal.calendar.actions import bring_holidays
+from portal.calendar.jobs import bring_holidays
 from portal.campaigns.jobs import move_campaigns_on
 from portal.escalation.jobs import tick
 from portal.escalation.steps import STEPS as OF_CASES

@@ -7,7 +7,7 @@ from datetime import date
 
 from portal.access.actor import Actor
 from portal.access.policy import Action, require
-from portal.calendar.holidays import YEARS_AHEAD, holidays_of
+from portal.calendar.jobs import install_country
 from portal.calendar.queries import Day, Hours
 from portal.db import execute, fetch_value, transaction
 from portal.events.kinds import Kind
@@ -32,18 +32,6 @@ async def set_hours(actor: Actor, zone: str, hours: list[Hours]) -> None:
         await record(Kind.CALENDAR_CHANGED, actor=actor.id)
 
 
-OF_OTHERS = "DELETE FROM calendar_day WHERE country <> '' AND day >= {}"
-HOLIDAYS = """
-    INSERT INTO calendar_day (day, name, country)
-    SELECT x.day, x.name, {} FROM unnest({}::date[], {}::text[]) x (day, name) WHERE x.day >= {}
-    ON CONFLICT (day) DO NOTHING
-"""
-LAST = "SELECT max(day) FROM calendar_day WHERE country = {}"
-OWN = """
-    SELECT o.country, o.language, (plein_now() AT TIME ZONE o.zone)::date AS today FROM organisation o
-"""
-
-
 async def keep_country(actor: Actor, country: str) -> None:
     """The holidays of this country from today on, for the years ahead; none without a country. What somebody entered
     stays, and so does what has been."""
@@ -51,29 +39,6 @@ async def keep_country(actor: Actor, country: str) -> None:
     async with transaction():
         await install_country(country)
         await record(Kind.CALENDAR_CHANGED, actor=actor.id)
-
-
-async def install_country(country: str) -> None:  # access: at install, or by an action that asked
-    """The same, by nobody."""
-    await execute("UPDATE organisation SET country = {}", country)
-    own = (await execute(OWN))[0]
-    await execute(OF_OTHERS, own["today"])
-    await _bring(country, own["language"], own["today"])
-
-
-async def _bring(country: str, language: str, since: date) -> None:
-    if country:
-        found = holidays_of(country, range(since.year, since.year + YEARS_AHEAD + 1), language)
-        await execute(HOLIDAYS, country, list(found), list(found.values()), since)
-
-
-async def bring_holidays() -> None:  # access: by the clock
-    """Goes on with the holidays of the organisation's country, for the years ahead."""
-    async with transaction():
-        own = (await execute(OWN))[0]
-        last = await fetch_value(LAST, own["country"])
-        if own["country"] and (last is None or last.year < own["today"].year + YEARS_AHEAD):
-            await _bring(own["country"], own["language"], own["today"])
 
 
 ENTER = """

@@ -4,10 +4,10 @@ from datetime import date
 
 import pytest
 
-from portal.calendar.actions import bring_holidays
 from portal.calendar.day_list import try_out
 from portal.calendar.forms import WEEKDAYS
 from portal.calendar.holidays import country_of_zone, holidays_of
+from portal.calendar.jobs import bring_holidays
 from portal.db import execute, fetch_value
 from tests.client import text_of
 
