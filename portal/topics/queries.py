@@ -44,16 +44,13 @@ class TopicRow(msgspec.Struct, frozen=True):
     neutral_here: bool
 
 
-def _named(person: str, name: str) -> str:
-    """The words that call this colleague in a form: her name, or her address where others share it."""
-    return f"""coalesce(CASE WHEN plein_only_one({person}, o.id) THEN {name}.name ELSE {name}.email END, '')"""
-
-
+# The words that call a colleague {0} in a form, whose identity is {1}: her name, or her address where others share it.
+CALLED = "coalesce(CASE WHEN plein_only_one({0}, o.id) THEN {1}.name ELSE {1}.email END, '')"
 # The organisation's space: among its readers a colleague is named.
 ORGANISATION = "CROSS JOIN (SELECT s.id FROM space s WHERE s.kind = 'organisation') o"
 TOPICS = f"""
     SELECT t.id, t.public_id, t.name, t.explanation, t.state, coalesce(n.name, '') AS neutral_name,
-        {_named("t.neutral", "n")} AS neutral, coalesce(plein_in_office(t.neutral), FALSE) AS neutral_here
+        {CALLED.format("t.neutral", "n")} AS neutral, coalesce(plein_in_office(t.neutral), FALSE) AS neutral_here
     FROM topic t {ORGANISATION} LEFT JOIN identity n ON n.person = t.neutral WHERE {{}}
 """
 
@@ -86,17 +83,15 @@ class RuleRow(msgspec.Struct, frozen=True):
     deputy_away: bool
 
 
-def _away(person: str) -> str:
-    """Whether somebody is away today, on the organisation's clocks."""
-    return f"""EXISTS (SELECT FROM absence a, organisation z WHERE a.person = {person}
+# Whether {0} is away today, on the organisation's clocks.
+AWAY = """EXISTS (SELECT FROM absence a, organisation z WHERE a.person = {0}
         AND (plein_now() AT TIME ZONE z.zone)::date BETWEEN a.from_day AND a.until_day)"""
-
-
 RULES = f"""
     SELECT r.topic, r.unit, u.public_id AS unit_public_id, p.public_id AS owner_public_id,
-        coalesce(n.name, '') AS owner_name, {_named("r.owner", "n")} AS owner, plein_in_office(r.owner) AS owner_here,
-        {_away("r.owner")} AS owner_away, coalesce(d.name, '') AS deputy_name, {_named("r.deputy", "d")} AS deputy,
-        coalesce(plein_in_office(r.deputy), FALSE) AS deputy_here, {_away("r.deputy")} AS deputy_away
+        coalesce(n.name, '') AS owner_name, {CALLED.format("r.owner", "n")} AS owner,
+        plein_in_office(r.owner) AS owner_here, {AWAY.format("r.owner")} AS owner_away,
+        coalesce(d.name, '') AS deputy_name, {CALLED.format("r.deputy", "d")} AS deputy,
+        coalesce(plein_in_office(r.deputy), FALSE) AS deputy_here, {AWAY.format("r.deputy")} AS deputy_away
     FROM topic_rule r {ORGANISATION} JOIN person p ON p.id = r.owner LEFT JOIN org_unit u ON u.id = r.unit
     LEFT JOIN identity n ON n.person = r.owner LEFT JOIN identity d ON d.person = r.deputy
     WHERE {{}}
