@@ -18,8 +18,9 @@ def moderator(actor: Actor, thing: Any) -> bool:
 
 
 def _judges(actor: Actor, thing: Any) -> bool:
-    """A moderator or owner of its space, but never who wrote it, or wrote along."""
-    return actor.id not in thing.writers and thing.space in actor.moderates
+    """A moderator or owner of its space, but never who wrote it, or wrote along, nor who decides its case."""
+    own = actor.id in thing.writers or actor.id in thing.deciders
+    return not own and thing.space in actor.moderates
 
 
 def judge(actor: Actor, thing: Any) -> bool:

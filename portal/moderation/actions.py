@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from portal.access.actor import Actor
 from portal.access.conflicts import Changed
-from portal.access.policy import Action, require
+from portal.access.policy import Action, Forbidden, require
 from portal.comments.actions import MENTION
 from portal.db import execute, fetch_value, transaction
 from portal.events.kinds import Kind
@@ -33,6 +33,16 @@ CLAIM = """
         AND (claimed_by IS NULL OR claimed_by = {} OR claimed_until <= plein_now()) RETURNING id
 """
 RELEASE = "UPDATE moderation_item SET claimed_by = NULL, claimed_until = NULL WHERE id = {} AND claimed_by = {}"
+
+
+async def refuse_decider(actor: Actor, action: Action, item: ItemRow) -> None:  # access: it refuses
+    """Who decides a case moderates nothing of its item: it is refused, and recorded (rule 7 of escalation)."""
+    if actor.id in item.deciders:
+        async with transaction():
+            await record(
+                Kind.MODERATION_REFUSED, actor=actor.id, space=item.space, item=item.public_id, action=action.value
+            )
+        raise Forbidden(action)
 
 
 async def claim(actor: Actor, item: ItemRow) -> None:
@@ -136,6 +146,7 @@ async def decide(
 ) -> None:
     """Judges an item as it was read: the text of that version. Raises Changed when it is not the same any more, and
     Held while somebody else is on it."""
+    await refuse_decider(actor, Action.ITEM_DECIDE, item)
     require(actor, Action.ITEM_DECIDE, item)
     public_id, was = new_public_id(), item.thing_state
     if action not in choices(item) or version != item.version:
@@ -189,6 +200,7 @@ END_PAUSE = "UPDATE pause SET ended_at = plein_now() WHERE decision = {} AND end
 
 async def undo(actor: Actor, item: ItemRow, decision: DecisionRow) -> None:
     """Takes a decision back; it stays in the history as undone, and its person is told. Raises Changed."""
+    await refuse_decider(actor, Action.DECISION_UNDO, item)
     require(actor, Action.DECISION_UNDO, decision)
     async with transaction():
         hid, raised = decision.action in HIDING, (decision.action, decision.was) in PUT_UP_AGAIN
@@ -243,6 +255,7 @@ ANSWER = """
 
 async def decide_appeal(actor: Actor, item: ItemRow, decision: DecisionRow, outcome: str, reason: str) -> None:
     """Grants an appeal, and everything is as it was before the decision; or upholds that. Raises Changed and Held."""
+    await refuse_decider(actor, Action.APPEAL_DECIDE, item)
     require(actor, Action.APPEAL_DECIDE, item)
     async with transaction():
         hid = decision.action in HIDING or decision.was == "hidden"

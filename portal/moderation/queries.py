@@ -45,8 +45,8 @@ async def queues(actor: Actor, space: int | None = None) -> list[Queue]:
 class ItemRow(msgspec.Struct, frozen=True):
     """What is to be judged, as it reads now. `before`: the state to which it returns when it is put back; `reports`:
     how many there are; `checks`: why it is checked before others read it, by `due_at`, if it is; `writers`: who wrote
-    it or along; `parties`: who reported it, decided about it so far, or was told; `held`: by somebody else, who is on
-    it; `turn`: it is the actor's turn to check it."""
+    it or along; `parties`: who reported it, decided about it so far, or was told; `deciders`: who decides its case;
+    `held`: by somebody else, who is on it; `turn`: it is the actor's turn to check it."""
 
     id: int
     public_id: str
@@ -79,6 +79,7 @@ class ItemRow(msgspec.Struct, frozen=True):
     reports: int
     writers: list[int]
     parties: list[int]
+    deciders: list[int]
     claimed_by: int | None
     claimed_until: datetime | None
     holder: str
@@ -102,6 +103,12 @@ PARTIES = """
         UNION SELECT unnest(ARRAY[d.moderator, d.person]) FROM decision d WHERE d.item = x.id)
 """
 
+#: Who decides the case of an idea or post, or did: whoever does moderates nothing of it (rule 7 of escalation).
+DECIDERS = """
+    (SELECT DISTINCT r.person FROM case_role r JOIN escalation e ON e.id = r.escalation
+        WHERE e.idea = coalesce(i.id, ki.id, fi.id) AND e.ended_at IS NULL
+            AND (r.role = 'owner' OR r.role IN ('deputy', 'neutral', 'chain') AND r.until IS NULL))
+"""
 #: What an item `x` is about; a file that was taken away leaves nothing but the item.
 KIND = """
     CASE WHEN x.idea IS NOT NULL THEN 'idea' WHEN x.comment IS NOT NULL THEN 'comment'
@@ -126,7 +133,7 @@ ITEMS = f"""
         x.state, x.checks, x.due_at, coalesce(x.assigned_to = {{}}, FALSE) AS turn,
         coalesce((SELECT r.rule FROM report r WHERE r.item = x.id ORDER BY r.id LIMIT 1), '') AS rule,
         (SELECT count(*) FROM report r WHERE r.item = x.id)::int AS reports,
-        ARRAY{WRITERS} AS writers, ARRAY{PARTIES} AS parties,
+        ARRAY{WRITERS} AS writers, ARRAY{PARTIES} AS parties, ARRAY{DECIDERS} AS deciders,
         x.claimed_by, x.claimed_until, coalesce(h.name, '') AS holder,
         coalesce(x.claimed_by <> {{}} AND x.claimed_until > {{}}, FALSE) AS held, x.created_at
     FROM moderation_item x JOIN space s ON s.id = x.space

@@ -73,6 +73,7 @@ async def claim(request: Request, public_id: FromPath[str]) -> Response[Any]:
 async def decide(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """Judges an item, and goes on to the next."""
     item = found(await queries.get_item(request.actor, public_id))
+    await actions.refuse_decider(request.actor, Action.ITEM_DECIDE, item)
     require(request.actor, Action.ITEM_DECIDE, item)
     form = _decision_form(item, await DecisionForm.sent(request))
     if not form.valid():
@@ -108,6 +109,7 @@ async def undo(request: Request, public_id: FromPath[str]) -> Response[Any]:
 async def decide_appeal(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """Decides an appeal against somebody else's decision."""
     item = found(await queries.get_item(request.actor, public_id))
+    await actions.refuse_decider(request.actor, Action.APPEAL_DECIDE, item)
     require(request.actor, Action.APPEAL_DECIDE, item)
     form = await AppealDecisionForm.sent(request)
     if not form.valid():

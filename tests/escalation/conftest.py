@@ -1,4 +1,4 @@
-"""A space of 25 people besides those who answer: T1 is 9, T2 14."""
+"""A space of 25 people besides those who answer: T1 is 8, T2 14."""
 
 from typing import Any
 
