@@ -93,6 +93,9 @@ CREATE INDEX action_request_idea ON action_request (idea);
 CREATE INDEX action_request_comment ON action_request (comment) WHERE comment IS NOT NULL;
 CREATE INDEX action_request_person ON action_request (person);
 CREATE INDEX action_request_decided_by ON action_request (decided_by) WHERE decided_by IS NOT NULL;
+ALTER TABLE status_change DROP CONSTRAINT status_change_status_check,
+    ADD CONSTRAINT status_change_status_check CHECK (status IN ('withdrawn', 'put back', 'became an idea',
+        'under review', 'shortlisted', 'being worked out', 'carried out', 'stopped'));
 CREATE TRIGGER action_request_writer BEFORE INSERT ON action_request
     FOR EACH ROW EXECUTE FUNCTION plein_refuse_paused('person');
 """

@@ -38,6 +38,7 @@ SUBSCRIBERS: dict[Kind, list[Callable[[int], Awaitable[None]]]] = {
     Kind.IDEA_STATUS_CHANGED: [notifications.spread_news],
     Kind.IDEA_WITHDRAWN: [notifications.spread_news, escalation.withdrawn],
     Kind.IDEA_PUT_BACK: [notifications.spread_news, escalation.put_back],
+    Kind.POST_BECAME_IDEA: [notifications.spread_news],
     Kind.IDEA_CORRECTED: [notifications.spread_news],
     Kind.FILE_ASKED: [notifications.tell_of_wish],
     Kind.FILE_ANSWERED: [notifications.tell_of_wish],

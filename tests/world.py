@@ -41,7 +41,7 @@ CAST: dict[str, dict[str, Any]] = {
     "colleague": {"name": "Joris van Heeswijk", "language": "nl"},
     "author": {"name": "Wim Schotanus", "language": "en"},
     "campaign_owner": {"name": "Sefa Aydemir", "language": "en"},
-    "sponsor": {"name": "Yara Haddouch", "language": "en"},
+    "sponsor": {"name": "Yara Haddouch", "language": "en", "roles": [("organisation", "leader")]},
     "decision_maker": {"name": "Femke Rijnders", "language": "en", "roles": [("organisation", "decision_maker")]},
     "moderator": {"name": "Malik Osei-Bonsu", "language": "en", "roles": [("organisation", "moderator")]},
     "administrator": {"name": "Priya Raghunath", "language": "en", "roles": [("organisation", "administrator")]},
@@ -281,6 +281,11 @@ async def _what_others_add(world: World) -> None:
         "INSERT INTO co_author (idea, space, person, invited_by) SELECT id, space, {}, author FROM idea WHERE id = {}",
         colleague,
         world.idea_id["open"],
+    )
+    # the sponsor leads, and the colleague posts for her
+    await execute(
+        "INSERT INTO delegate (leader, person, named_by) SELECT {}, {}, id FROM person WHERE id = {}",
+        *(world.person_id["sponsor"], colleague, world.person_id["sponsor"]),
     )
 
 

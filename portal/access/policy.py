@@ -86,7 +86,7 @@ from portal.access.of_moderation import (
     told_to_change_it,
 )
 from portal.access.of_moves import moves_campaign, moves_idea
-from portal.access.of_posts import speaking
+from portal.access.of_posts import acting, asking_to_act, leader_or_administrator, speaking
 from portal.access.of_spaces import (
     asked_about_idleness,
     community_manager,
@@ -129,6 +129,7 @@ WRITING = {
     Action.IDEA_PROPOSE,
     Action.POST_WRITE,
     Action.POST_SPEAK,
+    Action.POST_ASK,
     Action.IDEA_EDIT,
     Action.IDEA_POST,
     Action.IDEA_WITHDRAW,
@@ -248,6 +249,9 @@ RULES: dict[Action, Callable[[Actor, Any], bool]] = {
     Action.IDEA_ANSWER: decides_after_voting,
     Action.POST_WRITE: anybody,
     Action.POST_SPEAK: speaking,
+    Action.POST_ASK: asking_to_act,
+    Action.POST_ACT: acting,
+    Action.DELEGATE_NAME: leader_or_administrator,
     Action.CAMPAIGN_ANSWER: decides,
     Action.ANSWER_CORRECT: decides_about_answered,
     Action.WORKSHOP_CAPTURE: colleague_while_collecting,

@@ -141,9 +141,9 @@ def decided(actor: Actor, a: str) -> QueryString:
 
 
 def status_change(actor: Actor, a: str) -> QueryString:
-    """A step of an idea is shown as decisions are; that it was withdrawn or put back, at once."""
+    """A step of an idea is shown as decisions are; that it was withdrawn, put back, or no idea before, at once."""
     return QueryString(
-        f"({a}.status IN ('withdrawn', 'put back') AND {{}} OR {{}})",
+        f"({a}.status IN ('withdrawn', 'put back', 'became an idea') AND {{}} OR {{}})",
         of_idea(actor, a),
         decided(actor, a),
     )

@@ -75,6 +75,9 @@ class Kind(StrEnum):
     IDEA_PUT_BACK = "idea.put_back"
     IDEA_MOVED = "idea.moved"
     IDEA_CORRECTED = "idea.corrected"
+    POST_BECAME_IDEA = "post.became_idea"
+    DELEGATE_NAMED = "delegate.named"
+    DELEGATE_ENDED = "delegate.ended"
     IDEA_STATUS_CHANGED = "idea.status_changed"
     #: These come of a count, and name nobody.
     HEADS_UP = "idea.heads_up"
@@ -114,6 +117,8 @@ class Kind(StrEnum):
     DEMO_REMOVED = "portal.demo_removed"
     #: These are seen by the moderators of their space. The one of a report names nobody: who reported stands in the
     #: report's own row.
+    MODERATION_ACTION_ASKED = "moderation.action_asked"
+    MODERATION_ACTION_SETTLED = "moderation.action_settled"
     MODERATION_REPORTED = "moderation.reported"
     MODERATION_ASSIGNED = "moderation.assigned"
     MODERATION_DECIDED = "moderation.decided"

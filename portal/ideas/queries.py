@@ -18,7 +18,7 @@ from portal.tables import Question as QuestionTable
 class IdeaRow(msgspec.Struct, frozen=True):
     """An idea on its page, or a post, with what the policy needs to know of its campaign. `co_author` and `invited`:
     the actor herself; `status` is "new" as long as nothing decided may be shown; `checks`: what guests bring that its
-    space looks at first; `checked_by`: when, where it waits for that."""
+    space looks at first; `checked_by`: when, where it waits for that; `asked`: the actor asks to act on it."""
 
     id: int
     public_id: str
@@ -67,6 +67,7 @@ class IdeaRow(msgspec.Struct, frozen=True):
     votes_per_idea: int
     checks: str
     checked_by: datetime | None
+    asked: bool
 
     def __post_init__(self) -> None:
         hashable(self)
@@ -101,7 +102,8 @@ ONE = f"""
         k.accepted_at IS NOT NULL AS co_author, k.id IS NOT NULL AND k.accepted_at IS NULL AS invited,
         coalesce((SELECT v.weight FROM vote v WHERE v.idea = i.id AND {{}}), 0) AS weight,
         EXISTS (SELECT FROM answer a WHERE a.idea = i.id) AS answered, c.vote_method, c.votes_per_idea,
-        s.checks, {CHECKED_BY.format("i", "idea")} AS checked_by
+        s.checks, {CHECKED_BY.format("i", "idea")} AS checked_by,
+        EXISTS (SELECT FROM action_request q WHERE q.idea = i.id AND q.outcome IS NULL AND q.person = {{}}) AS asked
     {FROM}
     LEFT JOIN service e ON e.id = i.service AND {{}} LEFT JOIN co_author k ON k.idea = i.id AND k.person = {{}}
     WHERE i.public_id = {{}} AND {{}}
@@ -115,6 +117,7 @@ async def get_idea(actor: Actor, public_id: str) -> IdeaRow | None:
         ONE,
         visible(OrgUnit, actor, "u"),
         visible(Vote, actor, "v"),
+        actor.id,
         actor.now,
         visible(Service, actor, "e"),
         actor.id,

@@ -10,14 +10,14 @@ from portal.access.actor import Actor
 from portal.access.of_people import ADDRESS, NAMED
 from portal.access.scope import visible
 from portal.db import QueryString, Reading, fetch, fetch_one
-from portal.tables import Appeal, Decision, ModerationItem, OrgUnit, Report, Space
+from portal.tables import ActionRequest, Appeal, Decision, ModerationItem, OrgUnit, Report, Space
 
 LISTED = 50  # items in a view of the queue
 VIEWS = {"open": ["open"], "appeals": ["appealed"], "decided": ["decided", "closed"]}
 
 
 class Queue(msgspec.Struct, frozen=True):
-    """A space that the actor moderates, with how many items wait for her there."""
+    """A space that the actor moderates, with how many items wait for her there; `requests`: to act on posts."""
 
     space: int
     space_public_id: str
@@ -25,12 +25,15 @@ class Queue(msgspec.Struct, frozen=True):
     space_language: str
     open: int
     appeals: int
+    requests: int
 
 
 QUEUES = """
     SELECT s.id AS space, s.public_id AS space_public_id, s.name AS space_name, s.language AS space_language,
         count(x.id) FILTER (WHERE x.state = 'open')::int AS open,
-        count(x.id) FILTER (WHERE x.state = 'appealed')::int AS appeals
+        count(x.id) FILTER (WHERE x.state = 'appealed')::int AS appeals,
+        (SELECT count(*) FROM action_request q JOIN idea i ON i.id = q.idea
+            WHERE q.space = s.id AND q.outcome IS NULL AND i.author <> {} AND {})::int AS requests
     FROM space s LEFT JOIN moderation_item x ON x.space = s.id AND x.state IN ('open', 'appealed') AND {}
     WHERE s.id = ANY({}) AND s.archived_at IS NULL AND {} GROUP BY s.id ORDER BY s.kind DESC, lower(s.name)
 """
@@ -39,7 +42,8 @@ QUEUES = """
 async def queues(actor: Actor, space: int | None = None) -> list[Queue]:
     """The spaces that the actor moderates, or one of them."""
     spaces = [each for each in actor.moderates if space in (None, each)]
-    return await fetch(Queue, QUEUES, visible(ModerationItem, actor, "x"), spaces, visible(Space, actor, "s"))
+    asked = actor.id, visible(ActionRequest, actor, "q")
+    return await fetch(Queue, QUEUES, *asked, visible(ModerationItem, actor, "x"), spaces, visible(Space, actor, "s"))
 
 
 class ItemRow(msgspec.Struct, frozen=True):

@@ -18,7 +18,8 @@ from portal.text.language import gettext
 from portal.text.markdown import excerpt
 from portal.text.statuses import STEPS
 
-# Who wrote it and who follows it; of a correction also whoever voted, among them: so a message tells of no vote.
+# Who wrote it and who follows it; of a correction, and of a post that became an idea, also whoever voted, among them:
+# so a message tells of no vote.
 SPREAD = """
     INSERT INTO mail (kind, recipient, event)
     SELECT CASE e.kind WHEN 'idea.corrected' THEN 'idea_corrected' ELSE 'idea_news' END, x.person, e.id
@@ -27,7 +28,7 @@ SPREAD = """
         SELECT i.author AS person
         UNION SELECT k.person FROM co_author k WHERE k.idea = i.id AND k.accepted_at IS NOT NULL
         UNION SELECT f.person FROM follow f WHERE f.idea = i.id
-        UNION SELECT v.person FROM vote v WHERE v.idea = i.id AND e.kind = 'idea.corrected') x
+        UNION SELECT v.person FROM vote v WHERE v.idea = i.id AND e.kind IN ('idea.corrected', 'post.became_idea')) x
     JOIN mailed m ON m.person = x.person JOIN readership r ON r.person = m.person AND r.space = i.space
     WHERE e.id = {} AND m.person IS DISTINCT FROM e.actor
     ON CONFLICT (event, recipient, kind) DO NOTHING
@@ -91,11 +92,15 @@ Written = tuple[str, dict[str, Any]]
 
 
 async def write_news(reader: Actor, event: int | None) -> Written | None:
-    """That an idea moved on, was withdrawn, or put back."""
+    """That an idea moved on, was withdrawn, put back, or made of a post."""
     news = await fetch_one(News, STEP, event, visible(StatusChange, reader, "s"))
     if news is None:
         return None
-    subjects = {"withdrawn": gettext("Withdrawn: %(title)s"), "put back": gettext("Put back: %(title)s")}
+    subjects = {
+        "became an idea": gettext("An idea now: %(title)s"),
+        "withdrawn": gettext("Withdrawn: %(title)s"),
+        "put back": gettext("Put back: %(title)s"),
+    }
     return subjects.get(news.status, gettext("Now: %(title)s")) % {"title": news.title}, _said(news) | {
         "words": STEPS[news.status].mail
     }

@@ -34,6 +34,7 @@ from portal.pages.queries import asked_of, guest_spaces
 from portal.pages.threads import Asked, preview, thread_of
 from portal.paging import Cursor, Page
 from portal.people.queries import get_person, shared_spaces
+from portal.posts.queries import last_asked
 from portal.preboarding.queries import chapters
 from portal.proposals.queries import UNOPENED, get_proposal, waiting_for
 from portal.proposals.routes import show_proposal
@@ -221,6 +222,7 @@ async def _idea(request: Request, row: IdeaRow, form: CommentForm) -> Response[A
         status=form.status,
         idea=row,
         may=allowed(request.actor, row, *ON_AN_IDEA),
+        asked=await last_asked(request.actor, row.id) if row.kind != "idea" else None,
         **stands,
         opens=tuple(file.public_id for file in stands["files"] if can(request.actor, Action.ATTACHMENT_DOWNLOAD, file)),
         **await thread_of(request.actor, row, wanted, form, stands["seen"]),

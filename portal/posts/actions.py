@@ -1,4 +1,4 @@
-"""Writing posts: as ideas are written, in the stream of a space; and for a leader only as she allows."""
+"""Writing posts, as ideas are written, in the stream of a space; for a leader only as she allows, and who may."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ import msgspec
 
 from portal.access.actor import Actor
 from portal.access.policy import Action, require
+from portal.db import fetch_value, transaction
+from portal.events.kinds import Kind
+from portal.events.log import record
 from portal.ideas import actions as writing
 from portal.ideas.actions import Content, Saved
 from portal.ideas.queries import IdeaRow
-from portal.posts.queries import Stream
+from portal.posts.queries import Leader, Stream
 
 
 class Voice(msgspec.Struct, frozen=True):
@@ -72,3 +75,31 @@ async def edit(actor: Actor, post: IdeaRow, content: Content, *, version: int) -
     require(actor, Action.IDEA_EDIT, post)
     kept = msgspec.structs.replace(content, kind=post.kind, speaks_for=post.speaks_for_id)
     await writing.edit_idea(actor, post, kept, version=version)
+
+
+NAME = """
+    INSERT INTO delegate (leader, person, named_by) VALUES ({}, {}, {})
+    ON CONFLICT (leader, person) DO NOTHING RETURNING id
+"""
+
+
+async def name_delegate(actor: Actor, leader: Leader, person: int) -> None:
+    """Somebody may post for a leader from now on."""
+    require(actor, Action.DELEGATE_NAME, leader)
+    async with transaction():
+        if await fetch_value(NAME, leader.id, person, actor.id):
+            await record(Kind.DELEGATE_NAMED, actor=actor.id, person=leader.id, delegate=person)
+
+
+async def end_delegate(actor: Actor, leader: Leader, public_id: str) -> None:
+    """Somebody posts for a leader no longer; what was posted stays as it is."""
+    require(actor, Action.DELEGATE_NAME, leader)
+    async with transaction():
+        ended = await fetch_value(
+            "DELETE FROM delegate d USING person p WHERE d.leader = {} AND p.id = d.person AND p.public_id = {}"
+            " RETURNING p.id",
+            leader.id,
+            public_id,
+        )
+        if ended:
+            await record(Kind.DELEGATE_ENDED, actor=actor.id, person=leader.id, delegate=ended)

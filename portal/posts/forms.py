@@ -6,6 +6,8 @@ from typing import Any
 
 from portal.access.actor import Actor
 from portal.access.of_posts import leader
+from portal.campaigns.queries import CampaignRow
+from portal.colleagues.forms import ColleagueField
 from portal.ideas.actions import Content
 from portal.ideas.forms import needed
 from portal.posts.queries import Spoken
@@ -13,14 +15,17 @@ from portal.text.language import LANGUAGES, gettext
 from portal.text.markdown import LONGEST, rendered
 from portal.web.forms import (
     Form,
+    HiddenField,
     HiddenNumber,
     RadioField,
     SelectField,
     StringField,
     TextAreaField,
     at_most,
+    choose_from,
     lazy,
     options,
+    required,
 )
 from portal.web.request import Request
 
@@ -74,3 +79,45 @@ class PostForm(Form):
             kind="leader" if voice else "discussion",
             speaks_for=next((one.id for one in leaders if one.public_id == voice), None),
         )
+
+
+class DelegateForm(Form):
+    """Somebody who may post for a leader."""
+
+    colleague = ColleagueField(lazy("Colleague"), [required(lazy("Name a colleague."))])
+
+
+class AskForm(Form):
+    """Why something should be done."""
+
+    reason = TextAreaField(lazy("What should be done, and why?"), [required(lazy("Say why.")), at_most(1000)])
+    comment = HiddenField()
+
+
+WHAT = {
+    "idea": lazy("Make it an idea of a campaign"),
+    "case": lazy("Bring it to who decides"),
+    "none": lazy("Leave it as it is"),
+}
+
+
+class ActForm(Form):
+    """What becomes of a post, and why."""
+
+    what = RadioField(lazy("What becomes of it?"), [required(lazy("Choose one of these."))])
+    campaign = SelectField(lazy("Campaign"), default="")
+    words = TextAreaField(
+        lazy("Why?"), [required(lazy("Say why: whoever asked, and whoever supports it, reads it.")), at_most(1000)]
+    )
+
+    @classmethod
+    def of(cls, campaigns: list[CampaignRow], may_bring: bool) -> type[ActForm]:
+        """With the campaigns of its space that collect ideas; what can't be done is not offered."""
+        offered = {"idea": bool(campaigns), "case": may_bring, "none": True}
+        choices = options((name, words) for name, words in WHAT.items() if offered[name])
+        named = choose_from((row.public_id, row.title) for row in campaigns)
+        fields: dict[str, Any] = {
+            "what": RadioField(cls.what.args[0], cls.what.args[1], choices=choices),
+            "campaign": SelectField(cls.campaign.args[0], choices=named, default="") if campaigns else None,
+        }
+        return type("ActForm", (cls,), fields)

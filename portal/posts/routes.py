@@ -1,4 +1,5 @@
-"""Posts: where, writing them, and a space's list of them. A post's own page is in pages/."""
+"""Posts: writing them, a space's list of them, what becomes of one, and who posts for whom. A post's own page is in
+pages/."""
 
 from __future__ import annotations
 
@@ -9,12 +10,18 @@ from litestar.params import FromPath
 
 from portal.access.actor import Right
 from portal.access.conflicts import Changed, Closed
-from portal.access.policy import Action, require
+from portal.access.policy import Action, can, require
+from portal.campaigns.queries import CampaignRow, campaigns_of_space
+from portal.colleagues.forms import chosen_colleague
+from portal.escalation.queries import Item, get_actionable
 from portal.ideas.queries import IdeaRow, get_idea
 from portal.paging import Cursor
-from portal.posts import actions, queries
+from portal.posts import acting, actions, queries
 from portal.posts.desk import Desk, desk_for
-from portal.spaces.queries import own_spaces
+from portal.posts.forms import ActForm, AskForm, DelegateForm
+from portal.posts.queries import Leader
+from portal.spaces.queries import get_space, own_spaces
+from portal.text.language import gettext
 from portal.web.errors import found
 from portal.web.page import page, see_other
 from portal.web.request import Request
@@ -123,4 +130,152 @@ async def edit(request: Request, public_id: FromPath[str]) -> Response[Any]:
     return await _written(request, public_id, "idea-saved")
 
 
-router = Router(path="/", route_handlers=[choose_space, posts, new_post, publish, edit_page, edit])
+@get("/posts/{public_id:str}/request")
+async def ask_page(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """What should be done about it?"""
+    row = await _post_to(request, public_id, Action.POST_ASK)
+    return _ask(request, row, AskForm(comment=request.query_params.get("comment", "")))
+
+
+@post("/posts/{public_id:str}/request")
+async def ask(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """Brings it before the moderators of its space."""
+    row = await _post_to(request, public_id, Action.POST_ASK)
+    form = await AskForm.sent(request)
+    if not form.valid():
+        return _ask(request, row, form)
+    about = form.comment.data
+    comment = found(await queries.comment_of(request.actor, row.id, about)) if about else None
+    await acting.ask(request.actor, row, reason=form.reason.data, comment=comment)
+    return see_other(row.address, "action-asked")
+
+
+def _ask(request: Request, row: IdeaRow, form: AskForm) -> Response[Any]:
+    return page(request, "posts/ask.html", section="groups", form=form, idea=row, status=form.status)
+
+
+async def _post_to(request: Request, public_id: str, action: Action) -> IdeaRow:
+    """A post to which this may be done."""
+    row = found(await get_idea(request.actor, public_id))
+    require(request.actor, action, row)
+    return row
+
+
+@get("/spaces/{public_id:str}/requests")
+async def requests(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """What is asked to be done in a space, for its moderators."""
+    space = found(await get_space(request.actor, public_id))
+    require(request.actor, Action.SPACE_MODERATE, space)
+    rows = await queries.requests_in(request.actor, space.id)
+    return page(request, "posts/requests.html", section="moderation", space=space, requests=rows, now=request.now)
+
+
+@get("/posts/{public_id:str}/action")
+async def act_page(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """What becomes of it?"""
+    row = await _post_to(request, public_id, Action.POST_ACT)
+    campaigns, item = await _open_to(request, row)
+    return await _act(request, row, ActForm.of(campaigns, item is not None)())
+
+
+@post("/posts/{public_id:str}/action")
+async def act(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """Does it."""
+    row = await _post_to(request, public_id, Action.POST_ACT)
+    campaigns, item = await _open_to(request, row)
+    form: Any = await ActForm.of(campaigns, item is not None).sent(request)
+    if not form.valid():
+        return await _act(request, row, form)
+    words = form.words.data
+    try:
+        if form.what.data == "idea":
+            chosen = next((one for one in campaigns if one.public_id == form.campaign.data), None)
+            if chosen is None:
+                form.refuse("campaign", gettext("Choose one of these."))
+                return await _act(request, row, form)
+            await acting.become_idea(request.actor, row, chosen, words)
+            return see_other(f"/ideas/{public_id}", "became-idea")
+        if form.what.data == "case" and item:
+            await acting.bring(request.actor, row, item, words)
+        else:
+            await acting.leave(request.actor, row, words)
+    except Changed:
+        form.refuse("what", gettext("This changed meanwhile. Look again."))
+        return await _act(request, row, form)
+    return see_other(row.address, "request-settled")
+
+
+async def _open_to(request: Request, row: IdeaRow) -> tuple[list[CampaignRow], Item | None]:
+    """The campaigns that take it in, and what can be brought to who decides, if it can."""
+    actor = request.actor
+    campaigns = [
+        one
+        for one in await campaigns_of_space(actor, row.space)
+        if can(actor, Action.IDEA_PROPOSE, one) and one.vote_method == "support"
+    ]
+    item = await get_actionable(actor, row.public_id)
+    return campaigns, item if item and can(actor, Action.ESCALATION_MAKE_ACTIONABLE, item) else None
+
+
+async def _act(request: Request, row: IdeaRow, form: ActForm) -> Response[Any]:
+    asked = await queries.requests_about(request.actor, row.id)
+    return page(
+        request,
+        "posts/act.html",
+        section="moderation",
+        form=form,
+        idea=row,
+        requests=asked,
+        now=request.now,
+        status=form.status,
+    )
+
+
+async def _leader_to(request: Request, public_id: str) -> Leader:
+    """A leader for whom the actor may name delegates."""
+    leader = found(await queries.get_leader(request.actor, public_id))
+    require(request.actor, Action.DELEGATE_NAME, leader)
+    return leader
+
+
+@get("/people/{public_id:str}/delegates")
+async def delegates_page(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """Who may post for a leader."""
+    return await _delegates(request, await _leader_to(request, public_id), DelegateForm())
+
+
+@post("/people/{public_id:str}/delegates")
+async def name_delegate(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """Names one more."""
+    leader = await _leader_to(request, public_id)
+    form = await DelegateForm.sent(request)
+    form.valid()
+    chosen = await chosen_colleague(request.actor, form, "colleague")
+    if chosen and chosen.id == leader.id:
+        form.refuse("colleague", gettext("A leader posts for herself without being named."))
+    if chosen is None or not form.complete:
+        return await _delegates(request, leader, form)
+    await actions.name_delegate(request.actor, leader, chosen.id)
+    return see_other(f"/people/{public_id}/delegates", "delegate-named")
+
+
+@post("/people/{public_id:str}/delegates/{person:str}/end")
+async def end_delegate(request: Request, public_id: FromPath[str], person: FromPath[str]) -> Response[Any]:
+    """Somebody posts for her no longer."""
+    await actions.end_delegate(request.actor, await _leader_to(request, public_id), person)
+    return see_other(f"/people/{public_id}/delegates", "delegate-ended")
+
+
+async def _delegates(request: Request, leader: Leader, form: DelegateForm) -> Response[Any]:
+    rows = await queries.delegates_of(request.actor, leader)
+    return page(request, "posts/delegates.html", leader=leader, delegates=rows, form=form, status=form.status)
+
+
+router = Router(
+    path="/",
+    route_handlers=[
+        *(choose_space, posts, new_post, publish, edit_page, edit),
+        *(ask_page, ask, requests, act_page, act),
+        *(delegates_page, name_delegate, end_delegate),
+    ],
+)

@@ -24,7 +24,10 @@ STATUSES = {
     "carried out": Status(lazy("Carried out"), lazy("It is carried out."), "good", "check-circle-fill"),
     "stopped": Status(lazy("Stopped"), lazy("It is stopped."), "", "x-circle"),
 }
-#: Beside these in the story of an idea: its author took it back, and put it up again.
+#: Beside these in the story of an idea: its author took it back, put it up again; it was a post before.
 WITHDRAWN = Status(lazy("Withdrawn"), lazy("Its author withdrew it."), "", "arrow-bend-up-left")
 PUT_BACK = Status(lazy("Put back"), lazy("Its author put it back."), "brand", "lightbulb")
-STEPS = STATUSES | {"withdrawn": WITHDRAWN, "put back": PUT_BACK}
+BECAME_IDEA = Status(
+    lazy("Became an idea"), lazy("A moderator made an idea of a campaign of this post."), "brand", "lightbulb"
+)
+STEPS = STATUSES | {"became an idea": BECAME_IDEA, "withdrawn": WITHDRAWN, "put back": PUT_BACK}

@@ -203,7 +203,7 @@ ROWS = {
     "answer_version": f"""SELECT v.id FROM answer_version v JOIN answer a ON a.id = v.answer
         WHERE a.idea IN ({DECIDED})""",
     "status_change": f"""SELECT id FROM status_change
-        WHERE idea = ANY($3) AND (status IN ('withdrawn', 'put back') OR idea IN ({DECIDED}))""",
+        WHERE idea = ANY($3) AND (status IN ('withdrawn', 'put back', 'became an idea') OR idea IN ({DECIDED}))""",
     "correction": "SELECT id FROM correction WHERE idea = ANY($3)",
     "help_offer": "SELECT id FROM help_offer WHERE idea = ANY($3)",
     "idea_reply": "SELECT id FROM idea_reply WHERE idea = ANY($3)",
@@ -244,6 +244,7 @@ ROWS = {
         UNION SELECT r.person FROM ({READERS}) r WHERE r.space = ANY($2)""",
     # beside her neighbours: who signed what she may read, even if that person has left since
     "signed": f"""SELECT author AS id FROM idea WHERE id = ANY($3)
+        UNION SELECT speaks_for FROM idea WHERE id = ANY($3)
         UNION SELECT author FROM comment WHERE idea = ANY($3) AND state = 'published'
         UNION SELECT author FROM answer WHERE idea = ANY($3)
         UNION SELECT author FROM digest WHERE idea = ANY($3)

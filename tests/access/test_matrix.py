@@ -24,6 +24,8 @@ from portal.invitations.queries import get_invitation, get_wish, guest_space
 from portal.leaving.queries import GuestRow, get_guest
 from portal.moderation.queries import get_decision, get_item
 from portal.moderation.receipts import get_receipt
+from portal.posts.actions import Voice
+from portal.posts.queries import get_leader, get_stream
 from portal.reports.queries import comment_to_report
 from portal.spaces.queries import get_space
 from portal.topics.queries import AbsenceRow, get_absence
@@ -130,6 +132,26 @@ card.write          closed_a            - - - - - - - y - n -
 idea.highlight      open                n n y n n n n n n - -
 idea.highlight      hidden              - n - - - n - - - - -
 idea.highlight      closed_a            - - - - - - - y - n -
+
+post.write          organisation        y y y y y y y y y - -
+post.write          closed_a            - - - - - - - y - y -
+post.speak          organisation        n n n y n n n n n - -
+post.ask            post                y y y y y y y y y - -
+post.ask            collect             n n n n n n n n n - -
+post.ask            answered_post       n n n n n n n n n - -
+post.ask            post_a              - - - - - - - y - n -
+post.act            post                n n n n n y n n n - -
+post.act            collect             n n n n n n n n n - -
+post.act            answered_post       n n n n n n n n n - -
+post.act            post_a              - - - - - - - y - n -
+delegate.name       sponsor             n n n y n n y n n - -
+delegate.name       employee            n n n n n n n n n - -
+idea.edit           post                n y n n n n n n n - -
+idea.invite         post                n n n n n n n n n - -
+idea.move           post                n n n n n n n n n - -
+idea.move_on        post                n n n n n n n n n - -
+idea.offer_help     post                n n n n n n n n n - -
+idea.support        post                y n y y y y y y y - -
 
 campaign.propose                        y y y y y y y y y n n
 campaign.edit       collect             n n y y n n y n n - -
@@ -447,7 +469,18 @@ async def guest_of_closed(actor: Actor, named: str) -> GuestRow | None:
     return await get_guest(actor, space, guest)
 
 
+async def own_voice(actor: Actor, space: str) -> Voice | None:
+    """Speaking as a leader in a space, for herself."""
+    stream = await get_stream(actor, space)
+    return Voice(stream.space, None, ()) if stream else None
+
+
 LOADERS: dict[Action, Load | None] = {
+    Action.POST_WRITE: get_stream,
+    Action.POST_SPEAK: own_voice,
+    Action.POST_ASK: get_idea,
+    Action.POST_ACT: get_idea,
+    Action.DELEGATE_NAME: get_leader,
     Action.SPACE_START: None,
     Action.SPACE_JOIN: get_space,
     Action.SPACE_LEAVE: get_space,
@@ -598,6 +631,9 @@ async def things(rollback: Any, world: World) -> dict[str, dict[str, str]]:
     return {
         "get_space": world.space,
         "guest_space": world.space,
+        "get_stream": world.space,
+        "own_voice": world.space,
+        "get_leader": world.person,
         "get_invitation": world.invitation,
         "get_wish": world.wish,
         "guest_of_closed": {"guest_a": f"{world.space['closed_a']} {world.person['guest_a']}"},
@@ -646,6 +682,14 @@ async def _what_the_world_lacks(world: World) -> str:
             world.person_id[name],
             role,
         )
+    await add_idea(world, "answered_post", stream="organisation")
+    await _answer(world, "answered_post")
+    await add_idea(world, "post_a", stream="closed_a", author="colleague")
+    await execute(
+        "INSERT INTO action_request (idea, space, person, reason) SELECT id, space, {}, 'Why' FROM idea WHERE id = {}",
+        world.person_id["guest_a"],
+        world.idea_id["post_a"],
+    )
     await _always_open_campaign(world)
     for state in ("cancelled", "archived"):
         await add_campaign(world, state, "organisation", "done", state=state)
