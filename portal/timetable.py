@@ -22,6 +22,7 @@ from portal.notifications.news import announce_campaign
 from portal.notifications.of_files import tell_of_wish
 from portal.notifications.of_ideas import ask, spread_news
 from portal.preboarding.jobs import find_all_mentors
+from portal.records.jobs import make_record, sweep_records
 from portal.search.jobs import forget_words, take_in_words
 from portal.spaces.jobs import find_idle_groups
 from portal.threads.jobs import forget_marks
@@ -54,12 +55,14 @@ JOBS: dict[str, Callable[..., Awaitable[Any]]] = {
     "let_guests_go": let_guests_go,
     "move_campaigns_on": move_campaigns_on,
     "make_export": make_export,
+    "make_record": make_record,
     "send_link": send_link,
     "send_reset": send_reset,
     "spread_news": spread_news,
     "sweep_accounts": sweep_accounts,
     "sweep_exports": sweep_exports,
     "sweep_files": sweep_files,
+    "sweep_records": sweep_records,
     "take_in_words": take_in_words,
     "tick_cases": tick_cases,
     "tell_of_guests": tell_of_guests,
@@ -84,6 +87,7 @@ TIMETABLE: dict[str, str] = {
     "sweep_accounts": "17 * * * *",
     "sweep_exports": "47 * * * *",
     "sweep_files": "37 * * * *",
+    "sweep_records": "49 * * * *",
     "take_in_words": "* * * * *",
     "tick_cases": "* * * * *",
     "sweep_imports": "27 3 * * *",
