@@ -25,6 +25,7 @@ from portal.mydata.routes import router as mydata
 from portal.pages.routes import router as pages
 from portal.partners.routes import router as partners
 from portal.people.routes import router as people
+from portal.policies.routes import router as policies
 from portal.posts.routes import router as posts
 from portal.preboarding.routes import router as preboarding
 from portal.proposals.routes import router as proposals
@@ -36,6 +37,7 @@ from portal.setup.routes import router as setup
 from portal.spaces.routes import router as spaces
 from portal.stewards.routes import router as stewards
 from portal.threads.routes import router as threads
+from portal.thresholds.routes import router as thresholds
 from portal.together.routes import router as together
 from portal.topics.routes import router as topics
 from portal.units.routes import router as units
@@ -52,7 +54,9 @@ ROUTES: list[Router | HTTPRouteHandler] = [
     answers,
     together,
     workshops,
+    policies,
     services,
+    thresholds,
     votes,
     comments,
     attachments,

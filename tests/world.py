@@ -102,6 +102,8 @@ class World:
     file_wish_id: dict[str, int] = field(default_factory=dict)
     file_wish: dict[str, str] = field(default_factory=dict)
     service: dict[str, str] = field(default_factory=dict)
+    policy_id: dict[str, int] = field(default_factory=dict)
+    policy: dict[str, str] = field(default_factory=dict)
     topic_id: dict[str, int] = field(default_factory=dict)
     topic: dict[str, str] = field(default_factory=dict)
     absence: dict[str, str] = field(default_factory=dict)
@@ -196,6 +198,7 @@ async def build_world() -> World:
         await add_idea(world, "withdrawn", campaign="open", state="withdrawn", comments=False)
         await _topics(world)
         await add_idea(world, "post", stream="organisation")
+        await _policies(world)
         await _what_others_add(world)
         await _guests(world)
         await _starters(world)
@@ -247,6 +250,34 @@ async def _topics(world: World) -> None:
         deputy,
     )
     await execute("INSERT INTO calendar_day (day, name, country) VALUES ('2026-12-25', 'Christmas Day', 'NL')")
+
+
+async def _policies(world: World) -> None:
+    """Two policies of the sponsor: `travel` holds; of `nights` a second version waits, and people speak about it."""
+    sponsor = world.person_id["sponsor"]
+    for name in ("travel", "nights"):
+        row = await execute(
+            "INSERT INTO policy (space, title, about, language, owner, created_by)"
+            " VALUES ({}, {}, 'For everyone', 'en', {}, {}) RETURNING id, public_id",
+            world.space_id["organisation"],
+            f"The rule for {name}",
+            sponsor,
+            sponsor,
+        )
+        world.policy_id[name], world.policy[name] = row[0]["id"], row[0]["public_id"]
+        for version in (1, 2) if name == "nights" else (1,):
+            await execute(
+                "INSERT INTO policy_version (policy, space, version, body, body_html, summary, reason, author,"
+                " comments_until, in_force_at) SELECT id, space, {}, {}, {}, 'In short', {}, owner, {}, {}"
+                " FROM policy WHERE id = {}",
+                version,
+                f"Text {version} of {name}",
+                f"<p>Text {version} of {name}</p>",
+                "People asked." if version == 2 else "",
+                NOW + timedelta(days=20) if version == 2 else None,
+                NOW + timedelta(days=30) if version == 2 else NOW - timedelta(days=300),
+                row[0]["id"],
+            )
 
 
 async def _what_others_add(world: World) -> None:

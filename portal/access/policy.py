@@ -86,6 +86,7 @@ from portal.access.of_moderation import (
     told_to_change_it,
 )
 from portal.access.of_moves import moves_campaign, moves_idea
+from portal.access.of_policies import hands_policy_over, owns_policy, owns_proposal
 from portal.access.of_posts import acting, asking_to_act, leader_or_administrator, speaking
 from portal.access.of_spaces import (
     asked_about_idleness,
@@ -264,6 +265,11 @@ RULES: dict[Action, Callable[[Actor, Any], bool]] = {
     Action.TOPIC_EDIT: administrator,
     Action.ABSENCE_NOTE: own_as_employee_or_administrator,
     Action.CALENDAR_EDIT: administrator,
+    Action.CHARTER_CHANGE: administrator,
+    Action.POLICY_REGISTER: administrator,
+    Action.POLICY_PROPOSE: owns_policy,
+    Action.POLICY_DROP: owns_proposal,
+    Action.POLICY_HAND_OVER: hands_policy_over,
     Action.IDEA_SUPPORT: supporting,
     Action.IDEA_COMMENT: commenting,
     Action.IDEA_FOLLOW: anybody,

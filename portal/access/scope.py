@@ -340,6 +340,8 @@ VISIBILITY: dict[type[Table], Rule] = {
     t.Pause: pause,
     t.PeopleImport: administrators,
     t.Person: person,
+    t.Policy: in_space,
+    t.PolicyVersion: in_space,
     t.Personnel: own,
     t.Question: of_campaign,
     t.Reaction: own,

@@ -232,6 +232,8 @@ GATES: dict[type[Table], Gate | None] = {
     t.PeopleImport: None,
     t.Person: _gate(_known("person.id"), update=f"id = {PERSON}", changes=("epoch", "last_signed_in_at")),
     t.Personnel: _gate(NOTHING),
+    t.Policy: _gate(NOTHING),
+    t.PolicyVersion: _gate(NOTHING),
     t.Profile: _gate(_known("profile.person"), insert=OWN, update=OWN),
     t.Question: _gate(IN_SPACE),
     t.Reaction: _gate(OWN_IN_SPACE, "INSERT", "DELETE"),

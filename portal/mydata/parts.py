@@ -209,6 +209,15 @@ PARTS: tuple[Part, ...] = (
         "idea.author",
         ("idea", "question", "value"),
     ),
+    Part("policies", lazy("Policies that you own"), t.Policy, "owner", ("title", "about", "created_at")),
+    Part(
+        "policy_versions",
+        lazy("Texts of policies that you wrote"),
+        t.PolicyVersion,
+        "author",
+        ("policy", "version", "summary", "reason", "body", "created_at", "comments_until", "in_force_at"),
+    ),
+    Part("dropped", lazy("Policy texts that you took back"), t.PolicyVersion, "dropped_by", ("policy", "dropped_why")),
     Part("corrections", lazy("Additions to your ideas"), t.Correction, "author", ("idea", "body", "created_at")),
     Part(
         "co_authored",
@@ -343,6 +352,7 @@ PARTS: tuple[Part, ...] = (
 
 #: References to a person that are not taken along, and why.
 LEFT_OUT: dict[str, str] = {
+    "policy.created_by": "who typed it into the register: the policy is the organisation's",
     "action_request.decided_by": "what somebody else asked for",
     "appeal.decided_by": "the decision on somebody else's appeal: it tells of that person",
     "capture.author": "the idea and the workshop are there; for whom it was written down tells of somebody else",

@@ -43,6 +43,7 @@ from portal.tables.mail import Mail
 from portal.tables.moderation import Appeal, Decision, ModerationItem, Pause, Report
 from portal.tables.notices import Mute, Notice
 from portal.tables.people import Identity, Organisation, OrgUnit, Person
+from portal.tables.policies import Policy, PolicyVersion
 from portal.tables.posts import ActionRequest, Delegate
 from portal.tables.preboarding import Chapter, Mentor, Mentorship
 from portal.tables.profiles import Profile
@@ -121,6 +122,8 @@ __all__ = [
     "PeopleImport",
     "Person",
     "Personnel",
+    "Policy",
+    "PolicyVersion",
     "Profile",
     "Question",
     "Reaction",

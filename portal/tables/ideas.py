@@ -93,6 +93,7 @@ class Answer(PublicTable, db=DB):
     created_at = Timestamptz()
     version = Integer(default=1)
     corrected_at = Timestamptz(null=True, default=None)
+    policy_version = reference(null=True)
 
 
 class AnswerVersion(Table, db=DB):

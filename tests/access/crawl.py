@@ -41,6 +41,7 @@ TABLES = {
     "/settings/sessions/": "session",
     "/settings/absences/": "absence",
     "/services/": "service",
+    "/policies/": "policy",
     "/captures/": "capture",
     "/workshops/": "workshop",
     "/sent-invitations/": "invitation",

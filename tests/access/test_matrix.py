@@ -24,6 +24,7 @@ from portal.invitations.queries import get_invitation, get_wish, guest_space
 from portal.leaving.queries import GuestRow, get_guest
 from portal.moderation.queries import get_decision, get_item
 from portal.moderation.receipts import get_receipt
+from portal.policies.queries import get_policy
 from portal.posts.actions import Voice
 from portal.posts.queries import get_leader, get_stream
 from portal.reports.queries import comment_to_report
@@ -381,6 +382,13 @@ topic.edit                              n n n n n n y n n n n
 calendar.edit                           n n n n n n y n n n n
 absence.note        sponsor             - - - y - - y - - - -
 
+policy.register                         n n n n n n y n n n n
+policy.propose      travel              n n n y n n n n n - -
+policy.drop         travel              n n n n n n n n n - -
+policy.drop         nights              n n n y n n n n n - -
+policy.hand_over    travel              n n n y n n y n n - -
+charter.change                          n n n n n n y n n n n
+
 session.end         of_author           - y - - - - - - - - -
 settings.change                         y y y y y y y y y y y
 about.edit                              n n n n n n y n n n n
@@ -544,6 +552,11 @@ LOADERS: dict[Action, Load | None] = {
     Action.TOPIC_EDIT: None,
     Action.CALENDAR_EDIT: None,
     Action.ABSENCE_NOTE: absence_of,
+    Action.POLICY_REGISTER: None,
+    Action.POLICY_PROPOSE: get_policy,
+    Action.POLICY_DROP: get_policy,
+    Action.POLICY_HAND_OVER: get_policy,
+    Action.CHARTER_CHANGE: None,
     Action.IDEA_ANSWER: get_idea,
     Action.IDEA_SUPPORT: standing,
     Action.IDEA_COMMENT: get_idea,
@@ -653,6 +666,7 @@ async def things(rollback: Any, world: World) -> dict[str, dict[str, str]]:
         "get_attachment": world.attachment,
         "get_file_wish": world.file_wish,
         "get_capture": world.capture,
+        "get_policy": world.policy,
         "own_session": {"of_author": session},
     }
 

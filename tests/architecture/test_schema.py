@@ -90,6 +90,7 @@ async def test_every_table_of_a_space_refers_to_its_parent_with_the_space(rollba
         ("follow", "idea"),
         ("idea_version", "idea"),
         ("answer", "idea"),
+        ("policy_version", "policy"),
         ("vote", "idea"),
         ("notice", "campaign"),
         ("notice", "idea"),

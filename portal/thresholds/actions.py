@@ -1,0 +1,59 @@
+"""Changing the charter: a new version for what is published from then on, with who consented to it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import msgspec
+
+from portal.access.actor import Actor
+from portal.access.conflicts import Changed
+from portal.access.policy import Action, require
+from portal.db import fetch_value, transaction
+from portal.events.kinds import Kind
+from portal.events.log import record
+
+
+class Numbers(msgspec.Struct, frozen=True, kw_only=True):
+    """What a version of the charter says. Hours and days are working time, caps are percents."""
+
+    k1: float
+    k2: float
+    cap1: int
+    cap2: int
+    triage1_hours: int
+    triage2_hours: int
+    acknowledge1_days: int
+    acknowledge2_hours: int
+    statement1_days: int
+    statement2_days: int
+    answer_days: int
+    news1_days: int
+    news2_days: int
+    extension_days: int
+    overdue2_days: int
+    overdue3_days: int
+
+
+CHANGE = """
+    WITH held AS (SELECT * FROM escalation_setting ORDER BY id DESC LIMIT 1 FOR UPDATE)
+    INSERT INTO escalation_setting (k1, k2, cap1, cap2, triage1_hours, triage2_hours, acknowledge1_days,
+        acknowledge2_hours, statement1_days, statement2_days, answer_days, news1_days, news2_days, extension_days,
+        overdue2_days, overdue3_days, hold_hours, longer_hold_hours, clarify_days, rating_days, author, reason,
+        consent_by, consent_on)
+    SELECT {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, hold_hours, longer_hold_hours, clarify_days,
+        rating_days, {}, {}, {}, {} FROM held WHERE id = {} RETURNING id
+"""
+
+
+async def change_charter(
+    actor: Actor, numbers: Numbers, *, reason: str, consent_by: str, consent_on: date, read: int
+) -> None:
+    """Another version; posts that are open keep theirs. `read`: the version that it was made from. Raises Changed."""
+    require(actor, Action.CHARTER_CHANGE)
+    async with transaction():
+        consent = (reason, consent_by, consent_on)
+        made = await fetch_value(CHANGE, *msgspec.structs.astuple(numbers), actor.id, *consent, read)
+        if made is None:
+            raise Changed
+        await record(Kind.CHARTER_SET, actor=actor.id, space=actor.organisation_space, setting=made)
