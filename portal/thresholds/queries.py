@@ -73,10 +73,10 @@ THRESHOLDS = """
     SELECT a.size AS audience, t.t1, t.t2
     FROM unnest({}::integer[]) WITH ORDINALITY a (size, place)
     JOIN escalation_setting s ON s.id = {}, plein_thresholds(a.size, a.size, s) t
-    WHERE t.t1 IS NOT NULL ORDER BY a.place
+    WHERE t.t1 IS NOT NULL AND {} ORDER BY a.place
 """
 
 
-async def thresholds(setting: SettingRow, sizes: list[int]) -> list[Threshold]:  # access: numbers, of nobody
+async def thresholds(actor: Actor, setting: SettingRow, sizes: list[int]) -> list[Threshold]:
     """What the formula gives for audiences of these sizes; none for fewer than five."""
-    return await fetch(Threshold, THRESHOLDS, sizes, setting.id)
+    return await fetch(Threshold, THRESHOLDS, sizes, setting.id, visible(EscalationSetting, actor, "s"))

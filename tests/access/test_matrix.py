@@ -667,6 +667,7 @@ async def things(rollback: Any, world: World) -> dict[str, dict[str, str]]:
         "get_file_wish": world.file_wish,
         "get_capture": world.capture,
         "get_policy": world.policy,
+        "absence_of": {name: name for name in world.person_id},
         "own_session": {"of_author": session},
     }
 
