@@ -4,16 +4,16 @@ from collections.abc import Awaitable, Callable
 
 from portal.escalation import reactions as escalation
 from portal.events.kinds import Kind
-from portal.moderation import reactions as moderation
-from portal.notifications import leavers, starters
-from portal.notifications import reactions as notifications
+from portal.notifications.reactions import tell_of
+from portal.notifications.telling import SETTLES
+from portal.notifications.tellings import TELLINGS
 from portal.preboarding import reactions as preboarding
 
-SUBSCRIBERS: dict[Kind, list[Callable[[int], Awaitable[None]]]] = {
-    Kind.GUEST_DATA_ENDING: [leavers.tell_of_ending_data],
-    Kind.ROLE_GIVEN: [notifications.announce_role],
-    Kind.GUEST_ADMITTED: [notifications.tell_of_guests, preboarding.look_for_mentors],
-    Kind.GUEST_NO_SHOW: [starters.tell_of_starters],
+Reaction = Callable[[int], Awaitable[None]]
+
+#: What follows from events, beside that people are told of them (portal/notifications/tellings.py).
+REACTIONS: dict[Kind, list[Reaction]] = {
+    Kind.GUEST_ADMITTED: [preboarding.look_for_mentors],
     Kind.MENTOR_OFFERED: [preboarding.look_for_mentors],
     Kind.MENTOR_ENDED: [preboarding.look_for_mentors],
     Kind.FIRST_DAY_MOVED: [preboarding.look_for_mentors],
@@ -46,15 +46,17 @@ SUBSCRIBERS: dict[Kind, list[Callable[[int], Awaitable[None]]]] = {
     Kind.CO_AUTHOR_INVITED: [notifications.ask],
     Kind.IDEA_CAPTURED: [notifications.ask],
     Kind.IDEA_CLAIMED: [notifications.ask],
+    Kind.CAMPAIGN_MOVED_ON: [escalation.look_again],
+    Kind.IDEA_ANSWERED: [escalation.answered],
+    Kind.IDEA_WITHDRAWN: [escalation.withdrawn],
+    Kind.IDEA_PUT_BACK: [escalation.put_back],
     Kind.WATCHED: [escalation.watch],
     Kind.THRESHOLD_REACHED: [escalation.threshold_reached],
     Kind.CASE_OPENED: [escalation.assign_promised],
     Kind.CASE_QUALIFIED: [escalation.count_all],
     Kind.CASE_INVALIDATED: [escalation.open_again],
-    Kind.MODERATION_REPORTED: [moderation.call_moderators],
-    Kind.MODERATION_ASSIGNED: [moderation.call_moderators],
-    Kind.MODERATION_DECIDED: [moderation.send_receipt, moderation.tell_shown, notifications.announce_mentions],
-    Kind.MODERATION_UNDONE: [moderation.send_receipt],
-    Kind.MODERATION_APPEALED: [moderation.call_moderators],
-    Kind.MODERATION_APPEAL_DECIDED: [moderation.send_receipt],
+}
+
+SUBSCRIBERS: dict[Kind, list[Reaction]] = {
+    kind: ([tell_of] if kind in TELLINGS or kind in SETTLES else []) + REACTIONS.get(kind, []) for kind in Kind
 }

@@ -16,11 +16,7 @@ from portal.invitations.jobs import look_after_guests
 from portal.leaving.jobs import erase_guests, let_guests_go
 from portal.moderation.jobs import assign_checks
 from portal.mydata.jobs import make_export, sweep_exports
-from portal.notifications.guests import tell_of_guests
-from portal.notifications.jobs import announce_answer, announce_role, ask_owners, deliver_mail
-from portal.notifications.news import announce_campaign
-from portal.notifications.of_files import tell_of_wish
-from portal.notifications.of_ideas import ask, spread_news
+from portal.notifications.jobs import ask_owners, deliver_mail, forget_notices, tell_of
 from portal.preboarding.jobs import find_all_mentors
 from portal.records.jobs import make_record, sweep_records
 from portal.search.jobs import forget_words, take_in_words
@@ -38,10 +34,6 @@ async def tick_cases() -> None:
 
 #: What can be queued.
 JOBS: dict[str, Callable[..., Awaitable[Any]]] = {
-    "announce_answer": announce_answer,
-    "announce_campaign": announce_campaign,
-    "announce_role": announce_role,
-    "ask": ask,
     "assign_checks": assign_checks,
     "bring_holidays": bring_holidays,
     "ask_owners": ask_owners,
@@ -51,6 +43,7 @@ JOBS: dict[str, Callable[..., Awaitable[Any]]] = {
     "erase_guests": erase_guests,
     "forget_words": forget_words,
     "forget_marks": forget_marks,
+    "forget_notices": forget_notices,
     "look_after_guests": look_after_guests,
     "let_guests_go": let_guests_go,
     "move_campaigns_on": move_campaigns_on,
@@ -58,7 +51,6 @@ JOBS: dict[str, Callable[..., Awaitable[Any]]] = {
     "make_record": make_record,
     "send_link": send_link,
     "send_reset": send_reset,
-    "spread_news": spread_news,
     "sweep_accounts": sweep_accounts,
     "sweep_exports": sweep_exports,
     "sweep_files": sweep_files,
@@ -67,6 +59,7 @@ JOBS: dict[str, Callable[..., Awaitable[Any]]] = {
     "tick_cases": tick_cases,
     "tell_of_guests": tell_of_guests,
     "tell_of_wish": tell_of_wish,
+    "tell_of": tell_of,
     "read_import": read_import,
     "run_import": run_import,
     "sweep_imports": sweep_imports,
@@ -81,6 +74,7 @@ TIMETABLE: dict[str, str] = {
     "erase_guests": "33 3 * * *",
     "forget_words": "43 3 * * *",
     "forget_marks": "41 3 * * *",
+    "forget_notices": "51 3 * * *",
     "look_after_guests": "7 * * * *",
     "let_guests_go": "*/5 * * * *",
     "move_campaigns_on": "*/5 * * * *",

@@ -51,7 +51,8 @@ async def comment(actor: Actor, idea: IdeaRow, *, body: str, reply_to: CommentRo
             if before is None:
                 raise Closed
             return str(before)
-        event = await record(Kind.COMMENT_ADDED, actor=actor.id, space=idea.space, comment=made.id)
+        to = {"reply_to": reply_to.id} if reply_to else {}
+        event = await record(Kind.COMMENT_ADDED, actor=actor.id, space=idea.space, comment=made.id, **to)
         await _mention(text, made.id, idea.space, event)
     return made.public_id
 

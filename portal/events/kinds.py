@@ -119,6 +119,8 @@ class Kind(StrEnum):
     DIGEST_WRITTEN = "digest.written"
     ABOUT_EDITED = "about.edited"
     MAIL_RETRIED = "mail.retried"
+    #: A mailbox refused what its person has to do: `event` says what.
+    DUTY_BOUNCED = "duty.bounced"
     PORTAL_SET_UP = "portal.set_up"
     DEMO_REMOVED = "portal.demo_removed"
     #: These are seen by the moderators of their space. The one of a report names nobody: who reported stands in the

@@ -10,8 +10,7 @@ import msgspec
 from portal.access.actor import Actor
 from portal.access.scope import visible
 from portal.accounts.actions import LINK_MINUTES, new_sign_in_token
-from portal.db import execute, fetch, fetch_one, transaction
-from portal.events.jobs import queue
+from portal.db import QueryString, fetch, fetch_one
 from portal.events.kinds import Kind
 from portal.invitations.actions import new_invitation_token
 from portal.invitations.queries import STANDING
@@ -22,36 +21,24 @@ from portal.text.language import Reader, gettext, ngettext, reading
 
 Written = tuple[str, dict[str, Any]]
 
-# Who invited hears who came and who does not; those who invite there, that a guest wishes for a colleague; she, what
-# was decided. Guests and who answers for them hear of the end; and whoever answers for somebody else's guests now, or
-# administrators where nobody does.
-ANNOUNCE = """
-    INSERT INTO mail (kind, recipient, event)
-    SELECT 'guest_news', p.id, e.id
-    FROM event e JOIN space s ON s.id = e.space
-    CROSS JOIN LATERAL (
-        SELECT i.invited_by AS person FROM invitation i WHERE i.id = (e.particulars ->> 'invitation')::bigint
-        UNION SELECT w.person FROM colleague_wish w
-            WHERE w.id = (e.particulars ->> 'wish')::bigint AND e.kind <> 'guest.wished'
-        UNION SELECT m.person FROM membership m WHERE m.space = e.space AND e.kind = 'guest.wished'
-            AND m.role IN ('owner', 'community_manager') AND (m.until IS NULL OR m.until > plein_now())
-        UNION SELECT s.host WHERE e.kind = 'guest.wished'
-        UNION SELECT (e.particulars ->> 'sponsor')::bigint
-        UNION SELECT unnest(string_to_array(e.particulars ->> 'members', ','))::bigint
-        UNION SELECT m.person FROM membership m WHERE m.role = 'administrator' AND e.kind = 'guest.sponsor_left'
-            AND e.particulars ->> 'sponsor' IS NULL) x
-    JOIN person p ON p.id = x.person AND p.active AND p.last_signed_in_at IS NOT NULL
-    JOIN identity n ON n.person = p.id AND n.wants_mail
-    WHERE e.id = {} AND p.id IS DISTINCT FROM e.actor
-    ON CONFLICT (event, recipient, kind) DO NOTHING
-"""
-
-
-async def tell_of_guests(event: int) -> None:
-    """One statement for however many hear of it."""
-    async with transaction():
-        await execute(ANNOUNCE, event)
-        await queue("deliver_mail")
+# Who invited hears who came and who does not, those who invite there, that a guest wishes for a colleague; and
+# administrators, that nobody answers for guests any more.
+HOSTS = QueryString("""
+    SELECT i.invited_by AS person FROM invitation i WHERE i.id = (e.particulars ->> 'invitation')::bigint
+    UNION SELECT m.person FROM membership m WHERE m.space = e.space AND e.kind = 'guest.wished'
+        AND m.role IN ('owner', 'community_manager') AND (m.until IS NULL OR m.until > plein_now())
+    UNION SELECT s.host FROM space s WHERE s.id = e.space AND e.kind = 'guest.wished'
+""")
+# A guest hears what was decided about her wish, and, with who answers for her, of her end; and whoever answers for
+# somebody else's guests now.
+CONCERNED = QueryString("""
+    SELECT w.person FROM colleague_wish w WHERE w.id = (e.particulars ->> 'wish')::bigint AND e.kind <> 'guest.wished'
+    UNION SELECT (e.particulars ->> 'sponsor')::bigint
+    UNION SELECT unnest(string_to_array(e.particulars ->> 'members', ','))::bigint
+""")
+NOBODY_ANSWERS = QueryString("""
+    SELECT m.person FROM membership m WHERE m.role = 'administrator' AND e.particulars ->> 'sponsor' IS NULL
+""")
 
 
 class InvitationMail(msgspec.Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""Work of the mail room: spreading news by sets, and delivering what is due."""
+"""Work of the mail room: telling people of events, and delivering what is due."""
 
 from __future__ import annotations
 
@@ -7,75 +7,29 @@ from email.message import EmailMessage
 import msgspec
 import structlog
 
-from portal.db import UNREACHABLE, execute, fetch, transaction
+from portal.db import UNREACHABLE, execute, fetch, fetch_value, transaction
 from portal.events.jobs import queue
+from portal.events.kinds import Kind
+from portal.events.log import record
 from portal.notifications import transport
 from portal.notifications.mails import write, write_invitation
+from portal.notifications.telling import DUTY, settle, tell
+from portal.notifications.tellings import TELLINGS
 
 log = structlog.get_logger()
 
 #: Minutes until the next attempt, after the first, second, … failure; then the message is given up.
 BACKOFF = (1, 5, 15, 60, 240, 720)
 BATCH = 50
-
-# Authors, followers, supporters and commenters, once each, but not who answered.
-ANNOUNCE = """
-    INSERT INTO mail (kind, recipient, event)
-    SELECT 'answer', x.person, e.id
-    FROM event e JOIN answer a ON a.id = e.answer
-    CROSS JOIN LATERAL (
-        SELECT i.author AS person FROM idea i WHERE i.id = a.idea
-        UNION SELECT k.person FROM co_author k WHERE k.idea = a.idea AND k.accepted_at IS NOT NULL
-        UNION SELECT v.person FROM vote v WHERE v.idea = a.idea
-        UNION SELECT f.person FROM idea i JOIN follow f ON f.idea = i.id OR f.campaign = i.campaign WHERE i.id = a.idea
-        UNION SELECT c.author FROM comment c WHERE c.idea = a.idea AND c.state = 'published') x
-    JOIN mailed m ON m.person = x.person JOIN readership r ON r.person = m.person AND r.space = a.space
-    WHERE e.id = {} AND m.person <> a.author
-    ON CONFLICT (event, recipient, kind) DO NOTHING
-"""
+KIND = "SELECT kind FROM event WHERE id = {}"
 
 
-async def announce_answer(event: int) -> None:
-    """One statement for however many took part."""
-    async with transaction():
-        await execute(ANNOUNCE, event)
-        await queue("deliver_mail")
-
-
-# The members of a closed space, but not who did it.
-ANNOUNCE_ROLE = """
-    INSERT INTO mail (kind, recipient, event)
-    SELECT DISTINCT 'role', m.person, e.id
-    FROM event e JOIN space s ON s.id = e.space AND NOT s.open
-    JOIN membership k ON k.space = s.id JOIN mailed m ON m.person = k.person
-    WHERE e.id = {} AND m.person IS DISTINCT FROM e.actor
-    ON CONFLICT (event, recipient, kind) DO NOTHING
-"""
-
-
-async def announce_role(event: int) -> None:
-    """One statement for all members."""
-    async with transaction():
-        await execute(ANNOUNCE_ROLE, event)
-        await queue("deliver_mail")
-
-
-# The owners of an idle group; only who wants mail and ever signed in.
-ASK_OWNERS = """
-    INSERT INTO mail (kind, recipient, event)
-    SELECT DISTINCT 'idle_group', m.person, e.id
-    FROM event e JOIN membership m ON m.space = e.space AND m.role = 'owner'
-    JOIN person p ON p.id = m.person AND p.active AND p.last_signed_in_at IS NOT NULL
-    JOIN identity n ON n.person = p.id AND n.wants_mail
-    WHERE e.id = {} ON CONFLICT (event, recipient, kind) DO NOTHING
-"""
-
-
-async def ask_owners(event: int) -> None:
-    """Whether an idle group is still needed, they say on its page."""
-    async with transaction():
-        await execute(ASK_OWNERS, event)
-        await queue("deliver_mail")
+async def tell_of(event: int) -> None:
+    """Everybody whom the tellings name hears of it, by sets. A duty that it ends is done."""
+    kind = Kind(await fetch_value(KIND, event))
+    for telling in TELLINGS.get(kind, ()):
+        await tell(event, kind, telling)
+    await settle(event, kind)
 
 
 class Due(msgspec.Struct, frozen=True):
@@ -101,6 +55,18 @@ CLAIM = """
 SENT = "UPDATE mail SET sent_at = plein_now(), last_error = '' WHERE id = {}"
 DROPPED = "UPDATE mail SET dropped_at = plein_now(), last_error = {} WHERE id = {}"
 FAILED = "UPDATE mail SET last_error = {} WHERE id = {}"
+
+
+# What was read a season ago, and what nobody read in a year. A duty stays until it is done.
+FORGET = """
+    DELETE FROM notice WHERE read_at < plein_now() - interval '90 days'
+        OR NOT duty AND created_at < plein_now() - interval '365 days'
+"""
+
+
+async def forget_notices() -> None:
+    """Nobody looks so far back; the events themselves stay."""
+    await execute(FORGET)
 
 
 async def deliver_mail() -> None:
@@ -132,7 +98,7 @@ async def _deliver(mail: Due) -> None:
     except UNREACHABLE:
         raise
     except transport.CannotSend as error:
-        await _failed(mail, str(error), error.final)
+        await _failed(mail, str(error), error.final, error.bounced)
     except Exception as error:
         log.error("mail not written", mail=mail.id, kind=mail.kind, exc_info=error)
         await _failed(mail, type(error).__name__)
@@ -140,7 +106,10 @@ async def _deliver(mail: Due) -> None:
         await execute(SENT, mail.id)
 
 
-async def _failed(mail: Due, why: str, final: bool = False) -> None:
+async def _failed(mail: Due, why: str, final: bool = False, bounced: bool = False) -> None:
     log.warning("mail not sent", mail=mail.id, attempts=mail.attempts, error=why)
     given_up = final or mail.attempts > len(BACKOFF)
-    await execute(DROPPED if given_up else FAILED, why, mail.id)
+    async with transaction():
+        await execute(DROPPED if given_up else FAILED, why, mail.id)
+        if bounced and mail.event and Kind(await fetch_value(KIND, mail.event)) in DUTY:
+            await record(Kind.DUTY_BOUNCED, person=mail.recipient, event=mail.event)

@@ -9,8 +9,7 @@ import msgspec
 
 from portal.access.actor import Actor
 from portal.access.scope import visible
-from portal.db import execute, fetch_one
-from portal.events.jobs import queue
+from portal.db import QueryString, fetch_one
 from portal.settings import settings
 from portal.tables import Space
 from portal.text.dates import plain_date
@@ -19,19 +18,11 @@ from portal.text.language import gettext
 Written = tuple[str, dict[str, Any]]
 
 # Its host, and where there is none any more, its owners.
-TELL = """
-    INSERT INTO mail (kind, recipient, event)
-    SELECT 'guest_data', m.person, e.id FROM event e JOIN space s ON s.id = e.space
-    JOIN mailed m ON m.person = s.host OR NOT EXISTS (SELECT FROM mailed h WHERE h.person = s.host) AND EXISTS (
-        SELECT FROM membership o WHERE o.space = s.id AND o.person = m.person AND o.role = 'owner')
-    WHERE e.id = {} ON CONFLICT (event, recipient, kind) DO NOTHING RETURNING id
-"""
-
-
-async def tell_of_ending_data(event: int) -> None:
-    """Who answers for a guest's space hears that her data go."""
-    if await execute(TELL, event):
-        await queue("deliver_mail")
+ANSWERING = QueryString("""
+    SELECT p.id AS person FROM space s JOIN person p ON p.id = s.host AND p.active WHERE s.id = e.space
+    UNION SELECT o.person FROM space s JOIN membership o ON o.space = s.id AND o.role = 'owner'
+        WHERE s.id = e.space AND NOT EXISTS (SELECT FROM person h WHERE h.id = s.host AND h.active)
+""")
 
 
 class Going(msgspec.Struct, frozen=True):

@@ -10,27 +10,27 @@ from email.utils import formatdate, make_msgid
 from functools import lru_cache
 from typing import Any
 
-import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from portal.access.actor import Actor, actor_of_person
-from portal.access.policy import Action, can
 from portal.accounts.actions import RESET_MINUTES, new_reset_token
 from portal.accounts.queries import account_of_person
-from portal.moderation import receipts as moderation
-from portal.moderation.queries import queues
-from portal.names.queries import names_in
-from portal.notifications import guests, leavers, of_files, of_ideas, of_moves, starters
+from portal.notifications import (
+    guests,
+    leavers,
+    of_files,
+    of_ideas,
+    of_moderation,
+    of_moves,
+    of_spaces,
+    of_threads,
+    starters,
+)
 from portal.notifications.news import write_news
-from portal.notifications.queries import answered_idea, given_role, idle_group, label_of, mentioned_in
+from portal.notifications.queries import answered_idea, label_of
 from portal.settings import ROOT, settings
 from portal.text.answers import ANSWER_KINDS
-from portal.text.dates import plain_date
 from portal.text.language import Reader, gettext, ngettext, reading
-from portal.text.markdown import excerpt
-from portal.text.mentions import shown
-from portal.text.roles import ROLE_NAMES
-from portal.text.rules import HOUSE_RULES
 
 Written = tuple[str, dict[str, Any]]
 
@@ -75,87 +75,6 @@ async def _answer(reader: Actor, event: int | None) -> Written | None:
     }
 
 
-async def _role(reader: Actor, event: int | None) -> Written | None:
-    given = await given_role(reader, event) if event is not None else None
-    if given is None:
-        return None
-    given = msgspec.structs.replace(given, role=str(ROLE_NAMES[given.role]))
-    return gettext("A new role in %(group)s") % {"group": given.space}, {
-        "given": given,
-        "address": f"{settings().base_url}/spaces/{given.public_id}",
-    }
-
-
-async def _idle_group(reader: Actor, event: int | None) -> Written | None:
-    group = await idle_group(reader, event) if event is not None else None
-    if group is None:
-        return None
-    return gettext("Is %(group)s still needed?") % {"group": group.name}, {
-        "group": group,
-        "address": f"{settings().base_url}/spaces/{group.public_id}",
-    }
-
-
-async def _receipt(reader: Actor, event: int | None) -> Written | None:
-    about = await moderation.of_event(reader, event) if event is not None else None
-    receipt = await moderation.get_receipt(reader, about.decision) if about else None
-    if receipt is None or not can(reader, Action.RECEIPT_READ, receipt):
-        return None
-    names = await names_in(reader, [receipt.body_html])
-    return receipt.heading, {
-        "heading": receipt.heading,
-        "receipt": receipt,
-        "rule": HOUSE_RULES[receipt.rule],
-        "text": "" if receipt.reversed else excerpt(shown(receipt.body_html, names), 2000),
-        "until": plain_date(receipt.appeal_until.date()) if can(reader, Action.RECEIPT_APPEAL, receipt) else None,
-        "address": f"{settings().base_url}/receipts/{receipt.public_id}",
-    }
-
-
-async def _shown(reader: Actor, event: int | None) -> Written | None:
-    thing = await moderation.shown_by(reader, event) if event is not None else None
-    if thing is None:
-        return None
-    return gettext("Everybody in %(space)s can read it now") % {"space": thing.space}, {
-        "thing": thing,
-        "address": f"{settings().base_url}{thing.path}",
-    }
-
-
-async def _moderation_queue(reader: Actor, event: int | None) -> Written | None:
-    about = await moderation.of_event(reader, event) if event is not None else None
-    queue = next(iter(await queues(reader, about.space)), None) if about else None
-    if queue is None or not queue.open + queue.appeals:
-        return None
-    return gettext("To moderate in %(space)s") % {"space": queue.space_name}, {
-        "queue": queue,
-        "address": f"{settings().base_url}/spaces/{queue.space_public_id}/moderation",
-    }
-
-
-async def _moderator_needed(reader: Actor, event: int | None) -> Written | None:
-    about = await moderation.of_event(reader, event) if event is not None else None
-    if about is None or not reader.administrator:
-        return None
-    return gettext("A moderator is needed"), {
-        "space": about.space_name,
-        "address": f"{settings().base_url}/admin/roles",
-    }
-
-
-async def _mention(reader: Actor, event: int | None) -> Written | None:
-    comment = await mentioned_in(reader, event) if event is not None else None
-    if comment is None:
-        return None
-    by = comment.by or gettext("Somebody who left")
-    return gettext("%(name)s mentions you: %(title)s") % {"name": by, "title": comment.title}, {
-        "title": comment.title,
-        "by": by,
-        "words": excerpt(shown(comment.body_html, comment.mentions)),
-        "address": f"{settings().base_url}/comments/{comment.comment_public_id}",
-    }
-
-
 KINDS: dict[str, Callable[[Actor, int | None], Awaitable[Written | None]]] = {
     "password_reset": _password_reset,
     "campaign": write_news,
@@ -166,13 +85,16 @@ KINDS: dict[str, Callable[[Actor, int | None], Awaitable[Written | None]]] = {
     "help": of_ideas.write_offer,
     "idea_corrected": of_ideas.write_correction,
     "idea_news": of_ideas.write_news,
-    "role": _role,
-    "idle_group": _idle_group,
-    "receipt": _receipt,
-    "shown": _shown,
-    "moderation_queue": _moderation_queue,
-    "moderator_needed": _moderator_needed,
-    "mention": _mention,
+    "role": of_spaces.write_role,
+    "idle_group": of_spaces.write_idle_group,
+    "receipt": of_moderation.write_receipt,
+    "shown": of_moderation.write_shown,
+    "moderation_queue": of_moderation.write_queue,
+    "moderator_needed": of_moderation.write_needed,
+    "comment": of_threads.write_comment,
+    "reply": of_threads.write_reply,
+    "duty_bounced": of_spaces.write_bounced,
+    "mention": of_threads.write_mention,
     "sign_in_link": guests.write_sign_in_link,
     "guest_news": guests.write_guest_news,
     "moved": of_moves.write_move,

@@ -9,45 +9,31 @@ import msgspec
 
 from portal.access.actor import Actor
 from portal.access.scope import visible
-from portal.db import execute, fetch_one, transaction
-from portal.events.jobs import queue
+from portal.db import QueryString, fetch_one
 from portal.events.kinds import Kind
 from portal.settings import settings
 from portal.tables import Campaign
 from portal.text.dates import moment
 from portal.text.language import gettext, lazy
 
-# Who decides is asked; who proposed it hears what she said; whoever took part in any way hears that it lasts longer or
-# ends early, and who follows it, that it went on. One statement, in which no voter's name goes anywhere but into the
-# mail to herself; only who reads the space.
-ANNOUNCE = """
-    INSERT INTO mail (kind, recipient, event)
-    SELECT 'campaign', x.person, e.id
-    FROM event e JOIN campaign c ON c.id = e.campaign
-    CROSS JOIN LATERAL (
+# Who decides is asked; who proposed it hears what she said; whoever took part in any way hears that it lasts longer
+# or ends early, and who follows it, that it went on. No voter's name goes anywhere but into what is told to herself.
+TAKING_PART = QueryString("""
+    SELECT y.person FROM campaign c CROSS JOIN LATERAL (
         SELECT c.decision_owner AS person WHERE e.kind = 'campaign.proposed'
         UNION SELECT unnest(ARRAY[c.author, c.sponsor]) WHERE e.kind IN ('campaign.opened', 'campaign.declined')
         UNION SELECT f.person FROM follow f WHERE f.campaign = c.id
             AND e.kind IN ('campaign.extended', 'campaign.cancelled', 'campaign.moved_on')
-        UNION SELECT y.person FROM (
+        UNION SELECT z.person FROM (
             SELECT unnest(ARRAY[c.author, c.sponsor, c.decision_owner]) AS person
             UNION SELECT i.author FROM idea i WHERE i.campaign = c.id AND i.state = 'published'
             UNION SELECT v.person FROM idea i JOIN vote v ON v.idea = i.id WHERE i.campaign = c.id
             UNION SELECT k.author FROM idea i JOIN comment k ON k.idea = i.id
                 WHERE i.campaign = c.id AND k.state = 'published'
-            UNION SELECT f.person FROM idea i JOIN follow f ON f.idea = i.id WHERE i.campaign = c.id) y
-            WHERE e.kind IN ('campaign.extended', 'campaign.cancelled')) x
-    JOIN mailed m ON m.person = x.person JOIN readership r ON r.person = m.person AND r.space = c.space
-    WHERE e.id = {} AND m.person IS DISTINCT FROM e.actor
-    ON CONFLICT (event, recipient, kind) DO NOTHING
-"""
-
-
-async def announce_campaign(event: int) -> None:
-    """One statement for however many hear of it."""
-    async with transaction():
-        await execute(ANNOUNCE, event)
-        await queue("deliver_mail")
+            UNION SELECT f.person FROM idea i JOIN follow f ON f.idea = i.id WHERE i.campaign = c.id) z
+            WHERE e.kind IN ('campaign.extended', 'campaign.cancelled')) y
+    WHERE c.id = t.campaign
+""")
 
 
 class News(msgspec.Struct, frozen=True):

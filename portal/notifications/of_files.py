@@ -7,36 +7,21 @@ from typing import Any
 from portal.access.actor import Actor
 from portal.access.policy import Action, can
 from portal.attachments.queries import get_file_wish
-from portal.db import execute, fetch_value, transaction
-from portal.events.jobs import queue
+from portal.db import QueryString, fetch_value
 from portal.settings import settings
 from portal.text.language import gettext
 
 # Who answers for the space hears of a wish, who asked of the answer.
-TELL = """
-    INSERT INTO mail (kind, recipient, event)
-    SELECT 'file_wish', x.person, e.id
-    FROM event e JOIN file_wish w ON w.id = (e.particulars ->> 'wish')::bigint
-    CROSS JOIN LATERAL (
-        SELECT w.person WHERE e.kind = 'attachment.answered'
-        UNION SELECT m.person FROM membership m WHERE e.kind = 'attachment.asked' AND m.space = w.space
-            AND m.role IN ('owner', 'community_manager') AND (m.until IS NULL OR m.until > plein_now())
-        UNION SELECT s.host FROM space s WHERE e.kind = 'attachment.asked' AND s.id = w.space) x
-    JOIN mailed m ON m.person = x.person JOIN readership r ON r.person = m.person AND r.space = w.space
-    WHERE e.id = {} AND m.person IS DISTINCT FROM e.actor
-    ON CONFLICT (event, recipient, kind) DO NOTHING
-"""
+ANSWERING = QueryString("""
+    SELECT m.person FROM membership m WHERE m.space = t.space
+        AND m.role IN ('owner', 'community_manager') AND (m.until IS NULL OR m.until > plein_now())
+    UNION SELECT s.host FROM space s WHERE s.id = t.space
+""")
+WHO_ASKED = QueryString("SELECT w.person FROM file_wish w WHERE w.id = (e.particulars ->> 'wish')::bigint")
 OF_EVENT = """
     SELECT w.public_id FROM event e JOIN file_wish w ON w.id = (e.particulars ->> 'wish')::bigint WHERE e.id = {}
 """
 Written = tuple[str, dict[str, Any]]
-
-
-async def tell_of_wish(event: int) -> None:
-    """One statement for however many hear of it."""
-    async with transaction():
-        await execute(TELL, event)
-        await queue("deliver_mail")
 
 
 async def write_wish(reader: Actor, event: int | None) -> Written | None:

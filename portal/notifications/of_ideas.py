@@ -9,8 +9,7 @@ import msgspec
 from portal.access.actor import Actor
 from portal.access.of_people import NAMED
 from portal.access.scope import visible
-from portal.db import execute, fetch_one, transaction
-from portal.events.jobs import queue
+from portal.db import QueryString, fetch_one
 from portal.events.kinds import Kind
 from portal.settings import settings
 from portal.tables import Correction, HelpOffer, Idea, StatusChange
@@ -18,46 +17,32 @@ from portal.text.language import gettext
 from portal.text.markdown import excerpt
 from portal.text.statuses import STEPS
 
-# Who wrote it and who follows it; of a correction, and of a post that became an idea, also whoever voted, among them:
-# so a message tells of no vote.
-SPREAD = """
-    INSERT INTO mail (kind, recipient, event)
-    SELECT CASE e.kind WHEN 'idea.corrected' THEN 'idea_corrected' ELSE 'idea_news' END, x.person, e.id
-    FROM event e JOIN idea i ON i.id = e.idea
-    CROSS JOIN LATERAL (
-        SELECT i.author AS person
-        UNION SELECT k.person FROM co_author k WHERE k.idea = i.id AND k.accepted_at IS NOT NULL
-        UNION SELECT f.person FROM follow f WHERE f.idea = i.id
-        UNION SELECT v.person FROM vote v WHERE v.idea = i.id AND e.kind IN ('idea.corrected', 'post.became_idea')) x
-    JOIN mailed m ON m.person = x.person JOIN readership r ON r.person = m.person AND r.space = i.space
-    WHERE e.id = {} AND m.person IS DISTINCT FROM e.actor
-    ON CONFLICT (event, recipient, kind) DO NOTHING
+# Who writes an idea.
+WRITERS = """
+    SELECT i.author AS person FROM idea i WHERE i.id = t.idea
+    UNION SELECT k.person FROM co_author k WHERE k.idea = t.idea AND k.accepted_at IS NOT NULL
 """
+# Who wrote it, voted for it, commented, or follows it or its campaign: so a message tells of no vote.
+TOOK_PART = QueryString(f"""
+    {WRITERS} UNION SELECT v.person FROM vote v WHERE v.idea = t.idea
+    UNION SELECT f.person FROM follow f WHERE f.idea = t.idea OR f.campaign = t.within
+    UNION SELECT c.author FROM comment c WHERE c.idea = t.idea AND c.state = 'published'
+""")
+# Who wrote it and who follows it; of a correction, and of a post that became an idea, also whoever voted, among them.
+FOLLOWERS = QueryString(f"""
+    {WRITERS} UNION SELECT f.person FROM follow f WHERE f.idea = t.idea
+    UNION SELECT v.person FROM vote v WHERE v.idea = t.idea AND e.kind IN ('idea.corrected', 'post.became_idea')
+""")
 # Who is invited; for whom something was written down; who wrote down what somebody claims.
-ASK = """
-    INSERT INTO mail (kind, recipient, event)
-    SELECT 'ask', m.person, e.id
-    FROM event e LEFT JOIN capture t ON t.idea = e.idea
-    JOIN mailed m ON m.person = CASE e.kind WHEN 'idea.captured' THEN t.person WHEN 'idea.claimed' THEN t.author
-        ELSE e.person END
-    JOIN readership r ON r.person = m.person AND r.space = e.space
-    WHERE e.id = {} AND m.person IS DISTINCT FROM e.actor
-    ON CONFLICT (event, recipient, kind) DO NOTHING
-"""
-
-
-async def spread_news(event: int) -> None:
-    """One statement for however many hear of it."""
-    async with transaction():
-        await execute(SPREAD, event)
-        await queue("deliver_mail")
-
-
-async def ask(event: int) -> None:
-    """A question to one person."""
-    async with transaction():
-        await execute(ASK, event)
-        await queue("deliver_mail")
+ASKED_PERSON = QueryString("""
+    SELECT CASE e.kind WHEN 'idea.captured' THEN c.person WHEN 'idea.claimed' THEN c.author ELSE e.person END AS person
+    FROM (SELECT 1) x LEFT JOIN capture c ON c.idea = t.idea
+""")
+# Once for each who offers: an offer that is put in other words is no news.
+HELPED = QueryString(f"""
+    SELECT w.person FROM ({WRITERS}) w WHERE NOT EXISTS (
+        SELECT FROM event b WHERE b.kind = e.kind AND b.idea = e.idea AND b.actor = e.actor AND b.id < e.id)
+""")
 
 
 class News(msgspec.Struct, frozen=True):

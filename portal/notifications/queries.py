@@ -5,10 +5,9 @@ from __future__ import annotations
 import msgspec
 
 from portal.access.actor import Actor, Role
-from portal.access.of_people import KNOWN_THERE, NAMED
 from portal.access.scope import visible
 from portal.db import fetch, fetch_one, fetch_value
-from portal.tables import Answer, Comment, Mail, Mention, Space
+from portal.tables import Answer, Mail, Space
 
 
 class Undelivered(msgspec.Struct, frozen=True):
@@ -87,48 +86,6 @@ GIVEN_ROLE = """
 async def given_role(reader: Actor, event: int) -> GivenRole | None:
     """The role that an event tells of, if the reader still reads that group."""
     return await fetch_one(GivenRole, GIVEN_ROLE, event, visible(Space, reader, "s"))
-
-
-class MentionedIn(msgspec.Struct, frozen=True):
-    """What a mail about a mention tells."""
-
-    comment_public_id: str
-    title: str
-    by: str
-    body_html: str
-    mentions: list[str]
-
-
-# As long as the comment stands and still names her.
-MENTIONED = (
-    """
-    SELECT k.public_id AS comment_public_id, i.title, coalesce(n.name, '') AS by, k.body_html,
-        ARRAY(SELECT mp.public_id || coalesce(mn.name, '') FROM mention o JOIN person mp ON mp.id = o.person
-            """
-    + NAMED.format("mn", "mp.id", "k.space")
-    + """ WHERE o.comment = k.id AND ("""
-    + KNOWN_THERE
-    + """)) AS mentions
-    FROM mention m JOIN comment k ON k.id = m.comment JOIN idea i ON i.id = k.idea
-    """
-    + NAMED.format("n", "k.author", "k.space")
-    + """
-    WHERE m.event = {} AND m.person = {} AND k.state = 'published' AND strpos(k.body, {}) > 0 AND {} AND {}
-"""
-)
-
-
-async def mentioned_in(reader: Actor, event: int) -> MentionedIn | None:
-    """The comment that mentions her, if she may read it."""
-    return await fetch_one(
-        MentionedIn,
-        MENTIONED,
-        event,
-        reader.id,
-        reader.public_id,
-        visible(Mention, reader, "m"),
-        visible(Comment, reader, "k"),
-    )
 
 
 class IdleGroup(msgspec.Struct, frozen=True):

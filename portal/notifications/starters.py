@@ -9,8 +9,7 @@ import msgspec
 
 from portal.access.actor import Actor
 from portal.access.scope import visible
-from portal.db import execute, fetch_one
-from portal.events.jobs import queue
+from portal.db import QueryString, fetch_one
 from portal.events.kinds import Kind
 from portal.settings import settings
 from portal.tables import Space
@@ -20,22 +19,13 @@ from portal.text.language import gettext
 Written = tuple[str, dict[str, Any]]
 
 # Both, where somebody got a mentor; of who did not turn up the space's host and whoever answered for her.
-TELL = """
-    INSERT INTO mail (kind, recipient, event)
-    SELECT 'starter', m.person, e.id FROM event e JOIN space s ON s.id = e.space
-    JOIN mailed m ON CASE WHEN e.kind = 'mentor.found'
-        THEN m.person IN ((e.particulars ->> 'member')::bigint, (e.particulars ->> 'mentor')::bigint)
-        ELSE m.person = s.host OR m.person IN (SELECT b.sponsor FROM membership b
-            WHERE b.space = e.space AND b.person = (e.particulars ->> 'member')::bigint) END
-    JOIN readership r ON r.person = m.person AND r.space = e.space
-    WHERE e.id = {} ON CONFLICT (event, recipient, kind) DO NOTHING RETURNING id
-"""
-
-
-async def tell_of_starters(event: int) -> None:
-    """Who has to do with somebody who starts hears of it."""
-    if await execute(TELL, event):
-        await queue("deliver_mail")
+CONCERNED = QueryString("""
+    SELECT unnest(ARRAY[e.particulars ->> 'member', e.particulars ->> 'mentor'])::bigint AS person
+        WHERE e.kind = 'mentor.found'
+    UNION SELECT s.host FROM space s WHERE s.id = e.space AND e.kind <> 'mentor.found'
+    UNION SELECT b.sponsor FROM membership b WHERE b.space = e.space
+        AND b.person = (e.particulars ->> 'member')::bigint AND e.kind <> 'mentor.found'
+""")
 
 
 class News(msgspec.Struct, frozen=True):

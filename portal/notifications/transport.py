@@ -18,11 +18,13 @@ LONGEST = 45  # seconds for a message; well below the first pause until it is tr
 
 
 class CannotSend(Exception):
-    """Why a message did not go out. `final`: trying again would not help."""
+    """Why a message did not go out. `final`: trying again would not help; `bounced`: the server knows no such mailbox,
+    or takes nothing for it."""
 
-    def __init__(self, why: str, final: bool = False) -> None:
+    def __init__(self, why: str, final: bool = False, bounced: bool = False) -> None:
         super().__init__(why[:500])
         self.final = final
+        self.bounced = bounced
 
 
 async def send(message: EmailMessage) -> None:
@@ -47,7 +49,8 @@ async def _by_smtp(message: EmailMessage) -> None:
                 timeout=TIMEOUT,
             )
     except aiosmtplib.SMTPRecipientsRefused as error:
-        raise CannotSend(str(error), final=all(r.code >= 500 for r in error.recipients)) from error
+        refused = all(r.code >= 500 for r in error.recipients)
+        raise CannotSend(str(error), final=refused, bounced=refused) from error
     except aiosmtplib.SMTPDataError as error:
         raise CannotSend(f"{error.code} {error.message}", final=error.code >= 500) from error
     except aiosmtplib.SMTPResponseException as error:

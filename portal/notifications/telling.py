@@ -1,0 +1,147 @@
+"""Telling people of an event: a notice for each, and a mail for those whom mail reaches. There is no other way."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from portal.db import QueryString, execute, transaction
+from portal.events.jobs import queue
+from portal.events.kinds import Kind
+
+BATCH = 2000  # people in one statement
+
+#: What somebody has to do. It is told whatever was muted, by mail also to who switched mail off or never signed in, and
+#: stays new until it is done.
+DUTY: frozenset[Kind] = frozenset({Kind.CAMPAIGN_PROPOSED, Kind.MODERATION_ASSIGNED})
+
+#: By what a duty is done: this event, about the same thing, ends those that were there before it.
+SETTLES: dict[Kind, frozenset[Kind]] = {
+    Kind.CAMPAIGN_PROPOSED: frozenset({Kind.CAMPAIGN_PROPOSED}),  # somebody else is asked
+    Kind.CAMPAIGN_OPENED: frozenset({Kind.CAMPAIGN_PROPOSED}),
+    Kind.CAMPAIGN_DECLINED: frozenset({Kind.CAMPAIGN_PROPOSED}),
+    Kind.MODERATION_ASSIGNED: frozenset({Kind.MODERATION_ASSIGNED}),  # it is somebody else's turn
+    Kind.MODERATION_DECIDED: frozenset({Kind.MODERATION_ASSIGNED}),
+}
+
+
+class Needs(StrEnum):
+    """The role without which a notice is not shown."""
+
+    MODERATOR = "moderator"
+    ADMINISTRATOR = "administrator"
+    HOST = "host"
+
+
+# What an event `e` is about: its idea, else its campaign, else its space.
+THING = QueryString("""
+    SELECT coalesce(i.space, c.space, e.space) AS space, CASE WHEN i.id IS NULL THEN e.campaign END AS campaign,
+        i.id AS idea, e.comment, e.answer, i.campaign AS within
+    FROM e LEFT JOIN comment k ON k.id = e.comment LEFT JOIN answer a ON a.id = e.answer
+    LEFT JOIN idea i ON i.id = coalesce(e.idea, k.idea, a.idea) OR i.public_id = e.particulars ->> 'idea_public_id'
+    LEFT JOIN campaign c ON c.id = e.campaign
+""")
+# Nothing that its reader has to see, to be told.
+NOTHING = QueryString("""
+    SELECT NULL::bigint AS space, NULL::bigint AS campaign, NULL::bigint AS idea, NULL::bigint AS comment,
+        NULL::bigint AS answer, NULL::bigint AS within FROM e
+""")
+AT_ONCE = QueryString("plein_now()")
+ALWAYS = QueryString("TRUE")
+
+
+class Telling(msgspec.Struct, frozen=True):
+    """Who hears of an event, and how. `people` is a SELECT of each `person`, out of the event `e` and the thing `t`
+    (`about`). `alone`: not shown as one with others of its kind about the same thing. `personal`: no mute keeps it from
+    her. A mail is `due`, where it is `wanted`, for a notice `n`."""
+
+    kind: str
+    people: QueryString
+    about: QueryString = THING
+    needs: Needs | None = None
+    alone: bool = False
+    personal: bool = False
+    due: QueryString = AT_ONCE
+    wanted: QueryString = ALWAYS
+
+
+# Whoever heard of the event before, by whatever kind, hears nothing more: UNIQUE (event, person).
+TELL = """
+    WITH e AS MATERIALIZED (SELECT * FROM event WHERE id = {}),
+    t AS MATERIALIZED ({}),
+    heard AS MATERIALIZED (
+        SELECT DISTINCT x.person FROM e CROSS JOIN t CROSS JOIN LATERAL ({}) x
+        JOIN person p ON p.id = x.person AND p.active
+        WHERE x.person > {} AND x.person IS DISTINCT FROM e.actor
+            AND (t.space IS NULL OR EXISTS (
+                SELECT FROM readership r WHERE r.person = x.person AND r.space = t.space OFFSET 0))
+            AND ({} OR NOT EXISTS (SELECT FROM mute u WHERE u.person = x.person AND (u.idea = t.idea
+                OR u.campaign IN (t.campaign, t.within)
+                OR u.space = t.space AND u.campaign IS NULL AND u.idea IS NULL)))
+        ORDER BY x.person LIMIT {}
+    ), n AS (
+        INSERT INTO notice (person, event, kind, space, campaign, idea, comment, answer, needs, duty, bundle)
+        SELECT h.person, e.id, k.kind, t.space, t.campaign, t.idea, t.comment, t.answer, {}, k.duty,
+            CASE WHEN k.alone OR t.space IS NULL THEN 'e' || e.id
+                ELSE k.kind || coalesce(' i' || t.idea, ' c' || t.campaign, ' s' || t.space) END
+            || CASE WHEN k.duty THEN ' duty' ELSE '' END
+        FROM heard h, e, t, (SELECT {}::text AS kind, {}::boolean AS duty, {}::boolean AS alone) k
+        ON CONFLICT (event, person) DO NOTHING RETURNING *
+    ), mailing AS (
+        INSERT INTO mail (kind, recipient, event, due_at)
+        SELECT n.kind, n.person, n.event, {} FROM n JOIN e ON e.id = n.event
+        WHERE (n.duty OR EXISTS (SELECT FROM mailed m WHERE m.person = n.person)) AND {}
+        ON CONFLICT (event, recipient, kind) DO NOTHING RETURNING id
+    )
+    SELECT (SELECT count(*) FROM heard) AS heard, (SELECT max(person) FROM heard) AS last,
+        (SELECT count(*) FROM mailing) AS mails
+"""
+
+
+async def tell(event: int, kind: Kind, telling: Telling) -> None:
+    """Notices and mails for all of them, so many in one statement, each of which commits. A second time, or by two
+    workers at once, nobody hears it twice."""
+    last, heard = 0, BATCH
+    while heard == BATCH:
+        async with transaction():
+            told = await execute(
+                TELL,
+                event,
+                telling.about,
+                telling.people,
+                last,
+                telling.personal or kind in DUTY,
+                BATCH,
+                telling.needs,
+                telling.kind,
+                kind in DUTY,
+                telling.alone,
+                telling.due,
+                telling.wanted,
+            )
+            heard, last = told[0]["heard"], told[0]["last"]
+            if told[0]["mails"]:
+                await queue("deliver_mail")
+
+
+# The same campaign or idea, or, where there is none, the same space and item.
+SAME = """
+    n.duty AND n.read_at IS NULL AND d.id = n.event AND s.id > d.id
+        AND (d.kind, s.kind) IN (SELECT * FROM unnest({}::text[], {}::text[]))
+        AND (n.campaign = s.campaign OR n.idea = s.idea OR n.campaign IS NULL AND n.idea IS NULL
+            AND n.space = s.space AND d.particulars ->> 'item' IS NOT DISTINCT FROM s.particulars ->> 'item')
+"""
+DONE = f"UPDATE notice n SET read_at = s.occurred_at FROM event d, event s WHERE s.id = {{}} AND {SAME}"
+DONE_ALREADY = f"UPDATE notice n SET read_at = s.occurred_at FROM event d, event s WHERE d.id = {{}} AND {SAME}"
+
+
+async def settle(event: int, kind: Kind) -> None:
+    """Duties that are done are not new any more: those that this event ends, and this one itself, where what ends it
+    was quicker."""
+    pairs = [(duty.value, by.value) for by, duties in SETTLES.items() for duty in duties]
+    duties, by = [duty for duty, _ in pairs], [ends for _, ends in pairs]
+    if kind in SETTLES:
+        await execute(DONE, event, duties, by)
+    if kind in DUTY:
+        await execute(DONE_ALREADY, event, duties, by)
