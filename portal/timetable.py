@@ -16,7 +16,7 @@ from portal.invitations.jobs import look_after_guests
 from portal.leaving.jobs import erase_guests, let_guests_go
 from portal.moderation.jobs import assign_checks
 from portal.mydata.jobs import make_export, sweep_exports
-from portal.notifications.jobs import ask_owners, deliver_mail, forget_notices, tell_of
+from portal.notifications.jobs import deliver_mail, forget_notices, tell_of
 from portal.preboarding.jobs import find_all_mentors
 from portal.records.jobs import make_record, sweep_records
 from portal.search.jobs import forget_words, take_in_words

@@ -79,7 +79,7 @@ LEADERS_BLIND = """
 UNREAD = "NOT EXISTS (SELECT FROM readership r WHERE r.person = x.person AND r.space = i.space)"
 OF_IDEAS = ", ".join(
     f"x_{table} AS (DELETE FROM {table} x USING gone i WHERE i.id = x.idea AND {UNREAD})"
-    for table in ("follow", "read_mark", "help_offer")
+    for table in ("follow", "read_mark", "help_offer", "notice", "mute")
 )
 OF_COMMENTS = ", ".join(
     f"x_{table} AS (DELETE FROM {table} x USING comment k, gone i"
@@ -115,7 +115,9 @@ OUT_OF_SIGHT = f"""
 """
 OF_CAMPAIGN = f"""
     WITH gone AS (SELECT i.id, i.space FROM campaign i WHERE i.id = {{}}),
-    x_follow AS (DELETE FROM follow x USING gone i WHERE i.id = x.campaign AND {UNREAD})
+    x_follow AS (DELETE FROM follow x USING gone i WHERE i.id = x.campaign AND {UNREAD}),
+    x_notice AS (DELETE FROM notice x USING gone i WHERE i.id = x.campaign AND {UNREAD}),
+    x_mute AS (DELETE FROM mute x USING gone i WHERE i.id = x.campaign AND {UNREAD})
     INSERT INTO search_fresh SELECT d.id FROM search_document d JOIN gone i ON i.id = d.campaign
     ON CONFLICT DO NOTHING
 """

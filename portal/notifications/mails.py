@@ -18,6 +18,7 @@ from portal.accounts.queries import account_of_person
 from portal.notifications import (
     guests,
     leavers,
+    of_cases,
     of_files,
     of_ideas,
     of_moderation,
@@ -82,6 +83,7 @@ KINDS: dict[str, Callable[[Actor, int | None], Awaitable[Written | None]]] = {
     "ask": of_ideas.write_question,
     "guest_data": leavers.write_ending_data,
     "file_wish": of_files.write_wish,
+    "duty": of_cases.write_duty,
     "help": of_ideas.write_offer,
     "idea_corrected": of_ideas.write_correction,
     "idea_news": of_ideas.write_news,

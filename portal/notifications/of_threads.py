@@ -12,7 +12,7 @@ from portal.access.scope import visible
 from portal.db import QueryString, fetch_one
 from portal.notifications.of_ideas import WRITERS
 from portal.settings import settings
-from portal.tables import Comment, Notice
+from portal.tables import Comment
 from portal.text.language import gettext
 from portal.text.markdown import excerpt
 from portal.text.mentions import shown
@@ -61,18 +61,18 @@ WORDS = (
     + """ WHERE o.comment = k.id AND ("""
     + KNOWN_THERE
     + """)) AS mentions
-    FROM notice n JOIN comment k ON k.id = n.comment JOIN idea i ON i.id = k.idea
+    FROM event e LEFT JOIN moderation_item x ON x.public_id = e.particulars ->> 'item'
+    JOIN comment k ON k.id = coalesce(e.comment, x.comment) JOIN idea i ON i.id = k.idea
     """
     + NAMED.format("b", "k.author", "k.space")
     + """
-    WHERE n.event = {} AND {} AND {} AND (n.kind <> 'mention' OR strpos(k.body, {}) > 0)
+    WHERE e.id = {} AND k.state = 'published' AND strpos(k.body, {}) > 0 AND {}
 """
 )
 
 
-async def _words(reader: Actor, event: int | None) -> Words | None:
-    seen = visible(Notice, reader, "n"), visible(Comment, reader, "k")
-    return await fetch_one(Words, WORDS, event, *seen, reader.public_id)
+async def _words(reader: Actor, event: int | None, naming: str = "") -> Words | None:
+    return await fetch_one(Words, WORDS, event, naming, visible(Comment, reader, "k"))
 
 
 def _said(words: Words, subject: str) -> Written:
@@ -87,7 +87,7 @@ def _said(words: Words, subject: str) -> Written:
 
 async def write_mention(reader: Actor, event: int | None) -> Written | None:
     """Who mentions her, where, and with which words."""
-    words = await _words(reader, event)
+    words = await _words(reader, event, reader.public_id)
     return _said(words, gettext("%(name)s mentions you: %(title)s")) if words else None
 
 

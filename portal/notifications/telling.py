@@ -14,7 +14,10 @@ BATCH = 2000  # people in one statement
 
 #: What somebody has to do. It is told whatever was muted, by mail also to who switched mail off or never signed in, and
 #: stays new until it is done.
-DUTY: frozenset[Kind] = frozenset({Kind.CAMPAIGN_PROPOSED, Kind.MODERATION_ASSIGNED})
+DUTY: frozenset[Kind] = frozenset(
+    {kind for kind in Kind if kind.startswith("duty.")} - {Kind.DUTY_BOUNCED}
+    | {Kind.CAMPAIGN_PROPOSED, Kind.MODERATION_ASSIGNED}
+)
 
 #: By what a duty is done: this event, about the same thing, ends those that were there before it.
 SETTLES: dict[Kind, frozenset[Kind]] = {
@@ -39,7 +42,9 @@ THING = QueryString("""
     SELECT coalesce(i.space, c.space, e.space) AS space, CASE WHEN i.id IS NULL THEN e.campaign END AS campaign,
         i.id AS idea, e.comment, e.answer, i.campaign AS within
     FROM e LEFT JOIN comment k ON k.id = e.comment LEFT JOIN answer a ON a.id = e.answer
-    LEFT JOIN idea i ON i.id = coalesce(e.idea, k.idea, a.idea) OR i.public_id = e.particulars ->> 'idea_public_id'
+    LEFT JOIN escalation z ON z.id = e.escalation
+    LEFT JOIN idea i ON i.id = coalesce(e.idea, k.idea, a.idea, z.idea,
+        CASE e.kind WHEN 'duty.watch' THEN (e.particulars ->> 'item')::bigint END) OR i.public_id = e.particulars ->> 'idea_public_id'
     LEFT JOIN campaign c ON c.id = e.campaign
 """)
 # Nothing that its reader has to see, to be told.

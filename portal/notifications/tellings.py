@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from portal.db import QueryString
 from portal.events.kinds import Kind
 from portal.notifications import (
     guests,
@@ -16,7 +17,7 @@ from portal.notifications import (
     of_threads,
     starters,
 )
-from portal.notifications.telling import NOTHING, Needs, Telling
+from portal.notifications.telling import DUTY, NOTHING, Needs, Telling
 
 CAMPAIGN = Telling("campaign", news.TAKING_PART)
 ANSWER = Telling("answer", of_ideas.TOOK_PART)
@@ -41,7 +42,14 @@ REPLY = Telling("reply", of_threads.REPLIED_TO, wanted=of_threads.WHEN_READ)
 COMMENT = Telling("comment", of_threads.WROTE_THE_IDEA, wanted=of_threads.WHEN_READ)
 LATE = tuple(replace(telling, about=of_moderation.LET_THROUGH) for telling in (MENTION, REPLY, COMMENT))
 
+DUTY_OF_ONE = Telling("duty", QueryString("SELECT e.person"), alone=True, personal=True)
+# Whoever the move itself named, before nobody knew any more who had voted.
+MOVED = Telling("moved", QueryString("SELECT m.recipient AS person FROM mail m WHERE m.event = e.id"))
+
 TELLINGS: dict[Kind, tuple[Telling, ...]] = {
+    **{kind: (DUTY_OF_ONE,) for kind in DUTY if kind.startswith("duty.")},
+    Kind.IDEA_MOVED: (MOVED,),
+    Kind.CAMPAIGN_MOVED: (MOVED,),
     Kind.CAMPAIGN_PROPOSED: (CAMPAIGN,),
     Kind.CAMPAIGN_OPENED: (CAMPAIGN,),
     Kind.CAMPAIGN_DECLINED: (CAMPAIGN,),

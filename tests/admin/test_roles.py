@@ -7,7 +7,7 @@ import pytest
 from portal.access.actor import Role
 from portal.admin import roles
 from portal.db import execute, fetch_value
-from portal.notifications.jobs import announce_role
+from portal.notifications.jobs import tell_of
 from portal.notifications.mails import write
 from tests.client import text_of
 from tests.world import email_of
@@ -89,8 +89,8 @@ async def test_an_administrator_goes_into_a_closed_group_and_all_its_members_hea
     assert (await browser.get(f"/spaces/{world.space['closed_a']}")).status_code == 200
     event = await last_event()
     assert (event["kind"], event["space"]) == ("space.role_given", world.space_id["closed_a"])
-    await announce_role(event["id"])
-    await announce_role(event["id"])  # twice tells once
+    await tell_of(event["id"])
+    await tell_of(event["id"])  # twice tells once
     told = {row["recipient"] for row in await execute("SELECT recipient FROM mail WHERE kind = 'role'")}
     assert told == {world.person_id["insider_a"], world.person_id["guest_a"]}
     message = (await write("role", world.person_id["insider_a"], event["id"])).get_content()
@@ -102,7 +102,7 @@ async def test_an_administrator_goes_into_a_closed_group_and_all_its_members_hea
 async def test_in_an_open_group_nobody_is_mailed(as_, world):
     fields = {"colleague": email_of("employee"), "role": "moderator"}
     await (await as_("administrator")).post(f"/admin/roles/{world.space['open']}", fields)
-    await announce_role((await last_event())["id"])
+    await tell_of((await last_event())["id"])
     assert await fetch_value("SELECT count(*) FROM mail") == 0
 
 

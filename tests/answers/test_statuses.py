@@ -10,7 +10,7 @@ from portal.access.conflicts import Closed
 from portal.db import execute, fetch_value
 from portal.ideas.actions import put_back
 from portal.ideas.queries import get_idea
-from portal.notifications.of_ideas import spread_news
+from portal.notifications.jobs import tell_of
 from tests.client import text_of
 from tests.pages.forms import errors_of, form_of
 from tests.sitemap import ANSWER
@@ -119,7 +119,7 @@ async def test_a_correction_stands_below_the_text_and_whoever_voted_is_told_with
     assert (await author.post(f"{page}/correction", {"body": "Two, *not* three."})).status_code == 303
     assert "Two, <em>not</em> three." in (await (await as_("employee")).get(page)).text
     event = await fetch_value("SELECT id FROM event WHERE kind = 'idea.corrected'")
-    await spread_news(event)
+    await tell_of(event)
     told = await execute(
         "SELECT n.email FROM mail m JOIN identity n ON n.person = m.recipient WHERE m.event = {}", event
     )

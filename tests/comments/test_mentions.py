@@ -8,8 +8,8 @@ from portal.access.actor import actor_of_person
 from portal.db import execute, fetch_value
 from portal.ideas.queries import get_idea
 from portal.mentions.queries import suggested
+from portal.notifications.jobs import tell_of
 from portal.notifications.mails import write
-from portal.notifications.reactions import announce_mentions
 from tests.client import text_of
 from tests.comments.test_write import newest, page, thread
 from tests.pages.forms import errors_of, form_of
@@ -194,8 +194,8 @@ async def test_where_names_are_shared_the_address_is_written_but_never_for_a_gue
 async def told(event=None):
     """Who gets a mail about the mentions of the last event."""
     event = event or await fetch_value("SELECT max(event) FROM mention")
-    await announce_mentions(event)
-    await announce_mentions(event)
+    await tell_of(event)
+    await tell_of(event)
     return [row["recipient"] for row in await execute("SELECT recipient FROM mail WHERE kind = 'mention'")]
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from portal.db import execute, fetch_value
 from portal.leaving.jobs import erase_guests, let_guests_go
-from portal.notifications.leavers import tell_of_ending_data
+from portal.notifications.jobs import tell_of
 from portal.notifications.mails import write
 from tests.client import text_of
 from tests.leaving.test_removal import count, removal
@@ -62,7 +62,7 @@ async def test_her_data_go_after_the_host_was_told_and_what_she_wrote_stays(as_,
         assert await count("event", kind="space.guest_data_ending") == 1
     event = await fetch_value("SELECT id FROM event WHERE kind = 'space.guest_data_ending'")
     await execute("UPDATE person SET last_signed_in_at = plein_now() WHERE id = {}", world.person_id["insider_a"])
-    await tell_of_ending_data(event)
+    await tell_of(event)
     assert await count("mail", kind="guest_data", recipient=world.person_id["insider_a"]) == 1
     message = await write("guest_data", world.person_id["insider_a"], event)
     assert NAME in message.get_content()

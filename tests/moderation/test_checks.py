@@ -9,9 +9,9 @@ import pytest
 from portal.db import execute, fetch_value
 from portal.moderation.jobs import assign_checks
 from portal.notifications.mails import write
-from portal.worker import pass_on_events
 from tests.client import text_of
 from tests.moderation.desk import decide, newest, receipt_of, state
+from tests.notifications.work import tell_all
 from tests.world import NOW, set_clock
 
 SAID = "We could lend you our second crane"
@@ -100,13 +100,13 @@ async def test_let_through_it_is_shown_its_author_and_the_mentioned_hear_of_it(a
     await execute("UPDATE person SET last_signed_in_at = plein_now()")
     comment = await say(as_, world, "Ask @Noor Dijkman about the crane")
     await waiting(world)
-    await pass_on_events()
+    await tell_all()
     assert await mails("mention") == []
     answer = await decide(await as_("insider_a"), world, "check", "allow", words="")
     assert answer.status_code == 303
     assert await state("comment", comment["id"]) == "published"
     assert await shown(as_, world, "about the crane", who="employee")
-    await pass_on_events()
+    await tell_all()
     assert await mails("mention") == [world.person_id["employee"]]
     assert await mails("shown") == [world.person_id["guest_a"]]
     sent = (await execute("SELECT event FROM mail WHERE kind = 'shown'"))[0]
@@ -122,7 +122,7 @@ async def test_mail_that_something_is_shown_is_not_sent_once_it_is_hidden_again(
     comment = await say(as_, world)
     await waiting(world)
     await decide(await as_("insider_a"), world, "check", "allow", words="")
-    await pass_on_events()
+    await tell_all()
     sent = (await execute("SELECT event FROM mail WHERE kind = 'shown'"))[0]
     await execute("UPDATE comment SET state = 'hidden' WHERE id = {}", comment["id"])
     assert await write("shown", world.person_id["guest_a"], sent["event"]) is None
@@ -264,7 +264,7 @@ async def test_it_is_somebodys_turn_and_after_four_working_hours_the_next_ones(a
     first = (await waiting(world))["assigned_to"]
     assert first in (world.person_id["insider_a"], world.person_id["employee"])
     await assign_checks()
-    await pass_on_events()
+    await tell_all()
     assert (await waiting(world))["assigned_to"] == first
     assert await mails("moderation_queue") == [first]
     await set_clock(due + timedelta(minutes=1))
@@ -272,7 +272,7 @@ async def test_it_is_somebodys_turn_and_after_four_working_hours_the_next_ones(a
     item = await waiting(world)
     assert item["assigned_to"] == ({world.person_id["insider_a"], world.person_id["employee"]} - {first}).pop()
     assert item["due_at"] > due
-    await pass_on_events()
+    await tell_all()
     assert await mails("moderation_queue") == [first, item["assigned_to"]]
 
 
@@ -285,7 +285,7 @@ async def test_without_anybody_who_may_look_the_administrators_are_called_once_a
     )
     await assign_checks()
     await assign_checks()
-    await pass_on_events()
+    await tell_all()
     assert await mails("moderator_needed") == [world.person_id["administrator"]]
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from portal.db import execute, fetch_value
-from portal.moderation.reactions import call_moderators, send_receipt
+from portal.notifications.jobs import tell_of
 from portal.notifications.mails import write
 from tests.client import text_of
 from tests.comments.test_write import counts
@@ -218,7 +218,7 @@ async def test_where_nobody_else_moderates_the_administrators_are_asked(as_, wor
     event = await newest("event")
     assert event["kind"] == "moderation.appealed"
     assert "The administrators were asked" in text_of(await (await as_("colleague")).get(address))
-    await call_moderators(event["id"])
+    await tell_of(event["id"])
     told = await execute("SELECT recipient, kind FROM mail WHERE event = {} ORDER BY kind", event["id"])
     assert ("moderator_needed", world.person_id["administrator"]) in {(row["kind"], row["recipient"]) for row in told}
     mail = await write("moderator_needed", world.person_id["administrator"], event["id"])
@@ -229,7 +229,7 @@ async def test_where_nobody_else_moderates_the_administrators_are_asked(as_, wor
 async def test_an_administrator_is_told_no_name_of_a_space_that_she_does_not_read(as_, world, in_english):
     await (await as_("guest_a")).post(f"/comments/{world.comment['closed_a']}/report", {"rule": "persons"})
     event = await newest("event")
-    await call_moderators(event["id"])  # the one owner of the group wrote it
+    await tell_of(event["id"])  # the one owner of the group wrote it
     mail = await write("moderator_needed", world.person_id["administrator"], event["id"])
     assert "Overwater" not in mail.get_content()
     assert await fetch_value("SELECT count(*) FROM mail WHERE kind = 'moderator_needed'") == 1
@@ -242,7 +242,7 @@ async def test_the_author_gets_a_mail_with_the_text_and_no_name(as_, world, in_e
     await decide(await as_("moderator"), world, "vote", "remove")
     event = (await newest("event"))["id"]
     for _ in range(2):
-        await send_receipt(event)
+        await tell_of(event)
     assert await fetch_value("SELECT count(*) FROM mail WHERE kind = 'receipt'") == 1
     author = world.person_id["colleague"]
     text = (await write("receipt", author, event)).get_content()
@@ -256,13 +256,13 @@ async def test_the_author_gets_a_mail_with_the_text_and_no_name(as_, world, in_e
 async def test_nobody_gets_a_receipt_by_mail_who_wants_none_or_left(as_, world, why):
     await decide(await as_("moderator"), world, "vote", "remove")
     await execute(why)
-    await send_receipt((await newest("event"))["id"])
+    await tell_of((await newest("event"))["id"])
     assert await fetch_value("SELECT count(*) FROM mail") == 0
 
 
 async def test_who_was_reported_in_vain_gets_no_mail(as_, world):
     await decide(await as_("moderator"), world, "vote", "allow")
-    await send_receipt((await newest("event"))["id"])
+    await tell_of((await newest("event"))["id"])
     assert await fetch_value("SELECT count(*) FROM mail") == 0
 
 
@@ -270,7 +270,7 @@ async def test_moderators_hear_of_many_reports_in_one_mail(as_, world, in_englis
     for who in ("employee", "campaign_owner"):
         for thing in (f"/ideas/{world.idea['collect']}", f"/comments/{world.comment['done']}"):
             assert (await (await as_(who)).post(f"{thing}/report", {"rule": "persons"})).status_code == 303
-            await call_moderators((await newest("event"))["id"])
+            await tell_of((await newest("event"))["id"])
     waiting = await execute("SELECT recipient, event, due_at, kind FROM mail")
     assert [(row["recipient"], row["kind"]) for row in waiting] == [(world.person_id["moderator"], "moderation_queue")]
     assert waiting[0]["due_at"] == NOW + timedelta(minutes=10)
@@ -279,7 +279,7 @@ async def test_moderators_hear_of_many_reports_in_one_mail(as_, world, in_englis
     await execute("UPDATE mail SET sent_at = due_at")
     await (await as_("sponsor")).post(f"/comments/{world.comment['open']}/report", {"rule": "persons"})
     await (await as_("sponsor")).post(f"/comments/{world.comment['collect']}/report", {"rule": "persons"})
-    await call_moderators((await newest("event"))["id"])
+    await tell_of((await newest("event"))["id"])
     again = await fetch_value("SELECT due_at FROM mail WHERE sent_at IS NULL")
     assert again == NOW + timedelta(minutes=70), "an hour after the one before"
 

@@ -4,7 +4,7 @@ import pytest
 
 from portal.app import create_app
 from portal.db import execute, fetch_value
-from portal.notifications.jobs import announce_answer, deliver_mail
+from portal.notifications.jobs import deliver_mail, tell_of
 from portal.worker import pass_on_events
 from tests.client import Browser
 from tests.notifications.work import work
@@ -42,7 +42,7 @@ async def test_whoever_took_part_hears_of_it_once(answered, smtp):
 async def test_an_event_that_comes_twice_is_told_once(answered, smtp):
     await work()
     event = await fetch_value("SELECT max(event) FROM mail")
-    await announce_answer(event)
+    await tell_of(event)
     await execute("INSERT INTO event_queue (event) VALUES ({})", event)
     await work()
     assert len(smtp.messages) == 3
@@ -69,7 +69,7 @@ async def test_the_address_in_it_is_the_houses_own(answered, smtp, world):
 async def test_who_lost_sight_of_the_idea_hears_nothing(answered, smtp, world):
     """Rights are read when the message goes out, not when it was queued."""
     await pass_on_events()
-    await announce_answer(await fetch_value("SELECT max(id) FROM event WHERE kind = 'idea.answered'"))
+    await tell_of(await fetch_value("SELECT max(id) FROM event WHERE kind = 'idea.answered'"))
     await execute("UPDATE person SET active = FALSE WHERE id = {}", world.person_id["employee"])
     await execute("UPDATE idea SET state = 'hidden' WHERE id = {}", world.idea_id["decide"])
     await deliver_mail()

@@ -14,8 +14,8 @@ from portal.leaving.jobs import erase_guests, let_guests_go
 from portal.notifications.mails import write
 from portal.preboarding.jobs import find_all_mentors, find_mentors
 from portal.tables import Chapter
-from portal.worker import pass_on_events
 from tests.client import text_of
+from tests.notifications.work import tell_all
 from tests.world import NOW, World, add_person, set_clock
 
 CHAPTER = {"title": "Where to be", "body": "At **gate 3**.", "when": "-7", "days": ""}
@@ -28,8 +28,7 @@ def home(world: World) -> str:
 
 async def told() -> dict[str, str]:
     """What follows from all that happened: whom mail went to about people who start, and what it says."""
-    while await pass_on_events():
-        pass
+    await tell_all()
     rows = await execute("SELECT recipient, event FROM mail WHERE kind = 'starter' ORDER BY id")
     mails = [await write("starter", row["recipient"], row["event"]) for row in rows]
     return {mail["Subject"]: f"{mail['To']}\n{mail.get_content()}" for mail in mails if mail}
