@@ -57,8 +57,6 @@ JOBS: dict[str, Callable[..., Awaitable[Any]]] = {
     "sweep_records": sweep_records,
     "take_in_words": take_in_words,
     "tick_cases": tick_cases,
-    "tell_of_guests": tell_of_guests,
-    "tell_of_wish": tell_of_wish,
     "tell_of": tell_of,
     "read_import": read_import,
     "run_import": run_import,

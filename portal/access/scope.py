@@ -250,7 +250,7 @@ def notice(actor: Actor, a: str) -> QueryString:
         f" AND nk.state = 'published' AND {{}} OFFSET 0))"
         f" AND ({a}.answer IS NULL OR EXISTS (SELECT FROM answer na WHERE na.id = {a}.answer AND {{}} OFFSET 0))",
         actor.id,
-        in_space(actor, a),
+        in_space_or_on_case(actor, a, "idea"),
         moderated(actor, a),
         actor.spaces_as(Role.ADMINISTRATOR),
         actor.invites,

@@ -43,8 +43,8 @@ THING = QueryString("""
         i.id AS idea, e.comment, e.answer, i.campaign AS within
     FROM e LEFT JOIN comment k ON k.id = e.comment LEFT JOIN answer a ON a.id = e.answer
     LEFT JOIN escalation z ON z.id = e.escalation
-    LEFT JOIN idea i ON i.id = coalesce(e.idea, k.idea, a.idea, z.idea,
-        CASE e.kind WHEN 'duty.watch' THEN (e.particulars ->> 'item')::bigint END) OR i.public_id = e.particulars ->> 'idea_public_id'
+    LEFT JOIN idea i ON i.public_id = e.particulars ->> 'idea_public_id' OR i.id = coalesce(e.idea, k.idea, a.idea,
+        z.idea, CASE e.kind WHEN 'duty.watch' THEN (e.particulars ->> 'item')::bigint END)
     LEFT JOIN campaign c ON c.id = e.campaign
 """)
 # Nothing that its reader has to see, to be told.
@@ -80,7 +80,8 @@ TELL = """
         JOIN person p ON p.id = x.person AND p.active
         WHERE x.person > {} AND x.person IS DISTINCT FROM e.actor
             AND (t.space IS NULL OR EXISTS (
-                SELECT FROM readership r WHERE r.person = x.person AND r.space = t.space OFFSET 0))
+                SELECT FROM readership r WHERE r.person = x.person AND r.space = t.space OFFSET 0) OR EXISTS (
+                SELECT FROM case_role w WHERE w.person = x.person AND w.escalation = e.escalation AND w.until IS NULL))
             AND ({} OR NOT EXISTS (SELECT FROM mute u WHERE u.person = x.person AND (u.idea = t.idea
                 OR u.campaign IN (t.campaign, t.within)
                 OR u.space = t.space AND u.campaign IS NULL AND u.idea IS NULL)))
