@@ -36,7 +36,6 @@ async def tick_cases() -> None:
 JOBS: dict[str, Callable[..., Awaitable[Any]]] = {
     "assign_checks": assign_checks,
     "bring_holidays": bring_holidays,
-    "ask_owners": ask_owners,
     "find_all_mentors": find_all_mentors,
     "find_idle_groups": find_idle_groups,
     "deliver_mail": deliver_mail,
