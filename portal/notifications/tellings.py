@@ -61,6 +61,7 @@ TELLINGS: dict[Kind, tuple[Telling, ...]] = {
     Kind.IDEA_STATUS_CHANGED: (STEP,),
     Kind.IDEA_WITHDRAWN: (STEP,),
     Kind.IDEA_PUT_BACK: (STEP,),
+    Kind.POST_BECAME_IDEA: (STEP,),
     Kind.IDEA_CORRECTED: (replace(STEP, kind="idea_corrected"),),
     Kind.HELP_OFFERED: (Telling("help", of_ideas.HELPED),),
     Kind.CO_AUTHOR_INVITED: (ASK,),

@@ -85,12 +85,12 @@ async def test_it_becomes_an_idea_with_its_address_support_and_thread(as_, world
 
 
 async def test_who_wrote_and_who_supports_it_hear_of_it(as_, world):
-    from portal.notifications.of_ideas import spread_news
+    from portal.notifications.jobs import tell_of
 
     post = world.idea["post"]
     await (await as_("colleague")).post(f"/ideas/{post}/vote", {})
     await (await as_("moderator")).post(f"/posts/{post}/action", BECOME | {"campaign": world.campaign["collect"]})
-    await spread_news(await fetch_value("SELECT id FROM event WHERE kind = 'post.became_idea'"))
+    await tell_of(await fetch_value("SELECT id FROM event WHERE kind = 'post.became_idea'"))
     told = {row["recipient"] for row in await execute("SELECT recipient FROM mail WHERE kind = 'idea_news'")}
     assert told == {world.person_id["author"], world.person_id["colleague"]}
 
