@@ -29,7 +29,6 @@ from portal.policies.routes import router as policies
 from portal.posts.routes import router as posts
 from portal.preboarding.routes import router as preboarding
 from portal.proposals.routes import router as proposals
-from portal.records.routes import router as records
 from portal.reports.routes import router as reports
 from portal.search.routes import router as search
 from portal.services.routes import router as services
@@ -84,7 +83,6 @@ ROUTES: list[Router | HTTPRouteHandler] = [
     imports,
     setup,
     mydata,
-    records,
     health,
     serve,
 ]

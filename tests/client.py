@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import secrets
 from html import unescape
 from typing import Any
+from urllib.parse import quote, unquote
 
 import httpx
 
@@ -22,6 +24,7 @@ class Browser:
 
     def __init__(self, app: Any, person: int | None = None, base: str = BASE) -> None:
         self.person = person
+        self.app = app
         self.http = httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url=base)
 
     async def start_session(self) -> None:
@@ -40,6 +43,34 @@ class Browser:
     async def ask(self, method: str, path: str, htmx: bool = False, **headers: str) -> httpx.Response:
         """Opens a page, or asks for its head."""
         return await self.http.request(method, path, headers=_headers(headers, htmx, "none"))
+
+    async def ask_bare(self, method: str, path: str, htmx: bool = False, **headers: str) -> Answer:
+        """The same without a client in between, for whoever asks a hundred thousand times."""
+        cookies = "; ".join(f"{name}={value}" for name, value in self.http.cookies.items())
+        sent = {"Host": "127.0.0.1:8000", "Accept": "*/*", "Accept-Encoding": "identity", "Cookie": cookies}
+        sent |= _headers(headers, htmx, "none")
+        raw = quote(path, safe="/?&=%:@!$'()*+,;~-._").encode()
+        way, _, query = raw.partition(b"?")
+        scope = {
+            "type": "http",
+            "asgi": {"version": "3.0"},
+            "http_version": "1.1",
+            "method": method,
+            "scheme": "http",
+            "path": unquote(way.decode()),
+            "raw_path": way,
+            "query_string": query,
+            "root_path": "",
+            "headers": [(name.lower().encode(), value.encode()) for name, value in sent.items() if value],
+            "client": ("127.0.0.1", 123),
+            "server": ("127.0.0.1", 8000),
+        }
+        answer = Answer()
+        await self.app(scope, answer.asked, answer.take)
+        for cookie in answer.headers.get_list("set-cookie"):
+            name, _, value = cookie.partition(";")[0].partition("=")
+            self.http.cookies.set(name, value.strip('"'), domain="127.0.0.1")
+        return answer
 
     async def post(
         self,
@@ -63,6 +94,39 @@ class Browser:
         cookies = "; ".join(f"{k}={v}" for k, v in self.http.cookies.items())
         scope: Any = {"type": "http", "headers": [(b"cookie", cookies.encode())], "path": "/", "query_string": b""}
         return Request(scope).csrf
+
+
+class Answer:
+    """What came back: status, headers and body."""
+
+    def __init__(self) -> None:
+        self.status_code = 0
+        self.headers = httpx.Headers()
+        self.content = b""
+        self.sent = False
+        self.complete = asyncio.Event()
+
+    async def asked(self) -> dict[str, Any]:
+        """A request without a body, whose sender stays until all is answered."""
+        if not self.sent:
+            self.sent = True
+            return {"type": "http.request", "body": b"", "more_body": False}
+        await self.complete.wait()
+        return {"type": "http.disconnect"}
+
+    async def take(self, message: Any) -> None:
+        """One message of the application."""
+        if message["type"] == "http.response.start":
+            self.status_code, self.headers = message["status"], httpx.Headers(list(message["headers"]))
+        elif message["type"] == "http.response.body":
+            self.content += message.get("body", b"")
+            if not message.get("more_body"):
+                self.complete.set()
+
+    @property
+    def text(self) -> str:
+        """The body, read as UTF-8."""
+        return self.content.decode(errors="replace")
 
 
 async def new_session(person: int) -> str:

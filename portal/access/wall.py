@@ -248,7 +248,7 @@ GATES: dict[type[Table], Gate | None] = {
     t.SetUp: None,
     t.SignInLink: _gate(OWN, update=OWN, changes=("used_at",)),
     t.Space: _gate(f"id = ANY ({SPACES})"),
-    t.SpaceRecord: _gate(NOTHING),
+    t.SpaceRecord: None,
     t.SpaceUnit: _gate(NOTHING),
     t.StatusChange: _gate(
         IN_SPACE,

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import unescape
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import unquote, urlencode
 from zlib import crc32
 
@@ -23,6 +23,7 @@ from litestar.routes import HTTPRoute
 from portal.about import SLUGS
 from tests.access.canary import Canary, canaries_in
 from tests.access.stage import NOBODY, RESET_TOKEN, Stage
+from tests.client import Answer
 from tests.sitemap import NOT_THERE
 
 #: Which table the public id in an address belongs to. An address that is missing here is tried with every table's.
@@ -46,8 +47,8 @@ TABLES = {
     "/workshops/": "workshop",
     "/sent-invitations/": "invitation",
     "/wishes/": "colleague_wish",
+    "/posts/": "idea",
     "/chapters/": "chapter",
-    "/records/": "space_record",
     "/partners/": "partner",
     "/admin/imports/": "people_import",
     "/admin/mail/": "mail",
@@ -75,7 +76,7 @@ WORD = re.compile(r"\w+")
 #: What the crawl knows how to fill in. A route with another parameter stops it.
 PARAMETERS = {"public_id", "person", "step", "slug", "path", "token", "guest"}
 #: Where files are.
-FILES = ("/attachments", "/settings/data/", "/records/")
+FILES = ("/attachments", "/settings/data/")
 #: An address that never was.
 NEVER = "zzzzzzzzzzzz"
 #: What differs from one answer to the next, whoever asks and whatever for.
@@ -282,7 +283,7 @@ async def _ask_on(stage: Stage, result: Crawl, route: HTTPRoute, path: str, vari
         path = unescape(following[1])
 
 
-def whole(response: Any) -> str:
+def whole(response: Answer) -> str:
     """All that an answer says, but for what differs each time: status, headers and body."""
     headers = "".join(f"{name}: {value}\n" for name, value in sorted(response.headers.items()) if name != "date")
     return f"{response.status_code}\n{headers}{TOKENS.sub('', response.text)}"
@@ -311,13 +312,13 @@ def _odd(route: HTTPRoute, stage: Stage) -> Iterator[str]:
             yield urlencode({parameter: value})
 
 
-async def ask(stage: Stage, reader: str | None, path: str, variant: Variant) -> Any:
+async def ask(stage: Stage, reader: str | None, path: str, variant: Variant) -> Answer:
     """One question."""
     headers = {name: value.format(etag=stage.etags.get(path, '"x"')) for name, value in variant.headers.items()}
-    return await stage.browsers[reader].ask(variant.method, path, htmx=variant.htmx, **headers)
+    return await stage.browsers[reader].ask_bare(variant.method, path, htmx=variant.htmx, **headers)
 
 
-async def _visit(stage: Stage, result: Crawl, route: HTTPRoute, path: str, variant: Variant) -> Any:
+async def _visit(stage: Stage, result: Crawl, route: HTTPRoute, path: str, variant: Variant) -> Answer:
     response = await ask(stage, result.reader, path, variant)
     result.statuses[(route.path_format, response.status_code)] += 1
     result.asked[kind_of_question(route.path_format, path, variant)] += 1

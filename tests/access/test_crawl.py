@@ -15,12 +15,14 @@ from portal import tables as t
 from portal.access import scope, sight
 from portal.access.scope import NEVER_SHOWN, VISIBILITY
 from portal.db import execute
+from portal.run.postgres import EmbeddedPostgres
 from portal.settings import ROOT
 from tests.access.canary import rows_elsewhere
 from tests.access.crawl import ADMINISTRATORS_ONLY, Crawl, crawl, fillings, query_parameters, routes
 from tests.access.forms import fingerprint, send
 from tests.access.stage import GUESTS, NOBODY, READERS, Stage, staged
 from tests.conftest import OneConnection, OneConnectionAsGuests
+from tests.servers import drop_database, new_database
 from tests.sitemap import NOT_THERE, POSTS
 from tests.world import World, email_of
 
@@ -48,19 +50,19 @@ class Crawls:
 
 
 @pytest.fixture(scope="module")
-async def crawls(app: Litestar, shared_database: str, template: tuple[str, World]) -> AsyncIterator[Crawls]:
-    """On one stage for all tests of this file."""
-    connection = await asyncpg.connect(shared_database)
-    undone = connection.transaction()
-    await undone.start()
+async def crawls(app: Litestar, cluster: EmbeddedPostgres, template: tuple[str, World]) -> AsyncIterator[Crawls]:
+    """On one stage for all tests of this file, in a database of its own: it stays open while others are asked."""
+    name = await new_database(cluster, template[0])
+    connection = await asyncpg.connect(cluster.dsn(name))
     db.DB.pool = db.DB.guest_pool = OneConnection(connection)
     try:
         async with staged(connection, copy.deepcopy(template[1]), app) as stage:
+            db.DB.pool = db.DB.guest_pool = None
             yield Crawls(stage, f"{template[0]}_guest")
     finally:
         db.DB.pool = db.DB.guest_pool = None
-        await undone.rollback()
         await connection.close()
+        await drop_database(cluster, name)
 
 
 @pytest.mark.parametrize("reader", READERS)

@@ -22,6 +22,7 @@ GUEST = {"kind": "guest"}
 SISTER = {"kind": "sister"}
 ADMINISTRATOR = {"role_rows": [f"{ORGANISATION}:administrator"]}
 HOST = {"role_rows": [f"{ORGANISATION}:host"]}
+LEADER = {"role_rows": [f"{ORGANISATION}:leader"]}
 STILL = {"still": [SPACE]}
 PHASES = ("planned", "collect", "discuss", "vote", "decide", "done", "cancelled")
 
@@ -174,11 +175,12 @@ case(
 case(Action.CARD_WRITE, {}, me(**has("owner")), me(**has("moderator")), me=has("community_manager"))
 case(
     Action.SPACE_SEE_FIGURES,
-    {},
+    {"kind": "group"},
     me(**has("moderator")),
     NOBODY_SPECIAL,
+    me(**ADMINISTRATOR),
     me=has("owner"),
-    too=[me(**has("community_manager"))],
+    too=[me(**has("community_manager")), {"kind": "organisation"} | me(**ADMINISTRATOR)],
 )
 case(
     Action.IDEA_HIGHLIGHT,
@@ -322,11 +324,13 @@ IDEA = {
     "checks": "none",
     "vote_method": "support",
     "invited": False,
+    "kind": "idea",
     "sponsor": OTHER,
     "decision_owner": OTHER,
 }
 THEIRS = IDEA | {"author": OTHER}
 NOT_HERS = {"author": OTHER}
+POST = {"kind": "discussion"}
 CO_AUTHOR = {"author": OTHER, "co_author": True}
 case(Action.IDEA_PROPOSE, {"phase": "collect"}, *phases_but("collect"), too=[me(**GUEST)])
 case(Action.WORKSHOP_CAPTURE, {"phase": "collect"}, *phases_but("collect"), me(**GUEST))
@@ -371,6 +375,7 @@ case(
     Action.IDEA_INVITE,
     IDEA,
     NOT_HERS,
+    POST,
     {"answered": True},
     {"idea_state": "hidden"},
     *phases_but("collect", "discuss"),
@@ -392,6 +397,7 @@ for offering in (Action.IDEA_OFFER_HELP, Action.IDEA_TAKE_OFFER_BACK):
     case(
         offering,
         THEIRS,
+        POST,
         {"author": ME},
         {"co_author": True},
         {"idea_state": "hidden"},
@@ -422,6 +428,7 @@ case(
 case(
     Action.IDEA_MOVE_ON,
     THEIRS | {"phase": "decide", "sponsor": ME},
+    POST,
     {"sponsor": OTHER},
     {"phase": "vote"},
     {"idea_state": "hidden"},
@@ -432,6 +439,7 @@ case(
     Action.IDEA_MOVE,
     IDEA,
     NOT_HERS,
+    POST,
     me(**GUEST),
     {"answered": True},
     {"idea_state": "draft"},
@@ -478,6 +486,162 @@ case(
     {"person": None, "author": ME, "state": "claimed"},
     {"author": OTHER},
     {"state": "waiting"},
+)
+
+# --- posts, topics ---
+case(Action.POST_SPEAK, {"speaks_for": None, "leaders": []}, NOBODY_SPECIAL, me(**has("leader")), me=LEADER)
+case(Action.POST_SPEAK, {"speaks_for": OTHER, "leaders": [OTHER]}, {"leaders": [THIRD]})
+WRITTEN = {"kind": "discussion", "idea_state": "published", "answered": False, "asked": False}
+case(
+    Action.POST_ASK,
+    WRITTEN,
+    {"kind": "idea"},
+    {"idea_state": "hidden"},
+    {"answered": True},
+    {"asked": True},
+    too=[{"kind": "leader"}, me(**GUEST)],
+)
+case(
+    Action.POST_ACT,
+    WRITTEN | {"author": OTHER, "co_author": False},
+    {"kind": "idea"},
+    {"idea_state": "hidden"},
+    {"answered": True},
+    {"author": ME},
+    {"co_author": True},
+    NOBODY_SPECIAL,
+    me(**has("moderator"), **GUEST),
+    me=has("moderator"),
+    too=[me(**has("owner"))],
+)
+case(
+    Action.DELEGATE_NAME,
+    {"leads": True, "id": ME},
+    {"leads": False},
+    {"id": OTHER},
+    too=[{"id": OTHER} | me(**ADMINISTRATOR)],
+)
+case(
+    Action.ABSENCE_NOTE,
+    {"person": ME},
+    {"person": OTHER},
+    me(**GUEST),
+    me(**SISTER),
+    too=[{"person": OTHER} | me(**ADMINISTRATOR)],
+)
+
+# --- cases ---
+OWNED = ("assigned", "acknowledged", "clarifying", "drafting", "under review")
+STATES = ("qualifying", "triage", *OWNED, "answered", "closed")
+CASE = {
+    "owner": ME,
+    "barred": False,
+    "state": "assigned",
+    "clarify_from": None,
+    "author": OTHER,
+    "co_author": False,
+    "extension_asked_at": None,
+    "extension_decided_at": None,
+    "due_at": NOW + timedelta(days=1),
+    "superior": OTHER,
+    "decides": False,
+    "in_chain": False,
+    "idea_state": "published",
+    "open_case": None,
+    "answered": False,
+    "answers_for_it": OTHER,
+}
+NOT_OWNED = {"owner": OTHER}
+BARRED = {"barred": True}
+
+
+def states_but(*names: str) -> list[dict[str, Any]]:
+    """The case in each of the other states."""
+    return [{"state": name} for name in STATES if name not in names]
+
+
+def states(*names: str) -> list[dict[str, Any]]:
+    """The case in each of these states."""
+    return [{"state": name} for name in names]
+
+
+case(Action.ESCALATION_ACKNOWLEDGE, CASE, NOT_OWNED, BARRED, *states_but("assigned"))
+case(
+    Action.ESCALATION_CLARIFY,
+    CASE | {"state": "acknowledged"},
+    NOT_OWNED,
+    BARRED,
+    {"clarify_from": NOW},
+    *states_but("acknowledged"),
+)
+case(
+    Action.ESCALATION_GO_ON,
+    CASE | {"state": "clarifying"},
+    NOT_OWNED,
+    *states_but("clarifying"),
+    too=[NOT_OWNED | {"author": ME}, NOT_OWNED | {"co_author": True}],
+)
+for before_answer in (Action.ESCALATION_STATE, Action.ESCALATION_DRAFT):
+    case(before_answer, CASE, NOT_OWNED, BARRED, *states_but(*OWNED), too=states(*OWNED))
+case(
+    Action.ESCALATION_ASK_EXTENSION,
+    CASE,
+    NOT_OWNED,
+    BARRED,
+    {"extension_asked_at": NOW},
+    {"due_at": NOW},
+    *states_but(*OWNED),
+)
+case(
+    Action.ESCALATION_DECIDE_EXTENSION,
+    CASE | {"owner": OTHER, "superior": ME, "extension_asked_at": NOW},
+    {"superior": OTHER},
+    {"extension_asked_at": None},
+    {"extension_decided_at": NOW},
+    {"due_at": NOW},
+    BARRED,
+    *states_but(*OWNED),
+)
+case(
+    Action.ESCALATION_HAND_OVER,
+    CASE,
+    NOT_OWNED,
+    BARRED,
+    *states_but(*OWNED),
+    too=[NOT_OWNED | {"in_chain": True}],
+)
+case(Action.ESCALATION_DECLARE_CONFLICT, CASE | {"decides": True}, {"decides": False})
+for by_moderator, state in ((Action.ESCALATION_TRIAGE, "triage"), (Action.ESCALATION_INVALIDATE, "qualifying")):
+    case(
+        by_moderator,
+        CASE | {"state": state},
+        BARRED,
+        {"decides": True},
+        {"space": ELSEWHERE},
+        NOBODY_SPECIAL,
+        me(**has("moderator"), **GUEST),
+        *states_but(state),
+        me=has("moderator"),
+        too=[me(**has("owner"))],
+    )
+WITHOUT_CASE = ({"idea_state": "hidden"}, {"open_case": 1}, {"answered": True})
+case(
+    Action.ESCALATION_MAKE_ACTIONABLE,
+    CASE,
+    *WITHOUT_CASE,
+    BARRED,
+    {"decides": True},
+    NOBODY_SPECIAL,
+    me=has("moderator"),
+)
+case(
+    Action.ESCALATION_OPEN_UNASKED,
+    CASE | {"answers_for_it": ME},
+    *WITHOUT_CASE,
+    BARRED,
+    {"answers_for_it": OTHER},
+    me(**GUEST),
+    too=[{"answers_for_it": OTHER} | me(**has("decision_maker"))],
 )
 
 # --- files ---
@@ -564,12 +728,13 @@ case(
     {"state": "draft"},
     too=[{"state": "withdrawn"}],
 )
-ITEM = {"state": "open", "writers": [OTHER], "parties": [THIRD]}
+ITEM = {"state": "open", "writers": [OTHER], "parties": [THIRD], "deciders": [THIRD]}
 for judging in (Action.ITEM_CLAIM, Action.ITEM_DECIDE):
     case(
         judging,
         ITEM,
         {"writers": [OTHER, ME]},
+        {"deciders": [ME]},
         {"state": "decided"},
         {"space": ELSEWHERE},
         NOBODY_SPECIAL,
@@ -638,11 +803,14 @@ for hers in (Action.SESSION_END, Action.RECEIPT_READ):
     case(hers, {"person": ME}, {"person": OTHER}, {"person": OTHER} | me(**ADMINISTRATOR))
 for administering in (
     *(Action.SERVICE_EDIT, Action.ABOUT_EDIT, Action.ADMINISTER, Action.MAIL_RETRY, Action.PEOPLE_MANAGE),
-    *(Action.UNIT_EDIT, Action.ROLE_GIVE, Action.DEMO_REMOVE),
+    *(Action.UNIT_EDIT, Action.ROLE_GIVE, Action.DEMO_REMOVE, Action.TOPIC_EDIT, Action.CALENDAR_EDIT),
+    Action.ESCALATION_SET,
 ):
     case(administering, {}, NOBODY_SPECIAL, me(**has("administrator")), me=ADMINISTRATOR)
 #: Of whoever sees the thing.
-FOR_ANYBODY = {Action.CAMPAIGN_FOLLOW, Action.IDEA_FOLLOW, Action.SETTINGS_CHANGE, Action.DATA_ASK}
+FOR_ANYBODY = {
+    *(Action.CAMPAIGN_FOLLOW, Action.IDEA_FOLLOW, Action.SETTINGS_CHANGE, Action.DATA_ASK, Action.POST_WRITE)
+}
 
 
 def _who_and_what(one: Case, change: dict[str, Any]) -> tuple[Actor, Any]:
@@ -670,7 +838,7 @@ WORDS = set(
     """
     idea.propose idea.edit idea.post idea.withdraw idea.put_back idea.move campaign.move idea.correct idea.offer_help
     campaign.edit campaign.cancel idea.invite guest.invite guest.wish workshop.capture idea.comment idea.attach
-    attachment.describe comment.edit digest.write receipt.put_back chapter.write mentor.offer
+    attachment.describe comment.edit digest.write receipt.put_back chapter.write mentor.offer post.write post.speak post.ask
     """.split()  # noqa: SIM905
 )
 
@@ -702,7 +870,7 @@ def test_without_the_right_or_where_all_stands_still_nothing_is_written_and_nobo
         action.value: right for action, right in RIGHTS.items()
     }
     for action, right in RIGHTS.items():
-        one = next(one for one in CASES if one.action is action)
+        one = next((one for one in CASES if one.action is action), Case(action, {"space": SPACE}, {}, (), ()))
         what = SimpleNamespace(**one.thing)
         denied = {"denied": [f"{SPACE}:{right}"]}
         assert not can(actor(**one.me, **denied), action, what), action

@@ -31,9 +31,9 @@ ACCESS = ROOT / "portal" / "access"
 EXPLAINED = Path(__file__).parent / "explained.toml"
 NOT_COPIED = (".git", ".venv", "build", "data", "node_modules", "__pycache__", ".*_cache", "*.egg-info")
 TESTS = ROOT / "tests" / "access"
-#: Rules that are asked without a database: their conditions are tried one by one, in a second.
-PREDICATES = ["--noconftest", "tests/access/test_predicates.py"]
+#: Modules of rules that are asked without a database: their conditions are tried one by one, in no time.
 PREDICATES_OF = ("policy", "of_", "phases", "actor")
+PREDICATES: list[str] = []
 #: Which tests run first, by how the module's name begins: those that notice most in the shortest time. All the others
 #: follow, the slowest last.
 FIRST = {
@@ -44,6 +44,9 @@ FIRST = {
     "fields": ("search_leaks", "leaks"),
 }
 SLOWEST = ("two_worlds", "isolation", "crawl")
+
+
+UNCHANGED = Mutant("", "portal/access/policy.py", (ACCESS / "policy.py").read_text())
 
 
 class Worker:
@@ -119,18 +122,21 @@ def _try(tested: list[Mutant], folder: Path, workers: int, *, with_crawl: bool) 
     def work(number: int) -> None:
         worker = Worker(folder / str(number))
         try:
-            whole = (ACCESS / "policy.py").read_text()
-            answer = worker.run(Mutant("", "portal/access/policy.py", whole), _tests("", with_crawl))
-            if answer["code"] != 0:
-                wrong.append(f"the tests of access are red without any mutant:\n{answer['said']}")
-                return
+            green: set[bool] = set()  # which tests were seen to pass without any mutant: those of the predicates, all
             while not wrong and not jobs.empty():
                 mutant = jobs.get_nowait()
-                answer = {"code": 0}
-                if mutant.name.startswith(PREDICATES_OF):
-                    answer = worker.run(mutant, PREDICATES)
-                if answer["code"] == 0:
-                    answer = worker.run(mutant, _tests(mutant.name.partition(".")[0], with_crawl))
+                answer = {"code": 0, "said": ""}
+                for by_all in (False, True) if mutant.name.startswith(PREDICATES_OF) else (True,):
+                    tests = _tests(mutant.name.partition(".")[0], with_crawl) if by_all else PREDICATES
+                    if by_all not in green:
+                        answer = worker.run(UNCHANGED, tests)
+                        if answer["code"] != 0:
+                            wrong.append(f"the tests of access are red without any mutant:\n{answer['said']}")
+                            return
+                        green.add(by_all)
+                    answer = worker.run(mutant, tests)
+                    if answer["code"] != 0:
+                        break
                 if answer["code"] not in (0, FAILED):
                     wrong.append(f"{mutant.name}: {answer['said']}")
                 if answer["code"] == 0:

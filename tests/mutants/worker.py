@@ -47,7 +47,7 @@ def main(tree: Path) -> None:
             path = tree / job["path"]
             original = path.read_text()
             path.write_text(job["source"])
-            code = _in_fork(lambda tests=job["tests"]: _run_tests(tests))  # type: ignore[misc]
+            code = _in_fork(lambda tests=job["tests"]: _run_tests(tests) if tests else _try_predicates())  # type: ignore[misc]
             path.write_text(original)
             print(
                 json.dumps({"code": code, "said": (tree / "build" / "said").read_text()[-3000:]}),
@@ -78,6 +78,21 @@ def _keep_template(kept: Path) -> int:
     from tests.template import keep_template
 
     asyncio.run(keep_template(start_postgres(), kept))
+    return 0
+
+
+def _try_predicates() -> int:
+    """The rules that need no database, without pytest in between: a tenth of a second instead of three."""
+    predicates = importlib.import_module("tests.access.test_predicates")
+    try:
+        for test in (test for name, test in vars(predicates).items() if name.startswith("test_")):
+            marks = getattr(test, "pytestmark", ())
+            for values in marks[0].args[1] if marks else [()]:
+                test(values) if marks else test()
+    except Exception as noticed:  # noqa: BLE001
+        Path("build/said").write_text(repr(noticed))
+        return FAILED
+    Path("build/said").write_text("")
     return 0
 
 
