@@ -14,6 +14,7 @@ from portal import db
 from portal.access.fields import FIELDS
 from portal.access.tokens import token_sha256
 from portal.db import execute, fetch_value
+from portal.tables.base import new_public_id
 from tests.access.canary import Sight, addresses, plant, sight_of
 from tests.client import Browser, new_session
 from tests.world import (
@@ -103,6 +104,8 @@ async def open_stage(connection: asyncpg.Connection, world: World, app: Litestar
         stage.browsers[reader] = browser
         stage.sights[reader] = await sight_of(connection, browser.person)
     stage.addresses = await addresses(connection)
+    lengths = {len(public_id) for ids in stage.addresses.values() for public_id in ids}
+    assert lengths == {len(new_public_id())}, "an address of another length has an answer of another length"
     stage.owners = {
         public_id: ("identity" if table == "person" else table, row)
         for table, ids in stage.addresses.items()

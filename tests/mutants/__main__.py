@@ -20,6 +20,7 @@ import tempfile
 import threading
 import time
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +35,7 @@ TESTS = ROOT / "tests" / "access"
 #: Modules of rules that are asked without a database: their conditions are tried one by one, in no time.
 PREDICATES_OF = ("policy", "of_", "phases", "actor")
 PREDICATES: list[str] = []
-#: Which tests run first, by how the module's name begins: those that notice most in the shortest time. All the others
-#: follow, the slowest last.
+#: Which tests run first, by how the module's name begins: those that notice most in the shortest time.
 FIRST = {
     "scope": ("scope", "matrix", "search_leaks", "leaks"),
     "sight": ("scope", "matrix", "search_leaks", "leaks"),
@@ -111,38 +111,42 @@ def main() -> int:
 
 
 def _try(tested: list[Mutant], folder: Path, workers: int, *, with_crawl: bool) -> list[Mutant]:
-    """Those that no test noticed."""
-    jobs: queue.SimpleQueue[Mutant] = queue.SimpleQueue()
+    """Those that no test noticed. What one round of tests does not notice waits for the next, which takes longer."""
+    jobs: queue.SimpleQueue[tuple[int, Mutant]] = queue.SimpleQueue()
     for mutant in tested:
-        jobs.put(mutant)
+        jobs.put((0, mutant))
+    rounds = ROUNDS if with_crawl else ROUNDS[:-1]
     missed: list[Mutant] = []
     wrong: list[str] = []
     begun, done = time.monotonic(), iter(range(1, len(tested) + 1))
 
     def work(number: int) -> None:
         worker = Worker(folder / str(number))
+        green: set[tuple[str, ...]] = set()  # which tests were seen to pass without any mutant
         try:
-            green: set[bool] = set()  # which tests were seen to pass without any mutant: those of the predicates, all
-            while not wrong and not jobs.empty():
-                mutant = jobs.get_nowait()
-                answer = {"code": 0, "said": ""}
-                for by_all in (False, True) if mutant.name.startswith(PREDICATES_OF) else (True,):
-                    tests = _tests(mutant.name.partition(".")[0], with_crawl) if by_all else PREDICATES
-                    if by_all not in green:
-                        answer = worker.run(UNCHANGED, tests)
-                        if answer["code"] != 0:
-                            wrong.append(f"the tests of access are red without any mutant:\n{answer['said']}")
-                            return
-                        green.add(by_all)
-                    answer = worker.run(mutant, tests)
-                    if answer["code"] != 0:
-                        break
-                if answer["code"] not in (0, FAILED):
-                    wrong.append(f"{mutant.name}: {answer['said']}")
-                if answer["code"] == 0:
+            while not wrong:
+                level, mutant = jobs.get_nowait()
+                if level == len(rounds):
                     missed.append(mutant)
-                told = "MISSED" if answer["code"] == 0 else "caught"
-                print(f"{time.monotonic() - begun:6.0f} s  {next(done):4}  {told}  {mutant.name}", flush=True)
+                    print(f"{time.monotonic() - begun:6.0f} s  {next(done):4}  MISSED  {mutant.name}", flush=True)
+                    continue
+                tests = rounds[level](mutant.name)
+                if tests is None:
+                    jobs.put((level + 1, mutant))
+                    continue
+                if tuple(tests) not in green:
+                    answer = worker.run(UNCHANGED, tests)
+                    if answer["code"] != 0:
+                        wrong.append(f"the tests of access are red without any mutant:\n{answer['said']}")
+                        return
+                    green.add(tuple(tests))
+                answer = worker.run(mutant, tests)
+                if answer["code"] == 0:
+                    jobs.put((level + 1, mutant))
+                elif answer["code"] == FAILED:
+                    print(f"{time.monotonic() - begun:6.0f} s  {next(done):4}  caught  {mutant.name}", flush=True)
+                else:
+                    wrong.append(f"{mutant.name}: {answer['said']}")
         except queue.Empty:
             pass
         finally:
@@ -158,11 +162,25 @@ def _try(tested: list[Mutant], folder: Path, workers: int, *, with_crawl: bool) 
     return missed
 
 
-def _tests(module: str, with_crawl: bool) -> list[str]:
-    first = next((tests for name, tests in FIRST.items() if module.startswith(name)), ("matrix", "rights"))
-    rest = sorted(path.stem.removeprefix("test_") for path in TESTS.glob("test_*.py"))
-    ordered = dict.fromkeys((*first, *(name for name in rest if name not in SLOWEST), *(SLOWEST if with_crawl else ())))
-    return [f"tests/access/test_{name}.py" for name in ordered]
+def _predicates(name: str) -> list[str] | None:
+    return PREDICATES if name.startswith(PREDICATES_OF) else None
+
+
+def _first(name: str) -> list[str]:
+    named = next((tests for start, tests in FIRST.items() if name.startswith(start)), ("matrix", "rights"))
+    return [f"tests/access/test_{test}.py" for test in named]
+
+
+def _others(name: str) -> list[str]:
+    every = sorted(f"tests/access/{path.name}" for path in TESTS.glob("test_*.py"))
+    return [path for path in every if path not in {*_first(name), *_slowest(name), "tests/access/test_predicates.py"}]
+
+
+def _slowest(name: str) -> list[str]:
+    return [f"tests/access/test_{test}.py" for test in SLOWEST]
+
+
+ROUNDS: list[Callable[[str], list[str] | None]] = [_predicates, _first, _others, _slowest]
 
 
 if __name__ == "__main__":
