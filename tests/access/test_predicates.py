@@ -530,6 +530,11 @@ case(
     too=[{"person": OTHER} | me(**ADMINISTRATOR)],
 )
 
+# --- policies ---
+case(Action.POLICY_PROPOSE, {"owner": ME}, {"owner": OTHER}, {"owner": OTHER} | me(**ADMINISTRATOR))
+case(Action.POLICY_DROP, {"owner": ME, "proposed": 2}, {"owner": OTHER}, {"proposed": None})
+case(Action.POLICY_HAND_OVER, {"owner": ME}, {"owner": OTHER}, too=[{"owner": OTHER} | me(**ADMINISTRATOR)])
+
 # --- cases ---
 OWNED = ("assigned", "acknowledged", "clarifying", "drafting", "under review")
 STATES = ("qualifying", "triage", *OWNED, "answered", "closed")
@@ -805,6 +810,8 @@ for administering in (
     *(Action.SERVICE_EDIT, Action.ABOUT_EDIT, Action.ADMINISTER, Action.MAIL_RETRY, Action.PEOPLE_MANAGE),
     *(Action.UNIT_EDIT, Action.ROLE_GIVE, Action.DEMO_REMOVE, Action.TOPIC_EDIT, Action.CALENDAR_EDIT),
     Action.ESCALATION_SET,
+    Action.POLICY_REGISTER,
+    Action.CHARTER_CHANGE,
 ):
     case(administering, {}, NOBODY_SPECIAL, me(**has("administrator")), me=ADMINISTRATOR)
 #: Of whoever sees the thing.
