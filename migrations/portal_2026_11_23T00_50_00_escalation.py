@@ -53,7 +53,8 @@ CREATE TRIGGER escalation_setting_kept BEFORE UPDATE OR DELETE ON escalation_set
 """
 
 # `young`: support from accounts that were younger than 7 days; it counts once the hold is over (`qualified_at`), or
-# once they are older. `discounted`: support that two people found to be none. `t1_at`, `t2_at`: latches.
+# once they are older. `discounted`: support that two people found to be none.
+# `joint`: people who support another item of its cluster, and not this one, its lead. `t1_at`, `t2_at`: latches.
 ITEMS = """
 ALTER TABLE idea
     ADD COLUMN published_at timestamptz,
@@ -69,6 +70,7 @@ ALTER TABLE idea
     ADD COLUMN heads_up_at timestamptz,
     ADD COLUMN commenters integer NOT NULL DEFAULT 0 CHECK (commenters >= 0),
     ADD COLUMN young integer NOT NULL DEFAULT 0 CHECK (young >= 0),
+    ADD COLUMN joint integer NOT NULL DEFAULT 0 CHECK (joint >= 0),
     ADD COLUMN discounted integer NOT NULL DEFAULT 0 CHECK (discounted >= 0);
 CREATE INDEX idea_published ON idea (published_at);
 CREATE INDEX idea_reached ON idea (campaign) WHERE t1_at IS NOT NULL;
@@ -146,7 +148,8 @@ CREATE TRIGGER ideas_weighed_again BEFORE UPDATE OF state, space, campaign ON id
 LATCHES = """
 CREATE FUNCTION plein_latch() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-    counted integer := NEW.supporters - NEW.discounted - CASE WHEN NEW.qualified_at IS NULL THEN NEW.young ELSE 0 END;
+    counted integer := NEW.supporters + NEW.joint - NEW.discounted
+        - CASE WHEN NEW.qualified_at IS NULL THEN NEW.young ELSE 0 END;
 BEGIN
     IF EXISTS (SELECT FROM campaign c WHERE c.id = NEW.campaign AND plein_counts_hidden(c, plein_now())) THEN
         RETURN NEW;
@@ -158,10 +161,11 @@ BEGIN
     END IF;
     RETURN NEW;
 END $$;
-CREATE TRIGGER ideas_latched BEFORE UPDATE OF supporters, young, commenters, qualified_at ON idea FOR EACH ROW
-    WHEN (NEW.state = 'published' AND (NEW.t1_at IS NULL AND (NEW.supporters - NEW.discounted >= NEW.t1_at_count
+CREATE TRIGGER ideas_latched BEFORE UPDATE OF supporters, young, joint, commenters, qualified_at ON idea FOR EACH ROW
+    WHEN (NEW.state = 'published' AND (
+        NEW.t1_at IS NULL AND (NEW.supporters + NEW.joint - NEW.discounted >= NEW.t1_at_count
             OR NEW.watched_at IS NULL AND NEW.commenters >= NEW.t1_at_count)
-        OR NEW.t2_at IS NULL AND NEW.supporters - NEW.discounted >= NEW.t2_at_count))
+        OR NEW.t2_at IS NULL AND NEW.supporters + NEW.joint - NEW.discounted >= NEW.t2_at_count))
     EXECUTE FUNCTION plein_latch();
 
 CREATE FUNCTION plein_tell_latched() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -471,6 +475,74 @@ ALTER TABLE event
 CREATE INDEX event_of_escalation ON event (escalation, id) WHERE escalation IS NOT NULL;
 """
 
+# Similar items cluster under a lead, whose threshold is tested on all of their distinct people (rule 12). No vote moves:
+# splitting restores everything by forgetting the cluster.
+CLUSTERS = """
+CREATE TABLE cluster_item (
+    id bigserial PRIMARY KEY,
+    lead bigint NOT NULL REFERENCES idea (id) ON DELETE CASCADE,
+    idea bigint NOT NULL,
+    space bigint NOT NULL,
+    added_by bigint NOT NULL REFERENCES person (id),
+    opt_out_until timestamptz NOT NULL,
+    left_by bigint REFERENCES person (id),
+    left_at timestamptz,
+    created_at timestamptz NOT NULL DEFAULT plein_now(),
+    FOREIGN KEY (idea, space) REFERENCES idea (id, space) ON UPDATE CASCADE ON DELETE CASCADE,
+    CHECK (lead <> idea)
+);
+CREATE UNIQUE INDEX cluster_item_once ON cluster_item (idea) WHERE left_at IS NULL;
+CREATE INDEX cluster_item_idea ON cluster_item (idea);
+CREATE INDEX cluster_item_lead ON cluster_item (lead);
+
+-- The lead is held first, so that those who vote within a cluster at the same moment are counted one after the other.
+CREATE FUNCTION plein_join(of_lead bigint) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM FROM idea WHERE id = of_lead FOR NO KEY UPDATE;
+    UPDATE idea SET joint = (
+        SELECT count(DISTINCT v.person) FROM cluster_item c JOIN vote v ON v.idea = c.idea
+        WHERE c.lead = of_lead AND c.left_at IS NULL AND NOT v.guest AND NOT v.young
+            AND NOT EXISTS (SELECT FROM vote w WHERE w.idea = of_lead AND w.person = v.person))
+        WHERE id = of_lead;
+END $$;
+CREATE FUNCTION plein_lead(of_idea bigint) RETURNS bigint LANGUAGE sql STABLE AS $$
+    SELECT c.lead FROM cluster_item c WHERE (c.idea = of_idea OR c.lead = of_idea) AND c.left_at IS NULL LIMIT 1
+$$;
+
+-- By the order of their names: a vote leaves `joint` before it is counted as the lead's own, and joins it after it is
+-- gone there, so that the sum is never too high.
+CREATE FUNCTION plein_vote_in_cluster() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE of_lead bigint := plein_lead((coalesce(NEW, OLD)).idea);
+BEGIN
+    IF of_lead IS NOT NULL THEN PERFORM plein_join(of_lead); END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER vote_joined AFTER INSERT ON vote FOR EACH ROW EXECUTE FUNCTION plein_vote_in_cluster();
+CREATE TRIGGER vote_unjoined AFTER DELETE ON vote FOR EACH ROW EXECUTE FUNCTION plein_vote_in_cluster();
+CREATE FUNCTION plein_hold_lead() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM FROM idea WHERE id = plein_lead(OLD.idea) FOR NO KEY UPDATE;
+    RETURN OLD;
+END $$;
+CREATE TRIGGER vote_lead_held BEFORE DELETE ON vote FOR EACH ROW EXECUTE FUNCTION plein_hold_lead();
+CREATE FUNCTION plein_cluster_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM plein_join(NEW.lead);
+    RETURN NULL;
+END $$;
+CREATE TRIGGER cluster_item_counted AFTER INSERT OR UPDATE OF left_at ON cluster_item
+    FOR EACH ROW EXECUTE FUNCTION plein_cluster_changed();
+
+-- What goes to another space leaves its cluster.
+CREATE FUNCTION plein_leave_cluster() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE cluster_item SET left_at = plein_now() WHERE NEW.id IN (idea, lead) AND left_at IS NULL;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER idea_leaves_cluster AFTER UPDATE OF space, campaign ON idea FOR EACH ROW WHEN (OLD.space <> NEW.space)
+    EXECUTE FUNCTION plein_leave_cluster();
+"""
+
 # What is published already is weighed as it stands; nothing is reached by that.
 WEIGH = """
 UPDATE idea SET commenters = c.commenters FROM (
@@ -490,7 +562,7 @@ async def forwards() -> MigrationManager:
     manager = MigrationManager(migration_id=ID, app_name="portal", description=DESCRIPTION)
 
     async def run() -> None:
-        await script(SETTINGS + ITEMS + AUDIENCE + CASES + STEPS + PEOPLE + WEIGH + LATCHES)
+        await script(SETTINGS + ITEMS + AUDIENCE + CASES + STEPS + PEOPLE + CLUSTERS + WEIGH + LATCHES)
 
     manager.add_raw(run)
     return manager

@@ -123,5 +123,7 @@ class Action(StrEnum):
     ESCALATION_DECLARE_CONFLICT = "escalation.declare_conflict"
     ESCALATION_INVALIDATE = "escalation.invalidate"
     ESCALATION_MAKE_ACTIONABLE = "escalation.make_actionable"
+    ESCALATION_MERGE = "escalation.merge"
+    ESCALATION_SPLIT = "escalation.split"
     ESCALATION_OPEN_UNASKED = "escalation.open_unasked"
     ESCALATION_SET = "escalation.set"

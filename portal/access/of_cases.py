@@ -85,3 +85,15 @@ def decides_unasked(actor: Actor, thing: Any) -> bool:
     """A decision maker of the space, or who answers for such things by the rules; of what has no case and no answer."""
     decider = actor.has_role(thing.space, Role.DECISION_MAKER) or actor.id == thing.answers_for_it
     return _without_case(thing) and not actor.guest and not thing.barred and decider
+
+
+def merges(actor: Actor, thing: Any) -> bool:
+    """A moderator of the space who does not decide it, while it is published and stands in no cluster (rule 7)."""
+    alone = thing.idea_state == "published" and thing.lead is None and not thing.leads
+    return alone and not thing.answered and moderator_who_does_not_decide(actor, thing)
+
+
+def splits(actor: Actor, thing: Any) -> bool:
+    """Its author, for 72 hours; a moderator who does not decide it, at any time (rule 12)."""
+    opts_out = actor.id == thing.author and thing.opt_out_until is not None and actor.now < thing.opt_out_until
+    return thing.lead is not None and (opts_out or moderator_who_does_not_decide(actor, thing))

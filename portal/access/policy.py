@@ -25,12 +25,14 @@ from portal.access.of_cases import (
     decides_along,
     decides_unasked,
     doubts_support,
+    merges,
     names_owner,
     owner_before_answer,
     owner_in_time,
     owner_of_new_case,
     owner_or_chain,
     owner_with_a_question,
+    splits,
     superior_in_time,
 )
 from portal.access.of_comments import own_comment, own_standing_comment, reacting
@@ -312,6 +314,8 @@ RULES: dict[Action, Callable[[Actor, Any], bool]] = {
     Action.ESCALATION_DECLARE_CONFLICT: decides_along,
     Action.ESCALATION_INVALIDATE: doubts_support,
     Action.ESCALATION_MAKE_ACTIONABLE: brings_to_decision,
+    Action.ESCALATION_MERGE: merges,
+    Action.ESCALATION_SPLIT: splits,
     Action.ESCALATION_OPEN_UNASKED: decides_unasked,
     Action.ESCALATION_SET: administrator,
 }

@@ -297,6 +297,7 @@ VISIBILITY: dict[type[Table], Rule] = {
     t.CharterAcceptance: own,
     t.CaseConflict: of_case_team,
     t.CaseRole: of_case,
+    t.ClusterItem: of_idea,
     t.CoAuthor: co_author,
     t.ColleagueWish: wish,
     t.Attachment: attachment,

@@ -136,6 +136,7 @@ GATES: dict[type[Table], Gate | None] = {
     t.Chapter: _gate(OPEN_BY_NOW),
     t.Charter: _gate(IN_SPACE),
     t.CharterAcceptance: _gate(OWN_IN_SPACE, "INSERT"),
+    t.ClusterItem: _gate(IN_SPACE),
     t.CoAuthor: _gate(
         IN_SPACE,
         insert=f"{IN_SPACE} AND invited_by = {PERSON} AND accepted_at IS NULL AND {of_her('idea', 'co_author')}",

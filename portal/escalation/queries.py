@@ -86,7 +86,8 @@ async def get_case(actor: Actor, public_id: str) -> CaseRow | None:
 
 
 class Item(msgspec.Struct, frozen=True):
-    """An idea or post that may become a case by hand. `answers_for_it`: who does by the rules."""
+    """An idea or post that may become a case by hand, or stand with others under a `lead`, whose author may opt out
+    for a while. `answers_for_it`: who does by the rules; `decides`: the actor decides its case."""
 
     id: int
     public_id: str
@@ -97,6 +98,9 @@ class Item(msgspec.Struct, frozen=True):
     answered: bool
     barred: bool
     decides: bool
+    lead: int | None
+    leads: bool
+    opt_out_until: datetime | None
     answers_for_it: int | None
 
 
@@ -104,15 +108,20 @@ ITEM = f"""
     SELECT i.id, i.public_id, i.space, i.state AS idea_state, i.author,
         (SELECT e.id FROM escalation e WHERE e.idea = i.id AND e.ended_at IS NULL) AS open_case,
         EXISTS (SELECT FROM answer a WHERE a.idea = i.id AND a.kind <> 'statement') AS answered,
-        i.author = {{}} OR {WRITES_ALONG} AS barred, FALSE AS decides,
+        i.author = {{}} OR {WRITES_ALONG} AS barred,
+        EXISTS (SELECT FROM escalation e JOIN case_role r ON r.escalation = e.id WHERE e.idea = i.id
+            AND e.ended_at IS NULL AND r.person = {{}}
+            AND (r.role = 'owner' OR r.role IN ('deputy', 'neutral', 'chain') AND r.until IS NULL)) AS decides,
+        k.lead, EXISTS (SELECT FROM cluster_item l WHERE l.lead = i.id AND l.left_at IS NULL) AS leads, k.opt_out_until,
         plein_owner(i.topic, p.org_unit, ARRAY[i.author], plein_now()) AS answers_for_it
-    FROM idea i JOIN person p ON p.id = i.author WHERE i.public_id = {{}} AND {{}}
+    FROM idea i JOIN person p ON p.id = i.author LEFT JOIN cluster_item k ON k.idea = i.id AND k.left_at IS NULL
+    WHERE i.public_id = {{}} AND {{}}
 """
 
 
 async def get_actionable(actor: Actor, public_id: str) -> Item | None:
     """One idea or post that the actor reads."""
-    return await fetch_one(Item, ITEM, actor.id, actor.id, public_id, visible(Idea, actor, "i"))
+    return await fetch_one(Item, ITEM, actor.id, actor.id, actor.id, public_id, visible(Idea, actor, "i"))
 
 
 class Happening(msgspec.Struct, frozen=True):

@@ -83,6 +83,8 @@ class Kind(StrEnum):
     HEADS_UP = "idea.heads_up"
     WATCHED = "idea.watched"
     THRESHOLD_REACHED = "idea.threshold_reached"
+    CLUSTERED = "idea.clustered"
+    CLUSTER_LEFT = "idea.cluster_left"
     ANSWER_CORRECTED = "answer.corrected"
     CO_AUTHOR_INVITED = "idea.co_author_invited"
     CO_AUTHOR_JOINED = "idea.co_author_joined"

@@ -365,6 +365,8 @@ LEFT_OUT: dict[str, str] = {
     "decision.undone_by": "tells of somebody else's receipt",
     "departure.person": "since when she is a guest no longer; the log about her is there",
     "file_wish.decided_by": "somebody else's wish",
+    "cluster_item.added_by": "which things she found alike tells of others",
+    "cluster_item.left_by": "that something stands by itself again",
     "escalation.extension_by": "what somebody else asked for",
     "escalation.handed_to": "the case is there, while she decides it",
     "escalation.fraud_by": "what she suspected tells of others",
@@ -387,6 +389,7 @@ LEFT_OUT: dict[str, str] = {
 
 #: Tables that hang on what is a person's own, and are not taken along, and why.
 LEFT_OUT_TABLES: dict[str, str] = {
+    "cluster_item": "which things of others hers stands with",
     "case_step": "what the clock sets off: the dates are in the case",
     "comment_day": "how many comments an idea had on a day: counted from what everybody wrote",
     "import_file": "a list of other people; what was handed in, and when, is there",

@@ -15,7 +15,7 @@ from portal.tables.attachments import Attachment, FileWish
 from portal.tables.calendar import CalendarDay, WorkingHours
 from portal.tables.campaigns import Campaign, CampaignNotice, Question
 from portal.tables.comments import Comment, CommentDay, CommentVersion, Digest, Mention, Reaction, ReadMark
-from portal.tables.escalation import CaseConflict, CaseRole, CaseStep, Escalation, EscalationSetting
+from portal.tables.escalation import CaseConflict, CaseRole, CaseStep, ClusterItem, Escalation, EscalationSetting
 from portal.tables.events import Event, EventQueue
 from portal.tables.follows import Follow
 from portal.tables.ideas import (
@@ -74,6 +74,7 @@ __all__ = [
     "Chapter",
     "Charter",
     "CharterAcceptance",
+    "ClusterItem",
     "CoAuthor",
     "ColleagueWish",
     "Comment",

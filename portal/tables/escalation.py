@@ -122,3 +122,16 @@ class CaseConflict(Table, db=DB):
     person = reference()
     kind = Text()
     created_at = Timestamptz()
+
+
+class ClusterItem(Table, db=DB):
+    """An item that stands under a lead, until its author opts out or a moderator splits it off."""
+
+    lead = reference()
+    idea = reference()
+    space = reference()
+    added_by = reference()
+    opt_out_until = Timestamptz()
+    left_by = reference(null=True)
+    left_at = Timestamptz(null=True, default=None)
+    created_at = Timestamptz()

@@ -58,6 +58,7 @@ class Idea(PublicTable, db=DB):
     heads_up_at = Timestamptz(null=True, default=None)
     commenters = Integer(default=0)
     young = Integer(default=0)
+    joint = Integer(default=0)
     discounted = Integer(default=0)
 
 

@@ -456,6 +456,10 @@ escalation.make_actionable  always      n n n n n y n n n - -
 escalation.make_actionable  case_triage n n n n n n n n n - -
 escalation.open_unasked     always      n n n n y n y n n - -
 escalation.open_unasked     case_triage n n n n n n n n n - -
+escalation.merge            always      n n n n n y n n n - -
+escalation.merge            answered    n n n n n n n n n - -
+escalation.split            clustered   n y n n n y n n n - -
+escalation.split            always      n n n n n n n n n - -
 escalation.set                          n n n n n n y n n n n
 """
 
@@ -600,6 +604,8 @@ LOADERS: dict[Action, Load | None] = {
     Action.ESCALATION_INVALIDATE: get_case,
     Action.ESCALATION_MAKE_ACTIONABLE: get_actionable,
     Action.ESCALATION_OPEN_UNASKED: get_actionable,
+    Action.ESCALATION_MERGE: get_actionable,
+    Action.ESCALATION_SPLIT: get_actionable,
     Action.ESCALATION_SET: None,
 }
 
@@ -689,6 +695,18 @@ async def _cases(world: World) -> None:
         await add_case(world, name, idea=f"case_{name}", state=state, owner=owned, **facts)
 
 
+async def _cluster(world: World) -> None:
+    await add_idea(world, "clustered", campaign="always", comments=False)
+    await execute(
+        "INSERT INTO cluster_item (lead, idea, space, added_by, opt_out_until)"
+        " SELECT {}, id, space, {}, {} FROM idea WHERE id = {}",
+        world.idea_id["case_triage"],
+        world.person_id["moderator"],
+        NOW + timedelta(hours=72),
+        world.idea_id["clustered"],
+    )
+
+
 async def _what_the_world_lacks(world: World) -> str:
     for name, role in (("campaign_owner", "owner"), ("campaign_owner", "member"), ("author", "member")):
         await execute(
@@ -737,6 +755,7 @@ async def _what_the_world_lacks(world: World) -> str:
         world.person_id["author"],
     )
     await _cases(world)
+    await _cluster(world)
     return session
 
 

@@ -1,0 +1,68 @@
+"""Similar items: their distinct people count together, and no vote moves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from portal.access.policy import Forbidden
+from portal.db import execute, fetch_value
+from portal.escalation.clusters import merge, split
+from portal.escalation.queries import Item, get_actionable
+from tests.escalation.stage import Stage, make_office, make_stage, work
+from tests.world import NOW, set_clock
+
+VOTES = "SELECT id, person, idea, created_at, weight FROM vote ORDER BY id"
+
+
+async def item(stage: Stage, post: int, person: int) -> Item:
+    """A post as somebody sees it."""
+    public_id = await fetch_value("SELECT public_id FROM idea WHERE id = {}", post)
+    row = await get_actionable(await stage.actor(person), public_id)
+    assert row is not None
+    return row
+
+
+async def test_60_and_60_supporters_with_30_in_common_are_90_and_five_more_reach_95(rollback, world):
+    stage = await make_stage(world, 4000)
+    await make_office(stage)
+    lead, other = await stage.post("Trains"), await stage.post("Travel by train", author=stage.people[1])
+    await stage.support(lead, stage.people[100:160])
+    await stage.support(other, stage.people[130:190])
+    before = await execute(VOTES)
+    moderator = stage.heads["moderator"]
+    await merge(await stage.actor(moderator), await item(stage, other, moderator), await item(stage, lead, moderator))
+    row = (await execute("SELECT supporters, joint, t1_at_count, t1_at FROM idea WHERE id = {}", lead))[0]
+    assert tuple(row) == (60, 30, 95, None)
+    for post, person in ((lead, 150), (lead, 165), (other, 100), (other, 191)):  # but for the last, known already
+        if person != 150:
+            await stage.support(post, [stage.people[person]])
+    row = (await execute("SELECT supporters, joint, t1_at FROM idea WHERE id = {}", lead))[0]
+    assert tuple(row) == (61, 30, None)
+    await stage.support(other, stage.people[192:195])
+    assert await fetch_value("SELECT t1_at FROM idea WHERE id = {}", lead) is None
+    await stage.support(lead, [stage.people[195]])
+    assert await fetch_value("SELECT t1_at FROM idea WHERE id = {}", lead) == NOW
+    await work()
+    assert (await stage.owed(lead)).state == "qualifying"
+    after = [list(row) for row in (await execute(VOTES))[: len(before)]]
+    await split(await stage.actor(stage.people[1]), await item(stage, other, stage.people[1]))
+    assert [list(row) for row in before] == after == [list(row) for row in (await execute(VOTES))[: len(before)]]
+    rows = await execute(
+        "SELECT supporters, joint, (SELECT count(*) FROM vote v WHERE v.idea = i.id) AS votes FROM idea i"
+        " WHERE id = ANY({}) ORDER BY id",
+        [lead, other],
+    )
+    assert [tuple(row) for row in rows] == [(62, 0, 62), (65, 0, 65)]
+
+
+async def test_its_author_may_opt_out_for_72_hours(stage: Stage) -> Any:
+    lead, other = await stage.post(), await stage.post(author=stage.people[1])
+    moderator = stage.heads["moderator"]
+    await merge(await stage.actor(moderator), await item(stage, other, moderator), await item(stage, lead, moderator))
+    await set_clock(NOW.replace(day=NOW.day + 3))
+    with pytest.raises(Forbidden):
+        await split(await stage.actor(stage.people[1]), await item(stage, other, stage.people[1]))
+    await split(await stage.actor(moderator), await item(stage, other, moderator))
+    assert (await item(stage, other, moderator)).lead is None
