@@ -475,8 +475,8 @@ ALTER TABLE event
 CREATE INDEX event_of_escalation ON event (escalation, id) WHERE escalation IS NOT NULL;
 """
 
-# Similar items cluster under a lead, whose threshold is tested on all of their distinct people (rule 12). No vote moves:
-# splitting restores everything by forgetting the cluster.
+# Similar items cluster under a lead, whose threshold is tested on all of their distinct people (rule 12). No vote
+# moves: splitting restores everything by forgetting the cluster.
 CLUSTERS = """
 CREATE TABLE cluster_item (
     id bigserial PRIMARY KEY,
