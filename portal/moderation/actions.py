@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from portal.access.actor import Actor
 from portal.access.conflicts import Changed
-from portal.access.policy import Action, Forbidden, require
+from portal.access.policy import Action, require
 from portal.comments.actions import MENTION
 from portal.db import execute, fetch_value, transaction
 from portal.events.kinds import Kind
@@ -19,6 +19,7 @@ from portal.mentions.queries import Named, named
 from portal.moderation import ACTIONS, CLAIM_MINUTES, HIDING
 from portal.moderation.queries import DecisionRow, ItemRow
 from portal.moderation.receipts import Receipt
+from portal.moderation.refusing import refuse_decider
 from portal.tables.base import new_public_id
 from portal.text.markdown import excerpt, rendered
 
@@ -33,16 +34,6 @@ CLAIM = """
         AND (claimed_by IS NULL OR claimed_by = {} OR claimed_until <= plein_now()) RETURNING id
 """
 RELEASE = "UPDATE moderation_item SET claimed_by = NULL, claimed_until = NULL WHERE id = {} AND claimed_by = {}"
-
-
-async def refuse_decider(actor: Actor, action: Action, item: ItemRow) -> None:  # access: it refuses
-    """Who decides a case moderates nothing of its item: it is refused, and recorded (rule 7 of escalation)."""
-    if actor.id in item.deciders:
-        async with transaction():
-            await record(
-                Kind.MODERATION_REFUSED, actor=actor.id, space=item.space, item=item.public_id, action=action.value
-            )
-        raise Forbidden(action)
 
 
 async def claim(actor: Actor, item: ItemRow) -> None:

@@ -17,6 +17,7 @@ from portal.moderation.desk import decided
 from portal.moderation.forms import AppealDecisionForm, AppealForm, DecisionForm, NewIdeaForm, NewTextForm
 from portal.moderation.queries import VIEWS, ItemRow
 from portal.moderation.receipts import Receipt
+from portal.moderation.refusing import refuse_decider
 from portal.names.queries import names_in
 from portal.spaces.queries import get_space
 from portal.text.decisions import DECISIONS, REASONS, words_for
@@ -73,7 +74,7 @@ async def claim(request: Request, public_id: FromPath[str]) -> Response[Any]:
 async def decide(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """Judges an item, and goes on to the next."""
     item = found(await queries.get_item(request.actor, public_id))
-    await actions.refuse_decider(request.actor, Action.ITEM_DECIDE, item)
+    await refuse_decider(request.actor, Action.ITEM_DECIDE, item)
     require(request.actor, Action.ITEM_DECIDE, item)
     form = _decision_form(item, await DecisionForm.sent(request))
     if not form.valid():
@@ -109,7 +110,7 @@ async def undo(request: Request, public_id: FromPath[str]) -> Response[Any]:
 async def decide_appeal(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """Decides an appeal against somebody else's decision."""
     item = found(await queries.get_item(request.actor, public_id))
-    await actions.refuse_decider(request.actor, Action.APPEAL_DECIDE, item)
+    await refuse_decider(request.actor, Action.APPEAL_DECIDE, item)
     require(request.actor, Action.APPEAL_DECIDE, item)
     form = await AppealDecisionForm.sent(request)
     if not form.valid():

@@ -13,8 +13,9 @@ from portal.db import execute, fetch_value
 from portal.escalation import actions
 from portal.escalation.queries import get_actionable, on_case
 from portal.ideas.queries import get_idea
-from portal.moderation.actions import decide, refuse_decider
+from portal.moderation.actions import decide
 from portal.moderation.queries import get_item
+from portal.moderation.refusing import refuse_decider
 from tests.escalation.stage import assigned, at, days_later, happened, make_stage, work
 from tests.world import NOW, set_clock
 
