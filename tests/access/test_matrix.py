@@ -659,7 +659,6 @@ async def things(rollback: Any, world: World) -> dict[str, dict[str, str]]:
         "get_campaign": world.campaign,
         "get_idea": world.idea,
         "get_case": world.case,
-        "absence_of": {"sponsor": "sponsor"},
         "get_actionable": world.idea,
         "standing": world.idea,
         "get_comment": world.comment,
