@@ -10,7 +10,8 @@ from portal.access.actor import actor_of_person
 from portal.db import execute, fetch_value
 from portal.files.store import path_of
 from portal.mydata.jobs import make_export, sweep_exports
-from portal.mydata.parts import LEFT_OUT, LEFT_OUT_TABLES, PARTS
+from portal.mydata.left_out import LEFT_OUT, LEFT_OUT_TABLES
+from portal.mydata.parts import PARTS
 from portal.mydata.queries import everything
 from tests.access.canary import canaries_in, plant, sight_of
 from tests.client import text_of
