@@ -14,6 +14,7 @@ from portal.demo.guests import welcome_guests
 from portal.demo.moderation import report_and_judge
 from portal.demo.profiles import attach_files, tell_profiles
 from portal.demo.proposals import propose_campaigns
+from portal.demo.starters import welcome_starters
 from portal.demo.threads import fill_threads
 from portal.demo.together import write_together
 from portal.install import install_organisation
@@ -41,7 +42,11 @@ def _read(name: str) -> dict[str, Any]:
 
 def sign_ins() -> list[tuple[str, str, str]]:
     """Name, title and address of the people whom one can sign in as."""
-    cast = [*_read("organisation.toml")["person"], *_read("guests.toml")["guest"]]
+    cast = [
+        *_read("organisation.toml")["person"],
+        *_read("guests.toml")["guest"],
+        *_read("preboarding.toml")["starter"],
+    ]
     return [(p["name"], p["title"], p["email"]) for p in cast if p.get("demo_sign_in")]
 
 
@@ -74,6 +79,9 @@ async def seed() -> bool:
         await write_together({key: person.id for key, person in people.items()}, moment)
         await fill_threads({key: person.id for key, person in people.items()}, organisation, moment)
         await report_and_judge({key: person.id for key, person in people.items()}, organisation, moment)
+        keys = {key: person.id for key, person in people.items()}
+        secret = await hashed(PASSWORD)
+        await welcome_starters(_read("preboarding.toml"), keys, spaces, secret, facts["zone"], moment)
         await execute("UPDATE organisation SET demo_since = {}", moment)
         await execute("UPDATE person SET demo = TRUE")
         await execute("UPDATE org_unit SET demo = TRUE")

@@ -87,10 +87,11 @@ async def test_nobody_supports_an_idea_of_her_own():
     assert await fetch_value("SELECT count(*) FROM vote v JOIN idea i ON i.id = v.idea WHERE v.person = i.author") == 0
 
 
-async def test_everybody_wrote_where_she_can_read():
+async def test_everybody_wrote_where_she_can_read_or_has_left():
     for table in ("idea", "comment"):
         unread = f"""SELECT count(*) FROM {table} t WHERE NOT EXISTS
-            (SELECT FROM readership r WHERE r.person = t.author AND r.space = t.space)"""
+            (SELECT FROM readership r WHERE r.person = t.author AND r.space = t.space)
+            AND NOT EXISTS (SELECT FROM departure d WHERE d.person = t.author AND d.space = t.space)"""
         assert await fetch_value(unread) == 0
 
 
