@@ -29,6 +29,7 @@ from portal.policies.routes import router as policies
 from portal.posts.routes import router as posts
 from portal.preboarding.routes import router as preboarding
 from portal.proposals.routes import router as proposals
+from portal.records.routes import router as records
 from portal.reports.routes import router as reports
 from portal.search.routes import router as search
 from portal.services.routes import router as services
@@ -83,6 +84,7 @@ ROUTES: list[Router | HTTPRouteHandler] = [
     imports,
     setup,
     mydata,
+    records,
     health,
     serve,
 ]

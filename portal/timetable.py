@@ -18,6 +18,7 @@ from portal.moderation.jobs import assign_checks
 from portal.mydata.jobs import make_export, sweep_exports
 from portal.notifications.jobs import deliver_mail, forget_notices, tell_of
 from portal.preboarding.jobs import find_all_mentors
+from portal.records.jobs import make_record, sweep_records
 from portal.search.jobs import forget_words, take_in_words
 from portal.spaces.jobs import find_idle_groups
 from portal.threads.jobs import forget_marks
@@ -46,11 +47,13 @@ JOBS: dict[str, Callable[..., Awaitable[Any]]] = {
     "let_guests_go": let_guests_go,
     "move_campaigns_on": move_campaigns_on,
     "make_export": make_export,
+    "make_record": make_record,
     "send_link": send_link,
     "send_reset": send_reset,
     "sweep_accounts": sweep_accounts,
     "sweep_exports": sweep_exports,
     "sweep_files": sweep_files,
+    "sweep_records": sweep_records,
     "take_in_words": take_in_words,
     "tick_cases": tick_cases,
     "tell_of": tell_of,
@@ -75,6 +78,7 @@ TIMETABLE: dict[str, str] = {
     "sweep_accounts": "17 * * * *",
     "sweep_exports": "47 * * * *",
     "sweep_files": "37 * * * *",
+    "sweep_records": "49 * * * *",
     "take_in_words": "* * * * *",
     "tick_cases": "* * * * *",
     "sweep_imports": "27 3 * * *",

@@ -469,6 +469,7 @@ POSTS: dict[str, tuple[str | None, str, dict[str, str]]] = {
     "/spaces/{public_id:str}/guests/renewal": ("insider_a", "/spaces/{space[closed_a]}/guests/renewal", {}),
     "/sent-invitations/{public_id:str}/mail": ("insider_a", "/sent-invitations/{invitation[a]}/mail", {}),
     "/sent-invitations/{public_id:str}/revocation": ("insider_a", "/sent-invitations/{invitation[a]}/revocation", {}),
+    "/spaces/{public_id:str}/record": ("insider_b", "/spaces/{space[archived]}/record", {}),
     "/house-rules/acceptance": ("guest_a", "/house-rules/acceptance", {"page": "1", "next": "/"}),
     "/spaces/{public_id:str}/wishes": (
         "guest_a",
@@ -648,6 +649,8 @@ GETS: dict[str, tuple[str | None, str]] = {
     "/spaces/{public_id:str}/chapters/new": ("insider_b", "/spaces/{space[closed_b]}/chapters/new"),
     "/chapters/{public_id:str}": ("guest_b", "/chapters/{chapter[early]}"),
     "/chapters/{public_id:str}/edit": ("insider_b", "/chapters/{chapter[early]}/edit"),
+    "/spaces/{public_id:str}/record": ("insider_b", "/spaces/{space[archived]}/record"),
+    "/records/{public_id:str}": ("insider_b", "/records/no-such-record"),
     "/spaces/{public_id:str}/guests/new": ("insider_a", "/spaces/{space[closed_a]}/guests/new?wish={wish[a]}"),
     "/spaces/{public_id:str}/guests/list": ("insider_a", "/spaces/{space[closed_a]}/guests/list"),
     "/spaces/{public_id:str}/wishes": ("guest_a", "/spaces/{space[closed_a]}/wishes"),
@@ -677,6 +680,7 @@ NO_PAGES |= {"/people/{public_id:str}/photo", "/people/{public_id:str}/photo/sma
 #: Answer 404 in the world of the tests, which is set up and no demo (tests/setup has both).
 NOT_THERE = {"/admin/demo", "/set-up"}
 NO_PAGES |= {"/admin/imports/{public_id:str}/problems", "/settings/data/{public_id:str}", *NOT_THERE}
+NO_PAGES |= {"/records/{public_id:str}"}
 NO_PAGES |= {"/health", "/password-reset/{token:str}", "/sign-in/link/{token:str}", "/static/{path:path}"}
 NO_PAGES |= {"/ideas/{public_id:str}/mentions", "/colleagues"}
 PHASES = ("planned", "collect", "discuss", "vote", "decide", "done")

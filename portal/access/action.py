@@ -29,6 +29,7 @@ class Action(StrEnum):
     SPACE_ARCHIVE = "space.archive"
     SPACE_REOPEN = "space.reopen"
     SPACE_KEEP = "space.keep"
+    SPACE_RECORD = "space.record"
     SPACE_SEE_AS_GUEST = "space.see_as_guest"
     SPACE_GIVE_ROLE = "space.give_role"
     SPACE_SEE_FIGURES = "space.see_figures"

@@ -49,3 +49,18 @@ async def as_guest(actor: Actor, public_id: str) -> Actor | None:
         paused_until=[],
         on_cases=[],
     )
+
+
+def as_plain_reader(actor: Actor, space: int) -> Actor:
+    """Somebody who is nobody: a colleague who reads this one space, wrote nothing there and has no role."""
+    return msgspec.structs.replace(
+        actor,
+        id=0,
+        kind="employee",
+        space_ids=[space],
+        role_rows=[],
+        denied=[],
+        paused_in=[],
+        paused_until=[],
+        day=None,
+    )

@@ -37,6 +37,12 @@ def keeper_of_what_is_in_use(actor: Actor, thing: Any) -> bool:
     return thing.archived_at is None and _owns(actor, thing)
 
 
+def keeper_of_what_ended(actor: Actor, thing: Any) -> bool:
+    """An owner or the host of what has ended or is archived."""
+    host = not actor.guest and actor.id == thing.host
+    return thing.id in actor.still and (host or _owns(actor, thing))
+
+
 def keeper_of_what_is_archived(actor: Actor, thing: Any) -> bool:
     """An owner of what was archived."""
     return thing.archived_at is not None and _owns(actor, thing)

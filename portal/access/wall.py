@@ -249,7 +249,7 @@ GATES: dict[type[Table], Gate | None] = {
     t.SetUp: None,
     t.SignInLink: _gate(OWN, update=OWN, changes=("used_at",)),
     t.Space: _gate(f"id = ANY ({SPACES})"),
-    t.SpaceRecord: None,
+    t.SpaceRecord: _gate(NOTHING),
     t.SpaceUnit: _gate(NOTHING),
     t.StatusChange: _gate(
         IN_SPACE,

@@ -29,6 +29,7 @@ class Kind(StrEnum):
     SPACE_ARCHIVED = "space.archived"
     SPACE_REOPENED = "space.reopened"
     SPACE_IDLE = "space.idle"
+    SPACE_RECORDED = "space.recorded"
     SPACE_KEPT = "space.kept"
     CHARTER_CHANGED = "space.charter_changed"
     SPACE_JOINED = "space.joined"

@@ -49,6 +49,7 @@ TABLES = {
     "/wishes/": "colleague_wish",
     "/posts/": "idea",
     "/chapters/": "chapter",
+    "/records/": "space_record",
     "/partners/": "partner",
     "/admin/imports/": "people_import",
     "/admin/mail/": "mail",
@@ -76,7 +77,7 @@ WORD = re.compile(r"\w+")
 #: What the crawl knows how to fill in. A route with another parameter stops it.
 PARAMETERS = {"public_id", "person", "step", "slug", "path", "token", "guest"}
 #: Where files are.
-FILES = ("/attachments", "/settings/data/")
+FILES = ("/attachments", "/settings/data/", "/records/")
 #: An address that never was.
 NEVER = "zzzzzzzzzzzz"
 #: What differs from one answer to the next, whoever asks and whatever for.

@@ -124,6 +124,8 @@ space.give_role     open                n n y n n n n n n - -
 space.give_role     closed_a            - - - - - - - y - n -
 space.give_role     archived            - - - - - - - - n - -
 space.see_figures   open                n n y n n n n n n - -
+space.record        archived            - - - - - - - - y - -
+space.record        closed_a            - - - - - - - n - n -
 space.see_figures   organisation        n n n n n n y n n - -
 space.see_figures   closed_a            - - - - - - - y - n -
 charter.accept      open                n n n n n n n n n - -
@@ -511,6 +513,7 @@ LOADERS: dict[Action, Load | None] = {
     Action.SPACE_ADD_SISTER: None,
     Action.SPACE_OPEN_SECTION: get_space,
     Action.SPACE_EDIT: get_space,
+    Action.SPACE_RECORD: get_space,
     Action.SPACE_ARCHIVE: get_space,
     Action.SPACE_REOPEN: get_space,
     Action.SPACE_KEEP: get_space,

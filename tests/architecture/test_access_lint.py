@@ -176,6 +176,10 @@ KNOWN = {
     ("portal/people/queries.py", "sql"): "put together above it, by these same rules",
     ("portal/access/sight.py", "item"): "the column of the item, a constant in the scope's rules",
     ("portal/access/sight.py", "a"): "the same, where the scope's rules are put together of it",
+    (
+        "portal/records/queries.py",
+        "statement",
+    ): "one of the statements in parts.py, which are put together of constants",
     ("portal/access/sight_of_starters.py", "a"): "the same, in the scope's rules about people who start",
     ("portal/access/sight_of_moderation.py", "a"): "the same, in the scope's rules about moderation",
     ("portal/access/scope.py", "a"): "the alias, a constant wherever `visible` is called (tested below)",

@@ -339,7 +339,7 @@ async def test_the_figures_tell_how_people_begin_and_nothing_of_few(as_: SignIn,
         moment = datetime(2025, 10, 20 + n, tzinfo=UTC) if n < 2 else datetime(2025, 11, 9, 12, tzinfo=UTC)
         await execute("UPDATE idea SET created_at = {} WHERE id = {}", moment, world.idea_id[f"of{n}"])
     told = text_of(await administrator.get(address)).split("Came in before the first day")[1]
-    early = told.split("Came in on the first day")[0]
+    early = " ".join(re.sub("<[^>]+>", " ", told.split("Came in on the first day")[0]).split())
     assert "began in the last year 5" in early
     assert "had written something 8 days" in early
     assert "80 % of 5" in early
