@@ -152,6 +152,15 @@ case(
     NOBODY_SPECIAL,
     me=has("owner"),
 )
+case(
+    Action.SPACE_RECORD,
+    {"host": ME, "kind": "guest"},
+    {"host": OTHER},
+    me(still=[]),
+    me(**GUEST, **STILL),
+    me=STILL,
+    too=[{"host": OTHER} | me(**has("owner"), **STILL)],
+)
 case(Action.SPACE_HOST, {}, NOBODY_SPECIAL, me(**HOST, **SISTER), me(**has("host")), me=HOST)
 case(Action.SPACE_OPEN_SECTION, {"kind": "organisation"}, NOBODY_SPECIAL, {"kind": "group"}, {"kind": "guest"}, me=HOST)
 case(
