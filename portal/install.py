@@ -6,6 +6,8 @@ from pathlib import Path
 
 from portal.about import SLUGS
 from portal.about.actions import install_page
+from portal.calendar.holidays import country_of_zone
+from portal.calendar.jobs import install_country
 from portal.db import execute, fetch_value, transaction
 from portal.text.language import LANGUAGES, Reader, gettext, reading
 from portal.text.markdown import excerpt, rendered
@@ -37,6 +39,8 @@ async def install_organisation(name: str, language: str, zone: str) -> int:
         for slug in SLUGS:
             for code in LANGUAGES:
                 await install_page(slug, code, (PAGES / f"{slug}.{code}.md").read_text())
+    if not await fetch_value("SELECT country FROM organisation"):
+        await install_country(country_of_zone(zone))
     space: int = await fetch_value("SELECT id FROM space WHERE kind = 'organisation'")
     return space
 

@@ -235,8 +235,8 @@ async def _thread(world: World, name: str) -> None:
 
 
 async def _topics(world: World) -> None:
-    """A published topic with an owner and a deputy, a drafted one with nobody; the deputy is away in August; and a
-    holiday."""
+    """A published topic with an owner and a deputy, a drafted one with nobody; the deputy is away in August; and one
+    holiday, of no country."""
     for name in ("leave", "draft"):
         row = (await execute("INSERT INTO topic (name) VALUES ({}) RETURNING id, public_id", f"Topic {name}"))[0]
         world.topic_id[name], world.topic[name] = row["id"], row["public_id"]
@@ -249,6 +249,8 @@ async def _topics(world: World) -> None:
         "INSERT INTO absence (person, from_day, until_day) VALUES ({}, '2026-08-01', '2026-08-31') RETURNING public_id",
         deputy,
     )
+    await execute("DELETE FROM calendar_day")
+    await execute("UPDATE organisation SET country = ''")
     await execute("INSERT INTO calendar_day (day, name, country) VALUES ('2026-12-25', 'Christmas Day', 'NL')")
 
 

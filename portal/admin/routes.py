@@ -25,6 +25,8 @@ from portal.notifications import actions, queries
 from portal.people import erasure
 from portal.text.language import gettext
 from portal.text.roles import ROLE_NAMES
+from portal.topics.queries import gaps
+from portal.topics.words import missing, place_of
 from portal.units.forms import chosen_unit
 from portal.units.queries import all_units
 from portal.web.errors import found
@@ -45,6 +47,7 @@ async def overview(request: Request) -> Response[Any]:
         section="admin",
         slugs=SLUGS,
         undelivered=await queries.undelivered_mail(request.actor),
+        missing=[(gap.kind, missing(gap), place_of(gap)) for gap in await gaps(request.actor)],
         demo=await people.holds_the_demo(request.actor),
         now=request.now,
     )

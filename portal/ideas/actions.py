@@ -32,6 +32,7 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
     replies: dict[int, str] = {}
     kind: str = "idea"
     speaks_for: int | None = None
+    topic: int | None = None
 
 
 class Place(Protocol):
@@ -59,8 +60,8 @@ class Saved(msgspec.Struct, frozen=True):
 # it needs it, because two who share it would wait for each other.
 PROPOSE = """
     INSERT INTO idea (public_id, campaign, space, author, state, title, body, body_html, excerpt, language, tags,
-        service, form_version, kind, speaks_for, form_key)
-    SELECT {}, c.id, c.space, {}, 'published', {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}
+        service, form_version, kind, speaks_for, topic, form_key)
+    SELECT {}, c.id, c.space, {}, 'published', {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}
     FROM (SELECT * FROM campaign WHERE id = {} FOR NO KEY UPDATE) AS c
     WHERE plein_phase(c::campaign, plein_now()) = ANY({})
     ON CONFLICT (author, form_key) DO NOTHING RETURNING id, public_id
@@ -103,7 +104,8 @@ async def propose(
 
 POST = """
     UPDATE idea i SET state = 'published', title = {}, body = {}, body_html = {}, excerpt = {}, language = {},
-        tags = {}, service = {}, form_version = {}, kind = {}, speaks_for = {}, form_key = {}, edited_by = {},
+        tags = {}, service = {}, form_version = {}, kind = {}, speaks_for = {}, topic = {},
+        form_key = {}, edited_by = {},
         version = 1, created_at = plein_now(), updated_at = plein_now()
     FROM (SELECT * FROM campaign WHERE id = (SELECT campaign FROM idea WHERE id = {}) FOR NO KEY UPDATE) AS c
     WHERE i.id = {} AND i.state = 'draft' AND i.version = {} AND plein_phase(c::campaign, plein_now()) = ANY({})
@@ -134,13 +136,14 @@ async def _post(actor: Actor, draft: int, space: int, content: Content, html: st
 # A draft that comes again from the same form, as after a lost network, is the same draft; what was posted stays posted.
 BEGIN_DRAFT = """
     INSERT INTO idea (public_id, campaign, space, author, state, title, body, body_html, excerpt, language, tags,
-        service, form_version, kind, speaks_for, draft_key)
-    VALUES ({}, {}, {}, {}, 'draft', {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {})
+        service, form_version, kind, speaks_for, topic, draft_key)
+    VALUES ({}, {}, {}, {}, 'draft', {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {})
     ON CONFLICT (author, draft_key) DO NOTHING RETURNING id, public_id, version
 """
 SAVE_DRAFT = """
     UPDATE idea SET title = {}, body = {}, body_html = {}, excerpt = {}, language = {}, tags = {}, service = {},
-        form_version = {}, kind = {}, speaks_for = {}, edited_by = {}, version = version + 1, updated_at = plein_now()
+        form_version = {}, kind = {}, speaks_for = {}, topic = {}, edited_by = {}, version = version + 1,
+        updated_at = plein_now()
     WHERE id = {} AND state = 'draft' AND version = {} RETURNING id, public_id, version
 """
 # Sent again because the answer got lost: the text is there already, whichever version it has.
@@ -205,7 +208,8 @@ KEEP = f"""
 """
 EDIT = """
     UPDATE idea SET title = {}, body = {}, body_html = {}, excerpt = {}, language = {}, tags = {}, service = {},
-        form_version = {}, kind = {}, speaks_for = {}, edited_by = {}, version = version + 1, updated_at = plein_now()
+        form_version = {}, kind = {}, speaks_for = {}, topic = {}, edited_by = {}, version = version + 1,
+        updated_at = plein_now()
     WHERE id = {}
 """
 
@@ -237,10 +241,10 @@ async def _keep_replies(idea: int, content: Content) -> None:
 
 
 def _columns(content: Content, html: str) -> list[object]:
-    """Title to speaks_for, in the order of the statements above."""
+    """Title to topic, in the order of the statements above."""
     return [
         *(content.title, content.body, html, excerpt(html), content.language, content.tags),
-        *(content.service, content.form_version, content.kind, content.speaks_for),
+        *(content.service, content.form_version, content.kind, content.speaks_for, content.topic),
     ]
 
 

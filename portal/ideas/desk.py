@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 from litestar import Response
 
 from portal.access.conflicts import Changed, Closed
 from portal.campaigns.queries import CampaignRow, get_campaign
 from portal.ideas import queries
-from portal.ideas.actions import Saved
+from portal.ideas.actions import Content, Saved
 from portal.ideas.forms import IdeaForm, name_of
 from portal.search.queries import Shown, similar_ideas
 from portal.spaces.queries import audience
 from portal.text.difference import Piece, compared
 from portal.text.language import LANGUAGES, gettext
+from portal.topics.choice import chosen_topic, with_topic
+from portal.topics.queries import Choice, topics_to_choose
 from portal.web.errors import found
 from portal.web.page import page, see_other
 from portal.web.request import Request
@@ -31,6 +34,7 @@ class Desk:
         asked: queries.CampaignForm,
         questions: list[queries.Question],
         services: list[queries.Choice],
+        topics: list[Choice],
     ) -> None:
         self.request = request
         self.campaign = campaign
@@ -38,7 +42,8 @@ class Desk:
         self.asked = asked
         self.questions = questions
         self.services = services
-        self.kind = IdeaForm.asking(questions, services)
+        self.topics = topics
+        self.kind = with_topic(IdeaForm.asking(questions, services), topics)
 
     def empty(self) -> Any:
         """The form of a new idea."""
@@ -50,8 +55,14 @@ class Desk:
     def filled(self, idea: queries.IdeaRow) -> Any:
         """The form as it was saved last."""
         replies = {name_of(question): question.reply for question in self.questions}
-        chosen = {"service": idea.service_public_id, "form_version": self.asked.version}
+        chosen = {"service": idea.service_public_id, "topic": idea.topic_public_id, "form_version": self.asked.version}
         return self._offering(self.kind(obj=idea, **chosen, **replies))
+
+    def content(self, form: Any) -> Content:
+        """What the form says."""
+        kept = self.idea.topic_id if self.idea else None
+        said: Content = form.content(self.services)
+        return msgspec.structs.replace(said, topic=chosen_topic(form, self.topics, kept))
 
     async def sent(self) -> Any:
         """The form as it was sent."""
@@ -127,7 +138,8 @@ async def desk_for(request: Request, campaign: CampaignRow, idea: queries.IdeaRo
     if 0 < begun < asked.version:
         asked = queries.CampaignForm(begun, asked.tags)
     questions = await queries.questions(request.actor, campaign.id, asked.version, idea.id if idea else None)
-    return Desk(request, campaign, idea, asked, questions, await queries.services(request.actor))
+    topics = await topics_to_choose(request.actor, idea.topic_public_id if idea else "")
+    return Desk(request, campaign, idea, asked, questions, await queries.services(request.actor), topics)
 
 
 async def desk_of(request: Request, idea: queries.IdeaRow) -> Desk:

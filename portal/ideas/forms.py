@@ -132,6 +132,7 @@ class IdeaForm(Form):
     preview_html: str | None = None
     is_draft = False
     asked: tuple[Question, ...] = ()
+    topic: Any = None
 
     @classmethod
     def asking(cls, questions: list[Question], services: list[Choice]) -> type[IdeaForm]:

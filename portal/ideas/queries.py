@@ -11,7 +11,7 @@ from portal.access.of_people import ADDRESS, NAMED
 from portal.access.scope import visible
 from portal.db import fetch, fetch_one
 from portal.ideas.cards import COUNTED, FROM, address_of, hashable
-from portal.tables import Campaign, Idea, IdeaVersion, OrgUnit, Service, Vote
+from portal.tables import Campaign, Idea, IdeaVersion, OrgUnit, Service, Topic, Vote
 from portal.tables import Question as QuestionTable
 
 
@@ -58,6 +58,9 @@ class IdeaRow(msgspec.Struct, frozen=True):
     status: str
     service_public_id: str
     service_name: str
+    topic_id: int | None
+    topic_public_id: str
+    topic_name: str
     form_version: int
     co_author: bool
     invited: bool
@@ -99,13 +102,15 @@ ONE = f"""
         {COUNTED}, i.comments, i.guest_comments, i.created_at, i.updated_at, i.state AS idea_state,
         CASE WHEN plein_decided(c, t.now) THEN i.status ELSE 'new' END AS status,
         coalesce(e.public_id, '') AS service_public_id, coalesce(e.name, '') AS service_name, i.form_version,
+        i.topic AS topic_id, coalesce(tp.public_id, '') AS topic_public_id, coalesce(tp.name, '') AS topic_name,
         k.accepted_at IS NOT NULL AS co_author, k.id IS NOT NULL AND k.accepted_at IS NULL AS invited,
         coalesce((SELECT v.weight FROM vote v WHERE v.idea = i.id AND {{}}), 0) AS weight,
         EXISTS (SELECT FROM answer a WHERE a.idea = i.id) AS answered, c.vote_method, c.votes_per_idea,
         s.checks, {CHECKED_BY.format("i", "idea")} AS checked_by,
         EXISTS (SELECT FROM action_request q WHERE q.idea = i.id AND q.outcome IS NULL AND q.person = {{}}) AS asked
     {FROM}
-    LEFT JOIN service e ON e.id = i.service AND {{}} LEFT JOIN co_author k ON k.idea = i.id AND k.person = {{}}
+    LEFT JOIN service e ON e.id = i.service AND {{}} LEFT JOIN topic tp ON tp.id = i.topic AND {{}}
+    LEFT JOIN co_author k ON k.idea = i.id AND k.person = {{}}
     WHERE i.public_id = {{}} AND {{}}
 """
 
@@ -120,6 +125,7 @@ async def get_idea(actor: Actor, public_id: str) -> IdeaRow | None:
         actor.id,
         actor.now,
         visible(Service, actor, "e"),
+        visible(Topic, actor, "tp"),
         actor.id,
         public_id,
         visible(Idea, actor, "i"),

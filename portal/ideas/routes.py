@@ -76,7 +76,7 @@ async def propose(request: Request, public_id: FromPath[str]) -> Response[Any]:
     form = await desk.sent()
     if not form.valid():
         return await desk.show(form)
-    content, version = form.content(desk.services), form.version.data
+    content, version = desk.content(form), form.version.data
     try:
         if form.is_draft:
             draft = await actions.begin_draft(request.actor, campaign, content, key=form.form_key.data, version=version)
@@ -115,7 +115,7 @@ async def edit(request: Request, public_id: FromPath[str]) -> Response[Any]:
     form.is_draft = form.is_draft and idea.idea_state == "draft"
     if not form.valid():
         return await desk.show(form)
-    content, version = form.content(desk.services), form.version.data
+    content, version = desk.content(form), form.version.data
     try:
         if form.is_draft:
             return desk.saved(await actions.save_draft(request.actor, idea, content, version=version))

@@ -25,6 +25,7 @@ from portal.notifications import (
     of_moves,
     of_spaces,
     of_threads,
+    owners,
     starters,
 )
 from portal.notifications.news import write_news
@@ -100,6 +101,7 @@ KINDS: dict[str, Callable[[Actor, int | None], Awaitable[Written | None]]] = {
     "sign_in_link": guests.write_sign_in_link,
     "guest_news": guests.write_guest_news,
     "moved": of_moves.write_move,
+    "owner_left": owners.write_owner_left,
     "starter": starters.write_starter_news,
 }
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 from litestar import Response
 
-from portal.ideas.actions import Saved
+from portal.ideas.actions import Content, Saved
 from portal.ideas.queries import IdeaRow, current_version
 from portal.posts.forms import AS_LEADER, PostForm
 from portal.posts.queries import Spoken, Stream, get_stream, leaders_for
@@ -14,6 +15,8 @@ from portal.search.queries import similar_ideas
 from portal.spaces.queries import audience
 from portal.text.difference import compared
 from portal.text.language import gettext
+from portal.topics.choice import chosen_topic, with_topic
+from portal.topics.queries import Choice, topics_to_choose
 from portal.web.errors import found
 from portal.web.page import page, see_other
 from portal.web.request import Request
@@ -22,12 +25,15 @@ from portal.web.request import Request
 class Desk:
     """What writing one post needs, and how it is shown."""
 
-    def __init__(self, request: Request, stream: Stream, post: IdeaRow | None, leaders: list[Spoken]) -> None:
+    def __init__(
+        self, request: Request, stream: Stream, post: IdeaRow | None, leaders: list[Spoken], topics: list[Choice]
+    ) -> None:
         self.request = request
         self.stream = stream
         self.post = post
         self.leaders = leaders
-        self.kind = PostForm.of(request.actor, leaders)
+        self.topics = topics
+        self.kind = with_topic(PostForm.of(request.actor, leaders), topics)
 
     @property
     def speaks_for(self) -> tuple[int, ...]:
@@ -41,7 +47,14 @@ class Desk:
     def filled(self, post: IdeaRow) -> Any:
         """The form as it was saved last."""
         spoken = next((one.public_id for one in self.leaders if one.id == post.speaks_for_id), "")
-        return self.kind(obj=post, voice=spoken or (AS_LEADER if post.kind == "leader" else ""))
+        voice = spoken or (AS_LEADER if post.kind == "leader" else "")
+        return self.kind(obj=post, voice=voice, topic=post.topic_public_id)
+
+    def content(self, form: Any) -> Content:
+        """What the form says."""
+        kept = self.post.topic_id if self.post else None
+        said: Content = form.content(self.leaders)
+        return msgspec.structs.replace(said, topic=chosen_topic(form, self.topics, kept))
 
     async def sent(self) -> Any:
         """The form as it was sent."""
@@ -98,4 +111,5 @@ class Desk:
 async def desk_for(request: Request, space: str, post: IdeaRow | None = None) -> Desk:
     """The desk of a new post in a space, or of one that is there."""
     stream = found(await get_stream(request.actor, space))
-    return Desk(request, stream, post, await leaders_for(request.actor, stream.space))
+    topics = await topics_to_choose(request.actor, post.topic_public_id if post else "")
+    return Desk(request, stream, post, await leaders_for(request.actor, stream.space), topics)

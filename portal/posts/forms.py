@@ -43,6 +43,7 @@ class PostForm(Form):
     version = HiddenNumber(default=1)
     preview_html: str | None = None
     is_draft = False
+    topic: Any = None
 
     @classmethod
     def of(cls, actor: Actor, leaders: list[Spoken]) -> type[PostForm]:

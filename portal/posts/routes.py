@@ -70,7 +70,7 @@ async def publish(request: Request, public_id: FromPath[str]) -> Response[Any]:
     form = await desk.sent()
     if not form.valid():
         return await desk.show(form)
-    actor, content, version = request.actor, form.content(desk.leaders), form.version.data
+    actor, content, version = request.actor, desk.content(form), form.version.data
     speaks = desk.speaks_for
     try:
         if form.is_draft:
@@ -116,7 +116,7 @@ async def edit(request: Request, public_id: FromPath[str]) -> Response[Any]:
     form.is_draft = form.is_draft and row.idea_state == "draft"
     if not form.valid():
         return await desk.show(form)
-    actor, content, version = request.actor, form.content(desk.leaders), form.version.data
+    actor, content, version = request.actor, desk.content(form), form.version.data
     speaks = desk.speaks_for
     try:
         if form.is_draft:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from portal.text.language import lazy
+from portal.text.language import gettext, lazy
+from portal.topics.queries import Gap
 
 STATES: dict[str, str] = {
     "draft": lazy("Draft"),
@@ -31,3 +32,15 @@ GAPS: dict[str, str] = {
     "no deputy": lazy("“%(topic)s” has no deputy for when its owner is away."),
     "no neutral": lazy("“%(topic)s” has no neutral for when everybody else is in conflict."),
 }
+
+
+def missing(gap: Gap) -> str:
+    """What is missing, in a sentence."""
+    return str(GAPS[gap.kind]) % {"topic": gap.name or gettext("what has no topic")}
+
+
+def place_of(gap: Gap) -> str:
+    """The address at which that is mended."""
+    places = {"no country": "/admin/calendar", "no heads": "/admin/units", "no topics": "/admin/topics/new"}
+    topic = f"/admin/topics/{gap.public_id}" if gap.public_id else "/admin/topics"
+    return places.get(gap.kind, topic)

@@ -5,6 +5,8 @@ import re
 import pytest
 
 from portal.db import execute, fetch_value
+from portal.notifications.mails import write
+from portal.worker import pass_on_events
 from tests.client import text_of
 from tests.world import email_of
 
@@ -174,3 +176,54 @@ async def test_only_administrators_keep_topics(as_, world):
         for address in ("/admin/topics", "/admin/topics/rule", "/admin/topics/rule/removal", "/admin/topics/absences"):
             assert (await browser.post(address, NEW)).status_code == 403
         assert (await browser.post(f"/admin/topics/{world.topic['leave']}", NEW)).status_code == 403
+
+
+async def test_whoever_writes_says_what_it_is_about_and_readers_see_it(as_, world):
+    """An idea and a post; who is not asked, as a guest is not, leaves it as it is."""
+    browser = await as_("employee")
+    chosen = {"title": "Fewer forms", "body": "Far fewer.", "language": "en", "topic": world.topic["leave"]}
+    for address in (
+        f"/campaigns/{world.campaign['collect']}/ideas",
+        f"/spaces/{world.space['organisation']}/posts/new",
+    ):
+        made = await browser.post(address, chosen | {"form_key": address[:9]})
+        assert made.status_code == 303, made.text
+        there = made.headers["location"]
+        assert "Topic: Topic leave" in text_of(await browser.get(there))
+        assert f'value="{world.topic["leave"]}" selected' in (await browser.get(f"{there}/edit")).text
+        assert (await browser.post(f"{there}/edit", chosen | {"topic": "", "version": "1"})).status_code == 303
+        assert "Topic: Topic leave" not in text_of(await browser.get(there))
+        answer = await browser.post(address, chosen | {"topic": world.topic["draft"]})
+        assert answer.status_code == 422
+        assert "Not a valid choice." in text_of(answer)
+
+
+async def test_a_guest_is_not_asked_and_changes_no_topic(as_, world):
+    guest = await as_("guest_a")
+    idea = world.idea_id["closed_a"]
+    await execute("UPDATE idea SET topic = {}, author = {} WHERE id = {}", world.topic_id["leave"], guest.person, idea)
+    address = f"/ideas/{world.idea['closed_a']}"
+    assert "Topic leave" not in (await guest.get(address)).text
+    page = await guest.get(f"{address}/edit")
+    assert 'name="topic"' not in page.text
+    words = {"title": "Changed", "body": "By a guest.", "language": "en", "version": "1", "topic": ""}
+    assert (await guest.post(f"{address}/edit", words)).status_code == 303
+    assert await fetch_value("SELECT topic FROM idea WHERE id = {}", idea) == world.topic_id["leave"]
+
+
+async def test_administrators_see_and_are_told_at_once_who_left(as_, world):
+    """Whatever mail they want; and nothing any more once it is mended."""
+    browser = await as_("administrator")
+    page = text_of(await browser.get("/admin"))
+    assert "No unit has a head" in page
+    assert "has left" not in page
+    await execute("UPDATE identity SET wants_mail = FALSE")
+    await execute("UPDATE person SET active = FALSE WHERE id = {}", world.person_id["decision_maker"])
+    assert "Whoever answers for “Topic leave” has left." in text_of(await browser.get("/admin"))
+    await pass_on_events()
+    told = await execute("SELECT recipient, event FROM mail WHERE kind = 'owner_left'")
+    assert [row["recipient"] for row in told] == [world.person_id["administrator"]]
+    mail = await write("owner_left", told[0]["recipient"], told[0]["event"])
+    assert "Whoever answers for “Topic leave” has left." in mail.get_content()
+    await browser.post("/admin/topics/rule", {"topic": world.topic["leave"], "owner": email_of("employee")})
+    assert await write("owner_left", told[0]["recipient"], told[0]["event"]) is None
