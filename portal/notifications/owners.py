@@ -6,8 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from portal.access.actor import Actor
-from portal.db import execute
-from portal.events.jobs import queue
+from portal.db import QueryString
 from portal.settings import settings
 from portal.text.language import gettext
 from portal.topics.queries import gaps
@@ -15,18 +14,7 @@ from portal.topics.words import missing
 
 Written = tuple[str, dict[str, Any]]
 
-TELL = """
-    INSERT INTO mail (kind, recipient, event)
-    SELECT DISTINCT 'owner_left', p.id, {}::bigint FROM membership m
-    JOIN person p ON p.id = m.person AND p.active JOIN identity n ON n.person = p.id
-    WHERE m.role = 'administrator' ON CONFLICT (event, recipient, kind) DO NOTHING RETURNING id
-"""
-
-
-async def tell_of_owner(event: int) -> None:
-    """Administrators hear that somebody who answered for a topic has left."""
-    if await execute(TELL, event):
-        await queue("deliver_mail")
+ADMINISTRATORS = QueryString("SELECT a.person FROM membership a WHERE a.role = 'administrator'")
 
 
 async def write_owner_left(reader: Actor, event: int | None) -> Written | None:

@@ -16,7 +16,7 @@ BATCH = 2000  # people in one statement
 #: stays new until it is done.
 DUTY: frozenset[Kind] = frozenset(
     {kind for kind in Kind if kind.startswith("duty.")} - {Kind.DUTY_BOUNCED}
-    | {Kind.CAMPAIGN_PROPOSED, Kind.MODERATION_ASSIGNED}
+    | {Kind.CAMPAIGN_PROPOSED, Kind.MODERATION_ASSIGNED, Kind.TOPIC_OWNER_LEFT}
 )
 
 #: By what a duty is done: this event, about the same thing, ends those that were there before it.

@@ -15,6 +15,7 @@ from portal.notifications import (
     of_moderation,
     of_spaces,
     of_threads,
+    owners,
     starters,
 )
 from portal.notifications.telling import DUTY, NOTHING, Needs, Telling
@@ -80,6 +81,9 @@ TELLINGS: dict[Kind, tuple[Telling, ...]] = {
     Kind.WISH_REFUSED: (CONCERNED,),
     Kind.GUESTS_ENDING: (CONCERNED,),
     Kind.SPONSOR_LEFT: (CONCERNED, NOBODY_ANSWERS),
+    Kind.TOPIC_OWNER_LEFT: (
+        Telling("owner_left", owners.ADMINISTRATORS, NOTHING, Needs.ADMINISTRATOR, alone=True, personal=True),
+    ),
     Kind.MENTOR_FOUND: (Telling("starter", starters.CONCERNED, alone=True, personal=True),),
     Kind.GUEST_NO_SHOW: (Telling("starter", starters.CONCERNED, alone=True, personal=True),),
     Kind.GUEST_DATA_ENDING: (Telling("guest_data", leavers.ANSWERING, alone=True, personal=True),),
