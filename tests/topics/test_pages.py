@@ -6,8 +6,8 @@ import pytest
 
 from portal.db import execute, fetch_value
 from portal.notifications.mails import write
-from portal.worker import pass_on_events
 from tests.client import text_of
+from tests.notifications.work import tell_all
 from tests.world import email_of
 
 NEW = {"name": "Travel", "explanation": "Trains, cars, nights away.", "state": "published"}
@@ -220,7 +220,7 @@ async def test_administrators_see_and_are_told_at_once_who_left(as_, world):
     await execute("UPDATE identity SET wants_mail = FALSE")
     await execute("UPDATE person SET active = FALSE WHERE id = {}", world.person_id["decision_maker"])
     assert "Whoever answers for “Topic leave” has left." in text_of(await browser.get("/admin"))
-    await pass_on_events()
+    await tell_all()
     told = await execute("SELECT recipient, event FROM mail WHERE kind = 'owner_left'")
     assert [row["recipient"] for row in told] == [world.person_id["administrator"]]
     mail = await write("owner_left", told[0]["recipient"], told[0]["event"])
