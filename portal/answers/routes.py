@@ -10,7 +10,7 @@ from litestar.params import FromPath
 
 from portal.access.conflicts import Changed
 from portal.access.policy import Action, require
-from portal.answers import actions, queries
+from portal.answers import actions, overview, queries
 from portal.answers.forms import AnswerForm, StatusForm
 from portal.campaigns.queries import get_campaign
 from portal.colleagues.forms import chosen_colleague
@@ -22,6 +22,35 @@ from portal.text.language import gettext
 from portal.web.errors import found
 from portal.web.page import page, see_other
 from portal.web.request import Request
+
+
+@get("/answers")
+async def answers(request: Request) -> Response[Any]:
+    """What colleagues asked for, who decides, and what became of it."""
+    return page(
+        request,
+        "answers/overview.html",
+        section="answers",
+        owed=await overview.waiting_longest(request.actor, most=overview.FEW),
+        given=await overview.answers_given(request.actor, most=overview.FEW),
+        now=request.now,
+    )
+
+
+@get("/answers/waiting")
+async def all_waiting(request: Request) -> Response[Any]:
+    """Every case that is owed an answer."""
+    after = Cursor.read(request.query_params.get("after", ""))
+    listed = await overview.waiting_longest(request.actor, after)
+    return page(request, "answers/waiting_longest.html", section="answers", listed=listed, now=request.now)
+
+
+@get("/answers/given")
+async def all_given(request: Request) -> Response[Any]:
+    """Every answer."""
+    after = Cursor.read(request.query_params.get("after", ""))
+    listed = await overview.answers_given(request.actor, after)
+    return page(request, "answers/given.html", section="answers", listed=listed, now=request.now)
 
 
 @get("/campaigns/{public_id:str}/waiting")
@@ -176,6 +205,9 @@ def _fields(text: queries.AnswerBefore) -> dict[str, str]:
 router = Router(
     path="/",
     route_handlers=[
+        answers,
+        all_waiting,
+        all_given,
         waiting,
         answer_page,
         answer,

@@ -26,7 +26,13 @@ from portal.web.request import Request
 @get("/policies")
 async def list_policies(request: Request) -> Response[Any]:
     """All of them."""
-    return page(request, "policies/list.html", policies=await queries.policies(request.actor), now=request.now)
+    return page(
+        request,
+        "policies/list.html",
+        section="answers",
+        policies=await queries.policies(request.actor),
+        now=request.now,
+    )
 
 
 @get("/policies/new")
@@ -61,6 +67,7 @@ async def show_policy(request: Request, public_id: FromPath[str]) -> Response[An
     return page(
         request,
         "policies/show.html",
+        section="answers",
         policy=policy,
         texts=texts,
         shown=shown,
@@ -120,7 +127,7 @@ async def drop_page(request: Request, public_id: FromPath[str]) -> Response[Any]
     """Take it back?"""
     policy = found(await queries.get_policy(request.actor, public_id))
     require(request.actor, Action.POLICY_DROP, policy)
-    return page(request, "policies/drop.html", form=DropForm(), policy=policy)
+    return page(request, "policies/drop.html", section="answers", form=DropForm(), policy=policy)
 
 
 @post("/policies/{public_id:str}/proposal/end")
@@ -130,12 +137,12 @@ async def drop(request: Request, public_id: FromPath[str]) -> Response[Any]:
     require(request.actor, Action.POLICY_DROP, policy)
     form = await DropForm.sent(request)
     if not form.valid():
-        return page(request, "policies/drop.html", form=form, policy=policy, status=form.status)
+        return page(request, "policies/drop.html", section="answers", form=form, policy=policy, status=form.status)
     try:
         await actions.drop(request.actor, policy, form.why.data)
     except Changed:
         form.refuse("why", gettext("It has come into force meanwhile: propose a new version."))
-        return page(request, "policies/drop.html", form=form, policy=policy, status=form.status)
+        return page(request, "policies/drop.html", section="answers", form=form, policy=policy, status=form.status)
     return see_other(f"/policies/{public_id}", "policy-dropped")
 
 
@@ -144,7 +151,7 @@ async def owner_page(request: Request, public_id: FromPath[str]) -> Response[Any
     """Whose is it?"""
     policy = found(await queries.get_policy(request.actor, public_id))
     require(request.actor, Action.POLICY_HAND_OVER, policy)
-    return page(request, "policies/owner.html", form=OwnerForm(), policy=policy)
+    return page(request, "policies/owner.html", section="answers", form=OwnerForm(), policy=policy)
 
 
 @post("/policies/{public_id:str}/owner")
@@ -161,7 +168,7 @@ async def hand_over(request: Request, public_id: FromPath[str]) -> Response[Any]
             return see_other(f"/policies/{public_id}", "policy-handed-over")
         except Changed:
             form.refuse("owner_called", gettext("Somebody gave it another owner meanwhile."))
-    return page(request, "policies/owner.html", form=form, policy=policy, status=form.status)
+    return page(request, "policies/owner.html", section="answers", form=form, policy=policy, status=form.status)
 
 
 def _chosen(texts: list[VersionRow], version: str) -> VersionRow | None:
@@ -177,7 +184,7 @@ def _newest(texts: list[VersionRow]) -> VersionRow:
 
 def _registering(request: Request, form: Any) -> Response[Any]:
     part = "preview" if "preview" in form.typed else None
-    return page(request, "policies/register.html", fragment=part, form=form, status=form.status)
+    return page(request, "policies/register.html", section="answers", fragment=part, form=form, status=form.status)
 
 
 def _proposing(request: Request, policy: PolicyRow, form: Any) -> Response[Any]:
