@@ -62,7 +62,7 @@ PEOPLE = """
         ARRAY(SELECT m.role || ':' || s.name FROM membership m JOIN space s ON s.id = m.space
             WHERE m.person = p.id AND m.role <> 'member' AND {} ORDER BY s.kind DESC, s.id LIMIT 4) AS roles
     FROM identity n JOIN person p ON p.id = n.person LEFT JOIN org_unit u ON u.id = p.org_unit
-    LEFT JOIN personnel r ON r.person = p.id LEFT JOIN space h ON h.id = p.home
+    LEFT JOIN personnel r ON r.person = p.id LEFT JOIN space h ON h.id = p.home AND {}
 """
 #: What the list can be narrowed to.
 SHOW: dict[str, QueryString] = {
@@ -99,6 +99,7 @@ async def people(
         PersonRow,
         PEOPLE + LISTED,
         visible(Space, actor, "s") if actor else QueryString("TRUE"),
+        visible(Space, actor, "h") if actor else QueryString("TRUE"),
         SHOW.get(show, SHOW["active"]),
         *[text] * 3,
         wanted.strip(),
@@ -113,7 +114,8 @@ async def people(
 async def get_person(actor: Actor, public_id: str) -> PersonRow | None:
     """One of them."""
     require(actor, Action.PEOPLE_MANAGE)
-    return await fetch_one(PersonRow, PEOPLE + " WHERE p.public_id = {}", visible(Space, actor, "s"), public_id)
+    sight = visible(Space, actor, "s"), visible(Space, actor, "h")
+    return await fetch_one(PersonRow, PEOPLE + " WHERE p.public_id = {}", *sight, public_id)
 
 
 class Tally(msgspec.Struct, frozen=True):
@@ -181,15 +183,16 @@ class Sister(msgspec.Struct, frozen=True):
 
 
 SISTERS = """
-    SELECT id, public_id, name FROM space WHERE kind = 'sister' AND archived_at IS NULL ORDER BY lower(name), id
+    SELECT s.id, s.public_id, s.name FROM space s
+    WHERE s.kind = 'sister' AND s.archived_at IS NULL AND {} ORDER BY lower(s.name), s.id
 """
 
 
 async def sisters(actor: Actor | None) -> list[Sister]:
-    """The sister organisations that there are."""
+    """The sister organisations that there are, as far as the administrator reads their spaces."""
     if actor:
         require(actor, Action.PEOPLE_MANAGE)
-    return await fetch(Sister, SISTERS)
+    return await fetch(Sister, SISTERS, visible(Space, actor, "s") if actor else QueryString("TRUE"))
 
 
 DEFAULTS = "SELECT language, zone FROM organisation"

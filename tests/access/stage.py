@@ -203,6 +203,16 @@ async def things_that_could_leak(world: World) -> None:
     for campaign, author in (("collect", "author"), ("closed_a", "insider_a"), ("closed_b", "insider_b")):
         for state in ("hidden", "removed", "draft", "withdrawn"):
             await under_an_idea(world.idea_id[f"{state}_{campaign}"], ids[author], ids["moderator"])
+    # the insider has a space for people who start, too, and keeps one that has ended
+    await execute("UPDATE space SET preboarding = TRUE WHERE id = {}", world.space_id["closed_a"])
+    await execute(
+        "INSERT INTO chapter (space, title, body, body_html, opens, author) VALUES ({}, 'C', 'C', 'C', 0, {})",
+        *(world.space_id["closed_a"], ids["insider_a"]),
+    )
+    await execute(
+        "INSERT INTO membership (space, person, role) VALUES ({}, {}, 'owner')",
+        *(world.space_id["archived"], ids["insider_a"]),
+    )
     await execute("INSERT INTO service (name) VALUES ('Roads')")
     await _things_that_were_moderated(world)
     # the employee has something of everything, so that every page opens for somebody

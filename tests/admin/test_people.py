@@ -313,6 +313,9 @@ async def test_of_administrators_who_let_each_other_out_one_is_left(fresh_db, wo
 
 async def test_a_person_of_a_sister_organisation_is_added_by_hand(as_, world):
     browser = await as_("administrator")
+    assert "Waterway board" not in (await browser.get("/admin/people/new")).text  # a space that she does not read
+    join = "INSERT INTO membership (space, person, role) VALUES ({}, {}, 'member')"
+    await execute(join, world.space_id["sisters"], world.person_id["administrator"])
     person = {"name": "Ada Bruin", "email": "ada@x.example", "language": "en", "sister": world.space["sisters"]}
     assert (await browser.post("/admin/people", person)).status_code == 303
     [row] = await execute(
