@@ -85,7 +85,7 @@ CREATE TABLE action_request (
     FOREIGN KEY (idea, space) REFERENCES idea (id, space) ON UPDATE CASCADE ON DELETE CASCADE,
     FOREIGN KEY (comment, space) REFERENCES comment (id, space) ON UPDATE CASCADE,
     CONSTRAINT action_request_decided CHECK ((outcome IS NULL) = (decided_at IS NULL)
-        AND (outcome IS NULL) = (decided_by IS NULL) AND (outcome IS NOT NULL) = (words <> ''))
+        AND (outcome IS NULL) = (decided_by IS NULL) AND (outcome IS NULL OR words <> ''))
 );
 CREATE UNIQUE INDEX action_request_once ON action_request (idea, person) WHERE outcome IS NULL;
 CREATE INDEX action_request_open ON action_request (space, id) WHERE outcome IS NULL;

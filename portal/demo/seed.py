@@ -74,6 +74,7 @@ async def seed() -> bool:
         people |= {key: DemoPerson(person, language) for key, (person, language) in guests.items()}
         for path in sorted((CONTENT / "campaigns").glob("*.toml")):
             await _campaign(tomllib.loads(path.read_text()), people, spaces, moment)
+        await _posts(_read("posts.toml"), people, spaces, moment)
         await propose_campaigns({key: person.id for key, person in people.items()}, spaces, moment)
         await attach_files()
         await write_together({key: person.id for key, person in people.items()}, moment)
@@ -208,9 +209,9 @@ CAMPAIGN = """
 """
 BY_BUDGET = "UPDATE campaign SET vote_method = 'budget', rank_blind = TRUE, top = {} WHERE id = {}"
 IDEA = """
-    INSERT INTO idea (campaign, space, author, state, title, body, body_html, excerpt, language, tags, created_at,
-        updated_at)
-    VALUES ({}, {}, {}, 'published', {}, {}, {}, {}, {}, {}, {}, {}) RETURNING id
+    INSERT INTO idea (campaign, space, author, state, title, body, body_html, excerpt, language, tags, kind, speaks_for,
+        created_at, updated_at)
+    VALUES ({}, {}, {}, 'published', {}, {}, {}, {}, {}, {}, {}, {}, {}, {}) RETURNING id
 """
 COMMENT = """
     INSERT INTO comment (idea, space, author, root, state, body, body_html, language, created_at)
@@ -277,6 +278,26 @@ async def _campaign(
     await execute(LIKED_BEST, campaign)
 
 
+LEAD = "INSERT INTO membership (space, person, role) VALUES ({}, {}, 'leader')"
+DELEGATE = "INSERT INTO delegate (leader, person, named_by, created_at) SELECT {}, {}, id, {} FROM person WHERE id = {}"
+
+
+async def _posts(
+    content: dict[str, Any], people: dict[str, DemoPerson], spaces: dict[str, int], moment: datetime
+) -> None:
+    """What stands in the streams of spaces; and leaders, with who posts for them."""
+    for leader in content["leader"]:
+        person = people[leader["key"]].id
+        await execute(LEAD, spaces["organisation"], person)
+        for delegate in leader.get("delegates", []):
+            await execute(DELEGATE, person, people[delegate].id, moment - timedelta(days=60), person)
+    for entry in content["post"]:
+        space = spaces[entry["space"]]
+        rows = await execute("SELECT person FROM readership WHERE space = {} ORDER BY person", space)
+        readers = [row["person"] for row in rows]
+        await _idea(entry, -space, space, people, readers, lambda days: moment + timedelta(days=days))
+
+
 async def _idea(
     entry: dict[str, Any],
     campaign: int,
@@ -298,7 +319,9 @@ async def _idea(
         html,
         excerpt(html),
         entry["language"],
-        entry["tags"],
+        entry.get("tags", []),
+        entry.get("kind", "idea"),
+        people[entry["speaks_for"]].id if "speaks_for" in entry else None,
         posted,
         posted,
     )

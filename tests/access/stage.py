@@ -171,6 +171,7 @@ async def things_that_could_leak(world: World) -> None:
             await add_comment(
                 world, f"{state}_{campaign}_reply", idea=campaign, author=author, state=state, root=campaign
             )
+    await _posts(world)
     # a guest who was let out again, with what she wrote
     belonged = [("closed_a", "member")]
     facts = {"name": "Ilse Brandsma", "language": "en", "kind": "guest", "roles": belonged}
@@ -244,6 +245,27 @@ async def things_that_could_leak(world: World) -> None:
             ids[recipient],
         )
     await _links(world)
+
+
+async def _posts(world: World) -> None:
+    """In the guest spaces: a discussion of which a guest asks that something is done, a draft, and a leader's post by
+    somebody else, who both read that space."""
+    ids = world.person_id
+    for side in "ab":
+        space, guest, insider = world.space_id[f"closed_{side}"], ids[f"guest_{side}"], ids[f"insider_{side}"]
+        await add_idea(world, f"post_{side}", stream=f"closed_{side}")
+        await add_idea(world, f"draft_post_{side}", stream=f"closed_{side}", state="draft", comments=False)
+        await add_idea(world, f"spoken_{side}", stream=f"closed_{side}", kind="leader")
+        await execute(
+            "INSERT INTO action_request (idea, comment, space, person, reason) VALUES ({}, {}, {}, {}, 'Why')",
+            *(world.idea_id[f"post_{side}"], world.comment_id[f"post_{side}"], space, guest),
+        )
+        await execute(
+            "INSERT INTO action_request (idea, space, person, reason, outcome, words, decided_by, decided_at)"
+            " VALUES ({}, {}, {}, 'Why', 'none', 'Not now', {}, plein_now())",
+            *(world.idea_id[f"spoken_{side}"], space, guest, insider),
+        )
+        await execute("UPDATE idea SET speaks_for = {} WHERE id = {}", ids["sponsor"], world.idea_id[f"spoken_{side}"])
 
 
 async def _links(world: World) -> None:
