@@ -19,7 +19,10 @@ from portal.text.mentions import plain
 
 PLACE = "of_space"  # the space of a row, whether that is told or not
 #: How what a row stands in is named.
-IDEAS = "SELECT x.id, x.title AS name, '/ideas/' || x.public_id AS address FROM idea x WHERE x.id = ANY({}) AND {}"
+IDEAS = """
+    SELECT x.id, x.title AS name, CASE x.kind WHEN 'idea' THEN '/ideas/' ELSE '/posts/' END || x.public_id AS address
+    FROM idea x WHERE x.id = ANY({}) AND {}
+"""
 CAMPAIGNS = """
     SELECT x.id, x.title AS name, '/campaigns/' || x.public_id AS address FROM campaign x WHERE x.id = ANY({}) AND {}
 """

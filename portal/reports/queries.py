@@ -25,6 +25,7 @@ class Thing(msgspec.Struct, frozen=True):
     body_html: str
     language: str
     reported: bool
+    of_post: bool
 
 
 REPORTED = """
@@ -34,17 +35,18 @@ CAMPAIGN = f"""
     SELECT 'campaign' AS kind, c.id, c.public_id, c.space, c.author, coalesce(n.name, '') AS author_name,
         CASE WHEN c.hidden THEN 'hidden' WHEN c.state IN ('open', 'cancelled', 'archived') THEN 'published'
             ELSE c.state END AS state,
-        c.title, c.brief_html AS body_html, c.language, {REPORTED} x.campaign = c.id) AS reported
+        c.title, c.brief_html AS body_html, c.language, {REPORTED} x.campaign = c.id) AS reported, FALSE AS of_post
     FROM campaign c LEFT JOIN identity n ON n.person = c.author WHERE c.public_id = {{}} AND {{}}
 """
 IDEA = f"""
     SELECT 'idea' AS kind, i.id, i.public_id, i.space, i.author, coalesce(n.name, '') AS author_name, i.state,
-        i.title, i.body_html, i.language, {REPORTED} x.idea = i.id) AS reported
+        i.title, i.body_html, i.language, {REPORTED} x.idea = i.id) AS reported,
+        i.kind <> 'idea' AS of_post
     FROM idea i {NAMED.format("n", "i.author", "i.space")} WHERE i.public_id = {{}} AND {{}}
 """
 COMMENT = f"""
     SELECT 'comment' AS kind, k.id, k.public_id, k.space, k.author, coalesce(n.name, '') AS author_name, k.state,
-        i.title, k.body_html, k.language, {REPORTED} x.comment = k.id) AS reported
+        i.title, k.body_html, k.language, {REPORTED} x.comment = k.id) AS reported, FALSE AS of_post
     FROM comment k JOIN idea i ON i.id = k.idea {NAMED.format("n", "k.author", "k.space")}
     WHERE k.public_id = {{}} AND {{}}
 """

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from portal.access.actor import actor_of_person
+from portal.access.policy import Forbidden
 from portal.db import execute, fetch_value
+from portal.ideas.actions import Content
+from portal.posts import actions
+from portal.posts.queries import get_stream
 from tests.client import text_of
 from tests.pages.forms import errors_of, form_of
 from tests.world import email_of
@@ -102,3 +107,16 @@ async def test_only_a_leader_has_delegates_and_not_herself(as_, world):
     assert (await administrator.get(f"/people/{world.person['employee']}/delegates")).status_code == 403
     sent = await administrator.post(f"/people/{world.person['sponsor']}/delegates", {"colleague": email_of("sponsor")})
     assert set(errors_of(sent)) == {"colleague"}
+
+
+@pytest.mark.parametrize("for_whom", [None, "sponsor"])
+async def test_whatever_the_form_says_nobody_else_speaks_as_a_leader(world, for_whom):
+    actor = await actor_of_person(world.person_id["employee"])
+    stream = await get_stream(actor, world.space["organisation"])
+    said = Content(
+        title="t", body="b", tags=[], language="en", kind="leader", speaks_for=for_whom and world.person_id[for_whom]
+    )
+    with pytest.raises(Forbidden):
+        await actions.publish(actor, stream, said, (), form_key="k")
+    with pytest.raises(Forbidden):
+        await actions.begin_draft(actor, stream, said, (), key="k", version=1)
