@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import tomllib
+from collections import Counter
+from pathlib import Path
+
 import asyncpg
 import pytest
 from litestar import Litestar, get
@@ -14,6 +18,7 @@ from portal.access import scope, sight
 from tests.access.crawl import OF_FILES, Crawl, crawl, fillings, learn_etags, routes
 from tests.access.stage import staged
 from tests.conftest import OneConnection
+from tests.isolation.report import HERE, LANGUAGES, Findings, write_report
 from tests.world import World
 
 FILES = "/attachments/"
@@ -53,3 +58,18 @@ def test_a_route_with_a_parameter_that_it_does_not_know_stops_it():
     (route,) = (route for route in Litestar([thing], openapi_config=None).routes if isinstance(route, HTTPRoute))
     with pytest.raises(AssertionError, match="does not know what to ask for at /things"):
         list(fillings(route, None, None))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_report_says_what_was_found_in_words(language: str, tmp_path: Path):
+    leaks = [
+        "guest_a reads idea.title of row 7 at /ideas/abc (page)",
+        "None reads the address of comment. 7 at /search?q=x",
+        "former_guest is told by head that there is something at /partners/abc",
+    ]
+    findings = Findings({"idea": (3, 9)}, {("guest_a", False): Counter(page=3)}, leaks)
+    told = write_report(findings, tmp_path, language, 60).read_text()
+    words = tomllib.loads((HERE / "words.toml").read_text())[language]
+    for who in ("guest_a", "nobody", "former_guest"):
+        assert f"<li>{words['people'][who]}: " in told
+    assert not any(leak in told for leak in leaks)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections import Counter
 from dataclasses import dataclass, field
@@ -79,7 +80,7 @@ def write_report(findings: Findings, folder: Path, language: str, seconds: float
         planted_why=words["planted_why"].format(texts=number(sum(texts for _, texts in findings.planted.values()))),
         kinds=kinds,
         rows=rows,
-        leaks=_some(findings.leaks, words["more"]),
+        leaks=_some([in_words(leak, words) for leak in findings.leaks], words["more"]),
         wrong=_some(findings.wrong, words["more"]),
     )
     folder.mkdir(parents=True, exist_ok=True)
@@ -92,6 +93,26 @@ def _by_name(planted: dict[str, tuple[int, int]], names: dict[str, str]) -> dict
     """The rows of tables that people know by name, and of all the others together."""
     told = {name: planted[table][0] for table, name in names.items() if table in planted}
     return told | {names["other"]: sum(rows for table, (rows, _) in planted.items() if table not in names)}
+
+
+#: How the crawl says what it found; the groups' names stand in the sentences of words.toml.
+READ = re.compile(
+    r"(?P<who>\w+) reads (?P<table>\w+)\.(?P<column>\w+) of row (?P<row>\d+) at (?P<where>\S+) \((?P<how>.+)\)"
+)
+ADDRESS = re.compile(r"(?P<who>\w+) reads the address of (?P<table>\w+)\. (?P<row>\d+) at (?P<where>\S+)")
+TOLD = re.compile(r"(?P<who>\w+) is told by (?P<how>.+) that there is something at (?P<where>\S+)")
+
+
+def in_words(leak: str, words: dict[str, Any]) -> str:
+    """What was found, so that whoever answers for a space understands it."""
+    for name, sentence in (("read", READ), ("address", ADDRESS), ("told", TOLD)):
+        found = sentence.fullmatch(leak)
+        if found is not None:
+            said = found.groupdict()
+            who = words["people"].get("nobody" if said["who"] == "None" else said["who"], said["who"])
+            table = words["tables"].get(said.get("table"), said.get("table"))
+            return str(words["leak"][name].format(**said | {"who": who, "table": table}))
+    return leak
 
 
 def _some(lines: list[str], more: str) -> list[str]:
