@@ -638,6 +638,29 @@ for by_moderator, state in ((Action.ESCALATION_TRIAGE, "triage"), (Action.ESCALA
         me=has("moderator"),
         too=[me(**has("owner"))],
     )
+CLUSTER = {"lead": None, "leads": 0, "opt_out_until": None}
+case(
+    Action.ESCALATION_MERGE,
+    CASE | CLUSTER,
+    {"idea_state": "hidden"},
+    {"lead": 5},
+    {"leads": 2},
+    {"answered": True},
+    BARRED,
+    {"decides": True},
+    NOBODY_SPECIAL,
+    me=has("moderator"),
+)
+case(
+    Action.ESCALATION_SPLIT,
+    CASE | CLUSTER | {"lead": 5, "author": ME, "opt_out_until": NOW + timedelta(hours=1)},
+    {"lead": None},
+    {"author": OTHER},
+    {"opt_out_until": None},
+    {"opt_out_until": NOW},
+    {"author": OTHER, "decides": True} | me(**has("moderator")),
+    too=[{"author": OTHER} | me(**has("moderator")), {"opt_out_until": None} | me(**has("moderator"))],
+)
 WITHOUT_CASE = ({"idea_state": "hidden"}, {"open_case": 1}, {"answered": True})
 case(
     Action.ESCALATION_MAKE_ACTIONABLE,
