@@ -354,7 +354,7 @@ def judge_text(
     asked = unquote(where)
     for public_id in set(WORD.findall(told)) & stage.owners.keys():
         table, row = stage.owners[public_id]
-        if _managed(stage, result.reader, where, table, row) or (table, row) in own or _held(stage, where, table, row):
+        if _managed(result.reader, where, table) or (table, row) in own or _held(stage, where, table, row):
             continue
         if public_id not in asked and row not in stage.sights[result.reader].rows.get(table, set()):
             result.leaks.append(f"{result.reader} reads the address of {table}. {row} at {where}")
@@ -362,9 +362,7 @@ def judge_text(
     canaries = {canary for canary in canaries if not _held(stage, where, canary.table, canary.row)}
     result.seen |= canaries
     for canary in sorted(canaries):
-        if not _managed(stage, result.reader, where, canary.table, canary.row) and not stage.sights[
-            result.reader
-        ].may_read(canary):
+        if not _managed(result.reader, where, canary.table) and not stage.sights[result.reader].may_read(canary):
             result.leaks.append(
                 f"{result.reader} reads {canary.table}.{canary.column} of row {canary.row} at {where} ({how})"
             )
@@ -375,10 +373,9 @@ def _held(stage: Stage, path: str, table: str, row: int) -> bool:
     return path.partition("?")[0] == f"/invitations/{RESET_TOKEN}" and (table, row) in stage.held
 
 
-def _managed(stage: Stage, reader: str | None, path: str, table: str, row: int) -> bool:
-    """Whether an administrator reads this where she manages people, and which sister organisations they belong to."""
-    manages = reader == "administrator" and path.startswith("/admin")
-    return manages and (table in MANAGED or (table == "space" and row in stage.sisters))
+def _managed(reader: str | None, path: str, table: str) -> bool:
+    """Whether an administrator reads this where she manages people."""
+    return reader == "administrator" and path.startswith("/admin") and table in MANAGED
 
 
 def _judge(result: Crawl, route: HTTPRoute, path: str, variant: Variant, status: int, may_know: bool) -> None:

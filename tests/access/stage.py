@@ -63,8 +63,6 @@ class Stage:
     owners: dict[str, tuple[str, int]] = field(default_factory=dict)
     #: what the invitation tells whose link is RESET_TOKEN: table and row
     held: set[tuple[str, int]] = field(default_factory=set)
-    #: the spaces of sister organisations
-    sisters: set[int] = field(default_factory=set)
     #: by address: the mark of the copy that somebody has who may read it
     etags: dict[str, str] = field(default_factory=dict)
     #: what was answered last, by address and variant, where somebody wants to know
@@ -117,7 +115,6 @@ async def open_stage(connection: asyncpg.Connection, world: World, app: Litestar
         await browser.get("/about/help")  # the first answer of all sets a cookie
     sign_in = await stage.browsers[None].get("/sign-in")
     stage.browsers["asset"] = ASSET.search(sign_in.text)[1]  # type: ignore[assignment]
-    stage.sisters = {row["id"] for row in await connection.fetch("SELECT id FROM space WHERE kind = 'sister'")}
     stage.held = await told_by_a_link(connection, world)
     return stage
 
