@@ -10,6 +10,7 @@ from portal.answers.routes import router as answers
 from portal.attachments.routes import router as attachments
 from portal.calendar.routes import router as calendar
 from portal.campaigns.routes import router as campaigns
+from portal.cases.routes import router as cases
 from portal.colleagues.routes import router as colleagues
 from portal.comments.routes import router as comments
 from portal.follows.routes import router as follows
@@ -52,6 +53,7 @@ ROUTES: list[Router | HTTPRouteHandler] = [
     ideas,
     posts,
     answers,
+    cases,
     together,
     workshops,
     policies,

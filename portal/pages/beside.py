@@ -7,6 +7,7 @@ from typing import Any
 from portal.access.actor import Actor
 from portal.answers.queries import answer_to
 from portal.attachments.queries import attachments_of
+from portal.cases.queries import case_of
 from portal.db import Reading, read_together
 from portal.follows.queries import follow_of_idea
 from portal.ideas.queries import IdeaRow
@@ -23,6 +24,7 @@ async def beside(actor: Actor, row: IdeaRow) -> dict[str, Any]:
         "follow": follow_of_idea(actor, row.id),
         "seen": overview(actor, row),
         "digest": latest_digest(actor, row),
+        "case": case_of(actor, row.id),
     }
     if row.answered:
         wanted["answer"] = answer_to(actor, row)
@@ -35,6 +37,7 @@ async def beside(actor: Actor, row: IdeaRow) -> dict[str, Any]:
         "following": bool(found["follow"]),
         "seen": found["seen"][0],
         "digest": next(iter(found["digest"]), None),
+        "case": next(iter(found["case"]), None),
         "answer": next(iter(found.get("answer", ())), None),
         "standing": next(iter(found.get("standing", ())), row),
     }

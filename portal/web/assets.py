@@ -45,7 +45,7 @@ STYLES: Final = (
             *("search",),
             *("moderation",),
             *("idea", "words", "sieve", "board", "campaign", "vote", "composer", "comment", "mention", "react"),
-            *("digest", "official"),
+            *("digest", "official", "case"),
             *("toast", "empty", "signin", "stray", "guest"),
         )
     ),

@@ -30,6 +30,7 @@ from tests.sitemap import NOT_THERE
 TABLES = {
     "/campaigns/": "campaign",
     "/ideas/": "idea",
+    "/cases/": "escalation",
     "/comments/": "comment",
     "/attachments/": "attachment",
     "/file-wishes/": "file_wish",

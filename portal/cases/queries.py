@@ -1,0 +1,185 @@
+"""What a case's page shows: the item, its thresholds, its clocks, who decides, how the support grew, what happened."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+
+from portal.access.actor import Actor
+from portal.access.scope import visible
+from portal.db import Reading, read_together
+from portal.escalation.queries import CaseRow
+from portal.tables import CaseRole, Escalation, Event, Identity, Topic
+from portal.text.cases import STATES, Named
+
+
+class Facts(msgspec.Struct, frozen=True):
+    """A case's item, thresholds, clocks and people. Working time is in minutes; it stands still while a question to the
+    author is open. `above`: who stands one level above the owner. Names are empty for whom they are not for."""
+
+    excerpt: str
+    published_at: datetime
+    heads_up_at: datetime | None
+    audience: int
+    t1_at_count: int | None
+    t2_at_count: int | None
+    t1_at: datetime | None
+    t2_at: datetime | None
+    commenters: int
+    k1: float
+    k2: float
+    cap1: int
+    cap2: int
+    answer_days: int
+    statement_days: int
+    overdue2_at: datetime
+    overdue3_at: datetime
+    left: int
+    whole: int
+    statement_left: int
+    statement_whole: int
+    day: int
+    begun: date
+    today: date
+    topic: str
+    owner_public_id: str
+    owner_name: str
+    owner_title: str
+    above: str
+    statement_name: str
+
+
+FACTS = """
+    SELECT i.excerpt, coalesce(i.published_at, i.created_at) AS published_at, i.heads_up_at,
+        coalesce(i.audience, 0) AS audience, i.t1_at_count, i.t2_at_count, i.t1_at, i.t2_at, i.commenters,
+        s.k1, s.k2, s.cap1, s.cap2, s.answer_days,
+        CASE e.level WHEN 2 THEN s.statement2_days ELSE s.statement1_days END AS statement_days,
+        e.overdue2_at, e.overdue3_at, plein_working_minutes(x.at, e.due_at) AS left,
+        plein_working_minutes(e.started_at, e.due_at) AS whole,
+        plein_working_minutes(x.at, e.statement_due_at) AS statement_left,
+        plein_working_minutes(e.started_at, e.statement_due_at) AS statement_whole,
+        coalesce((SELECT max(extract(epoch FROM w.closes - w.opens)) / 60 FROM working_hours w), 480)::int AS day,
+        plein_day(coalesce(i.published_at, i.created_at)) AS begun, plein_day({}) AS today,
+        coalesce(t.name, '') AS topic, coalesce(p.public_id, '') AS owner_public_id,
+        coalesce(n.name, '') AS owner_name, coalesce(n.title, '') AS owner_title, coalesce(b.name, '') AS above,
+        coalesce(f.name, '') AS statement_name
+    FROM escalation e JOIN idea i ON i.id = e.idea JOIN escalation_setting s ON s.id = e.setting
+    CROSS JOIN LATERAL (SELECT CASE e.state WHEN 'clarifying' THEN e.clarify_from ELSE {} END AS at) x
+    LEFT JOIN topic t ON t.id = e.topic AND {}
+    LEFT JOIN identity n ON n.person = e.owner AND {} LEFT JOIN person p ON p.id = n.person
+    LEFT JOIN identity b ON b.person = {} AND {}
+    LEFT JOIN identity f ON f.person = e.statement_by AND {}
+    WHERE e.id = {} AND {}
+"""
+
+
+def _facts(actor: Actor, case: CaseRow) -> Reading[Facts]:
+    owner, above, stated = visible(Identity, actor, "n"), visible(Identity, actor, "b"), visible(Identity, actor, "f")
+    sight = visible(Escalation, actor, "e")
+    topic = visible(Topic, actor, "t")
+    now, chain = (actor.now, actor.now), (case.superior, above)
+    return Reading(Facts, FACTS, *now, topic, owner, *chain, stated, case.id, sight)
+
+
+class Grown(msgspec.Struct, frozen=True):
+    """How many different people supported it when a day was over."""
+
+    day: date
+    supporters: int
+    guests: int
+
+
+GROWN = """
+    SELECT g.day, g.supporters, g.guests FROM escalation e CROSS JOIN LATERAL plein_growth(e.idea) g
+    WHERE e.id = {} AND {} ORDER BY g.day
+"""
+
+
+class Happening(msgspec.Struct, frozen=True):
+    """One line of a timeline. `owner_name`: whose it was after it; `actor_name`: who did it, empty for the clock."""
+
+    kind: str
+    occurred_at: datetime
+    actor_name: str
+    owner_name: str
+    why: str
+    step: int | None
+    days: int | None
+    supporters: int | None
+
+
+TIMELINE = """
+    SELECT v.kind, v.occurred_at, coalesce(n.name, '') AS actor_name, coalesce(o.name, '') AS owner_name,
+        coalesce(v.particulars ->> 'why', '') AS why, (v.particulars ->> 'step')::int AS step,
+        (v.particulars ->> 'days')::int AS days, (v.particulars ->> 'supporters')::int AS supporters
+    FROM event v LEFT JOIN identity n ON n.person = v.actor AND {}
+    LEFT JOIN identity o ON o.person = (v.particulars ->> 'owner')::bigint AND {}
+    WHERE v.escalation = {} AND starts_with(v.kind, 'case.') AND {} ORDER BY v.id
+"""
+
+
+class OnCase(msgspec.Struct, frozen=True):
+    """Somebody who reads the item because of its case."""
+
+    public_id: str
+    name: str
+    title: str
+    role: str
+
+
+TEAM = """
+    SELECT DISTINCT ON (p.id) p.public_id, n.name, n.title, r.role
+    FROM case_role r JOIN person p ON p.id = r.person JOIN identity n ON n.person = p.id AND {}
+    WHERE r.escalation = {} AND r.until IS NULL AND r.role <> 'owner' AND {}
+    ORDER BY p.id, array_position(ARRAY['deputy', 'neutral', 'adviser', 'counsel', 'chain'], r.role)
+"""
+
+
+def _growth(actor: Actor, case: CaseRow) -> Reading[Grown]:
+    return Reading(Grown, GROWN, case.id, visible(Escalation, actor, "e"))
+
+
+def _timeline(actor: Actor, case: CaseRow) -> Reading[Happening]:
+    names = visible(Identity, actor, "n"), visible(Identity, actor, "o")
+    return Reading(Happening, TIMELINE, *names, case.id, visible(Event, actor, "v"))
+
+
+def _team(actor: Actor, case: CaseRow) -> Reading[OnCase]:
+    return Reading(OnCase, TEAM, visible(Identity, actor, "n"), case.id, visible(CaseRole, actor, "r"))
+
+
+async def all_of(actor: Actor, case: CaseRow) -> dict[str, Any]:
+    """All that a case's page tells, in one statement."""
+    found = await read_together(
+        facts=_facts(actor, case), growth=_growth(actor, case), happened=_timeline(actor, case), team=_team(actor, case)
+    )
+    return found | {"facts": found["facts"][0]}
+
+
+class CaseOfItem(msgspec.Struct, frozen=True):
+    """What an item's own page says of its newest case."""
+
+    public_id: str
+    state: str
+    lateness: str | None
+    due_at: datetime
+    owner_name: str
+
+    @property
+    def stands(self) -> Named:
+        """Its state in words."""
+        return STATES[self.state]
+
+
+OF_ITEM = """
+    SELECT e.public_id, e.state, plein_lateness(e, {}) AS lateness, e.due_at, coalesce(n.name, '') AS owner_name
+    FROM escalation e LEFT JOIN identity n ON n.person = e.owner AND {}
+    WHERE e.idea = {} AND e.state <> 'diverted' AND {} ORDER BY e.id DESC LIMIT 1
+"""
+
+
+def case_of(actor: Actor, idea: int) -> Reading[CaseOfItem]:
+    """The newest case of an item, if it has one."""
+    return Reading(CaseOfItem, OF_ITEM, actor.now, visible(Identity, actor, "n"), idea, visible(Escalation, actor, "e"))

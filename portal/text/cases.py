@@ -1,0 +1,135 @@
+"""What is said of cases: of their states, of what happened to them, and of working time."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from portal.text.dates import number
+from portal.text.language import gettext, lazy, ngettext
+
+
+class Named(NamedTuple):
+    """Words with the tone and icon of their badge."""
+
+    words: str
+    tone: str
+    icon: str
+
+
+_OWED = Named(lazy("An answer is owed"), "live", "scales")
+#: By the state of the case.
+STATES = {
+    "qualifying": Named(lazy("Support is being checked"), "live", "hourglass-medium"),
+    "triage": Named(lazy("Who decides is being named"), "live", "hourglass-medium"),
+    "assigned": _OWED,
+    "acknowledged": _OWED,
+    "clarifying": Named(lazy("A question to the author is open"), "talk", "question"),
+    "drafting": _OWED,
+    "under review": Named(lazy("The answer is being reviewed"), "live", "scales"),
+    "answered": Named(lazy("Answered"), "good", "seal-check"),
+    "committed": Named(lazy("Promised"), "good", "handshake"),
+    "implemented": Named(lazy("Carried out"), "good", "check-circle-fill"),
+    "verified": Named(lazy("Carried out, say those who asked"), "good", "check-circle-fill"),
+    "closed": Named(lazy("Closed"), "", "check-circle"),
+    "dropped": Named(lazy("No answer is owed"), "", "x-circle"),
+    "merged": Named(lazy("Part of another case"), "", "link-simple"),
+    "withdrawn": Named(lazy("Withdrawn"), "", "arrow-bend-up-left"),
+    "diverted": Named(lazy("Closed"), "", "x-circle"),
+}
+#: By how late it is; nothing is said of what is on time.
+LATENESS = {
+    "due soon": Named(lazy("Due soon"), "live", "clock"),
+    "overdue 1": Named(lazy("Late"), "late", "warning"),
+    "overdue 2": Named(lazy("Late: one level higher has it"), "late", "warning"),
+    "overdue 3": Named(lazy("Very late: the top has it"), "late", "warning"),
+}
+#: What somebody is on a case.
+TEAM = {
+    "deputy": lazy("answers when the owner does not"),
+    "neutral": lazy("decides when nobody else may"),
+    "chain": lazy("stands above the owner"),
+    "adviser": lazy("drafts for the owner"),
+    "counsel": lazy("is asked for advice"),
+}
+
+
+class Step(NamedTuple):
+    """A line of the timeline. `known`: where the name of who it is about is in sight; else `words`."""
+
+    words: str
+    icon: str
+    known: str = ""
+    more: str = ""
+    step: str = ""
+
+
+_OWNS = lazy("%(who)s owns it")
+_ANYBODY = lazy("Somebody owns it")
+#: By the kind of event; the name is that of the owner after it.
+STEPS = {
+    "case.held": Step(
+        lazy("Enough people: an answer is owed"),
+        "users-three",
+        more=lazy("The clock starts. Support is checked first."),
+    ),
+    "case.opened": Step(lazy("The case is opened"), "scales"),
+    "case.hold_lengthened": Step(lazy("Support is checked for some hours more"), "hourglass-medium"),
+    "case.invalidated": Step(
+        lazy("Support was taken out; no answer is owed"), "x-circle", more=lazy("Two moderators found it to be none.")
+    ),
+    "case.qualified": Step(lazy("Support is checked"), "check"),
+    "case.assigned": Step(_ANYBODY, "scales", _OWNS),
+    "case.handed_over": Step(_ANYBODY, "handshake", _OWNS, lazy("The clock goes on.")),
+    "case.conflict": Step(
+        lazy("Somebody declared a conflict of interest"), "hand-palm", more=lazy("The next one decides.")
+    ),
+    "case.raised": Step(lazy("Many more people: one level higher decides"), "users-three"),
+    "case.acknowledged": Step(lazy("The day of the answer is named"), "calendar-blank"),
+    "case.clarifying": Step(
+        lazy("A question to the author"),
+        "question",
+        more=lazy("The clock stands still until it is answered."),
+        step="now",
+    ),
+    "case.clarified": Step(lazy("The clock goes on"), "clock"),
+    "case.statement": Step(lazy("First statement"), "chat-text", step="done"),
+    "case.no_statement": Step(lazy("No statement yet"), "warning", step="now"),
+    "case.extension_asked": Step(lazy("More time is asked for"), "hourglass-medium"),
+    "case.extended": Step(lazy("More time is granted, once"), "calendar-blank"),
+    "case.extension_refused": Step(lazy("No more time is granted"), "x-circle"),
+    "case.drafting": Step(lazy("The answer is being written"), "pencil-simple"),
+    "case.overdue": Step(lazy("Late"), "warning", step="now"),
+    "case.answered": Step(lazy("Answered"), "seal-check", step="good"),
+    "case.committed": Step(lazy("Promised"), "handshake", step="good"),
+    "case.implemented": Step(lazy("Carried out"), "check", step="good"),
+    "case.verified": Step(lazy("Carried out, say those who asked"), "check", step="good"),
+    "case.closed": Step(lazy("Closed"), "check", step="done"),
+    "case.under_review": Step(lazy("The answer is reviewed, one level higher"), "scales"),
+    "case.reopened": Step(lazy("Reopened"), "arrows-clockwise", step="now"),
+    "case.withdrawn": Step(lazy("Its author withdrew it."), "arrow-bend-up-left"),
+    "case.resumed": Step(lazy("Its author put it back."), "lightbulb"),
+    "case.merged": Step(lazy("It became part of another case"), "link-simple"),
+    "case.split": Step(lazy("It stands on its own again"), "link-simple"),
+}
+
+
+def told(kind: str, owner: str) -> dict[str, Any] | None:
+    """A line of the timeline; None for what says nothing to readers."""
+    step = STEPS.get(kind)
+    if step is None:
+        return None
+    title = str(step.known) % {"who": owner} if step.known and owner else str(step.words)
+    return {"title": title, "icon": step.icon, "more": str(step.more), "step": step.step}
+
+
+def working_time(minutes: int, day: int) -> str:
+    """So much working time, in days, hours or minutes; `day`: how long a working day is."""
+    if minutes >= day:
+        n = minutes // day
+        return ngettext("%(n)s working day", "%(n)s working days", n) % {"n": number(n)}
+    if minutes >= 60:
+        n = minutes // 60
+        return ngettext("%(n)s working hour", "%(n)s working hours", n) % {"n": n}
+    if minutes <= 0:
+        return gettext("no time")
+    return ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": minutes}

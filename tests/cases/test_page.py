@@ -1,0 +1,72 @@
+"""The page of a case: everybody reads it who reads its item, and it tells numbers and never who."""
+
+import re
+
+import pytest
+
+from portal.db import execute, fetch_value
+from tests.client import text_of
+from tests.conftest import statements
+from tests.escalation.stage import assigned, at, days_later, make_office, make_stage
+from tests.world import NOW
+
+
+@pytest.mark.parametrize(
+    ("who", "case", "status"),
+    [
+        ("employee", "decide", 200),
+        ("guest_a", "decide", 404),
+        ("guest_a", "closed_a", 200),
+        ("employee", "closed_a", 404),
+    ],
+)
+async def test_who_reads_the_item_reads_its_case(as_, world, who, case, status):
+    browser = await as_(who)
+    assert (await browser.get(f"/cases/{world.case[case]}")).status_code == status
+
+
+async def test_an_item_says_that_an_answer_is_owed_and_leads_to_its_case(as_, world):
+    browser = await as_("employee")
+    page = await browser.get(f"/ideas/{world.idea['decide']}")
+    assert f'href="/cases/{world.case["decide"]}"' in page.text
+    assert "owes an answer by" in text_of(page)
+    assert f'href="/ideas/{world.idea["decide"]}"' in (await browser.get(f"/cases/{world.case['decide']}")).text
+
+
+async def test_the_page_of_a_case_sends_few_statements(as_, world):
+    browser = await as_("employee")
+    await browser.get(f"/cases/{world.case['decide']}")
+    async with statements() as sent:
+        await browser.get(f"/cases/{world.case['decide']}")
+    assert len(sent) == 4, sent
+
+
+async def test_it_tells_how_it_grew_by_day_and_who_decides_and_what_happened(as_, world, rollback):
+    stage = await make_stage(world, 25)
+    await make_office(stage)
+    post = await assigned(stage)
+    await execute(
+        "UPDATE vote SET created_at = created_at - interval '1 day' WHERE idea = {} AND person < {}",
+        post,
+        stage.people[4],
+    )
+    owed = await stage.owed(post)
+    await execute(
+        "INSERT INTO membership (space, person, role) VALUES ({}, {}, 'member')",
+        stage.space,
+        world.person_id["employee"],
+    )
+    browser = await as_("employee")
+    page = await browser.get(f"/cases/{owed.public_id}")
+    text = text_of(page)
+    assert "At 8 an answer is owed." in text
+    assert "The audience was 27 colleagues" in text
+    assert re.findall(r'ended:">(\d+)<', page.text) == ["3", "8"]
+    assert "Enough people: an answer is owed" in text
+    assert f"Somebody {stage.heads['owner']} owns it" in text
+    assert "Late" not in text.split("If the answer is late")[0]
+    supporter = await fetch_value("SELECT name FROM identity WHERE person = {}", stage.people[3])
+    assert supporter not in text
+    await at(await days_later(NOW, 11))
+    browser = await as_("employee")  # that session is over
+    assert "Late" in text_of(await browser.get(f"/cases/{owed.public_id}")).split("If the answer is late")[0]
