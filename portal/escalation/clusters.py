@@ -6,9 +6,9 @@ from __future__ import annotations
 from portal.access.actor import Actor
 from portal.access.conflicts import Changed
 from portal.access.policy import Action, require
-from portal.db import execute, fetch_value, transaction
+from portal.db import fetch_value, transaction
 from portal.escalation.moving import hold, move, possible
-from portal.escalation.opening import call_for_triage
+from portal.escalation.opening import go_on_from_triage
 from portal.escalation.queries import Item
 from portal.events.kinds import Kind
 from portal.events.log import record
@@ -55,14 +55,5 @@ async def split(actor: Actor, item: Item) -> None:
             raise Changed
         case = await fetch_value(CASE_OF, item.id)
         if case is not None and possible(await hold(case), Kind.CASE_SPLIT):
-            await move(case, Kind.CASE_SPLIT, actor=actor.id)
-            await execute(TRIAGE_AGAIN, case)
-            await call_for_triage(case)
+            await go_on_from_triage(case, Kind.CASE_SPLIT, actor=actor.id)
         await record(Kind.CLUSTER_LEFT, actor=actor.id, space=item.space, idea=item.id)
-
-
-# The clocks ran on (rule 1); somebody has to name an owner again, for who owned it may be gone.
-TRIAGE_AGAIN = """
-    UPDATE escalation e SET round = e.round + 1, triage_due_at = plein_working_after(plein_now(), 60 * s.triage1_hours)
-    FROM escalation_setting s WHERE e.id = {} AND s.id = e.setting
-"""

@@ -61,6 +61,27 @@ ADMINISTRATORS = """
 """
 
 
+# Whoever owned it may be gone: an owner is named anew. Its clocks ran on (rule 1), so this alone is due once more.
+AGAIN = """
+    UPDATE escalation e SET owner = NULL, triage_due_at = plein_working_after(plein_now(), 60 * s.triage1_hours)
+    FROM escalation_setting s WHERE e.id = {} AND s.id = e.setting
+"""
+ONCE_MORE = """
+    INSERT INTO case_step (escalation, space, kind, nth, due_at)
+    SELECT e.id, e.space, 'triage_missed', 1 + (SELECT coalesce(max(s.nth), 0) FROM case_step s
+        WHERE s.escalation = e.id AND s.kind = 'triage_missed'), e.triage_due_at
+    FROM escalation e WHERE e.id = {}
+"""
+
+
+async def go_on_from_triage(case: int, kind: Kind, *, actor: int | None = None) -> None:
+    """A case that stood aside goes on, due as before (`kind`: why)."""
+    await execute(AGAIN, case)
+    await move(case, kind, actor=actor)
+    await execute(ONCE_MORE, case)
+    await call_for_triage(case)
+
+
 async def call_for_triage(case: int) -> None:
     """A moderator is asked to name topic and owner; where there is none, the clock does it."""
     await oblige(Kind.DUTY_TRIAGE, await hold(case), await fetch_value(MODERATOR, case))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from portal.db import execute, fetch_value
 from portal.escalation.moving import hold, move, possible, rise
-from portal.escalation.opening import assign, open_case
+from portal.escalation.opening import assign, go_on_from_triage, open_case
 from portal.escalation.states import OWNED
 from portal.events.kinds import Kind
 from portal.events.log import record
@@ -102,12 +102,6 @@ DECIDED_BY = """
 """
 
 
-async def _follow(event: int, kind: Kind) -> None:
-    case = await fetch_value(OF_IDEA, event)
-    if case is not None and possible(await hold(case), kind):
-        await move(case, kind)
-
-
 async def answered(event: int) -> None:
     """An official answer was given to the item, whichever way."""
     case = await fetch_value(OF_IDEA, event)
@@ -118,12 +112,16 @@ async def answered(event: int) -> None:
 
 async def withdrawn(event: int) -> None:
     """The author withdrew the item."""
-    await _follow(event, Kind.CASE_WITHDRAWN)
+    case = await fetch_value(OF_IDEA, event)
+    if case is not None and possible(await hold(case), Kind.CASE_WITHDRAWN):
+        await move(case, Kind.CASE_WITHDRAWN)
 
 
 async def put_back(event: int) -> None:
     """The author put it back: the case goes on, with the same due date."""
-    await _follow(event, Kind.CASE_RESUMED)
+    case = await fetch_value(OF_IDEA, event)
+    if case is not None and possible(await hold(case), Kind.CASE_RESUMED):
+        await go_on_from_triage(case, Kind.CASE_RESUMED)
 
 
 # The one with the least to look at; nobody who wrote it.

@@ -181,3 +181,14 @@ async def days_later(start: datetime, days: int) -> datetime:
     """The same time so many working days later."""
     moment: datetime = await fetch_value("SELECT plein_working_days_after({}, {})", start, days)
     return moment
+
+
+async def happens(kind: str, space: int, idea: int) -> None:
+    """Something happened to an item."""
+    await execute(
+        "WITH e AS (INSERT INTO event (kind, space, idea) VALUES ({}, {}, {}) RETURNING id)"
+        " INSERT INTO event_queue (event) SELECT id FROM e",
+        kind,
+        space,
+        idea,
+    )

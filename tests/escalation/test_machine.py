@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 import asyncpg
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import asdict
 
@@ -20,7 +20,7 @@ from portal.db import execute, fetch_value
 from portal.escalation import actions
 from portal.escalation.replay import differing, replay
 from portal.escalation.states import OWNED
-from tests.escalation.stage import Stage, at, work
+from tests.escalation.stage import Stage, at, happens, work
 from tests.world import NOW, set_clock
 
 #: What moves `due_at`, and nothing else does.
@@ -64,6 +64,11 @@ async def gone(stage: Stage, post: int, n: int) -> None:
         await execute("UPDATE person SET active = FALSE WHERE id = {}", _head(stage, n))
 
 
+async def withdraw(stage: Stage, post: int, n: int) -> None:
+    """The author withdraws it, or puts it back."""
+    await happens("idea.withdrawn" if n % 2 else "idea.put_back", stage.space, post)
+
+
 def _head(stage: Stage, n: int) -> int:
     return list(stage.heads.values())[n % 6]
 
@@ -103,6 +108,7 @@ STEPS: list[Step] = [
     time_goes_by,
     away,
     gone,
+    withdraw,
     acknowledge,
     acknowledge,
     decide_extension,
@@ -140,6 +146,7 @@ async def holds(post: int) -> None:
 
 @settings(
     max_examples=10,
+    phases=[Phase.explicit, Phase.generate],
     deadline=None,
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

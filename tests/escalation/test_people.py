@@ -16,7 +16,7 @@ from portal.ideas.queries import get_idea
 from portal.moderation.actions import decide
 from portal.moderation.queries import get_item
 from portal.moderation.refusing import refuse_decider
-from tests.escalation.stage import assigned, at, days_later, happened, make_stage, work
+from tests.escalation.stage import assigned, at, days_later, happened, happens, make_stage, work
 from tests.world import NOW, set_clock
 
 REPORT = """
@@ -228,16 +228,13 @@ async def test_withdrawn_by_its_author_and_put_back_it_is_due_as_before(stage):
     post = await assigned(stage)
     due = (await stage.owed(post)).due_at
     for kind, state in (("idea.withdrawn", "withdrawn"), ("idea.put_back", "triage")):
-        await execute(
-            "WITH e AS (INSERT INTO event (kind, space, idea) VALUES ({}, {}, {}) RETURNING id)"
-            " INSERT INTO event_queue (event) SELECT id FROM e",
-            kind,
-            stage.space,
-            post,
-        )
+        await happens(kind, stage.space, post)
         await work()
         assert (await stage.owed(post)).state == state
-    assert (await stage.owed(post)).due_at == due
+    await at(await days_later(NOW, 2))
+    case = await stage.owed(post)
+    assert (case.state, case.owner, case.due_at) == ("assigned", stage.heads["owner"], due)
+    assert await get_idea(await stage.actor(case.owner), case.idea_public_id) is not None
 
 
 async def test_a_chain_that_points_to_itself_ends(stage):
