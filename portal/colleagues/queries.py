@@ -49,6 +49,12 @@ async def colleague_of_address(email: str) -> Colleague | None:  # access: the c
     return await fetch_one(Colleague, OF_ADDRESS, email)
 
 
+# The words that call a colleague {0} in a form, whose identity is {1}: her name, or her address where others share it.
+CALLED = "coalesce(CASE WHEN plein_only_one({0}, o.id) THEN {1}.name ELSE {1}.email END, '')"
+# The organisation's space: among its readers a colleague is named.
+ORGANISATION = "CROSS JOIN (SELECT s.id FROM space s WHERE s.kind = 'organisation') o"
+
+
 class Place(msgspec.Struct, frozen=True):
     """A space for which somebody is named."""
 

@@ -6,10 +6,11 @@ from collections.abc import Awaitable, Callable
 
 import click
 
+from portal.colleagues.queries import colleague_of_address
 from portal.commands import database, in_database
 from portal.units import actions
 from portal.units.paths import Unit, UnitPaths
-from portal.units.queries import all_units
+from portal.units.queries import all_units, heads
 
 
 @click.group(name="units")
@@ -34,6 +35,8 @@ def _run(work: Callable[[UnitPaths], Awaitable[None]]) -> None:
             raise click.ClickException("There is a unit of this name or code already: nothing was changed.") from None
         except actions.Circle:
             raise click.ClickException("A unit can't lie under itself: nothing was changed.") from None
+        except actions.JustLeft:
+            raise click.ClickException("Whom you named has just left: nothing was changed.") from None
         except actions.NotEmpty:
             raise click.ClickException("There are people or units in it: say who takes them up, with --into.") from None
 
@@ -44,13 +47,14 @@ def _run(work: Callable[[UnitPaths], Awaitable[None]]) -> None:
 @units_group.command("list")
 @click.argument("under", default="")
 def list_units(under: str) -> None:
-    """List the whole tree, or what lies under UNDER: path and code, a line each."""
+    """List the whole tree, or what lies under UNDER: path, code and the address of its head, a line each."""
 
     async def work(units: UnitPaths) -> None:
         top = _one(units, under) if under else None
         shown = [unit for unit in units.units.values() if top is None or top in units.line(unit.id)]
-        for path, code in sorted((units.path(unit.id), unit.code or "") for unit in shown):
-            click.echo(f"{path}\t{code}")
+        led = await heads(None)
+        for unit in sorted(shown, key=lambda unit: units.path(unit.id)):
+            click.echo(f"{units.path(unit.id)}\t{unit.code or ''}\t{led[unit.id].email if unit.id in led else ''}")
 
     _run(work)
 
@@ -80,7 +84,7 @@ def rename(unit: str, name: str, code: str | None) -> None:
 
     async def work(units: UnitPaths) -> None:
         it = _one(units, unit)
-        await actions.edit_unit(None, it, called, (it.code or "") if code is None else code, it.parent)
+        await actions.edit_unit(None, it, called, (it.code or "") if code is None else code, it.parent, head=it.head)
 
     _run(work)
     click.echo(f"{unit} is called {called} now.")
@@ -94,10 +98,27 @@ def move(unit: str, under: str) -> None:
 
     async def work(units: UnitPaths) -> None:
         it = _one(units, unit)
-        await actions.edit_unit(None, it, it.name, it.code or "", _one(units, under).id if under else None)
+        above = _one(units, under).id if under else None
+        await actions.edit_unit(None, it, it.name, it.code or "", above, head=it.head)
 
     _run(work)
     click.echo(f"{unit} lies under {under} now." if under else f"{unit} stands at the top now.")
+
+
+@units_group.command()
+@click.argument("unit")
+@click.argument("email", default="")
+def head(unit: str, email: str) -> None:
+    """Say by her e-mail address who leads UNIT; without one, nobody does."""
+
+    async def work(units: UnitPaths) -> None:
+        it, colleague = _one(units, unit), await colleague_of_address(email) if email else None
+        if email and colleague is None:
+            raise click.ClickException(f"There is no colleague with the address {email}.")
+        await actions.edit_unit(None, it, it.name, it.code or "", it.parent, head=colleague.id if colleague else None)
+
+    _run(work)
+    click.echo(f"{email} leads {unit} now." if email else f"Nobody leads {unit} now.")
 
 
 @units_group.command()

@@ -112,6 +112,24 @@ async def shared_spaces(actor: Actor, person: PersonRow) -> list[SharedSpace]:
     return await fetch(SharedSpace, SHARED, person.id, visible(Membership, actor, "m"), visible(Space, actor, "s"))
 
 
+class Head(msgspec.Struct, frozen=True):
+    """Who leads a unit."""
+
+    public_id: str
+    name: str
+
+
+HEAD = """
+    SELECT p.public_id, n.name FROM org_unit u JOIN person p ON p.id = u.head JOIN identity n ON n.person = p.id
+    WHERE u.public_id = {} AND plein_in_office(p.id) AND {} AND {}
+"""
+
+
+async def head_of(actor: Actor, unit: str) -> Head | None:
+    """Who leads the unit with this public id, if she is still here."""
+    return await fetch_one(Head, HEAD, unit, visible(OrgUnit, actor, "u"), visible(Person, actor, "p"))
+
+
 class Filters(msgspec.Struct, frozen=True):
     """What a list of people is narrowed down to: words, a unit with all below it, and a skill."""
 

@@ -35,6 +35,7 @@ async def people(request: Request) -> Response[Any]:
         filters=filters,
         listed=await queries.people(request.actor, filters, asked.get("after", "")),
         facets=await queries.facets(request.actor, filters),
+        head=await queries.head_of(request.actor, filters.unit) if filters.unit else None,
         most=queries.FACETS_OF,
         now=request.now,
     )

@@ -8,6 +8,7 @@ import msgspec
 
 from portal.access.actor import Actor
 from portal.access.scope import visible
+from portal.colleagues.queries import CALLED, ORGANISATION
 from portal.db import QueryString, fetch, fetch_one
 from portal.tables import Absence, Topic, TopicRule
 
@@ -44,10 +45,6 @@ class TopicRow(msgspec.Struct, frozen=True):
     neutral_here: bool
 
 
-# The words that call a colleague {0} in a form, whose identity is {1}: her name, or her address where others share it.
-CALLED = "coalesce(CASE WHEN plein_only_one({0}, o.id) THEN {1}.name ELSE {1}.email END, '')"
-# The organisation's space: among its readers a colleague is named.
-ORGANISATION = "CROSS JOIN (SELECT s.id FROM space s WHERE s.kind = 'organisation') o"
 TOPICS = f"""
     SELECT t.id, t.public_id, t.name, t.explanation, t.state, coalesce(n.name, '') AS neutral_name,
         {CALLED.format("t.neutral", "n")} AS neutral, coalesce(plein_in_office(t.neutral), FALSE) AS neutral_here

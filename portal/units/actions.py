@@ -23,44 +23,61 @@ class SameName(Exception):
     """There is such a unit already: this name beside it, or this code anywhere."""
 
 
+class JustLeft(Exception):
+    """Who was named as its head is no employee any more, since this minute."""
+
+
 class NotEmpty(Exception):
     """People or units are still in it."""
 
 
-ADD = "INSERT INTO org_unit (name, code, parent) VALUES ({}, nullif({}, ''), {}) RETURNING id"
-EDIT = "UPDATE org_unit SET name = {}, code = nullif({}, ''), parent = {} WHERE id = {}"
+ADD = "INSERT INTO org_unit (name, code, parent, head) VALUES ({}, nullif({}, ''), {}, {}) RETURNING id"
+EDIT = "UPDATE org_unit SET name = {}, code = nullif({}, ''), parent = {}, head = {} WHERE id = {}"
 LIFT = "UPDATE org_unit SET parent = {} WHERE parent = {}"
 
 
-async def add_unit(actor: Actor | None, name: str, code: str, parent: int | None) -> int:
-    """A new unit; gives its id. Raises SameName. Without an actor: the command line, by whoever runs the machine."""
+async def add_unit(actor: Actor | None, name: str, code: str, parent: int | None, head: int | None = None) -> int:
+    """A new unit; gives its id. Raises SameName, JustLeft. No actor: the command line, by whoever runs the machine."""
     if actor:
         require(actor, Action.UNIT_EDIT)
     async with _told_apart():
-        unit: int = await fetch_value(ADD, name, code, parent)
+        unit: int = await fetch_value(ADD, name, code, parent, head)
         await record(Kind.UNIT_ADDED, actor=actor.id if actor else None, unit=unit)
     return unit
 
 
-async def edit_unit(actor: Actor | None, unit: Unit, name: str, code: str, parent: int | None) -> None:
-    """Renames a unit or moves it, with all that lies under it. Raises Circle and SameName."""
+async def edit_unit(
+    actor: Actor | None, unit: Unit, name: str, code: str, parent: int | None, *, head: int | None
+) -> None:
+    """Renames a unit, moves it with all that lies under it, or says who leads it. Raises Circle, SameName, JustLeft."""
     if actor:
         require(actor, Action.UNIT_EDIT)
     async with _told_apart():
-        await execute(EDIT, name, code, parent, unit.id)
+        await execute(EDIT, name, code, parent, head, unit.id)
         await record(Kind.UNIT_EDITED, actor=actor.id if actor else None, unit=unit.id)
 
 
 @asynccontextmanager
 async def _told_apart() -> AsyncIterator[None]:
-    """A transaction in which what the database refuses raises Circle or SameName."""
+    """A transaction in which what the database refuses raises Circle, SameName or JustLeft."""
     try:
         async with transaction():
             yield
     except asyncpg.UniqueViolationError as error:
         raise SameName from error
     except asyncpg.CheckViolationError as error:
-        raise Circle from error
+        raise (JustLeft if error.constraint_name == "named_in_office" else Circle) from error
+
+
+# Who answers for a topic in it, what is owned by it, and what is decided for it; but the other's own rules stay.
+RULES = """
+    UPDATE topic_rule r SET unit = {} WHERE r.unit = {} AND NOT EXISTS (
+        SELECT FROM topic_rule o WHERE o.unit = {} AND o.topic IS NOT DISTINCT FROM r.topic)
+"""
+SPACES = """
+    UPDATE space_unit x SET unit = {} WHERE x.unit = {} AND NOT EXISTS (
+        SELECT FROM space_unit o WHERE o.unit = {} AND o.space = x.space)
+"""
 
 
 async def merge_unit(actor: Actor | None, unit: Unit, into: Unit) -> None:
@@ -69,6 +86,9 @@ async def merge_unit(actor: Actor | None, unit: Unit, into: Unit) -> None:
         require(actor, Action.UNIT_EDIT)
     async with _told_apart():
         await execute("UPDATE person SET org_unit = {} WHERE org_unit = {}", into.id, unit.id)
+        await execute("UPDATE escalation SET unit = {} WHERE unit = {}", into.id, unit.id)
+        await execute(RULES, into.id, unit.id, into.id)
+        await execute(SPACES, into.id, unit.id, into.id)
         await execute(LIFT, into.id, unit.id)
         await execute("DELETE FROM org_unit WHERE id = {}", unit.id)
         await record(Kind.UNIT_REMOVED, actor=actor.id if actor else None, unit=unit.id, into=into.id)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from portal.colleagues.forms import ColleagueField
 from portal.text.language import gettext
 from portal.units.paths import Unit, UnitPaths
 from portal.web.forms import Form, StringField, at_most, lazy, required
 
 
 class UnitForm(Form):
-    """A unit: new, renamed or moved."""
+    """A unit: new, renamed, moved, or led by somebody else."""
 
     name = StringField(lazy("Name"), [required(lazy("Give the unit a name.")), at_most(120)])
     code = StringField(lazy("Code"), [at_most(40)])
     parent = StringField(lazy("Lies under"), [at_most(500)])
+    head = ColleagueField(lazy("Head"))
 
 
 class MergeForm(Form):

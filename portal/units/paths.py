@@ -20,6 +20,7 @@ class Unit(msgspec.Struct, frozen=True):
     name: str
     code: str | None
     parent: int | None
+    head: int | None = None
 
 
 def parts_of(path: str) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import msgspec
 
 from portal.access.actor import Actor
 from portal.access.scope import visible
+from portal.colleagues.queries import CALLED, ORGANISATION
 from portal.db import QueryString, execute, fetch
 from portal.tables import OrgUnit
 from portal.units.paths import Unit, UnitPaths
@@ -13,13 +14,36 @@ from portal.units.paths import Unit, UnitPaths
 MOST_SHOWN = 300  # units on one page
 
 UNITS = """
-    SELECT u.id, u.public_id, u.name, u.code, u.parent FROM org_unit u WHERE {} ORDER BY lower(u.name), u.id
+    SELECT u.id, u.public_id, u.name, u.code, u.parent, u.head FROM org_unit u WHERE {} ORDER BY lower(u.name), u.id
 """
 
 
 async def all_units(actor: Actor | None) -> UnitPaths:
     """Every unit, to be found by what somebody writes. None: the command line, by whoever runs the machine."""
     return UnitPaths(await fetch(Unit, UNITS, visible(OrgUnit, actor, "u") if actor else QueryString("TRUE")))
+
+
+class Head(msgspec.Struct, frozen=True):
+    """Who leads a unit. `called`: the words that name her in a form; `here`: she is an employee who can sign in."""
+
+    unit: int
+    name: str
+    email: str
+    called: str
+    here: bool
+
+
+HEADS = f"""
+    SELECT u.id AS unit, coalesce(n.name, '') AS name, coalesce(n.email, '') AS email,
+        {CALLED.format("u.head", "n")} AS called, plein_in_office(u.head) AS here
+    FROM org_unit u {ORGANISATION} LEFT JOIN identity n ON n.person = u.head WHERE u.head IS NOT NULL AND {{}}
+"""
+
+
+async def heads(actor: Actor | None) -> dict[int, Head]:
+    """Who leads which unit, by its id. None: the command line, by whoever runs the machine."""
+    found = await fetch(Head, HEADS, visible(OrgUnit, actor, "u") if actor else QueryString("TRUE"))
+    return {head.unit: head for head in found}
 
 
 class Branch(msgspec.Struct):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from litestar import Response, Router, get, post
 from litestar.params import FromPath
 
 from portal.access.policy import Action, require
+from portal.colleagues.forms import chosen_colleague
 from portal.text.language import gettext
 from portal.units import actions, queries
 from portal.units.forms import MergeForm, UnitForm, chosen_unit
@@ -33,6 +36,7 @@ async def list_units(request: Request) -> Response[Any]:
         at=at,
         line=units.line(at.id) if at else [],
         total=len(units.units),
+        heads=await queries.heads(request.actor),
     )
 
 
@@ -53,11 +57,11 @@ async def add_unit(request: Request) -> Response[Any]:
     form = await UnitForm.sent(request)
     form.valid()
     under = chosen_unit(form, "parent", await queries.all_units(request.actor))
+    head = await chosen_colleague(request.actor, form, "head")
     if form.complete:
-        try:
-            await actions.add_unit(request.actor, form.name.data, form.code.data, under.id if under else None)
-        except actions.SameName:
-            _refuse_same_name(form)
+        said = (form.name.data, form.code.data, under.id if under else None, head.id if head else None)
+        with _refused(form):
+            await actions.add_unit(request.actor, *said)
     if not form.complete:
         return page(request, "units/new.html", section="admin", form=form, status=form.status)
     return see_other(f"/admin/units?at={under.public_id}" if under else "/admin/units", "unit-added")
@@ -67,25 +71,21 @@ async def add_unit(request: Request) -> Response[Any]:
 async def unit_page(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """A unit, to be renamed, moved, merged or removed."""
     units, unit = await _unit(request, public_id)
-    form = UnitForm(name=unit.name, code=unit.code, parent=units.path(unit.parent))
-    return await _unit_page(request, unit, form, MergeForm())
+    return await _unit_page(request, unit, await _as_it_is(request, units, unit), MergeForm())
 
 
 @post("/admin/units/{public_id:str}")
 async def edit_unit(request: Request, public_id: FromPath[str]) -> Response[Any]:
-    """Renames or moves it."""
+    """Renames or moves it, or says who leads it."""
     units, unit = await _unit(request, public_id)
     form = await UnitForm.sent(request)
     form.valid()
     under = chosen_unit(form, "parent", units)
+    head = await chosen_colleague(request.actor, form, "head")
     if form.complete:
-        try:
-            parent = under.id if under else None
-            await actions.edit_unit(request.actor, unit, form.name.data, form.code.data, parent)
-        except actions.SameName:
-            _refuse_same_name(form)
-        except actions.Circle:
-            form.refuse("parent", gettext("That unit lies under this one: they would go in a circle."))
+        said = (form.name.data, form.code.data, under.id if under else None)
+        with _refused(form):
+            await actions.edit_unit(request.actor, unit, *said, head=head.id if head else None)
     if not form.complete:
         return await _unit_page(request, unit, form, MergeForm())
     return see_other(f"/admin/units/{public_id}", "unit-saved")
@@ -106,7 +106,7 @@ async def merge_unit(request: Request, public_id: FromPath[str]) -> Response[Any
             return see_other(f"/admin/units?at={into.public_id}", "unit-merged")
         except (actions.Circle, actions.SameName):
             form.refuse("into", gettext("Both hold a unit of the same name. Merge those two first."))
-    return await _unit_page(request, unit, _as_it_is(units, unit), form)
+    return await _unit_page(request, unit, await _as_it_is(request, units, unit), form)
 
 
 @post("/admin/units/{public_id:str}/removal")
@@ -118,7 +118,7 @@ async def remove_unit(request: Request, public_id: FromPath[str]) -> Response[An
         await actions.remove_unit(request.actor, unit)
     except actions.NotEmpty:
         form.into.errors = [gettext("There are people or units in it. Say which unit takes them up.")]
-        return await _unit_page(request, unit, _as_it_is(units, unit), form)
+        return await _unit_page(request, unit, await _as_it_is(request, units, unit), form)
     return see_other("/admin/units", "unit-removed")
 
 
@@ -128,8 +128,10 @@ async def _unit(request: Request, public_id: str) -> tuple[UnitPaths, Unit]:
     return units, found(units.of_address(public_id))
 
 
-def _as_it_is(units: UnitPaths, unit: Unit) -> UnitForm:
-    return UnitForm(name=unit.name, code=unit.code, parent=units.path(unit.parent))
+async def _as_it_is(request: Request, units: UnitPaths, unit: Unit) -> UnitForm:
+    head = (await queries.heads(request.actor)).get(unit.id)
+    named = head.called if head and head.here else ""  # who left stands there no more
+    return UnitForm(name=unit.name, code=unit.code, parent=units.path(unit.parent), head=named)
 
 
 async def _unit_page(request: Request, unit: Unit, form: UnitForm, merge: MergeForm) -> Response[Any]:
@@ -145,8 +147,17 @@ async def _unit_page(request: Request, unit: Unit, form: UnitForm, merge: MergeF
     )
 
 
-def _refuse_same_name(form: Form) -> None:
-    form.refuse("name", gettext("There is a unit of this name or code already."))
+@contextmanager
+def _refused(form: Form) -> Iterator[None]:
+    """What the database refuses stands at its field."""
+    try:
+        yield
+    except actions.SameName:
+        form.refuse("name", gettext("There is a unit of this name or code already."))
+    except actions.Circle:
+        form.refuse("parent", gettext("That unit lies under this one: they would go in a circle."))
+    except actions.JustLeft:
+        form.refuse("head", gettext("Somebody whom you named has just left. Name somebody else."))
 
 
 router = Router(

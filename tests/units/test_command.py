@@ -2,6 +2,7 @@
 
 from portal.db import execute, fetch_value
 from tests.test_cli import portal
+from tests.world import email_of
 
 
 async def test_the_tree_is_changed_on_the_command_line(fresh_db, world):
@@ -13,7 +14,15 @@ async def test_the_tree_is_changed_on_the_command_line(fresh_db, world):
     code, said = await units("move", "Unit roads", "--under", "T1")
     assert (code, said) == (1, "Error: A unit can't lie under itself: nothing was changed.\n")
     assert (await units("rename", "T1", "Team One"))[0] == 0
-    assert await units("list", "Unit roads") == (0, "Unit roads\t\nUnit roads > Team One\tT1\n")  # it kept its code
+    led = email_of("sponsor")
+    assert await units("head", "Unit roads", led) == (0, f"{led} leads Unit roads now.\n")
+    code, said = await units("head", "Unit roads", email_of("deactivated"))
+    assert (code, said) == (1, f"Error: There is no colleague with the address {email_of('deactivated')}.\n")
+    assert (await units("rename", "Unit roads", "Unit roads", "--code", ""))[0] == 0
+    assert await units("list", "Unit roads") == (
+        0,
+        f"Unit roads\t\t{led}\nUnit roads > Team One\tT1\t\n",
+    )  # it kept its code
     assert (await units("move", "T1"))[0] == 0
     code, said = await units("remove", "Unit roads")
     assert (code, said) == (1, "Error: There are people or units in it: say who takes them up, with --into.\n")

@@ -1,16 +1,18 @@
 """The tree of units: what is written finds a unit, changes are refused when they make a circle, by the database."""
 
 import asyncio
+import re
 
 import asyncpg
 import pytest
 
 from portal.access.actor import actor_of_person
 from portal.db import execute, fetch_value, transaction
-from portal.units.actions import Circle, edit_unit
+from portal.units.actions import Circle, JustLeft, add_unit, edit_unit
 from portal.units.paths import Unit, UnitPaths
 from portal.units.queries import MOST_SHOWN, all_units, tree
 from tests.client import text_of
+from tests.world import email_of
 
 PATHS = UnitPaths(
     [
@@ -50,6 +52,11 @@ def test_a_path_finds_its_unit_again():
     assert [PATHS.found(PATHS.path(unit)) for unit in range(1, 8)] == [[unit] for unit in range(1, 8)]
 
 
+def said(page):
+    """What is to be read there."""
+    return " ".join(re.sub("<[^>]*>", " ", text_of(page)).split())
+
+
 async def rows():
     return {row["name"]: row for row in await execute("SELECT * FROM org_unit")}
 
@@ -80,6 +87,86 @@ async def test_what_cannot_be_is_said_at_its_field(as_, world):
     assert circle.status_code == 422
     assert "they would go in a circle" in text_of(circle)
     assert (await rows())["Unit roads"]["parent"] is None
+
+
+async def test_a_unit_has_a_head_who_stands_above_its_people(as_, world):
+    browser, ids = await as_("administrator"), world.person_id
+    await execute("UPDATE person SET org_unit = {} WHERE id = {}", world.unit_id["roads"], ids["employee"])
+    team = {"name": "Team 1", "parent": "Unit roads", "head": email_of("sponsor")}
+    assert (await browser.post("/admin/units", team)).status_code == 303
+    assert (await rows())["Team 1"]["head"] == ids["sponsor"]
+    roads = f"/admin/units/{world.unit['roads']}"
+    changed = await browser.post(roads, {"name": "Unit roads", "head": "Joris van Heeswijk"})
+    assert changed.status_code == 303
+    assert [row["person"] for row in await execute("SELECT person FROM plein_chain({})", ids["employee"])] == [
+        ids["colleague"]
+    ]
+    assert 'value="Joris van Heeswijk"' in (await browser.get(roads)).text
+    assert "Unit roads Head: Joris van Heeswijk" in said(await browser.get("/admin/units"))
+    people = f"/people?unit={world.unit['roads']}"
+    assert "Head of this unit: Joris van Heeswijk" in said(await (await as_("employee")).get(people))
+    assert (await browser.post(roads, {"name": "Unit roads"})).status_code == 303
+    assert (await rows())["Unit roads"]["head"] is None
+    assert "Head of this unit" not in text_of(await browser.get(people))
+
+
+@pytest.mark.parametrize("who", ["deactivated", "guest_a", "nobody"])
+async def test_only_a_colleague_who_is_here_leads_a_unit(as_, world, who):
+    browser, named = await as_("administrator"), email_of(who)
+    for path, name in (("/admin/units", "Team 1"), (f"/admin/units/{world.unit['roads']}", "Other")):
+        refused = await browser.post(path, {"name": name, "parent": "Nowhere", "head": named})
+        assert refused.status_code == 422
+        assert "There is no colleague with this name or address." in text_of(refused)
+        assert "no unit with this name" in text_of(refused)  # all that is wrong, at once
+        assert named in refused.text
+    assert set(await rows()) == {"Unit roads", "Unit water"}
+
+
+async def test_a_head_who_left_is_shown_as_such_and_named_no_more(as_, world):
+    browser, roads = await as_("administrator"), f"/admin/units/{world.unit['roads']}"
+    await browser.post(roads, {"name": "Unit roads", "head": email_of("colleague")})
+    await execute("UPDATE person SET active = FALSE WHERE id = {}", world.person_id["colleague"])
+    assert "Head: Joris van Heeswijk has left" in said(await browser.get("/admin/units"))
+    assert "Joris van Heeswijk" not in (await browser.get(roads)).text
+    assert "Head of this unit" not in text_of(await browser.get(f"/people?unit={world.unit['roads']}"))
+
+
+async def test_who_leaves_in_that_minute_is_refused_by_the_database(rollback, world):
+    actor = await actor_of_person(world.person_id["administrator"])
+    unit = (await all_units(actor)).units[world.unit_id["roads"]]
+    with pytest.raises(JustLeft):
+        await edit_unit(actor, unit, unit.name, "", None, head=world.person_id["deactivated"])
+    with pytest.raises(JustLeft):
+        await add_unit(actor, "Team 1", "", None, world.person_id["guest_a"])
+
+
+async def test_only_administrators_say_who_leads(as_, world):
+    fields = {"name": "Unit roads", "head": email_of("sponsor")}
+    for who in ("employee", "guest_a"):
+        answer = await (await as_(who)).post(f"/admin/units/{world.unit['roads']}", fields)
+        assert answer.status_code in (403, 404)
+    assert (await rows())["Unit roads"]["head"] is None
+
+
+async def test_a_merged_unit_brings_along_who_answers_in_it(as_, world):
+    """Where both have a rule for a topic, that of the unit that stays holds."""
+    ids, unit, topic = world.person_id, world.unit_id, world.topic_id["leave"]
+    for of_topic, of_unit, owner in (
+        (topic, "roads", "employee"),
+        (None, "roads", "colleague"),
+        (None, "water", "sponsor"),
+    ):
+        await execute(
+            "INSERT INTO topic_rule (topic, unit, owner) VALUES ({}, {}, {})", of_topic, unit[of_unit], ids[owner]
+        )
+    await execute("UPDATE person SET active = FALSE WHERE id = {}", ids["employee"])  # even so
+    browser = await as_("administrator")
+    assert (await browser.post(f"/admin/units/{world.unit['roads']}/merger", {"into": "Unit water"})).status_code == 303
+    kept = await execute("SELECT topic, unit, owner FROM topic_rule WHERE unit IS NOT NULL ORDER BY topic NULLS LAST")
+    assert [tuple(row) for row in kept] == [
+        (topic, unit["water"], ids["employee"]),
+        (None, unit["water"], ids["sponsor"]),
+    ]
 
 
 async def test_a_unit_is_removed_when_it_is_empty_and_merged_when_not(as_, world):
@@ -157,7 +244,7 @@ async def test_two_who_move_units_under_each_other_make_no_circle(fresh_db, worl
 
     async def move(unit, under):
         if careful:
-            await edit_unit(actor, unit, unit.name, "", under.id)
+            await edit_unit(actor, unit, unit.name, "", under.id, head=None)
         else:
             await naive_move(unit.id, under.id)
 
