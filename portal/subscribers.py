@@ -21,6 +21,7 @@ REACTIONS: dict[Kind, list[Reaction]] = {
     Kind.IDEA_ANSWERED: [escalation.answered],
     Kind.IDEA_WITHDRAWN: [escalation.withdrawn],
     Kind.IDEA_PUT_BACK: [escalation.put_back],
+    Kind.DUTY_BOUNCED: [escalation.bounced],
     Kind.WATCHED: [escalation.watch],
     Kind.THRESHOLD_REACHED: [escalation.threshold_reached],
     Kind.CASE_OPENED: [escalation.assign_promised],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from portal.db import execute, fetch_value
-from portal.escalation.moving import hold, move, possible, rise
+from portal.escalation.moving import decider, give_to, hold, move, possible, rise
 from portal.escalation.opening import assign, go_on_from_triage, open_case
 from portal.escalation.states import OWNED
 from portal.events.kinds import Kind
@@ -122,6 +122,21 @@ async def put_back(event: int) -> None:
     case = await fetch_value(OF_IDEA, event)
     if case is not None and possible(await hold(case), Kind.CASE_RESUMED):
         await go_on_from_triage(case, Kind.CASE_RESUMED)
+
+
+BOUNCED = """
+    SELECT d.escalation AS "case", b.person FROM event b JOIN event d ON d.id = (b.particulars ->> 'event')::bigint
+    WHERE b.id = {} AND d.escalation IS NOT NULL
+"""
+
+
+async def bounced(event: int) -> None:
+    """The owner can't be reached: her deputy, or whoever comes next, owns it at once (rule 22)."""
+    for row in await execute(BOUNCED, event):
+        case = await hold(row["case"])
+        hers = case.owner == row["person"] and possible(case, Kind.CASE_HANDED_OVER)
+        if hers and await give_to(case, await decider(case.id, row["person"])):
+            await move(case.id, Kind.CASE_HANDED_OVER, why="unreachable")
 
 
 # The one with the least to look at; nobody who wrote it.

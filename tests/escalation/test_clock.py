@@ -7,8 +7,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from portal.db import execute, fetch_value
+from portal.db import execute, fetch_value, transaction
 from portal.escalation import actions
+from portal.events.kinds import Kind
+from portal.events.log import record
 from portal.timetable import tick_cases
 from tests.escalation.stage import assigned, at, days_later, duties, happened, work
 from tests.world import NOW, set_clock
@@ -163,3 +165,13 @@ async def test_t2_on_a_friday_before_a_holiday_is_due_at_the_right_time(stage, f
     assert case.acknowledge_due_at == min(before.acknowledge_due_at, due)
     assert case.statement_due_at == due.replace(hour=16)
     assert case.due_at == before.due_at
+
+
+async def test_an_owner_whose_mailbox_refuses_a_duty_passes_it_to_her_deputy(stage):
+    post = await assigned(stage)
+    duty = await fetch_value("SELECT max(id) FROM event WHERE kind = 'duty.assigned'")
+    async with transaction():
+        await record(Kind.DUTY_BOUNCED, person=stage.heads["owner"], event=duty)
+    await work()
+    case = await stage.owed(post)
+    assert (case.owner, (await happened(post))[-1]) == (stage.heads["deputy"], "case.handed_over")
