@@ -202,6 +202,8 @@ case(
 )
 case(Action.SPACE_MODERATE, {}, NOBODY_SPECIAL, me(**has("moderator"), **GUEST), {"id": ELSEWHERE}, me=has("moderator"))
 
+case(Action.SPACE_SEE_FIGURES, {"kind": "organisation"}, NOBODY_SPECIAL, {"kind": "group"}, me=ADMINISTRATOR)
+
 # --- guests ---
 INVITERS = [me(**has("community_manager"))]
 for inviting in (Action.GUEST_INVITE, Action.GUEST_RENEW):
@@ -722,6 +724,7 @@ case(
     {"label": "secret"},
     {"wish": "waiting"},
     {"given": True},
+    {"given": True} | me(**GUEST, **NO_DOWNLOAD),
     me(kind="employee"),
     me=GUEST,
     too=[{"wish": "refused"}, {"label": "internal"} | me(**GUEST, **NO_DOWNLOAD)],
