@@ -23,6 +23,7 @@ from portal.mentions.routes import router as mentions
 from portal.moderation.routes import router as moderation
 from portal.moves.routes import router as moves
 from portal.mydata.routes import router as mydata
+from portal.notifications.routes import router as notifications
 from portal.pages.routes import router as pages
 from portal.partners.routes import router as partners
 from portal.people.routes import router as people
@@ -68,6 +69,7 @@ ROUTES: list[Router | HTTPRouteHandler] = [
     colleagues,
     threads,
     follows,
+    notifications,
     moves,
     spaces,
     invitations,

@@ -160,6 +160,10 @@ REPORT = {"rule": "persons", "words": "It names her."}
 POSTS: dict[str, tuple[str | None, str, dict[str, str]]] = {
     "/about/{slug:str}/edit": ("administrator", "/about/help/edit", {"title": "Help", "body": "Ask.", "version": "9"}),
     "/admin/mail/{public_id:str}/retry": ("administrator", "/admin/mail/{mail}/retry", {}),
+    "/notifications/read": ("employee", "/notifications/read", {}),
+    "/notifications/{public_id:str}/read": ("employee", "/notifications/{notice[vote]}/read", {}),
+    "/notifications/{public_id:str}/mute": ("employee", "/notifications/{notice[vote]}/mute", {}),
+    "/notifications/muted/{public_id:str}/end": ("employee", "/notifications/muted/{idea[done]}/end", {}),
     "/attachments/{public_id:str}/description": (
         "author",
         "/attachments/{attachment[collect]}/description",
@@ -662,6 +666,7 @@ GETS: dict[str, tuple[str | None, str]] = {
     "/partners": ("administrator", "/partners"),
     "/partners/{public_id:str}": ("administrator", "/partners/{partner[overwater]}"),
     "/static/{path:path}": (None, "{asset}"),
+    "/notifications": ("employee", "/notifications"),
     "/votes": ("employee", "/votes"),
 }
 #: GET routes that lead on to the page that they stand for.

@@ -114,6 +114,7 @@ class World:
     invitation_id: dict[str, int] = field(default_factory=dict)
     invitation: dict[str, str] = field(default_factory=dict)
     wish: dict[str, str] = field(default_factory=dict)
+    notice: dict[str, str] = field(default_factory=dict)
     case_id: dict[str, int] = field(default_factory=dict)
     case: dict[str, str] = field(default_factory=dict)
     chapter: dict[str, str] = field(default_factory=dict)
@@ -201,12 +202,35 @@ async def build_world() -> World:
         await _policies(world)
         await _what_others_add(world)
         await _guests(world)
+        await _notices(world)
         await _starters(world)
         for idea, owner in (("decide", "sponsor"), ("closed_a", "insider_a")):
             await add_case(world, idea, idea=idea, state="acknowledged", owner=owner)
     await execute("UPDATE profile SET photo_change = 0")
     await execute("UPDATE organisation SET photo_changes = 0")  # no page shows a photo until one is changed
     return world
+
+
+async def _notices(world: World) -> None:
+    """The employee heard of an offer of help, and muted an idea."""
+    reader, idea = world.person_id["employee"], world.idea_id["vote"]
+    event = await fetch_value(
+        "INSERT INTO event (kind, actor, space, idea) SELECT 'idea.help_offered', author, space, id FROM idea"
+        " WHERE id = {} RETURNING id",
+        idea,
+    )
+    world.notice["vote"] = await fetch_value(
+        "INSERT INTO notice (person, event, kind, space, idea, bundle) SELECT {}, {}, 'help', space, id, 'help i' || id"
+        " FROM idea WHERE id = {} RETURNING public_id",
+        reader,
+        event,
+        idea,
+    )
+    await execute(
+        "INSERT INTO mute (person, space, idea) SELECT {}, space, id FROM idea WHERE id = {}",
+        reader,
+        world.idea_id["done"],
+    )
 
 
 async def _thread(world: World, name: str) -> None:

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 import msgspec
 
-from portal.db import fetch_one
+from portal.db import QueryString, fetch_one
 
 
 class Role(StrEnum):
@@ -61,6 +61,7 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     session: int | None = None
     last_seen_at: datetime | None = None
     eyes: str = ""
+    unread: int = 0
     day: int | None = None
     rules: int | None = None
 
@@ -144,7 +145,7 @@ ORGANISATION = """
 """
 
 OF_SESSION = f"""
-    SELECT {COLUMNS}, z.id AS session, z.last_seen_at
+    SELECT {COLUMNS}, z.id AS session, z.last_seen_at, {{}} AS unread
     FROM session z
     JOIN person p ON p.id = z.person AND p.active AND p.epoch = z.epoch
     JOIN identity n ON n.person = p.id
@@ -153,9 +154,9 @@ OF_SESSION = f"""
 """
 
 
-async def actor_of_session(token_sha256: bytes) -> Actor | None:
+async def actor_of_session(token_sha256: bytes, unread: QueryString) -> Actor | None:
     """Who is signed in by this token; None when it is unknown, ended or out of date, or its person deactivated."""
-    return await fetch_one(Actor, OF_SESSION, token_sha256)
+    return await fetch_one(Actor, OF_SESSION, unread, token_sha256)
 
 
 OF_PERSON = f"""

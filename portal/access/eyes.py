@@ -39,6 +39,7 @@ async def as_guest(actor: Actor, public_id: str) -> Actor | None:
     return msgspec.structs.replace(
         actor,
         id=0,
+        unread=0,
         kind="guest",
         eyes=public_id,
         space_ids=[space.id],

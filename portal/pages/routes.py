@@ -29,6 +29,7 @@ from portal.ideas.queries import IdeaRow, drafts, get_idea
 from portal.mentions.queries import Ambiguous
 from portal.moderation.counts import removals
 from portal.moderation.receipts import receipts_lately
+from portal.notifications.actions import read_of
 from portal.pages.beside import beside
 from portal.pages.queries import asked_of, guest_spaces
 from portal.pages.threads import Asked, preview, thread_of
@@ -109,6 +110,7 @@ async def campaign(request: Request, public_id: FromPath[str]) -> Response[Any]:
     row = found(await get_campaign(request.actor, public_id))
     if row.state in UNOPENED:
         return await show_proposal(request, found(await get_proposal(request.actor, public_id)))
+    await read_of(request.actor, campaign=row.id)
     actor, wanted = request.actor, Wanted.read(request.query_params, row)
     tags = await tags_of_campaign(actor, row)
     themes = [tagged.tag for tagged in tags[:COLUMNS]]
@@ -164,6 +166,7 @@ async def _own_page(request: Request, public_id: str) -> Response[Any]:
     row = found(await get_idea(request.actor, public_id))
     if row.address != request.url.path:
         return see_other(row.address + (f"?{request.url.query}" if request.url.query else ""))
+    await read_of(request.actor, idea=row.id)
     return await _idea(request, row, CommentForm())
 
 

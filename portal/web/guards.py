@@ -14,6 +14,7 @@ from portal.access.actor import Actor, actor_of_session
 from portal.access.eyes import COOKIE, as_guest
 from portal.access.policy import Action, Forbidden
 from portal.access.tokens import token_sha256
+from portal.access.unread import unread
 from portal.db import execute, fetch_one, leave_wall, stand_behind_wall
 from portal.settings import settings
 from portal.text.language import read_from_now
@@ -22,6 +23,7 @@ from portal.web.photos import keep_up
 from portal.web.request import CSRF_FIELD, Request, Typed
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
+UNREAD = unread()
 SEEN_EVERY = 60  # seconds; how exactly `last_seen_at` is kept
 #: Marks a route that answers people who are not signed in.
 PUBLIC = {"public": True}
@@ -123,7 +125,7 @@ async def _eyes(request: Request, actor: Actor) -> Actor:
 async def recognise(request: Request) -> Actor | None:
     """Finds out who asks, and makes all further texts for her."""
     token = request.session_token
-    actor = await actor_of_session(token_sha256(token)) if token else None
+    actor = await actor_of_session(token_sha256(token), UNREAD) if token else None
     request.scope["plein_actor"] = actor  # type: ignore[typeddict-unknown-key]
     if actor:
         await keep_up(actor.photo_changes)

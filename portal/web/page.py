@@ -54,6 +54,8 @@ FLASHES: dict[str, str] = {
     "campaign-extended": lazy("The campaign is extended. Everyone who takes part and wants mail hears of it."),
     "campaign-cancelled": lazy("The campaign is stopped. Everyone who took part and wants mail hears why."),
     "campaign-archived": lazy("The campaign is archived. It is found with the filter “Archived”."),
+    "muted": lazy("You hear no more of it, but what is your duty."),
+    "unmuted": lazy("You hear of it again."),
     "followed": lazy("You follow this now: you hear of it by mail."),
     "unfollowed": lazy("You follow this no more."),
     "idea-proposed": lazy("Your idea is there. Colleagues can support it and comment on it now."),
@@ -266,10 +268,11 @@ class Face(msgspec.Struct, frozen=True):
     guest: bool
     administrator: bool
     moderator: bool = False
+    unread: int = 0
 
 
 def _face(actor: Actor) -> Face:
-    return Face(actor.public_id, actor.name, actor.guest, actor.administrator, bool(actor.moderates))
+    return Face(actor.public_id, actor.name, actor.guest, actor.administrator, bool(actor.moderates), actor.unread)
 
 
 def part(template: str, **given: Any) -> Markup:

@@ -197,7 +197,7 @@ async def test_only_the_hash_of_a_token_is_stored(as_):
     row = await fetch_value("SELECT session::text FROM session")
     assert token not in row
     assert token.encode().hex() not in row
-    assert await actor_of_session(token_sha256(token)) is not None
+    assert await actor_of_session(token_sha256(token), guards.UNREAD) is not None
 
 
 def test_a_token_of_any_bytes_can_be_looked_up():

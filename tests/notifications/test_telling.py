@@ -20,7 +20,11 @@ MUTE = "INSERT INTO mute (person, space, campaign, idea) SELECT {}, i.space, {},
 
 async def heard(kind=None):
     """Who has which notice, by name of kind."""
-    rows = await execute("SELECT person, kind FROM notice WHERE {}::text IS NULL OR kind = {} ORDER BY id", kind, kind)
+    rows = await execute(
+        "SELECT person, kind FROM notice WHERE kind <> 'help' AND ({}::text IS NULL OR kind = {}) ORDER BY id",
+        kind,
+        kind,
+    )
     return [(row["person"], row["kind"]) for row in rows]
 
 
@@ -236,7 +240,9 @@ async def test_nobody_is_told_of_who_voted(rollback, world):
     async with transaction():
         await record(Kind.IDEA_CORRECTED, space=world.space_id["organisation"], idea=world.idea_id["vote"])
     await tell_all()
-    rows = await execute("SELECT n.*, e.particulars::text AS p FROM notice n JOIN event e ON e.id = n.event")
+    rows = await execute(
+        "SELECT n.*, e.particulars::text AS p FROM notice n JOIN event e ON e.id = n.event WHERE n.kind <> 'help'"
+    )
     told = {row["person"]: row for row in rows}
     assert {world.person_id["employee"], world.person_id["author"]} <= set(told)
     assert len({(row["kind"], row["bundle"], row["p"]) for row in rows}) == 1

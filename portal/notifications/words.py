@@ -1,0 +1,67 @@
+"""What a notice says, and where it leads."""
+
+from __future__ import annotations
+
+from portal.notifications.listed import Bundle
+from portal.notifications.of_cases import DUTIES
+from portal.text.language import gettext, lazy, ngettext
+
+#: What happened, by kind of notice; the thing's title stands behind it.
+SAYS: dict[str, str] = {
+    "answer": lazy("Answered, or its answer corrected:"),
+    "ask": lazy("You are asked about:"),
+    "campaign": lazy("News of the campaign:"),
+    "comment": lazy("commented on:"),
+    "duty_bounced": lazy("Mail about a duty does not reach somebody"),
+    "file_wish": lazy("Somebody asked for a file, or you did:"),
+    "guest_data": lazy("The data of a guest will be erased:"),
+    "guest_news": lazy("News of guests:"),
+    "help": lazy("offers help with:"),
+    "idea_corrected": lazy("Something was added to:"),
+    "idea_news": lazy("A step further:"),
+    "idle_group": lazy("Is it still needed?"),
+    "mention": lazy("mentioned you in:"),
+    "moderation_queue": lazy("Something waits for a moderator:"),
+    "moderator_needed": lazy("A moderator is needed"),
+    "moved": lazy("Moved:"),
+    "receipt": lazy("The moderators decided about something that you wrote"),
+    "reply": lazy("replied to you in:"),
+    "role": lazy("A new role in:"),
+    "shown": lazy("Everybody there can read it now:"),
+    "starter": lazy("About somebody who starts:"),
+}
+#: Of these it says who did it.
+BY_SOMEBODY = ("comment", "help", "mention", "reply")
+
+
+def says(bundle: Bundle) -> str:
+    """What happened, with who did it where it is a person's doing."""
+    if bundle.kind == "duty":
+        return str(DUTIES[bundle.event_kind]) % {"title": ""}
+    said = str(SAYS[bundle.kind])
+    if bundle.kind not in BY_SOMEBODY:
+        return said
+    by = bundle.by or gettext("Somebody who left")
+    if bundle.others:
+        by = ngettext("%(name)s and one more", "%(name)s and %(n)s others", bundle.others) % {
+            "name": by,
+            "n": bundle.others,
+        }
+    return f"{by} {said}"
+
+
+def address(bundle: Bundle) -> str:
+    """Where it leads."""
+    if bundle.case:
+        return f"/cases/{bundle.case}"
+    if bundle.decision:
+        return f"/receipts/{bundle.decision}"
+    if bundle.comment:
+        return f"/comments/{bundle.comment}"
+    if bundle.idea:
+        return f"/{'posts' if bundle.post else 'ideas'}/{bundle.idea}"
+    if bundle.campaign:
+        return f"/campaigns/{bundle.campaign}"
+    if bundle.kind == "moderation_queue":
+        return f"/spaces/{bundle.space}/moderation"
+    return f"/spaces/{bundle.space}" if bundle.space else "/admin"

@@ -1,0 +1,40 @@
+"""The list of what one heard, and what one muted."""
+
+from portal.db import execute, fetch_value
+from tests.client import text_of
+
+
+async def test_it_is_counted_listed_read_and_muted(as_, world):
+    browser = await as_("employee")
+    page = text_of(await browser.get("/notifications"))
+    assert "Notifications, one is new" in page
+    assert "offers help with: Idea vote" in page
+    assert "Idea done" in page  # muted
+    assert (await browser.post(f"/notifications/{world.notice['vote']}/mute")).status_code == 303
+    assert "Nothing is new." in text_of(await browser.get("/notifications"))
+    assert await fetch_value("SELECT count(*) FROM mute") == 2
+    assert (await browser.post(f"/notifications/muted/{world.idea['vote']}/end")).status_code == 303
+    assert await fetch_value("SELECT count(*) FROM mute") == 1
+
+
+async def test_opening_the_thing_reads_it(as_, world):
+    browser = await as_("employee")
+    assert (await browser.get(f"/ideas/{world.idea['vote']}")).status_code == 200
+    assert await fetch_value("SELECT count(*) FROM notice WHERE read_at IS NULL") == 0
+
+
+async def test_what_is_out_of_sight_is_neither_shown_nor_counted_nor_hers_to_mark(as_, world):
+    await execute("UPDATE idea SET state = 'hidden' WHERE id = {}", world.idea_id["vote"])
+    browser = await as_("employee")
+    page = text_of(await browser.get("/notifications"))
+    assert "Idea vote" not in page
+    assert "Nothing is new." in page
+    assert (await browser.post(f"/notifications/{world.notice['vote']}/read")).status_code == 404
+
+
+async def test_somebody_elses_is_nobodys(as_, world):
+    browser = await as_("colleague")
+    assert "Idea vote" not in text_of(await browser.get("/notifications"))
+    for what in ("read", "mute"):
+        assert (await browser.post(f"/notifications/{world.notice['vote']}/{what}")).status_code == 404
+    assert (await browser.post(f"/notifications/muted/{world.idea['done']}/end")).status_code == 404
