@@ -8,7 +8,8 @@ async def test_it_is_counted_listed_read_and_muted(as_, world):
     browser = await as_("employee")
     page = text_of(await browser.get("/notifications"))
     assert "Notifications, one is new" in page
-    assert "offers help with: Idea vote" in page
+    assert "offers help with:" in page
+    assert "Idea vote" in page
     assert "Idea done" in page  # muted
     assert (await browser.post(f"/notifications/{world.notice['vote']}/mute")).status_code == 303
     assert "Nothing is new." in text_of(await browser.get("/notifications"))
