@@ -49,7 +49,7 @@ async def read(request: Request, public_id: FromPath[str]) -> Response[Any]:
 async def mute(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """Mutes what it tells of."""
     await actions.mute(request.actor, found(await get_notice(request.actor, public_id)))
-    return see_other("/notifications", "muted")
+    return see_other("/notifications")
 
 
 @post("/notifications/muted/{public_id:str}/end")
@@ -57,7 +57,7 @@ async def unmute(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """Hears of it again."""
     one = next((row for row in await muted(request.actor) if row.public_id == public_id), None)
     await actions.unmute(request.actor, found(one))
-    return see_other("/notifications", "unmuted")
+    return see_other("/notifications")
 
 
 router = Router(path="/", route_handlers=[notifications, read_all, read, mute, unmute])

@@ -54,8 +54,6 @@ FLASHES: dict[str, str] = {
     "campaign-extended": lazy("The campaign is extended. Everyone who takes part and wants mail hears of it."),
     "campaign-cancelled": lazy("The campaign is stopped. Everyone who took part and wants mail hears why."),
     "campaign-archived": lazy("The campaign is archived. It is found with the filter “Archived”."),
-    "muted": lazy("You hear no more of it, but what is your duty."),
-    "unmuted": lazy("You hear of it again."),
     "followed": lazy("You follow this now: you hear of it by mail."),
     "unfollowed": lazy("You follow this no more."),
     "idea-proposed": lazy("Your idea is there. Colleagues can support it and comment on it now."),
@@ -278,8 +276,7 @@ def _face(actor: Actor) -> Face:
 def part(template: str, **given: Any) -> Markup:
     """A part that many pages show. It is made once for equal values: it knows nothing but what it is given, so it can
     be neither out of date nor somebody else's. The fewer people and moments it is given, the more often it is there
-    already: `mine` rather than the actor, `today` rather than now.
-    """
+    already: `mine` rather than the actor, `today` rather than now."""
     return _rendered(template, reader(), photos.changes(), tuple(given.items()))
 
 
