@@ -12,6 +12,7 @@ from portal.accounts.passwords import hashed
 from portal.db import execute, fetch_value, transaction
 from portal.demo.guests import welcome_guests
 from portal.demo.moderation import report_and_judge
+from portal.demo.policies import register_policies
 from portal.demo.profiles import attach_files, tell_profiles
 from portal.demo.proposals import propose_campaigns
 from portal.demo.starters import welcome_starters
@@ -83,6 +84,7 @@ async def seed() -> bool:
         keys = {key: person.id for key, person in people.items()}
         secret = await hashed(PASSWORD)
         await welcome_starters(_read("preboarding.toml"), keys, spaces, secret, facts["zone"], moment)
+        await register_policies(_read("policies.toml"), keys, organisation, moment)
         await execute("UPDATE organisation SET demo_since = {}", moment)
         await execute("UPDATE person SET demo = TRUE")
         await execute("UPDATE org_unit SET demo = TRUE")
