@@ -23,7 +23,7 @@ CREATE TABLE policy (
     UNIQUE (id, space),
     UNIQUE (created_by, form_key)
 );
-CREATE INDEX policy_of_space ON policy (space, lower(title));
+CREATE UNIQUE INDEX policy_title ON policy (space, lower(title));
 CREATE INDEX policy_owner ON policy (owner);
 
 -- `comments_until`: until then its owner hears what people say; null where it held already when it was registered.
@@ -85,6 +85,19 @@ BEGIN
     END IF;
     RETURN NEW;
 END $$;
+-- While people speak about a change, the post in which they do stays as it is, but for what moderators hide.
+CREATE FUNCTION plein_keep_discussion() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM policy_version v WHERE v.discussion = NEW.id AND v.dropped_at IS NULL
+            AND v.in_force_at > plein_now()) THEN
+        RAISE EXCEPTION 'people speak about a change here' USING ERRCODE = 'PL003';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER idea_discussion_kept BEFORE UPDATE OF title, body, state, kind ON idea FOR EACH ROW
+    WHEN (ROW(OLD.title, OLD.body, OLD.kind) IS DISTINCT FROM ROW(NEW.title, NEW.body, NEW.kind)
+        OR NEW.state = 'withdrawn' AND OLD.state <> 'withdrawn')
+    EXECUTE FUNCTION plein_keep_discussion();
 CREATE TRIGGER policy_version_kept BEFORE INSERT OR UPDATE OR DELETE ON policy_version
     FOR EACH ROW EXECUTE FUNCTION plein_keep_policy_version();
 """

@@ -156,6 +156,8 @@ WRITING = {
     Action.COMMENT_EDIT,
     Action.DIGEST_WRITE,
     Action.RECEIPT_PUT_BACK,
+    Action.POLICY_PROPOSE,
+    Action.POLICY_DROP,
 }
 
 #: The right in its space that an action takes, beside its rule.

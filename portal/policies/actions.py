@@ -47,10 +47,21 @@ WRITE = """
 async def register(
     actor: Actor, *, title: str, about: str, language: str, owner: int, wording: Wording, form_key: str
 ) -> str:
-    """Writes a policy down that holds already; gives its public id. Sent twice it is one."""
+    """Writes a policy down that holds already; gives its public id. Sent twice it is one. Raises Changed where there is
+    one of that name: its texts are changed by proposals."""
     require(actor, Action.POLICY_REGISTER)
+    before = await fetch_value(REGISTERED, actor.id, form_key)
+    if before is not None:
+        return str(before)
+    try:
+        return await _register(actor, (title, about, language, owner), wording, form_key)
+    except asyncpg.UniqueViolationError:
+        raise Changed from None
+
+
+async def _register(actor: Actor, facts: tuple[str, str, str, int], wording: Wording, form_key: str) -> str:
     async with transaction():
-        words = (actor.organisation_space, title, about, language, owner, actor.id, form_key)
+        words = (actor.organisation_space, *facts, actor.id, form_key)
         made = await fetch_one(Made, REGISTER, new_public_id(), *words)
         if made is None:
             return str(await fetch_value(REGISTERED, actor.id, form_key))

@@ -53,7 +53,11 @@ async def register(request: Request) -> Response[Any]:
     if owner is None or wording is None:
         return _registering(request, form)
     words = {"title": form.title.data, "about": form.about.data, "language": form.language.data}
-    public_id = await actions.register(request.actor, **words, owner=owner.id, wording=wording, form_key=form.once)
+    try:
+        public_id = await actions.register(request.actor, **words, owner=owner.id, wording=wording, form_key=form.once)
+    except Changed:
+        form.refuse("title", gettext("There is a policy with this name already. Its owner can propose a change of it."))
+        return _registering(request, form)
     return see_other(f"/policies/{public_id}", "policy-registered")
 
 
@@ -98,7 +102,7 @@ async def propose(request: Request, public_id: FromPath[str]) -> Response[Any]:
     form = await ProposalForm.sent(request)
     form.valid()
     texts = await queries.versions(request.actor, policy)
-    before = next((text.body for text in texts if text.version == form.version.data - 1), "")
+    before = next((text.body for text in texts if text.standing == "in force"), "")
     wording = form.wording(request.now, before)
     if wording is None:
         return _proposing(request, policy, form)

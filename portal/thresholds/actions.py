@@ -9,7 +9,7 @@ import msgspec
 from portal.access.actor import Actor
 from portal.access.conflicts import Changed
 from portal.access.policy import Action, require
-from portal.db import fetch_value, transaction
+from portal.db import execute, fetch_value, transaction
 from portal.events.kinds import Kind
 from portal.events.log import record
 
@@ -35,8 +35,10 @@ class Numbers(msgspec.Struct, frozen=True, kw_only=True):
     overdue3_days: int
 
 
+#: The newest row is found after whoever writes one has finished.
+ONE_AT_A_TIME = "LOCK TABLE escalation_setting IN SHARE ROW EXCLUSIVE MODE"
 CHANGE = """
-    WITH held AS (SELECT * FROM escalation_setting ORDER BY id DESC LIMIT 1 FOR UPDATE)
+    WITH held AS (SELECT * FROM escalation_setting ORDER BY id DESC LIMIT 1)
     INSERT INTO escalation_setting (k1, k2, cap1, cap2, triage1_hours, triage2_hours, acknowledge1_days,
         acknowledge2_hours, statement1_days, statement2_days, answer_days, news1_days, news2_days, extension_days,
         overdue2_days, overdue3_days, hold_hours, longer_hold_hours, clarify_days, rating_days, author, reason,
@@ -52,6 +54,7 @@ async def change_charter(
     """Another version; posts that are open keep theirs. `read`: the version that it was made from. Raises Changed."""
     require(actor, Action.CHARTER_CHANGE)
     async with transaction():
+        await execute(ONE_AT_A_TIME)
         consent = (reason, consent_by, consent_on)
         made = await fetch_value(CHANGE, *msgspec.structs.astuple(numbers), actor.id, *consent, read)
         if made is None:

@@ -57,8 +57,11 @@ HISTORY = """
 
 
 async def history(actor: Actor) -> list[SettingRow]:
-    """Every version of the charter; the first is the one that holds."""
-    return await fetch(SettingRow, HISTORY, visible(EscalationSetting, actor, "s"))
+    """Every version of the charter, the one that holds first. A guest reads that one, and not who agreed on it."""
+    rows = await fetch(SettingRow, HISTORY, visible(EscalationSetting, actor, "s"))
+    if actor.guest:
+        return [msgspec.structs.replace(rows[0], reason="", consent_by="", consent_on=None, author_name="")]
+    return rows
 
 
 class Threshold(msgspec.Struct, frozen=True):

@@ -53,7 +53,10 @@ async def change(request: Request) -> Response[Any]:
     """A new version, for what is published from now on."""
     require(request.actor, Action.CHARTER_CHANGE)
     form = await CharterForm.sent(request)
-    if not form.valid():
+    form.valid()
+    if form.consent_on.data and form.consent_on.data > request.now.date():
+        form.refuse("consent_on", gettext("Give a day that has been."))
+    if not form.complete:
         return _form(request, form)
     consent = {"reason": form.reason.data, "consent_by": form.consent_by.data, "consent_on": form.consent_on.data}
     try:

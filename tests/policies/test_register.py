@@ -131,3 +131,29 @@ async def test_guests_see_no_policy(as_, world, rollback):
     guest = await as_("guest_a")
     assert (await guest.get(f"/policies/{world.policy['travel']}")).status_code == 404
     assert "travel" not in (await guest.get("/policies")).text
+
+
+async def test_a_name_that_is_taken_is_no_way_round_the_notice(as_, world, rollback):
+    again = await (await as_("administrator")).post("/policies", {**POLICY, "title": "the RULE for travel"})
+    assert again.status_code == 422
+    assert "already" in errors_of(again)["title"]
+    assert await fetch_value("SELECT count(*) FROM policy") == 2
+
+
+async def test_while_people_speak_about_a_change_its_post_stays(as_, world, rollback):
+    await propose(as_, world)
+    post = await fetch_value("SELECT i.public_id FROM policy_version v JOIN idea i ON i.id = v.discussion")
+    owner = await as_("sponsor")
+    form = form_of(await owner.get(f"/posts/{post}/edit"), f"/posts/{post}/edit")
+    assert (await owner.post(f"/posts/{post}/edit", form | {"title": "Nothing to see"})).status_code == 403
+    assert (await owner.post(f"/ideas/{post}/withdrawal", {"reason": "Enough."})).status_code == 403
+    assert "Nothing to see" not in (await owner.get(f"/posts/{post}")).text
+
+
+async def test_what_was_dropped_may_come_again_and_what_holds_is_no_change(as_, world, rollback):
+    await propose(as_, world)
+    home = f"/policies/{world.policy['travel']}"
+    await (await as_("sponsor")).post(f"{home}/proposal/end", {"why": "Not yet."})
+    same = await propose(as_, world, version="3", body="Text 1 of travel")
+    assert "Change something first" in errors_of(same)["body"]
+    assert (await propose(as_, world, version="3")).status_code == 303

@@ -46,12 +46,31 @@ async def test_a_change_holds_for_what_comes_and_the_version_before_stays_to_be_
 
 
 async def test_all_errors_are_told_at_once_and_nothing_is_lost(as_, world, rollback):
-    wrong = {"k1": "9", "k2": "2", "cap1": "60", "overdue3_days": "5", "consent_by": "", "reason": "Because."}
+    wrong = {
+        "consent_on": "2099-01-01",
+        "k1": "9",
+        "k2": "2",
+        "cap1": "60",
+        "overdue3_days": "5",
+        "consent_by": "",
+        "reason": "Because.",
+    }
     refused = await (await as_("administrator")).post("/charter", THRESHOLDS | wrong)
-    assert set(errors_of(refused)) == {"k2", "cap2", "overdue3_days", "consent_by"}
+    assert set(errors_of(refused)) == {"k2", "cap2", "overdue3_days", "consent_by", "consent_on"}
     assert "Because." in refused.text
     assert await fetch_value("SELECT count(*) FROM escalation_setting") == 1
 
 
 async def test_only_administrators_change_it(as_, world, rollback):
     assert (await (await as_("employee")).post("/charter", THRESHOLDS)).status_code == 403
+
+
+async def test_a_guest_reads_what_holds_and_not_who_agreed_on_it(as_, world, rollback):
+    administrator = await as_("administrator")
+    read = form_of(await administrator.get("/charter/new"), "/charter")["read"]
+    await administrator.post("/charter", THRESHOLDS | {"read": read})
+    page = words_of(await (await as_("guest_a")).get("/charter"))
+    assert "an answer is owed" in page
+    assert not {"Anouk Piersma", "Fewer cases."} & {
+        words for words in ("Anouk Piersma", "Fewer cases.") if words in page
+    }
