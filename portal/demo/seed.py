@@ -12,6 +12,7 @@ from portal.accounts.passwords import hashed
 from portal.db import execute, fetch_value, transaction
 from portal.demo.guests import welcome_guests
 from portal.demo.moderation import report_and_judge
+from portal.demo.owners import name_owners
 from portal.demo.policies import register_policies
 from portal.demo.profiles import attach_files, tell_profiles
 from portal.demo.proposals import propose_campaigns
@@ -61,7 +62,7 @@ async def seed() -> bool:
         content = _read("organisation.toml")
         facts = content["organisation"]
         organisation = await install_organisation(facts["name"], facts["language"], facts["zone"])
-        people = await _people(content, organisation, moment)
+        people, units = await _people(content, organisation, moment)
         await tell_profiles({key: person.id for key, person in people.items()})
         spaces = await _groups(people, moment) | {"organisation": organisation}
         with_guests, guests = await welcome_guests(
@@ -85,13 +86,17 @@ async def seed() -> bool:
         secret = await hashed(PASSWORD)
         await welcome_starters(_read("preboarding.toml"), keys, spaces, secret, facts["zone"], moment)
         await register_policies(_read("policies.toml"), keys, organisation, moment)
+        await name_owners(keys, units, moment)
         await execute("UPDATE organisation SET demo_since = {}", moment)
         await execute("UPDATE person SET demo = TRUE")
         await execute("UPDATE org_unit SET demo = TRUE")
     return True
 
 
-async def _people(content: dict[str, Any], organisation: int, moment: datetime) -> dict[str, DemoPerson]:
+async def _people(
+    content: dict[str, Any], organisation: int, moment: datetime
+) -> tuple[dict[str, DemoPerson], dict[str, int]]:
+    """The cast, its units with it; by their keys."""
     units: dict[str, int] = {}
     for unit in content["unit"]:
         units[unit["key"]] = await fetch_value(
@@ -126,7 +131,7 @@ async def _people(content: dict[str, Any], organisation: int, moment: datetime) 
                 person,
             )
         people[key] = DemoPerson(person, entry["language"])
-    return people
+    return people, units
 
 
 def _generated(content: dict[str, Any]) -> list[dict[str, Any]]:

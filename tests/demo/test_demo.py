@@ -115,3 +115,17 @@ async def test_nobody_is_mailed_about_the_past():
     assert await fetch_value("SELECT count(*) FROM mail") == 0
     waiting = await execute("SELECT DISTINCT e.kind FROM event_queue q JOIN event e ON e.id = q.event")
     assert {row["kind"] for row in waiting} <= set(STANDS)
+
+
+async def test_whatever_escalates_has_somebody_who_is_here():
+    """For every item, whatever it is about and wherever its author works; and not the author."""
+    nobody = """SELECT i.title FROM idea i JOIN person p ON p.id = i.author
+        WHERE plein_owner(i.topic, p.org_unit, ARRAY[i.author], plein_now()) IS NULL"""
+    assert await execute(nobody) == []
+    about = "SELECT DISTINCT t.name FROM idea i JOIN topic t ON t.id = i.topic"
+    assert {row["name"] for row in await execute(about)} >= {"Travel", "Roosters"}
+    owner = """SELECT n.name FROM topic t JOIN identity n ON n.person = plein_owner(t.id, NULL, NULL, plein_now())
+        WHERE t.name = 'Equipment'"""
+    assert await fetch_value(owner) == "Naomi Kartodikromo"  # whose colleague is on leave
+    heads = "SELECT count(*) FROM org_unit u WHERE plein_in_office(u.head)"
+    assert await fetch_value(heads) >= 15
