@@ -337,6 +337,11 @@ POSTS: dict[str, tuple[str | None, str, dict[str, str]]] = {
     ),
     "/spaces/{public_id:str}/sections": ("insider_a", "/spaces/{space[organisation]}/sections", WITH_GUESTS),
     "/ideas/{public_id:str}/answer": ("sponsor", "/ideas/{idea[decide]}/answer", ANSWER),
+    "/cases/{public_id:str}/{step:str}": (
+        "sponsor",
+        "/cases/{case[decide]}/statement",
+        {"words": "We look at it."},
+    ),
     "/ideas/{public_id:str}/answer/correction": ("sponsor", "/ideas/{idea[told]}/answer/correction", ANSWER),
     "/ideas/{public_id:str}/co-authors": (
         "author",
@@ -577,6 +582,7 @@ GETS: dict[str, tuple[str | None, str]] = {
     "/groups/new": ("employee", "/groups/new"),
     "/health": (None, "/health"),
     "/cases/{public_id:str}": ("employee", "/cases/{case[decide]}"),
+    "/cases/{public_id:str}/{step:str}": ("sponsor", "/cases/{case[decide]}/statement"),
     "/ideas/new": ("employee", "/ideas/new"),
     "/ideas/{public_id:str}": ("employee", "/ideas/{idea[vote]}"),
     "/ideas/{public_id:str}/answer": ("sponsor", "/ideas/{idea[decide]}/answer"),

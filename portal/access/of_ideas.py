@@ -104,14 +104,19 @@ def after_voting(actor: Actor, thing: Any) -> bool:
     return thing.idea_state == "published" and (thing.phase in WHILE_ANSWERING or bool(thing.always_open))
 
 
+def decides_or_owes(actor: Actor, thing: Any) -> bool:
+    """Who decides, or owns the case of the item."""
+    return decides(actor, thing) or bool(thing.owns_case)
+
+
 def decides_after_voting(actor: Actor, thing: Any) -> bool:
-    """Who decides, once, after the voting."""
-    return after_voting(actor, thing) and decides(actor, thing) and not thing.answered
+    """Who decides, or owns its case, once, after the voting."""
+    return after_voting(actor, thing) and decides_or_owes(actor, thing) and not thing.answered
 
 
 def decides_about_answered(actor: Actor, thing: Any) -> bool:
-    """Who decides, as often as the answer needs it."""
-    return bool(thing.answered) and after_voting(actor, thing) and decides(actor, thing)
+    """Who decides, or owns its case, as often as the answer needs it."""
+    return bool(thing.answered) and after_voting(actor, thing) and decides_or_owes(actor, thing)
 
 
 def decides_or_moderates_after_voting(actor: Actor, thing: Any) -> bool:

@@ -10,6 +10,7 @@ from portal.access.actor import Actor
 from portal.access.conflicts import Changed
 from portal.access.policy import Action, require
 from portal.db import Made, execute, fetch_one, fetch_value, transaction
+from portal.escalation.moving import answered_by
 from portal.events.kinds import Kind
 from portal.events.log import record
 from portal.ideas.queries import IdeaRow
@@ -40,14 +41,15 @@ ANSWER = """
 
 
 async def answer(actor: Actor, idea: IdeaRow, decision: Decision) -> None:
-    """Publishes the official answer; everyone who took part hears of it. Raises Changed if somebody answered first, or
-    the idea was withdrawn."""
+    """Publishes the official answer, which ends the clock of its case; everyone who took part hears of it. Raises
+    Changed if somebody answered first, or the idea was withdrawn."""
     require(actor, Action.IDEA_ANSWER, idea)
     columns = await _columns(decision)
     async with transaction():
         made = await fetch_one(Made, ANSWER, new_public_id(), actor.id, *columns, actor.language, idea.id)
         if made is None:
             raise Changed
+        await answered_by(actor.id, idea.id)
         await record(Kind.IDEA_ANSWERED, actor=actor.id, space=idea.space, answer=made.id)
 
 

@@ -159,7 +159,7 @@ async def _decision(request: Request, form: Any, idea: IdeaRow) -> actions.Decis
     form.valid()
     if form.next_day and form.next_day < request.now.date():
         form.refuse("next_date", gettext("Give a day that is still to come."))
-    owner = await chosen_colleague(request.actor, form, "next_owner_called", idea.space)
+    owner = await chosen_colleague(request.actor, form, "next_owner_called", None if idea.owns_case else idea.space)
     if owner is None or not form.complete:
         return None
     return actions.Decision(

@@ -1,19 +1,23 @@
-"""The page of a case."""
+"""The page of a case, and the steps of who decides it."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from litestar import Response, Router, get
+from litestar import Response, Router, get, post
 from litestar.params import FromPath
 
+from portal.access.conflicts import Changed
+from portal.access.policy import Action, can, require
 from portal.cases import queries
 from portal.cases.chart import drawn
+from portal.cases.desk import STEPS, Step, steps_for
 from portal.escalation.queries import CaseRow, get_case
 from portal.ideas.queries import get_idea
 from portal.text import cases as words
+from portal.text.language import gettext
 from portal.web.errors import found
-from portal.web.page import page
+from portal.web.page import page, see_other
 from portal.web.request import Request
 
 
@@ -40,8 +44,54 @@ async def _show(request: Request, row: CaseRow) -> Response[Any]:
         steps=[(line, one) for one in known["happened"] if (line := words.told(one.kind, one.owner_name))],
         team=known["team"],
         words=words,
+        doable=steps_for(request.actor, row),
+        answers=idea.owns_case and can(request.actor, Action.IDEA_ANSWER, idea),
         now=request.now,
     )
 
 
-router = Router(path="/", route_handlers=[case])
+async def _at(request: Request, public_id: str, name: str) -> tuple[CaseRow, Step]:
+    row = found(await get_case(request.actor, public_id))
+    step = found(STEPS.get(name))
+    require(request.actor, step.action, row)
+    return row, step
+
+
+@get("/cases/{public_id:str}/{step:str}")
+async def step_page(request: Request, public_id: FromPath[str], step: FromPath[str]) -> Response[Any]:
+    """An empty form."""
+    row, deed = await _at(request, public_id, step)
+    return await _form(request, row, deed, step, deed.form())
+
+
+@post("/cases/{public_id:str}/{step:str}")
+async def take_step(request: Request, public_id: FromPath[str], step: FromPath[str]) -> Response[Any]:
+    """Does it; who reads the case no more after that goes home."""
+    row, deed = await _at(request, public_id, step)
+    form = await deed.form.sent(request)
+    if form.valid():
+        try:
+            await deed.do(request.actor, row, form)
+        except Changed:
+            form.refuse("form_key", gettext("This case was changed meanwhile. Your text is kept here."))
+    if not form.complete:
+        return await _form(request, row, deed, step, form)
+    return see_other(f"/cases/{public_id}" if await get_case(request.actor, public_id) else "/", "holds-now")
+
+
+async def _form(request: Request, row: CaseRow, step: Step, name: str, form: Any) -> Response[Any]:
+    idea = found(await get_idea(request.actor, row.idea_public_id))
+    return page(
+        request,
+        "cases/step.html",
+        section="campaigns" if idea.kind == "idea" else "groups",
+        case=row,
+        idea=idea,
+        step=step,
+        name=name,
+        form=form,
+        status=form.status,
+    )
+
+
+router = Router(path="/", route_handlers=[case, step_page, take_step])

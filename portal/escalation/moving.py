@@ -144,3 +144,15 @@ async def rise(case: Case, levels: int) -> bool:
     """The decision moves up; whether there was somebody to move it to."""
     await execute(RISE, levels, case.id)
     return await give_to(case, await decider(case.id))
+
+
+OPEN_CASE = "SELECT e.id FROM escalation e WHERE e.idea = {} AND e.ended_at IS NULL"
+DECIDED = "UPDATE escalation SET owner = coalesce(owner, {}) WHERE id = {}"
+
+
+async def answered_by(person: int, idea: int) -> None:
+    """An official answer was just given to an item, in this transaction: its case, if one waits for it, is answered."""
+    case = await fetch_value(OPEN_CASE, idea)
+    if case is not None and possible(await hold(case), Kind.CASE_ANSWERED):
+        await execute(DECIDED, person, case)
+        await move(case, Kind.CASE_ANSWERED, actor=person)

@@ -18,7 +18,8 @@ from portal.tables import Question as QuestionTable
 class IdeaRow(msgspec.Struct, frozen=True):
     """An idea on its page, or a post, with what the policy needs to know of its campaign. `co_author` and `invited`:
     the actor herself; `status` is "new" as long as nothing decided may be shown; `checks`: what guests bring that its
-    space looks at first; `checked_by`: when, where it waits for that; `asked`: the actor asks to act on it."""
+    space looks at first; `checked_by`: when, where it waits for that; `asked`: the actor asks to act on it;
+    `owns_case`: its open case is hers to answer."""
 
     id: int
     public_id: str
@@ -71,6 +72,7 @@ class IdeaRow(msgspec.Struct, frozen=True):
     checks: str
     checked_by: datetime | None
     asked: bool
+    owns_case: bool
 
     def __post_init__(self) -> None:
         hashable(self)
@@ -107,7 +109,9 @@ ONE = f"""
         coalesce((SELECT v.weight FROM vote v WHERE v.idea = i.id AND {{}}), 0) AS weight,
         EXISTS (SELECT FROM answer a WHERE a.idea = i.id) AS answered, c.vote_method, c.votes_per_idea,
         s.checks, {CHECKED_BY.format("i", "idea")} AS checked_by,
-        EXISTS (SELECT FROM action_request q WHERE q.idea = i.id AND q.outcome IS NULL AND q.person = {{}}) AS asked
+        EXISTS (SELECT FROM action_request q WHERE q.idea = i.id AND q.outcome IS NULL AND q.person = {{}}) AS asked,
+        EXISTS (SELECT FROM escalation x WHERE x.idea = i.id AND x.owner = {{}} AND x.ended_at IS NULL
+            AND x.owner <> ALL (plein_barred(x))) AS owns_case
     {FROM}
     LEFT JOIN service e ON e.id = i.service AND {{}} LEFT JOIN topic tp ON tp.id = i.topic AND {{}}
     LEFT JOIN co_author k ON k.idea = i.id AND k.person = {{}}
@@ -122,6 +126,7 @@ async def get_idea(actor: Actor, public_id: str) -> IdeaRow | None:
         ONE,
         visible(OrgUnit, actor, "u"),
         visible(Vote, actor, "v"),
+        actor.id,
         actor.id,
         actor.now,
         visible(Service, actor, "e"),

@@ -158,7 +158,7 @@ def fillings(
     pattern = route.path_format.replace("{person}", stage.world.person["moderator"])
     pattern = pattern.replace("{guest}", stage.world.person["guest_a"])
     if "{step}" in pattern:
-        for step in ("question", "people"):
+        for step in ("question", "people") if pattern.startswith("/campaigns") else ("question",):
             yield from _filled(pattern.replace("{step}", step), stage, reader, deep, few)
     else:
         yield from _filled(pattern, stage, reader, deep, few)

@@ -331,6 +331,7 @@ IDEA = {
     "idea_state": "published",
     "phase": "collect",
     "answered": False,
+    "owns_case": False,
     "always_open": False,
     "checks": "none",
     "vote_method": "support",
@@ -425,7 +426,12 @@ case(
     {"idea_state": "withdrawn"},
     {"idea_state": "hidden", "always_open": True},
     *phases_but("decide", "done", "cancelled"),
-    too=[*DECIDING, *phase("done", "cancelled"), {"phase": "collect", "always_open": True}],
+    too=[
+        *DECIDING,
+        {"sponsor": OTHER, "owns_case": True},
+        *phase("done", "cancelled"),
+        {"phase": "collect", "always_open": True},
+    ],
 )
 case(
     Action.ANSWER_CORRECT,
@@ -434,7 +440,7 @@ case(
     {"answered": False},
     {"phase": "vote"},
     {"idea_state": "hidden"},
-    too=DECIDING,
+    too=[*DECIDING, {"sponsor": OTHER, "owns_case": True}],
 )
 case(
     Action.IDEA_MOVE_ON,

@@ -1,0 +1,137 @@
+"""What may be done to a case: each step with its form, its words, and the action that it leads to. They stand on the
+case's page for whom they are."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any, NamedTuple
+
+from portal.access.actor import Actor
+from portal.access.policy import Action, can
+from portal.cases import forms
+from portal.colleagues.forms import chosen_colleague
+from portal.escalation import actions
+from portal.escalation.queries import CaseRow
+from portal.text.language import gettext, lazy
+from portal.web.forms import Form
+
+Deed = Callable[[Actor, CaseRow, Any], Awaitable[None]]
+
+
+class Step(NamedTuple):
+    """One thing that may be done; `lead` says what it means."""
+
+    action: Action
+    form: type[Form]
+    words: str
+    lead: str
+    do: Deed
+
+
+async def _acknowledge(actor: Actor, case: CaseRow, form: Any) -> None:
+    try:
+        await actions.acknowledge(actor, case, form.day)
+    except actions.NotThen:
+        form.refuse("on", gettext("Name a day from today to the one on which the answer is due."))
+
+
+async def _state(actor: Actor, case: CaseRow, form: Any) -> None:
+    await actions.first_statement(actor, case, form.words.data)
+
+
+async def _ask(actor: Actor, case: CaseRow, form: Any) -> None:
+    await actions.clarify(actor, case, form.words.data)
+
+
+async def _go_on(actor: Actor, case: CaseRow, form: Any) -> None:
+    await actions.end_clarifying(actor, case)
+
+
+async def _extend(actor: Actor, case: CaseRow, form: Any) -> None:
+    await actions.ask_extension(actor, case, int(form.days.data), form.words.data)
+
+
+async def _agree(actor: Actor, case: CaseRow, form: Any) -> None:
+    await actions.decide_extension(actor, case, form.agreed.data == "yes")
+
+
+async def _hand_over(actor: Actor, case: CaseRow, form: Any) -> None:
+    colleague = await chosen_colleague(actor, form, "to")
+    if colleague is None:
+        return
+    try:
+        await actions.hand_over(actor, case, colleague.id)
+    except actions.NotThat:
+        form.refuse("to", gettext("This colleague is away, or may not decide it."))
+
+
+async def _declare(actor: Actor, case: CaseRow, form: Any) -> None:
+    await actions.declare_conflict(actor, case)
+
+
+#: By the last part of the address, in the order of the desk.
+STEPS = {
+    "acknowledgement": Step(
+        Action.ESCALATION_ACKNOWLEDGE,
+        forms.DayForm,
+        lazy("Say when you answer"),
+        lazy("Everybody reads the day. It may be no later than the one on which the answer is due."),
+        _acknowledge,
+    ),
+    "statement": Step(
+        Action.ESCALATION_STATE,
+        forms.StatementForm,
+        lazy("Write the first statement"),
+        lazy("Say that you have read it, what you find out, and when they hear more. It does not stop the clock."),
+        _state,
+    ),
+    "question": Step(
+        Action.ESCALATION_CLARIFY,
+        forms.QuestionForm,
+        lazy("Ask the author a question"),
+        lazy("Everybody reads it. It is the only thing that stops the clock: once, for five working days at most."),
+        _ask,
+    ),
+    "clarified": Step(
+        Action.ESCALATION_GO_ON,
+        forms.PlainForm,
+        lazy("The question is answered"),
+        lazy("The clock goes on; the answer is due as much later as the question took."),
+        _go_on,
+    ),
+    "extension": Step(
+        Action.ESCALATION_ASK_EXTENSION,
+        forms.ExtensionForm,
+        lazy("Ask for more time"),
+        lazy("Once, with a reason that everybody reads. One level higher agrees, or not, before it is due."),
+        _extend,
+    ),
+    "agreement": Step(
+        Action.ESCALATION_DECIDE_EXTENSION,
+        forms.AgreeForm,
+        lazy("Decide about more time"),
+        lazy("Everybody reads whether you agree."),
+        _agree,
+    ),
+    "handover": Step(
+        Action.ESCALATION_HAND_OVER,
+        forms.HandForm,
+        lazy("Hand it over"),
+        lazy("To somebody who can decide. The clock goes on."),
+        _hand_over,
+    ),
+    "conflict": Step(
+        Action.ESCALATION_DECLARE_CONFLICT,
+        forms.PlainForm,
+        lazy("Declare a conflict of interest"),
+        lazy(
+            "If you have a part in this, you do not decide it: the next one does. The page says that somebody did so."
+        ),
+        _declare,
+    ),
+}
+
+
+def steps_for(actor: Actor, case: CaseRow) -> dict[str, Step]:
+    """What she may do to it now."""
+    return {name: step for name, step in STEPS.items() if can(actor, step.action, case)}

@@ -1,0 +1,72 @@
+"""The forms of a case's desk."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import wtforms
+from wtforms.validators import StopValidation
+
+from portal.colleagues.forms import ColleagueField
+from portal.text.dates import read_date
+from portal.text.language import gettext, lazy
+from portal.text.markdown import LONGEST
+from portal.web.forms import Form, RadioField, StringField, TextAreaField, at_most, options, required
+
+MOST_DAYS = 10  # of an extension, by rule 3
+
+
+class DayForm(Form):
+    """When the answer comes."""
+
+    on = StringField(lazy("On which day do you answer?"), [required(lazy("Name the day."))])
+    day: date | None = None
+
+    def validate_on(self, field: wtforms.Field) -> None:
+        """A date."""
+        self.day = read_date(field.data)
+        if self.day is None:
+            raise StopValidation(gettext("Give a date, such as 2027-01-31."))
+
+
+class StatementForm(Form):
+    """What is said before the answer."""
+
+    words = TextAreaField(lazy("Your statement"), [required(lazy("Write the statement.")), at_most(LONGEST)])
+
+
+class QuestionForm(Form):
+    """What the author is asked."""
+
+    words = TextAreaField(lazy("Your question"), [required(lazy("Write the question.")), at_most(1000)])
+
+
+class ExtensionForm(Form):
+    """How much more time, and why."""
+
+    days = RadioField(
+        lazy("How many working days more?"),
+        [required(lazy("Choose how many."))],
+        choices=options((str(n), str(n)) for n in range(1, MOST_DAYS + 1)),
+    )
+    words = TextAreaField(lazy("Why?"), [required(lazy("Give the reason.")), at_most(1000)])
+
+
+class AgreeForm(Form):
+    """Whether there is more time."""
+
+    agreed = RadioField(
+        lazy("May it take longer?"),
+        [required(lazy("Choose yes or no."))],
+        choices=options((("yes", lazy("Yes, once")), ("no", lazy("No, the day stays")))),
+    )
+
+
+class HandForm(Form):
+    """To whom it goes."""
+
+    to = ColleagueField(lazy("Who decides it from now on?"), [required(lazy("Name the colleague."))])
+
+
+class PlainForm(Form):
+    """Nothing but a yes."""

@@ -1,0 +1,53 @@
+"""The desk of who decides: what she may do stands there, and the answer ends the clock in the same breath."""
+
+import pytest
+from msgspec.structs import replace
+
+from portal.access.actor import actor_of_person
+from portal.access.conflicts import Changed
+from portal.answers import actions
+from portal.db import execute, fetch_value
+from portal.ideas.queries import get_idea
+from tests.answers.test_races import DECISION
+from tests.client import text_of
+
+
+@pytest.mark.parametrize(("who", "status"), [("sponsor", 303), ("employee", 403), ("guest_a", 404)])
+async def test_only_who_owns_it_writes_the_first_statement(as_, world, who, status):
+    browser, address = await as_(who), f"/cases/{world.case['decide']}/statement"
+    assert (await browser.get(address)).status_code == (200 if status == 303 else status)
+    assert (await browser.post(address, {"words": "We look at it."})).status_code == status
+    if status == 303:
+        assert "We look at it." in text_of(await (await as_("employee")).get(f"/cases/{world.case['decide']}"))
+
+
+@pytest.mark.parametrize(
+    ("step", "form", "state"),
+    [
+        ("question", {"words": "Which days?"}, "clarifying"),
+        ("extension", {"days": "5", "words": "The figures come on Friday"}, "acknowledged"),
+        ("handover", {"to": "decision-maker@world.example"}, "acknowledged"),
+    ],
+)
+async def test_each_step_is_taken_from_its_form_and_an_empty_one_is_shown_again(as_, world, step, form, state):
+    browser, address = await as_("sponsor"), f"/cases/{world.case['decide']}/{step}"
+    assert (await browser.post(address, {})).status_code == 422
+    assert (await browser.post(address, form)).status_code == 303
+    assert await fetch_value("SELECT state FROM escalation WHERE id = {}", world.case_id["decide"]) == state
+    kinds = await execute("SELECT kind FROM event WHERE escalation = {} ORDER BY id", world.case_id["decide"])
+    assert any(row["kind"].startswith("case.") for row in kinds)
+
+
+async def test_who_owns_the_case_answers_though_she_does_not_decide_there_and_the_case_is_answered(as_, world):
+    owner, idea, case = world.person_id["colleague"], world.idea["decide"], world.case_id["decide"]
+    assert not (await get_idea(await actor_of_person(owner), idea)).owns_case
+    await execute("UPDATE escalation SET owner = {} WHERE id = {}", owner, case)
+    actor = await actor_of_person(owner)
+    row = await get_idea(actor, idea)
+    assert row.owns_case
+    assert "Write the answer" in text_of(await (await as_("colleague")).get(f"/cases/{world.case['decide']}"))
+    await actions.answer(actor, row, replace(DECISION, next_owner=owner))
+    assert await fetch_value("SELECT state FROM escalation WHERE id = {}", case) == "answered"
+    with pytest.raises(Changed):
+        await actions.answer(actor, row, replace(DECISION, next_owner=owner))
+    assert await fetch_value("SELECT count(*) FROM event WHERE kind = 'case.answered'") == 1
