@@ -127,4 +127,3 @@ class Action(StrEnum):
     ESCALATION_MERGE = "escalation.merge"
     ESCALATION_SPLIT = "escalation.split"
     ESCALATION_OPEN_UNASKED = "escalation.open_unasked"
-    ESCALATION_SET = "escalation.set"

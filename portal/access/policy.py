@@ -321,7 +321,6 @@ RULES: dict[Action, Callable[[Actor, Any], bool]] = {
     Action.ESCALATION_MERGE: merges,
     Action.ESCALATION_SPLIT: splits,
     Action.ESCALATION_OPEN_UNASKED: decides_unasked,
-    Action.ESCALATION_SET: administrator,
 }
 
 

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
-
-import msgspec
 
 from portal.access.actor import Actor
 from portal.access.conflicts import Changed
@@ -229,48 +226,3 @@ async def open_unasked(actor: Actor, item: Item, reason: str) -> None:
             raise Changed
         await execute(HAND, actor.id, case)
         await assign(case, actor=actor.id)
-
-
-class Numbers(msgspec.Struct, frozen=True, kw_only=True):
-    """Thresholds and clocks that somebody sets. Hours and days are working time, caps are percents."""
-
-    k1: float = 1.5
-    k2: float = 6
-    cap1: int = 30
-    cap2: int = 50
-    hold_hours: int = 4
-    longer_hold_hours: int = 4
-    triage1_hours: int = 4
-    triage2_hours: int = 2
-    acknowledge1_days: int = 1
-    acknowledge2_hours: int = 4
-    statement1_days: int = 3
-    statement2_days: int = 1
-    answer_days: int = 10
-    news1_days: int = 20
-    news2_days: int = 10
-    clarify_days: int = 5
-    extension_days: int = 10
-    overdue2_days: int = 5
-    overdue3_days: int = 10
-    rating_days: int = 10
-
-
-SET = """
-    INSERT INTO escalation_setting (k1, k2, cap1, cap2, hold_hours, longer_hold_hours, triage1_hours, triage2_hours,
-        acknowledge1_days, acknowledge2_hours, statement1_days, statement2_days, answer_days, news1_days, news2_days,
-        clarify_days, extension_days, overdue2_days, overdue3_days, rating_days, author, reason, consent_by, consent_on)
-    VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {})
-    RETURNING id
-"""
-
-
-async def change_settings(
-    actor: Actor, numbers: Numbers, reason: str, *, consent_by: str = "", consent_on: date | None = None
-) -> None:
-    """What holds for what is published from now on; nothing that is published already is touched (rule 23)."""
-    require(actor, Action.ESCALATION_SET)
-    values: tuple[Any, ...] = msgspec.structs.astuple(numbers)
-    async with transaction():
-        made = await fetch_value(SET, *values, actor.id, reason, consent_by, consent_on)
-        await record(Kind.ESCALATION_SET, actor=actor.id, setting=made)

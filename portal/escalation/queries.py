@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from decimal import Decimal
 
 import msgspec
 
@@ -12,7 +11,7 @@ from portal.access.of_people import ADDRESS, NAMED
 from portal.access.scope import visible
 from portal.db import fetch, fetch_one
 from portal.ideas.cards import WRITES_ALONG
-from portal.tables import CaseRole, Escalation, EscalationSetting, Event, Idea
+from portal.tables import CaseRole, Escalation, Event, Idea
 
 
 class CaseRow(msgspec.Struct, frozen=True):
@@ -171,47 +170,3 @@ ON_CASE = (
 async def on_case(actor: Actor, case: int) -> list[OnCase]:
     """Who is on a case, for whoever reads its item."""
     return await fetch(OnCase, ON_CASE, case, visible(CaseRole, actor, "r"))
-
-
-class Setting(msgspec.Struct, frozen=True):
-    """Thresholds and clocks, as they hold for what is published from then on."""
-
-    id: int
-    k1: Decimal
-    k2: Decimal
-    cap1: int
-    cap2: int
-    hold_hours: int
-    longer_hold_hours: int
-    triage1_hours: int
-    triage2_hours: int
-    acknowledge1_days: int
-    acknowledge2_hours: int
-    statement1_days: int
-    statement2_days: int
-    answer_days: int
-    news1_days: int
-    news2_days: int
-    clarify_days: int
-    extension_days: int
-    overdue2_days: int
-    overdue3_days: int
-    rating_days: int
-    reason: str
-    consent_by: str
-    consent_on: date | None
-    created_at: datetime
-
-
-SETTINGS = """
-    SELECT s.id, s.k1, s.k2, s.cap1, s.cap2, s.hold_hours, s.longer_hold_hours, s.triage1_hours, s.triage2_hours,
-        s.acknowledge1_days, s.acknowledge2_hours, s.statement1_days, s.statement2_days, s.answer_days, s.news1_days,
-        s.news2_days, s.clarify_days, s.extension_days, s.overdue2_days, s.overdue3_days, s.rating_days, s.reason,
-        s.consent_by, s.consent_on, s.created_at
-    FROM escalation_setting s WHERE {} ORDER BY s.id DESC
-"""
-
-
-async def settings_history(actor: Actor) -> list[Setting]:
-    """All settings there were, the one that holds first."""
-    return await fetch(Setting, SETTINGS, visible(EscalationSetting, actor, "s"))

@@ -171,7 +171,6 @@ class Kind(StrEnum):
     CASE_MERGED = "case.merged"
     CASE_SPLIT = "case.split"
     CASE_DIVERTED = "case.diverted"
-    ESCALATION_SET = "escalation.set"
     #: Duties: each to one person, whom it reaches whatever she muted (rule 22).
     DUTY_WATCH = "duty.watch"
     DUTY_TRIAGE = "duty.triage"

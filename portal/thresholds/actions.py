@@ -17,22 +17,22 @@ from portal.events.log import record
 class Numbers(msgspec.Struct, frozen=True, kw_only=True):
     """What a version of the charter says. Hours and days are working time, caps are percents."""
 
-    k1: float
-    k2: float
-    cap1: int
-    cap2: int
-    triage1_hours: int
-    triage2_hours: int
-    acknowledge1_days: int
-    acknowledge2_hours: int
-    statement1_days: int
-    statement2_days: int
-    answer_days: int
-    news1_days: int
-    news2_days: int
-    extension_days: int
-    overdue2_days: int
-    overdue3_days: int
+    k1: float = 1.5
+    k2: float = 6
+    cap1: int = 30
+    cap2: int = 50
+    triage1_hours: int = 4
+    triage2_hours: int = 2
+    acknowledge1_days: int = 1
+    acknowledge2_hours: int = 4
+    statement1_days: int = 3
+    statement2_days: int = 1
+    answer_days: int = 10
+    news1_days: int = 20
+    news2_days: int = 10
+    extension_days: int = 10
+    overdue2_days: int = 5
+    overdue3_days: int = 10
 
 
 #: The newest row is found after whoever writes one has finished.

@@ -462,7 +462,6 @@ escalation.merge            always      n n n n n y n n n - -
 escalation.merge            answered    n n n n n n n n n - -
 escalation.split            clustered   n y n n n y n n n - -
 escalation.split            always      n n n n n n n n n - -
-escalation.set                          n n n n n n y n n n n
 """
 
 Load = Callable[[Actor, str], Awaitable[Any]]
@@ -609,7 +608,6 @@ LOADERS: dict[Action, Load | None] = {
     Action.ESCALATION_OPEN_UNASKED: get_actionable,
     Action.ESCALATION_MERGE: get_actionable,
     Action.ESCALATION_SPLIT: get_actionable,
-    Action.ESCALATION_SET: None,
 }
 
 

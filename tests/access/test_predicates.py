@@ -850,7 +850,6 @@ for hers in (Action.SESSION_END, Action.RECEIPT_READ):
 for administering in (
     *(Action.SERVICE_EDIT, Action.ABOUT_EDIT, Action.ADMINISTER, Action.MAIL_RETRY, Action.PEOPLE_MANAGE),
     *(Action.UNIT_EDIT, Action.ROLE_GIVE, Action.DEMO_REMOVE, Action.TOPIC_EDIT, Action.CALENDAR_EDIT),
-    Action.ESCALATION_SET,
     Action.POLICY_REGISTER,
     Action.CHARTER_CHANGE,
 ):

@@ -1,13 +1,13 @@
 """Thresholds: how many it takes, from when on an answer is owed, and who counts."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import asyncpg
 import pytest
 
 from portal.campaigns.jobs import move_campaigns_on
 from portal.db import execute, fetch_value, transaction
-from portal.escalation.actions import Numbers, change_settings
+from portal.thresholds.actions import Numbers, change_charter
 from tests.escalation.stage import assigned, at, happened, make_stage, work
 from tests.world import NOW, set_clock
 
@@ -182,7 +182,9 @@ async def test_where_fewer_than_5_can_see_it_nothing_escalates(rollback, world):
 async def test_a_new_setting_touches_nothing_that_is_published(stage):
     post = await stage.post()
     administrator = await stage.actor(stage.world.person_id["administrator"])
-    await change_settings(administrator, Numbers(k1=1, cap1=10), "Smaller steps", consent_by="The council")
+    read = await fetch_value("SELECT max(id) FROM escalation_setting")
+    changed, on = Numbers(k1=1, cap1=10), date(2026, 6, 1)
+    await change_charter(administrator, changed, reason="Smaller", consent_by="The council", consent_on=on, read=read)
     assert await fetch_value("SELECT t1_at_count FROM idea WHERE id = {}", post) == 8
     assert await fetch_value("SELECT t1_at_count FROM idea WHERE id = {}", await stage.post()) == 5
     with pytest.raises(asyncpg.RestrictViolationError):
