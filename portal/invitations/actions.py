@@ -15,6 +15,7 @@ from portal.db import execute, fetch, fetch_one, fetch_value, transaction
 from portal.events.jobs import queue
 from portal.events.kinds import Kind
 from portal.events.log import record
+from portal.invitations import first_day
 from portal.invitations.queries import STANDING, GuestSpace, InvitationRow, Welcome, Wish
 from portal.tables.base import new_public_id
 
@@ -229,7 +230,6 @@ ADMIT = """
         may_vote = excluded.may_vote, may_download = excluded.may_download, until = excluded.until,
         sponsor = excluded.sponsor, reminded_for = NULL
 """
-STARTS = "UPDATE person SET starts_on = {} WHERE id = {} AND kind = 'guest'"
 JOIN = """
     INSERT INTO membership (space, person, role, added_by) VALUES ({}, {}, 'member', {})
     ON CONFLICT (space, person, role) DO NOTHING
@@ -242,9 +242,10 @@ async def admit(who: Who, by: Accepted) -> None:  # access: called by what an in
         await execute(JOIN, by.space, who.id, by.invited_by)
         return
     rights = (by.may_write, by.may_vote, by.may_download)
-    if by.starts_on:
-        await execute(STARTS, by.starts_on, who.id)
+    moved = await first_day.start(who.id, by.space, by.starts_on) if by.starts_on else False
     await execute(ADMIT, by.space, who.id, by.partner, *rights, by.until, by.invited_by, by.invited_by)
+    if moved:
+        await first_day.follow(who.id, who.id)
 
 
 async def refuse(token: str) -> bool:  # access: whoever holds the link may refuse it

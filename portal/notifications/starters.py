@@ -18,7 +18,8 @@ from portal.text.language import gettext
 
 Written = tuple[str, dict[str, Any]]
 
-# Both, where somebody got a mentor; of who did not turn up the space's host and whoever answered for her.
+# Both, where somebody got a mentor; of another first day, or of who did not turn up, the space's host and whoever
+# answered for her.
 CONCERNED = QueryString("""
     SELECT unnest(ARRAY[e.particulars ->> 'member', e.particulars ->> 'mentor'])::bigint AS person
         WHERE e.kind = 'mentor.found'
@@ -46,6 +47,7 @@ NEWS = """
         coalesce(mn.name, '') AS mentor, p.starts_on, CASE e.kind
             WHEN 'mentor.found' THEN EXISTS (SELECT FROM mentorship x
                 WHERE x.space = s.id AND x.person = p.id AND x.mentor = mn.person)
+            WHEN 'guest.first_day_moved' THEN TRUE
             ELSE EXISTS (SELECT FROM departure d WHERE d.space = s.id AND d.person = p.id) END AS standing
     FROM event e JOIN space s ON s.id = e.space
     JOIN person p ON p.id = (e.particulars ->> 'member')::bigint AND p.starts_on IS NOT NULL
@@ -55,7 +57,7 @@ NEWS = """
 
 
 async def write_starter_news(reader: Actor, event: int | None) -> Written | None:
-    """Whose mentor she is, who is hers, or who did not turn up; nothing once it is otherwise."""
+    """Who looks after whom, starts on another day, or did not turn up; nothing once it is otherwise."""
     news = await fetch_one(News, NEWS, event, visible(Space, reader, "s"))
     if news is None or not news.standing:
         return None
@@ -64,6 +66,11 @@ async def write_starter_news(reader: Actor, event: int | None) -> Written | None
         subject = gettext("%(name)s did not start")
         words = gettext("%(name)s was to start on %(day)s and is no employee, so the time in %(space)s is over.")
         after = gettext("Starts later after all? Change the first day; else the personal data go after a while.")
+        address = f"{home}/guests"
+    elif news.kind == Kind.FIRST_DAY_MOVED:
+        subject = gettext("%(name)s starts on another day")
+        words = gettext("The first day of %(name)s is %(day)s. %(space)s follows it.")
+        after = gettext("Chapters open by that day, and the time that somebody has to turn up ends by it.")
         address = f"{home}/guests"
     elif reader.id == news.member:
         subject = gettext("%(mentor)s looks after you")

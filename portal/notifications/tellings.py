@@ -85,6 +85,7 @@ TELLINGS: dict[Kind, tuple[Telling, ...]] = {
         Telling("owner_left", owners.ADMINISTRATORS, NOTHING, Needs.ADMINISTRATOR, alone=True, personal=True),
     ),
     Kind.MENTOR_FOUND: (Telling("starter", starters.CONCERNED, alone=True, personal=True),),
+    Kind.FIRST_DAY_MOVED: (Telling("starter", starters.CONCERNED, alone=True, personal=True),),
     Kind.GUEST_NO_SHOW: (Telling("starter", starters.CONCERNED, alone=True, personal=True),),
     Kind.GUEST_DATA_ENDING: (Telling("guest_data", leavers.ANSWERING, alone=True, personal=True),),
     Kind.MODERATION_REPORTED: (QUEUE, NEEDED),

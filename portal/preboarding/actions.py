@@ -9,6 +9,7 @@ from portal.access.policy import Action, require
 from portal.db import execute, fetch_value, transaction
 from portal.events.kinds import Kind
 from portal.events.log import record
+from portal.invitations import first_day
 from portal.invitations.queries import GuestSpace
 from portal.preboarding.queries import ChapterRow
 from portal.tables.base import new_public_id
@@ -74,20 +75,23 @@ async def end_offer(actor: Actor, space: GuestSpace) -> None:
 
 
 # The person first, as whoever employs her does: an end is never set for somebody who is an employee by then.
-STARTS = """
-    UPDATE person p SET starts_on = {} WHERE p.public_id = {} AND p.kind = 'guest' AND p.active
-        AND EXISTS (SELECT FROM membership m WHERE m.person = p.id AND m.space = {}) RETURNING p.id
+HOLD = """
+    SELECT p.id FROM person p WHERE p.public_id = {} AND p.kind = 'guest' AND p.active
+        AND EXISTS (SELECT FROM membership m WHERE m.person = p.id AND m.space = {}) FOR UPDATE
 """
 STAYS = "UPDATE membership SET until = {}, sponsor = {} WHERE person = {} AND space = {}"
 
 
 async def move_first_day(actor: Actor, space: GuestSpace, guest: str, day: date, until: datetime) -> bool:
-    """A guest starts on another day; what is open to her, and until when she can come, follow. False for nobody."""
+    """A guest starts on another day; what is open to her, and until when she can come, follow everywhere. False for
+    nobody, and for somebody who starts in another host's space too: that is for an administrator who invites here."""
     require(actor, Action.GUEST_RENEW, space)
     async with transaction():
-        person = await fetch_value(STARTS, day, guest, space.id)
+        person = await fetch_value(HOLD, guest, space.id)
         if person is None:
             return False
+        if not actor.administrator and await first_day.starts_with_others(person, space.id, actor.id):
+            return False
         await execute(STAYS, until, actor.id, person, space.id)
-        await record(Kind.FIRST_DAY_MOVED, actor=actor.id, space=space.id, member=person)
+        await first_day.move(actor.id, person, day)
     return True

@@ -13,6 +13,7 @@ from portal.invitations.recipients import end_after
 from portal.preboarding import actions, queries
 from portal.preboarding.forms import ChapterForm, FirstDayForm, MentorForm
 from portal.text.chapters import opening
+from portal.text.language import gettext
 from portal.web.errors import found
 from portal.web.page import page, see_other
 from portal.web.request import Request
@@ -146,12 +147,14 @@ async def move_first_day(request: Request, public_id: FromPath[str], guest: From
     require(request.actor, Action.GUEST_RENEW, space)
     starter = found(await queries.starter(request.actor, space, guest))
     form = (await FirstDayForm.sent(request)).within(space)
-    if not form.valid() or form.starts_on.data is None:
-        context: dict[str, Any] = {"space": space, "starter": starter, "form": form}
-        return page(request, "preboarding/first_day.html", section="groups", status=form.status, **context)
-    day = form.starts_on.data
-    await actions.move_first_day(request.actor, space, guest, day, end_after(day, space))
-    return see_other(f"/spaces/{public_id}/guests", "first-day-moved")
+    if form.valid() and (day := form.starts_on.data):
+        if await actions.move_first_day(request.actor, space, guest, day, end_after(day, space)):
+            return see_other(f"/spaces/{public_id}/guests", "first-day-moved")
+        form.refuse(
+            "starts_on", gettext("Somebody else expects her or him too: ask an administrator who invites here.")
+        )
+    context: dict[str, Any] = {"space": space, "starter": starter, "form": form}
+    return page(request, "preboarding/first_day.html", section="groups", status=form.status, **context)
 
 
 router = Router(

@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 
 import pytest
+from asyncpg import InsufficientPrivilegeError
 
 from portal.access.actor import actor_of_person
 from portal.access.scope import visible
@@ -16,7 +17,7 @@ from portal.preboarding.jobs import find_all_mentors, find_mentors
 from portal.tables import Chapter
 from tests.client import text_of
 from tests.notifications.work import tell_all
-from tests.world import NOW, World, add_person, set_clock
+from tests.world import NOW, World, add_invitation, add_person, email_of, set_clock
 
 CHAPTER = {"title": "Where to be", "body": "At **gate 3**.", "when": "-7", "days": ""}
 
@@ -71,7 +72,7 @@ async def test_the_second_wall_alone_keeps_a_chapter_closed_and_a_first_day_as_i
     stand_behind_wall(guest, [world.space_id["closed_b"]])
     try:
         assert [row["title"] for row in await execute("SELECT title FROM chapter")] == ["Chapter early"]
-        with pytest.raises(Exception, match="nothing of who she is"):
+        with pytest.raises(InsufficientPrivilegeError, match="permission denied for table person"):
             await execute("UPDATE person SET starts_on = '2026-01-01' WHERE id = {}", guest)
     finally:
         await leave_wall()
@@ -186,6 +187,52 @@ async def test_another_first_day_moves_what_is_open_and_the_end(as_, world):
     until = await fetch_value("SELECT until FROM membership WHERE person = {}", world.person_id["guest_b"])
     assert until == datetime.fromisoformat("2026-09-04T00:00:00+02:00")
     assert (await (await as_("guest_b")).get(f"/chapters/{world.chapter['early']}")).status_code == 404
+
+
+async def elsewhere(world: World, day: str) -> None:
+    """Guest B is invited to another host's space for people who start, with this first day."""
+    a = world.space_id["closed_a"]
+    await execute("UPDATE space SET preboarding = TRUE, host = {} WHERE id = {}", world.person_id["insider_a"], a)
+    await execute("UPDATE space SET host = {} WHERE id = {}", world.person_id["insider_b"], world.space_id["closed_b"])
+    who, starts_on = email_of("guest_b"), date.fromisoformat(day)
+    await add_invitation(world, "elsewhere", space="closed_a", partner="overwater", email=who, starts_on=starts_on)
+
+
+@pytest.mark.parametrize(("invited", "holds"), [("2026-06-17", "2026-06-27"), ("2026-07-27", "2026-07-27")])
+async def test_an_invitation_to_another_space_opens_nothing_before_its_day_and_both_hosts_hear(
+    as_, world, invited, holds
+):
+    await elsewhere(world, invited)
+    browser = await as_("guest_b")
+    assert (await browser.post("/invitations/invitation-elsewhere")).status_code == 303
+    guest = world.person_id["guest_b"]
+    assert await fetch_value("SELECT starts_on FROM person WHERE id = {}", guest) == date.fromisoformat(holds)
+    ends = await execute(
+        "SELECT (until AT TIME ZONE 'Europe/Amsterdam')::date AS day FROM membership WHERE person = {}", guest
+    )
+    assert [row["day"] for row in ends] == [date.fromisoformat(holds) + timedelta(days=15)] * 2
+    assert (await browser.get(f"/chapters/{world.chapter['late']}")).status_code == 404
+    await tell_all()
+    heard = await execute("SELECT recipient FROM mail WHERE kind = 'starter' ORDER BY 1")
+    hosts = world.person_id["insider_a"], world.person_id["insider_b"]
+    assert {row["recipient"] for row in heard} >= set(hosts)
+    assert f"{date.fromisoformat(holds):%d %B %Y}" in "".join((await told()).values())
+
+
+async def test_a_day_that_two_hosts_count_on_is_moved_by_neither_alone(as_, world):
+    await elsewhere(world, "2026-06-27")
+    assert (await (await as_("guest_b")).post("/invitations/invitation-elsewhere")).status_code == 303
+    path = f"guests/{world.person['guest_b']}/first-day"
+    for name, space in (("insider_a", "closed_a"), ("insider_b", "closed_b")):
+        browser = await as_(name)
+        answer = await browser.post(f"/spaces/{world.space[space]}/{path}", {"starts_on": "2026-06-17"})
+        assert answer.status_code == 422
+        assert "Somebody else expects her or him too" in answer.text
+    await execute("UPDATE space SET host = {} WHERE preboarding", world.person_id["insider_b"])
+    browser = await as_("insider_b")
+    assert (await browser.post(f"{home(world)}/{path}", {"starts_on": "2026-07-01"})).status_code == 303
+    rows = await execute("SELECT space FROM event WHERE kind = 'guest.first_day_moved' ORDER BY 1")
+    assert [row["space"] for row in rows] == sorted([world.space_id["closed_a"], world.space_id["closed_b"]])
 
 
 async def test_nobody_who_starts_is_renewed_with_the_others(as_, world):
