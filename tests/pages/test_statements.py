@@ -34,9 +34,15 @@ NUMBERS = {
 }
 
 
+async def hear_of_nothing():
+    """Whatever the bell told is read."""
+    await execute("UPDATE notice SET read_at = plein_now()")
+
+
 @pytest.mark.parametrize(("path", "number"), NUMBERS.items())
 async def test_a_page_sends_so_many_statements_however_much_stands_on_it(as_, world, path, number):
     browser = await as_("employee")
+    await hear_of_nothing()
     address = path.format(**vars(world))
     await browser.get(address)  # where something is new, this leaves the reader's mark
     async with statements() as few:
@@ -58,6 +64,7 @@ async def test_a_budget_a_digest_and_a_first_visit_cost_no_more_than_a_mark(as_,
         "UPDATE campaign SET vote_method = 'budget', votes_each = 4, votes_per_idea = 3 WHERE kind = 'campaign'"
     )
     await execute(DIGEST, world.person_id["author"], idea)
+    await hear_of_nothing()
     assert (await browser.post(f"/ideas/{world.idea['vote']}/vote", {"weight": "1"})).status_code == 303
     for visit in (number + 1, number):  # the first one leaves a mark
         async with statements() as sent:
@@ -65,6 +72,16 @@ async def test_a_budget_a_digest_and_a_first_visit_cost_no_more_than_a_mark(as_,
         assert "In short, by hand" in page
         assert "1 given in this campaign, 3 left." in page
         assert len(sent) == visit <= MOST, sent
+
+
+async def test_something_new_anywhere_costs_a_page_one_statement(as_, world):
+    browser, address = await as_("employee"), f"/campaigns/{world.campaign['collect']}"
+    async with statements() as told:
+        await browser.get(address)
+    await hear_of_nothing()
+    async with statements() as untold:
+        await browser.get(address)
+    assert len(told) == len(untold) + 1 <= MOST
 
 
 async def test_giving_and_taking_back_a_vote_are_one_statement_each_after_looking_twice(as_, world):
