@@ -106,7 +106,16 @@ async def idle_group(reader: Actor, event: int) -> IdleGroup | None:
     return await fetch_one(IdleGroup, IDLE_GROUP, event, reader.spaces_as(Role.OWNER), visible(Space, reader, "s"))
 
 
+# What was moved meanwhile counts where it stands now.
+LABEL = """
+    SELECT s.label FROM event e LEFT JOIN comment k ON k.id = e.comment LEFT JOIN answer a ON a.id = e.answer
+    LEFT JOIN escalation z ON z.id = e.escalation LEFT JOIN campaign c ON c.id = e.campaign
+    LEFT JOIN idea i ON i.public_id = e.particulars ->> 'idea_public_id'
+        OR i.id = coalesce(e.idea, k.idea, a.idea, z.idea)
+    JOIN space s ON s.id = coalesce(i.space, c.space, e.space) WHERE e.id = {}
+"""
+
+
 async def label_of(event: int) -> str:  # access: how confidential the mail has to be that tells of it
-    """The label of the space in which something happened; what happened in none is internal."""
-    label = await fetch_value("SELECT s.label FROM event e JOIN space s ON s.id = e.space WHERE e.id = {}", event)
-    return str(label or "internal")
+    """The label of the space in which the thing stands now; what happened in none is internal."""
+    return str(await fetch_value(LABEL, event) or "internal")

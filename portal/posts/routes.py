@@ -14,6 +14,7 @@ from portal.access.policy import Action, can, require
 from portal.campaigns.queries import CampaignRow, campaigns_of_space
 from portal.colleagues.forms import chosen_colleague
 from portal.escalation.queries import Item, get_actionable
+from portal.ideas.desk import desk_of
 from portal.ideas.queries import IdeaRow, get_idea
 from portal.paging import Cursor
 from portal.posts import acting, actions, queries
@@ -110,7 +111,7 @@ async def edit(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """Saves it: a draft as a draft, or posted; what was posted as a new version."""
     row = found(await get_idea(request.actor, public_id))
     if row.kind == "idea":
-        return see_other(f"{row.address}/edit")
+        return await _typed_for_idea(request, row)
     desk = await _desk_of(request, row)
     form = await desk.sent()
     form.is_draft = form.is_draft and row.idea_state == "draft"
@@ -128,6 +129,13 @@ async def edit(request: Request, public_id: FromPath[str]) -> Response[Any]:
     except (Changed, Closed):
         return await desk.refuse(form)
     return await _written(request, public_id, "idea-saved")
+
+
+async def _typed_for_idea(request: Request, row: IdeaRow) -> Response[Any]:
+    """It became an idea while she typed: the form of the idea holds her text, beside what is saved."""
+    require(request.actor, Action.IDEA_EDIT, row)
+    desk = await desk_of(request, row)
+    return await desk.refuse(await desk.sent(), Changed())
 
 
 @get("/posts/{public_id:str}/request")
@@ -253,6 +261,8 @@ async def name_delegate(request: Request, public_id: FromPath[str]) -> Response[
     chosen = await chosen_colleague(request.actor, form, "colleague")
     if chosen and chosen.id == leader.id:
         form.refuse("colleague", gettext("A leader posts for herself without being named."))
+    elif chosen and chosen.id == request.actor.id:
+        form.refuse("colleague", gettext("Nobody names herself: ask the leader, or another administrator."))
     if chosen is None or not form.complete:
         return await _delegates(request, leader, form)
     await actions.name_delegate(request.actor, leader, chosen.id)

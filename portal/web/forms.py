@@ -9,6 +9,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
+from unicodedata import category
 
 import wtforms
 import wtforms.meta
@@ -295,6 +296,15 @@ def in_order(form: Form, phases: Sequence[str]) -> bool:
     return not early
 
 
+#: Letters and signs by their kind that nobody sees: fillers of Korean and the empty Braille cell.
+BLANKS = "\u115f\u1160\u2800\u3164\uffa0"
+
+
+def unseen(text: str) -> bool:
+    """Whether nothing of it is seen: white space, and characters that only say how others are set."""
+    return all(c.isspace() or c in BLANKS or category(c) in ("Cf", "Cc", "Mn") for c in text)
+
+
 Validator = Callable[[wtforms.Form, wtforms.Field], None]
 
 
@@ -302,7 +312,7 @@ def required(message: str) -> Validator:
     """The field may not be empty; `message` says what to do."""
 
     def check(form: wtforms.Form, field: wtforms.Field) -> None:
-        if field.data is None or field.data in ("", []):
+        if field.data is None or field.data in ("", []) or (isinstance(field.data, str) and unseen(field.data)):
             if field.raw_data and str(field.raw_data[0]).strip() and field.errors:
                 raise StopValidation  # what could not be read has its message already
             field.errors = []

@@ -13,7 +13,7 @@ from portal.db import execute, fetch_value
 from portal.ideas.queries import get_idea
 from portal.posts import acting
 from tests.client import text_of
-from tests.pages.forms import errors_of
+from tests.pages.forms import errors_of, form_of
 
 SPACE = "organisation"
 BECOME = {"what": "idea", "words": "It belongs there."}
@@ -82,6 +82,19 @@ async def test_it_becomes_an_idea_with_its_address_support_and_thread(as_, world
     assert await fetch_value("SELECT outcome FROM action_request") == "idea"
     assert await fetch_value("SELECT count(*) FROM event WHERE kind = 'post.became_idea'") == 1
     assert await fetch_value("SELECT ideas FROM campaign WHERE id = {}", -world.space_id[SPACE]) == 0
+
+
+async def test_what_is_typed_while_it_becomes_an_idea_is_kept_beside_what_is_saved(as_, world):
+    post, author = world.idea["post"], await as_("author")
+    edit = f"/posts/{post}/edit"
+    typed = form_of(await author.get(edit), edit) | {"body": "All that I typed for an hour"}
+    await (await as_("moderator")).post(f"/posts/{post}/action", BECOME | {"campaign": world.campaign["collect"]})
+    sent = await author.post(edit, typed)
+    assert sent.status_code == 422
+    again = form_of(sent, f"/ideas/{post}/edit")
+    assert again["body"] == "All that I typed for an hour"
+    assert (await author.post(f"/ideas/{post}/edit", again)).status_code == 303
+    assert await fetch_value("SELECT body FROM idea WHERE public_id = {}", post) == "All that I typed for an hour"
 
 
 async def test_who_wrote_and_who_supports_it_hear_of_it(as_, world):

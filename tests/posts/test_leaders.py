@@ -107,6 +107,10 @@ async def test_only_a_leader_has_delegates_and_not_herself(as_, world):
     assert (await administrator.get(f"/people/{world.person['employee']}/delegates")).status_code == 403
     sent = await administrator.post(f"/people/{world.person['sponsor']}/delegates", {"colleague": email_of("sponsor")})
     assert set(errors_of(sent)) == {"colleague"}
+    own = {"colleague": email_of("administrator")}
+    sent = await administrator.post(f"/people/{world.person['sponsor']}/delegates", own)
+    assert set(errors_of(sent)) == {"colleague"}
+    assert await fetch_value("SELECT count(*) FROM delegate WHERE person = {}", world.person_id["administrator"]) == 0
 
 
 @pytest.mark.parametrize("for_whom", [None, "sponsor"])

@@ -8,8 +8,11 @@ import pytest
 
 from portal.access.actor import actor_of_person
 from portal.db import execute, fetch_value, transaction
+from portal.events.kinds import Kind
+from portal.events.log import record
 from portal.mydata.queries import everything
 from portal.notifications.mails import write
+from portal.notifications.queries import label_of
 from tests.client import Browser, text_of
 from tests.world import World, add_comment, add_idea
 
@@ -34,6 +37,17 @@ async def test_a_mail_says_what_there_is_only_where_it_is_internal(as_: Any, wor
     told = [words for words in ("Idea closed_a", "crane", "Bram Kuipersma", "Overwater") if words in text]
     assert bool(told) == (label == "internal"), told
     assert "/comments/" in text  # where it is to be read
+
+
+async def test_mail_about_what_was_moved_is_as_confidential_as_where_it_stands_now(as_: Any, world: World):
+    comment = await fetch_value(
+        "SELECT comment FROM event WHERE id = {}", await mentioned(await as_("insider_a"), world)
+    )
+    async with transaction():
+        event = await record(Kind.COMMENT_ADDED, space=world.space_id["organisation"], comment=comment)
+    assert await label_of(event) == "internal"
+    await execute(LABEL, "confidential", world.space_id["closed_a"])
+    assert await label_of(event) == "confidential"
 
 
 @pytest.mark.parametrize("label", ["internal", "confidential", "secret"])

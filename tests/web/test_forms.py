@@ -11,7 +11,7 @@ from portal.answers.forms import AnswerForm
 from portal.app import create_app
 from portal.db import execute, fetch_value
 from portal.text.language import Reader, gettext, reading
-from portal.web.forms import Form, MomentField
+from portal.web.forms import Form, MomentField, StringField, required
 from portal.web.request import Typed
 from tests.client import Browser, text_of
 from tests.sitemap import IDEA, POSTS, filled, form
@@ -360,3 +360,17 @@ def test_each_time_zone_is_offered_by_one_name_and_an_old_one_stays():
     assert not {"Etc/GMT+1", "US/Pacific", "Asia/Calcutta"} & new
     assert offered(zone="Asia/Calcutta") - new == {"Asia/Calcutta"}
     assert offered(zone="Mars/Base") == new
+
+
+@pytest.mark.parametrize("typed", ["\u200b", "\u2060 \u200d", "\ufeff\u00ad", "\u3164", "\u034f", "\ufe0f"])
+def test_what_nobody_sees_is_no_reason(typed):
+    form = Reason(Typed([("why", typed)]))
+    assert not form.valid()
+    assert form.why.errors == ["Say why."]
+    assert Reason(Typed([("why", f"{typed}e\u0301")])).valid()
+
+
+class Reason(Form):
+    """A public reason."""
+
+    why = StringField("Why", [required("Say why.")])
