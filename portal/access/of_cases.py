@@ -77,8 +77,8 @@ def _without_case(thing: Any) -> bool:
 
 
 def brings_to_decision(actor: Actor, thing: Any) -> bool:
-    """A moderator of the space, of what has no case and no answer."""
-    return _without_case(thing) and moderator_who_does_not_decide(actor, thing)
+    """A moderator of the space who would not decide it herself (rule 7), of what has no case and no answer."""
+    return _without_case(thing) and actor.id != thing.answers_for_it and moderator_who_does_not_decide(actor, thing)
 
 
 def decides_unasked(actor: Actor, thing: Any) -> bool:

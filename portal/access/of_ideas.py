@@ -35,10 +35,23 @@ def writes(actor: Actor, thing: Any) -> bool:
     return actor.id == thing.author or bool(thing.co_author)
 
 
+def hers(actor: Actor, thing: Any) -> bool:
+    """Who writes it, and the leader in whose name it stands."""
+    return writes(actor, thing) or actor.id == thing.speaks_for_id
+
+
+def speaks_still(actor: Actor, thing: Any) -> bool:
+    """What is said as a leader, only a leader still says; what is said for one, whom she still names."""
+    if thing.speaks_for_id is not None:
+        return bool(thing.speaks)
+    return thing.kind != "leader" or actor.has_role(actor.organisation_space, Role.LEADER)
+
+
 def writers_while_open(actor: Actor, thing: Any) -> bool:
-    """Who writes it: a draft always; else until voting begins, unless it is answered or taken away."""
+    """Who writes it: a draft always; else until voting begins, unless it is answered or taken away, or she speaks for
+    its leader no longer."""
     stands = thing.idea_state in ("published", "hidden") and thing.phase in WHILE_EDITING and not thing.answered
-    return writes(actor, thing) and (thing.idea_state == "draft" or stands)
+    return writes(actor, thing) and (thing.idea_state == "draft" or (stands and speaks_still(actor, thing)))
 
 
 def writer_of_draft(actor: Actor, thing: Any) -> bool:
@@ -58,7 +71,8 @@ def author_until_answered(actor: Actor, thing: Any) -> bool:
 
 def author_of_withdrawn_until_voting(actor: Actor, thing: Any) -> bool:
     """The author, while it is withdrawn and the voting has not begun."""
-    return bool(actor.id == thing.author and thing.idea_state == "withdrawn" and thing.phase in WHILE_EDITING)
+    back = thing.idea_state == "withdrawn" and thing.phase in WHILE_EDITING
+    return bool(actor.id == thing.author and back and speaks_still(actor, thing))
 
 
 def author_until_voting(actor: Actor, thing: Any) -> bool:
@@ -70,7 +84,7 @@ def author_until_voting(actor: Actor, thing: Any) -> bool:
 def writers_while_frozen(actor: Actor, thing: Any) -> bool:
     """Who writes it, while its text stands still: from the voting on, as long as there is no answer."""
     frozen = thing.idea_state == "published" and thing.phase in WHILE_CORRECTING and not thing.answered
-    return writes(actor, thing) and frozen and not checked_first(actor, thing)
+    return writes(actor, thing) and frozen and speaks_still(actor, thing) and not checked_first(actor, thing)
 
 
 def invited(actor: Actor, thing: Any) -> bool:
@@ -84,8 +98,8 @@ def writes_along(actor: Actor, thing: Any) -> bool:
 
 
 def helping(actor: Actor, thing: Any) -> bool:
-    """Every reader who does not write it, while it is an idea that is published and its campaign is not done."""
-    may = not writes(actor, thing) and commenting(actor, thing)
+    """Every reader whose it is not, while it is an idea that is published and its campaign is not done."""
+    may = not hers(actor, thing) and commenting(actor, thing)
     return may and thing.kind == "idea" and not checked_first(actor, thing)
 
 
@@ -141,6 +155,6 @@ def wrote_it_down(actor: Actor, thing: Any) -> bool:
 
 
 def supporting(actor: Actor, thing: Any) -> bool:
-    """Every reader who does not write it, while it is published: until voting closes; a budget, while it is open."""
+    """Every reader whose it is not, while it is published: until voting closes; a budget, while it is open."""
     open_now = thing.phase in WHILE_SUPPORTING[thing.vote_method]
-    return open_now and not writes(actor, thing) and bool(thing.idea_state == "published")
+    return open_now and not hers(actor, thing) and bool(thing.idea_state == "published")

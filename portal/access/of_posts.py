@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from portal.access.actor import Actor, Role
+from portal.access.of_ideas import hers
 
 
 def leader(actor: Actor) -> bool:
@@ -29,6 +30,8 @@ def asking_to_act(actor: Actor, thing: Any) -> bool:
 
 
 def acting(actor: Actor, thing: Any) -> bool:
-    """A moderator or owner of its space who did not write it, while the post is published and has no answer."""
+    """A moderator or owner of its space whose it is not and who does not decide its case (rule 7), while the post is
+    published and has no answer."""
     stands = thing.kind != "idea" and thing.idea_state == "published" and not thing.answered
-    return bool(stands and thing.space in actor.moderates and actor.id != thing.author and not thing.co_author)
+    apart = not hers(actor, thing) and not thing.barred and not thing.decides_case
+    return bool(stands and thing.space in actor.moderates and apart)

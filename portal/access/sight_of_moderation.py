@@ -8,10 +8,10 @@ from portal.db import QueryString
 
 
 def moderation_item(actor: Actor, a: str) -> QueryString:
-    """What is to be judged is shown to the moderators of its space, but never to who wrote it, down, or along."""
+    """What is to be judged is shown to the moderators of its space, but never to who wrote it, down, or along, or in
+    whose name it stands."""
     return QueryString(
-        f"{{}} AND {{}} NOT IN (SELECT {a}.author UNION ALL SELECT wk.person FROM co_author wk"
-        f" WHERE wk.idea = {a}.idea AND wk.accepted_at IS NOT NULL"
+        f"{{}} AND {{}} NOT IN (SELECT {a}.author UNION ALL SELECT plein_writers({a}.idea)"
         f" UNION ALL SELECT wd.author FROM capture wd WHERE wd.idea = {a}.idea)",
         moderated(actor, a),
         actor.id,

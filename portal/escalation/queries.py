@@ -66,8 +66,7 @@ CASE = f"""
     SELECT e.id, e.public_id, e.idea, i.public_id AS idea_public_id, e.space, e.state, e.level, e.origin, e.reason,
         e.topic, e.owner, i.author, {WRITES_ALONG} AS co_author,
         (plein_above(e.owner, plein_barred(e), plein_now()))[1] AS superior, {{}} = ANY(plein_barred(e)) AS barred,
-        EXISTS (SELECT FROM case_role r WHERE r.escalation = e.id AND r.person = {{}} AND e.ended_at IS NULL
-            AND (r.role = 'owner' OR r.role IN ('deputy', 'neutral', 'chain') AND r.until IS NULL)) AS decides,
+        e.ended_at IS NULL AND plein_decides({{}}, e.idea) AS decides,
         EXISTS (SELECT FROM case_role r WHERE r.escalation = e.id AND r.person = {{}} AND r.role = 'chain'
             AND r.until IS NULL) AS in_chain,
         e.round, plein_lateness(e, {{}}) AS lateness, e.started_at, e.hold_until, e.triage_due_at, e.acknowledge_due_at,
@@ -103,24 +102,21 @@ class Item(msgspec.Struct, frozen=True):
     answers_for_it: int | None
 
 
-ITEM = f"""
+ITEM = """
     SELECT i.id, i.public_id, i.space, i.state AS idea_state, i.author,
         (SELECT e.id FROM escalation e WHERE e.idea = i.id AND e.ended_at IS NULL) AS open_case,
         EXISTS (SELECT FROM answer a WHERE a.idea = i.id AND a.kind <> 'statement') AS answered,
-        i.author = {{}} OR {WRITES_ALONG} AS barred,
-        EXISTS (SELECT FROM escalation e JOIN case_role r ON r.escalation = e.id WHERE e.idea = i.id
-            AND e.ended_at IS NULL AND r.person = {{}}
-            AND (r.role = 'owner' OR r.role IN ('deputy', 'neutral', 'chain') AND r.until IS NULL)) AS decides,
+        {} IN (SELECT plein_writers(i.id)) AS barred, plein_decides({}, i.id) AS decides,
         k.lead, EXISTS (SELECT FROM cluster_item l WHERE l.lead = i.id AND l.left_at IS NULL) AS leads, k.opt_out_until,
-        plein_owner(i.topic, p.org_unit, ARRAY[i.author], plein_now()) AS answers_for_it
+        plein_owner(i.topic, p.org_unit, ARRAY(SELECT plein_writers(i.id)), plein_now()) AS answers_for_it
     FROM idea i JOIN person p ON p.id = i.author LEFT JOIN cluster_item k ON k.idea = i.id AND k.left_at IS NULL
-    WHERE i.public_id = {{}} AND {{}}
+    WHERE i.public_id = {} AND {}
 """
 
 
 async def get_actionable(actor: Actor, public_id: str) -> Item | None:
     """One idea or post that the actor reads."""
-    return await fetch_one(Item, ITEM, actor.id, actor.id, actor.id, public_id, visible(Idea, actor, "i"))
+    return await fetch_one(Item, ITEM, actor.id, actor.id, public_id, visible(Idea, actor, "i"))
 
 
 class Happening(msgspec.Struct, frozen=True):

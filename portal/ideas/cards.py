@@ -10,7 +10,7 @@ import msgspec
 from portal.access.actor import Actor
 from portal.access.of_people import ADDRESS, NAMED, SPOKEN_FOR
 from portal.access.scope import visible
-from portal.db import fetch
+from portal.db import QueryString, fetch
 from portal.tables import Highlight, Idea, Vote
 
 NEWEST, NEWEST_OF_ALL = 200, 400  # ideas of a space, and of all, among which the lively ones are looked for
@@ -19,6 +19,13 @@ NEWEST, NEWEST_OF_ALL = 200, 400  # ideas of a space, and of all, among which th
 def hashable(row: Any) -> None:
     """Parts of pages are found by the values of rows (web.page.part), which a list would forbid."""
     msgspec.structs.force_setattr(row, "tags", tuple(row.tags))
+
+
+def apart(actor: Actor, a: str) -> QueryString:
+    """The condition under which an idea or post is neither the actor's, nor hers to decide (rule 7)."""
+    return QueryString(
+        f"{{}} NOT IN (SELECT plein_writers({a}.id)) AND NOT plein_decides({{}}, {a}.id)", actor.id, actor.id
+    )
 
 
 def address_of(kind: str, public_id: str) -> str:

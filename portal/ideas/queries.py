@@ -18,8 +18,9 @@ from portal.tables import Question as QuestionTable
 class IdeaRow(msgspec.Struct, frozen=True):
     """An idea on its page, or a post, with what the policy needs to know of its campaign. `co_author` and `invited`:
     the actor herself; `status` is "new" as long as nothing decided may be shown; `checks`: what guests bring that its
-    space looks at first; `checked_by`: when, where it waits for that; `asked`: the actor asks to act on it;
-    `owns_case`: its open case is hers to answer."""
+    space looks at first; `checked_by`: when, where it waits for that; `asked`: the actor asks to act on it; `waits`:
+    somebody does; `speaks`: she posts for its leader; of its open case she `owns_case`, `decides_case`, or is `barred`
+    from it (rule 6)."""
 
     id: int
     public_id: str
@@ -72,7 +73,12 @@ class IdeaRow(msgspec.Struct, frozen=True):
     checks: str
     checked_by: datetime | None
     asked: bool
+    waits: bool
+    speaks: bool
+    open_case: bool
     owns_case: bool
+    decides_case: bool
+    barred: bool
 
     def __post_init__(self) -> None:
         hashable(self)
@@ -109,12 +115,15 @@ ONE = f"""
         coalesce((SELECT v.weight FROM vote v WHERE v.idea = i.id AND {{}}), 0) AS weight,
         EXISTS (SELECT FROM answer a WHERE a.idea = i.id) AS answered, c.vote_method, c.votes_per_idea,
         s.checks, {CHECKED_BY.format("i", "idea")} AS checked_by,
-        EXISTS (SELECT FROM action_request q WHERE q.idea = i.id AND q.outcome IS NULL AND q.person = {{}}) AS asked,
-        EXISTS (SELECT FROM escalation x WHERE x.idea = i.id AND x.owner = {{}} AND x.ended_at IS NULL
-            AND x.owner <> ALL (plein_barred(x))) AS owns_case
-    {FROM}
+        EXISTS (SELECT FROM action_request q WHERE q.idea = i.id AND q.outcome IS NULL AND q.person = me.id) AS asked,
+        EXISTS (SELECT FROM action_request q WHERE q.idea = i.id AND q.outcome IS NULL) AS waits,
+        i.speaks_for IS NOT NULL AND plein_speaks(me.id, i.speaks_for, i.space) AS speaks, x.id IS NOT NULL AS open_case,
+        coalesce(x.owner = me.id AND x.owner <> ALL (plein_barred(x)), FALSE) AS owns_case,
+        x.id IS NOT NULL AND plein_decides(me.id, i.id) AS decides_case,
+        x.id IS NOT NULL AND me.id = ANY (plein_barred(x)) AS barred
+    {FROM} CROSS JOIN (SELECT {{}}::bigint AS id) me LEFT JOIN escalation x ON x.idea = i.id AND x.ended_at IS NULL
     LEFT JOIN service e ON e.id = i.service AND {{}} LEFT JOIN topic tp ON tp.id = i.topic AND {{}}
-    LEFT JOIN co_author k ON k.idea = i.id AND k.person = {{}}
+    LEFT JOIN co_author k ON k.idea = i.id AND k.person = me.id
     WHERE i.public_id = {{}} AND {{}}
 """
 
@@ -126,12 +135,10 @@ async def get_idea(actor: Actor, public_id: str) -> IdeaRow | None:
         ONE,
         visible(OrgUnit, actor, "u"),
         visible(Vote, actor, "v"),
-        actor.id,
-        actor.id,
         actor.now,
+        actor.id,
         visible(Service, actor, "e"),
         visible(Topic, actor, "tp"),
-        actor.id,
         public_id,
         visible(Idea, actor, "i"),
     )

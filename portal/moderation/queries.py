@@ -10,6 +10,7 @@ from portal.access.actor import Actor
 from portal.access.of_people import ADDRESS, NAMED
 from portal.access.scope import visible
 from portal.db import QueryString, Reading, fetch, fetch_one
+from portal.ideas.cards import apart
 from portal.tables import ActionRequest, Appeal, Decision, ModerationItem, OrgUnit, Report, Space
 
 LISTED = 50  # items in a view of the queue
@@ -33,7 +34,7 @@ QUEUES = """
         count(x.id) FILTER (WHERE x.state = 'open')::int AS open,
         count(x.id) FILTER (WHERE x.state = 'appealed')::int AS appeals,
         (SELECT count(*) FROM action_request q JOIN idea i ON i.id = q.idea
-            WHERE q.space = s.id AND q.outcome IS NULL AND i.author <> {} AND {})::int AS requests
+            WHERE q.space = s.id AND q.outcome IS NULL AND {} AND {})::int AS requests
     FROM space s LEFT JOIN moderation_item x ON x.space = s.id AND x.state IN ('open', 'appealed') AND {}
     WHERE s.id = ANY({}) AND s.archived_at IS NULL AND {} GROUP BY s.id ORDER BY s.kind DESC, lower(s.name)
 """
@@ -42,7 +43,7 @@ QUEUES = """
 async def queues(actor: Actor, space: int | None = None) -> list[Queue]:
     """The spaces that the actor moderates, or one of them."""
     spaces = [each for each in actor.moderates if space in (None, each)]
-    asked = actor.id, visible(ActionRequest, actor, "q")
+    asked = apart(actor, "i"), visible(ActionRequest, actor, "q")
     return await fetch(Queue, QUEUES, *asked, visible(ModerationItem, actor, "x"), spaces, visible(Space, actor, "s"))
 
 
@@ -96,10 +97,9 @@ class ItemRow(msgspec.Struct, frozen=True):
         return self.checks is not None and self.thing_state == "hidden"
 
 
-#: Who wrote what an item `x` is about, alone or along with somebody, or wrote it down for somebody.
+#: Who wrote what an item `x` is about, alone or along with somebody, or wrote it down; or in whose name it stands.
 WRITERS = """
-    (SELECT x.author UNION SELECT w.person FROM co_author w WHERE w.idea = x.idea AND w.accepted_at IS NOT NULL
-        UNION SELECT wd.author FROM capture wd WHERE wd.idea = x.idea)
+    (SELECT x.author UNION SELECT plein_writers(x.idea) UNION SELECT wd.author FROM capture wd WHERE wd.idea = x.idea)
 """
 #: Whoever had a part in an item `x` decides no appeal.
 PARTIES = """

@@ -10,7 +10,7 @@ from portal.access.actor import Actor
 from portal.access.of_people import ADDRESS, NAMED
 from portal.access.scope import visible
 from portal.db import QueryString, execute, fetch, fetch_one, fetch_value
-from portal.ideas.cards import CARD, FROM, IdeaCard
+from portal.ideas.cards import CARD, FROM, IdeaCard, apart
 from portal.paging import Cursor, Page, beyond, paged
 from portal.tables import ActionRequest, Comment, Delegate, Idea, Membership, Person, Space, Vote
 
@@ -54,11 +54,8 @@ class Spoken(msgspec.Struct, frozen=True):
 
 
 LEADERS = """
-    SELECT p.id, p.public_id, n.name FROM delegate d JOIN person p ON p.id = d.leader AND p.active
-    JOIN identity n ON n.person = p.id
-    WHERE d.person = {} AND {} AND EXISTS (SELECT FROM readership r WHERE r.person = p.id AND r.space = {})
-        AND EXISTS (SELECT FROM membership m JOIN space o ON o.id = m.space AND o.kind = 'organisation'
-            WHERE m.person = p.id AND m.role = 'leader')
+    SELECT p.id, p.public_id, n.name FROM delegate d JOIN person p ON p.id = d.leader
+    JOIN identity n ON n.person = p.id WHERE d.person = {} AND {} AND plein_speaks(d.person, d.leader, {})
     ORDER BY lower(n.name), p.id
 """
 
@@ -169,8 +166,9 @@ MOST = 200
 
 
 async def requests_in(actor: Actor, space: int) -> list[Request]:
-    """What is asked in a space, to be settled by its moderators; of their own posts they settle nothing."""
-    where = QueryString("q.space = {} AND q.outcome IS NULL AND i.author <> {}", space, actor.id)
+    """What is asked in a space, to be settled by its moderators; they settle nothing of their own posts, nor of those
+    whose case they decide."""
+    where = QueryString("q.space = {} AND q.outcome IS NULL AND {}", space, apart(actor, "i"))
     return await fetch(Request, REQUESTS, visible(ActionRequest, actor, "q"), where, QueryString(BY_POST), MOST)
 
 

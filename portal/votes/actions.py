@@ -13,12 +13,11 @@ from portal.access.phases import WHILE_SUPPORTING
 from portal.access.policy import Action, require
 from portal.access.scope import visible
 from portal.db import execute
-from portal.ideas.cards import WRITES_ALONG
 from portal.tables import Idea
 from portal.votes.queries import Standing
 
-#: She began it, or writes it along: what is one's own gets its votes from others.
-OWN = f"(i.author = {{}} OR {WRITES_ALONG})"
+#: She began it, writes it along, or it stands in her name: what is one's own gets its votes from others.
+OWN = "({} IN (SELECT plein_writers(i.id)))"
 # The campaign's row is held, so that nobody moves its dates meanwhile; if they were just moved, the new ones count.
 GIVE = f"""
     WITH item AS (
@@ -52,7 +51,7 @@ async def give_support(actor: Actor, idea: Standing) -> Standing | None:
     because it was given before or voting has closed."""
     require(actor, Action.IDEA_SUPPORT, idea)
     me, sight, phases = actor.id, visible(Idea, actor, "i"), list(WHILE_SUPPORTING["support"])
-    return _after(idea, await execute(GIVE, idea.id, sight, me, me, phases, me, actor.guest))
+    return _after(idea, await execute(GIVE, idea.id, sight, me, phases, me, actor.guest))
 
 
 async def take_support_back(actor: Actor, idea: Standing) -> Standing | None:
@@ -105,7 +104,7 @@ async def lay_votes(actor: Actor, idea: Standing, weight: int) -> None:
         return
     me, sight = actor.id, visible(Idea, actor, "i")
     try:
-        laid = await execute(LAY, me, me, idea.id, sight, me, me, phases, weight, weight, me, actor.guest, weight)
+        laid = await execute(LAY, me, me, idea.id, sight, me, phases, weight, weight, me, actor.guest, weight)
     except asyncpg.CheckViolationError as refused:
         if refused.constraint_name not in TOO_MUCH:
             raise

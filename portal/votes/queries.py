@@ -27,6 +27,7 @@ class Standing(msgspec.Struct, frozen=True):
     title: str
     space: int
     author: int
+    speaks_for_id: int | None
     co_author: bool
     phase: str
     idea_state: str
@@ -41,7 +42,8 @@ class Standing(msgspec.Struct, frozen=True):
 
 
 STANDING = f"""
-    SELECT i.id, i.public_id, i.kind, i.title, i.space, i.author, {WRITES_ALONG} AS co_author,
+    SELECT i.id, i.public_id, i.kind, i.title, i.space, i.author, i.speaks_for AS speaks_for_id,
+        {WRITES_ALONG} AS co_author,
         plein_phase(c, t.now) AS phase, i.state AS idea_state, {COUNTED},
         coalesce((SELECT v.weight FROM vote v WHERE v.idea = i.id AND {{}}), 0) AS weight,
         c.vote_method, c.votes_each, c.votes_per_idea, c.decide_from AS voting_ends,
