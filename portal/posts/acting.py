@@ -30,6 +30,14 @@ async def ask(actor: Actor, post: IdeaRow, *, reason: str, comment: int | None) 
             await record(Kind.MODERATION_ACTION_ASKED, actor=actor.id, space=post.space, idea=post.id)
 
 
+# The post is held first, so that of several who settle one thing only the first does; what was there when she looked,
+# a request, or no case, is there still.
+HOLD_POST = "SELECT 1 FROM idea WHERE id = {} FOR NO KEY UPDATE"
+TO_SETTLE = f"""
+    SELECT i.id FROM idea i WHERE i.id = {{}} AND i.kind <> 'idea' AND i.state = 'published' AND {UNANSWERED}
+        AND ({{}} OR NOT EXISTS (SELECT FROM escalation e WHERE e.idea = i.id AND e.ended_at IS NULL))
+        AND (NOT {{}} OR EXISTS (SELECT FROM action_request q WHERE q.idea = i.id AND q.outcome IS NULL))
+"""
 # Stream and campaign are held, in one order, as by whoever moves an idea; then the post.
 HOLD = "SELECT 1 FROM campaign WHERE id = ANY({}) ORDER BY id FOR UPDATE"
 BECOME = f"""
@@ -52,6 +60,7 @@ async def become_idea(actor: Actor, post: IdeaRow, campaign: CampaignRow, words:
     html = await rendered(words)
     async with transaction():
         await execute(HOLD, [post.campaign, campaign.id])
+        await _hold(post)
         if await fetch_value(BECOME, post.id, post.campaign, campaign.id, list(WHILE_PROPOSING)) is None:
             raise Changed
         step = await fetch_value(SAY_WHY, post.id, post.space, actor.id, "became an idea", words, html, actor.language)
@@ -63,15 +72,24 @@ async def bring(actor: Actor, post: IdeaRow, item: Item, words: str) -> None:
     """The post is before who decides, as a case with its clock. Raises Changed."""
     require(actor, Action.POST_ACT, post)
     async with transaction():
+        await _hold(post)
         await make_actionable(actor, item, words)
         await _settle(actor, post, "case", words)
 
 
 async def leave(actor: Actor, post: IdeaRow, words: str) -> None:
-    """Nothing is done; who asked reads why."""
+    """Nothing is done; who asked reads why. Raises Changed."""
     require(actor, Action.POST_ACT, post)
     async with transaction():
+        await _hold(post)
         await _settle(actor, post, "none", words)
+
+
+async def _hold(post: IdeaRow) -> None:
+    """Raises Changed where somebody settled it meanwhile."""
+    await execute(HOLD_POST, post.id)
+    if await fetch_value(TO_SETTLE, post.id, post.open_case, post.waits) is None:
+        raise Changed
 
 
 async def _settle(actor: Actor, post: IdeaRow, outcome: str, words: str) -> None:
