@@ -119,8 +119,10 @@ def after_voting(actor: Actor, thing: Any) -> bool:
 
 
 def decides_or_owes(actor: Actor, thing: Any) -> bool:
-    """Who decides, or owns the case of the item."""
-    return decides(actor, thing) or bool(thing.owns_case)
+    """Who owns its open case, she alone; without one, who decides, but nobody about a post of her own."""
+    if thing.open_case:
+        return bool(thing.owns_case)
+    return decides(actor, thing) and (thing.kind == "idea" or not hers(actor, thing))
 
 
 def decides_after_voting(actor: Actor, thing: Any) -> bool:
@@ -134,8 +136,9 @@ def decides_about_answered(actor: Actor, thing: Any) -> bool:
 
 
 def decides_or_moderates_after_voting(actor: Actor, thing: Any) -> bool:
-    """Who decides, or a moderator of the space, about an idea after the voting."""
-    may = decides(actor, thing) or actor.has_role(thing.space, Role.MODERATOR)
+    """Who decides, or a moderator of the space who is not barred from its case, about an idea after the voting."""
+    moderates = actor.has_role(thing.space, Role.MODERATOR) and not thing.barred
+    may = decides_or_owes(actor, thing) or moderates
     return may and after_voting(actor, thing) and bool(thing.kind == "idea")
 
 

@@ -117,7 +117,8 @@ ONE = f"""
         s.checks, {CHECKED_BY.format("i", "idea")} AS checked_by,
         EXISTS (SELECT FROM action_request q WHERE q.idea = i.id AND q.outcome IS NULL AND q.person = me.id) AS asked,
         EXISTS (SELECT FROM action_request q WHERE q.idea = i.id AND q.outcome IS NULL) AS waits,
-        i.speaks_for IS NOT NULL AND plein_speaks(me.id, i.speaks_for, i.space) AS speaks, x.id IS NOT NULL AS open_case,
+        i.speaks_for IS NOT NULL AND plein_speaks(me.id, i.speaks_for, i.space) AS speaks,
+        x.id IS NOT NULL AS open_case,
         coalesce(x.owner = me.id AND x.owner <> ALL (plein_barred(x)), FALSE) AS owns_case,
         x.id IS NOT NULL AND plein_decides(me.id, i.id) AS decides_case,
         x.id IS NOT NULL AND me.id = ANY (plein_barred(x)) AS barred

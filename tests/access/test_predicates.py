@@ -331,7 +331,11 @@ IDEA = {
     "idea_state": "published",
     "phase": "collect",
     "answered": False,
+    "speaks_for_id": None,
+    "speaks": False,
+    "open_case": False,
     "owns_case": False,
+    "barred": False,
     "always_open": False,
     "checks": "none",
     "vote_method": "support",
@@ -343,6 +347,8 @@ IDEA = {
 THEIRS = IDEA | {"author": OTHER}
 NOT_HERS = {"author": OTHER}
 POST = {"kind": "discussion"}
+IN_HER_NAME = {"speaks_for_id": ME}
+OWED = {"open_case": True, "owns_case": True, "sponsor": OTHER}
 CO_AUTHOR = {"author": OTHER, "co_author": True}
 case(Action.IDEA_PROPOSE, {"phase": "collect"}, *phases_but("collect"), too=[me(**GUEST)])
 case(Action.WORKSHOP_CAPTURE, {"phase": "collect"}, *phases_but("collect"), me(**GUEST))
@@ -354,8 +360,16 @@ for editing in (Action.IDEA_EDIT, Action.IDEA_ATTACH):
         {"answered": True},
         {"idea_state": "withdrawn"},
         {"idea_state": "removed"},
+        {"speaks_for_id": OTHER},
+        {"kind": "leader"},
         *phases_but("collect", "discuss"),
-        too=[CO_AUTHOR, {"phase": "discuss"}, {"idea_state": "hidden"}],
+        too=[
+            CO_AUTHOR,
+            {"phase": "discuss"},
+            {"idea_state": "hidden"},
+            {"speaks_for_id": OTHER, "speaks": True},
+            {"kind": "leader"} | me(**LEADER),
+        ],
     )
     case(editing, IDEA | {"idea_state": "draft"}, NOT_HERS, too=[{"phase": "vote"}, {"answered": True}])
 case(Action.IDEA_DISCARD, IDEA | {"idea_state": "draft"}, NOT_HERS, CO_AUTHOR, {"idea_state": "published"})
@@ -379,6 +393,7 @@ case(
     Action.IDEA_PUT_BACK,
     IDEA | {"idea_state": "withdrawn"},
     NOT_HERS,
+    {"speaks_for_id": OTHER},
     {"idea_state": "published"},
     *phases_but("collect", "discuss"),
     too=phase("discuss"),
@@ -397,6 +412,7 @@ case(
     Action.IDEA_CORRECT,
     IDEA | {"phase": "vote"},
     NOT_HERS,
+    {"speaks_for_id": OTHER},
     {"idea_state": "withdrawn"},
     {"answered": True},
     {"checks": "all"} | me(**GUEST),
@@ -412,6 +428,7 @@ for offering in (Action.IDEA_OFFER_HELP, Action.IDEA_TAKE_OFFER_BACK):
         POST,
         {"author": ME},
         {"co_author": True},
+        IN_HER_NAME,
         {"idea_state": "hidden"},
         {"checks": "all"} | me(**GUEST),
         *phases_but("collect", "discuss", "vote", "decide"),
@@ -425,10 +442,14 @@ case(
     {"answered": True},
     {"idea_state": "withdrawn"},
     {"idea_state": "hidden", "always_open": True},
+    {"open_case": True},
+    *(POST | own for own in ({"author": ME}, {"co_author": True}, IN_HER_NAME)),
     *phases_but("decide", "done", "cancelled"),
     too=[
         *DECIDING,
-        {"sponsor": OTHER, "owns_case": True},
+        OWED,
+        {"author": ME},
+        POST,
         *phase("done", "cancelled"),
         {"phase": "collect", "always_open": True},
     ],
@@ -440,7 +461,9 @@ case(
     {"answered": False},
     {"phase": "vote"},
     {"idea_state": "hidden"},
-    too=[*DECIDING, {"sponsor": OTHER, "owns_case": True}],
+    {"open_case": True},
+    POST | IN_HER_NAME,
+    too=[*DECIDING, OWED],
 )
 case(
     Action.IDEA_MOVE_ON,
@@ -449,8 +472,10 @@ case(
     {"sponsor": OTHER},
     {"phase": "vote"},
     {"idea_state": "hidden"},
+    {"open_case": True},
+    {"open_case": True, "barred": True} | me(**has("moderator")),
     {"sponsor": OTHER} | me(**has("owner")),
-    too=[*DECIDING, {"sponsor": OTHER} | me(**has("moderator"))],
+    too=[*DECIDING, OWED, {"sponsor": OTHER} | me(**has("moderator"))],
 )
 case(
     Action.IDEA_MOVE,
@@ -469,6 +494,7 @@ case(
     THEIRS,
     {"author": ME},
     {"co_author": True},
+    IN_HER_NAME,
     {"idea_state": "hidden"},
     *phases_but("collect", "discuss", "vote"),
     too=[*phase("discuss", "vote"), me(**GUEST)],
@@ -520,8 +546,11 @@ case(
 )
 case(
     Action.POST_ACT,
-    WRITTEN | {"author": OTHER, "co_author": False},
+    WRITTEN | {"author": OTHER, "co_author": False, "speaks_for_id": None, "barred": False, "decides_case": False},
     {"kind": "idea"},
+    IN_HER_NAME,
+    {"barred": True},
+    {"decides_case": True},
     {"idea_state": "hidden"},
     {"answered": True},
     {"author": ME},
@@ -676,6 +705,7 @@ case(
     *WITHOUT_CASE,
     BARRED,
     {"decides": True},
+    {"answers_for_it": ME},
     NOBODY_SPECIAL,
     me=has("moderator"),
 )

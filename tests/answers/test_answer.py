@@ -27,6 +27,13 @@ async def filled(browser, address, **other):
     return form_of(await browser.get(address), address) | TYPED | other
 
 
+async def without_case(world):
+    """Who owns an open case answers alone."""
+    await execute(
+        "UPDATE escalation SET state = 'dropped', ended_at = plein_now() WHERE idea = {}", world.idea_id["decide"]
+    )
+
+
 async def answers(world, name):
     return await fetch_value("SELECT count(*) FROM answer WHERE idea = {}", world.idea_id[name])
 
@@ -34,6 +41,7 @@ async def answers(world, name):
 @pytest.mark.parametrize("phase", ["decide", "done"])
 @pytest.mark.parametrize("who", ["sponsor", "decision_maker"])
 async def test_the_sponsor_or_a_decision_maker_answers_and_the_page_shows_it_all(as_, world, who, phase):
+    await without_case(world)
     browser, address = await as_(who), address_of(world, phase)
     sent = await browser.post(address, await filled(browser, address))
     assert (sent.status_code, sent.headers["Location"]) == (303, f"/ideas/{world.idea[phase]}")
@@ -105,6 +113,7 @@ async def test_there_is_one_answer_and_it_stays(as_, world):
 
 
 async def test_of_two_answers_at_once_the_second_is_kept_in_its_form(as_, world):
+    await without_case(world)
     first, second, address = await as_("sponsor"), await as_("decision_maker"), address_of(world, "decide")
     of_first, of_second = await filled(first, address), await filled(second, address, summary="Mine")
     sent = await post_slowly(second, address, of_second, lambda: first.post(address, of_first))
@@ -170,3 +179,39 @@ async def test_who_sees_to_it_must_be_able_to_read_it(as_, world):
     assert (sent.status_code, set(errors_of(sent))) == (422, {"next_owner_called"})
     sent = await browser.post(address, await filled(browser, address, next_owner_called=email_of("insider_a")))
     assert sent.status_code == 303
+
+
+OPEN_CASE = """
+    INSERT INTO escalation (idea, space, state, origin, setting, owner, started_at, acknowledge_due_at,
+        statement_due_at, due_at, half_at, soon_at, overdue2_at, overdue3_at)
+    SELECT i.id, i.space, 'assigned', 'moderator', 1, {}, t, t, t, t, t, t, t, t
+    FROM idea i, plein_now() t WHERE i.id = {}
+"""
+
+
+async def test_who_wrote_a_post_does_not_answer_it(as_, world):
+    browser, address = await as_("decision_maker"), address_of(world, "post")
+    form = await filled(browser, address)
+    await execute("UPDATE idea SET author = {} WHERE id = {}", world.person_id["decision_maker"], world.idea_id["post"])
+    assert (await browser.get(address)).status_code == 403
+    assert (await browser.post(address, form)).status_code == 403
+    assert await answers(world, "post") == 0
+
+
+@pytest.mark.parametrize("name", ["post", "decide"])
+async def test_what_has_a_case_is_answered_by_its_owner_alone_who_is_not_barred(as_, world, name):
+    owner, idea = world.person_id["colleague"], world.idea_id[name]
+    if name == "post":
+        await execute(OPEN_CASE, owner, idea)
+    await execute("UPDATE escalation SET owner = {} WHERE idea = {}", owner, idea)
+    address = address_of(world, name)
+    for who in ("decision_maker", "sponsor"):
+        assert (await (await as_(who)).post(address, TYPED)).status_code == 403
+    assert (await (await as_("colleague")).get(address)).status_code == 200
+    await execute(
+        "INSERT INTO case_conflict (escalation, space, person, kind)"
+        " SELECT id, space, owner, 'declared' FROM escalation WHERE idea = {}",
+        idea,
+    )
+    assert (await (await as_("colleague")).post(address, TYPED)).status_code == 403
+    assert await answers(world, name) == 0

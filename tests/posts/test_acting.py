@@ -10,6 +10,7 @@ from portal.access.actor import actor_of_person
 from portal.access.conflicts import Changed
 from portal.campaigns.queries import get_campaign
 from portal.db import execute, fetch_value
+from portal.escalation.queries import get_actionable
 from portal.ideas.queries import get_idea
 from portal.posts import acting
 from tests.client import text_of
@@ -17,6 +18,12 @@ from tests.pages.forms import errors_of, form_of
 
 SPACE = "organisation"
 BECOME = {"what": "idea", "words": "It belongs there."}
+
+OPEN_CASE = """
+    INSERT INTO escalation (idea, space, state, origin, setting, started_at, acknowledge_due_at, statement_due_at,
+        due_at, half_at, soon_at, overdue2_at, overdue3_at)
+    SELECT i.id, i.space, 'triage', 'moderator', 1, t, t, t, t, t, t, t, t FROM idea i, plein_now() t WHERE i.id = {}
+"""
 
 
 async def asked(as_, world, who="employee", **other):
@@ -147,3 +154,56 @@ async def test_of_two_moderators_at_once_one_makes_it_an_idea(fresh_db, world):
     )
     assert [type(one) for one in done if one] == [Changed]
     assert await fetch_value("SELECT count(*) FROM event WHERE kind = 'post.became_idea'") == 1
+
+
+ROLE = (
+    "INSERT INTO case_role (escalation, space, person, role) SELECT id, space, {}, {} FROM escalation WHERE idea = {}"
+)
+
+
+@pytest.mark.parametrize("role", ["owner", "deputy", "neutral", "chain"])
+async def test_who_decides_its_case_does_not_settle_what_is_asked(as_, world, role):
+    await asked(as_, world)
+    moderator, post = await as_("moderator"), world.idea_id["post"]
+    await execute(OPEN_CASE, post)
+    page = f"/posts/{world.idea['post']}/action"
+    assert (await moderator.get(page)).status_code == 200
+    await execute(ROLE, world.person_id["moderator"], role, post)
+    assert (await moderator.get(page)).status_code == 403
+    form = BECOME | {"campaign": world.campaign["collect"]}
+    assert (await moderator.post(page, form)).status_code == 403
+    assert "repaired" not in text_of(await moderator.get(f"/spaces/{world.space[SPACE]}/requests"))
+    assert await fetch_value("SELECT kind FROM idea WHERE id = {}", post) == "discussion"
+
+
+async def test_a_moderator_brings_nothing_to_herself(as_, world):
+    await execute("UPDATE topic_rule SET owner = {}, deputy = NULL", world.person_id["moderator"])
+    page = f"/posts/{world.idea['post']}/action"
+    moderator = await as_("moderator")
+    assert 'value="case"' not in text_of(await moderator.get(page))
+    assert (await moderator.post(page, {"what": "case", "words": "To me."})).status_code == 422
+    assert await fetch_value("SELECT count(*) FROM escalation WHERE idea = {}", world.idea_id["post"]) == 0
+
+
+async def test_of_many_who_settle_it_at_once_one_does(fresh_db, world):
+    moderator, post = await actor_of_person(world.person_id["moderator"]), world.idea["post"]
+    await acting.ask(
+        await actor_of_person(world.person_id["employee"]),
+        await get_idea(await actor_of_person(world.person_id["employee"]), post),
+        reason="This can be repaired.",
+        comment=None,
+    )
+    row, item = await get_idea(moderator, post), await get_actionable(moderator, post)
+    campaign = await get_campaign(moderator, world.campaign["collect"])
+    done = await asyncio.gather(
+        *(acting.leave(moderator, row, "Nothing") for _ in range(2)),
+        *(acting.bring(moderator, row, item, "A case") for _ in range(2)),
+        *(acting.become_idea(moderator, row, campaign, "An idea") for _ in range(2)),
+        return_exceptions=True,
+    )
+    assert [type(one) for one in done if one] == [Changed] * 5
+    outcome = await fetch_value("SELECT outcome FROM action_request")
+    assert await fetch_value("SELECT count(*) FROM event WHERE kind = 'moderation.action_settled'") == 1
+    cases = await fetch_value("SELECT count(*) FROM escalation WHERE idea = {}", world.idea_id["post"])
+    kind = await fetch_value("SELECT kind FROM idea WHERE id = {}", world.idea_id["post"])
+    assert (outcome, cases, kind == "idea") == (outcome,) + (outcome == "case", outcome == "idea")

@@ -7,6 +7,7 @@ import pytest
 from portal.access.actor import actor_of_person
 from portal.access.policy import Forbidden
 from portal.db import execute, fetch_value
+from portal.escalation.queries import get_actionable
 from portal.ideas.actions import Content
 from portal.posts import actions
 from portal.posts.queries import get_stream
@@ -77,6 +78,82 @@ async def test_a_draft_for_a_leader_is_not_posted_once_that_is_over(as_, world, 
     await execute(gone)
     await browser.post(edit, offered | {"voice": world.person["sponsor"]})
     assert await fetch_value("SELECT count(*) FROM idea WHERE kind = 'leader' AND state <> 'draft'") == 0
+
+
+@pytest.mark.parametrize("gone", GONE.values(), ids=GONE)
+async def test_what_stands_in_her_name_is_changed_by_nobody_once_that_is_over(as_, world, gone):
+    browser = await as_("colleague")
+    address, typed, _ = await form(browser, world, voice=world.person["sponsor"])
+    post = (await browser.post(address, typed)).headers["Location"]
+    offered = form_of(await browser.get(f"{post}/edit"), f"{post}/edit")
+    await execute(gone)
+    assert (await browser.post(f"{post}/edit", offered | {"body": "Never."})).status_code == 403
+    assert (await browser.get(f"{post}/edit")).status_code == 403
+    assert f"{post}/edit" not in text_of(await browser.get(post))
+    idea = post.replace("/posts/", "/ideas/")
+    assert (await browser.post(f"{idea}/withdrawal", {"reason": "Over."})).status_code == 303
+    assert (await browser.post(f"{idea}/return", {"reason": "Not over."})).status_code == 403
+    assert await fetch_value("SELECT body FROM idea WHERE kind = 'leader'") == "Until May."
+
+
+ITS_ITEM = """
+    INSERT INTO moderation_item (space, idea, author, state) SELECT space, id, author, 'open' FROM idea WHERE id = {}
+    RETURNING public_id
+"""
+
+
+@pytest.fixture
+async def in_her_name(world):
+    """The post is the colleague's, for the sponsor, who moderates and decides there."""
+    sponsor, post = world.person_id["sponsor"], world.idea_id["post"]
+    await execute(
+        "INSERT INTO membership (space, person, role) SELECT {}, {}, r FROM unnest(ARRAY['moderator', 'decision_maker']) r"
+        " ON CONFLICT DO NOTHING",
+        *(world.space_id["organisation"], sponsor),
+    )
+    await execute(
+        "UPDATE idea SET kind = 'leader', author = {}, speaks_for = {} WHERE id = {}",
+        *(world.person_id["colleague"], sponsor, post),
+    )
+    return post
+
+
+async def test_a_leader_is_no_stranger_to_what_stands_in_her_name(as_, world, in_her_name):
+    await (await as_("employee")).post(f"/posts/{world.idea['post']}/request", {"reason": "This can be repaired."})
+    item = await fetch_value(ITS_ITEM, in_her_name)
+    leader, moderator = await as_("sponsor"), await as_("moderator")
+    post, queue = world.idea["post"], f"/spaces/{world.space['organisation']}"
+    assert (await leader.post(f"/ideas/{post}/vote", {})).status_code == 403
+    assert (await leader.get(f"/posts/{post}/action")).status_code == 403
+    assert (await leader.get(f"/ideas/{post}/answer")).status_code == 403
+    assert (await moderator.get(f"/moderation/items/{item}")).status_code == 200
+    assert (await leader.get(f"/moderation/items/{item}")).status_code == 404
+    assert "repaired" in text_of(await moderator.get(f"{queue}/requests"))
+    assert "repaired" not in text_of(await leader.get(f"{queue}/requests"))
+    row = await get_actionable(await actor_of_person(world.person_id["sponsor"]), post)
+    assert row.barred
+
+
+async def test_whichever_way_a_vote_comes_a_leader_supports_nothing_in_her_name(world, in_her_name):
+    given = (
+        "INSERT INTO vote (person, idea, space, guest) SELECT {}, id, space, FALSE FROM idea WHERE id = {} RETURNING id"
+    )
+    assert not await execute(given, world.person_id["sponsor"], in_her_name)
+    assert await execute(given, world.person_id["employee"], in_her_name)
+
+
+CASE = """
+    INSERT INTO escalation (idea, space, state, origin, setting, owner, started_at, acknowledge_due_at,
+        statement_due_at, due_at, half_at, soon_at, overdue2_at, overdue3_at)
+    SELECT i.id, i.space, 'assigned', 'moderator', 1, {}, t, t, t, t, t, t, t, t
+    FROM idea i, plein_now() t WHERE i.id = {} RETURNING id
+"""
+
+
+async def test_a_leader_decides_no_case_in_her_name(world, in_her_name):
+    case = await fetch_value(CASE, world.person_id["decision_maker"], in_her_name)
+    barred = await fetch_value("SELECT plein_barred(e) FROM escalation e WHERE e.id = {}", case)
+    assert set(barred) == {world.person_id["sponsor"], world.person_id["colleague"]}
 
 
 async def test_for_a_leader_nobody_posts_where_she_does_not_read(as_, world):
