@@ -88,8 +88,8 @@ COUNTED = """
 WRITES_ALONG = "EXISTS (SELECT FROM co_author k WHERE k.idea = i.id AND k.person = {} AND k.accepted_at IS NOT NULL)"
 CARD = f"""
     i.id, i.public_id, i.kind, coalesce(fn.name, '') AS speaks_for, i.speaks_for AS speaks_for_id,
-    i.title, i.excerpt, i.tags, i.language, i.version, i.space, s.public_id AS space_public_id, s.name AS space_name, i.author,
-    {ADDRESS.format("i.space")} AS author_public_id,
+    i.title, i.excerpt, i.tags, i.language, i.version, i.space, s.public_id AS space_public_id, s.name AS space_name,
+    i.author, {ADDRESS.format("i.space")} AS author_public_id,
         coalesce(n.name, '') AS author_name, p.kind = 'guest' AS author_guest,
     {COUNTED}, i.comments, i.guest_comments, i.created_at, i.state AS idea_state,
     coalesce((SELECT v.weight FROM vote v WHERE v.idea = i.id AND {{}}), 0) AS weight,
