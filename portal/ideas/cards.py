@@ -21,11 +21,9 @@ def hashable(row: Any) -> None:
     msgspec.structs.force_setattr(row, "tags", tuple(row.tags))
 
 
-def apart(actor: Actor, a: str) -> QueryString:
-    """The condition under which an idea or post is neither the actor's, nor hers to decide (rule 7)."""
-    return QueryString(
-        f"{{}} NOT IN (SELECT plein_writers({a}.id)) AND NOT plein_decides({{}}, {a}.id)", actor.id, actor.id
-    )
+def apart(actor: Actor) -> QueryString:
+    """The condition under which an idea `i` is neither the actor's, nor hers to decide (rule 7)."""
+    return QueryString("{} NOT IN (SELECT plein_writers(i.id)) AND NOT plein_decides({}, i.id)", actor.id, actor.id)
 
 
 def address_of(kind: str, public_id: str) -> str:

@@ -43,7 +43,7 @@ QUEUES = """
 async def queues(actor: Actor, space: int | None = None) -> list[Queue]:
     """The spaces that the actor moderates, or one of them."""
     spaces = [each for each in actor.moderates if space in (None, each)]
-    asked = apart(actor, "i"), visible(ActionRequest, actor, "q")
+    asked = apart(actor), visible(ActionRequest, actor, "q")
     return await fetch(Queue, QUEUES, *asked, visible(ModerationItem, actor, "x"), spaces, visible(Space, actor, "s"))
 
 

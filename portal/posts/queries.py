@@ -168,7 +168,7 @@ MOST = 200
 async def requests_in(actor: Actor, space: int) -> list[Request]:
     """What is asked in a space, to be settled by its moderators; they settle nothing of their own posts, nor of those
     whose case they decide."""
-    where = QueryString("q.space = {} AND q.outcome IS NULL AND {}", space, apart(actor, "i"))
+    where = QueryString("q.space = {} AND q.outcome IS NULL AND {}", space, apart(actor))
     return await fetch(Request, REQUESTS, visible(ActionRequest, actor, "q"), where, QueryString(BY_POST), MOST)
 
 

@@ -226,7 +226,7 @@ idea.edit           closed_a            - - - - - - - y - n -
 idea.answer         collect             n n n n n n n n n - -
 idea.answer         discuss             n n n n n n n n n - -
 idea.answer         vote                n n n n n n n n n - -
-idea.answer         decide              n n n y y n n n n - -
+idea.answer         decide              n n n y n n n n n - -
 idea.answer         answered            n n n n n n n n n - -
 idea.answer         done                n n n y y n n n n - -
 idea.answer         always              n n n y y n n n n - -
@@ -358,7 +358,7 @@ idea.take_offer_back done               n n n n n n n n n - -
 idea.take_offer_back closed_a           - - - - - - - n - y -
 
 idea.move_on        vote                n n n n n n n n n - -
-idea.move_on        decide              n n n y y y n n n - -
+idea.move_on        decide              n n n y n y n n n - -
 idea.move_on        withdrawn           n n n n n n n n n - -
 
 answer.correct      told                n n n y y n n n n - -
