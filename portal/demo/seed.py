@@ -109,9 +109,11 @@ async def _people(
     for entry in [*content["person"], *_generated(content)]:
         key = entry["key"]
         person = await fetch_value(
-            "INSERT INTO person (kind, org_unit, created_at) VALUES ('employee', {}, {}) RETURNING id",
+            "INSERT INTO person (kind, org_unit, created_at, last_signed_in_at) VALUES ('employee', {}, {}, {})"
+            " RETURNING id",
             units[entry["unit"]],
             moment - timedelta(days=200),
+            moment - timedelta(days=len(people) % 36),  # four in five came by in the last four weeks
         )
         await execute(
             "INSERT INTO identity (person, name, email, title, language, zone) VALUES ({}, {}, {}, {}, {}, {})",
