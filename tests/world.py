@@ -204,8 +204,7 @@ async def build_world() -> World:
         await _guests(world)
         await _notices(world)
         await _starters(world)
-        for idea, owner in (("decide", "sponsor"), ("closed_a", "insider_a")):
-            await add_case(world, idea, idea=idea, state="acknowledged", owner=owner)
+        await add_case(world, "decide", idea="decide", state="acknowledged", owner="sponsor")
     await execute("UPDATE profile SET photo_change = 0")
     await execute("UPDATE organisation SET photo_changes = 0")  # no page shows a photo until one is changed
     return world

@@ -86,7 +86,10 @@ def text_columns(table: type[Table]) -> list[Text | Array]:
 
 
 #: What never changes does, for a canary.
-UNKEPT = "ALTER TABLE policy_version DISABLE TRIGGER policy_version_kept"
+UNKEPT = """
+    ALTER TABLE policy_version DISABLE TRIGGER policy_version_kept;
+    ALTER TABLE idea DISABLE TRIGGER idea_discussion_kept
+"""
 
 
 async def plant(connection: asyncpg.Connection) -> None:

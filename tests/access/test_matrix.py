@@ -418,7 +418,7 @@ item.decide         decide              - - - - - n - - - - -
 item.decide         appealed            - - - - - n - - - - -
 item.decide         of_moderator        - - - - - - - - - - -
 item.decide         of_open             - - y - - - - - - - -
-item.decide         of_guest            - - - - - - - n - - -
+item.decide         of_guest            - - - - - - - y - - -
 decision.undo       decide              - - - - - y - - - - -
 decision.undo       appealed            - - - - - n - - - - -
 decision.undo       sent_back           - - y - - - - - - - -

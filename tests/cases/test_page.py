@@ -8,7 +8,7 @@ from portal.db import execute, fetch_value
 from tests.client import text_of
 from tests.conftest import statements
 from tests.escalation.stage import assigned, at, days_later, make_office, make_stage
-from tests.world import NOW
+from tests.world import NOW, add_case
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,8 @@ from tests.world import NOW
 )
 async def test_who_reads_the_item_reads_its_case(as_, world, who, case, status):
     browser = await as_(who)
+    if case not in world.case:
+        await add_case(world, case, idea=case, state="acknowledged", owner="insider_a")
     assert (await browser.get(f"/cases/{world.case[case]}")).status_code == status
 
 
