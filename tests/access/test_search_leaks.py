@@ -28,7 +28,7 @@ SIGNED_IN = [reader for reader in READERS if reader not in (*NOBODY, "former_gue
 HIT = re.compile(r'class="title-link" href="/(\w+)/(\w+)(#answer)?"')
 NEXT = re.compile(r'href="([^"#]+)#results" rel="next"')
 COUNT = re.compile(r'id="kind-(\w+)"[^>]*>[^<]*<span class="quiet">([\d,.]+)')
-TABLES = {"ideas": "idea", "comments": "comment", "campaigns": "campaign", "people": "person"}
+TABLES = {"ideas": "idea", "posts": "idea", "comments": "comment", "campaigns": "campaign", "people": "person"}
 #: What can be found of what one sees: nothing that is hidden or withdrawn, even if it is one's own.
 FINDABLE = {
     "idea": "SELECT id FROM idea WHERE state = 'published' AND id = ANY($1)",

@@ -103,7 +103,7 @@ ITS_ITEM = """
 
 
 @pytest.fixture
-async def in_her_name(world):
+async def in_her_name(rollback, world):
     """The post is the colleague's, for the sponsor, who moderates and decides there."""
     sponsor, post = world.person_id["sponsor"], world.idea_id["post"]
     await execute(
@@ -191,7 +191,7 @@ async def test_only_a_leader_has_delegates_and_not_herself(as_, world):
 
 
 @pytest.mark.parametrize("for_whom", [None, "sponsor"])
-async def test_whatever_the_form_says_nobody_else_speaks_as_a_leader(world, for_whom):
+async def test_whatever_the_form_says_nobody_else_speaks_as_a_leader(rollback, world, for_whom):
     actor = await actor_of_person(world.person_id["employee"])
     stream = await get_stream(actor, world.space["organisation"])
     said = Content(

@@ -11,6 +11,8 @@ from portal.db import execute, fetch_value
 from portal.tables import Campaign, Idea
 from tests.world import World
 
+pytestmark = pytest.mark.usefixtures("rollback")
+
 POST = """
     INSERT INTO idea (campaign, space, author, state, title, body, body_html, excerpt, language, kind)
     VALUES ({}, {}, {}, 'published', 'A thought', 'Text', '<p>Text</p>', 'Text', 'en', {}) RETURNING id
