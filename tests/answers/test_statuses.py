@@ -11,6 +11,7 @@ from portal.db import execute, fetch_value
 from portal.ideas.actions import put_back
 from portal.ideas.queries import get_idea
 from portal.notifications.jobs import tell_of
+from tests.answers.test_answer import without_cases
 from tests.client import text_of
 from tests.pages.forms import errors_of, form_of
 from tests.sitemap import ANSWER
@@ -21,6 +22,7 @@ STEP = {"step": "shortlisted", "body": "Ten are **left**."}
 
 @pytest.mark.parametrize("who", ["sponsor", "decision_maker", "moderator"])
 async def test_a_status_changes_with_a_public_text(as_, world, who):
+    await without_cases()
     browser, page = await as_(who), f"/ideas/{world.idea['decide']}"
     sent = await browser.post(f"{page}/status", STEP)
     assert sent.headers["Location"] == page

@@ -1,12 +1,14 @@
 """Who supports what is told to nobody but the voter: not on a page, not in a header, an event or a mail."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
 from portal.db import execute, fetch_value
 from tests.client import text_of
 from tests.sitemap import GETS, filled
+from tests.world import NOW
 
 #: What differs between any two answers: tokens against forgery, keys of forms.
 MACHINERY = re.compile(r'name="(?:csrf_token|form_key)"[^>]*value="[^"]*"|X-CSRF-Token[^}]*}')
@@ -81,14 +83,21 @@ async def test_the_same_comparison_finds_a_comment(as_, world):
 
 
 @pytest.mark.parametrize(
-    ("method", "tables", "columns"),
-    [("support", {"vote", "idea"}, {"supporters"}), ("budget", {"vote", "idea", "budget"}, {"supporters", "votes"})],
+    ("method", "days", "tables", "columns"),
+    [
+        ("support", 7, {"vote", "idea"}, {"supporters"}),
+        ("budget", 7, {"vote", "idea", "budget"}, {"supporters", "votes"}),
+        # A second count, of those whose account is younger than a week: theirs carries no post to its threshold yet.
+        ("support", 6, {"vote", "idea"}, {"supporters", "young"}),
+    ],
 )
-async def test_a_vote_changes_its_row_and_the_count_and_nothing_else_in_the_database(
-    as_, world, method, tables, columns
+async def test_a_vote_changes_its_row_and_the_counts_and_nothing_else_in_the_database(
+    as_, world, method, days, tables, columns
 ):
     """No event, no mail, no job, no trace in any other table; a budget knows how many were given, and not to what."""
     await execute("UPDATE campaign SET vote_method = {} WHERE id = {}", method, world.campaign_id["vote"])
+    joined = NOW - timedelta(days=days)
+    await execute("UPDATE person SET created_at = {} WHERE id = {}", joined, world.person_id["employee"])
 
     async def fingerprints():
         known = await execute(
