@@ -89,7 +89,9 @@ async def test_a_message_is_written_when_it_goes_out(answered, smtp, world):
 
 async def kinds_queued():
     """How many events of each kind wait to be passed on."""
-    return Counter(row["kind"] for row in await execute("SELECT v.kind FROM event_queue q JOIN event v ON v.id = q.event"))
+    return Counter(
+        row["kind"] for row in await execute("SELECT v.kind FROM event_queue q JOIN event v ON v.id = q.event")
+    )
 
 
 async def test_answering_and_telling_are_one(fresh_db, world):
