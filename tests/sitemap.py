@@ -720,7 +720,6 @@ PAGES: list[tuple[str | None, str]] = [
     ("sponsor", "/ideas/{idea[done]}"),
     ("employee", "/spaces/{space[organisation]}"),
     ("insider_a", "/spaces/{space[closed_a]}"),
-    ("guest_a", "/cases/{case[closed_a]}"),
     ("guest_b", "/spaces/{space[closed_b]}"),
     ("insider_b", "/spaces/{space[closed_b]}/chapters"),
     ("insider_b", "/spaces/{space[closed_b]}/guests/new"),

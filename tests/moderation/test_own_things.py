@@ -79,6 +79,7 @@ async def test_who_reported_or_was_told_does_not_decide_the_appeal(as_, world, r
     await appealed(as_, world, "remove")
     await execute("DELETE FROM capture")
     await execute("UPDATE moderation_item SET author = {}", world.person_id["colleague"])
+    await execute("UPDATE idea SET author = {}", world.person_id["colleague"])
     assert await judge(as_, who, world) == 403
     assert await judge(as_, "sponsor", world) == 303
 
