@@ -100,7 +100,9 @@ class Stage:
 
 
 async def make_stage(world: World, number: int, kind: str = "group") -> Stage:
-    """A space of so many people who were active lately."""
+    """A space of so many people who were active lately; every case has come about by its events."""
+    # Those of the world, of which no event tells.
+    await execute("DELETE FROM escalation e WHERE NOT EXISTS (SELECT FROM event v WHERE v.escalation = e.id)")
     space = await fetch_value(SPACE, kind)
     stage = Stage(world, space, [])
     stage.people = await stage.add_people(number)
