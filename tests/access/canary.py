@@ -275,6 +275,15 @@ ROWS = {
     "community_card": "SELECT id FROM community_card WHERE space = ANY($2)",
     "org_unit": "SELECT u.id FROM org_unit u, person p WHERE p.id = $1 AND p.kind = 'employee'",
     "data_export": "SELECT id FROM data_export WHERE person = $1",
+    # what she heard of, as long as she reads that; and when she is away, which administrators manage for everybody
+    "notice": f"""SELECT id FROM notice WHERE person = $1 AND (space IS NULL OR space = ANY($2))
+        AND (campaign IS NULL OR campaign IN ({CAMPAIGNS})) AND (idea IS NULL OR idea = ANY($3))""",
+    "absence": """SELECT id FROM absence WHERE person = $1 OR EXISTS
+        (SELECT FROM membership WHERE person = $1 AND role = 'administrator')""",
+    # under the label that the space bears still, for who owns it or is its host
+    "space_record": """SELECT r.id FROM space_record r JOIN space s ON s.id = r.space, person p
+        WHERE p.id = $1 AND p.kind <> 'guest' AND s.id = ANY($2) AND s.label = r.label AND (s.host = $1
+            OR EXISTS (SELECT FROM membership m WHERE m.person = $1 AND m.space = s.id AND m.role = 'owner'))""",
     "session": "SELECT id FROM session WHERE person = $1",
     "mail": """SELECT x.id FROM mail x WHERE EXISTS
         (SELECT FROM membership WHERE person = $1 AND role = 'administrator')""",
@@ -321,10 +330,11 @@ async def addresses(connection: asyncpg.Connection) -> dict[str, dict[str, int]]
 
 async def rows_elsewhere(connection: asyncpg.Connection, guest: int) -> set[tuple[str, int]]:
     """Every row, by table and key, that belongs to no space of this guest, and the people who neither
-    are in one nor wrote there."""
+    are in one nor wrote there, nor are spoken for."""
     own = "SELECT m.space FROM membership m WHERE m.person = $1"
     among = f"SELECT o.person FROM membership o WHERE o.space IN ({own})"
-    among += "".join(f" UNION SELECT w.author FROM {table} w WHERE w.space IN ({own})" for table in ("idea", "comment"))
+    for table, who in (("idea", "author"), ("idea", "speaks_for"), ("comment", "author")):
+        among += f" UNION SELECT w.{who} FROM {table} w WHERE w.space IN ({own}) AND w.{who} IS NOT NULL"
     found: set[tuple[str, int]] = set()
     for table in VISIBILITY:
         name, columns = table._meta.tablename, {column._meta.name for column in table._meta.columns}

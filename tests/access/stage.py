@@ -225,6 +225,13 @@ async def things_that_could_leak(world: World) -> None:
     )
     for name, role in (("collect", "decision_owner"), ("proposed", "decision_owner"), ("draft", "author")):
         await execute(f"UPDATE campaign SET {role} = {{}} WHERE id = {{}}", ids["employee"], world.campaign_id[name])
+    await execute("UPDATE policy SET owner = {}", ids["employee"])
+    await execute("UPDATE escalation SET owner = {} WHERE public_id = {}", ids["employee"], world.case["decide"])
+    await execute(
+        "INSERT INTO space_record (space, label, asked_by, made_at, expires_at, file)"
+        " SELECT id, label, {}, plein_now(), plein_now() + interval '1 day', {} FROM space WHERE id = {}",
+        *(ids["insider_a"], stored_picture("record"), world.space_id["archived"]),
+    )
     await execute(
         "INSERT INTO follow (person, space, campaign, idea)"
         " SELECT {}::bigint, space, id, NULL::bigint FROM campaign WHERE id = {}"
@@ -248,13 +255,14 @@ async def things_that_could_leak(world: World) -> None:
 
 
 async def _posts(world: World) -> None:
-    """In the guest spaces: a discussion of which a guest asks that something is done, a draft, and a leader's post by
-    somebody else, who both read that space."""
+    """In the guest spaces: a discussion of which a guest asks that something is done, a draft, a post of the guest's, and
+    a leader's post by somebody else, who both read that space."""
     ids = world.person_id
     for side in "ab":
         space, guest, insider = world.space_id[f"closed_{side}"], ids[f"guest_{side}"], ids[f"insider_{side}"]
         await add_idea(world, f"post_{side}", stream=f"closed_{side}")
         await add_idea(world, f"draft_post_{side}", stream=f"closed_{side}", state="draft", comments=False)
+        await add_idea(world, f"of_guest_post_{side}", stream=f"closed_{side}", author=f"guest_{side}")
         await add_idea(world, f"spoken_{side}", stream=f"closed_{side}", kind="leader")
         await execute(
             "INSERT INTO action_request (idea, comment, space, person, reason) VALUES ({}, {}, {}, {}, 'Why')",
