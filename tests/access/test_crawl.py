@@ -224,7 +224,7 @@ async def test_the_same_forms_do_change_what_is_in_sight_and_allowed(
         unchanged &= {path.replace(":str}", "}") for path, (_, _, fields) in POSTS.items() if fields}
         for route in routes(app, "POST"):
             for reader in ("employee", "insider_a", "guest_a", "administrator"):
-                for path, may_know in fillings(route, stage, reader):
+                for path, may_know in fillings(route, stage, reader, deep=True):
                     if route.path_format not in unchanged or not may_know:
                         continue
                     for own in (True, False):
