@@ -497,6 +497,7 @@ POSTS: dict[str, tuple[str | None, str, dict[str, str]]] = {
 }
 #: POST route -> the files that such a form holds beside, as httpx takes them.
 FILES: dict[str, dict[str, tuple[str, bytes]]] = {
+    "/admin/calendar/list": {"file": ("days.csv", DAYS["list"].encode())},
     "/admin/imports": {"file": ("people.csv", b"name;email\nAda;ada@x.example\n")},
     "/ideas/{public_id:str}/attachments": {"files": ("counts.csv", b"depot,nights\nNorth,12\n")},
     "/spaces/{public_id:str}/guests/list": {"file": ("guests.csv", GUEST_LIST.encode())},

@@ -19,7 +19,7 @@ from portal.events.kinds import Kind
 from portal.events.log import record as write_event
 from portal.tables.base import PublicTable, Table
 from tests import world as of_world
-from tests.world import World, add_comment
+from tests.world import World, add_case, add_comment
 
 
 async def add_idea(world: World, name: str, **facts: Any) -> None:
@@ -252,6 +252,21 @@ async def test_a_membership_past_its_end_reads_nothing_and_gives_no_role(rollbac
         assert space not in actor.space_ids
         assert actor.moderates == []
         assert await _sees(world, name, tables.Idea, "x.space = {}", space) == 0
+
+
+async def test_whose_membership_ended_reads_the_item_of_her_case_and_nothing_else_until_it_closes(
+    rollback: asyncpg.Connection, world: World
+):
+    space = world.space_id["closed_a"]
+    await add_idea(world, "another", campaign="closed_a")
+    await add_case(world, "hers", idea="closed_a", state="acknowledged", owner="insider_a")
+    await execute("UPDATE membership SET until = plein_now() WHERE space = {}", space)
+    assert space not in (await _actor(world, "insider_a")).space_ids
+    assert await _sees(world, "insider_a", tables.Idea, "x.space = {}", space) == 1
+    assert await _sees(world, "insider_a", tables.Idea, "x.id = {}", world.idea_id["closed_a"]) == 1
+    assert await _sees(world, "guest_a", tables.Idea, "x.space = {}", space) == 0
+    await execute("UPDATE escalation SET ended_at = plein_now() WHERE id = {}", world.case_id["hers"])
+    assert await _sees(world, "insider_a", tables.Idea, "x.space = {}", space) == 0
 
 
 # --- states ---

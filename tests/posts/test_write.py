@@ -159,16 +159,30 @@ async def test_an_address_of_the_other_kind_leads_on(as_, world, address, leads_
 
 
 @pytest.mark.parametrize(
-    ("address", "leads_to"), [("/ideas/{post}", "/posts/{post}"), ("/posts/{open}", "/ideas/{open}")]
+    ("address", "leads_to", "status"),
+    [("/ideas/{post}", "/posts/{post}", 303), ("/posts/{open}", "/ideas/{open}", 422)],
 )
-async def test_a_form_of_the_other_kind_changes_nothing(as_, world, address, leads_to):
+async def test_a_form_of_the_other_kind_changes_nothing(as_, world, address, leads_to, status):
     browser = await as_("author")
-    for sent in (
-        await browser.get(f"{address.format(**world.idea)}/edit"),
-        await browser.post(f"{address.format(**world.idea)}/edit", TYPED | {"language": "en", "version": "1"}),
-    ):
-        assert (sent.status_code, sent.headers["Location"]) == (303, f"{leads_to.format(**world.idea)}/edit")
-    assert await fetch_value("SELECT count(*) FROM idea WHERE title = {}", TYPED["title"]) == 0
+    edit, leads_to = f"{address.format(**world.idea)}/edit", f"{leads_to.format(**world.idea)}/edit"
+    offered = await browser.get(edit)
+    assert (offered.status_code, offered.headers["Location"]) == (303, leads_to)
+    before = await execute("SELECT title, body, version, kind, state FROM idea ORDER BY id")
+    sent = await browser.post(edit, TYPED | {"language": "en", "version": "1"})
+    assert sent.status_code == status
+    assert await execute("SELECT title, body, version, kind, state FROM idea ORDER BY id") == before
+
+
+async def test_what_she_typed_for_a_post_that_is_an_idea_by_now_stands_in_the_form_of_the_idea(as_, world):
+    browser, edit = await as_("author"), f"/ideas/{world.idea['open']}/edit"
+    saved = form_of(await browser.get(edit), edit)
+    sent = await browser.post(f"/posts/{world.idea['open']}/edit", TYPED | {"language": "en", "version": "1"})
+    assert sent.status_code == 422
+    shown = form_of(sent, edit)
+    assert {name: shown[name] for name in TYPED} == TYPED
+    assert saved["title"] in text_of(sent), "beside what is saved"
+    assert (await browser.post(edit, shown)).status_code == 303
+    assert await fetch_value("SELECT title FROM idea WHERE id = {}", world.idea_id["open"]) == TYPED["title"]
 
 
 async def test_colleagues_support_it_and_talk_about_it_and_that_never_closes(as_, world):
