@@ -252,17 +252,19 @@ async def things_that_could_leak(world: World) -> None:
             ids[recipient],
         )
     await _links(world)
+    # posts that are not her own, for who moderates there: the last that she sees, which the crawl always visits
+    for side in "ab":
+        await add_idea(world, f"of_guest_post_{side}", stream=f"closed_{side}", author=f"guest_{side}")
 
 
 async def _posts(world: World) -> None:
-    """In the guest spaces: a discussion of which a guest asks that something is done, a draft, a post of the guest's, and
-    a leader's post by somebody else, who both read that space."""
+    """In the guest spaces: a discussion of which a guest asks that something is done, a draft, and a leader's post by
+    somebody else, who both read that space."""
     ids = world.person_id
     for side in "ab":
         space, guest, insider = world.space_id[f"closed_{side}"], ids[f"guest_{side}"], ids[f"insider_{side}"]
         await add_idea(world, f"post_{side}", stream=f"closed_{side}")
         await add_idea(world, f"draft_post_{side}", stream=f"closed_{side}", state="draft", comments=False)
-        await add_idea(world, f"of_guest_post_{side}", stream=f"closed_{side}", author=f"guest_{side}")
         await add_idea(world, f"spoken_{side}", stream=f"closed_{side}", kind="leader")
         await execute(
             "INSERT INTO action_request (idea, comment, space, person, reason) VALUES ({}, {}, {}, {}, 'Why')",
