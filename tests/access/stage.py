@@ -228,8 +228,8 @@ async def things_that_could_leak(world: World) -> None:
     await execute("UPDATE policy SET owner = {}", ids["employee"])
     await execute("UPDATE escalation SET owner = {} WHERE public_id = {}", ids["employee"], world.case["decide"])
     await execute(
-        "INSERT INTO space_record (space, label, asked_by, made_at, expires_at, file)"
-        " SELECT id, label, {}, plein_now(), plein_now() + interval '1 day', {} FROM space WHERE id = {}",
+        "INSERT INTO space_record (space, label, asked_by, made_at, expires_at, file, sha256)"
+        " SELECT id, label, {}, plein_now(), plein_now() + interval '1 day', {}, sha256('') FROM space WHERE id = {}",
         *(ids["insider_a"], stored_picture("record"), world.space_id["archived"]),
     )
     await execute(
@@ -252,7 +252,8 @@ async def things_that_could_leak(world: World) -> None:
             ids[recipient],
         )
     await _links(world)
-    # posts that are not her own, for who moderates there: the last that she sees, which the crawl always visits
+    # the crawl always visits the last that somebody sees: what she may put back, and a post for who moderates it
+    await add_idea(world, "withdrawn_of_employee", campaign="collect", author="employee", state="withdrawn")
     for side in "ab":
         await add_idea(world, f"of_guest_post_{side}", stream=f"closed_{side}", author=f"guest_{side}")
 
