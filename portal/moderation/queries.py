@@ -36,15 +36,16 @@ QUEUES = """
         (SELECT count(*) FROM action_request q JOIN idea i ON i.id = q.idea
             WHERE q.space = s.id AND q.outcome IS NULL AND {} AND {})::int AS requests
     FROM space s LEFT JOIN moderation_item x ON x.space = s.id AND x.state IN ('open', 'appealed') AND {}
-    WHERE s.id = ANY({}) AND s.archived_at IS NULL AND {} GROUP BY s.id ORDER BY s.kind DESC, lower(s.name)
+    WHERE s.id = ANY({}) AND (s.archived_at IS NULL OR {}) AND {} GROUP BY s.id ORDER BY s.kind DESC, lower(s.name)
 """
 
 
 async def queues(actor: Actor, space: int | None = None) -> list[Queue]:
-    """The spaces that the actor moderates, or one of them."""
+    """The spaces in use that the actor moderates; or one of hers, also when it was archived."""
     spaces = [each for each in actor.moderates if space in (None, each)]
     asked = apart(actor), visible(ActionRequest, actor, "q")
-    return await fetch(Queue, QUEUES, *asked, visible(ModerationItem, actor, "x"), spaces, visible(Space, actor, "s"))
+    items, sight = visible(ModerationItem, actor, "x"), visible(Space, actor, "s")
+    return await fetch(Queue, QUEUES, *asked, items, spaces, space is not None, sight)
 
 
 class ItemRow(msgspec.Struct, frozen=True):
