@@ -333,8 +333,8 @@ async def rows_elsewhere(connection: asyncpg.Connection, guest: int) -> set[tupl
     are in one nor wrote there, nor are spoken for."""
     own = "SELECT m.space FROM membership m WHERE m.person = $1"
     among = f"SELECT o.person FROM membership o WHERE o.space IN ({own})"
-    for table, who in (("idea", "author"), ("idea", "speaks_for"), ("comment", "author")):
-        among += f" UNION SELECT w.{who} FROM {table} w WHERE w.space IN ({own}) AND w.{who} IS NOT NULL"
+    for written, who in (("idea", "author"), ("idea", "speaks_for"), ("comment", "author")):
+        among += f" UNION SELECT w.{who} FROM {written} w WHERE w.space IN ({own}) AND w.{who} IS NOT NULL"
     found: set[tuple[str, int]] = set()
     for table in VISIBILITY:
         name, columns = table._meta.tablename, {column._meta.name for column in table._meta.columns}
