@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 import wtforms
 from wtforms.validators import StopValidation
@@ -12,12 +11,13 @@ from portal.answers.queries import AnswerText
 from portal.colleagues.forms import ColleagueField
 from portal.text.answers import ANSWER_KINDS
 from portal.text.language import gettext
-from portal.text.markdown import LONGEST, rendered
+from portal.text.markdown import LONGEST
 from portal.text.statuses import STATUSES
 from portal.web.forms import (
     YEARS,
     Form,
     HiddenNumber,
+    PreviewedForm,
     RadioField,
     StringField,
     TextAreaField,
@@ -26,14 +26,15 @@ from portal.web.forms import (
     options,
     required,
 )
-from portal.web.request import Request
 
 #: What is compared letter by letter.
 TYPED = ("kind", "summary", "reason", "from_when", "next_step")
 
 
-class AnswerForm(Form):
+class AnswerForm(PreviewedForm):
     """The official answer."""
+
+    previewed = "reason"
 
     kind = RadioField(
         lazy("The decision"),
@@ -53,7 +54,6 @@ class AnswerForm(Form):
     next_date = StringField(lazy("News by"))
     version = HiddenNumber(default=1)
     next_day: date | None = None
-    preview_html: str | None = None
 
     def says(self, text: AnswerText, next_owner: int) -> bool:
         """Whether it says just what stands there already."""
@@ -63,14 +63,6 @@ class AnswerForm(Form):
             text.next_owner,
             day,
         )
-
-    @classmethod
-    async def sent(cls, request: Request, **options: Any) -> Any:
-        """With the reason as it will look, if that was asked for."""
-        form = await super().sent(request, **options)
-        if "preview" in form.typed and len(form.reason.data or "") <= LONGEST:
-            form.preview_html = await rendered(form.reason.data or "")
-        return form
 
     def validate_next_date(self, field: wtforms.Field) -> None:
         """A date, where one is given."""

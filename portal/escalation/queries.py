@@ -11,7 +11,7 @@ from portal.access.of_people import ADDRESS, NAMED
 from portal.access.scope import visible
 from portal.db import fetch, fetch_one
 from portal.ideas.cards import WRITES_ALONG
-from portal.tables import CaseRole, Escalation, Event, Idea
+from portal.tables import CaseRole, Escalation, Idea
 
 
 class CaseRow(msgspec.Struct, frozen=True):
@@ -117,32 +117,6 @@ ITEM = """
 async def get_actionable(actor: Actor, public_id: str) -> Item | None:
     """One idea or post that the actor reads."""
     return await fetch_one(Item, ITEM, actor.id, actor.id, public_id, visible(Idea, actor, "i"))
-
-
-class Happening(msgspec.Struct, frozen=True):
-    """One line of a case's timeline. `actor_name` is empty where the clock did it."""
-
-    id: int
-    kind: str
-    occurred_at: datetime
-    actor_public_id: str | None
-    actor_name: str
-    particulars: str
-
-
-TIMELINE = (
-    f"""
-    SELECT v.id, v.kind, v.occurred_at, {ADDRESS.format("v.space")} AS actor_public_id,
-        coalesce(n.name, '') AS actor_name, v.particulars::text AS particulars
-    FROM event v LEFT JOIN person p ON p.id = v.actor """
-    + NAMED.format("n", "p.id", "v.space")
-    + " WHERE v.escalation = {} AND starts_with(v.kind, 'case.') AND {} ORDER BY v.id"
-)
-
-
-async def timeline(actor: Actor, case: int) -> list[Happening]:
-    """What happened to a case, the first first."""
-    return await fetch(Happening, TIMELINE, case, visible(Event, actor, "v"))
 
 
 class OnCase(msgspec.Struct, frozen=True):

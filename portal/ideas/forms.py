@@ -14,11 +14,12 @@ from wtforms.validators import StopValidation
 from portal.ideas.actions import Content
 from portal.ideas.queries import Choice, Question
 from portal.text.language import LANGUAGES, gettext
-from portal.text.markdown import LONGEST, rendered
+from portal.text.markdown import LONGEST
 from portal.web.forms import (
     YEARS,
     Form,
     HiddenNumber,
+    PreviewedForm,
     RadioField,
     SelectField,
     StringField,
@@ -119,8 +120,26 @@ CHECKS: dict[str, Callable[[Question, str], None]] = {
 }
 
 
-class IdeaForm(Form):
-    """What should change, and how. `preview_html` is the body as it will look, when it was asked for."""
+class DraftedForm(PreviewedForm):
+    """What can be kept as a draft before it is posted: an idea, or a post."""
+
+    is_draft = False
+
+    @classmethod
+    async def sent(cls, request: Request, **options: Any) -> Any:
+        """And whether it is to be kept as a draft."""
+        form = await super().sent(request, **options)
+        form.is_draft = "draft" in form.typed
+        return form
+
+    @property
+    def first_error(self) -> str:
+        """What is wrong first, for a draft that saves itself."""
+        return str(next(message for field in self for message in field.errors))
+
+
+class IdeaForm(DraftedForm):
+    """What should change, and how."""
 
     title = StringField(lazy("Title"), [needed(lazy("Give your idea a title.")), at_most(90)])
     body = TextAreaField(lazy("What do you propose?"), [needed(lazy("Say what you propose.")), at_most(LONGEST)])
@@ -129,8 +148,6 @@ class IdeaForm(Form):
     language = RadioField(lazy("Language"), choices=options(LANGUAGES.items()))
     version = HiddenNumber(default=1)
     form_version = HiddenNumber(default=0)
-    preview_html: str | None = None
-    is_draft = False
     asked: tuple[Question, ...] = ()
     topic: Any = None
 
@@ -141,20 +158,6 @@ class IdeaForm(Form):
         offered = [("", gettext("None in particular")), *((s.public_id, s.name) for s in services)]
         fields["service"] = SelectField(cls.service.args[0], choices=options(offered), default="") if services else None
         return type("IdeaForm", (cls,), fields | {"asked": tuple(questions)})
-
-    @classmethod
-    async def sent(cls, request: Request, **options: Any) -> Any:
-        """With the preview made, if it was asked for."""
-        form = await super().sent(request, **options)
-        form.is_draft = "draft" in form.typed
-        if "preview" in form.typed and len(form.body.data or "") <= LONGEST:
-            form.preview_html = await rendered(form.body.data or "")
-        return form
-
-    @property
-    def first_error(self) -> str:
-        """What is wrong first, for a draft that saves itself."""
-        return str(next(message for field in self for message in field.errors))
 
     @property
     def replies(self) -> list[Any]:

@@ -43,9 +43,7 @@ async def read(actor: Actor, notice: OneNotice) -> None:
     await execute(READ + " AND bundle = {}", actor.id, notice.bundle)
 
 
-async def read_of(
-    actor: Actor, *, idea: int | None = None, campaign: int | None = None, space: int | None = None
-) -> None:
+async def read_of(actor: Actor, *, idea: int | None = None, campaign: int | None = None) -> None:
     """Who opens a thing has read what she was told of it."""
     require(actor, Action.SETTINGS_CHANGE)
     if actor.unread:

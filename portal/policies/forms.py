@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
-from typing import Any
 
 from portal.colleagues.forms import ColleagueField
 from portal.policies import actions
-from portal.text.language import gettext, reader
-from portal.text.markdown import LONGEST, rendered
+from portal.text.language import LANGUAGES, gettext, reader
+from portal.text.markdown import LONGEST
 from portal.web.forms import (
     DayField,
     Form,
     HiddenNumber,
+    PreviewedForm,
     RadioField,
     StringField,
     TextAreaField,
@@ -21,13 +21,12 @@ from portal.web.forms import (
     options,
     required,
 )
-from portal.web.request import Request
 
 #: How many days people have to speak about a change, unless it says why there are fewer.
 NOTICE = 14
 
 
-class WordingForm(Form):
+class WordingForm(PreviewedForm):
     """The text of a version."""
 
     body = TextAreaField(lazy("The text"), [required(lazy("Give the whole text.")), at_most(LONGEST)])
@@ -36,15 +35,6 @@ class WordingForm(Form):
         [required(lazy("Say it in a few sentences, for whoever reads no more.")), at_most(500)],
     )
     in_force_from = DayField(lazy("In force from"), [required(lazy("Say from which day it holds."))])
-    preview_html: str | None = None
-
-    @classmethod
-    async def sent(cls, request: Request, **given: Any) -> Any:
-        """With the text as it will look, if that was asked for."""
-        form = await super().sent(request, **given)
-        if "preview" in form.typed and len(form.body.data or "") <= LONGEST:
-            form.preview_html = await rendered(form.body.data or "")
-        return form
 
     def midnight(self) -> datetime:
         """When that day begins."""
@@ -57,7 +47,7 @@ class RegisterForm(WordingForm):
     title = StringField(lazy("Name"), [required(lazy("Give the policy a name.")), at_most(120)])
     about = StringField(lazy("What is it about, and for whom?"), [at_most(300)])
     owner_called = ColleagueField(lazy("Who owns it?"), [required(lazy("Name the colleague who answers for it."))])
-    language = RadioField(lazy("Language of the text"), choices=options([("nl", "Nederlands"), ("en", "English")]))
+    language = RadioField(lazy("Language of the text"), choices=options(LANGUAGES.items()))
 
     def wording(self, now: datetime) -> actions.Wording | None:
         """The text that holds; None, with an error, where it is still to come."""

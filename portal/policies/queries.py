@@ -124,23 +124,3 @@ LED = """
 async def answers_that_led(actor: Actor, policy: PolicyRow) -> list[AnswerLed]:
     """What people asked that changed this policy, the newest version first."""
     return await fetch(AnswerLed, LED, policy.id, visible(Idea, actor, "i"), visible(Answer, actor, "a"))
-
-
-class Choice(msgspec.Struct, frozen=True):
-    """A version that an answer can name."""
-
-    id: int
-    title: str
-    version: int
-
-
-CHOICES = """
-    SELECT DISTINCT ON (lower(p.title), p.id) v.id, p.title, v.version
-    FROM policy p JOIN policy_version v ON v.policy = p.id
-    WHERE {} AND v.dropped_at IS NULL ORDER BY lower(p.title), p.id, v.version DESC LIMIT 500
-"""
-
-
-async def newest_versions(actor: Actor) -> list[Choice]:
-    """The newest version of each policy, for an answer that led to it."""
-    return await fetch(Choice, CHOICES, visible(Policy, actor, "p"))

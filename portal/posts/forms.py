@@ -9,10 +9,10 @@ from portal.access.of_posts import leader
 from portal.campaigns.queries import CampaignRow
 from portal.colleagues.forms import ColleagueField
 from portal.ideas.actions import Content
-from portal.ideas.forms import needed
+from portal.ideas.forms import DraftedForm, needed
 from portal.posts.queries import Spoken
 from portal.text.language import LANGUAGES, gettext
-from portal.text.markdown import LONGEST, rendered
+from portal.text.markdown import LONGEST
 from portal.web.forms import (
     Form,
     HiddenField,
@@ -27,12 +27,11 @@ from portal.web.forms import (
     options,
     required,
 )
-from portal.web.request import Request
 
 AS_LEADER = "leader"
 
 
-class PostForm(Form):
+class PostForm(DraftedForm):
     """What it is about, in a line, and more where there is more. `voice`: who speaks, asked of those who have a choice:
     nothing for herself, or as a leader, or for one (her public id)."""
 
@@ -41,8 +40,6 @@ class PostForm(Form):
     voice = SelectField(lazy("Who speaks?"), default="")
     language = RadioField(lazy("Language"), choices=options(LANGUAGES.items()))
     version = HiddenNumber(default=1)
-    preview_html: str | None = None
-    is_draft = False
     topic: Any = None
 
     @classmethod
@@ -54,20 +51,6 @@ class PostForm(Form):
         voices += [(one.public_id, gettext("%(name)s, for whom I post") % {"name": one.name}) for one in leaders]
         field = SelectField(cls.voice.args[0], choices=options(voices), default="") if len(voices) > 1 else None
         return type("PostForm", (cls,), {"voice": field})
-
-    @classmethod
-    async def sent(cls, request: Request, **options: Any) -> Any:
-        """With the preview made, if it was asked for."""
-        form = await super().sent(request, **options)
-        form.is_draft = "draft" in form.typed
-        if "preview" in form.typed and len(form.body.data or "") <= LONGEST:
-            form.preview_html = await rendered(form.body.data or "")
-        return form
-
-    @property
-    def first_error(self) -> str:
-        """What is wrong first, for a draft that saves itself."""
-        return str(next(message for field in self for message in field.errors))
 
     def content(self, leaders: list[Spoken]) -> Content:
         """What it says."""

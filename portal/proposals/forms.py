@@ -16,13 +16,14 @@ from portal.campaigns.queries import PHASES
 from portal.colleagues.forms import ColleagueField
 from portal.proposals.queries import Proposal, QuestionRow
 from portal.text.language import LANGUAGES, gettext, lazy, reader
-from portal.text.markdown import LONGEST, rendered
+from portal.text.markdown import LONGEST
 from portal.web.forms import (
     BooleanField,
     Form,
     HiddenField,
     HiddenNumber,
     MomentField,
+    PreviewedForm,
     RadioField,
     SelectField,
     StringField,
@@ -33,7 +34,6 @@ from portal.web.forms import (
     options,
     required,
 )
-from portal.web.request import Request
 
 #: Whole weeks, in days, after which the later phases begin, as a proposal; and how long the beginning is ahead.
 USUAL = {"discuss": 21, "vote": 35, "decide": 49, "done": 70}
@@ -63,8 +63,10 @@ class StepForm(Form):
         return [name for name in self._fields if name not in ("form_key", "seen")]
 
 
-class QuestionStep(StepForm):
-    """What is asked. `preview_html` is the brief as it will look, when it was asked for."""
+class QuestionStep(PreviewedForm, StepForm):
+    """What is asked."""
+
+    previewed = "brief"
 
     NEEDED: ClassVar[dict[str, str]] = {
         "lead": lazy("Say in two lines what you ask."),
@@ -74,15 +76,6 @@ class QuestionStep(StepForm):
     lead = TextAreaField(lazy("The question in two lines"), [at_most(300)])
     brief = TextAreaField(lazy("The brief"), [at_most(LONGEST)])
     language = RadioField(lazy("Language"), choices=options(LANGUAGES.items()))
-    preview_html = ""
-
-    @classmethod
-    async def sent(cls, request: Request, **options: Any) -> Any:
-        """With the brief as it will look, if that was asked for."""
-        form = await super().sent(request, **options)
-        if "preview" in form.typed and len(form.brief.data or "") <= LONGEST:
-            form.preview_html = await rendered(form.brief.data or "")
-        return form
 
 
 class DraftForm(QuestionStep):

@@ -22,6 +22,7 @@ from portal.files.store import Upload
 from portal.tables.base import new_public_id
 from portal.text.dates import number
 from portal.text.language import gettext, lazy, ngettext, reader
+from portal.text.markdown import LONGEST, rendered
 from portal.web.request import RESUMED_FIELD, Request, Typed
 from portal.web.uploads import MOST_FILES
 
@@ -130,6 +131,23 @@ class Form(wtforms.Form):
     def refuse(self, field: str, message: str) -> None:
         """Adds an error that only the action could find."""
         self[field].errors = [*self[field].errors, message]
+
+
+class PreviewedForm(Form):
+    """A form one text of which can be looked at before it is sent: `previewed` names its field, `preview_html` is the
+    text as it will look, where that was asked for."""
+
+    previewed = "body"
+    preview_html: str | None = None
+
+    @classmethod
+    async def sent(cls, request: Request, **options: Any) -> Any:
+        """With the preview made, if it was asked for."""
+        form = await super().sent(request, **options)
+        text = form[cls.previewed].data or ""
+        if "preview" in form.typed and len(text) <= LONGEST:
+            form.preview_html = await rendered(text)
+        return form
 
 
 class StringField(wtforms.StringField):
