@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from portal.access.actor import Actor, actor_of_person
-from portal.access.policy import RULES, Action, can
+from portal.access.policy import Action, can
+from portal.access.rules import RULES
 from portal.accounts.queries import account_of_email
 from portal.attachments.queries import get_attachment
 from portal.campaigns.queries import get_campaign

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from portal.access.actor import Actor, actor_of_person
-from portal.access.policy import RULES, Action, can
+from portal.access.policy import Action, can
+from portal.access.rules import RULES
 from portal.accounts.queries import own_session
 from portal.attachments.queries import get_attachment, get_file_wish
 from portal.campaigns.queries import get_campaign

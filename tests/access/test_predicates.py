@@ -13,7 +13,8 @@ import pytest
 from portal.access import phases
 from portal.access.actor import Actor, Right
 from portal.access.of_ideas import checked_first
-from portal.access.policy import RIGHTS, RULES, WRITING, Action, Forbidden, Paused, allowed, can, require
+from portal.access.policy import Action, Forbidden, Paused, allowed, can, require
+from portal.access.rules import RIGHTS, RULES, WRITING
 
 ME, OTHER, THIRD = 1, 2, 3
 SPACE, ORGANISATION, ELSEWHERE = 7, 10, 8

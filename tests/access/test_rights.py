@@ -8,7 +8,8 @@ import pytest
 
 from portal.access.actor import Actor, Right, actor_of_person
 from portal.access.conflicts import SpaceStill
-from portal.access.policy import RIGHTS, Action, can
+from portal.access.policy import Action, can
+from portal.access.rules import RIGHTS
 from portal.attachments.queries import get_attachment
 from portal.campaigns.queries import get_campaign
 from portal.comments.queries import get_comment

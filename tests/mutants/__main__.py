@@ -1,7 +1,7 @@
 """`make mutants`: removes each condition of portal/access in turn and runs the tests of access.
 
 Every mutant is caught, or listed in explained.toml with the reason why it changes no answer. ARGS may name modules or
-parts of mutants' names (`make mutants ARGS="scope.idea policy"`); `--quick` leaves the crawl out, and then counts what
+parts of mutants' names (`make mutants ARGS="sight_of_content.idea rules"`); `--quick` leaves the crawl out, and then counts what
 only the crawl catches as not caught.
 """
 
@@ -46,7 +46,7 @@ FIRST = {
 SLOWEST = ("two_worlds", "isolation", "crawl")
 
 
-UNCHANGED = Mutant("", "portal/access/policy.py", (ACCESS / "policy.py").read_text())
+UNCHANGED = Mutant("", "portal/access/rules.py", (ACCESS / "rules.py").read_text())
 
 
 class Worker:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from portal.web.page import FLASHES, own_address
+from portal.web.flashes import FLASHES
+from portal.web.page import own_address
 from tests.client import text_of
 
 

@@ -1,0 +1,227 @@
+"""What comes into sight of what people write, and of what is told about it."""
+
+from __future__ import annotations
+
+from portal.access.actor import Actor, Role
+from portal.access.sight import administrators, in_space, in_space_or_on_case, moderated
+from portal.db import QueryString
+
+
+def space(actor: Actor, a: str) -> QueryString:
+    """A space is shown to its readers."""
+    return QueryString(f"{a}.id = ANY({{}})", actor.space_ids)
+
+
+def invitation(actor: Actor, a: str) -> QueryString:
+    """Who is invited to a space is shown to those who invite there: its owners, community managers, and its host."""
+    return QueryString(
+        f"{{}} AND ({a}.space = ANY({{}}) OR EXISTS (SELECT FROM space hs WHERE hs.id = {a}.space AND hs.host = {{}}))",
+        in_space(actor, a),
+        actor.invites,
+        None if actor.guest else actor.id,
+    )
+
+
+def wish(actor: Actor, a: str) -> QueryString:
+    """Whom a guest would like to have there is shown to her, and to those who invite there."""
+    return QueryString(f"{{}} AND ({a}.person = {{}} OR {{}})", in_space(actor, a), actor.id, invitation(actor, a))
+
+
+def _begun(actor: Actor, a: str) -> QueryString:
+    """Until a campaign opens, its draft is its author's; once proposed, also its sponsor's and decision owner's, and of
+    those who own or moderate the space. One that is hidden is its author's and the moderators'."""
+    return QueryString(
+        f"(NOT {a}.hidden OR {a}.author = {{}} OR {{}})"
+        f" AND ({a}.state NOT IN ('draft', 'proposed', 'declined') OR {a}.author = {{}} OR {a}.state <> 'draft'"
+        f" AND ({a}.sponsor = {{}} OR {a}.decision_owner = {{}} OR {a}.space = ANY({{}})))",
+        actor.id,
+        QueryString(f"{a}.space = ANY({{}})", actor.moderates),
+        actor.id,
+        actor.id,
+        actor.id,
+        actor.spaces_as(Role.OWNER, Role.MODERATOR),
+    )
+
+
+def campaign(actor: Actor, a: str) -> QueryString:
+    """A campaign is shown to the readers of its space once it is open, unless hidden; before, to those who have to do
+    with it. The stream in which a space's posts stand is no campaign that anybody is shown."""
+    return QueryString(f"{a}.kind = 'campaign' AND {{}} AND {{}}", in_space(actor, a), _begun(actor, a))
+
+
+def of_campaign(actor: Actor, a: str) -> QueryString:
+    """What hangs under a campaign is shown where the campaign is; posts, to the readers of their space."""
+    return QueryString(
+        f"{{}} AND EXISTS (SELECT FROM campaign vc WHERE vc.id = {a}.campaign AND {{}})",
+        in_space(actor, a),
+        _begun(actor, "vc"),
+    )
+
+
+def idea(actor: Actor, a: str) -> QueryString:
+    """An idea is shown where its campaign is once it is published, also when it was withdrawn; to its authors
+    always; as a draft to whom they invited; hidden or removed, to the space's moderators. Who is on its case reads it
+    wherever it stands (rule 21)."""
+    here = QueryString(
+        f"{{}} AND ({a}.state IN ('published', 'withdrawn') OR {a}.author = {{}}"
+        f" OR {a}.state <> 'draft' AND {{}}"
+        f" OR EXISTS (SELECT FROM co_author vk WHERE vk.idea = {a}.id AND vk.person = {{}}"
+        f" AND ({a}.state = 'draft' OR vk.accepted_at IS NOT NULL) OFFSET 0))",
+        of_campaign(actor, a),
+        actor.id,
+        moderated(actor, a),
+        actor.id,
+    )
+    if not actor.on_cases:
+        return here
+    return QueryString(
+        f"({a}.id = ANY({{}}) AND {a}.state IN ('published', 'withdrawn') OR {{}})", actor.on_cases, here
+    )
+
+
+def of_idea(actor: Actor, a: str) -> QueryString:
+    """What hangs under an idea is shown where the idea is."""
+    return QueryString(
+        f"{{}} AND EXISTS (SELECT FROM idea vi WHERE vi.id = {a}.idea AND {{}})",
+        in_space_or_on_case(actor, a, "idea"),
+        idea(actor, "vi"),
+    )
+
+
+def of_case(actor: Actor, a: str) -> QueryString:
+    """What belongs to a case is shown where its item is."""
+    return QueryString(
+        f"EXISTS (SELECT FROM escalation xc WHERE xc.id = {a}.escalation AND {{}})", of_idea(actor, "xc")
+    )
+
+
+def decided(actor: Actor, a: str) -> QueryString:
+    """What was decided about an idea is shown where the idea is, and not before the voting ended."""
+    return QueryString(
+        f"{{}} AND EXISTS (SELECT FROM idea di JOIN campaign dc ON dc.id = di.campaign"
+        f" WHERE di.id = {a}.idea AND plein_decided(dc, {{}}))",
+        of_idea(actor, a),
+        actor.now,
+    )
+
+
+def status_change(actor: Actor, a: str) -> QueryString:
+    """A step of an idea is shown as decisions are; that it was withdrawn, put back, or no idea before, at once."""
+    return QueryString(
+        f"({a}.status IN ('withdrawn', 'put back', 'became an idea') AND {{}} OR {{}})",
+        of_idea(actor, a),
+        decided(actor, a),
+    )
+
+
+def answer_version(actor: Actor, a: str) -> QueryString:
+    """An answer's text before it was corrected is shown where the answer is."""
+    return QueryString(f"EXISTS (SELECT FROM answer va WHERE va.id = {a}.answer AND {{}})", decided(actor, "va"))
+
+
+def co_author(actor: Actor, a: str) -> QueryString:
+    """Who writes along is shown where the idea is; who was only invited, to herself and to who invited her."""
+    return QueryString(
+        f"{{}} AND ({a}.accepted_at IS NOT NULL OR {{}} IN ({a}.person, {a}.invited_by))",
+        of_idea(actor, a),
+        actor.id,
+    )
+
+
+def comment(actor: Actor, a: str) -> QueryString:
+    """A comment is shown where its idea is; hidden, or under a hidden one, to its author and the space's moderators."""
+    return QueryString(
+        f"{{}} AND ({a}.author = {{}} OR {{}} OR {a}.state <> 'hidden' AND ({a}.root IS NULL"
+        f" OR EXISTS (SELECT FROM comment vr WHERE vr.id = {a}.root AND vr.state <> 'hidden' OFFSET 0)))",
+        of_idea(actor, a),
+        actor.id,
+        moderated(actor, a),
+    )
+
+
+def action_request(actor: Actor, a: str) -> QueryString:
+    """That somebody asks to act is shown, where the thing is, to her and to the moderators of its space."""
+    return QueryString(f"{{}} AND ({a}.person = {{}} OR {{}})", of_idea(actor, a), actor.id, moderated(actor, a))
+
+
+def delegate(actor: Actor, a: str) -> QueryString:
+    """Who may post for whom is shown to both, and to administrators."""
+    return QueryString(f"({{}} IN ({a}.leader, {a}.person) OR {{}})", actor.id, administrators(actor, a))
+
+
+def of_comment(actor: Actor, a: str) -> QueryString:
+    """What belongs to a comment is shown where the comment stands, and gone with its text."""
+    return QueryString(
+        f"{{}} AND EXISTS (SELECT FROM comment vk WHERE vk.id = {a}.comment AND vk.state <> 'removed' AND {{}})",
+        QueryString("TRUE") if actor.on_cases else in_space(actor, a),
+        comment(actor, "vk"),
+    )
+
+
+def attachment(actor: Actor, a: str) -> QueryString:
+    """A file is shown where its idea is; while it is checked first, to who attached it and the space's moderators."""
+    return QueryString(
+        f"{{}} AND ({a}.state = 'shown' OR {a}.author = {{}} OR {{}})",
+        of_idea(actor, a),
+        actor.id,
+        moderated(actor, a),
+    )
+
+
+def file_wish(actor: Actor, a: str) -> QueryString:
+    """Who asks for which file is shown, where the file is, to her and to those who invite there."""
+    return QueryString(
+        f"{{}} AND EXISTS (SELECT FROM attachment wx WHERE wx.id = {a}.attachment AND {{}})",
+        wish(actor, a),
+        attachment(actor, "wx"),
+    )
+
+
+def event(actor: Actor, a: str) -> QueryString:
+    """An event is shown where its subject is; one about a person only to that person, one about the portal itself
+    to administrators, one of moderation to the moderators of its space."""
+    return QueryString(
+        f"(NOT starts_with({a}.kind, 'moderation.') OR {{}})"
+        f" AND ({{}} OR {a}.space IS NULL AND ({a}.person IS NOT NULL OR {{}}))"
+        f" AND ({a}.person IS NULL OR {a}.person = {{}})"
+        f" AND ({a}.campaign IS NULL OR EXISTS (SELECT FROM campaign ev WHERE ev.id = {a}.campaign AND {{}}))"
+        f" AND ({a}.idea IS NULL OR EXISTS (SELECT FROM idea ei WHERE ei.id = {a}.idea AND {{}}))"
+        f" AND ({a}.comment IS NULL OR EXISTS (SELECT FROM comment ec WHERE ec.id = {a}.comment AND {{}}))"
+        f" AND ({a}.answer IS NULL OR EXISTS (SELECT FROM answer ea WHERE ea.id = {a}.answer AND {{}}))"
+        f" AND ({a}.escalation IS NULL OR {{}})",
+        moderated(actor, a),
+        QueryString("{} OR {}", in_space_or_on_case(actor, a, "idea"), QueryString(f"{a}.escalation IS NOT NULL")),
+        administrators(actor, a),
+        actor.id,
+        campaign(actor, "ev"),
+        idea(actor, "ei"),
+        comment(actor, "ec"),
+        decided(actor, "ea"),
+        of_case(actor, a),
+    )
+
+
+def notice(actor: Actor, a: str) -> QueryString:
+    """A notice is shown to its person, as long as what it tells of is in her sight; one for those who do something in a
+    space, as long as she does it."""
+    return QueryString(
+        f"{a}.person = {{}} AND ({a}.space IS NULL OR {{}})"
+        f" AND CASE {a}.needs WHEN 'moderator' THEN {{}} WHEN 'administrator' THEN cardinality({{}}::bigint[]) > 0"
+        f" WHEN 'host' THEN {a}.space = ANY({{}}) OR EXISTS (SELECT FROM space ns WHERE ns.id = {a}.space"
+        f" AND ns.host = {{}}) ELSE TRUE END"
+        f" AND ({a}.campaign IS NULL OR EXISTS (SELECT FROM campaign nc WHERE nc.id = {a}.campaign AND {{}} OFFSET 0))"
+        f" AND ({a}.idea IS NULL OR EXISTS (SELECT FROM idea ni WHERE ni.id = {a}.idea AND {{}} OFFSET 0))"
+        f" AND ({a}.comment IS NULL OR EXISTS (SELECT FROM comment nk WHERE nk.id = {a}.comment"
+        f" AND nk.state = 'published' AND {{}} OFFSET 0))"
+        f" AND ({a}.answer IS NULL OR EXISTS (SELECT FROM answer na WHERE na.id = {a}.answer AND {{}} OFFSET 0))",
+        actor.id,
+        in_space_or_on_case(actor, a, "idea"),
+        moderated(actor, a),
+        actor.spaces_as(Role.ADMINISTRATOR),
+        actor.invites,
+        actor.id,
+        campaign(actor, "nc"),
+        idea(actor, "ni"),
+        comment(actor, "nk"),
+        decided(actor, "na"),
+    )
