@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from portal.access.actor import Actor, Role
-from portal.access.sight import administrators, in_space, in_space_or_on_case, moderated
+from portal.access.sight import administrators, in_space, in_space_or_on_case, moderated, of_case_team
 from portal.db import QueryString
 
 
@@ -92,6 +92,21 @@ def of_case(actor: Actor, a: str) -> QueryString:
     """What belongs to a case is shown where its item is."""
     return QueryString(
         f"EXISTS (SELECT FROM escalation xc WHERE xc.id = {a}.escalation AND {{}})", of_idea(actor, "xc")
+    )
+
+
+def case_record(actor: Actor, a: str) -> QueryString:
+    """The record of a case is shown to who had it made, as long as it bears the space's label; with what is the team's
+    alone, as long as she is on the case, or, once it is over, was its owner or is an administrator."""
+    return QueryString(
+        f"{a}.person = {{}} AND {{}} AND EXISTS (SELECT FROM space ls WHERE ls.id = {a}.space AND ls.label = {a}.label)"
+        f" AND (NOT {a}.whole OR {{}} OR EXISTS (SELECT FROM escalation oc WHERE oc.id = {a}.escalation"
+        " AND oc.ended_at IS NOT NULL AND (oc.owner = {} OR {})))",
+        actor.id,
+        of_case(actor, a),
+        of_case_team(actor, a),
+        actor.id,
+        administrators(actor, a),
     )
 
 

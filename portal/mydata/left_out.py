@@ -22,6 +22,8 @@ LEFT_OUT: dict[str, str] = {
     "escalation.extension_by": "what somebody else asked for",
     "escalation.handed_to": "the case is there, while she decides it",
     "escalation.fraud_by": "what she suspected tells of others",
+    "case_record.person": "the record of a case, made from what others wrote, for some days",
+    "retention_list.author": "the organisation's list, not hers",
     "escalation_setting.author": "the organisation's setting, not hers",
     "idea.watched_by": "that she keeps an eye on something of somebody else's",
     "idea.speaks_for": "what somebody else wrote for her",
@@ -42,6 +44,8 @@ LEFT_OUT: dict[str, str] = {
 #: Tables that hang on what is a person's own, and are not taken along, and why.
 LEFT_OUT_TABLES: dict[str, str] = {
     "cluster_item": "which things of others hers stands with",
+    "case_record": "the record of a case, made from what others wrote, for some days",
+    "retention_log": "what was destroyed of cases, without its contents",
     "case_step": "what the clock sets off: the dates are in the case",
     "comment_day": "how many comments an idea had on a day: counted from what everybody wrote",
     "import_file": "a list of other people; what was handed in, and when, is there",

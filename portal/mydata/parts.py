@@ -275,6 +275,23 @@ PARTS: tuple[Part, ...] = (
         "statement_by",
         ("idea", "statement", "statement_at"),
     ),
+    Part("case_notes", lazy("Your notes in case teams"), t.CaseNote, "author", ("body", "created_at")),
+    Part(
+        "case_files",
+        lazy("Files that you gave to case teams"),
+        t.CaseFile,
+        "author",
+        ("name", "size", "created_at", "file"),
+        file="file",
+    ),
+    Part(
+        "consulted",
+        lazy("Where your advice was asked"),
+        t.Consultation,
+        "person",
+        ("kind", "outcome", "answer", "asked_at", "answered_at"),
+    ),
+    Part("asked_advice", lazy("Advice that you asked for"), t.Consultation, "asked_by", ("kind", "body", "asked_at")),
     Part("votes", lazy("Your votes"), t.Vote, "person", ("idea", "weight", "created_at")),
     Part("budgets", lazy("What you could give in campaigns"), t.Budget, "person", ("campaign", "votes", "given")),
     Part(

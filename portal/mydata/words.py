@@ -13,6 +13,8 @@ COLUMNS: dict[str, str] = {
     "about_for": lazy("Who reads what is about you"),
     "accepted_at": lazy("Accepted"),
     "action": lazy("What was done"),
+    "answer": lazy("Answer"),
+    "answered_at": lazy("Answered"),
     "asked_at": lazy("Asked for"),
     "attachment": lazy("File"),
     "body": lazy("Text"),

@@ -14,6 +14,15 @@ from portal.tables.administration import (
 from portal.tables.attachments import Attachment, FileWish
 from portal.tables.calendar import CalendarDay, WorkingHours
 from portal.tables.campaigns import Campaign, CampaignNotice, Question
+from portal.tables.caseteam import (
+    CaseFile,
+    CaseNote,
+    CaseRecord,
+    Consultation,
+    RetentionList,
+    RetentionLog,
+    RetentionRule,
+)
 from portal.tables.comments import Comment, CommentDay, CommentVersion, Digest, Mention, Reaction, ReadMark
 from portal.tables.escalation import CaseConflict, CaseRole, CaseStep, ClusterItem, Escalation, EscalationSetting
 from portal.tables.events import Event, EventQueue
@@ -69,6 +78,9 @@ __all__ = [
     "CampaignNotice",
     "Capture",
     "CaseConflict",
+    "CaseFile",
+    "CaseNote",
+    "CaseRecord",
     "CaseRole",
     "CaseStep",
     "Chapter",
@@ -81,6 +93,7 @@ __all__ = [
     "CommentDay",
     "CommentVersion",
     "CommunityCard",
+    "Consultation",
     "Correction",
     "Credential",
     "DataExport",
@@ -130,6 +143,9 @@ __all__ = [
     "Reaction",
     "ReadMark",
     "Report",
+    "RetentionList",
+    "RetentionLog",
+    "RetentionRule",
     "RulesAcceptance",
     "SearchDocument",
     "SearchFresh",

@@ -88,7 +88,13 @@ def text_columns(table: type[Table]) -> list[Text | Array]:
 #: What never changes does, for a canary.
 UNKEPT = """
     ALTER TABLE policy_version DISABLE TRIGGER policy_version_kept;
-    ALTER TABLE idea DISABLE TRIGGER idea_discussion_kept
+    ALTER TABLE idea DISABLE TRIGGER idea_discussion_kept;
+    ALTER TABLE case_note DISABLE TRIGGER case_note_kept;
+    ALTER TABLE case_file DISABLE TRIGGER case_file_kept;
+    ALTER TABLE consultation DISABLE TRIGGER consultation_asked;
+    ALTER TABLE consultation DISABLE TRIGGER consultation_told;
+    ALTER TABLE retention_list DISABLE TRIGGER retention_list_kept;
+    ALTER TABLE retention_rule DISABLE TRIGGER retention_rule_kept
 """
 
 
@@ -246,6 +252,20 @@ ROWS = {
     "digest": "SELECT id FROM digest WHERE idea = ANY($3)",
     "attachment": "SELECT id FROM attachment WHERE idea = ANY($3)",
     "escalation": "SELECT id FROM escalation WHERE idea = ANY($3)",
+    # what is its team's alone
+    **{
+        table: f"""SELECT x.id FROM {table} x JOIN case_role r ON r.escalation = x.escalation
+            WHERE r.person = $1 AND r.until IS NULL"""
+        for table in ("case_note", "case_file", "consultation")
+    },
+    # her own, while the case's item is read; whole, while she is on the case (none of the stage is over)
+    "case_record": """SELECT c.id FROM case_record c JOIN escalation e ON e.id = c.escalation WHERE c.person = $1
+        AND e.idea = ANY($3) AND (NOT c.whole OR EXISTS (SELECT FROM case_role r
+            WHERE r.escalation = e.id AND r.person = $1 AND r.until IS NULL))""",
+    **dict.fromkeys(
+        ("retention_list", "retention_rule"),
+        "SELECT x.id FROM generate_series(1, 100) x (id), person p WHERE p.id = $1 AND p.kind = 'employee'",
+    ),
     "escalation_setting": "SELECT id FROM escalation_setting",
     "action_request": f"""SELECT id FROM action_request WHERE idea = ANY($3)
         AND (person = $1 OR space IN ({MODERATED}))""",

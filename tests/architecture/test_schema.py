@@ -139,6 +139,10 @@ async def test_every_table_of_a_space_refers_to_its_parent_with_the_space(rollba
         ("case_step", "escalation"),
         ("case_role", "escalation"),
         ("case_conflict", "escalation"),
+        ("case_note", "escalation"),
+        ("case_file", "escalation"),
+        ("consultation", "escalation"),
+        ("case_record", "escalation"),
         ("cluster_item", "idea"),
     }
     assert {row["confupdtype"] for row in rows} == {b"c"}, "ON UPDATE CASCADE"
