@@ -121,9 +121,10 @@ def decided(actor: Actor, a: str) -> QueryString:
 
 
 def status_change(actor: Actor, a: str) -> QueryString:
-    """A step of an idea is shown as decisions are; that it was withdrawn, put back, or no idea before, at once."""
+    """A step of an idea is shown as decisions are; that it was withdrawn, put back, adopted, or no idea before: at
+    once."""
     return QueryString(
-        f"({a}.status IN ('withdrawn', 'put back', 'became an idea') AND {{}} OR {{}})",
+        f"({a}.status IN ('withdrawn', 'put back', 'adopted', 'became an idea') AND {{}} OR {{}})",
         of_idea(actor, a),
         decided(actor, a),
     )
@@ -132,6 +133,11 @@ def status_change(actor: Actor, a: str) -> QueryString:
 def answer_version(actor: Actor, a: str) -> QueryString:
     """An answer's text before it was corrected is shown where the answer is."""
     return QueryString(f"EXISTS (SELECT FROM answer va WHERE va.id = {a}.answer AND {{}})", decided(actor, "va"))
+
+
+def promise_news(actor: Actor, a: str) -> QueryString:
+    """What is told of a promise is shown where the promise is."""
+    return QueryString(f"EXISTS (SELECT FROM promise vp WHERE vp.id = {a}.promise AND {{}})", decided(actor, "vp"))
 
 
 def co_author(actor: Actor, a: str) -> QueryString:

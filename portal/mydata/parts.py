@@ -299,7 +299,7 @@ PARTS: tuple[Part, ...] = (
         lazy("Your comments"),
         t.Comment,
         "author",
-        ("idea", "state", "body", "language", "created_at", "edited_at"),
+        ("idea", "kind", "state", "body", "language", "created_at", "edited_at"),
     ),
     Part(
         "comment_versions",
@@ -327,6 +327,28 @@ PARTS: tuple[Part, ...] = (
         ("version", "kind", "summary", "reason", "from_when", "next_step", "created_at"),
     ),
     Part("promised", lazy("Next steps that are yours"), t.Answer, "next_owner", ("idea", "next_step", "next_date")),
+    Part(
+        "promises_made",
+        lazy("Promises that you made"),
+        t.Promise,
+        "author",
+        ("idea", "body", "due_on", "state", "created_at", "done_at"),
+    ),
+    Part(
+        "promises_owned",
+        lazy("Promises that you see to"),
+        t.Promise,
+        "owner",
+        ("idea", "body", "due_on", "state", "created_at", "done_at"),
+    ),
+    Part(
+        "promise_news",
+        lazy("What you told of promises"),
+        t.PromiseNews,
+        "author",
+        ("kind", "body", "was_due_on", "created_at"),
+    ),
+    Part("said", lazy("What you said when supporters were asked"), t.CrowdReply, "person", ("yes", "created_at")),
     Part("reports", lazy("What you reported"), t.Report, "reporter", ("rule", "words", "created_at")),
     Part(
         "receipts",

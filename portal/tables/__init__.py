@@ -24,6 +24,7 @@ from portal.tables.caseteam import (
     RetentionRule,
 )
 from portal.tables.comments import Comment, CommentDay, CommentVersion, Digest, Mention, Reaction, ReadMark
+from portal.tables.crowd import CrowdQuestion, CrowdReply, Promise, PromiseNews
 from portal.tables.escalation import CaseConflict, CaseRole, CaseStep, ClusterItem, Escalation, EscalationSetting
 from portal.tables.events import Event, EventQueue
 from portal.tables.follows import Follow
@@ -96,6 +97,8 @@ __all__ = [
     "Consultation",
     "Correction",
     "Credential",
+    "CrowdQuestion",
+    "CrowdReply",
     "DataExport",
     "Decision",
     "Delegate",
@@ -139,6 +142,8 @@ __all__ = [
     "Policy",
     "PolicyVersion",
     "Profile",
+    "Promise",
+    "PromiseNews",
     "Question",
     "Reaction",
     "ReadMark",

@@ -10,7 +10,7 @@ class Comment(PublicTable, db=DB):
     """A comment on an idea. A reply has the `root` that it hangs under; roots have none.
 
     `guest`: its author was one when it was written. `helpful` to `question`: how many reacted so. Who is mentioned
-    stands in the text as `@{public id}`.
+    stands in the text as `@{public id}`. `kind`: an objection stands beside the support, too.
     """
 
     idea = reference()
@@ -18,6 +18,7 @@ class Comment(PublicTable, db=DB):
     author = reference()
     guest = Boolean()
     root = reference(null=True)
+    kind = Text(default="comment")
     state = Text()
     body = Text()
     body_html = Text()

@@ -217,8 +217,11 @@ ROWS = {
     "answer": f"SELECT id FROM answer WHERE idea IN ({DECIDED})",
     "answer_version": f"""SELECT v.id FROM answer_version v JOIN answer a ON a.id = v.answer
         WHERE a.idea IN ({DECIDED})""",
+    "promise": f"SELECT id FROM promise WHERE idea IN ({DECIDED})",
+    "promise_news": f"""SELECT n.id FROM promise_news n JOIN promise p ON p.id = n.promise
+        WHERE p.idea IN ({DECIDED})""",
     "status_change": f"""SELECT id FROM status_change
-        WHERE idea = ANY($3) AND (status IN ('withdrawn', 'put back', 'became an idea') OR idea IN ({DECIDED}))""",
+        WHERE idea = ANY($3) AND (status IN ('withdrawn', 'put back', 'adopted', 'became an idea') OR idea IN ({DECIDED}))""",
     "correction": "SELECT id FROM correction WHERE idea = ANY($3)",
     "help_offer": "SELECT id FROM help_offer WHERE idea = ANY($3)",
     "idea_reply": "SELECT id FROM idea_reply WHERE idea = ANY($3)",

@@ -144,6 +144,10 @@ async def test_every_table_of_a_space_refers_to_its_parent_with_the_space(rollba
         ("consultation", "escalation"),
         ("case_record", "escalation"),
         ("cluster_item", "idea"),
+        ("promise", "idea"),
+        ("promise_news", "promise"),
+        ("crowd_question", "idea"),
+        ("crowd_reply", "crowd_question"),
     }
     assert {row["confupdtype"] for row in rows} == {b"c"}, "ON UPDATE CASCADE"
 
