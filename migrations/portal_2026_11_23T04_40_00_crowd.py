@@ -86,7 +86,8 @@ CREATE TABLE crowd_question (
     FOREIGN KEY (idea, space) REFERENCES idea (id, space) ON UPDATE CASCADE
 );
 CREATE UNIQUE INDEX crowd_question_of_answer ON crowd_question (escalation, round) WHERE promise IS NULL;
-CREATE UNIQUE INDEX crowd_question_of_promise ON crowd_question (promise) WHERE promise IS NOT NULL AND ended_at IS NULL;
+CREATE UNIQUE INDEX crowd_question_of_promise ON crowd_question (promise)
+    WHERE promise IS NOT NULL AND ended_at IS NULL;
 CREATE INDEX crowd_question_escalation ON crowd_question (escalation);
 CREATE INDEX crowd_question_promise ON crowd_question (promise) WHERE promise IS NOT NULL;
 CREATE INDEX crowd_question_idea ON crowd_question (idea);
@@ -115,7 +116,9 @@ DECLARE
     q crowd_question;
 BEGIN
     SELECT * INTO q FROM crowd_question WHERE id = NEW.question FOR SHARE;
-    IF q.ended_at IS NOT NULL OR q.until <= plein_now() OR NOT plein_supports(NEW.person, q.idea) THEN RETURN NULL; END IF;
+    IF q.ended_at IS NOT NULL OR q.until <= plein_now() OR NOT plein_supports(NEW.person, q.idea) THEN
+        RETURN NULL;
+    END IF;
     RETURN NEW;
 END $$;
 CREATE TRIGGER crowd_reply_in_time BEFORE INSERT OR UPDATE OF yes ON crowd_reply
