@@ -582,6 +582,7 @@ GETS: dict[str, tuple[str | None, str]] = {
     "/spaces/{public_id:str}/sections/new": ("insider_a", "/spaces/{space[organisation]}/sections/new"),
     "/groups/new": ("employee", "/groups/new"),
     "/health": (None, "/health"),
+    "/cases": ("sponsor", "/cases"),
     "/cases/{public_id:str}": ("employee", "/cases/{case[decide]}"),
     "/cases/{public_id:str}/{step:str}": ("sponsor", "/cases/{case[decide]}/statement"),
     "/ideas/new": ("employee", "/ideas/new"),

@@ -37,7 +37,7 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     of which she looks at what she answers for (access/eyes.py);
     `day`: how many days ago she started, on the organisation's clock, below zero before that; None: who starts nowhere.
     `rules`: the house rules that a guest has still to accept. `on_cases`: the ideas and posts in spaces that she does
-    not read, on whose cases she is."""
+    not read, on whose cases she is; `has_cases`: she is on a case, or one waits for an owner where she moderates."""
 
     id: int
     public_id: str
@@ -58,6 +58,7 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     paused_in: list[int] = []
     paused_until: list[datetime] = []
     on_cases: list[int] = []
+    has_cases: bool = False
     session: int | None = None
     last_seen_at: datetime | None = None
     eyes: str = ""
@@ -134,6 +135,10 @@ COLUMNS = """
     CASE WHEN p.kind = 'guest' THEN plein_rules_to_accept(p.id) END AS rules,
     ARRAY(SELECT x.idea FROM case_role w JOIN escalation x ON x.id = w.escalation
         WHERE w.person = p.id AND w.until IS NULL AND x.space <> ALL(r.space_ids)) AS on_cases,
+    EXISTS (SELECT FROM case_role w WHERE w.person = p.id AND w.until IS NULL) OR EXISTS (
+        SELECT FROM membership m JOIN escalation x ON x.space = m.space AND x.state IN ('qualifying', 'triage')
+        WHERE m.person = p.id AND m.role IN ('moderator', 'owner') AND (m.until IS NULL OR m.until > plein_now()))
+        AS has_cases,
     o.space AS organisation_space, o.name AS organisation_name, o.photo_changes, plein_now() AS now
 """
 ORGANISATION = """

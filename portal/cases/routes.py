@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from litestar import Response, Router, get, post
@@ -12,13 +13,37 @@ from portal.access.policy import Action, can, require
 from portal.cases import queries
 from portal.cases.chart import drawn
 from portal.cases.desk import STEPS, Step, steps_for
+from portal.cases.inbox import LISTS, MANY, ONLY, Wanted, inbox, next_of
 from portal.escalation.queries import CaseRow, get_case
 from portal.ideas.queries import get_idea
 from portal.text import cases as words
 from portal.text.language import gettext
+from portal.topics.queries import topics_to_choose
 from portal.web.errors import found
 from portal.web.page import page, see_other
 from portal.web.request import Request
+
+
+@get("/cases")
+async def cases(request: Request) -> Response[Any]:
+    """What one has to do with, the most urgent first."""
+    actor = request.actor
+    wanted = Wanted.asked(request.query_params)
+    return page(
+        request,
+        "cases/list.html",
+        fragment="results",
+        section="cases",
+        wanted=wanted,
+        lists=LISTS,
+        only=ONLY,
+        many=MANY,
+        topics=await topics_to_choose(actor, wanted.topic),
+        next_of=partial(next_of, actor),
+        words=words,
+        now=actor.now,
+        **await inbox(actor, wanted),
+    )
 
 
 @get("/cases/{public_id:str}")
@@ -94,4 +119,4 @@ async def _form(request: Request, row: CaseRow, step: Step, name: str, form: Any
     )
 
 
-router = Router(path="/", route_handlers=[case, step_page, take_step])
+router = Router(path="/", route_handlers=[cases, case, step_page, take_step])

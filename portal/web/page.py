@@ -131,10 +131,19 @@ class Face(msgspec.Struct, frozen=True):
     administrator: bool
     moderator: bool = False
     unread: int = 0
+    has_cases: bool = False
 
 
 def _face(actor: Actor) -> Face:
-    return Face(actor.public_id, actor.name, actor.guest, actor.administrator, bool(actor.moderates), actor.unread)
+    return Face(
+        actor.public_id,
+        actor.name,
+        actor.guest,
+        actor.administrator,
+        moderator=bool(actor.moderates),
+        unread=actor.unread,
+        has_cases=actor.has_cases and not actor.guest,
+    )
 
 
 def part(template: str, **given: Any) -> Markup:

@@ -1,0 +1,318 @@
+"""The inbox of cases: what is one's own, what is late in one's line, and what waits for an owner; by urgency."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from portal.access.actor import Actor
+from portal.access.of_people import NAMED
+from portal.access.scope import visible
+from portal.db import QueryString, Reading, read_together
+from portal.escalation.states import KEPT, OWED, State
+from portal.ideas.cards import address_of
+from portal.paging import Cursor, Page, paged
+from portal.tables import Escalation, Topic
+from portal.text.dates import start_of_day
+from portal.text.language import gettext, lazy
+
+PAGE = 20  # cases a page
+MOST = 100  # from there on a number says "99+"
+MANY = 5  # open cases, from which on an owner's load is shown to her chain (rule 23)
+
+#: The lists, by the word in their address.
+LISTS = {
+    "mine": lazy("Mine"),
+    "line": lazy("In my line"),
+    "unowned": lazy("Without an owner"),
+}
+#: What each shows first: in one's line it is about what is late.
+FIRST = {"mine": "owed", "line": "late", "unowned": "owed"}
+#: What a list may be narrowed to.
+ONLY = {
+    "owed": lazy("All that are owed an answer"),
+    "late": lazy("Late"),
+    "soon": lazy("Due soon"),
+    "paused": lazy("Clock paused"),
+    "answered": lazy("Answered, and not closed yet"),
+}
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """What somebody looks at: a list, narrowed to a state and a topic (its public id), beyond a page."""
+
+    which: str = "mine"
+    only: str = "owed"
+    topic: str = ""
+    after: Cursor | None = None
+
+    @classmethod
+    def asked(cls, given: Any) -> Wanted:
+        """Out of an address; what makes no sense there is left out."""
+        which = given.get("list") if given.get("list") in LISTS else "mine"
+        only = given.get("only") if given.get("only") in ONLY and which != "unowned" else FIRST[which]
+        return cls(which, only, given.get("topic", ""), Cursor.read(given.get("after", "")))
+
+    @property
+    def filters(self) -> int:
+        """How many narrow it."""
+        return (self.only != FIRST[self.which]) + bool(self.topic)
+
+    @property
+    def unfiltered(self) -> bool:
+        """The first page of everything that is owed, whose end is what stands still."""
+        return self.only == "owed" and self.which != "unowned" and self.after is None
+
+    @property
+    def address(self) -> str:
+        """Of the list, without the page."""
+        return f"/cases?list={self.which}&only={self.only}" + (f"&topic={self.topic}" if self.topic else "")
+
+
+class Listed(msgspec.Struct, frozen=True):
+    """A case in a list. `left` and `whole`: working minutes until it is due, and from its beginning on; `day`: of a
+    working day. `hidden`: how many support it is not shown now; `moderated`: the reader moderates its space."""
+
+    public_id: str
+    item_kind: str
+    idea_public_id: str
+    title: str
+    language: str
+    state: str
+    lateness: str | None
+    due_at: datetime
+    hold_until: datetime | None
+    triage_due_at: datetime | None
+    acknowledge_due_at: datetime
+    statement_due_at: datetime
+    statement_at: datetime | None
+    clarify_until: datetime | None
+    supporters: int
+    hidden: bool
+    owner: int | None
+    owner_public_id: str
+    owner_name: str
+    space_name: str
+    topic: str
+    left: int
+    whole: int
+    day: int
+    moderated: bool
+
+    @property
+    def address(self) -> str:
+        """Where what was asked stands."""
+        return address_of(self.item_kind, self.idea_public_id)
+
+    @property
+    def late(self) -> bool:
+        """Its time is over."""
+        return bool(self.lateness and self.lateness.startswith("overdue"))
+
+
+# The page first, then what each of its rows tells.
+LISTED = (
+    """
+    WITH listed AS MATERIALIZED (
+        SELECT e.id FROM escalation e WHERE {} AND {} AND {} AND {} AND {} ORDER BY e.due_at, e.public_id LIMIT {})
+    SELECT e.public_id, i.kind AS item_kind, i.public_id AS idea_public_id, i.title, i.language, e.state,
+        plein_lateness(e, {}) AS lateness, e.due_at, e.hold_until, e.triage_due_at, e.acknowledge_due_at,
+        e.statement_due_at, e.statement_at, e.clarify_until, i.supporters, plein_counts_hidden(c, {}) AS hidden,
+        e.owner, coalesce(p.public_id, '') AS owner_public_id, coalesce(n.name, '') AS owner_name, s.name AS space_name,
+        coalesce(t.name, '') AS topic,
+        plein_working_minutes(CASE e.state WHEN 'clarifying' THEN e.clarify_from ELSE {} END, e.due_at) AS left,
+        plein_working_minutes(e.started_at, e.due_at) AS whole,
+        coalesce((SELECT max(extract(epoch FROM w.closes - w.opens)) / 60 FROM working_hours w), 480)::int AS day,
+        e.space = ANY({}) AS moderated
+    FROM listed l JOIN escalation e ON e.id = l.id JOIN idea i ON i.id = e.idea JOIN campaign c ON c.id = i.campaign
+    JOIN space s ON s.id = e.space LEFT JOIN topic t ON t.id = e.topic AND {} LEFT JOIN person p ON p.id = e.owner
+    """
+    + NAMED.format("n", "e.owner", "e.space")
+    + " ORDER BY e.due_at, e.public_id"
+)
+HOW_MANY = "SELECT count(*)::int AS number FROM (SELECT FROM escalation e WHERE {} AND {} AND {} LIMIT {}) x"
+
+# Of whom something is asked on a case; she is there until it ends.
+MINE = """
+    e.id IN (SELECT r.escalation FROM case_role r WHERE r.person = {} AND r.until IS NULL
+        AND r.role IN ('owner', 'adviser', 'counsel'))
+"""
+LINE = """
+    e.id IN (SELECT r.escalation FROM case_role r WHERE r.person = {} AND r.until IS NULL AND r.role = 'chain')
+"""
+UNOWNED = "e.state IN ('qualifying', 'triage') AND (e.space = ANY({}) OR {} AND e.state = 'triage')"
+
+
+def _of(actor: Actor, which: str) -> QueryString:
+    """The condition under which a case `e` stands in a list of hers."""
+    if which == "unowned":
+        return QueryString(UNOWNED, actor.moderates, actor.administrator)
+    return QueryString(MINE if which == "mine" else LINE, actor.id)
+
+
+def _only(actor: Actor, only: str) -> QueryString:
+    """The condition under which it is in this state; what waits for its author is not owed meanwhile."""
+    now = actor.now
+    owed = QueryString("e.ended_at IS NULL AND e.state = ANY({})", sorted(OWED - {State.CLARIFYING}))
+    return {
+        "owed": owed,
+        "late": QueryString("{} AND e.due_at < {}", owed, now),
+        "soon": QueryString("{} AND e.due_at >= {} AND e.soon_at < {}", owed, now, now),
+        "today": QueryString("{} AND e.due_at >= {} AND plein_day(e.due_at) = plein_day({})", owed, now, now),
+        "paused": QueryString("e.state = {}", State.CLARIFYING),
+        "answered": QueryString("e.state = ANY({})", sorted(KEPT)),
+        "none": QueryString("FALSE"),
+    }[only]
+
+
+ALL = QueryString("TRUE")
+OF_TOPIC = "e.topic = (SELECT x.id FROM topic x WHERE x.public_id = {})"
+BEYOND = "(e.due_at, e.public_id) > ({}, {})"
+
+
+def listed(actor: Actor, wanted: Wanted, most: int = PAGE) -> Reading[Listed]:
+    """A page of a list and one more, the most urgent first."""
+    after = wanted.after
+    return Reading(
+        Listed,
+        LISTED,
+        _of(actor, wanted.which),
+        _only(actor, wanted.only),
+        QueryString(OF_TOPIC, wanted.topic) if wanted.topic else ALL,
+        QueryString(BEYOND, after.moment, after.public_id) if after else ALL,
+        visible(Escalation, actor, "e"),
+        most + 1,
+        *(actor.now, actor.now, actor.now),
+        actor.moderates,
+        visible(Topic, actor, "t"),
+    )
+
+
+class Number(msgspec.Struct, frozen=True):
+    """How many, at most MOST."""
+
+    number: int
+
+    def __str__(self) -> str:
+        return str(self.number) if self.number < MOST else f"{MOST - 1}+"
+
+    def __bool__(self) -> bool:
+        return self.number > 0
+
+
+def how_many(actor: Actor, which: str, only: str) -> Reading[Number]:
+    """How many cases of a list are in this state."""
+    return Reading(Number, HOW_MANY, _of(actor, which), _only(actor, only), visible(Escalation, actor, "e"), MOST)
+
+
+class Load(msgspec.Struct, frozen=True):
+    """An owner in the actor's line who has many open cases, and how many of them are late."""
+
+    public_id: str
+    name: str
+    cases: int
+    late: int
+
+
+LOADS = """
+    SELECT p.public_id, coalesce(n.name, '') AS name, x.cases, x.late FROM (
+        SELECT e.owner, count(*)::int AS cases, (count(*) FILTER (WHERE e.due_at < {}))::int AS late
+        FROM escalation e WHERE {} AND {} AND {} GROUP BY e.owner HAVING count(*) >= {}) x
+    JOIN person p ON p.id = x.owner LEFT JOIN identity n ON n.person = p.id
+    ORDER BY x.cases DESC, p.id LIMIT 20
+"""
+
+
+def loads(actor: Actor, only: str = "owed") -> Reading[Load]:
+    """Who of her line owns five or more open cases (rule 23)."""
+    owed = _only(actor, only)
+    return Reading(Load, LOADS, actor.now, _of(actor, "line"), owed, visible(Escalation, actor, "e"), MANY)
+
+
+class Next(msgspec.Struct, frozen=True):
+    """What is to be done about a case: where, in which words, by when; `hers`: it is the reader's to do."""
+
+    where: str
+    words: str
+    what: str
+    by: datetime | None
+    hers: bool
+
+
+def next_of(actor: Actor, row: Listed) -> Next:
+    """The next step of a case, as the reader has to do with it."""
+    here = f"/cases/{row.public_id}"
+    hers = actor.id == row.owner
+    if row.state == "qualifying":
+        return Next(here, gettext("Open"), gettext("Its support is being checked until"), row.hold_until, False)
+    if row.state == "triage":
+        may = row.moderated
+        words = gettext("Name who decides") if may else gettext("Open")
+        what = gettext("Who decides is named by")
+        return Next(f"{here}/triage" if may else here, words, what, row.triage_due_at, may)
+    if row.state == "clarifying":
+        return Next(
+            here, gettext("Open"), gettext("The author is asked; the clock goes on by"), row.clarify_until, False
+        )
+    if row.lateness is None:
+        return Next(here, gettext("Open"), "", None, False)
+    if row.state == "assigned":
+        where, words = f"{here}/acknowledgement", gettext("Name the day")
+        what, by = gettext("The day of the answer is named by"), row.acknowledge_due_at
+    elif row.statement_at is None:
+        where, words = f"{here}/statement", gettext("First statement")
+        what, by = gettext("First statement by"), row.statement_due_at
+    else:
+        where, words, what, by = (
+            f"/ideas/{row.idea_public_id}/answer",
+            gettext("Answer"),
+            gettext("Answer by"),
+            row.due_at,
+        )
+    return Next(where if hers else here, words if hers else gettext("Open"), what, by, hers)
+
+
+class Group(msgspec.Struct, frozen=True):
+    """Cases that stand under one heading: late, today, later, paused or answered."""
+
+    name: str
+    rows: list[Listed]
+
+
+def grouped(rows: Iterable[Listed], now: datetime) -> list[Group]:
+    """The rows of a page under their headings, in the order in which they come."""
+    tomorrow = start_of_day(now).date()
+
+    def heading(row: Listed) -> str:
+        if row.lateness is None:
+            return "answered"
+        if row.state == State.CLARIFYING:
+            return "paused"
+        if row.late:
+            return "late"
+        return "today" if start_of_day(row.due_at).date() == tomorrow else "later"
+
+    return [Group(name, list(those)) for name, those in groupby(rows, heading)]
+
+
+async def inbox(actor: Actor, wanted: Wanted) -> dict[str, Any]:
+    """All that the page shows, in one statement. Clocks that stand still are never the next ones: below the others."""
+    found = await read_together(
+        rows=listed(actor, wanted),
+        paused=listed(actor, replace(wanted, only="paused" if wanted.unfiltered else "none")),
+        late=how_many(actor, "mine", "late"),
+        today=how_many(actor, "mine", "today"),
+        mine=how_many(actor, "mine", "owed"),
+        line=how_many(actor, "line", "late"),
+        unowned=how_many(actor, "unowned", "owed"),
+        loads=loads(actor, "owed" if wanted.which == "line" else "none"),
+    )
+    page: Page[Listed] = paged(found["rows"], PAGE, lambda row: Cursor.at(row.due_at, row.public_id), wanted.after)
+    numbers = {name: found[name][0] for name in ("late", "today", *LISTS)}
+    groups = grouped([*page.rows, *found["paused"][:PAGE]], actor.now)
+    return {"listed": page, "groups": groups, "numbers": numbers, "loads": found["loads"]}
