@@ -16,6 +16,7 @@ from portal.access.actor import Actor
 from portal.access.sight import (
     absence,
     administrators,
+    answer_draft,
     colleagues,
     colleagues_in_space,
     everybody,
@@ -87,6 +88,8 @@ VISIBILITY: dict[type[Table], Rule] = {
     t.ActionRequest: action_request,
     t.Absence: absence,
     t.Answer: decided,
+    t.AnswerDraft: answer_draft,
+    t.AnswerStart: colleagues,
     t.AnswerVersion: answer_version,
     t.Appeal: appeal,
     t.Budget: own,

@@ -48,6 +48,11 @@ def of_case_team(actor: Actor, a: str) -> QueryString:
     )
 
 
+def answer_draft(actor: Actor, a: str) -> QueryString:
+    """What will be answered to a case is shown to those who are on it; what she wrote last, to her."""
+    return QueryString(f"({a}.edited_by = {{}} OR {{}})", actor.id, of_case_team(actor, a))
+
+
 def colleagues_in_space(actor: Actor, a: str) -> QueryString:
     """Shown to employees who read its space."""
     return QueryString("{} AND {}", colleagues(actor, a), in_space(actor, a))

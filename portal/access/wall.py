@@ -111,6 +111,8 @@ GATES: dict[type[Table], Gate | None] = {
     t.Absence: _gate(NOTHING),
     t.ActionRequest: _gate(OWN_IN_SPACE, "INSERT"),
     t.Answer: _gate(IN_SPACE),
+    t.AnswerDraft: _gate(NOTHING),
+    t.AnswerStart: _gate(NOTHING),
     t.AnswerVersion: _gate(IN_SPACE),
     t.Appeal: _gate(IN_SPACE, insert=f"{IN_SPACE} AND outcome IS NULL AND {of_her('decision', 'appeal', 'person')}"),
     t.Attachment: _gate(

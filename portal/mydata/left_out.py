@@ -6,6 +6,9 @@ from __future__ import annotations
 LEFT_OUT: dict[str, str] = {
     "policy.created_by": "who typed it into the register: the policy is the organisation's",
     "action_request.decided_by": "what somebody else asked for",
+    "answer_draft.approver": "what somebody else would publish",
+    "answer_draft.submitted_by": "an answer that waits for somebody else: its text is there, if she wrote it",
+    "answer_version.approver": "that she agreed is there, with the answer",
     "appeal.decided_by": "the decision on somebody else's appeal: it tells of that person",
     "capture.author": "the idea and the workshop are there; for whom it was written down tells of somebody else",
     "capture.claimant": "the idea itself is there, once it is hers",

@@ -41,6 +41,7 @@ SHARED = {
     "replies",
     "promised",
     "answers",
+    "drafted",
 }
 
 PARTS: tuple[Part, ...] = (
@@ -193,14 +194,17 @@ PARTS: tuple[Part, ...] = (
         lazy("Your ideas"),
         t.Idea,
         "author",
-        ("campaign", "kind", "state", "title", "body", "tags", "language", "created_at", "updated_at"),
+        (
+            *("campaign", "kind", "state", "title", "body", "core_questions", "tags", "language"),
+            *("created_at", "updated_at"),
+        ),
     ),
     Part(
         "idea_versions",
         lazy("Earlier texts of your ideas"),
         t.IdeaVersion,
         "author",
-        ("idea", "version", "title", "body", "tags", "created_at"),
+        ("idea", "version", "title", "body", "core_questions", "tags", "created_at"),
     ),
     Part(
         "replies",
@@ -317,14 +321,39 @@ PARTS: tuple[Part, ...] = (
         lazy("Answers that you gave"),
         t.Answer,
         "author",
-        ("idea", "kind", "summary", "reason", "from_when", "next_step", "next_date", "created_at"),
+        (
+            *("idea", "kind", "summary", "reason", "from_when", "next_step", "next_date", "whose", "category"),
+            *("review_on", "replies", "created_at"),
+        ),
     ),
     Part(
         "answer_versions",
         lazy("Earlier texts of your answers"),
         t.AnswerVersion,
         "author",
-        ("version", "kind", "summary", "reason", "from_when", "next_step", "created_at"),
+        (
+            *("version", "kind", "summary", "reason", "from_when", "next_step", "whose", "category", "review_on"),
+            *("replies", "created_at"),
+        ),
+    ),
+    Part("approved", lazy("Answers that you agreed to"), t.Answer, "approver", ("idea", "kind", "created_at")),
+    Part(
+        "drafted",
+        lazy("Answers that you are writing"),
+        t.AnswerDraft,
+        "edited_by",
+        (
+            *("kind", "summary", "reason", "from_when", "next_step", "next_date", "whose", "category", "review_on"),
+            *("replies", "edited_at"),
+        ),
+    ),
+    Part("sent_back", lazy("Answers that you sent back"), t.AnswerDraft, "sent_back_by", ("sent_back",)),
+    Part(
+        "starts",
+        lazy("Starting texts of answers that you wrote"),
+        t.AnswerStart,
+        "author",
+        ("name", "kind", "summary", "reason", "next_step", "created_at"),
     ),
     Part("promised", lazy("Next steps that are yours"), t.Answer, "next_owner", ("idea", "next_step", "next_date")),
     Part(

@@ -44,7 +44,8 @@ OWN = ", ".join(f"x_{table} AS (DELETE FROM {table} x USING me WHERE x.person = 
 # All that tells who she is, in one statement. The profile's row stays, empty: by it every process hears that her photo
 # is gone, and the next sweep takes it from the disk.
 ERASE = f"""
-    WITH me AS (SELECT {{}}::bigint AS id, lower({{}}) AS email, {{}}::text AS number),
+    WITH me AS (SELECT {{}}::bigint AS id, lower({{}}) AS email, {{}}::text AS number,
+        lower({{}}) AS name),
     {OWN},
     for_her AS (DELETE FROM delegate x USING me WHERE x.leader = me.id),
     mail AS (DELETE FROM mail x USING me WHERE x.recipient = me.id),
@@ -56,6 +57,14 @@ ERASE = f"""
     lines AS (
         DELETE FROM import_line x USING me
         WHERE x.person = me.id OR lower(x.email) = me.email OR me.number <> '' AND x.number = me.number),
+    drafted AS (
+        UPDATE answer_draft x SET
+            next_owner_called = CASE WHEN lower(x.next_owner_called) IN (me.email, me.name) THEN ''
+                ELSE x.next_owner_called END,
+            approver_called = CASE WHEN lower(x.approver_called) IN (me.email, me.name) THEN ''
+                ELSE x.approver_called END
+        FROM me WHERE lower(x.next_owner_called) IN (me.email, me.name)
+            OR lower(x.approver_called) IN (me.email, me.name)),
     problems AS (DELETE FROM import_problem x USING me WHERE lower(x.value) = me.email),
     jobs AS (
         DELETE FROM procrastinate_jobs x USING me WHERE lower(x.args ->> 'email') = me.email AND x.status <> 'doing'),
@@ -80,5 +89,5 @@ async def erase(actor: Actor | None, person: int) -> None:
             raise StillHere
         if await fetch_value(MARK, person) is None:
             return
-        await execute(ERASE, person, known.email, known.number)
+        await execute(ERASE, person, known.email, known.number, known.name)
         await record(Kind.PERSON_ERASED, actor=actor.id if actor else None, person=person)

@@ -11,6 +11,7 @@ from portal.tables.administration import (
     Personnel,
     SetUp,
 )
+from portal.tables.answering import AnswerDraft, AnswerStart
 from portal.tables.attachments import Attachment, FileWish
 from portal.tables.calendar import CalendarDay, WorkingHours
 from portal.tables.campaigns import Campaign, CampaignNotice, Question
@@ -70,6 +71,8 @@ __all__ = [
     "Absence",
     "ActionRequest",
     "Answer",
+    "AnswerDraft",
+    "AnswerStart",
     "AnswerVersion",
     "Appeal",
     "Attachment",

@@ -60,6 +60,7 @@ class Idea(PublicTable, db=DB):
     young = Integer(default=0)
     joint = Integer(default=0)
     discounted = Integer(default=0)
+    core_questions = Array(base_column=Text())
 
 
 class IdeaVersion(Table, db=DB):
@@ -74,10 +75,13 @@ class IdeaVersion(Table, db=DB):
     author = reference()
     created_at = Timestamptz()
     replies = Text(default="")
+    core_questions = Array(base_column=Text())
 
 
 class Answer(PublicTable, db=DB):
-    """The official answer to an idea: one record of its own."""
+    """The official answer to an idea: one record of its own. `whose`: who decides about what is not ours; `category`,
+    `review_on` and `approver` belong to what can't be discussed in public. `questions`: the authors' core questions as
+    they were then, with a reply each."""
 
     idea = reference()
     space = reference()
@@ -95,6 +99,12 @@ class Answer(PublicTable, db=DB):
     version = Integer(default=1)
     corrected_at = Timestamptz(null=True, default=None)
     policy_version = reference(null=True)
+    whose = Text(default="")
+    category = Text(default="")
+    review_on = Date(null=True, default=None)
+    approver = reference(null=True)
+    questions = Array(base_column=Text())
+    replies = Array(base_column=Text())
 
 
 class AnswerVersion(Table, db=DB):
@@ -111,6 +121,13 @@ class AnswerVersion(Table, db=DB):
     next_step = Text()
     next_date = Date(null=True, default=None)
     created_at = Timestamptz()
+    whose = Text(default="")
+    category = Text(default="")
+    review_on = Date(null=True, default=None)
+    approver = reference(null=True)
+    policy_version = reference(null=True)
+    questions = Array(base_column=Text())
+    replies = Array(base_column=Text())
 
 
 class StatusChange(Table, db=DB):

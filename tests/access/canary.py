@@ -47,6 +47,8 @@ NO_TEXT |= {"bundle", "needs"}
 NO_TEXT |= {"country"}
 #: Of cases: where they come from, and what lengthened their hold.
 NO_TEXT |= {"origin", "alerts"}
+#: Of answers: why they can't be discussed in public, by key.
+NO_TEXT |= {"category"}
 #: Of partners: a domain has to be one.
 NO_TEXT |= {"domain"}
 
@@ -220,6 +222,9 @@ ROWS = {
     "promise": f"SELECT id FROM promise WHERE idea IN ({DECIDED})",
     "promise_news": f"""SELECT n.id FROM promise_news n JOIN promise p ON p.id = n.promise
         WHERE p.idea IN ({DECIDED})""",
+    "answer_draft": """SELECT d.id FROM answer_draft d WHERE d.edited_by = $1 OR EXISTS (SELECT FROM case_role r
+        WHERE r.escalation = d.escalation AND r.person = $1 AND r.until IS NULL)""",
+    "answer_start": "SELECT s.id FROM answer_start s, person p WHERE p.id = $1 AND p.kind = 'employee'",
     "status_change": f"""SELECT id FROM status_change
         WHERE idea = ANY($3) AND (status IN ('withdrawn', 'put back', 'adopted', 'became an idea') OR idea IN ({DECIDED}))""",
     "correction": "SELECT id FROM correction WHERE idea = ANY($3)",
