@@ -82,11 +82,6 @@ CREATE INDEX answer_draft_edited_by ON answer_draft (edited_by);
 CREATE INDEX answer_draft_submitted_by ON answer_draft (submitted_by) WHERE submitted_by IS NOT NULL;
 CREATE INDEX answer_draft_approver ON answer_draft (approver) WHERE approver IS NOT NULL;
 CREATE INDEX answer_draft_sent_back_by ON answer_draft (sent_back_by) WHERE sent_back_by IS NOT NULL;
-
--- Who is asked to agree reads the item until the case ends, as all who are on it do (rule 21).
-ALTER TABLE case_role DROP CONSTRAINT case_role_role_check,
-    ADD CONSTRAINT case_role_role_check
-        CHECK (role IN ('owner', 'deputy', 'neutral', 'chain', 'adviser', 'counsel', 'approver'));
 """
 
 STARTS = """
