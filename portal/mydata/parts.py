@@ -6,26 +6,10 @@ each stands in PARTS or, with the reason, in left_out.py.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-from piccolo.table import Table
-
 from portal import tables as t
+from portal.mydata.of_answers import ANSWERS
+from portal.mydata.part import Part
 from portal.text.language import lazy
-
-
-class Part(NamedTuple):
-    """Rows that are about a person: those whose `own` is she, or is of something whose author she is ("idea.author").
-    Only `columns` are taken along: none of them tells of anybody else. `file` holds the name of a file on disk, which
-    comes along itself."""
-
-    key: str
-    title: str
-    table: type[Table]
-    own: str
-    columns: tuple[str, ...]
-    file: str = ""
-
 
 #: What is kept of her own doing, and is not told to her: that somebody looked at her words, and all was well.
 ONLY_SEEN = {"receipts", "appeals"}
@@ -316,45 +300,7 @@ PARTS: tuple[Part, ...] = (
     Part("digests", lazy("Digests that you wrote"), t.Digest, "author", ("idea", "body", "created_at")),
     Part("read", lazy("How far you read"), t.ReadMark, "person", ("idea", "visited_at")),
     Part("followed", lazy("What you follow"), t.Follow, "person", ("campaign", "idea", "created_at")),
-    Part(
-        "answers",
-        lazy("Answers that you gave"),
-        t.Answer,
-        "author",
-        (
-            *("idea", "kind", "summary", "reason", "from_when", "next_step", "next_date", "whose", "category"),
-            *("review_on", "replies", "created_at"),
-        ),
-    ),
-    Part(
-        "answer_versions",
-        lazy("Earlier texts of your answers"),
-        t.AnswerVersion,
-        "author",
-        (
-            *("version", "kind", "summary", "reason", "from_when", "next_step", "whose", "category", "review_on"),
-            *("replies", "created_at"),
-        ),
-    ),
-    Part("approved", lazy("Answers that you agreed to"), t.Answer, "approver", ("idea", "kind", "created_at")),
-    Part(
-        "drafted",
-        lazy("Answers that you are writing"),
-        t.AnswerDraft,
-        "edited_by",
-        (
-            *("kind", "summary", "reason", "from_when", "next_step", "next_date", "whose", "category", "review_on"),
-            *("replies", "edited_at"),
-        ),
-    ),
-    Part("sent_back", lazy("Answers that you sent back"), t.AnswerDraft, "sent_back_by", ("sent_back",)),
-    Part(
-        "starts",
-        lazy("Starting texts of answers that you wrote"),
-        t.AnswerStart,
-        "author",
-        ("name", "kind", "summary", "reason", "next_step", "created_at"),
-    ),
+    *ANSWERS,
     Part("promised", lazy("Next steps that are yours"), t.Answer, "next_owner", ("idea", "next_step", "next_date")),
     Part(
         "promises_made",

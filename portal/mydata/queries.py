@@ -12,7 +12,8 @@ from piccolo.columns.combination import WhereRaw
 from portal.access.actor import Actor
 from portal.access.scope import visible
 from portal.db import QueryString, execute, fetch, fetch_one
-from portal.mydata.parts import ONLY_SEEN, PARTS, SHARED, Part
+from portal.mydata.part import Part
+from portal.mydata.parts import ONLY_SEEN, PARTS, SHARED
 from portal.names.queries import names_in
 from portal.tables import Campaign, DataExport, Idea, OrgUnit, Question, Space, Topic
 from portal.text.mentions import plain
