@@ -54,6 +54,7 @@ from portal.access.sight_of_content import (
     wish,
 )
 from portal.access.sight_of_moderation import appeal, decision, moderation_item, pause, report
+from portal.access.sight_of_screening import screening, sealed_text, unmasking
 from portal.access.sight_of_starters import chapter, mentorship, space_record
 from portal.db import QueryString
 
@@ -165,6 +166,12 @@ VISIBILITY: dict[type[Table], Rule] = {
     t.RetentionLog: administrators,
     t.RetentionRule: colleagues,
     t.RulesAcceptance: own,
+    t.Screener: administrators,
+    t.Screening: screening,
+    t.SealedText: sealed_text,
+    t.SensitiveDoor: everybody,
+    t.SensitiveRule: everybody,
+    t.SensitiveWords: administrators,
     t.SearchDocument: search_document,
     t.SearchWord: in_space,
     t.Service: colleagues,
@@ -176,6 +183,7 @@ VISIBILITY: dict[type[Table], Rule] = {
     t.StatusChange: status_change,
     t.Topic: topic,
     t.TopicRule: administrators,
+    t.Unmasking: unmasking,
     t.Vote: own,
     t.WorkingHours: everybody,
     t.Workshop: of_campaign,
@@ -188,7 +196,9 @@ NEVER_SHOWN: set[type[Table]] = {
     t.EventQueue,
     t.ImportFile,
     t.InvitationLink,
+    t.Mask,
     t.PasswordReset,
+    t.SealedRecord,
     t.SearchFresh,
     t.SetUp,
     t.SignInLink,

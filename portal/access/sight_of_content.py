@@ -60,10 +60,10 @@ def of_campaign(actor: Actor, a: str) -> QueryString:
 
 def idea(actor: Actor, a: str) -> QueryString:
     """An idea is shown where its campaign is once it is published, also when it was withdrawn; to its authors
-    always; as a draft to whom they invited; hidden or removed, to the space's moderators. Who is on its case reads it
-    wherever it stands (rule 21)."""
+    always; as a draft to whom they invited; hidden or removed, to the space's moderators; diverted, to nobody. Who is on
+    its case reads it wherever it stands (rule 21)."""
     here = QueryString(
-        f"{{}} AND ({a}.state IN ('published', 'withdrawn') OR {a}.author = {{}}"
+        f"{{}} AND {a}.state <> 'diverted' AND ({a}.state IN ('published', 'withdrawn') OR {a}.author = {{}}"
         f" OR {a}.state <> 'draft' AND {{}}"
         f" OR EXISTS (SELECT FROM co_author vk WHERE vk.idea = {a}.id AND vk.person = {{}}"
         f" AND ({a}.state = 'draft' OR vk.accepted_at IS NOT NULL) OFFSET 0))",

@@ -217,6 +217,7 @@ GATES: dict[type[Table], Gate | None] = {
     t.Invitation: _gate(NOTHING),
     t.InvitationLink: None,
     t.Mail: _gate(NOTHING),
+    t.Mask: _gate(f"behind = {PERSON}"),
     t.Membership: _gate(IN_SPACE, delete=OWN_IN_SPACE),
     t.Mention: _gate(
         IN_SPACE, insert=f"{IN_SPACE} AND {of_her('comment', 'mention')}", delete=of_her("comment", "mention")
@@ -254,9 +255,22 @@ GATES: dict[type[Table], Gate | None] = {
     t.RetentionLog: None,
     t.RetentionRule: None,
     t.RulesAcceptance: _gate(OWN, "INSERT"),
+    t.Screener: _gate(NOTHING),
+    t.Screening: _gate(
+        OWN_IN_SPACE,
+        insert=f"{OWN_IN_SPACE} AND state = 'open'",
+        update=OWN_IN_SPACE,
+        becomes=f"{OWN_IN_SPACE} AND state <> 'published'",
+        changes=("category", "state", "appeal_words", "appealed_at", "appeal_to"),
+    ),
+    t.SealedRecord: None,
+    t.SealedText: _gate(of_her("screening", "sealed_text", "person")),
     t.SearchDocument: _gate(FINDABLE),
     t.SearchFresh: None,
     t.SearchWord: _gate(IN_SPACE),
+    t.SensitiveDoor: _gate(EVERYTHING),
+    t.SensitiveRule: _gate(EVERYTHING),
+    t.SensitiveWords: _gate(EVERYTHING),
     t.Service: _gate(NOTHING),
     t.Session: _gate(OWN, insert=OWN, update=OWN, changes=("last_seen_at", "idle_until"), delete=OWN),
     t.SetUp: None,
@@ -271,6 +285,7 @@ GATES: dict[type[Table], Gate | None] = {
     t.Throttle: _gate(EVERYTHING, "INSERT", "UPDATE", "DELETE"),
     t.Topic: _gate(NOTHING),
     t.TopicRule: None,
+    t.Unmasking: _gate(NOTHING),
     t.Vote: _gate(
         OWN_IN_SPACE, insert=f"{OWN_IN_SPACE} AND guest", update=OWN_IN_SPACE, changes=("weight",), delete=OWN_IN_SPACE
     ),

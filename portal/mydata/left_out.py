@@ -35,13 +35,22 @@ LEFT_OUT: dict[str, str] = {
     "membership.added_by": "whom she took into a group tells of somebody else",
     "membership.sponsor": "for which guest she answers tells of somebody else",
     "mention.person": "the words of somebody else; the mail about it showed them",
+    "mask.behind": "what she wrote so is there; the link is cut when she is erased",
+    "mask.person": "nobody: it signs something anonymous",
     "moderation_item.author": "a case about what she wrote: what was decided is in her receipts",
     "moderation_item.assigned_to": "for some hours, while it is her turn to look at it",
     "moderation_item.claimed_by": "for fifteen minutes, while she looks at it",
     "partner.created_by": "an organisation, and nobody of it",
     "password_reset.person": "a link's hash, for an hour",
+    "screener.person": "what she screens for the organisation: its rules are the organisation's",
+    "screening.appeal_to": "somebody else's appeal",
+    "screening.assigned_to": "for some hours, while it is her turn to look at it",
+    "screening.decided_by": "what somebody else wrote",
+    "sealed_record.person": "what was diverted tells of somebody else, and is sealed",
+    "sensitive_rule.author": "the organisation's rule, not hers",
     "search_document.person": "made out of her name and profile, which are there",
     "sign_in_link.person": "a link's hash, for half an hour",
+    "unmasking.person": "whom she asked about is somebody else",
 }
 
 #: Tables that hang on what is a person's own, and are not taken along, and why.
@@ -57,6 +66,9 @@ LEFT_OUT_TABLES: dict[str, str] = {
     "invitation_link": "the hash of a link in a mail",
     "mention": "whom her comments call: the names stand in their texts",
     "moderation_item": "a case about what she wrote: what was decided is in her receipts",
+    "mask": "that something anonymous is hers stands in no file",
+    "sealed_text": "what was diverted stands in no file; the page about it shows it until the appeal is over",
+    "unmasking": "who asked about somebody: she heard of it",
     "search_document": "made out of texts that are there",
     "space_unit": "which units own a project, whoever leads them",
 }

@@ -333,6 +333,13 @@ PARTS: tuple[Part, ...] = (
         ("action", "rule", "words", "title", "created_at", "undone_at"),
     ),
     Part(
+        "screenings",
+        lazy("What you wrote that was screened as sensitive"),
+        t.Screening,
+        "person",
+        ("state", "words", "created_at", "decided_at", "outcome"),
+    ),
+    Part(
         "appeals",
         lazy("Your appeals"),
         t.Appeal,

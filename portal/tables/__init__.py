@@ -59,6 +59,17 @@ from portal.tables.posts import ActionRequest, Delegate
 from portal.tables.preboarding import Chapter, Mentor, Mentorship
 from portal.tables.profiles import Profile
 from portal.tables.records import SpaceRecord
+from portal.tables.screening import (
+    Mask,
+    Screener,
+    Screening,
+    SealedRecord,
+    SealedText,
+    SensitiveDoor,
+    SensitiveRule,
+    SensitiveWords,
+    Unmasking,
+)
 from portal.tables.search import SearchDocument, SearchFresh, SearchWord
 from portal.tables.services import Service
 from portal.tables.spaces import Charter, CharterAcceptance, CommunityCard, Highlight, Membership, Space, SpaceUnit
@@ -126,6 +137,7 @@ __all__ = [
     "Invitation",
     "InvitationLink",
     "Mail",
+    "Mask",
     "Membership",
     "Mention",
     "Mentor",
@@ -155,9 +167,16 @@ __all__ = [
     "RetentionLog",
     "RetentionRule",
     "RulesAcceptance",
+    "Screener",
+    "Screening",
+    "SealedRecord",
+    "SealedText",
     "SearchDocument",
     "SearchFresh",
     "SearchWord",
+    "SensitiveDoor",
+    "SensitiveRule",
+    "SensitiveWords",
     "Service",
     "Session",
     "SetUp",
@@ -169,6 +188,7 @@ __all__ = [
     "Throttle",
     "Topic",
     "TopicRule",
+    "Unmasking",
     "Vote",
     "WorkingHours",
     "Workshop",

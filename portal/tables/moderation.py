@@ -1,6 +1,6 @@
 """Moderation: what was reported, what was decided, appeals, and who may not write for a while."""
 
-from piccolo.columns import Text, Timestamptz
+from piccolo.columns import Boolean, Text, Timestamptz
 
 from portal.db import DB
 from portal.tables.base import PublicTable, Table, reference
@@ -36,6 +36,7 @@ class Report(Table, db=DB):
     words = Text(default="")
     title = Text()
     body_html = Text()
+    sensitive = Boolean(default=False)
     created_at = Timestamptz()
 
 

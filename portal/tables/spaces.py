@@ -11,7 +11,8 @@ class Space(PublicTable, db=DB):
     sister organisations. `label`: how confidential it is. `checks`: what is checked before others see it. `leavers`:
     whether what people wrote keeps their name when they leave. `keep_days`: how long guests' data stay after the end;
     `guest_days`: how long a guest stays unless renewed. `preboarding`: its guests start at the organisation, and leave
-    if they are no employees `no_show_days` after their first day. `host`: who answers for its guests. `colleagues`,
+    if they are no employees `no_show_days` after their first day. `anonymous`: its colleagues may post without their
+    name. `host`: who answers for its guests. `colleagues`,
     `guests`: who belong to it with no end set, and of the organisation's own `employees`: how many there are, kept by
     the database."""
 
@@ -36,6 +37,7 @@ class Space(PublicTable, db=DB):
     guest_days = Integer(default=90)
     preboarding = Boolean(default=False)
     no_show_days = Integer(default=14)
+    anonymous = Boolean(default=False)
     idle_asked_at = Timestamptz(null=True, default=None)
     colleagues = Integer(default=0)
     guests = Integer(default=0)

@@ -49,6 +49,8 @@ NO_TEXT |= {"country"}
 NO_TEXT |= {"origin", "alerts"}
 #: Of answers: why they can't be discussed in public, by key.
 NO_TEXT |= {"category"}
+#: Of screening: of which category, how it was found, and its state before.
+NO_TEXT |= {"category", "found"}
 #: Of partners: a domain has to be one.
 NO_TEXT |= {"domain"}
 
@@ -96,7 +98,12 @@ UNKEPT = """
     ALTER TABLE consultation DISABLE TRIGGER consultation_asked;
     ALTER TABLE consultation DISABLE TRIGGER consultation_told;
     ALTER TABLE retention_list DISABLE TRIGGER retention_list_kept;
-    ALTER TABLE retention_rule DISABLE TRIGGER retention_rule_kept
+    ALTER TABLE retention_rule DISABLE TRIGGER retention_rule_kept;
+    ALTER TABLE sensitive_rule DISABLE TRIGGER sensitive_rule_kept;
+    ALTER TABLE sensitive_words DISABLE TRIGGER sensitive_words_kept;
+    ALTER TABLE sensitive_door DISABLE TRIGGER sensitive_door_kept;
+    ALTER TABLE sealed_record DISABLE TRIGGER sealed_record_kept;
+    ALTER TABLE unmasking DISABLE TRIGGER unmasking_kept
 """
 
 

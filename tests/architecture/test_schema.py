@@ -149,6 +149,10 @@ async def test_every_table_of_a_space_refers_to_its_parent_with_the_space(rollba
         ("promise_news", "promise"),
         ("crowd_question", "idea"),
         ("crowd_reply", "crowd_question"),
+        ("screening", "idea"),
+        ("screening", "comment"),
+        ("mask", "idea"),
+        ("unmasking", "idea"),
     }
     assert {row["confupdtype"] for row in rows} == {b"c"}, "ON UPDATE CASCADE"
 
