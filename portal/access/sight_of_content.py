@@ -60,8 +60,8 @@ def of_campaign(actor: Actor, a: str) -> QueryString:
 
 def idea(actor: Actor, a: str) -> QueryString:
     """An idea is shown where its campaign is once it is published, also when it was withdrawn; to its authors
-    always; as a draft to whom they invited; hidden or removed, to the space's moderators; diverted, to nobody. Who is on
-    its case reads it wherever it stands (rule 21)."""
+    always; as a draft to whom they invited; hidden or removed, to the space's moderators; diverted, to nobody. Who is
+    on its case reads it wherever it stands (rule 21)."""
     here = QueryString(
         f"{{}} AND {a}.state <> 'diverted' AND ({a}.state IN ('published', 'withdrawn') OR {a}.author = {{}}"
         f" OR {a}.state <> 'draft' AND {{}}"
