@@ -134,12 +134,16 @@ CREATE INDEX screening_decided_by ON screening (decided_by) WHERE decided_by IS 
 CREATE INDEX screening_door ON screening (door) WHERE door IS NOT NULL;
 CREATE INDEX screening_appeal ON screening (appeal_to) WHERE appeal_to IS NOT NULL;
 
--- Nobody screens what she wrote, nor posts of a topic that she answers for; whichever way it comes.
+-- Who screens this: nobody who writes it, nor who answers for its topic.
+CREATE FUNCTION plein_screeners_of(x screening) RETURNS SETOF bigint LANGUAGE sql STABLE AS $$
+    SELECT s.person FROM plein_screeners(x.category) s (person)
+    WHERE s.person <> x.person AND NOT EXISTS (SELECT FROM idea i
+        WHERE i.id = coalesce(x.idea, (SELECT k.idea FROM comment k WHERE k.id = x.comment))
+            AND (plein_answers_for(s.person, i.topic) OR s.person IN (SELECT plein_writers(i.id))))
+$$;
 CREATE FUNCTION plein_refuse_screener() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF NEW.decided_by = NEW.person OR EXISTS (SELECT FROM idea i
-            WHERE i.id = coalesce(NEW.idea, (SELECT k.idea FROM comment k WHERE k.id = NEW.comment))
-                AND plein_answers_for(NEW.decided_by, i.topic)) THEN
+    IF NEW.decided_by NOT IN (SELECT plein_screeners_of(OLD)) THEN
         RAISE EXCEPTION 'who wrote it or answers for its topic does not screen it' USING ERRCODE = 'check_violation';
     END IF;
     RETURN NEW;

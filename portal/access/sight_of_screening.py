@@ -14,11 +14,8 @@ def screening(actor: Actor, a: str) -> QueryString:
         return QueryString(f"{a}.person = {{}}", actor.id)
     return QueryString(
         f"({a}.person = {{}} OR {a}.decided_by = {{}} OR {a}.appeal_to = {{}}"
-        f" OR {a}.state = 'open' AND {{}} IN (SELECT plein_screeners({a}.category))"
-        " AND NOT EXISTS (SELECT FROM idea xi"
-        f" WHERE xi.id = coalesce({a}.idea, (SELECT xk.idea FROM comment xk WHERE xk.id = {a}.comment))"
-        " AND (plein_answers_for({}, xi.topic) OR {} IN (SELECT plein_writers(xi.id)))))",
-        *(actor.id for _ in range(6)),
+        f" OR {a}.state = 'open' AND {{}} IN (SELECT plein_screeners_of({a})))",
+        *(actor.id for _ in range(4)),
     )
 
 

@@ -182,6 +182,7 @@ KNOWN = {
     ): "one of the statements in parts.py, which are put together of constants",
     ("portal/access/sight_of_starters.py", "a"): "the same, in the scope's rules about people who start",
     ("portal/access/sight_of_moderation.py", "a"): "the same, in the scope's rules about moderation",
+    ("portal/access/sight_of_screening.py", "a"): "the same, in the scope's rules about sensitive posts",
     ("portal/access/sight_of_content.py", "a"): "the same, in the scope's rules about what people write",
     ("portal/access/scope.py", "a"): "the alias, a constant wherever `visible` is called (tested below)",
 }
