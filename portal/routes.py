@@ -33,6 +33,7 @@ from portal.preboarding.routes import router as preboarding
 from portal.proposals.routes import router as proposals
 from portal.records.routes import router as records
 from portal.reports.routes import router as reports
+from portal.scoreboard.routes import router as scoreboard
 from portal.search.routes import router as search
 from portal.services.routes import router as services
 from portal.setup.routes import router as setup
@@ -76,6 +77,7 @@ ROUTES: list[Router | HTTPRouteHandler] = [
     preboarding,
     partners,
     stewards,
+    scoreboard,
     search,
     people,
     accounts,

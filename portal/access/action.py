@@ -76,6 +76,7 @@ class Action(StrEnum):
     ABSENCE_NOTE = "absence.note"
     CALENDAR_EDIT = "calendar.edit"
     CHARTER_CHANGE = "charter.change"
+    SCOREBOARD_READ = "scoreboard.read"
     POLICY_REGISTER = "policy.register"
     POLICY_PROPOSE = "policy.propose"
     POLICY_DROP = "policy.drop"

@@ -52,16 +52,18 @@ async def as_guest(actor: Actor, public_id: str) -> Actor | None:
     )
 
 
-def as_plain_reader(actor: Actor, space: int) -> Actor:
-    """Somebody who is nobody: a colleague who reads this one space, wrote nothing there and has no role."""
+def as_plain_reader(actor: Actor, *spaces: int) -> Actor:
+    """Somebody who is nobody: a colleague who reads these spaces only, wrote nothing there, has no role and is on no
+    case."""
     return msgspec.structs.replace(
         actor,
         id=0,
         kind="employee",
-        space_ids=[space],
+        space_ids=list(spaces),
         role_rows=[],
         denied=[],
         paused_in=[],
         paused_until=[],
+        on_cases=[],
         day=None,
     )

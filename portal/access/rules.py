@@ -248,6 +248,7 @@ RULES: dict[Action, Callable[[Actor, Any], bool]] = {
     Action.ABSENCE_NOTE: own_as_employee_or_administrator,
     Action.CALENDAR_EDIT: administrator,
     Action.CHARTER_CHANGE: administrator,
+    Action.SCOREBOARD_READ: employee,
     Action.POLICY_REGISTER: administrator,
     Action.POLICY_PROPOSE: owns_policy,
     Action.POLICY_DROP: owns_proposal,

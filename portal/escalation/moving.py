@@ -70,18 +70,23 @@ MOVE = """
         ended_at = CASE WHEN coalesce({}, state) = ANY({}) THEN plein_now() END,
         answered_at = CASE WHEN {} = 'answered' THEN plein_now() ELSE answered_at END
     WHERE id = {} AND (state = ANY({}) OR {})
-    RETURNING id, space, owner, level, due_at
+    RETURNING id, space, owner, level, due_at, topic, unit, started_at,
+        plein_working_minutes(started_at, plein_now()) AS worked
 """
 
 
 class Moved(msgspec.Struct, frozen=True):
-    """What an event tells of a case, beside its state."""
+    """What an event tells of a case, beside its state. `worked`: so many working minutes after its clocks began."""
 
     id: int
     space: int
     owner: int | None
     level: int
     due_at: datetime
+    topic: int | None
+    unit: int | None
+    started_at: datetime
+    worked: int
 
 
 async def move(case: int, kind: Kind, *, actor: int | None = None, **particulars: Any) -> int:
@@ -99,6 +104,10 @@ async def move(case: int, kind: Kind, *, actor: int | None = None, **particulars
         owner=moved.owner,
         level=moved.level,
         due=moved.due_at.isoformat(),
+        topic=moved.topic,
+        unit=moved.unit,
+        started=moved.started_at.isoformat(),
+        worked=moved.worked,
         **particulars,
     )
 

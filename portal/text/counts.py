@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
+
 from babel.numbers import format_decimal
 from markupsafe import Markup
 
 from portal.text.dates import number
 from portal.text.language import gettext, ngettext, reader
 
+Key = TypeVar("Key")
+
 FEW = 5  # fewer people than that are not counted
+
+
+def told(groups: Mapping[Key, Sequence[int]]) -> set[Key]:
+    """The groups of which a number may be told by name, beside that of all together. Each is measured in one or more
+    ways (its cases, its people), and has to be FEW at least in each of them. Where the others are few together, the
+    smallest of those joins them: else the total, less what is told, would tell of them (complementary suppression)."""
+    named = {key for key, sizes in groups.items() if min(sizes) >= FEW}
+    left = [sum(sizes) for sizes in zip(*(groups[key] for key in set(groups) - named), strict=True)]
+    if named and any(0 < size < FEW for size in left):
+        named.remove(min(named, key=lambda key: (*groups[key], str(key))))
+    return named
 
 
 def unless_few(people: int) -> int | None:

@@ -388,6 +388,7 @@ policy.propose      travel              n n n y n n n n n - -
 policy.drop         travel              n n n n n n n n n - -
 policy.drop         nights              n n n y n n n n n - -
 policy.hand_over    travel              n n n y n n y n n - -
+scoreboard.read                         y y y y y y y y y n n
 charter.change                          n n n n n n y n n n n
 
 session.end         of_author           - y - - - - - - - - -
@@ -561,6 +562,7 @@ LOADERS: dict[Action, Load | None] = {
     Action.POLICY_DROP: get_policy,
     Action.POLICY_HAND_OVER: get_policy,
     Action.CHARTER_CHANGE: None,
+    Action.SCOREBOARD_READ: None,
     Action.IDEA_ANSWER: get_idea,
     Action.IDEA_SUPPORT: standing,
     Action.IDEA_COMMENT: get_idea,

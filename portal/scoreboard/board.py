@@ -1,0 +1,68 @@
+"""What of the sums is told: nothing of a group of which there are few, nor what would tell of it by subtraction."""
+
+from __future__ import annotations
+
+import msgspec
+
+from portal.scoreboard.queries import Sums
+from portal.text.counts import FEW, told
+
+#: Each number, and of how many cases it is taken.
+BASES = {
+    "cases": "cases",
+    "on-time": "was_due",
+    "statement": "stated",
+    "answer": "answered",
+    "late": "owed",
+    "reviews": "answered",
+    "promises": "judged",
+}
+PARTS = ("topic", "unit", "quarter")
+
+
+class Line(msgspec.Struct, frozen=True):
+    """A group by name, with the numbers that are told of it."""
+
+    sums: Sums
+    numbers: frozenset[str]
+
+
+class Board(msgspec.Struct, frozen=True):
+    """All together, and the groups that are told of, by part; `untold`: the parts that have others."""
+
+    whole: Line
+    parts: dict[str, list[Line]]
+    untold: set[str]
+
+    def tells(self, number: str, part: str, key: str) -> bool:
+        """Whether this number of this group is on the board."""
+        lines = [self.whole] if not part else self.parts.get(part, [])
+        return any(number in line.numbers for line in lines if line.sums.key == key)
+
+
+def board(all_sums: list[Sums]) -> Board:
+    """The scoreboard out of the sums, the whole among them."""
+    (whole,) = (sums for sums in all_sums if sums.part == "whole")
+    every = frozenset(number for number, base in BASES.items() if getattr(whole, base) >= FEW)
+    parts, untold = {}, set()
+    for part in PARTS:
+        groups = {sums.key: sums for sums in all_sums if sums.part == part}
+        by_number = {number: told(_sizes(groups, number)) if number in every else set() for number in BASES}
+        named = by_number["cases"]
+        lines = [
+            Line(sums, frozenset(number for number in every if key in by_number[number] & named))
+            for key, sums in groups.items()
+            if key in named
+        ]
+        parts[part] = sorted(lines, key=lambda line: line.sums.key, reverse=True) if part == "quarter" else lines
+        if len(named) < len(groups):
+            untold.add(part)
+    return Board(Line(whole, every), parts, untold)
+
+
+def _sizes(groups: dict[str, Sums], number: str) -> dict[str, list[int]]:
+    """The cases behind a number, by group; a unit is measured by its people, too."""
+    return {
+        key: [getattr(sums, BASES[number]), *([sums.people] if sums.part == "unit" else [])]
+        for key, sums in groups.items()
+    }
