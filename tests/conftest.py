@@ -107,10 +107,30 @@ class OneConnectionAsGuests(OneConnection):
         self.role = role
 
 
+@pytest.fixture(scope="session")
+async def connected(shared_database: str) -> AsyncIterator[list[asyncpg.Connection]]:
+    """The connection that those tests have one after another: a new one has to read the catalogue and to plan anew."""
+    kept: list[asyncpg.Connection] = []
+    yield kept
+    for connection in kept:
+        await connection.close()
+
+
+async def _the_connection(kept: list[asyncpg.Connection], dsn: str) -> asyncpg.Connection:
+    """The one that is kept, or another where a test has lost it."""
+    if kept and kept[0].is_closed():
+        kept.clear()
+    if not kept:
+        kept.append(await asyncpg.connect(dsn))
+    return kept[0]
+
+
 @pytest.fixture
-async def rollback(shared_database: str, template: tuple[str, World]) -> AsyncIterator[asyncpg.Connection]:
+async def rollback(
+    connected: list[asyncpg.Connection], shared_database: str, template: tuple[str, World]
+) -> AsyncIterator[asyncpg.Connection]:
     """A transaction around the test. What the product runs in a transaction of its own becomes a savepoint."""
-    connection = await asyncpg.connect(shared_database)
+    connection = await _the_connection(connected, shared_database)
     outer = connection.transaction()
     await outer.start()
     db.DB.pool = OneConnection(connection)
@@ -119,8 +139,8 @@ async def rollback(shared_database: str, template: tuple[str, World]) -> AsyncIt
         yield connection
     finally:
         db.DB.pool = db.DB.guest_pool = None
-        await outer.rollback()
-        await connection.close()
+        if not connection.is_closed():
+            await outer.rollback()
 
 
 @pytest.fixture
