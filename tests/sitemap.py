@@ -342,6 +342,8 @@ POSTS: dict[str, tuple[str | None, str, dict[str, str]]] = {
         "/cases/{case[decide]}/statement",
         {"words": "We look at it."},
     ),
+    "/cases/{public_id:str}/triage": ("moderator", "/cases/{case[discuss]}/triage", {"named": email_of("colleague")}),
+    "/ideas/{public_id:str}/case": ("moderator", "/ideas/{idea[vote]}/case", {"reason": "Everybody asks for it."}),
     "/ideas/{public_id:str}/answer/correction": ("sponsor", "/ideas/{idea[told]}/answer/correction", ANSWER),
     "/ideas/{public_id:str}/co-authors": (
         "author",
@@ -585,6 +587,8 @@ GETS: dict[str, tuple[str | None, str]] = {
     "/cases": ("sponsor", "/cases"),
     "/cases/{public_id:str}": ("employee", "/cases/{case[decide]}"),
     "/cases/{public_id:str}/{step:str}": ("sponsor", "/cases/{case[decide]}/statement"),
+    "/cases/{public_id:str}/triage": ("moderator", "/cases/{case[discuss]}/triage"),
+    "/ideas/{public_id:str}/case": ("moderator", "/ideas/{idea[vote]}/case"),
     "/ideas/new": ("employee", "/ideas/new"),
     "/ideas/{public_id:str}": ("employee", "/ideas/{idea[vote]}"),
     "/ideas/{public_id:str}/answer": ("sponsor", "/ideas/{idea[decide]}/answer"),

@@ -205,6 +205,7 @@ async def build_world() -> World:
         await _notices(world)
         await _starters(world)
         await add_case(world, "decide", idea="decide", state="acknowledged", owner="sponsor")
+        await add_case(world, "discuss", idea="discuss", state="triage")
     await execute("UPDATE profile SET photo_change = 0")
     await execute("UPDATE organisation SET photo_changes = 0")  # no page shows a photo until one is changed
     return world

@@ -63,8 +63,9 @@ def moderator_who_does_not_decide(actor: Actor, thing: Any) -> bool:
 
 
 def names_owner(actor: Actor, thing: Any) -> bool:
-    """A moderator who does not decide it, while nobody owns it."""
-    return thing.state == "triage" and moderator_who_does_not_decide(actor, thing)
+    """A moderator who does not decide it, or an administrator who neither does, while nobody owns it."""
+    outside = actor.administrator and not thing.barred and not thing.decides
+    return thing.state == "triage" and (outside or moderator_who_does_not_decide(actor, thing))
 
 
 def doubts_support(actor: Actor, thing: Any) -> bool:

@@ -136,6 +136,10 @@ WRITING = {
     Action.RECEIPT_PUT_BACK,
     Action.POLICY_PROPOSE,
     Action.POLICY_DROP,
+    Action.POST_ACT,
+    Action.ESCALATION_MAKE_ACTIONABLE,
+    Action.ESCALATION_INVALIDATE,
+    Action.ESCALATION_OPEN_UNASKED,
 }
 
 #: The right in its space that an action takes, beside its rule.

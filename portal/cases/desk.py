@@ -69,8 +69,25 @@ async def _declare(actor: Actor, case: CaseRow, form: Any) -> None:
     await actions.declare_conflict(actor, case)
 
 
+async def _doubt(actor: Actor, case: CaseRow, form: Any) -> None:
+    try:
+        await actions.invalidate(actor, case, form.number.data, form.words.data)
+    except actions.StillReached:
+        form.refuse("number", gettext("Without these the threshold is reached all the same."))
+
+
 #: By the last part of the address, in the order of the desk.
 STEPS = {
+    "doubt": Step(
+        Action.ESCALATION_INVALIDATE,
+        forms.DoubtForm,
+        lazy("Doubt its support"),
+        lazy(
+            "If accounts are nobody’s, or several are one person’s. A second moderator has to agree; then nobody owes"
+            " an answer yet, and everybody reads why."
+        ),
+        _doubt,
+    ),
     "acknowledgement": Step(
         Action.ESCALATION_ACKNOWLEDGE,
         forms.DayForm,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import wtforms
 from wtforms.validators import StopValidation
@@ -11,7 +12,7 @@ from portal.colleagues.forms import ColleagueField
 from portal.text.dates import read_date
 from portal.text.language import gettext, lazy
 from portal.text.markdown import LONGEST
-from portal.web.forms import Form, RadioField, StringField, TextAreaField, at_most, options, required
+from portal.web.forms import Form, NumberField, RadioField, StringField, TextAreaField, at_most, options, required
 
 MOST_DAYS = 10  # of an extension, by rule 3
 
@@ -66,6 +67,26 @@ class HandForm(Form):
     """To whom it goes."""
 
     to = ColleagueField(lazy("Who decides it from now on?"), [required(lazy("Name the colleague."))])
+
+
+class DoubtForm(Form):
+    """How much of the support is none, and why."""
+
+    number = NumberField(lazy("How many of the supporters are none?"), 1, 1_000_000)
+    words = TextAreaField(lazy("Why?"), [required(lazy("Give the reason.")), at_most(1000)])
+
+
+class BringForm(Form):
+    """Why a case is opened that no threshold opened."""
+
+    reason = TextAreaField(lazy("Why?"), [required(lazy("Say why: everybody reads it.")), at_most(1000)])
+    statement: Any = None
+
+
+class TakeUpForm(BringForm):
+    """The same by who decides, with what she says about it at once, if she likes."""
+
+    statement = TextAreaField(lazy("Your first statement"), [at_most(LONGEST)])
 
 
 class PlainForm(Form):

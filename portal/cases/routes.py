@@ -10,7 +10,7 @@ from litestar.params import FromPath
 
 from portal.access.conflicts import Changed
 from portal.access.policy import Action, can, require
-from portal.cases import queries
+from portal.cases import opening, queries, triage
 from portal.cases.chart import drawn
 from portal.cases.desk import STEPS, Step, steps_for
 from portal.cases.inbox import LISTS, MANY, ONLY, Wanted, inbox, next_of
@@ -70,6 +70,7 @@ async def _show(request: Request, row: CaseRow) -> Response[Any]:
         team=known["team"],
         words=words,
         doable=steps_for(request.actor, row),
+        triages=can(request.actor, Action.ESCALATION_TRIAGE, row),
         answers=idea.owns_case and can(request.actor, Action.IDEA_ANSWER, idea),
         now=request.now,
     )
@@ -119,4 +120,4 @@ async def _form(request: Request, row: CaseRow, step: Step, name: str, form: Any
     )
 
 
-router = Router(path="/", route_handlers=[cases, case, step_page, take_step])
+router = Router(path="/", route_handlers=[cases, case, step_page, take_step, triage.router, opening.router])

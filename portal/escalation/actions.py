@@ -36,17 +36,34 @@ NAME = """
 """
 
 
+MAY_OWN = """
+    SELECT plein_there({}, plein_now()) AND {}::bigint <> ALL(plein_barred(e)) FROM escalation e WHERE e.id = {}
+"""
+HAND = "UPDATE escalation SET handed_to = {}, height = 0 WHERE id = {}"
+
+
 async def triage(
-    actor: Actor, case: CaseRow, *, topic: int | None, unit: int | None, complaint: bool = False, named: list[int]
+    actor: Actor,
+    case: CaseRow,
+    *,
+    topic: int | None,
+    unit: int | None,
+    complaint: bool = False,
+    named: list[int],
+    owner: int | None = None,
 ) -> None:
     """A moderator says what it is about, whether the author complains about her line, and whom it names; who answers by
-    the rules owns it, and none of those (rules 5, 6). Raises Changed."""
+    the rules owns it, or whom the moderator names, and none of those (rules 5, 6). Raises NotThat, Changed."""
     require(actor, Action.ESCALATION_TRIAGE, case)
     async with transaction():
         await hold_for(case.id, Kind.CASE_ASSIGNED)
         await execute(PLACE, topic, unit, complaint, case.id)
         for person in named:
             await execute(NAME, person, "named", case.id)
+        if owner is not None:
+            if owner == actor.id or not await fetch_value(MAY_OWN, owner, owner, case.id):
+                raise NotThat
+            await execute(HAND, owner, case.id)
         await assign(case.id, actor=actor.id)
 
 
@@ -156,12 +173,6 @@ async def decide_extension(actor: Actor, case: CaseRow, agreed: bool) -> None:
         await oblige(Kind.DUTY_REMINDER, held, held.owner, about="extension")
 
 
-MAY_OWN = """
-    SELECT plein_there({}, plein_now()) AND {}::bigint <> ALL(plein_barred(e)) FROM escalation e WHERE e.id = {}
-"""
-HAND = "UPDATE escalation SET handed_to = {}, height = 0 WHERE id = {}"
-
-
 async def hand_over(actor: Actor, case: CaseRow, to: int) -> None:
     """Somebody else owns it from now on; the clock is the same (rule 1). Raises NotThat, Changed."""
     require(actor, Action.ESCALATION_HAND_OVER, case)
@@ -217,12 +228,17 @@ async def make_actionable(actor: Actor, item: Item, reason: str) -> None:
         await assign(case, actor=actor.id)
 
 
-async def open_unasked(actor: Actor, item: Item, reason: str) -> None:
-    """Who decides takes it up before any threshold: it is hers. Raises Changed."""
+async def open_unasked(actor: Actor, item: Item, reason: str, statement: str = "") -> None:
+    """Who decides takes it up before any threshold: it is hers, with her first statement, if she makes one. Raises
+    Changed."""
     require(actor, Action.ESCALATION_OPEN_UNASKED, item)
+    html = await rendered(statement)
     async with transaction():
         case = await open_case(item.id, "unasked", actor=actor.id, reason=reason)
         if case is None:
             raise Changed
         await execute(HAND, actor.id, case)
         await assign(case, actor=actor.id)
+        if statement:
+            await execute(STATE, statement, html, actor.id, case)
+            await move(case, Kind.CASE_STATEMENT, actor=actor.id)

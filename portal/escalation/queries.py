@@ -6,10 +6,10 @@ from datetime import date, datetime
 
 import msgspec
 
-from portal.access.actor import Actor
+from portal.access.actor import Actor, Role
 from portal.access.of_people import ADDRESS, NAMED
 from portal.access.scope import visible
-from portal.db import fetch, fetch_one
+from portal.db import QueryString, Reading, fetch, fetch_one
 from portal.ideas.cards import WRITES_ALONG
 from portal.tables import CaseRole, Escalation, Idea
 
@@ -29,6 +29,7 @@ class CaseRow(msgspec.Struct, frozen=True):
     origin: str
     reason: str
     topic: int | None
+    unit: int | None
     owner: int | None
     author: int
     co_author: bool
@@ -64,7 +65,7 @@ class CaseRow(msgspec.Struct, frozen=True):
 
 CASE = f"""
     SELECT e.id, e.public_id, e.idea, i.public_id AS idea_public_id, e.space, e.state, e.level, e.origin, e.reason,
-        e.topic, e.owner, i.author, {WRITES_ALONG} AS co_author,
+        e.topic, e.unit, e.owner, i.author, {WRITES_ALONG} AS co_author,
         (plein_above(e.owner, plein_barred(e), plein_now()))[1] AS superior, {{}} = ANY(plein_barred(e)) AS barred,
         e.ended_at IS NULL AND plein_decides({{}}, e.idea) AS decides,
         EXISTS (SELECT FROM case_role r WHERE r.escalation = e.id AND r.person = {{}} AND r.role = 'chain'
@@ -112,6 +113,20 @@ ITEM = """
     FROM idea i JOIN person p ON p.id = i.author LEFT JOIN cluster_item k ON k.idea = i.id AND k.left_at IS NULL
     WHERE i.public_id = {} AND {}
 """
+
+
+# Asked of every item that one opens: so the rules are gone through only for whom they name, or her role concerns.
+CONCERNED = """
+    ({} OR EXISTS (SELECT FROM topic_rule r WHERE {} IN (r.owner, r.deputy)) OR EXISTS (
+        SELECT FROM topic t WHERE t.neutral = {}))
+"""
+
+
+def actionable(actor: Actor, public_id: str, space: int) -> Reading[Item]:
+    """The same, where she may have something to do with it."""
+    role = actor.has_role(space, Role.DECISION_MAKER) or space in actor.moderates
+    sight = QueryString("{} AND {}", visible(Idea, actor, "i"), QueryString(CONCERNED, role, actor.id, actor.id))
+    return Reading(Item, ITEM, actor.id, actor.id, public_id, sight)
 
 
 async def get_actionable(actor: Actor, public_id: str) -> Item | None:

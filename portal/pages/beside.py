@@ -7,8 +7,10 @@ from typing import Any
 from portal.access.actor import Actor
 from portal.answers.queries import answer_to
 from portal.attachments.queries import attachments_of
+from portal.cases.opening import opens_case
 from portal.cases.queries import case_of
 from portal.db import Reading, read_together
+from portal.escalation.queries import actionable
 from portal.follows.queries import follow_of_idea
 from portal.ideas.queries import IdeaRow
 from portal.threads.queries import latest_digest, overview
@@ -17,7 +19,7 @@ from portal.votes.queries import standing_of
 
 
 async def beside(actor: Actor, row: IdeaRow) -> dict[str, Any]:
-    """Answer, files, what several people added, the thread from above, and how the actor stands to it."""
+    """Answer, files, what several people added, the thread from above, its case, and how the actor stands to it."""
     wanted: dict[str, Reading[Any]] = {
         "around": around(actor, row),
         "files": attachments_of(actor, row),
@@ -28,6 +30,8 @@ async def beside(actor: Actor, row: IdeaRow) -> dict[str, Any]:
     }
     if row.answered:
         wanted["answer"] = answer_to(actor, row)
+    elif row.idea_state == "published" and not actor.guest:
+        wanted["actionable"] = actionable(actor, row.public_id, row.space)
     if row.vote_method == "budget":
         wanted["standing"] = standing_of(actor, row.public_id)
     found = await read_together(**wanted)
@@ -38,6 +42,7 @@ async def beside(actor: Actor, row: IdeaRow) -> dict[str, Any]:
         "seen": found["seen"][0],
         "digest": next(iter(found["digest"]), None),
         "case": next(iter(found["case"]), None),
+        "opens_case": any(opens_case(actor, item) for item in found.get("actionable", ())),
         "answer": next(iter(found.get("answer", ())), None),
         "standing": next(iter(found.get("standing", ())), row),
     }

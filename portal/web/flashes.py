@@ -29,6 +29,7 @@ FLASHES: dict[str, str] = {
     "unfollowed": lazy("You follow this no more."),
     "idea-proposed": lazy("Your idea is there. Colleagues can support it and comment on it now."),
     "action-asked": lazy("Thank you. The moderators of this space look at it, and you read here what comes of it."),
+    "case-opened": lazy("The case is open, and its clock runs."),
     "became-idea": lazy("It is an idea now. Who wrote, supports or follows it hears of it."),
     "request-settled": lazy("That is settled. Whoever asked reads your words with the post."),
     "delegate-named": lazy("Your colleague may post as a delegate now."),

@@ -438,7 +438,7 @@ receipt.appeal      of_guest            - - - - - - - n - y -
 receipt.put_back    of_author           - n - - - n - - - - -
 receipt.put_back    sent_to_author      - y - - - n - - - - -
 
-escalation.triage           triage      n n n n n y n n n - -
+escalation.triage           triage      n n n n n y y n n - -
 escalation.triage           assigned    n n n n n n n n n - -
 escalation.acknowledge      assigned    n n n y n n n n n - -
 escalation.acknowledge      triage      n n n n n n n n n - -

@@ -674,8 +674,10 @@ for by_moderator, state in ((Action.ESCALATION_TRIAGE, "triage"), (Action.ESCALA
         me(**has("moderator"), **GUEST),
         *states_but(state),
         me=has("moderator"),
-        too=[me(**has("owner"))],
+        too=[me(**has("owner"))] + ([me(**ADMINISTRATOR)] if state == "triage" else []),
     )
+for unseemly in (BARRED, {"decides": True}, *states_but("triage")):
+    case(Action.ESCALATION_TRIAGE, CASE | {"state": "triage"}, unseemly, me=ADMINISTRATOR)
 CLUSTER = {"lead": None, "leads": 0, "opt_out_until": None}
 case(
     Action.ESCALATION_MERGE,
