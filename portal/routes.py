@@ -11,6 +11,7 @@ from portal.attachments.routes import router as attachments
 from portal.calendar.routes import router as calendar
 from portal.campaigns.routes import router as campaigns
 from portal.cases.routes import router as cases
+from portal.caseteam.routes import router as caseteam
 from portal.colleagues.routes import router as colleagues
 from portal.comments.routes import router as comments
 from portal.follows.routes import router as follows
@@ -56,6 +57,7 @@ ROUTES: list[Router | HTTPRouteHandler] = [
     posts,
     answers,
     cases,
+    caseteam,
     together,
     workshops,
     policies,

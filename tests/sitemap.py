@@ -344,6 +344,17 @@ POSTS: dict[str, tuple[str | None, str, dict[str, str]]] = {
     ),
     "/cases/{public_id:str}/triage": ("moderator", "/cases/{case[discuss]}/triage", {"named": email_of("colleague")}),
     "/ideas/{public_id:str}/case": ("moderator", "/ideas/{idea[vote]}/case", {"reason": "Everybody asks for it."}),
+    "/cases/{public_id:str}/team": ("sponsor", "/cases/{case[decide]}/team", {"body": "For us alone."}),
+    "/cases/{public_id:str}/team/{person:str}/end": (
+        "sponsor",
+        "/cases/{case[decide]}/team/{person[decision_maker]}/end",
+        {},
+    ),
+    "/consultations/{public_id:str}": (
+        "decision_maker",
+        "/consultations/{consultation[legal]}",
+        {"outcome": "agrees", "words": "It is lawful."},
+    ),
     "/ideas/{public_id:str}/answer/correction": ("sponsor", "/ideas/{idea[told]}/answer/correction", ANSWER),
     "/ideas/{public_id:str}/co-authors": (
         "author",
@@ -502,6 +513,7 @@ FILES: dict[str, dict[str, tuple[str, bytes]]] = {
     "/admin/calendar/list": {"file": ("days.csv", DAYS["list"].encode())},
     "/admin/imports": {"file": ("people.csv", b"name;email\nAda;ada@x.example\n")},
     "/ideas/{public_id:str}/attachments": {"files": ("counts.csv", b"depot,nights\nNorth,12\n")},
+    "/cases/{public_id:str}/team": {"files": ("counts.csv", b"depot,nights\nNorth,12\n")},
     "/spaces/{public_id:str}/guests/list": {"file": ("guests.csv", GUEST_LIST.encode())},
     "/settings/photo": {"photo": ("me.png", picture("png"))},
 }
@@ -589,6 +601,9 @@ GETS: dict[str, tuple[str | None, str]] = {
     "/cases/{public_id:str}/{step:str}": ("sponsor", "/cases/{case[decide]}/statement"),
     "/cases/{public_id:str}/triage": ("moderator", "/cases/{case[discuss]}/triage"),
     "/ideas/{public_id:str}/case": ("moderator", "/ideas/{idea[vote]}/case"),
+    "/cases/{public_id:str}/team": ("sponsor", "/cases/{case[decide]}/team"),
+    "/case-files/{public_id:str}": ("sponsor", "/case-files/{case_file[plan]}"),
+    "/consultations/{public_id:str}": ("decision_maker", "/consultations/{consultation[legal]}"),
     "/ideas/new": ("employee", "/ideas/new"),
     "/ideas/{public_id:str}": ("employee", "/ideas/{idea[vote]}"),
     "/ideas/{public_id:str}/answer": ("sponsor", "/ideas/{idea[decide]}/answer"),

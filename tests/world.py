@@ -117,6 +117,8 @@ class World:
     notice: dict[str, str] = field(default_factory=dict)
     case_id: dict[str, int] = field(default_factory=dict)
     case: dict[str, str] = field(default_factory=dict)
+    case_file: dict[str, str] = field(default_factory=dict)
+    consultation: dict[str, str] = field(default_factory=dict)
     chapter: dict[str, str] = field(default_factory=dict)
 
     def dump(self) -> str:
@@ -206,6 +208,7 @@ async def build_world() -> World:
         await _starters(world)
         await add_case(world, "decide", idea="decide", state="acknowledged", owner="sponsor")
         await add_case(world, "discuss", idea="discuss", state="triage")
+        await _case_team(world)
     await execute("UPDATE profile SET photo_change = 0")
     await execute("UPDATE organisation SET photo_changes = 0")  # no page shows a photo until one is changed
     return world
@@ -648,6 +651,32 @@ async def add_case(world: World, name: str, *, idea: str, state: str, owner: str
         )
     )[0]
     world.case_id[name], world.case[name] = row["id"], row["public_id"]
+
+
+async def _case_team(world: World) -> None:
+    """Beside the owner of the case "decide": the decision maker, whose advice is asked, and a file."""
+    case = world.case_id["decide"]
+    await execute(
+        "INSERT INTO case_role (escalation, space, person, role) SELECT id, space, {}, 'counsel' FROM escalation"
+        " WHERE id = {}",
+        world.person_id["decision_maker"],
+        case,
+    )
+    world.consultation["legal"] = await fetch_value(
+        "INSERT INTO consultation (escalation, space, kind, person, body, asked_by, due_on, due_at)"
+        " SELECT id, space, 'legal', {}, 'Is it lawful?', owner, {}, {} FROM escalation WHERE id = {}"
+        " RETURNING public_id",
+        world.person_id["decision_maker"],
+        (NOW + timedelta(days=5)).date(),
+        NOW + timedelta(days=5),
+        case,
+    )
+    world.case_file["plan"] = await fetch_value(
+        "INSERT INTO case_file (escalation, space, author, kind, name, file, size)"
+        " SELECT id, space, owner, 'png', 'plan.png', {}, 100 FROM escalation WHERE id = {} RETURNING public_id",
+        stored_picture("plan"),
+        case,
+    )
 
 
 async def add_import(world: World, name: str) -> None:

@@ -57,6 +57,27 @@ def owner_or_chain(actor: Actor, thing: Any) -> bool:
     return thing.state in OWNED and not thing.barred and (actor.id == thing.owner or bool(thing.in_chain))
 
 
+def owner_of_open_case(actor: Actor, thing: Any) -> bool:
+    """The owner, until the case is over."""
+    return bool(actor.id == thing.owner and not thing.barred and thing.ended_at is None)
+
+
+def on_team(actor: Actor, thing: Any) -> bool:
+    """Whoever is on the case, until it is over."""
+    return bool(thing.on_team)
+
+
+def asked_for_advice(actor: Actor, thing: Any) -> bool:
+    """Who was asked and is still on the team, once, until the case is over."""
+    return bool(actor.id == thing.person and thing.asked and thing.open and thing.answered_at is None)
+
+
+def keeps_record(actor: Actor, thing: Any) -> bool:
+    """Who decides along; once it is over, who owned it last; administrators. Nobody who has a part in it (rule 6)."""
+    over = thing.ended_at is not None and actor.id == thing.owner
+    return bool(not thing.barred and ((thing.on_team and thing.decides) or over or actor.administrator))
+
+
 def moderator_who_does_not_decide(actor: Actor, thing: Any) -> bool:
     """A moderator of the space who neither wrote the item nor decides about it (rule 7)."""
     return thing.space in actor.moderates and not thing.barred and not thing.decides

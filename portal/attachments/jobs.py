@@ -9,12 +9,14 @@ NAMED = """
     SELECT file FROM attachment WHERE file = ANY({}) UNION ALL SELECT photo FROM profile WHERE photo = ANY({})
     UNION ALL SELECT file FROM data_export WHERE file = ANY({})
     UNION ALL SELECT file FROM space_record WHERE file = ANY({})
+    UNION ALL SELECT file FROM case_file WHERE file = ANY({})
+    UNION ALL SELECT file FROM case_record WHERE file = ANY({})
 """
 
 
 async def sweep_files() -> None:
     """Removes what was left over: a form that broke off, an idea that was deleted, a photo that was replaced."""
     for names in store.left_alone():
-        named = {row["file"] for row in await execute(NAMED, names, names, names, names)}
+        named = {row["file"] for row in await execute(NAMED, *[names] * 6)}
         for name in set(names) - named:
             store.remove(name)

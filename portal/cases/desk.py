@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 from portal.access.actor import Actor
 from portal.access.policy import Action, can
 from portal.cases import forms
+from portal.caseteam.actions import consult, name
+from portal.caseteam.forms import ConsultForm, StaffForm
 from portal.colleagues.forms import chosen_colleague
 from portal.escalation import actions
 from portal.escalation.queries import CaseRow
@@ -63,6 +65,29 @@ async def _hand_over(actor: Actor, case: CaseRow, form: Any) -> None:
         await actions.hand_over(actor, case, colleague.id)
     except actions.NotThat:
         form.refuse("to", gettext("This colleague is away, or may not decide it."))
+
+
+async def _staff(actor: Actor, case: CaseRow, form: Any) -> None:
+    colleague = await chosen_colleague(actor, form, "who")
+    if colleague is None:
+        return
+    try:
+        await name(actor, case, colleague.id, form.role.data)
+    except actions.NotThat:
+        form.refuse("who", gettext("This colleague is on the case already, or has a part in it."))
+
+
+async def _consult(actor: Actor, case: CaseRow, form: Any) -> None:
+    colleague = await chosen_colleague(actor, form, "who")
+    if colleague is None:
+        return
+    asked = {"kind": form.about.data, "person": colleague.id, "question": form.words.data, "due_on": form.on.data}
+    try:
+        await consult(actor, case, **asked, form_key=form.once)
+    except actions.NotThat:
+        form.refuse("who", gettext("This colleague has a part in it, or is you."))
+    except actions.NotThen:
+        form.refuse("on", gettext("Name a day from today on."))
 
 
 async def _declare(actor: Actor, case: CaseRow, form: Any) -> None:
@@ -136,6 +161,23 @@ STEPS = {
         lazy("Hand it over"),
         lazy("To somebody who can decide. The clock goes on."),
         _hand_over,
+    ),
+    "member": Step(
+        Action.ESCALATION_STAFF,
+        StaffForm,
+        lazy("Take somebody onto the team"),
+        lazy("An adviser or counsel, who reads the item and what the team writes; everybody sees who. You decide."),
+        _staff,
+    ),
+    "consultation": Step(
+        Action.ESCALATION_CONSULT,
+        ConsultForm,
+        lazy("Ask for advice"),
+        lazy(
+            "Legal, the works council or communication. Everybody reads whom you ask and until when, and not what. The"
+            " clock goes on."
+        ),
+        _consult,
     ),
     "conflict": Step(
         Action.ESCALATION_DECLARE_CONFLICT,

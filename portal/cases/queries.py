@@ -9,6 +9,7 @@ import msgspec
 
 from portal.access.actor import Actor
 from portal.access.scope import visible
+from portal.caseteam.queries import consultations_of, files_of, notes_of
 from portal.db import Reading, read_together
 from portal.escalation.queries import CaseRow
 from portal.tables import CaseRole, Escalation, Event, Identity, Topic
@@ -105,6 +106,8 @@ class Happening(msgspec.Struct, frozen=True):
     actor_name: str
     owner_name: str
     why: str
+    about: str
+    on: date | None
     step: int | None
     days: int | None
     supporters: int | None
@@ -112,7 +115,8 @@ class Happening(msgspec.Struct, frozen=True):
 
 TIMELINE = """
     SELECT v.kind, v.occurred_at, coalesce(n.name, '') AS actor_name, coalesce(o.name, '') AS owner_name,
-        coalesce(v.particulars ->> 'why', '') AS why, (v.particulars ->> 'step')::int AS step,
+        coalesce(v.particulars ->> 'why', '') AS why, coalesce(v.particulars ->> 'about', '') AS about,
+        (v.particulars ->> 'on')::date AS "on", (v.particulars ->> 'step')::int AS step,
         (v.particulars ->> 'days')::int AS days, (v.particulars ->> 'supporters')::int AS supporters
     FROM event v LEFT JOIN identity n ON n.person = v.actor AND {}
     LEFT JOIN identity o ON o.person = (v.particulars ->> 'owner')::bigint AND {}
@@ -137,6 +141,11 @@ TEAM = """
 """
 
 
+#: What its team reads beside.
+ROOM = ("notes", "files", "consultations")
+LAST_NOTES = 5
+
+
 def _growth(actor: Actor, case: CaseRow) -> Reading[Grown]:
     return Reading(Grown, GROWN, case.id, visible(Escalation, actor, "e"))
 
@@ -152,9 +161,16 @@ def _team(actor: Actor, case: CaseRow) -> Reading[OnCase]:
 
 async def all_of(actor: Actor, case: CaseRow) -> dict[str, Any]:
     """All that a case's page tells, in one statement."""
-    found = await read_together(
-        facts=_facts(actor, case), growth=_growth(actor, case), happened=_timeline(actor, case), team=_team(actor, case)
-    )
+    wanted: dict[str, Reading[Any]] = {
+        "facts": _facts(actor, case),
+        "growth": _growth(actor, case),
+        "happened": _timeline(actor, case),
+        "team": _team(actor, case),
+    }
+    if case.on_team:
+        room = notes_of(actor, case.id, LAST_NOTES), files_of(actor, case.id), consultations_of(actor, case.id)
+        wanted |= dict(zip(ROOM, room, strict=True))
+    found = await read_together(**wanted)
     return found | {"facts": found["facts"][0]}
 
 

@@ -14,7 +14,9 @@ from portal.cases import opening, queries, triage
 from portal.cases.chart import drawn
 from portal.cases.desk import STEPS, Step, steps_for
 from portal.cases.inbox import LISTS, MANY, ONLY, Wanted, inbox, next_of
+from portal.caseteam.forms import NoteForm
 from portal.escalation.queries import CaseRow, get_case
+from portal.files.kinds import ACCEPT
 from portal.ideas.queries import get_idea
 from portal.text import cases as words
 from portal.text.language import gettext
@@ -66,8 +68,15 @@ async def _show(request: Request, row: CaseRow) -> Response[Any]:
         facts=facts,
         growth=growth,
         chart=drawn(growth, facts.begun, facts.today, limits),
-        steps=[(line, one) for one in known["happened"] if (line := words.told(one.kind, one.owner_name))],
+        steps=[
+            (line, one)
+            for one in known["happened"]
+            if (line := words.told(one.kind, one.owner_name, one.about, one.on))
+        ],
         team=known["team"],
+        room={name: known[name] for name in queries.ROOM} if row.on_team else None,
+        form=NoteForm() if row.on_team else None,
+        accept=ACCEPT,
         words=words,
         doable=steps_for(request.actor, row),
         triages=can(request.actor, Action.ESCALATION_TRIAGE, row),

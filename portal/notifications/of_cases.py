@@ -24,6 +24,9 @@ DUTIES: dict[str, str] = {
     Kind.DUTY_REMINDER: lazy("Its time is running: %(title)s"),
     Kind.DUTY_OVERDUE: lazy("Overdue: %(title)s"),
     Kind.DUTY_EXTENSION: lazy("More time is asked for: %(title)s"),
+    Kind.DUTY_STAFFED: lazy("You are on the team of a case: %(title)s"),
+    Kind.DUTY_CONSULTED: lazy("Your advice is asked: %(title)s"),
+    Kind.DUTY_ADVISED: lazy("The advice that you asked for is there: %(title)s"),
     Kind.DUTY_UNOWNED: lazy("Nobody is there to decide about this: %(title)s"),
 }
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, NamedTuple
 
-from portal.text.dates import number
+from portal.text.dates import number, plain_date
 from portal.text.language import gettext, lazy, ngettext
 
 
@@ -53,6 +54,40 @@ TEAM = {
 }
 
 
+#: The same in one word, beside what they write.
+ON_TEAM = {
+    "owner": lazy("Decides"),
+    "deputy": lazy("Deputy"),
+    "neutral": lazy("Neutral"),
+    "chain": lazy("One level higher"),
+    "adviser": lazy("Adviser"),
+    "counsel": lazy("Counsel"),
+}
+#: As what the owner takes somebody onto the team.
+NAMED_ROLES = {
+    "adviser": lazy("Adviser: writes drafts of the answer"),
+    "counsel": lazy("Counsel: is asked for advice"),
+}
+#: Whose advice is asked.
+CONSULTED = {
+    "legal": lazy("Legal"),
+    "works council": lazy("The works council"),
+    "communication": lazy("Communication"),
+}
+#: What whoever was asked says.
+ADVICE = {
+    "agrees": lazy("I agree"),
+    "advises": lazy("I advise something else"),
+    "objects": lazy("I object"),
+}
+#: The same, as the team reads it.
+ADVISED = {
+    "agrees": Named(lazy("Agrees"), "good", "check"),
+    "advises": Named(lazy("Advises something else"), "live", "chat-text"),
+    "objects": Named(lazy("Objects"), "late", "warning"),
+}
+
+
 class Step(NamedTuple):
     """A line of the timeline. `known`: where the name of who it is about is in sight; else `words`."""
 
@@ -98,6 +133,15 @@ STEPS = {
     "case.extended": Step(lazy("More time is granted, once"), "calendar-blank"),
     "case.extension_refused": Step(lazy("No more time is granted"), "x-circle"),
     "case.drafting": Step(lazy("The answer is being written"), "pencil-simple"),
+    "case.staffed": Step(lazy("Somebody joins the case team"), "users-three"),
+    "case.released": Step(lazy("Somebody leaves the case team"), "users-three"),
+    "case.consulted": Step(
+        lazy("Advice is asked: %(whom)s"),
+        "chat-text",
+        more=lazy("Expected by %(day)s. It stops no clock."),
+    ),
+    "case.advised": Step(lazy("The advice is there: %(whom)s"), "check", more=lazy("It is for the case team.")),
+    "case.advice_late": Step(lazy("The advice is late: %(whom)s"), "warning", more=lazy("It was expected by %(day)s.")),
     "case.overdue": Step(lazy("Late"), "warning", step="now"),
     "case.answered": Step(lazy("Answered"), "seal-check", step="good"),
     "case.committed": Step(lazy("Promised"), "handshake", step="good"),
@@ -113,13 +157,14 @@ STEPS = {
 }
 
 
-def told(kind: str, owner: str) -> dict[str, Any] | None:
-    """A line of the timeline; None for what says nothing to readers."""
+def told(kind: str, owner: str, about: str = "", on: date | None = None) -> dict[str, Any] | None:
+    """A line of the timeline; None for what says nothing to readers. `about`: whose advice is asked; `on`: by when."""
     step = STEPS.get(kind)
     if step is None:
         return None
-    title = str(step.known) % {"who": owner} if step.known and owner else str(step.words)
-    return {"title": title, "icon": step.icon, "more": str(step.more), "step": step.step}
+    said = {"who": owner, "whom": str(CONSULTED.get(about, "")), "day": plain_date(on) if on else ""}
+    title = step.known if step.known and owner else step.words
+    return {"title": str(title) % said, "icon": step.icon, "more": str(step.more) % said, "step": step.step}
 
 
 def working_time(minutes: int, day: int) -> str:

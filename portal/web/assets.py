@@ -58,7 +58,7 @@ STYLES: Final = (
             *("search",),
             *("moderation",),
             *("idea", "words", "sieve", "board", "campaign", "vote", "composer", "comment", "mention", "react"),
-            *("digest", "official", "case"),
+            *("digest", "official", "case", "private"),
             *("toast", "empty", "signin", "stray", "guest"),
         )
     ),

@@ -15,6 +15,9 @@ FLASHES: dict[str, str] = {
     "votes-spent": lazy("You have given all your votes, or all that one idea may get. Take one back first."),
     "draft-kept": lazy("Saved. It is a draft that only you see."),
     "draft-thrown-away": lazy("The draft is gone."),
+    "note-written": lazy("Your note is there, for the case team."),
+    "member-released": lazy("Your colleague is on the team no more."),
+    "advice-given": lazy("Your advice is there, for the case team."),
     "campaign-proposed": lazy("It is proposed. Who decides about it hears of it, by mail or on signing in."),
     "campaign-accepted": lazy("You accepted it: the campaign is open. Who proposed it hears of it."),
     "campaign-accepted-ahead": lazy(

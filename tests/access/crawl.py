@@ -31,6 +31,8 @@ TABLES = {
     "/campaigns/": "campaign",
     "/ideas/": "idea",
     "/cases/": "escalation",
+    "/case-files/": "case_file",
+    "/consultations/": "consultation",
     "/comments/": "comment",
     "/attachments/": "attachment",
     "/file-wishes/": "file_wish",
@@ -81,7 +83,7 @@ WORD = re.compile(r"\w+")
 #: What the crawl knows how to fill in. A route with another parameter stops it.
 PARAMETERS = {"public_id", "person", "step", "slug", "path", "token", "guest"}
 #: Where files are.
-FILES = ("/attachments", "/settings/data/", "/records/")
+FILES = ("/attachments", "/case-files", "/settings/data/", "/records/")
 #: An address that never was.
 NEVER = "zzzzzzzzzzzz"
 #: What differs from one answer to the next, whoever asks and whatever for.

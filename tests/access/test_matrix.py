@@ -17,6 +17,7 @@ from portal.access.rules import RULES
 from portal.accounts.queries import own_session
 from portal.attachments.queries import get_attachment, get_file_wish
 from portal.campaigns.queries import get_campaign
+from portal.caseteam.queries import get_consultation
 from portal.comments.queries import get_comment
 from portal.db import execute, fetch_value, transaction
 from portal.escalation.queries import get_actionable, get_case
@@ -454,6 +455,16 @@ escalation.decide_extension extension   n n y n n n n n n - -
 escalation.decide_extension assigned    n n n n n n n n n - -
 escalation.hand_over        assigned    n n y y n n n n n - -
 escalation.declare_conflict assigned    n n y y n n n n n - -
+escalation.staff            assigned    n n n y n n n n n - -
+escalation.staff            triage      n n n n n n n n n - -
+escalation.note             assigned    n n y y n n n n n - -
+escalation.note             decide      n n n y y n n n n - -
+escalation.consult          assigned    n n n y n n n n n - -
+escalation.consult          answered    n n n n n n n n n - -
+escalation.record           assigned    n n y y n n y n n - -
+escalation.record           decide      n n n y n n y n n - -
+consultation.answer         legal       - - - n y - - - - - -
+retention.set                           n n n n n n y n n n n
 escalation.invalidate       qualifying  n n n n n y n n n - -
 escalation.invalidate       triage      n n n n n n n n n - -
 escalation.make_actionable  always      n n n n n y n n n - -
@@ -607,6 +618,12 @@ LOADERS: dict[Action, Load | None] = {
     Action.ESCALATION_HAND_OVER: get_case,
     Action.ESCALATION_DECLARE_CONFLICT: get_case,
     Action.ESCALATION_INVALIDATE: get_case,
+    Action.ESCALATION_STAFF: get_case,
+    Action.ESCALATION_NOTE: get_case,
+    Action.ESCALATION_CONSULT: get_case,
+    Action.ESCALATION_RECORD: get_case,
+    Action.CONSULTATION_ANSWER: get_consultation,
+    Action.RETENTION_SET: None,
     Action.ESCALATION_MAKE_ACTIONABLE: get_actionable,
     Action.ESCALATION_OPEN_UNASKED: get_actionable,
     Action.ESCALATION_MERGE: get_actionable,
@@ -664,6 +681,7 @@ async def things(rollback: Any, world: World) -> dict[str, dict[str, str]]:
         "get_idea": world.idea,
         "get_case": world.case,
         "get_actionable": world.idea,
+        "get_consultation": world.consultation,
         "standing": world.idea,
         "get_comment": world.comment,
         "comment_to_report": world.comment,

@@ -662,6 +662,29 @@ case(
     *states_but(*OWNED),
     too=[NOT_OWNED | {"in_chain": True}],
 )
+case(
+    Action.ESCALATION_STAFF,
+    CASE | {"ended_at": None},
+    NOT_OWNED,
+    BARRED,
+    {"ended_at": NOW},
+    too=states("answered", "committed"),
+)
+case(Action.ESCALATION_NOTE, CASE | {"on_team": True}, {"on_team": False})
+case(Action.ESCALATION_CONSULT, CASE, NOT_OWNED, BARRED, *states_but(*OWNED), too=states(*OWNED))
+ON_TEAM = {"on_team": True, "decides": True, "ended_at": None}
+case(
+    Action.ESCALATION_RECORD,
+    CASE | ON_TEAM,
+    BARRED,
+    {"on_team": False},
+    {"decides": False},
+    NOT_OWNED | {"on_team": False, "ended_at": NOW},
+    BARRED | me(**ADMINISTRATOR),
+    too=[{"on_team": False, "ended_at": NOW}, NOT_OWNED | {"on_team": False} | me(**ADMINISTRATOR)],
+)
+ASKED = {"person": ME, "asked": True, "open": True, "answered_at": None}
+case(Action.CONSULTATION_ANSWER, ASKED, {"person": OTHER}, {"asked": False}, {"open": False}, {"answered_at": NOW})
 case(Action.ESCALATION_DECLARE_CONFLICT, CASE | {"decides": True}, {"decides": False})
 for by_moderator, state in ((Action.ESCALATION_TRIAGE, "triage"), (Action.ESCALATION_INVALIDATE, "qualifying")):
     case(
@@ -885,6 +908,7 @@ for administering in (
     *(Action.UNIT_EDIT, Action.ROLE_GIVE, Action.DEMO_REMOVE, Action.TOPIC_EDIT, Action.CALENDAR_EDIT),
     Action.POLICY_REGISTER,
     Action.CHARTER_CHANGE,
+    Action.RETENTION_SET,
 ):
     case(administering, {}, NOBODY_SPECIAL, me(**has("administrator")), me=ADMINISTRATOR)
 #: Of whoever sees the thing.

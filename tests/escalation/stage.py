@@ -102,6 +102,10 @@ class Stage:
 async def make_stage(world: World, number: int, kind: str = "group") -> Stage:
     """A space of so many people who were active lately; every case has come about by its events."""
     # Those of the world, of which no event tells.
+    for table in ("case_file", "consultation"):
+        await execute(f"ALTER TABLE {table} DISABLE TRIGGER {table}_kept")
+        await execute(f"DELETE FROM {table}")
+        await execute(f"ALTER TABLE {table} ENABLE TRIGGER {table}_kept")
     await execute("DELETE FROM escalation e WHERE NOT EXISTS (SELECT FROM event v WHERE v.escalation = e.id)")
     space = await fetch_value(SPACE, kind)
     stage = Stage(world, space, [])
