@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 import msgspec
 
 from portal.access.actor import Actor
 from portal.access.of_people import ADDRESS, NAMED
 from portal.access.scope import visible
-from portal.db import Reading, fetch_one, fetch_value
+from portal.db import Reading, fetch_one, fetch_value, read_together
 from portal.tables import CaseFile, CaseNote, CaseRole, Consultation, RetentionRule
 
 MOST_NOTES = 500
@@ -148,6 +149,16 @@ MEMBERS = (
 def members_of(actor: Actor, case: int) -> Reading[Member]:
     """Advisers and counsel, in the order in which they came."""
     return Reading(Member, MEMBERS, case, visible(CaseRole, actor, "r"))
+
+
+async def room_of(actor: Actor, case: int) -> dict[str, Any]:
+    """All of it, in one statement."""
+    return await read_together(
+        notes=notes_of(actor, case),
+        files=files_of(actor, case),
+        consultations=consultations_of(actor, case),
+        members=members_of(actor, case),
+    )
 
 
 KEPT = """

@@ -11,7 +11,6 @@ from portal.access.conflicts import Changed
 from portal.access.policy import Action, require
 from portal.caseteam import actions, queries
 from portal.caseteam.forms import AdviceForm, NoteForm
-from portal.db import read_together
 from portal.escalation.queries import CaseRow, get_case
 from portal.files.kinds import ACCEPT, KINDS
 from portal.ideas.queries import get_idea
@@ -105,19 +104,13 @@ async def _advice(request: Request, asked: queries.ConsultationRow, form: Any) -
 
 async def _room(request: Request, case: CaseRow, form: Any) -> Response[Any]:
     idea = found(await get_idea(request.actor, case.idea_public_id))
-    known: dict[str, Any] = await read_together(
-        notes=queries.notes_of(request.actor, case.id),
-        files=queries.files_of(request.actor, case.id),
-        consultations=queries.consultations_of(request.actor, case.id),
-        members=queries.members_of(request.actor, case.id),
-    )
     return page(
         request,
         "caseteam/room.html",
         section="campaigns" if idea.kind == "idea" else "groups",
         case=case,
         idea=idea,
-        **known,
+        **await queries.room_of(request.actor, case.id),
         kept=await queries.years_of_notes(request.actor),
         words=words,
         form=form,
