@@ -193,6 +193,19 @@ async def rest_wall() -> None:
         await DB.guest_pool.release(held)
 
 
+@asynccontextmanager
+async def beside_wall() -> AsyncIterator[None]:
+    """For what is no guest's to reach: the statements in here are the product's own, whoever asks. Not within a
+    transaction."""
+    await rest_wall()
+    wall = _wall.get()
+    _wall.set(None)
+    try:
+        yield
+    finally:
+        _wall.set(wall)
+
+
 async def _take(pool: asyncpg.Pool | None) -> asyncpg.Connection:
     assert pool is not None, "open_pool() comes first"
     try:

@@ -99,8 +99,10 @@ def _without_case(thing: Any) -> bool:
 
 
 def brings_to_decision(actor: Actor, thing: Any) -> bool:
-    """A moderator of the space who would not decide it herself (rule 7), of what has no case and no answer."""
-    return _without_case(thing) and actor.id != thing.answers_for_it and moderator_who_does_not_decide(actor, thing)
+    """A moderator of the space who would not decide it herself, nor as deputy, neutral or from above (rule 7), of what
+    has no case and no answer."""
+    would_decide = thing.would_decide or actor.id == thing.answers_for_it
+    return _without_case(thing) and not would_decide and moderator_who_does_not_decide(actor, thing)
 
 
 def decides_unasked(actor: Actor, thing: Any) -> bool:

@@ -1,10 +1,13 @@
-"""The brake on guessing: by account and by address, a delay that grows, never a lock. And on guessing links."""
+"""The brake on guessing: by account and by address, a delay that grows, never a lock. And on guessing links.
+
+Its keys are other people's addresses, and who could remove one would have no brake: a guest's own login doesn't reach
+them."""
 
 from __future__ import annotations
 
 from ipaddress import ip_address, ip_network
 
-from portal.db import execute, fetch_value, transaction
+from portal.db import beside_wall, execute, fetch_value, transaction
 
 FREE_BY_ACCOUNT = 5
 FREE_BY_ADDRESS = 100  # an office shares one address
@@ -45,7 +48,7 @@ async def attempt(account: str, address: str) -> None:
     """Counts an attempt as failed before it is judged, in one atomic statement a key: of many at the same time no more
     than the free ones are heard. Raises Wait."""
     keys = {f"account:{account}": FREE_BY_ACCOUNT, _place(address): FREE_BY_ADDRESS}
-    async with transaction():
+    async with beside_wall(), transaction():
         for key, free in keys.items():
             await _take(key, free, FIRST_WAIT)
 
@@ -66,8 +69,9 @@ def _place(address: str) -> str:
 
 async def succeeded(account: str, address: str) -> None:
     """Forgets an account's failures once its owner came in, and that her attempt was counted to her address."""
-    await execute("DELETE FROM throttle WHERE key = {}", f"account:{account}")
-    await execute(TAKE_BACK, _place(address))
+    async with beside_wall():
+        await execute("DELETE FROM throttle WHERE key = {}", f"account:{account}")
+        await execute(TAKE_BACK, _place(address))
 
 
 TAKE_BACK = "UPDATE throttle SET failures = failures - 1, blocked_until = plein_now() WHERE key = {} AND failures > 0"
@@ -76,12 +80,14 @@ TAKE_BACK = "UPDATE throttle SET failures = failures - 1, blocked_until = plein_
 async def follow_link(kind: str, address: str) -> None:
     """Counts the opening of a link as a miss before it is looked up. Raises Wait where this address missed too often;
     from elsewhere the right link works."""
-    await _take(f"{kind} {_place(address)}", FREE_MISSES, FIRST_WAIT_OF_LINKS)
+    async with beside_wall():
+        await _take(f"{kind} {_place(address)}", FREE_MISSES, FIRST_WAIT_OF_LINKS)
 
 
 async def link_leads_somewhere(kind: str, address: str) -> None:
     """It was no miss."""
-    await execute(TAKE_BACK, f"{kind} {_place(address)}")
+    async with beside_wall():
+        await execute(TAKE_BACK, f"{kind} {_place(address)}")
 
 
 async def forget_old_failures() -> None:

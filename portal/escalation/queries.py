@@ -88,7 +88,8 @@ async def get_case(actor: Actor, public_id: str) -> CaseRow | None:
 
 class Item(msgspec.Struct, frozen=True):
     """An idea or post that may become a case by hand, or stand with others under a `lead`, whose author may opt out
-    for a while. `answers_for_it`: who does by the rules; `decides`: the actor decides its case."""
+    for a while. `answers_for_it`: who does by the rules; `would_decide`: the actor would, or stand by as deputy,
+    neutral or above; `decides`: the actor decides its case."""
 
     id: int
     public_id: str
@@ -103,6 +104,7 @@ class Item(msgspec.Struct, frozen=True):
     leads: bool
     opt_out_until: datetime | None
     answers_for_it: int | None
+    would_decide: bool
 
 
 ITEM = """
@@ -111,7 +113,9 @@ ITEM = """
         EXISTS (SELECT FROM answer a WHERE a.idea = i.id AND a.kind <> 'statement') AS answered,
         {} IN (SELECT plein_writers(i.id)) AS barred, plein_decides({}, i.id) AS decides,
         k.lead, EXISTS (SELECT FROM cluster_item l WHERE l.lead = i.id AND l.left_at IS NULL) AS leads, k.opt_out_until,
-        plein_owner(i.topic, p.org_unit, ARRAY(SELECT plein_writers(i.id)), plein_now()) AS answers_for_it
+        plein_owner(i.topic, p.org_unit, ARRAY(SELECT plein_writers(i.id)), plein_now()) AS answers_for_it,
+        {} IN (SELECT c.person FROM plein_candidates(i.topic, p.org_unit, plein_now()) c
+            WHERE c.part IN ('owner', 'deputy', 'chain', 'neutral')) AS would_decide
     FROM idea i JOIN person p ON p.id = i.author LEFT JOIN cluster_item k ON k.idea = i.id AND k.left_at IS NULL
     WHERE i.public_id = {} AND {}
 """
@@ -133,7 +137,7 @@ def actionable(actor: Actor, public_id: str, space: int) -> Reading[Item]:
 
 async def get_actionable(actor: Actor, public_id: str) -> Item | None:
     """One idea or post that the actor reads."""
-    return await fetch_one(Item, ITEM, actor.id, actor.id, public_id, visible(Idea, actor, "i"))
+    return await fetch_one(Item, ITEM, actor.id, actor.id, actor.id, public_id, visible(Idea, actor, "i"))
 
 
 class OnCase(msgspec.Struct, frozen=True):

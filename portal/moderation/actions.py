@@ -267,6 +267,12 @@ async def decide_appeal(actor: Actor, item: ItemRow, decision: DecisionRow, outc
         )
 
 
+async def read_receipt(actor: Actor, receipt: Receipt) -> None:
+    """The person it is about has it before her: from now on only what has still to be done reminds her of it."""
+    require(actor, Action.RECEIPT_READ, receipt)
+    await execute("UPDATE decision SET read_at = plein_now() WHERE id = {}", receipt.id)
+
+
 PUT_BACK = """
     UPDATE decision d SET put_back_at = plein_now() WHERE d.id = {} AND d.put_back_at IS NULL AND d.undone_at IS NULL
         AND NOT EXISTS (SELECT FROM pause p WHERE p.person = d.person AND p.space = d.space AND p.ended_at IS NULL

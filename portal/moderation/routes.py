@@ -196,7 +196,7 @@ async def list_receipts(request: Request) -> Response[Any]:
 async def show_receipt(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """One decision: what, why, and what one can do."""
     receipt = found(await receipts.get_receipt(request.actor, public_id))
-    require(request.actor, Action.RECEIPT_READ, receipt)
+    await actions.read_receipt(request.actor, receipt)
     return await _receipt(request, receipt)
 
 

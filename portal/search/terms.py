@@ -11,6 +11,8 @@ MOST_WORDS = 12
 LONGEST_WORD = 40
 SHORTEST_BEGINNING = 3  # letters; fewer begin half of all words
 WORD = re.compile(r"[^\W_]+")
+#: Nouns and verbs of one root, which both languages have and no stem brings together: declaratie, declareren, declared.
+OF_ONE_ROOT = re.compile(r"(?:ge(?=.*eerd))?(.{5,}?)(?:aties?|eren|eer[dt]?|eerden?|ering(?:en)?|ations?|ating)")
 APOSTROPHES = re.compile(r"['’‘`]")
 
 
@@ -29,21 +31,28 @@ class Term(msgspec.Struct, frozen=True):
     stop: bool
     wider: list[str]
 
+    @property
+    def root(self) -> str:
+        """What begins the verbs and the nouns of its family, where it shows."""
+        family = OF_ONE_ROOT.fullmatch(self.word)
+        return family[1] if family else ""
+
     def exact(self, weights: str = "") -> str:
         """As a query: the word, or another form of it."""
         return _either([_lexeme(word, weights) for word in dict.fromkeys([self.word, *self.stems])])
 
     def wide(self, weights: str = "") -> str:
-        """As a query: also what begins with it, holds it, or is nearly it."""
-        beginning = [_lexeme(self.word, "*" + weights)] if len(self.word) >= SHORTEST_BEGINNING else []
-        return _either([self.exact(weights), *beginning, *(_lexeme(word, weights) for word in self.wider)])
+        """As a query: also what begins with it or with its root, holds it, or is nearly it."""
+        begins = [word for word in (self.word, self.root) if len(word) >= SHORTEST_BEGINNING]
+        wider = [*(_lexeme(word, "*" + weights) for word in begins), *(_lexeme(word, weights) for word in self.wider)]
+        return _either([self.exact(weights), *wider])
 
     @property
     def beginnings(self) -> list[str]:
         """How words begin that are marked where the term was found; English stems say i for y."""
         stems = [stem for stem in self.stems if len(stem) >= max(SHORTEST_BEGINNING, len(self.word) - 3)]
         with_y = [stem[:-1] + "y" for stem in stems if stem.endswith("i")]
-        return list(dict.fromkeys([self.word, *stems, *with_y, *self.wider]))
+        return [word for word in dict.fromkeys([self.word, *stems, *with_y, self.root, *self.wider]) if word]
 
 
 class Query(msgspec.Struct, frozen=True):

@@ -41,7 +41,7 @@ class Report(Table, db=DB):
 
 
 class Decision(PublicTable, db=DB):
-    """What a moderator decided. `person` reads it as her receipt, without the moderator's name."""
+    """What a moderator decided. `person` reads it as her receipt, without the moderator's name, last at `read_at`."""
 
     item = reference()
     space = reference()
@@ -57,6 +57,7 @@ class Decision(PublicTable, db=DB):
     undone_at = Timestamptz(null=True, default=None)
     undone_by = reference(null=True)
     put_back_at = Timestamptz(null=True, default=None)
+    read_at = Timestamptz(null=True, default=None)
 
 
 class Appeal(PublicTable, db=DB):

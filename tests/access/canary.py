@@ -190,21 +190,29 @@ READERS = f"""
 """
 SPACES = f"SELECT r.space AS id FROM ({READERS}) r WHERE r.person = $1"
 CAMPAIGNS = """
-    SELECT id FROM campaign WHERE space = ANY($2) AND kind = 'campaign' AND (state IN ('open', 'cancelled', 'archived') OR author = $1
+    SELECT id FROM campaign WHERE space = ANY($2) AND kind = 'campaign' AND (NOT hidden OR author = $1 OR space IN (
+        SELECT space FROM membership WHERE person = $1 AND role IN ('moderator', 'owner'))) AND (state IN ('open', 'cancelled', 'archived') OR author = $1
         OR state IN ('proposed', 'declined') AND (sponsor = $1 OR decision_owner = $1 OR EXISTS (
             SELECT FROM membership m WHERE m.person = $1 AND m.space = campaign.space
                 AND m.role IN ('owner', 'moderator'))))
 """
-MODERATED = "SELECT space FROM membership WHERE person = $1 AND role IN ('moderator', 'owner')"
-INVITES = """SELECT space FROM membership WHERE person = $1 AND role IN ('owner', 'community_manager')
+LASTS = "person = $1 AND coalesce(until > plein_now(), TRUE)"
+MODERATED = f"SELECT space FROM membership WHERE {LASTS} AND role IN ('moderator', 'owner')"
+INVITES = f"""SELECT space FROM membership WHERE {LASTS} AND role IN ('owner', 'community_manager')
     UNION SELECT id FROM space WHERE host = $1"""
+ADMINISTERS = f"EXISTS (SELECT FROM membership WHERE {LASTS} AND role = 'administrator')"
+EMPLOYED = "EXISTS (SELECT FROM person WHERE id = $1 AND kind = 'employee')"
+#: Items on whose cases somebody is, wherever they stand.
+ON_CASES = """SELECT z.idea FROM case_role w JOIN escalation z ON z.id = w.escalation
+    WHERE w.person = $1 AND w.until IS NULL"""
 IDEAS = f"""SELECT id FROM idea WHERE (campaign IN ({CAMPAIGNS}) OR kind <> 'idea' AND space = ANY($2)) AND (
     state IN ('published', 'withdrawn')
     OR author = $1
     OR (state = 'draft' AND id IN (SELECT idea FROM co_author WHERE person = $1))
     OR id IN (SELECT idea FROM co_author WHERE person = $1 AND accepted_at IS NOT NULL)
     OR (state IN ('hidden', 'removed')
-        AND space IN ({MODERATED})))"""
+        AND space IN ({MODERATED})))
+    OR state IN ('published', 'withdrawn') AND id IN ({ON_CASES})"""
 #: The ideas about which something may be told that was decided.
 DECIDED = """SELECT i.id FROM idea i JOIN campaign c ON c.id = i.campaign
     WHERE i.id = ANY($3) AND (c.always_open OR c.state IN ('cancelled', 'archived') OR c.decide_from <= plein_now())"""
@@ -215,6 +223,18 @@ PROFILE = f"""SELECT f.person AS id FROM profile f, person me, person her WHERE 
         me.org_unit = her.org_unit OR EXISTS (SELECT FROM space s WHERE s.kind <> 'organisation' AND 2 = (
             SELECT count(DISTINCT m.person) FROM membership m WHERE m.space = s.id AND m.person IN ($1, f.person))))))
 """
+#: Shown to the person it is about, to the readers of its space, where its item is, and to everybody.
+OF_ONE = ("budget", "charter_acceptance", "follow", "reaction", "read_mark", "rules_acceptance", "vote", "mute")
+OF_A_SPACE = ("departure", "membership", "search_word")
+OF_AN_ITEM = ("cluster_item", "comment_day", "highlight")
+OF_ALL = ("about_page", "calendar_day", "organisation", "working_hours")
+COMMENTS = f"""SELECT k.id FROM comment k LEFT JOIN comment r ON r.id = k.root WHERE k.idea = ANY($3) AND (
+    k.author = $1 OR k.space IN ({MODERATED}) OR k.state <> 'hidden' AND coalesce(r.state, '') <> 'hidden')"""
+#: Items to be judged, but by nobody who wrote, wrote along or wrote down what they are about, or in whose name it stands.
+JUDGED = f"""SELECT x.id FROM moderation_item x LEFT JOIN idea i ON i.id = x.idea WHERE x.space IN ({MODERATED})
+    AND x.author <> $1 AND coalesce(i.author <> $1 AND coalesce(i.speaks_for, 0) <> $1, TRUE)
+    AND NOT EXISTS (SELECT FROM co_author k WHERE k.idea = x.idea AND k.person = $1 AND k.accepted_at IS NOT NULL)
+    AND NOT EXISTS (SELECT FROM capture w WHERE w.idea = x.idea AND w.author = $1)"""
 #: What somebody may see once her spaces ($2), and the ideas in them ($3), are known. $1 is she herself.
 ROWS = {
     "space": "SELECT unnest($2::bigint[]) AS id",
@@ -244,18 +264,19 @@ ROWS = {
     "service": "SELECT s.id FROM service s, person p WHERE p.id = $1 AND p.kind = 'employee'",
     "topic": """SELECT t.id FROM topic t, person p WHERE p.id = $1 AND p.kind = 'employee' AND (t.state <> 'draft'
         OR EXISTS (SELECT FROM membership m WHERE m.person = $1 AND m.role = 'administrator'))""",
-    "comment": f"""SELECT id FROM comment
-        WHERE idea = ANY($3) AND (state <> 'hidden' OR author = $1 OR space IN ({MODERATED}))""",
+    "comment": COMMENTS,
     # what was removed is read by nobody, not even by who wrote it
     "comment_text": f"""SELECT id FROM comment WHERE idea = ANY($3)
         AND (state = 'published' OR (state = 'hidden' AND (author = $1 OR space IN ({MODERATED}))))""",
-    "comment_version": f"""SELECT v.id FROM comment_version v JOIN comment k ON k.id = v.comment WHERE k.idea = ANY($3)
-        AND (k.state = 'published' OR (k.state = 'hidden' AND (k.author = $1 OR k.space IN ({MODERATED}))))""",
-    "moderation_item": f"SELECT id FROM moderation_item WHERE space IN ({MODERATED}) AND author <> $1",
+    "comment_version": f"""SELECT v.id FROM comment_version v JOIN comment k ON k.id = v.comment
+        WHERE k.state <> 'removed' AND k.id IN ({COMMENTS})""",
+    "mention": f"""SELECT v.id FROM mention v JOIN comment k ON k.id = v.comment
+        WHERE k.state <> 'removed' AND k.id IN ({COMMENTS})""",
+    "moderation_item": JUDGED,
     # what was reported, and what a moderator decided: read by the moderators of the space, but nobody reads the
     # reports on her own; what was decided about one's own, by oneself, unless all was well
     "report": f"""SELECT r.id FROM report r JOIN moderation_item x ON x.id = r.item
-        WHERE x.space IN ({MODERATED}) AND x.author <> $1 UNION SELECT id FROM report WHERE reporter = $1""",
+        WHERE x.id IN ({JUDGED}) UNION SELECT id FROM report WHERE reporter = $1""",
     "decision": f"""SELECT id FROM decision WHERE person <> $1 AND space IN ({MODERATED})
         UNION SELECT id FROM decision WHERE person = $1 AND action <> 'allow'""",
     "appeal": f"""SELECT a.id FROM appeal a JOIN decision d ON d.id = a.decision
@@ -311,8 +332,12 @@ ROWS = {
     "org_unit": "SELECT u.id FROM org_unit u, person p WHERE p.id = $1 AND p.kind = 'employee'",
     "data_export": "SELECT id FROM data_export WHERE person = $1",
     # what she heard of, as long as she reads that; and when she is away, which administrators manage for everybody
-    "notice": f"""SELECT id FROM notice WHERE person = $1 AND (space IS NULL OR space = ANY($2))
-        AND (campaign IS NULL OR campaign IN ({CAMPAIGNS})) AND (idea IS NULL OR idea = ANY($3))""",
+    "notice": f"""SELECT id FROM notice WHERE person = $1 AND (space IS NULL OR space = ANY($2) OR idea = ANY($3))
+        AND (campaign IS NULL OR campaign IN ({CAMPAIGNS})) AND (idea IS NULL OR idea = ANY($3))
+        AND (comment IS NULL OR comment IN ({COMMENTS} AND k.state = 'published'))
+        AND (answer IS NULL OR answer IN (SELECT id FROM answer WHERE idea IN ({DECIDED})))
+        AND CASE needs WHEN 'moderator' THEN space IN ({MODERATED}) WHEN 'host' THEN space IN ({INVITES})
+            WHEN 'administrator' THEN {ADMINISTERS} ELSE TRUE END""",
     "absence": """SELECT id FROM absence WHERE person = $1 OR EXISTS
         (SELECT FROM membership WHERE person = $1 AND role = 'administrator')""",
     # under the label that the space bears still, for who owns it or is its host
@@ -328,6 +353,37 @@ ROWS = {
         """SELECT -1 AS id UNION SELECT i.id FROM generate_series(1, 100) i (id) WHERE EXISTS
         (SELECT FROM membership WHERE person = $1 AND role = 'administrator')""",
     ),
+    **{name: f"SELECT id FROM {name} WHERE person = $1" for name in OF_ONE},
+    **{name: f"SELECT person AS id FROM {name} WHERE person = $1" for name in ("guest", "personnel")},
+    **{name: f"SELECT id FROM {name} WHERE space = ANY($2)" for name in OF_A_SPACE},
+    **{name: f"SELECT id FROM {name} WHERE idea = ANY($3)" for name in OF_AN_ITEM},
+    **{name: f"SELECT id FROM {name}" for name in OF_ALL},
+    "topic_rule": f"SELECT id FROM topic_rule WHERE {ADMINISTERS}",
+    "partner_domain": f"SELECT id FROM partner_domain WHERE {EMPLOYED}",
+    "space_unit": f"SELECT id FROM space_unit WHERE space = ANY($2) AND {EMPLOYED}",
+    "delegate": f"SELECT id FROM delegate WHERE $1 IN (leader, person) OR {ADMINISTERS}",
+    "pause": f"SELECT id FROM pause WHERE person = $1 OR space IN ({MODERATED})",
+    "mentorship": f"""SELECT id FROM mentorship
+        WHERE space = ANY($2) AND ($1 IN (person, mentor) OR space IN ({INVITES}))""",
+    "co_author": """SELECT id FROM co_author
+        WHERE idea = ANY($3) AND (accepted_at IS NOT NULL OR $1 IN (person, invited_by))""",
+    "case_role": "SELECT w.id FROM case_role w JOIN escalation z ON z.id = w.escalation WHERE z.idea = ANY($3)",
+    "case_conflict": """SELECT f.id FROM case_conflict f JOIN case_role w ON w.escalation = f.escalation
+        WHERE w.person = $1 AND w.until IS NULL""",
+    "event": f"""SELECT id FROM event e WHERE (person IS NULL OR person = $1)
+        AND (kind NOT LIKE 'moderation.%' OR space IN ({MODERATED}))
+        AND (space = ANY($2) OR idea = ANY($3) OR escalation IS NOT NULL
+            OR space IS NULL AND (person IS NOT NULL OR {ADMINISTERS}))
+        AND (campaign IS NULL OR campaign IN ({CAMPAIGNS})) AND (idea IS NULL OR idea = ANY($3))
+        AND (comment IS NULL OR comment IN ({COMMENTS}))
+        AND (answer IS NULL OR answer IN (SELECT id FROM answer WHERE idea IN ({DECIDED})))
+        AND (escalation IS NULL OR escalation IN (SELECT id FROM escalation WHERE idea = ANY($3)))""",
+    "search_document": f"""SELECT id FROM search_document WHERE (space IS NULL OR space = ANY($2))
+        AND (idea IS NULL OR idea = ANY($3)) AND (comment IS NULL OR comment IN ({COMMENTS}))
+        AND (answer IS NULL OR answer IN (SELECT id FROM answer WHERE idea IN ({DECIDED})))
+        AND (campaign IS NULL OR campaign IN ({CAMPAIGNS}))
+        AND (person IS NULL OR person = $1 OR person IN (
+            SELECT r.person FROM ({READERS}) r WHERE r.space = ANY($2)))""",
     "dead_letter_to": "SELECT recipient AS id FROM mail WHERE dropped_at IS NOT NULL",
 }
 

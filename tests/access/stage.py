@@ -18,9 +18,11 @@ from portal.tables.base import new_public_id
 from tests.access.canary import Sight, addresses, plant, sight_of
 from tests.client import Browser, new_session
 from tests.world import (
+    NOW,
     World,
     add_appeal,
     add_attachment,
+    add_case,
     add_comment,
     add_decision,
     add_idea,
@@ -256,6 +258,7 @@ async def things_that_could_leak(world: World) -> None:
     await add_idea(world, "withdrawn_of_employee", campaign="collect", author="employee", state="withdrawn")
     for side in "ab":
         await add_idea(world, f"of_guest_post_{side}", stream=f"closed_{side}", author=f"guest_{side}")
+    await _cases(world)
 
 
 async def _posts(world: World) -> None:
@@ -277,6 +280,51 @@ async def _posts(world: World) -> None:
             *(world.idea_id[f"spoken_{side}"], space, guest, insider),
         )
         await execute("UPDATE idea SET speaks_for = {} WHERE id = {}", ids["sponsor"], world.idea_id[f"spoken_{side}"])
+
+
+async def _cases(world: World) -> None:
+    """In each guest space a case with all that can be said on it, about which its guest was told, as of one in the
+    organisation's; and a post that stands under another in a space that the guest doesn't read."""
+    ids = world.person_id
+    for side in "ab":
+        space, insider = world.space_id[f"closed_{side}"], ids[f"insider_{side}"]
+        said = {"statement": "S", "statement_html": "S", "statement_by": insider, "statement_at": NOW}
+        asked = {"question": "Q", "clarify_from": NOW, "clarify_until": NOW, "reason": "R", "opened_by": insider}
+        more = {"extension_reason": "E", "extension_days": 5, "extension_asked_at": NOW, "extension_by": insider}
+        await add_case(
+            world,
+            f"post_{side}",
+            idea=f"post_{side}",
+            state="acknowledged",
+            owner=f"insider_{side}",
+            **said,
+            **asked,
+            **more,
+        )
+        case = world.case_id[f"post_{side}"]
+        for person, role in ((ids["sponsor"], "chain"), (ids["colleague"], "deputy")):
+            await execute(
+                "INSERT INTO case_role (escalation, space, person, role) VALUES ({}, {}, {}, {})",
+                *(case, space, person, role),
+            )
+        await execute(
+            "INSERT INTO case_conflict (escalation, space, person, kind) VALUES ({}, {}, {}, 'declared')",
+            *(case, space, ids["moderator"]),
+        )
+        await execute(
+            "INSERT INTO cluster_item (lead, idea, space, added_by, opt_out_until)"
+            " SELECT {}, id, space, {}, plein_now() + interval '3 days' FROM idea WHERE id = {}",
+            *(world.idea_id["post"], insider, world.idea_id[f"spoken_{side}"]),
+        )
+        for about in (case, world.case_id["decide"]):
+            await execute(
+                "WITH told AS (INSERT INTO event (kind, actor, person, space, escalation)"
+                " SELECT 'duty.assigned', owner, {}, space, id FROM escalation WHERE id = {} RETURNING *)"
+                " INSERT INTO notice (person, event, kind, space, idea, duty, bundle)"
+                " SELECT t.person, t.id, 'duty', t.space, z.idea, TRUE, 'duty case ' || z.id"
+                " FROM told t JOIN escalation z ON z.id = t.escalation",
+                *(ids[f"guest_{side}"], about),
+            )
 
 
 async def _links(world: World) -> None:

@@ -602,6 +602,7 @@ CASE = {
     "open_case": None,
     "answered": False,
     "answers_for_it": OTHER,
+    "would_decide": False,
 }
 NOT_OWNED = {"owner": OTHER}
 BARRED = {"barred": True}
@@ -732,6 +733,7 @@ case(
     BARRED,
     {"decides": True},
     {"answers_for_it": ME},
+    {"would_decide": True},
     NOBODY_SPECIAL,
     me=has("moderator"),
 )

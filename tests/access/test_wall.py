@@ -144,6 +144,21 @@ async def test_nobody_elses_password_name_or_session_is_in_reach(guest: World):
     assert await execute("UPDATE identity SET name = 'x' WHERE person = {} RETURNING person", own)
 
 
+async def test_the_brakes_on_guessing_are_out_of_reach_and_brake_her_all_the_same(as_: Any, world: World):
+    browser = await as_("guest_a")
+    for attempt in range(6):
+        form = {"current_password": f"guess number {attempt}", "password": "a heron below the sluice"}
+        sent = await browser.post("/settings/password", form)
+    assert "You tried often" in sent.text
+    assert await fetch_value("SELECT count(*) FROM throttle") > 0
+    stand_behind_wall(world.person_id["guest_a"], [world.space_id["closed_a"]])
+    for forged in ("SELECT key FROM throttle", "DELETE FROM throttle", "UPDATE throttle SET failures = 0"):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            async with transaction():
+                await execute(forged)
+    await leave_wall()
+
+
 async def test_what_others_reported_and_offered_is_not_in_reach(rollback: asyncpg.Connection, world: World):
     idea, space = world.idea_id["closed_a"], world.space_id["closed_a"]
     await add_report(world, "x", idea="closed_a", reporter="insider_a")

@@ -81,6 +81,27 @@ async def test_the_home_says_so_until_one_did_something_about_it(as_, world, in_
     assert NOTICE not in text_of(await author.get("/"))
 
 
+async def test_what_needs_nothing_is_gone_from_the_home_once_it_was_read(as_, world, in_english):
+    await execute("UPDATE decision SET created_at = created_at - interval '8 days'")
+    await decide(await as_("moderator"), world, "vote", "remove")
+    author, address = await as_("colleague"), await receipt_of(world, "vote")
+    for path in ("/receipts", "/"):
+        assert NOTICE in text_of(await author.get("/")), f"before and after {path}"
+        await author.get(path)
+    assert (await (await as_("moderator")).get(address)).status_code == 403
+    assert NOTICE in text_of(await author.get("/")), "somebody else looked"
+    await author.get(address)
+    assert NOTICE not in text_of(await author.get("/"))
+
+
+async def test_what_was_sent_back_stays_on_the_home_however_often_it_is_read(as_, world, in_english):
+    await execute("UPDATE decision SET created_at = created_at - interval '8 days'")
+    await decide(await as_("moderator"), world, "vote", "send back")
+    author = await as_("colleague")
+    await author.get(await receipt_of(world, "vote"))
+    assert NOTICE in text_of(await author.get("/"))
+
+
 async def test_an_appeal_is_done_about_it_and_its_outcome_is_told_anew(as_, world, in_english, another_moderator):
     await appealed(as_, world)
     await execute(

@@ -34,7 +34,8 @@ NOT_COPIED = (".git", ".venv", "build", "data", "node_modules", "__pycache__", "
 TESTS = ROOT / "tests" / "access"
 #: Modules of rules that are asked without a database: their conditions are tried one by one, in no time.
 PREDICATES_OF = ("policy", "of_", "phases", "actor")
-PREDICATES: list[str] = []
+#: Modules of what comes into sight: what they show is compared row by row, in hardly any.
+SIGHTS_OF = ("scope", "sight", "actor", "fields")
 #: Which tests run first, by how the module's name begins: those that notice most in the shortest time.
 FIRST = {
     "scope": ("scope", "matrix", "search_leaks", "leaks"),
@@ -163,7 +164,11 @@ def _try(tested: list[Mutant], folder: Path, workers: int, *, with_crawl: bool) 
 
 
 def _predicates(name: str) -> list[str] | None:
-    return PREDICATES if name.startswith(PREDICATES_OF) else None
+    return ["predicates"] if name.startswith(PREDICATES_OF) else None
+
+
+def _sights(name: str) -> list[str] | None:
+    return ["sights"] if name.startswith(SIGHTS_OF) else None
 
 
 def _first(name: str) -> list[str]:
@@ -180,7 +185,7 @@ def _slowest(name: str) -> list[str]:
     return [f"tests/access/test_{test}.py" for test in SLOWEST]
 
 
-ROUNDS: list[Callable[[str], list[str] | None]] = [_predicates, _first, _others, _slowest]
+ROUNDS: list[Callable[[str], list[str] | None]] = [_predicates, _sights, _first, _others, _slowest]
 
 
 if __name__ == "__main__":

@@ -31,9 +31,10 @@ def main(tree: Path) -> None:
     os.environ.update(TEST_DATA_DIR=str(tree / "build" / "servers"))
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # whatever a test prints
+    os.environ.update(DATABASE_URL="postgresql://set.by.the.worker/", PICCOLO_CONF="piccolo_conf")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        for name in LIBRARIES:
+        for name in (*LIBRARIES, "portal.tables", "portal.db"):
             importlib.import_module(name)
     from tests.servers import start_postgres
 
@@ -41,13 +42,14 @@ def main(tree: Path) -> None:
     kept = tree / "build" / "template.json"
     _in_fork(lambda: _keep_template(kept))
     os.environ["TEST_TEMPLATE"] = str(kept)
+    _in_fork(lambda: _keep_sights(tree / "build" / "sights.json"))
     try:
         for line in sys.stdin:
             job = json.loads(line)
             path = tree / job["path"]
             original = path.read_text()
             path.write_text(job["source"])
-            code = _in_fork(lambda tests=job["tests"]: _run_tests(tests) if tests else _try_predicates())  # type: ignore[misc]
+            code = _in_fork(lambda tests=job["tests"]: WITHOUT_PYTEST.get(tests[0], lambda: _run_tests(tests))())  # type: ignore[misc]
             path.write_text(original)
             print(
                 json.dumps({"code": code, "said": (tree / "build" / "said").read_text()[-3000:]}),
@@ -94,6 +96,60 @@ def _try_predicates() -> int:
         return FAILED
     Path("build/said").write_text("")
     return 0
+
+
+def _keep_sights(kept: Path) -> int:
+    """A database with something of everything, and what everybody is to see of it."""
+    import asyncio
+
+    import asyncpg
+
+    import tests.conftest  # noqa: F401
+    from portal import db
+    from tests.access.sights import should_be_seen
+    from tests.access.variety import LOOKERS, something_of_everything
+    from tests.servers import start_postgres
+    from tests.template import make_template
+
+    async def keep() -> None:
+        cluster = start_postgres()
+        name, world = await make_template(cluster)
+        await db.open_pool(cluster.dsn(name), size=2)
+        async with db.transaction():
+            await something_of_everything(world)
+        people = {looker: world.person_id[looker] for looker in LOOKERS}
+        connection = await asyncpg.connect(cluster.dsn(name))
+        kept.write_text(json.dumps([cluster.dsn(name), people, await should_be_seen(connection, people)]))
+        await connection.close()
+        await db.close_pool()
+
+    asyncio.run(keep())
+    return 0
+
+
+def _try_sights() -> int:
+    """What the rules of sight show, row by row, without pytest in between."""
+    import asyncio
+
+    from portal import db
+
+    async def compare() -> list[str]:
+        from tests.access.sights import wrong_sights
+
+        dsn, people, should = json.loads(Path("build/sights.json").read_text())
+        await db.open_pool(dsn, size=1)
+        return await wrong_sights(people, should)
+
+    try:
+        wrong = asyncio.run(compare())
+    except Exception as noticed:  # noqa: BLE001  a mutant may be no SQL at all
+        wrong = [repr(noticed)]
+    Path("build/said").write_text("\n".join(wrong))
+    return FAILED if wrong else 0
+
+
+#: What is tried without pytest in between: a tenth of the time.
+WITHOUT_PYTEST = {"predicates": _try_predicates, "sights": _try_sights}
 
 
 def _run_tests(tests: list[str]) -> int:

@@ -176,10 +176,23 @@ async def test_who_decides_its_case_does_not_settle_what_is_asked(as_, world, ro
     assert await fetch_value("SELECT kind FROM idea WHERE id = {}", post) == "discussion"
 
 
-async def test_a_moderator_brings_nothing_to_herself(as_, world):
-    await execute("UPDATE topic_rule SET owner = {}, deputy = NULL", world.person_id["moderator"])
+@pytest.mark.parametrize(
+    "named",
+    [
+        "UPDATE topic_rule SET owner = {}, deputy = NULL",
+        "UPDATE topic_rule SET deputy = {}",
+        "UPDATE topic SET neutral = {}",
+        "WITH head AS (UPDATE org_unit SET head = {} RETURNING id)"
+        " UPDATE person SET org_unit = (SELECT min(id) FROM head) FROM topic_rule r WHERE person.id = r.owner",
+    ],
+    ids=["owner", "deputy", "neutral", "above the owner"],
+)
+async def test_a_moderator_brings_nothing_to_where_she_would_decide(as_, world, named):
+    await execute("UPDATE idea SET topic = {} WHERE id = {}", world.topic_id["leave"], world.idea_id["post"])
     page = f"/posts/{world.idea['post']}/action"
     moderator = await as_("moderator")
+    assert 'value="case"' in text_of(await moderator.get(page)), "the control"
+    await execute(named, world.person_id["moderator"])
     assert 'value="case"' not in text_of(await moderator.get(page))
     assert (await moderator.post(page, {"what": "case", "words": "To me."})).status_code == 422
     assert await fetch_value("SELECT count(*) FROM escalation WHERE idea = {}", world.idea_id["post"]) == 0
