@@ -181,7 +181,7 @@ async def hand_over(actor: Actor, case: CaseRow, to: int) -> None:
         if not await fetch_value(MAY_OWN, to, to, case.id):
             raise NotThat
         await execute(HAND, to, case.id)
-        if await give_to(held, to):
+        if await give_to(held, to, "handed over"):
             await move(case.id, Kind.CASE_HANDED_OVER, actor=actor.id, why="handed over")
 
 
@@ -194,7 +194,7 @@ async def declare_conflict(actor: Actor, case: CaseRow) -> None:
         await execute(NAME, actor.id, "declared", case.id)
         await execute("UPDATE escalation SET owner = owner WHERE id = {}", case.id)  # who is on it is looked at anew
         if held.owner == actor.id:
-            await give_to(held, await decider(case.id, actor.id))
+            await give_to(held, await decider(case.id, actor.id), "conflict")
         await move(case.id, Kind.CASE_CONFLICT, actor=actor.id)
 
 

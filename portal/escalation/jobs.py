@@ -85,7 +85,7 @@ async def pass_on_what_is_unowned() -> None:
                 continue
             other = await decider(case.id, case.owner)
             if await fetch_value(THERE, other) and not await fetch_value(THERE, case.owner):
-                await give_to(case, other)
+                await give_to(case, other, "absent")
                 await move(case.id, Kind.CASE_HANDED_OVER, why="absent")
 
 

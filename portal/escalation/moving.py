@@ -140,19 +140,19 @@ async def above(case: int) -> int | None:
     return person
 
 
-async def give_to(case: Case, person: int | None) -> bool:
-    """Makes somebody its owner, and tells her; whether that is somebody else. `due_at` stays (rule 1)."""
+async def give_to(case: Case, person: int | None, why: str | None = None) -> bool:
+    """Makes somebody its owner, and tells her why; whether that is somebody else. `due_at` stays (rule 1)."""
     if person is None or person == case.owner:
         return False
     await execute(OWN, person, case.id)
-    await oblige(Kind.DUTY_ASSIGNED, case, person)
+    await oblige(Kind.DUTY_ASSIGNED, case, person, why=why)
     return True
 
 
-async def rise(case: Case, levels: int) -> bool:
+async def rise(case: Case, levels: int, why: str) -> bool:
     """The decision moves up; whether there was somebody to move it to."""
     await execute(RISE, levels, case.id)
-    return await give_to(case, await decider(case.id))
+    return await give_to(case, await decider(case.id), why)
 
 
 OPEN_CASE = "SELECT e.id FROM escalation e WHERE e.idea = {} AND e.ended_at IS NULL"

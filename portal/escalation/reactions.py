@@ -39,7 +39,7 @@ async def raise_case(case: int) -> None:
         return
     await execute(SOONER, case)
     if held.state in OWNED:
-        await rise(held, 1)
+        await rise(held, 1, "raised")
     else:
         await execute("UPDATE escalation SET height = height + 1 WHERE id = {}", case)
     await move(case, Kind.CASE_RAISED)
@@ -135,7 +135,7 @@ async def bounced(event: int) -> None:
     for row in await execute(BOUNCED, event):
         case = await hold(row["case"])
         hers = case.owner == row["person"] and possible(case, Kind.CASE_HANDED_OVER)
-        if hers and await give_to(case, await decider(case.id, row["person"])):
+        if hers and await give_to(case, await decider(case.id, row["person"]), "unreachable"):
             await move(case.id, Kind.CASE_HANDED_OVER, why="unreachable")
 
 

@@ -57,7 +57,7 @@ async def acknowledge_missed(case: Case, nth: int) -> None:
     if (
         case.state is State.ASSIGNED
         and case.owner is not None
-        and await give_to(case, await decider(case.id, case.owner))
+        and await give_to(case, await decider(case.id, case.owner), "not acknowledged")
     ):
         await move(case.id, Kind.CASE_HANDED_OVER, why="not acknowledged")
 
@@ -110,7 +110,7 @@ async def _overdue(case: Case, levels: int, step: int) -> None:
     if not possible(case, Kind.CASE_OVERDUE):
         return
     if case.state in OWNED:
-        await rise(case, levels)
+        await rise(case, levels, "late")
     await move(case.id, Kind.CASE_OVERDUE, step=step)
     await oblige(Kind.DUTY_OVERDUE, case, (await hold(case.id)).owner, step=step)
 

@@ -10,13 +10,14 @@ from portal.access.actor import Actor
 from portal.access.of_people import NAMED
 from portal.access.scope import visible
 from portal.db import fetch, fetch_one
+from portal.notifications.duties import ABOUT
 from portal.tables import Campaign, Idea, Mute, Notice, Space
 
 PAGE = 20
 
 
 class Bundle(msgspec.Struct, frozen=True):
-    """Notices of one kind about one thing. `others`: how many more people it came from."""
+    """Notices of one kind about one thing. `others`: how many more people it came from; `about`: which duty."""
 
     id: int
     public_id: str
@@ -37,6 +38,7 @@ class Bundle(msgspec.Struct, frozen=True):
     comment: str
     decision: str
     case: str
+    about: str
 
 
 # Bundle by bundle, the newest of each that she may see.
@@ -64,7 +66,10 @@ LISTED = (
         coalesce(c.public_id, '') AS campaign, coalesce(s.public_id, '') AS space,
         coalesce(s.name, '') AS space_name, coalesce(k.public_id, '') AS comment,
         CASE h.kind WHEN 'receipt' THEN e.particulars ->> 'decision' ELSE '' END AS decision,
-        coalesce(z.public_id, '') AS case
+        coalesce(z.public_id, '') AS case,
+    """
+    + ABOUT
+    + """ AS about
     FROM h JOIN event e ON e.id = h.event
     LEFT JOIN idea i ON i.id = h.idea LEFT JOIN campaign c ON c.id = h.campaign LEFT JOIN space s ON s.id = h.space
     LEFT JOIN comment k ON k.id = h.comment LEFT JOIN escalation z ON z.id = e.escalation

@@ -1,7 +1,8 @@
-"""Mail about duties in a case: what somebody has to do, and where."""
+"""Mail about duties in a case: what somebody has to do, until when, and where."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -9,49 +10,83 @@ import msgspec
 from portal.access.actor import Actor
 from portal.access.scope import visible
 from portal.db import fetch_one
-from portal.events.kinds import Kind
+from portal.notifications.duties import ABOUT, duty_of
 from portal.settings import settings
-from portal.tables import Idea, Notice
-from portal.text.language import lazy
+from portal.tables import Idea, Identity, Notice
+from portal.text.cases import working_time
+from portal.text.dates import moment
+from portal.text.language import gettext
 
 Written = tuple[str, dict[str, Any]]
 
-#: What is to be done, by what happened.
-DUTIES: dict[str, str] = {
-    Kind.DUTY_WATCH: lazy("Keep an eye on this: %(title)s"),
-    Kind.DUTY_TRIAGE: lazy("Look at this before it goes on: %(title)s"),
-    Kind.DUTY_ASSIGNED: lazy("You decide about this: %(title)s"),
-    Kind.DUTY_REMINDER: lazy("Its time is running: %(title)s"),
-    Kind.DUTY_OVERDUE: lazy("Overdue: %(title)s"),
-    Kind.DUTY_EXTENSION: lazy("More time is asked for: %(title)s"),
-    Kind.DUTY_STAFFED: lazy("You are on the team of a case: %(title)s"),
-    Kind.DUTY_CONSULTED: lazy("Your advice is asked: %(title)s"),
-    Kind.DUTY_ADVISED: lazy("The advice that you asked for is there: %(title)s"),
-    Kind.DUTY_UNOWNED: lazy("Nobody is there to decide about this: %(title)s"),
-}
-
 
 class Duty(msgspec.Struct, frozen=True):
-    """What a mail about a duty tells."""
+    """What a mail about a duty tells of its case, as it stands when the mail goes out; without a case, of its item.
+    `left`: working minutes until the answer is due; `day`: of a working day."""
 
     kind: str
+    about: str
     title: str
     idea_public_id: str
     case_public_id: str
+    owner_name: str
+    acknowledge_due_at: datetime | None
+    triage_due_at: datetime | None
+    statement_due_at: datetime | None
+    due_at: datetime | None
+    overdue2_at: datetime | None
+    clarify_until: datetime | None
+    question: str
+    extension_days: int | None
+    extension_reason: str
+    left: int | None
+    day: int
 
 
-DUTY = """
-    SELECT e.kind, i.title, i.public_id AS idea_public_id, coalesce(z.public_id, '') AS case_public_id
-    FROM notice n JOIN event e ON e.id = n.event JOIN idea i ON i.id = n.idea AND {}
-    LEFT JOIN escalation z ON z.id = e.escalation WHERE e.id = {} AND {}
+DUTY = f"""
+    SELECT e.kind, {ABOUT} AS about, i.title, i.public_id AS idea_public_id,
+        coalesce(z.public_id, '') AS case_public_id, coalesce(o.name, '') AS owner_name, z.acknowledge_due_at,
+        z.triage_due_at, z.statement_due_at, z.due_at, z.overdue2_at, z.clarify_until,
+        coalesce(z.question, '') AS question, z.extension_days, coalesce(z.extension_reason, '') AS extension_reason,
+        plein_working_minutes(plein_now(), z.due_at) AS left,
+        coalesce((SELECT max(extract(epoch FROM w.closes - w.opens)) / 60 FROM working_hours w), 480)::int AS day
+    FROM notice n JOIN event e ON e.id = n.event JOIN idea i ON i.id = n.idea AND {{}}
+    LEFT JOIN escalation z ON z.id = e.escalation LEFT JOIN identity o ON o.person = z.owner AND {{}}
+    WHERE e.id = {{}} AND {{}}
 """
 
 
 async def write_duty(reader: Actor, event: int | None) -> Written | None:
-    """Subject and address, as long as she sees what it is about."""
-    duty = await fetch_one(Duty, DUTY, visible(Idea, reader, "i"), event, visible(Notice, reader, "n"))
+    """What is to be done and by when, as long as she sees what it is about."""
+    sees = visible(Idea, reader, "i"), visible(Identity, reader, "o")
+    duty = await fetch_one(Duty, DUTY, *sees, event, visible(Notice, reader, "n"))
     if duty is None:
         return None
-    path = f"/cases/{duty.case_public_id}" if duty.case_public_id else f"/ideas/{duty.idea_public_id}"
-    said = str(DUTIES[duty.kind]) % {"title": duty.title}
-    return said, {"said": said, "address": settings().base_url + path}
+    words = duty_of(duty.kind, duty.about)
+    item = f"/ideas/{duty.idea_public_id}"
+    path = f"/cases/{duty.case_public_id}{words.where}" if duty.case_public_id and words.where is not None else item
+    told = str(words.tells) % _facts(duty)
+    return f"{words.head}: {duty.title}", {
+        "said": f"{words.head}: {duty.title}",
+        "told": told,
+        "address": settings().base_url + path,
+    }
+
+
+def _facts(duty: Duty) -> dict[str, str]:
+    """The words that stand in for names and moments."""
+    moments = {
+        "acknowledge": duty.acknowledge_due_at,
+        "triage": duty.triage_due_at,
+        "statement": duty.statement_due_at,
+        "due": duty.due_at,
+        "next": duty.overdue2_at,
+        "until": duty.clarify_until,
+    }
+    return {name: moment(at) if at else "" for name, at in moments.items()} | {
+        "left": working_time(duty.left or 0, duty.day),
+        "owner": duty.owner_name or gettext("A colleague"),
+        "question": duty.question,
+        "days": str(duty.extension_days or ""),
+        "reason": duty.extension_reason,
+    }

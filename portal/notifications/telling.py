@@ -18,14 +18,34 @@ DUTY: frozenset[Kind] = frozenset(
     {kind for kind in Kind if kind.startswith("duty.")} - {Kind.DUTY_BOUNCED}
     | {Kind.CAMPAIGN_PROPOSED, Kind.MODERATION_ASSIGNED, Kind.TOPIC_OWNER_LEFT}
 )
+#: What the owner of a case, or who stands above her, has to do until it is answered.
+OF_OWNER = frozenset({Kind.DUTY_ASSIGNED, Kind.DUTY_REMINDER, Kind.DUTY_OVERDUE, Kind.DUTY_EXTENSION})
+OF_TEAM = frozenset({Kind.DUTY_STAFFED, Kind.DUTY_CONSULTED, Kind.DUTY_ADVISED})
+OF_CASE = OF_OWNER | OF_TEAM | {Kind.DUTY_TRIAGE, Kind.DUTY_UNOWNED}
 
-#: By what a duty is done: this event, about the same thing, ends those that were there before it.
-SETTLES: dict[Kind, frozenset[Kind]] = {
+#: These end only the duties of whom the case is no longer: who owns it now has just been told.
+PASSED_ON = (Kind.CASE_HANDED_OVER, Kind.CASE_RAISED, Kind.CASE_CONFLICT, Kind.CASE_OVERDUE)
+#: By what a duty is done: this event, about the same thing, ends those that were there before it. Where a kind of duty
+#: has several subjects, one may be named: "kind/about".
+SETTLES: dict[Kind, frozenset[str]] = {
     Kind.CAMPAIGN_PROPOSED: frozenset({Kind.CAMPAIGN_PROPOSED}),  # somebody else is asked
     Kind.CAMPAIGN_OPENED: frozenset({Kind.CAMPAIGN_PROPOSED}),
     Kind.CAMPAIGN_DECLINED: frozenset({Kind.CAMPAIGN_PROPOSED}),
     Kind.MODERATION_ASSIGNED: frozenset({Kind.MODERATION_ASSIGNED}),  # it is somebody else's turn
     Kind.MODERATION_DECIDED: frozenset({Kind.MODERATION_ASSIGNED}),
+    Kind.THRESHOLD_REACHED: frozenset({Kind.DUTY_WATCH}),
+    Kind.IDEA_WITHDRAWN: frozenset({Kind.DUTY_WATCH}),
+    Kind.CASE_ASSIGNED: frozenset({Kind.DUTY_TRIAGE, Kind.DUTY_UNOWNED}),
+    Kind.CASE_ACKNOWLEDGED: frozenset({Kind.DUTY_ASSIGNED}),
+    Kind.CASE_STATEMENT: frozenset({"duty.reminder/statement"}),
+    Kind.CASE_ADVISED: frozenset({Kind.DUTY_CONSULTED}),
+    Kind.CASE_CLARIFIED: frozenset({"duty.reminder/question"}),
+    Kind.CASE_EXTENDED: frozenset({Kind.DUTY_EXTENSION}),
+    Kind.CASE_EXTENSION_REFUSED: frozenset({Kind.DUTY_EXTENSION}),
+    **dict.fromkeys(PASSED_ON, OF_OWNER - {Kind.DUTY_OVERDUE}),
+    **dict.fromkeys(
+        (Kind.CASE_ANSWERED, Kind.CASE_WITHDRAWN, Kind.CASE_MERGED, Kind.CASE_DIVERTED, Kind.CASE_CLOSED), OF_CASE
+    ),
 }
 
 
@@ -131,12 +151,16 @@ async def tell(event: int, kind: Kind, telling: Telling) -> None:
                 await queue("deliver_mail")
 
 
-# The same campaign or idea, or, where there is none, the same space and item.
+# The same case, campaign or idea, or, where there is none, the same space and item.
 SAME = """
     n.duty AND n.read_at IS NULL AND d.id = n.event AND s.id > d.id
-        AND (d.kind, s.kind) IN (SELECT * FROM unnest({}::text[], {}::text[]))
-        AND (n.campaign = s.campaign OR n.idea = s.idea OR n.campaign IS NULL AND n.idea IS NULL
+        AND EXISTS (SELECT FROM unnest({}::text[], {}::text[]) x (duty, by) WHERE x.by = s.kind
+            AND x.duty IN (d.kind, d.kind || '/' || (d.particulars ->> 'about')))
+        AND (d.escalation = s.escalation OR n.campaign = s.campaign OR n.idea = s.idea
+            OR n.campaign IS NULL AND n.idea IS NULL
             AND n.space = s.space AND d.particulars ->> 'item' IS NOT DISTINCT FROM s.particulars ->> 'item')
+        AND (s.kind <> 'case.advised' OR s.actor = n.person)
+        AND (s.kind <> ALL({}) OR (s.particulars ->> 'owner')::bigint IS DISTINCT FROM n.person)
 """
 DONE = f"UPDATE notice n SET read_at = s.occurred_at FROM event d, event s WHERE s.id = {{}} AND {SAME}"
 DONE_ALREADY = f"UPDATE notice n SET read_at = s.occurred_at FROM event d, event s WHERE d.id = {{}} AND {SAME}"
@@ -145,9 +169,9 @@ DONE_ALREADY = f"UPDATE notice n SET read_at = s.occurred_at FROM event d, event
 async def settle(event: int, kind: Kind) -> None:
     """Duties that are done are not new any more: those that this event ends, and this one itself, where what ends it
     was quicker."""
-    pairs = [(duty.value, by.value) for by, duties in SETTLES.items() for duty in duties]
+    pairs = [(str(duty), by.value) for by, duties in SETTLES.items() for duty in duties]
     duties, by = [duty for duty, _ in pairs], [ends for _, ends in pairs]
     if kind in SETTLES:
-        await execute(DONE, event, duties, by)
+        await execute(DONE, event, duties, by, list(PASSED_ON))
     if kind in DUTY:
-        await execute(DONE_ALREADY, event, duties, by)
+        await execute(DONE_ALREADY, event, duties, by, list(PASSED_ON))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from portal.notifications.duties import duty_of
 from portal.notifications.listed import Bundle
-from portal.notifications.of_cases import DUTIES
 from portal.text.language import gettext, lazy, ngettext
 
 #: What happened, by kind of notice; the thing's title stands behind it.
@@ -37,7 +37,7 @@ BY_SOMEBODY = ("comment", "help", "mention", "reply")
 def says(bundle: Bundle) -> str:
     """What happened, with who did it where it is a person's doing."""
     if bundle.kind == "duty":
-        return str(DUTIES[bundle.event_kind]) % {"title": ""}
+        return f"{duty_of(bundle.event_kind, bundle.about).head}:"
     said = str(SAYS[bundle.kind])
     if bundle.kind not in BY_SOMEBODY:
         return said

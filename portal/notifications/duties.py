@@ -1,0 +1,160 @@
+"""The duties that people have in cases, in words: what each is called, what it means, and where it is done."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from portal.events.kinds import Kind
+from portal.text.language import lazy
+
+#: What tells the duties of one kind apart: the subject, the reason, the step or the share of the time of an event `e`.
+ABOUT = """
+    concat_ws(' ', e.particulars ->> 'about', e.particulars ->> 'why', e.particulars ->> 'step',
+        e.particulars ->> 'percent')
+"""
+
+
+class Words(NamedTuple):
+    """`head`: what a notice and a subject say, before the thing's title; `tells`: what it means, with its moments;
+    `where`: what follows the address of the case; None: on the item's own page."""
+
+    head: str
+    tells: str
+    where: str | None = ""
+
+
+_ASSIGNED = lazy(
+    "Say by %(acknowledge)s on which day you answer. The answer itself is due on %(due)s; that leaves %(left)s. If it "
+    "is not yours to decide, hand it over or declare a conflict of interest on its page."
+)
+_DUE = lazy("The answer is due on %(due)s; that leaves %(left)s. Nothing but a question to the author stops the clock.")
+
+#: By the kind of event, and where one kind has several, by what it is about (ABOUT).
+DUTIES: dict[str, Words] = {
+    Kind.DUTY_WATCH: Words(
+        lazy("Keep an eye on this"),
+        lazy(
+            "As many people discuss it as would oblige somebody to answer, but few support it yet. Nobody owes an "
+            "answer; you are asked to look after the thread, and to tell readers that support is what counts."
+        ),
+        None,
+    ),
+    Kind.DUTY_TRIAGE: Words(
+        lazy("Name who decides"),
+        lazy(
+            "Enough people support it, so an answer is owed. Say what it is about, and who decides. If nobody does so "
+            "by %(triage)s, the rules name somebody."
+        ),
+        "/triage",
+    ),
+    Kind.DUTY_ASSIGNED: Words(lazy("You decide about this"), _ASSIGNED, "#desk"),
+    f"{Kind.DUTY_ASSIGNED}/absent": Words(lazy("You decide about this while a colleague is away"), _ASSIGNED, "#desk"),
+    f"{Kind.DUTY_ASSIGNED}/not acknowledged": Words(
+        lazy("You decide about this, because nobody said when the answer comes"), _ASSIGNED, "#desk"
+    ),
+    f"{Kind.DUTY_ASSIGNED}/unreachable": Words(
+        lazy("You decide about this, because who had it cannot be reached"), _ASSIGNED, "#desk"
+    ),
+    f"{Kind.DUTY_ASSIGNED}/handed over": Words(lazy("This was handed over to you"), _DUE, "#desk"),
+    f"{Kind.DUTY_ASSIGNED}/conflict": Words(
+        lazy("You decide about this, because who had it may not"), _ASSIGNED, "#desk"
+    ),
+    f"{Kind.DUTY_ASSIGNED}/raised": Words(lazy("Many more people ask: you decide about this"), _DUE, "#desk"),
+    f"{Kind.DUTY_ASSIGNED}/late": Words(
+        lazy("You decide about this now, because it is late"),
+        lazy("The answer was due on %(due)s. Everybody reads that it is late."),
+        "#desk",
+    ),
+    Kind.DUTY_REMINDER: Words(lazy("Its time is running"), _DUE, "#desk"),
+    f"{Kind.DUTY_REMINDER}/answer 50": Words(lazy("Half of the time is over"), _DUE, "#desk"),
+    f"{Kind.DUTY_REMINDER}/answer 80": Words(lazy("Answer soon"), _DUE, "#desk"),
+    f"{Kind.DUTY_REMINDER}/answer 100": Words(
+        lazy("Your answer is late"),
+        lazy(
+            "The answer was due on %(due)s. Everybody reads that it is late, and who stands above you was told. On "
+            "%(next)s it is hers or his to decide."
+        ),
+        "#desk",
+    ),
+    f"{Kind.DUTY_REMINDER}/statement": Words(
+        lazy("No first statement yet"),
+        lazy(
+            "It was due on %(statement)s, and everybody reads that there is none. Say what you find out, and when they "
+            "hear more; it takes no decision. The answer is due on %(due)s."
+        ),
+        "/statement",
+    ),
+    f"{Kind.DUTY_REMINDER}/question": Words(
+        lazy("A question to you"),
+        lazy(
+            "Who decides asks you, for everybody to read: “%(question)s” Answer in the thread, until %(until)s at the "
+            "latest, and say on the page of the case that it is answered. Until then the clock stands still."
+        ),
+    ),
+    f"{Kind.DUTY_REMINDER}/clarified": Words(
+        lazy("The clock goes on"),
+        lazy(
+            "The question to the author is answered, or its time is over. The answer is due on %(due)s; that leaves "
+            "%(left)s."
+        ),
+        "#desk",
+    ),
+    f"{Kind.DUTY_REMINDER}/extension": Words(
+        lazy("It is decided whether you have more time"),
+        lazy("The answer is due on %(due)s; that leaves %(left)s. There is no second extension."),
+        "#desk",
+    ),
+    f"{Kind.DUTY_OVERDUE}/1": Words(
+        lazy("Late in your line"),
+        lazy(
+            "%(owner)s owed an answer by %(due)s, and everybody reads that it is late. You need not do anything yet; "
+            "on %(next)s it is yours to decide."
+        ),
+    ),
+    Kind.DUTY_OVERDUE: Words(
+        lazy("Very late, and yours to decide"),
+        lazy("The answer was due on %(due)s. It went up the line, because nobody gave it. Nothing closes by itself."),
+        "#desk",
+    ),
+    Kind.DUTY_EXTENSION: Words(
+        lazy("More time is asked for"),
+        lazy(
+            "%(owner)s asks for %(days)s more working days, because: “%(reason)s” Say yes or no before %(due)s; else "
+            "the day stays."
+        ),
+        "/agreement",
+    ),
+    f"{Kind.DUTY_REMINDER}/advice": Words(
+        lazy("The advice that you asked for is late"),
+        lazy("Nothing stops the clock for it: the answer is due on %(due)s; that leaves %(left)s."),
+        "/team",
+    ),
+    Kind.DUTY_STAFFED: Words(
+        lazy("You are on the team of a case"),
+        lazy("You read the case with its private notes, and help who decides. The answer is due on %(due)s."),
+        "/team",
+    ),
+    Kind.DUTY_CONSULTED: Words(
+        lazy("Your advice is asked"),
+        lazy("What is asked of you, and by when, stands with the case. The answer is due on %(due)s; nothing stops it."),
+        "/team",
+    ),
+    Kind.DUTY_ADVISED: Words(
+        lazy("The advice that you asked for is there"),
+        lazy("It stands with the case. The answer is due on %(due)s; that leaves %(left)s."),
+        "/team",
+    ),
+    Kind.DUTY_UNOWNED: Words(
+        lazy("Nobody is there to decide about this"),
+        lazy(
+            "No rule names somebody who is there and may decide it. Name somebody, or mend the rules; its clock "
+            "runs on."
+        ),
+        "/triage",
+    ),
+}
+
+
+def duty_of(kind: str, about: str) -> Words:
+    """The words for a duty: the nearest that there are."""
+    return DUTIES.get(f"{kind}/{about}") or DUTIES[kind]
