@@ -136,7 +136,9 @@ DUTIES: dict[str, Words] = {
     ),
     Kind.DUTY_CONSULTED: Words(
         lazy("Your advice is asked"),
-        lazy("What is asked of you, and by when, stands with the case. The answer is due on %(due)s; nothing stops it."),
+        lazy(
+            "What is asked of you, and by when, stands with the case. The answer is due on %(due)s; nothing stops it."
+        ),
         "/team",
     ),
     Kind.DUTY_ADVISED: Words(
