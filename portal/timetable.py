@@ -20,6 +20,7 @@ from portal.mydata.jobs import make_export, sweep_exports
 from portal.notifications.jobs import deliver_mail, forget_notices, tell_of
 from portal.preboarding.jobs import find_all_mentors
 from portal.records.jobs import make_record, sweep_records
+from portal.records.of_cases import make_case_record
 from portal.search.jobs import forget_words, take_in_words
 from portal.spaces.jobs import find_idle_groups
 from portal.threads.jobs import forget_marks
@@ -48,6 +49,7 @@ JOBS: dict[str, Callable[..., Awaitable[Any]]] = {
     "let_guests_go": let_guests_go,
     "move_campaigns_on": move_campaigns_on,
     "make_export": make_export,
+    "make_case_record": make_case_record,
     "make_record": make_record,
     "send_link": send_link,
     "send_reset": send_reset,

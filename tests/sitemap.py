@@ -350,6 +350,7 @@ POSTS: dict[str, tuple[str | None, str, dict[str, str]]] = {
         "/cases/{case[decide]}/team/{person[decision_maker]}/end",
         {},
     ),
+    "/cases/{public_id:str}/record": ("sponsor", "/cases/{case[decide]}/record", {"reason": "For the archive."}),
     "/consultations/{public_id:str}": (
         "decision_maker",
         "/consultations/{consultation[legal]}",
@@ -602,6 +603,8 @@ GETS: dict[str, tuple[str | None, str]] = {
     "/cases/{public_id:str}/triage": ("moderator", "/cases/{case[discuss]}/triage"),
     "/ideas/{public_id:str}/case": ("moderator", "/ideas/{idea[vote]}/case"),
     "/cases/{public_id:str}/team": ("sponsor", "/cases/{case[decide]}/team"),
+    "/cases/{public_id:str}/record": ("sponsor", "/cases/{case[decide]}/record"),
+    "/case-records/{public_id:str}": ("sponsor", "/case-records/{case_record[whole]}"),
     "/case-files/{public_id:str}": ("sponsor", "/case-files/{case_file[plan]}"),
     "/consultations/{public_id:str}": ("decision_maker", "/consultations/{consultation[legal]}"),
     "/ideas/new": ("employee", "/ideas/new"),

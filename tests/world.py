@@ -117,6 +117,7 @@ class World:
     notice: dict[str, str] = field(default_factory=dict)
     case_id: dict[str, int] = field(default_factory=dict)
     case: dict[str, str] = field(default_factory=dict)
+    case_record: dict[str, str] = field(default_factory=dict)
     case_file: dict[str, str] = field(default_factory=dict)
     consultation: dict[str, str] = field(default_factory=dict)
     chapter: dict[str, str] = field(default_factory=dict)
@@ -675,6 +676,14 @@ async def _case_team(world: World) -> None:
         "INSERT INTO case_file (escalation, space, author, kind, name, file, size)"
         " SELECT id, space, owner, 'png', 'plan.png', {}, 100 FROM escalation WHERE id = {} RETURNING public_id",
         stored_picture("plan"),
+        case,
+    )
+    world.case_record["whole"] = await fetch_value(
+        "INSERT INTO case_record (escalation, space, person, label, whole, language, reason, made_at, expires_at, file,"
+        " sha256) SELECT e.id, e.space, e.owner, s.label, TRUE, 'en', 'For the archive.', plein_now(),"
+        " plein_now() + interval '1 day', {}, sha256('') FROM escalation e JOIN space s ON s.id = e.space"
+        " WHERE e.id = {} RETURNING public_id",
+        stored_picture("case record"),
         case,
     )
 

@@ -40,10 +40,10 @@ def in_space_or_on_case(actor: Actor, a: str, item: str) -> QueryString:
 
 
 def of_case_team(actor: Actor, a: str) -> QueryString:
-    """Shown to those who are on its case."""
+    """Shown to the team of its case; who only sees to a promise is not on it."""
     return QueryString(
         f"EXISTS (SELECT FROM case_role xr WHERE xr.escalation = {a}.escalation AND xr.person = {{}}"
-        f" AND xr.until IS NULL)",
+        f" AND xr.until IS NULL AND xr.role <> 'promise')",
         actor.id,
     )
 

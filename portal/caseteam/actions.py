@@ -26,7 +26,8 @@ MB = 1024 * 1024
 NAME = """
     INSERT INTO case_role (escalation, space, person, role) SELECT e.id, e.space, {}, {} FROM escalation e
     WHERE e.id = {} AND plein_in_office({}) AND {}::bigint <> ALL (plein_barred(e))
-        AND NOT EXISTS (SELECT FROM case_role r WHERE r.escalation = e.id AND r.person = {} AND r.until IS NULL)
+        AND NOT EXISTS (SELECT FROM case_role r WHERE r.escalation = e.id AND r.person = {} AND r.until IS NULL
+            AND r.role <> 'promise')
     RETURNING id
 """
 RELEASE = """
@@ -63,7 +64,7 @@ NOTE = """
     INSERT INTO case_note (escalation, space, author, body, body_html, form_key)
     SELECT e.id, e.space, {}, {}, {}, {} FROM escalation e
     WHERE e.id = {} AND EXISTS (SELECT FROM case_role r
-        WHERE r.escalation = e.id AND r.person = {} AND r.until IS NULL)
+        WHERE r.escalation = e.id AND r.person = {} AND r.until IS NULL AND r.role <> 'promise')
     ON CONFLICT (author, form_key) DO NOTHING RETURNING id
 """
 KNOWN = "SELECT id FROM case_note WHERE author = {} AND form_key = {}"
@@ -133,7 +134,7 @@ CONSULT = """
     ON CONFLICT (asked_by, form_key) DO NOTHING RETURNING id
 """
 ASKED = "SELECT id FROM consultation WHERE asked_by = {} AND form_key = {}"
-ON_TEAM = "SELECT id FROM case_role WHERE escalation = {} AND person = {} AND until IS NULL"
+ON_TEAM = "SELECT id FROM case_role WHERE escalation = {} AND person = {} AND until IS NULL AND role <> 'promise'"
 
 
 async def consult(

@@ -71,7 +71,8 @@ CASE = f"""
         e.ended_at IS NULL AND plein_decides({{}}, e.idea) AS decides,
         EXISTS (SELECT FROM case_role r WHERE r.escalation = e.id AND r.person = {{}} AND r.role = 'chain'
             AND r.until IS NULL) AS in_chain,
-        EXISTS (SELECT FROM case_role r WHERE r.escalation = e.id AND r.person = {{}} AND r.until IS NULL) AS on_team,
+        EXISTS (SELECT FROM case_role r WHERE r.escalation = e.id AND r.person = {{}} AND r.until IS NULL
+            AND r.role <> 'promise') AS on_team,
         e.round, plein_lateness(e, {{}}) AS lateness, e.started_at, e.hold_until, e.triage_due_at, e.acknowledge_due_at,
         e.acknowledged_at, e.promised_on, e.statement_due_at, e.statement_html, e.statement_at, e.due_at, e.question,
         e.clarify_from, e.clarify_until, e.extension_days, e.extension_reason, e.extension_asked_at,

@@ -59,7 +59,7 @@ async def make_record(space_record: int) -> None:
     data = await everything(as_plain_reader(actor, space.id), space)
     with reading(Reader(asked.language, asked.zone)):
         file = await asyncio.to_thread(store.keep_made, partial(write, actor, space, data, asked.zone))
-    sha256 = await asyncio.to_thread(_sum, store.path_of(file))
+    sha256 = await asyncio.to_thread(sum_of, store.path_of(file))
     await execute(MADE, file, sha256, DAYS, space_record)
 
 
@@ -77,7 +77,7 @@ def write(actor: Actor, space: SpaceRow, data: Data, zone: str, path: Path) -> N
         page = environment().get_template("records/file.html")
         archive.writestr(
             "record.html",
-            page.render(about=about, parts=parts, counts=counts, language=space.language, zone=zone, shown=_shown),
+            page.render(about=about, parts=parts, counts=counts, language=space.language, zone=zone, shown=shown),
         )
 
 
@@ -88,7 +88,7 @@ def _add_files(archive: zipfile.ZipFile, data: Data, secret: bool) -> None:
         if secret or not path.exists():
             continue
         row["address"] = f"files/{n}-{UNSAFE.sub('_', row['name'])}"
-        row["sha256"] = _sum(path).hex()
+        row["sha256"] = sum_of(path).hex()
         archive.write(path, row["address"])
 
 
@@ -120,7 +120,7 @@ def _about(actor: Actor, space: SpaceRow, data: Data, zone: str) -> dict[str, An
     }
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
     """A value as people read it."""
     if isinstance(value, list):
         return ", ".join(map(str, value))
@@ -129,13 +129,21 @@ def _shown(value: Any) -> str:
     return "–" if value is None or value == "" else str(value)
 
 
-def _sum(path: Path) -> bytes:
+def sum_of(path: Path) -> bytes:
+    """A file's checksum."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").digest()
 
 
+EXPIRED = """
+    WITH of_spaces AS (DELETE FROM space_record WHERE expires_at < plein_now() RETURNING file),
+    of_cases AS (DELETE FROM case_record WHERE expires_at < plein_now() RETURNING file)
+    SELECT file FROM of_spaces UNION ALL SELECT file FROM of_cases
+"""
+
+
 async def sweep_records() -> None:
     """Removes what expired."""
-    for row in await execute("DELETE FROM space_record WHERE expires_at < plein_now() RETURNING file"):
+    for row in await execute(EXPIRED):
         if row["file"]:
             store.remove(row["file"])

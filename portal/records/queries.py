@@ -10,10 +10,12 @@ import msgspec
 from portal.access.actor import Actor
 from portal.access.scope import visible
 from portal.db import execute, fetch_one
+from portal.escalation.queries import CaseRow
 from portal.names.queries import names_in
+from portal.records.case_parts import OF_CASE, OF_ITEM, TEAM_PARTS
 from portal.records.parts import PARTS
 from portal.spaces.queries import SpaceRow
-from portal.tables import SpaceRecord
+from portal.tables import CaseRecord, SpaceRecord
 from portal.text.mentions import plain
 
 Data = dict[str, list[dict[str, Any]]]
@@ -24,11 +26,34 @@ async def everything(reader: Actor, space: SpaceRow) -> Data:
     data: Data = {}
     for key, _, table, statement in PARTS:
         data[key] = [dict(row) for row in await execute(statement, visible(table, reader, "x"), space.id)]
+    return await _named(reader, data)
+
+
+async def _named(reader: Actor, data: Data) -> Data:
+    """Whom the texts mention, by their names."""
     rows = [row for part in data.values() for row in part if row.get("body")]
     names = await names_in(reader, [row["body"] for row in rows])
     for row in rows:
         row["body"] = plain(row["body"], names)
     return data
+
+
+async def everything_of_case(reader: Actor, case: CaseRow) -> Data:
+    """All that this reader sees of a case's item and of the case, by part."""
+    data: Data = {}
+    for parts, thing in ((OF_ITEM, case.idea), (OF_CASE, case.id)):
+        for key, _, table, statement in parts:
+            data[key] = [dict(row) for row in await execute(statement, visible(table, reader, "x"), thing)]
+    for row in data["timeline"]:
+        row["particulars"] = msgspec.json.decode(row["particulars"])
+    return await _named(reader, data)
+
+
+async def of_team(  # access: of a case's record, which goes to who is on the team or, once it is over, to who keeps it
+    reader: Actor, case: CaseRow
+) -> Data:
+    """What is the team's alone."""
+    return await _named(reader, {k: [dict(row) for row in await execute(sql, case.id)] for k, _, sql in TEAM_PARTS})
 
 
 class RecordRow(msgspec.Struct, frozen=True):
@@ -71,3 +96,31 @@ FILE = """
 async def record_file(actor: Actor, public_id: str) -> RecordFile | None:
     """A record's file, for who keeps its space."""
     return await fetch_one(RecordFile, FILE, visible(SpaceRecord, actor, "r"), public_id)
+
+
+class CaseRecordRow(msgspec.Struct, frozen=True):
+    """A record of a case that was asked for; while it is made, nothing but that."""
+
+    public_id: str
+    made_at: datetime | None
+    expires_at: datetime | None
+    sha256: bytes | None
+
+
+LATEST_OF_CASE = """
+    SELECT r.public_id, r.made_at, r.expires_at, r.sha256 FROM case_record r
+    WHERE {} AND r.escalation = {} AND (r.expires_at IS NULL OR r.expires_at > plein_now()) ORDER BY r.id DESC LIMIT 1
+"""
+
+
+async def latest_case_record(actor: Actor, case: CaseRow) -> CaseRecordRow | None:
+    """The last one that the actor had made of a case, while it is there."""
+    return await fetch_one(CaseRecordRow, LATEST_OF_CASE, visible(CaseRecord, actor, "r"), case.id)
+
+
+FILE_OF_CASE = FILE.replace("space_record", "case_record")
+
+
+async def case_record_file(actor: Actor, public_id: str) -> RecordFile | None:
+    """Its file, for who had it made and may have it still."""
+    return await fetch_one(RecordFile, FILE_OF_CASE, visible(CaseRecord, actor, "r"), public_id)

@@ -291,13 +291,13 @@ ROWS = {
     # what is its team's alone
     **{
         table: f"""SELECT x.id FROM {table} x JOIN case_role r ON r.escalation = x.escalation
-            WHERE r.person = $1 AND r.until IS NULL"""
+            WHERE r.person = $1 AND r.until IS NULL AND r.role <> 'promise'"""
         for table in ("case_note", "case_file", "consultation")
     },
     # her own, while the case's item is read; whole, while she is on the case (none of the stage is over)
     "case_record": """SELECT c.id FROM case_record c JOIN escalation e ON e.id = c.escalation WHERE c.person = $1
         AND e.idea = ANY($3) AND (NOT c.whole OR EXISTS (SELECT FROM case_role r
-            WHERE r.escalation = e.id AND r.person = $1 AND r.until IS NULL))""",
+            WHERE r.escalation = e.id AND r.person = $1 AND r.until IS NULL AND r.role <> 'promise'))""",
     **dict.fromkeys(
         ("retention_list", "retention_rule"),
         "SELECT x.id FROM generate_series(1, 100) x (id), person p WHERE p.id = $1 AND p.kind = 'employee'",

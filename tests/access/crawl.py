@@ -32,6 +32,7 @@ TABLES = {
     "/ideas/": "idea",
     "/cases/": "escalation",
     "/case-files/": "case_file",
+    "/case-records/": "case_record",
     "/consultations/": "consultation",
     "/comments/": "comment",
     "/attachments/": "attachment",
@@ -83,7 +84,7 @@ WORD = re.compile(r"\w+")
 #: What the crawl knows how to fill in. A route with another parameter stops it.
 PARAMETERS = {"public_id", "person", "step", "slug", "path", "token", "guest"}
 #: Where files are.
-FILES = ("/attachments", "/case-files", "/settings/data/", "/records/")
+FILES = ("/attachments", "/case-files", "/case-records", "/settings/data/", "/records/")
 #: An address that never was.
 NEVER = "zzzzzzzzzzzz"
 #: What differs from one answer to the next, whoever asks and whatever for.

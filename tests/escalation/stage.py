@@ -106,6 +106,7 @@ async def make_stage(world: World, number: int, kind: str = "group") -> Stage:
         await execute(f"ALTER TABLE {table} DISABLE TRIGGER {table}_kept")
         await execute(f"DELETE FROM {table}")
         await execute(f"ALTER TABLE {table} ENABLE TRIGGER {table}_kept")
+    await execute("DELETE FROM case_record")
     await execute("DELETE FROM escalation e WHERE NOT EXISTS (SELECT FROM event v WHERE v.escalation = e.id)")
     space = await fetch_value(SPACE, kind)
     stage = Stage(world, space, [])
