@@ -53,7 +53,10 @@ async def of_team(  # access: of a case's record, which goes to who is on the te
     reader: Actor, case: CaseRow
 ) -> Data:
     """What is the team's alone."""
-    return await _named(reader, {k: [dict(row) for row in await execute(sql, case.id)] for k, _, sql in TEAM_PARTS})
+    data: Data = {}
+    for key, _, statement in TEAM_PARTS:
+        data[key] = [dict(row) for row in await execute(statement, case.id)]
+    return await _named(reader, data)
 
 
 class RecordRow(msgspec.Struct, frozen=True):
