@@ -132,7 +132,7 @@ def _about(actor: Actor, case: CaseRow, asked: Asked, numbers: dict[str, int]) -
         )
     if secret:
         left_out.insert(0, gettext("Every text, name and file: the space is secret, and what is secret is read there."))
-    texts = {"statement": case.statement_html, "question": case.question, "reason": case.reason}
+    texts = {"statement_html": case.statement_html, "question": case.question, "reason": case.reason}
     return {
         "organisation": actor.organisation_name,
         "case": case.public_id,
