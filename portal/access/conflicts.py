@@ -1,6 +1,13 @@
 """What can come between reading a thing and changing it."""
 
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import asyncpg
+
+from portal.db import transaction
 
 
 class Changed(Exception):
@@ -13,6 +20,23 @@ class Spent(Exception):
 
 class Closed(Exception):
     """The campaign went on to its next phase meanwhile; nothing was written."""
+
+
+class JustLeft(Exception):
+    """Somebody who was named is no employee any more, since this minute; nothing was written."""
+
+
+@asynccontextmanager
+async def told_apart(taken: type[Exception], refused: type[Exception]) -> AsyncIterator[None]:
+    """A transaction in which what the database refuses has a name: JustLeft, `taken` for what must be there once, and
+    `refused` for what must not be."""
+    try:
+        async with transaction():
+            yield
+    except asyncpg.UniqueViolationError as error:
+        raise taken from error
+    except asyncpg.CheckViolationError as error:
+        raise (JustLeft if error.constraint_name == "named_in_office" else refused) from error
 
 
 class WriterPaused(asyncpg.PostgresError):

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import click
 
+from portal.access.conflicts import JustLeft
 from portal.colleagues.queries import colleague_of_address
 from portal.commands import database, in_database
 from portal.units import actions
@@ -35,7 +36,7 @@ def _run(work: Callable[[UnitPaths], Awaitable[None]]) -> None:
             raise click.ClickException("There is a unit of this name or code already: nothing was changed.") from None
         except actions.Circle:
             raise click.ClickException("A unit can't lie under itself: nothing was changed.") from None
-        except actions.JustLeft:
+        except JustLeft:
             raise click.ClickException("Whom you named has just left: nothing was changed.") from None
         except actions.NotEmpty:
             raise click.ClickException("There are people or units in it: say who takes them up, with --into.") from None

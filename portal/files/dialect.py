@@ -37,6 +37,7 @@ HEADINGS: dict[str, dict[str, set[str]]] = {
         "number": {"code", "unitcode", "afdelingscode", "afkorting", "abbreviation", "id"},
         "parent": {"parent", "parentunit", "under", "liesunder", "onder", "ligtonder", "bovenliggend", "hoortbij"}
         | {"bovenliggendonderdeel", "hoofdafdeling", "parentcode"},
+        "head": {"head", "hoofd", "leader", "manager", "leidinggevende", "afdelingshoofd", "hoofdemail", "heademail"},
     },
     "guests": {
         "email": {"email", "mail", "emailaddress", "emailadres", "mailadres", "mailaddress", "epost"},

@@ -16,7 +16,7 @@ from portal.db import execute, fetch, fetch_one, fetch_value, transaction
 from portal.events.kinds import Kind
 from portal.events.log import record
 from portal.files.dialect import taken_apart
-from portal.imports.staging import HANDED, KEPT, PATIENCE, Handed, plan
+from portal.imports.staging import HANDED, KEPT, PATIENCE, Handed, heads_named, plan
 from portal.imports.unit_list import Planned, units_of
 from portal.units.paths import Unit, UnitPaths, parts_of
 from portal.units.queries import all_units
@@ -219,19 +219,19 @@ async def _finish(row: Handed) -> None:
 
 # --- units: few enough for one transaction ---
 
-ADD_UNIT = "INSERT INTO org_unit (name, code, parent) VALUES ({}, {}, {}) RETURNING id"
+ADD_UNIT = "INSERT INTO org_unit (name, code, parent, head) VALUES ({}, {}, {}, {}) RETURNING id"
 CHANGE_UNITS = """
     UPDATE org_unit u SET name = c.name, code = coalesce(c.code, u.code),
-        parent = CASE WHEN c.moves THEN c.parent ELSE u.parent END
+        parent = CASE WHEN c.moves THEN c.parent ELSE u.parent END, head = coalesce(c.head, u.head)
     FROM (SELECT unnest({}::bigint[]) AS id, unnest({}::text[]) AS name, unnest({}::text[]) AS code,
-        unnest({}::bigint[]) AS parent, unnest({}::boolean[]) AS moves) c
+        unnest({}::bigint[]) AS parent, unnest({}::boolean[]) AS moves, unnest({}::bigint[]) AS head) c
     WHERE u.id = c.id
 """
 
 
 async def _run_units(row: Handed) -> None:
     content = await fetch_value("SELECT content FROM import_file WHERE people_import = {}", row.id)
-    planned, _ = units_of(taken_apart(content, "units"), await all_units(None))
+    planned, _ = units_of(taken_apart(content, "units"), await all_units(None), await heads_named(content))
     tried = await fetch(Tried, "SELECT line, outcome FROM import_line WHERE people_import = {} ORDER BY line", row.id)
     if [(line.line, line.outcome) for line in tried] != sorted((p.line.line, p.line.outcome) for p in planned):
         await execute(CHANGED, "changed meanwhile", row.id)
@@ -260,7 +260,7 @@ async def _apply_units(planned: list[Planned]) -> None:
     async def id_of(step: Planned) -> int | None:
         """The unit of a line, made with those above it where it is new."""
         if step.unit is None:
-            step.unit = await fetch_value(ADD_UNIT, step.line.name, step.line.number, await above(step))
+            step.unit = await fetch_value(ADD_UNIT, step.line.name, step.line.number, await above(step), step.head)
         return step.unit
 
     async def above(step: Planned) -> int | None:
@@ -277,6 +277,7 @@ async def _apply_units(planned: list[Planned]) -> None:
         [step.line.number for step in changed],
         [await above(step) for step in changed],
         [step.line.outcome == "moved" for step in changed],
+        [step.head for step in changed],
     )
 
 

@@ -15,7 +15,7 @@ from portal.units.paths import UnitPaths
 PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9._%+'-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}")
 #: What can't stand in a line of text.
 NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029\ufffd]")
-LIMITS = {"email": 254, "number": 40, "name": 120, "title": 120, "unit": 500, "parent": 500, "sister": 80}
+LIMITS = {"email": 254, "number": 40, "name": 120, "title": 120, "unit": 500, "parent": 500, "head": 254, "sister": 80}
 YES = {"yes", "y", "ja", "j", "true", "waar", "1", "active", "actief", "enabled"}
 NO = {"no", "n", "nee", "false", "onwaar", "0", "inactive", "inactief", "disabled"}
 LANGUAGES = {
@@ -44,6 +44,7 @@ class Line(msgspec.Struct):
     unit: str | None = None
     org_unit: int | None = None
     parent: str | None = None
+    head: str | None = None
     language: str | None = None
     zone: str | None = None
     sister: str | None = None

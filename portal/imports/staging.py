@@ -11,13 +11,13 @@ import msgspec
 
 from portal.db import execute, fetch_one, fetch_value, transaction
 from portal.files.dialect import Unreadable, taken_apart
-from portal.imports.reading import Line, Wrong, people_of
+from portal.imports.reading import Line, Wrong, lines_of, people_of
 from portal.imports.unit_list import units_of
 from portal.units.queries import all_units
 
 LINE_COLUMNS = (
     *("people_import", "line", "number", "email", "name", "title", "language"),
-    *("zone", "unit", "parent", "org_unit", "sister", "active", "outcome"),
+    *("zone", "unit", "parent", "head", "org_unit", "sister", "active", "outcome"),
 )
 PROBLEM_COLUMNS = ("people_import", "line", "field", "problem", "value")
 PATIENCE = "SET LOCAL statement_timeout = '10min'"  # for statements over whole lists, and for this transaction alone
@@ -49,11 +49,12 @@ async def read_import(people_import: int) -> None:
     if row is None or row.state not in ("waiting", "ready", "unreadable") or content is None:
         return
     units = await all_units(None)
+    heads = await heads_named(content) if row.kind == "units" else {}
 
     def taken() -> tuple[str, str, list[Line], list[Wrong]]:
         sheet = taken_apart(content, row.kind)
         if row.kind == "units":
-            planned, wrong = units_of(sheet, units)
+            planned, wrong = units_of(sheet, units, heads)
             return sheet.encoding, sheet.separator, [plan.line for plan in planned], wrong
         lines: list[Line] = []
         wrong = []
@@ -75,6 +76,24 @@ async def read_import(people_import: int) -> None:
         await plan(people_import)
 
 
+HEADS = """
+    SELECT lower(n.email) AS email, n.person FROM identity n
+    WHERE lower(n.email) = ANY({}) AND plein_in_office(n.person)
+"""
+
+
+async def heads_named(content: bytes) -> dict[str, int]:
+    """Those whom a list of units names as heads and who work here, by their addresses."""
+
+    def named() -> list[str]:
+        try:
+            return sorted({line.head.lower() for line, _ in lines_of(taken_apart(content, "units")) if line.head})
+        except Unreadable:  # said by who reads the rest of it
+            return []
+
+    return {row["email"]: row["person"] for row in await execute(HEADS, await asyncio.to_thread(named))}
+
+
 UNREADABLE = "UPDATE people_import SET state = 'unreadable', problem = {} WHERE id = {} AND state <> 'running'"
 READ = "UPDATE people_import SET state = 'ready', problem = '', encoding = {}, separator = {}, done = 0 WHERE id = {}"
 
@@ -84,7 +103,7 @@ async def _copy(connection: asyncpg.Connection, people_import: int, lines: list[
         for line in lines:
             yield (
                 *(people_import, line.line, line.number, line.email, line.name, line.title, line.language),
-                *(line.zone, line.unit, line.parent, line.org_unit, line.sister, line.active, line.outcome),
+                *(line.zone, line.unit, line.parent, line.head, line.org_unit, line.sister, line.active, line.outcome),
             )
 
     await connection.copy_records_to_table("import_line", records=rows(), columns=LINE_COLUMNS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 
 import msgspec
 
@@ -12,16 +13,19 @@ from portal.units.paths import UnitPaths, parts_of
 
 
 class Planned(msgspec.Struct):
-    """A line with the unit that it is (None: a new one), and what it lies under: a unit that is there, or a line."""
+    """A line with the unit that it is (None: a new one), who leads it if it says so, and what it lies under: a unit
+    that is there, or a line."""
 
     line: Line
     unit: int | None = None
+    head: int | None = None
     under_unit: int | None = None
     under_line: int | None = None
 
 
-def units_of(sheet: Sheet, units: UnitPaths) -> tuple[list[Planned], list[Wrong]]:
-    """The lines of a list of units in their order, and all that is wrong with the others."""
+def units_of(sheet: Sheet, units: UnitPaths, heads: Mapping[str, int]) -> tuple[list[Planned], list[Wrong]]:
+    """The lines of a list of units in their order, and all that is wrong with the others. `heads`: who works here, by
+    their addresses."""
     found: list[Wrong] = []
     good: list[Line] = []
     codes: dict[str, int] = {}
@@ -30,12 +34,15 @@ def units_of(sheet: Sheet, units: UnitPaths) -> tuple[list[Planned], list[Wrong]
             wrong.append(Wrong(line.line, "name", "missing"))
         if line.number and codes.setdefault(line.number.casefold(), line.line) != line.line:
             wrong.append(Wrong(line.line, "number", "twice", str(codes[line.number.casefold()])))
+        if line.head and line.head.lower() not in heads:
+            wrong.append(Wrong(line.line, "head", "no head", line.head))
         found += wrong
         good += [] if wrong else [line]
     planned, wrong = _placed(good, units)
     by_line = {plan.line.line: plan for plan in planned}
     circles = _circles(by_line, units)
     for plan in planned:
+        plan.head = heads[plan.line.head.lower()] if plan.line.head else None
         plan.line.org_unit, plan.line.outcome = plan.unit, _outcome(plan, by_line, units)
     in_a_circle = {wrong.line for wrong in circles}
     return [plan for plan in planned if plan.line.line not in in_a_circle], [*found, *wrong, *circles]
@@ -53,6 +60,7 @@ def _outcome(plan: Planned, by_line: dict[int, Planned], units: UnitPaths) -> st
         if plan.under_line is None and plan.under_unit != there.parent:
             return "moved"
     differs = plan.line.name != there.name or (plan.line.number is not None and plan.line.number != there.code)
+    differs = differs or (plan.head is not None and plan.head != there.head)
     return "changed" if differs else "same"
 
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import date
 
-import asyncpg
 import msgspec
 
 from portal.access.actor import Actor
-from portal.access.conflicts import Changed
+from portal.access.conflicts import Changed, told_apart
 from portal.access.policy import Action, require
 from portal.db import execute, fetch_one, fetch_value, transaction
 from portal.events.kinds import Kind
@@ -20,22 +17,6 @@ from portal.topics.queries import AbsenceRow, TopicRow
 
 class WithoutOwner(Exception):
     """Nobody would answer for what is published, or for what fits no rule."""
-
-
-class JustLeft(Exception):
-    """Somebody who was named is no employee any more, since this minute."""
-
-
-@asynccontextmanager
-async def _told_apart() -> AsyncIterator[None]:
-    """A transaction in which what the database refuses raises Changed (the name is taken), WithoutOwner, JustLeft."""
-    try:
-        async with transaction():
-            yield
-    except asyncpg.UniqueViolationError as error:
-        raise Changed from error
-    except asyncpg.CheckViolationError as error:
-        raise (JustLeft if error.constraint_name == "named_in_office" else WithoutOwner) from error
 
 
 class Content(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,7 +50,7 @@ async def save_topic(actor: Actor, topic: TopicRow | None, content: Content, *, 
     WithoutOwner when it is published and nobody answers for it, JustLeft."""
     require(actor, Action.TOPIC_EDIT)
     said = (content.name, content.explanation, content.neutral)
-    async with _told_apart():
+    async with told_apart(Changed, WithoutOwner):
         made = await (fetch_one(Made, EDIT, *said, topic.id) if topic else fetch_one(Made, ADD, *said, form_key))
         assert made is not None
         if content.state != "published":  # first, so that an owner may go with it
@@ -92,7 +73,7 @@ SET = """
 async def set_rule(actor: Actor, topic: int | None, unit: int | None, *, owner: int, deputy: int | None) -> None:
     """Says who answers for a topic (none: for all) in a unit and below it (none: everywhere). Raises JustLeft."""
     require(actor, Action.TOPIC_EDIT)
-    async with _told_apart():
+    async with told_apart(Changed, WithoutOwner):
         await execute(SET, topic, unit, owner, deputy)
         await record(Kind.TOPIC_RULE_SET, actor=actor.id, topic=topic, unit=unit, owner=owner, deputy=deputy)
 
@@ -105,7 +86,7 @@ REMOVE = """
 async def remove_rule(actor: Actor, topic: int | None, unit: int | None) -> None:
     """The next wider rule holds instead. Raises WithoutOwner for the default, and while the topic is published."""
     require(actor, Action.TOPIC_EDIT)
-    async with _told_apart():
+    async with told_apart(Changed, WithoutOwner):
         if await fetch_value(REMOVE, topic, unit) is not None:
             await record(Kind.TOPIC_RULE_REMOVED, actor=actor.id, topic=topic, unit=unit)
 

@@ -7,12 +7,12 @@ from typing import Any
 from litestar import Response, Router, get, post
 from litestar.params import FromPath
 
-from portal.access.conflicts import Changed
+from portal.access.conflicts import Changed, JustLeft
 from portal.access.policy import Action, require
 from portal.colleagues.forms import chosen_colleague
 from portal.text.language import gettext
 from portal.topics import actions, queries
-from portal.topics.actions import JustLeft, Whose, WithoutOwner
+from portal.topics.actions import Whose, WithoutOwner
 from portal.topics.forms import AbsenceForm, AbsenceOfForm, RuleForm, TopicForm, WhoForm
 from portal.topics.words import PARTS, STATES
 from portal.units.forms import chosen_unit

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-
 import asyncpg
 
 from portal.access.actor import Actor
+from portal.access.conflicts import told_apart
 from portal.access.policy import Action, require
 from portal.db import execute, fetch_value, transaction
 from portal.events.kinds import Kind
@@ -23,10 +21,6 @@ class SameName(Exception):
     """There is such a unit already: this name beside it, or this code anywhere."""
 
 
-class JustLeft(Exception):
-    """Who was named as its head is no employee any more, since this minute."""
-
-
 class NotEmpty(Exception):
     """People or units are still in it."""
 
@@ -40,7 +34,7 @@ async def add_unit(actor: Actor | None, name: str, code: str, parent: int | None
     """A new unit; gives its id. Raises SameName, JustLeft. No actor: the command line, by whoever runs the machine."""
     if actor:
         require(actor, Action.UNIT_EDIT)
-    async with _told_apart():
+    async with told_apart(SameName, Circle):
         unit: int = await fetch_value(ADD, name, code, parent, head)
         await record(Kind.UNIT_ADDED, actor=actor.id if actor else None, unit=unit)
     return unit
@@ -52,21 +46,9 @@ async def edit_unit(
     """Renames a unit, moves it with all that lies under it, or says who leads it. Raises Circle, SameName, JustLeft."""
     if actor:
         require(actor, Action.UNIT_EDIT)
-    async with _told_apart():
+    async with told_apart(SameName, Circle):
         await execute(EDIT, name, code, parent, head, unit.id)
         await record(Kind.UNIT_EDITED, actor=actor.id if actor else None, unit=unit.id)
-
-
-@asynccontextmanager
-async def _told_apart() -> AsyncIterator[None]:
-    """A transaction in which what the database refuses raises Circle, SameName or JustLeft."""
-    try:
-        async with transaction():
-            yield
-    except asyncpg.UniqueViolationError as error:
-        raise SameName from error
-    except asyncpg.CheckViolationError as error:
-        raise (JustLeft if error.constraint_name == "named_in_office" else Circle) from error
 
 
 # Who answers for a topic in it, what is owned by it, and what is decided for it; but the other's own rules stay.
@@ -84,7 +66,7 @@ async def merge_unit(actor: Actor | None, unit: Unit, into: Unit) -> None:
     """Everybody and everything of a unit goes to another, and the unit is no more. Raises Circle and SameName."""
     if actor:
         require(actor, Action.UNIT_EDIT)
-    async with _told_apart():
+    async with told_apart(SameName, Circle):
         await execute("UPDATE person SET org_unit = {} WHERE org_unit = {}", into.id, unit.id)
         await execute("UPDATE escalation SET unit = {} WHERE unit = {}", into.id, unit.id)
         await execute(RULES, into.id, unit.id, into.id)

@@ -9,6 +9,7 @@ from typing import Any
 from litestar import Response, Router, get, post
 from litestar.params import FromPath
 
+from portal.access.conflicts import JustLeft
 from portal.access.policy import Action, require
 from portal.colleagues.forms import chosen_colleague
 from portal.text.language import gettext
@@ -156,7 +157,7 @@ def _refused(form: Form) -> Iterator[None]:
         form.refuse("name", gettext("There is a unit of this name or code already."))
     except actions.Circle:
         form.refuse("parent", gettext("That unit lies under this one: they would go in a circle."))
-    except actions.JustLeft:
+    except JustLeft:
         form.refuse("head", gettext("Somebody whom you named has just left. Name somebody else."))
 
 

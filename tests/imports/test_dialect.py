@@ -1,5 +1,7 @@
 """CSV in every dialect that people export, and lines that can't be used."""
 
+from types import MappingProxyType
+
 import pytest
 
 from portal.files.dialect import SEPARATORS, Unreadable, decoded, taken_apart
@@ -121,8 +123,8 @@ def test_a_unit_that_is_not_there_waits_to_be_made_where_that_is_wanted():
 # --- units ---
 
 
-def planned(text, units=NONE):
-    plans, wrong = units_of(taken_apart(text.encode(), "units"), units)
+def planned(text, units=NONE, heads=MappingProxyType({})):
+    plans, wrong = units_of(taken_apart(text.encode(), "units"), units, heads)
     return {plan.line.name: plan.line.outcome for plan in plans}, {(w.line, w.field, w.problem, w.value) for w in wrong}
 
 
@@ -143,6 +145,15 @@ def test_a_unit_is_recognised_by_its_code_when_it_is_renamed_or_moved():
         "Roads & Bridges": "changed",
         "Water": "moved",
     }
+
+
+def test_a_head_is_somebody_who_works_here_and_one_that_is_not_named_stays():
+    there = UnitPaths([Unit(1, "a", "Roads", None, None, 7), Unit(2, "b", "Water", None, None, 8)])
+    outcomes, wrong = planned(
+        "naam;hoofd\nRoads;Ada@x.example\nWater;\nNew;ada@x.example\nOld;gone@x.example\n", there, {"ada@x.example": 9}
+    )
+    assert outcomes == {"Roads": "changed", "Water": "same", "New": "new"}
+    assert wrong == {(5, "head", "no head", "gone@x.example")}
 
 
 def test_a_circle_is_refused_with_the_way_round():

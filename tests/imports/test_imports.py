@@ -235,6 +235,29 @@ async def test_a_list_of_units_builds_and_rebuilds_the_tree(as_, world):
     assert tree["North!"]["parent"] == tree["South"]["id"]
 
 
+async def test_a_list_of_units_says_who_leads_them(as_, world):
+    browser = await as_("administrator")
+    text = f"name;head\nUnit roads;{email_of('sponsor')}\nUnit water;{email_of('guest_a')}\n"
+    number, address = await hand_in(browser, text, kind="units")
+    assert f"Nobody who works here has the address “{email_of('guest_a')}”" in text_of(await browser.get(address))
+    number, address = await hand_in(browser, text.rsplit("\n", 2)[0], kind="units")
+    await go_ahead(browser, number, address)
+    heads = "SELECT head FROM org_unit WHERE name = 'Unit roads'"
+    assert await fetch_value(heads) == world.person_id["sponsor"]
+    number, address = await hand_in(browser, "name;code\nUnit roads;RDS\n", kind="units")
+    await go_ahead(browser, number, address)
+    assert await fetch_value(heads) == world.person_id["sponsor"], "who is not named stays"
+
+
+async def test_a_head_who_leaves_after_the_trial_run_stops_the_list(as_, world):
+    browser = await as_("administrator")
+    number, address = await hand_in(browser, f"name;head\nUnit roads;{email_of('colleague')}\n", kind="units")
+    await execute("UPDATE person SET active = FALSE WHERE id = {}", world.person_id["colleague"])
+    await go_ahead(browser, number, address)
+    assert (await state(number))["state"] != "done"
+    assert await fetch_value("SELECT head FROM org_unit WHERE name = 'Unit roads'") is None
+
+
 @pytest.mark.parametrize(
     ("content", "words"), [(b"", "The file is empty."), (b"a;b\n1;2\n", "The first line has to say")]
 )

@@ -7,8 +7,9 @@ import asyncpg
 import pytest
 
 from portal.access.actor import actor_of_person
+from portal.access.conflicts import JustLeft
 from portal.db import execute, fetch_value, transaction
-from portal.units.actions import Circle, JustLeft, add_unit, edit_unit
+from portal.units.actions import Circle, add_unit, edit_unit
 from portal.units.paths import Unit, UnitPaths
 from portal.units.queries import MOST_SHOWN, all_units, tree
 from tests.client import text_of
