@@ -25,7 +25,7 @@ CREATE TABLE promise (
     idea bigint NOT NULL,
     space bigint NOT NULL,
     answer bigint NOT NULL REFERENCES answer (id),
-    escalation bigint REFERENCES escalation (id),
+    escalation bigint REFERENCES escalation (id) ON DELETE SET NULL,
     from_version integer,
     author bigint NOT NULL REFERENCES person (id),
     body text NOT NULL CHECK (body <> ''),
@@ -74,11 +74,11 @@ CREATE TABLE crowd_question (
     public_id text NOT NULL UNIQUE DEFAULT plein_public_id(),
     idea bigint NOT NULL,
     space bigint NOT NULL,
-    escalation bigint NOT NULL REFERENCES escalation (id),
+    escalation bigint NOT NULL REFERENCES escalation (id) ON DELETE CASCADE,
     round integer NOT NULL,
-    promise bigint REFERENCES promise (id),
+    promise bigint REFERENCES promise (id) ON DELETE CASCADE,
     until timestamptz NOT NULL,
-    outcome text CHECK (outcome IN ('yes', 'no', 'too few')),
+    outcome text CHECK (outcome IN ('yes', 'no', 'too few', 'dropped')),
     ended_at timestamptz,
     created_at timestamptz NOT NULL DEFAULT plein_now(),
     UNIQUE (id, space),
@@ -100,7 +100,7 @@ CREATE TABLE crowd_reply (
     yes boolean NOT NULL,
     created_at timestamptz NOT NULL DEFAULT plein_now(),
     UNIQUE (question, person),
-    FOREIGN KEY (question, space) REFERENCES crowd_question (id, space) ON UPDATE CASCADE
+    FOREIGN KEY (question, space) REFERENCES crowd_question (id, space) ON UPDATE CASCADE ON DELETE CASCADE
 );
 CREATE INDEX crowd_reply_person ON crowd_reply (person);
 

@@ -14,6 +14,7 @@ from portal.cases.routes import router as cases
 from portal.caseteam.routes import router as caseteam
 from portal.colleagues.routes import router as colleagues
 from portal.comments.routes import router as comments
+from portal.crowd.routes import router as crowd
 from portal.follows.routes import router as follows
 from portal.health import health
 from portal.ideas.routes import router as ideas
@@ -65,6 +66,7 @@ ROUTES: list[Router | HTTPRouteHandler] = [
     thresholds,
     votes,
     comments,
+    crowd,
     attachments,
     reports,
     moderation,

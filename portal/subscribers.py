@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
+from portal.crowd import reactions as crowd
 from portal.escalation import reactions as escalation
 from portal.events.kinds import Kind
 from portal.notifications.reactions import tell_of
@@ -18,9 +19,12 @@ REACTIONS: dict[Kind, list[Reaction]] = {
     Kind.MENTOR_ENDED: [preboarding.look_for_mentors],
     Kind.FIRST_DAY_MOVED: [preboarding.look_for_mentors],
     Kind.CAMPAIGN_MOVED_ON: [escalation.look_again],
-    Kind.IDEA_ANSWERED: [escalation.answered],
+    Kind.IDEA_ANSWERED: [escalation.answered, crowd.promised],
+    Kind.ANSWER_CORRECTED: [crowd.promised],
+    Kind.CASE_ANSWERED: [crowd.answered],
     Kind.IDEA_WITHDRAWN: [escalation.withdrawn],
     Kind.IDEA_PUT_BACK: [escalation.put_back],
+    Kind.IDEA_ADOPTED: [escalation.put_back],
     Kind.DUTY_BOUNCED: [escalation.bounced],
     Kind.WATCHED: [escalation.watch],
     Kind.THRESHOLD_REACHED: [escalation.threshold_reached],

@@ -8,6 +8,7 @@ from portal.attachments.jobs import sweep_files
 from portal.calendar.jobs import bring_holidays
 from portal.campaigns.jobs import move_campaigns_on
 from portal.caseteam.steps import STEPS as OF_TEAMS
+from portal.crowd.steps import STEPS as AFTER_ANSWERS
 from portal.escalation.jobs import tick
 from portal.escalation.steps import STEPS as OF_CASES
 from portal.escalation.steps import Handler
@@ -26,7 +27,7 @@ from portal.spaces.jobs import find_idle_groups
 from portal.threads.jobs import forget_marks
 
 #: What the clock sets off on a case: step → what is done.
-STEPS: dict[str, Handler] = {**OF_CASES, **OF_TEAMS}
+STEPS: dict[str, Handler] = {**OF_CASES, **OF_TEAMS, **AFTER_ANSWERS}
 
 
 async def tick_cases() -> None:

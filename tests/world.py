@@ -108,6 +108,8 @@ class World:
     topic: dict[str, str] = field(default_factory=dict)
     absence: dict[str, str] = field(default_factory=dict)
     workshop: dict[str, str] = field(default_factory=dict)
+    promise: dict[str, str] = field(default_factory=dict)
+    asked: dict[str, str] = field(default_factory=dict)
     capture: dict[str, str] = field(default_factory=dict)
     partner_id: dict[str, int] = field(default_factory=dict)
     partner: dict[str, str] = field(default_factory=dict)
@@ -210,9 +212,40 @@ async def build_world() -> World:
         await add_case(world, "decide", idea="decide", state="acknowledged", owner="sponsor")
         await add_case(world, "discuss", idea="discuss", state="triage")
         await _case_team(world)
+        await _after_answers(world)
     await execute("UPDATE profile SET photo_change = 0")
     await execute("UPDATE organisation SET photo_changes = 0")  # no page shows a photo until one is changed
     return world
+
+
+async def _after_answers(world: World) -> None:
+    """What was told is promised by the sponsor, and the administrator is asked about the answer; what was withdrawn she
+    may go on with."""
+    await add_case(world, "told", idea="told", state="committed", owner="sponsor", answered_at=NOW)
+    await add_case(world, "withdrawn", idea="withdrawn", state="withdrawn", owner="sponsor", ended_at=NOW)
+    for idea in ("told", "withdrawn"):
+        await execute(
+            "INSERT INTO vote (person, idea, space, guest) SELECT {}, id, space, FALSE FROM idea WHERE id = {}",
+            world.person_id["administrator"],
+            world.idea_id[idea],
+        )
+    world.promise["told"] = await fetch_value(
+        "INSERT INTO promise (idea, space, answer, escalation, author, body, language, owner, due_on)"
+        " SELECT idea, space, id, {}, author, 'Next', 'en', author, '2026-09-01' FROM answer WHERE idea = {}"
+        " RETURNING public_id",
+        world.case_id["told"],
+        world.idea_id["told"],
+    )
+    await execute(
+        "INSERT INTO promise_news (promise, space, author, kind, body, body_html, language)"
+        " SELECT id, space, author, 'news', 'It goes well', 'It goes well', 'en' FROM promise"
+    )
+    world.asked["told"] = await fetch_value(
+        "INSERT INTO crowd_question (idea, space, escalation, round, until)"
+        " SELECT idea, space, id, 1, {} FROM escalation WHERE id = {} RETURNING public_id",
+        NOW + timedelta(days=14),
+        world.case_id["told"],
+    )
 
 
 async def _notices(world: World) -> None:

@@ -37,6 +37,14 @@ from portal.access.of_cases import (
     superior_in_time,
 )
 from portal.access.of_comments import own_comment, own_standing_comment, reacting
+from portal.access.of_crowd import (
+    objecting,
+    owner_after_answer,
+    sees_to_promise,
+    sees_to_promise_in_time,
+    supporter_in_time,
+    supporter_of_withdrawn,
+)
 from portal.access.of_files import (
     answers_wishes,
     asking,
@@ -133,6 +141,8 @@ WRITING = {
     Action.MENTOR_OFFER,
     Action.WORKSHOP_CAPTURE,
     Action.IDEA_COMMENT,
+    Action.IDEA_OBJECT,
+    Action.IDEA_ADOPT,
     Action.IDEA_ATTACH,
     Action.ATTACHMENT_DESCRIBE,
     Action.COMMENT_EDIT,
@@ -151,6 +161,7 @@ RIGHTS = {
     **dict.fromkeys(WRITING, Right.WRITE),
     Action.IDEA_SUPPORT: Right.VOTE,
     Action.COMMENT_REACT: Right.VOTE,
+    Action.CROWD_REPLY: Right.VOTE,
     Action.ATTACHMENT_DOWNLOAD: Right.DOWNLOAD,
 }
 
@@ -263,6 +274,12 @@ RULES: dict[Action, Callable[[Actor, Any], bool]] = {
     Action.POLICY_HAND_OVER: hands_policy_over,
     Action.IDEA_SUPPORT: supporting,
     Action.IDEA_COMMENT: commenting,
+    Action.IDEA_OBJECT: objecting,
+    Action.IDEA_ADOPT: supporter_of_withdrawn,
+    Action.CROWD_REPLY: supporter_in_time,
+    Action.PROMISE_MAKE: owner_after_answer,
+    Action.PROMISE_TELL: sees_to_promise,
+    Action.PROMISE_MOVE: sees_to_promise_in_time,
     Action.IDEA_FOLLOW: anybody,
     Action.IDEA_ATTACH: writers_while_open,
     Action.ATTACHMENT_DOWNLOAD: downloading,

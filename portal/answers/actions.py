@@ -68,8 +68,8 @@ CORRECT = """
 
 
 async def correct_answer(actor: Actor, idea: IdeaRow, decision: Decision, version: int) -> None:
-    """Publishes a new text of an answer and keeps the one before; all are told again. Raises Changed when somebody
-    else corrected it meanwhile."""
+    """Publishes a new text of an answer and keeps the one before; all are told again. Where the answer is reviewed, or
+    its case was opened again, this is the next answer. Raises Changed when somebody else corrected it meanwhile."""
     require(actor, Action.ANSWER_CORRECT, idea)
     columns = await _columns(decision)
     async with transaction():
@@ -77,6 +77,7 @@ async def correct_answer(actor: Actor, idea: IdeaRow, decision: Decision, versio
         if kept is None:
             raise Changed
         await execute(CORRECT, actor.id, *columns, actor.language, kept)
+        await answered_by(actor.id, idea.id)
         await record(Kind.ANSWER_CORRECTED, actor=actor.id, space=idea.space, answer=kept)
 
 

@@ -12,7 +12,7 @@ from portal.access.scope import visible
 from portal.db import QueryString, fetch
 from portal.ideas.cards import address_of
 from portal.paging import Cursor, Page, beyond, paged
-from portal.tables import Answer, Escalation, Policy
+from portal.tables import Answer, Escalation, Policy, Promise, Topic
 
 PAGE = 20  # cases or answers a page
 FEW = 5  # of each, where both stand on one page
@@ -61,7 +61,8 @@ async def waiting_longest(actor: Actor, after: Cursor | None = None, most: int =
 
 
 class Given(msgspec.Struct, frozen=True):
-    """What was asked and what was answered. `policy`: the one that it changed, with the version."""
+    """What was asked and what was answered. `policy`: the one that it changed, with the version; `promise_state`: of
+    its newest promise, if it made one; `replied`, `yes`: what supporters said of that in the end, none under five."""
 
     public_id: str
     item_kind: str
@@ -77,6 +78,14 @@ class Given(msgspec.Struct, frozen=True):
     policy_public_id: str | None
     policy_title: str | None
     policy_version: int | None
+    promise_state: str | None
+    promise_owner: str
+    due_on: date | None
+    late: bool
+    replied: int | None
+    yes: int | None
+    case_public_id: str | None
+    case_state: str | None
     created_at: datetime
 
     @property
@@ -85,24 +94,50 @@ class Given(msgspec.Struct, frozen=True):
         return address_of(self.item_kind, self.public_id)
 
 
+#: What became of an answer, by the filter's key.
+BECAME = {
+    "promised": QueryString("pr.state IN ('open', 'done')"),
+    "late": QueryString("pr.late"),
+    "kept": QueryString("pr.state = 'kept'"),
+    "reopened": QueryString("EXISTS (SELECT FROM promise b WHERE b.answer = a.id AND b.state = 'broken')"),
+    "reviewed": QueryString("EXISTS (SELECT FROM event v WHERE v.escalation = ec.id AND v.kind = 'case.under_review')"),
+}
+ABOUT = "i.topic = (SELECT t.id FROM topic t WHERE t.public_id = {} AND {})"
+ANY = QueryString("TRUE")
 GIVEN = (
     """
     SELECT i.public_id, i.kind AS item_kind, i.title, i.language, i.supporters, a.kind, a.summary,
         a.language AS answer_language, coalesce(n.name, '') AS author_name, a.next_step, a.next_date,
-        y.public_id AS policy_public_id, y.title AS policy_title, v.version AS policy_version, a.created_at
+        y.public_id AS policy_public_id, y.title AS policy_title, v.version AS policy_version,
+        pr.state AS promise_state, coalesce(o.name, '') AS promise_owner, pr.due_on, coalesce(pr.late, FALSE) AS late,
+        CASE WHEN sd.replied >= 5 THEN sd.replied END AS replied, CASE WHEN sd.replied >= 5 THEN sd.yes END AS yes,
+        ec.public_id AS case_public_id, ec.state AS case_state, a.created_at
     FROM answer a JOIN idea i ON i.id = a.idea """
     + NAMED.format("n", "a.author", "a.space")
     + """
     LEFT JOIN policy_version v ON v.id = a.policy_version
     LEFT JOIN policy y ON y.id = v.policy AND {}
-    WHERE i.state = 'published' AND {} AND {} ORDER BY a.created_at DESC, i.public_id DESC LIMIT {}
+    LEFT JOIN LATERAL (SELECT x.id, x.state, x.owner, x.due_on, x.state = 'open' AND x.due_on < plein_day({}) AS late
+        FROM promise x WHERE x.answer = a.id AND x.state <> 'replaced' AND {} ORDER BY x.id DESC LIMIT 1) pr ON TRUE
+    """
+    + NAMED.format("o", "pr.owner", "a.space")
+    + """
+    LEFT JOIN LATERAL (SELECT r.replied, r.yes FROM crowd_question q CROSS JOIN LATERAL plein_replies(q.id) r
+        WHERE q.promise = pr.id AND q.outcome IN ('yes', 'no') ORDER BY q.id DESC LIMIT 1) sd ON TRUE
+    LEFT JOIN LATERAL (SELECT e.id, e.public_id, e.state FROM escalation e WHERE e.idea = a.idea
+        AND e.state <> 'diverted' AND {} ORDER BY e.id DESC LIMIT 1) ec ON TRUE
+    WHERE i.state = 'published' AND {} AND {} AND {} AND {} ORDER BY a.created_at DESC, i.public_id DESC LIMIT {}
 """
 )
 
 
-async def answers_given(actor: Actor, after: Cursor | None = None, most: int = PAGE) -> Page[Given]:
-    """Answers, the newest first."""
+async def answers_given(
+    actor: Actor, after: Cursor | None = None, most: int = PAGE, topic: str = "", became: str = ""
+) -> Page[Given]:
+    """Answers, the newest first: about a topic, or of which this became."""
     rest = beyond(after, QueryString("a.created_at"), by_time=True)
-    sees = visible(Policy, actor, "y"), visible(Answer, actor, "a")
-    rows = await fetch(Given, GIVEN, *sees, rest, most + 1)
+    wanted = QueryString(ABOUT, topic, visible(Topic, actor, "t")) if topic else ANY
+    promise, case = visible(Promise, actor, "x"), visible(Escalation, actor, "e")
+    sees = visible(Policy, actor, "y"), actor.now, promise, case, visible(Answer, actor, "a")
+    rows = await fetch(Given, GIVEN, *sees, wanted, BECAME.get(became, ANY), rest, most + 1)
     return paged(rows, most, lambda row: Cursor.at(row.created_at, row.public_id), after)

@@ -19,6 +19,7 @@ from portal.paging import Cursor
 from portal.text.answers import ANSWER_KINDS
 from portal.text.difference import Piece, compared
 from portal.text.language import gettext
+from portal.topics.queries import topics_to_choose
 from portal.web.errors import found
 from portal.web.page import page, see_other
 from portal.web.request import Request
@@ -49,8 +50,12 @@ async def all_waiting(request: Request) -> Response[Any]:
 async def all_given(request: Request) -> Response[Any]:
     """Every answer."""
     after = Cursor.read(request.query_params.get("after", ""))
-    listed = await overview.answers_given(request.actor, after)
-    return page(request, "answers/given.html", section="answers", listed=listed, now=request.now)
+    asked = {name: request.query_params.get(name, "") for name in ("topic", "became")}
+    listed = await overview.answers_given(request.actor, after, topic=asked["topic"], became=asked["became"])
+    topics = await topics_to_choose(request.actor, asked["topic"])
+    return page(
+        request, "answers/given.html", section="answers", listed=listed, topics=topics, chosen=asked, now=request.now
+    )
 
 
 @get("/campaigns/{public_id:str}/waiting")

@@ -10,6 +10,7 @@ import msgspec
 from portal.access.actor import Actor
 from portal.access.scope import visible
 from portal.caseteam.queries import consultations_of, files_of, notes_of
+from portal.crowd.after import gathered, readings
 from portal.db import Reading, read_together
 from portal.escalation.queries import CaseRow
 from portal.tables import CaseRole, Escalation, Event, Identity, Topic
@@ -137,7 +138,7 @@ TEAM = """
     SELECT DISTINCT ON (p.id) p.public_id, n.name, n.title, r.role
     FROM case_role r JOIN person p ON p.id = r.person JOIN identity n ON n.person = p.id AND {}
     WHERE r.escalation = {} AND r.until IS NULL AND r.role <> 'owner' AND {}
-    ORDER BY p.id, array_position(ARRAY['deputy', 'neutral', 'adviser', 'counsel', 'chain'], r.role)
+    ORDER BY p.id, array_position(ARRAY['deputy', 'neutral', 'adviser', 'counsel', 'promise', 'chain'], r.role)
 """
 
 
@@ -166,12 +167,13 @@ async def all_of(actor: Actor, case: CaseRow) -> dict[str, Any]:
         "growth": _growth(actor, case),
         "happened": _timeline(actor, case),
         "team": _team(actor, case),
+        **readings(actor, case.idea),
     }
     if case.on_team:
         room = notes_of(actor, case.id, LAST_NOTES), files_of(actor, case.id), consultations_of(actor, case.id)
         wanted |= dict(zip(ROOM, room, strict=True))
     found = await read_together(**wanted)
-    return found | {"facts": found["facts"][0]}
+    return found | {"facts": found["facts"][0], "after": gathered(actor, found)}
 
 
 class CaseOfItem(msgspec.Struct, frozen=True):

@@ -77,6 +77,7 @@ async def _show(request: Request, row: CaseRow) -> Response[Any]:
         room={name: known[name] for name in queries.ROOM} if row.on_team else None,
         form=NoteForm() if row.on_team else None,
         accept=ACCEPT,
+        after=known["after"],
         words=words,
         doable=steps_for(request.actor, row),
         triages=can(request.actor, Action.ESCALATION_TRIAGE, row),

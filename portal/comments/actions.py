@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncpg
+
 from portal.access.actor import Actor
 from portal.access.conflicts import Changed, Closed
 from portal.access.phases import WHILE_COMMENTING
@@ -17,8 +19,8 @@ from portal.text.markdown import rendered
 
 # The campaign's row is held, so that nobody moves its dates meanwhile; if they were just moved, the new ones count.
 ADD = """
-    INSERT INTO comment (public_id, idea, space, author, root, state, body, body_html, language, form_key)
-    SELECT {}, i.id, i.space, {}, {}, 'published', {}, {}, {}, {} FROM idea i JOIN campaign c ON c.id = i.campaign
+    INSERT INTO comment (public_id, idea, space, author, root, kind, state, body, body_html, language, form_key)
+    SELECT {}, i.id, i.space, {}, {}, {}, 'published', {}, {}, {}, {} FROM idea i JOIN campaign c ON c.id = i.campaign
     WHERE i.id = {} AND i.state = 'published' AND plein_phase(c, plein_now()) = ANY({}) FOR SHARE OF c
     ON CONFLICT (author, form_key) DO NOTHING RETURNING id, public_id
 """
@@ -27,9 +29,26 @@ ADD = """
 async def comment(actor: Actor, idea: IdeaRow, *, body: str, reply_to: CommentRow | None, form_key: str) -> str:
     """A new comment; gives its public id. A reply to a reply hangs under the same root. Raises Closed, Ambiguous."""
     require(actor, Action.IDEA_COMMENT, idea)
+    root = (reply_to.root or reply_to.id) if reply_to else None
+    to = {"reply_to": reply_to.id} if reply_to else {}
+    return await _write(actor, idea, body=body, kind="comment", root=root, form_key=form_key, **to)
+
+
+async def object_to(actor: Actor, idea: IdeaRow, *, body: str, form_key: str) -> str:
+    """An objection, which stands beside the support and takes none away; one for each person (rule 19); gives its
+    public id. Raises Changed where she objects already, Closed, Ambiguous."""
+    require(actor, Action.IDEA_OBJECT, idea)
+    try:
+        return await _write(actor, idea, body=body, kind="objection", root=None, form_key=form_key)
+    except asyncpg.UniqueViolationError as error:
+        raise Changed from error
+
+
+async def _write(
+    actor: Actor, idea: IdeaRow, *, body: str, kind: str, root: int | None, form_key: str, **to: int
+) -> str:
     text = await named(actor, idea.space, body)
     html = await rendered(text.text)
-    root = (reply_to.root or reply_to.id) if reply_to else None
     async with transaction():
         made = await fetch_one(
             Made,
@@ -37,6 +56,7 @@ async def comment(actor: Actor, idea: IdeaRow, *, body: str, reply_to: CommentRo
             new_public_id(),
             actor.id,
             root,
+            kind,
             text.text,
             html,
             actor.language,
@@ -51,7 +71,6 @@ async def comment(actor: Actor, idea: IdeaRow, *, body: str, reply_to: CommentRo
             if before is None:
                 raise Closed
             return str(before)
-        to = {"reply_to": reply_to.id} if reply_to else {}
         event = await record(Kind.COMMENT_ADDED, actor=actor.id, space=idea.space, comment=made.id, **to)
         await _mention(text, made.id, idea.space, event)
     return made.public_id

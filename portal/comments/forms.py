@@ -16,6 +16,12 @@ class CommentForm(Form):
     preview_html = ""
 
 
+class ObjectionForm(Form):
+    """Why somebody is against it."""
+
+    body = TextAreaField(lazy("What speaks against it?"), [required(lazy("Give your reason.")), at_most(LONGEST)])
+
+
 class EditCommentForm(Form):
     """The same, once more. `version`: the one that was changed."""
 

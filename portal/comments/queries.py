@@ -13,6 +13,7 @@ from portal.access.scope import visible
 from portal.db import QueryString, fetch, fetch_one, fetch_value
 from portal.ideas.cards import address_of
 from portal.ideas.queries import CHECKED_BY, IdeaRow
+from portal.paging import Cursor, Page, paged
 from portal.tables import Comment, CommentVersion, OrgUnit, Reaction
 
 PAGE = 20  # roots a page
@@ -29,6 +30,7 @@ class CommentRow(msgspec.Struct, frozen=True):
     idea_public_id: str
     item_kind: str
     root: int | None
+    kind: str
     space: int
     author: int
     author_public_id: str
@@ -75,7 +77,7 @@ class Root(msgspec.Struct, frozen=True):
 # Of those who are mentioned, the names that its readers read; a colleague who can't read there any more has none.
 COLUMNS = (
     """
-    k.id, k.public_id, i.public_id AS idea_public_id, i.kind AS item_kind, k.root, k.space, k.author,
+    k.id, k.public_id, i.public_id AS idea_public_id, i.kind AS item_kind, k.root, k.kind, k.space, k.author,
     """
     + ADDRESS.format("k.space")
     + """ AS author_public_id,
@@ -258,6 +260,23 @@ EARLIER = """
 async def earlier_texts(actor: Actor, comment: CommentRow) -> list[Earlier]:
     """What the comment said before, the latest first."""
     return await fetch(Earlier, EARLIER, comment.id, visible(CommentVersion, actor, "v"))
+
+
+OBJECTIONS = f"""
+    SELECT {COLUMNS} FROM comment k {JOINS}
+    WHERE k.idea = {{}} AND k.kind = 'objection' AND k.state <> 'removed' AND {{}} AND {{}}
+    ORDER BY k.created_at DESC, k.public_id DESC LIMIT {{}}
+"""
+
+
+async def objections(actor: Actor, idea: IdeaRow, after: Cursor | None) -> Page[CommentRow]:
+    """A page of the objections to an idea or post, the newest first."""
+    rest = QueryString("TRUE")
+    if after is not None:
+        rest = QueryString("(k.created_at, k.public_id) < ({}, {})", after.moment, after.public_id)
+    sight = visible(Comment, actor, "k")
+    rows = await fetch(CommentRow, OBJECTIONS, *_shown(actor), idea.id, sight, rest, PAGE + 1)
+    return paged(rows, PAGE, lambda row: Cursor.at(row.created_at, row.public_id), after)
 
 
 FIRST_OF_DAY = """

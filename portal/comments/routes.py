@@ -8,11 +8,13 @@ from typing import Any
 from litestar import Response, Router, get, post
 from litestar.params import FromPath
 
-from portal.access.conflicts import Changed
+from portal.access.conflicts import Changed, Closed
 from portal.access.policy import Action, require
 from portal.comments import actions, queries
-from portal.comments.forms import EditCommentForm, ReactionForm
+from portal.comments.forms import EditCommentForm, ObjectionForm, ReactionForm
+from portal.ideas.queries import IdeaRow, get_idea
 from portal.mentions.queries import Ambiguous, words_of
+from portal.paging import Cursor
 from portal.text.language import gettext
 from portal.text.mentions import several_people, typed
 from portal.web.errors import found
@@ -112,6 +114,49 @@ def _edit_form(
     )
 
 
+@get("/ideas/{public_id:str}/objections")
+async def objections(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """Everything that speaks against it, for whoever reads it."""
+    idea = found(await get_idea(request.actor, public_id))
+    listed = await queries.objections(request.actor, idea, Cursor.read(request.query_params.get("after", "")))
+    return page(request, "comments/objections.html", section="campaigns", idea=idea, listed=listed, now=request.now)
+
+
+@get("/ideas/{public_id:str}/objection")
+async def objection_page(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """An empty form."""
+    idea = found(await get_idea(request.actor, public_id))
+    require(request.actor, Action.IDEA_OBJECT, idea)
+    return _objection_form(request, idea, ObjectionForm())
+
+
+@post("/ideas/{public_id:str}/objection")
+async def objection(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """Objects, once, with a reason."""
+    idea = found(await get_idea(request.actor, public_id))
+    require(request.actor, Action.IDEA_OBJECT, idea)
+    form = await ObjectionForm.sent(request)
+    if not form.valid():
+        return _objection_form(request, idea, form)
+    try:
+        new = await actions.object_to(request.actor, idea, body=form.body.data, form_key=form.once)
+    except Changed:
+        form.refuse("body", gettext("You object to it already. You can change your objection where it stands."))
+        return _objection_form(request, idea, form)
+    except Closed:
+        form.refuse("body", gettext("This campaign has just ended. Your text is kept here: take it along."))
+        return _objection_form(request, idea, form)
+    except Ambiguous as error:
+        form.refuse("body", several_people(error.name))
+        return _objection_form(request, idea, form)
+    written = found(await queries.get_comment(request.actor, new))
+    return see_other(f"/comments/{new}", "awaits-check" if written.checked_by else "objected")
+
+
+def _objection_form(request: Request, idea: IdeaRow, form: ObjectionForm) -> Response[Any]:
+    return page(request, "comments/objection.html", section="campaigns", idea=idea, form=form, status=form.status)
+
+
 @post("/comments/{public_id:str}/removal")
 async def remove(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """Removes it."""
@@ -136,5 +181,8 @@ async def react(request: Request, public_id: FromPath[str]) -> Response[Any]:
 
 router = Router(
     path="/",
-    route_handlers=[permalink, all_replies, versions, edit_page, edit, remove, react],
+    route_handlers=[
+        *(permalink, all_replies, versions, edit_page, edit, remove, react),
+        *(objections, objection_page, objection),
+    ],
 )

@@ -15,6 +15,7 @@ from portal.demo.moderation import report_and_judge
 from portal.demo.owners import name_owners
 from portal.demo.policies import register_policies
 from portal.demo.profiles import attach_files, tell_profiles
+from portal.demo.promises import keep_promises
 from portal.demo.proposals import propose_campaigns
 from portal.demo.starters import welcome_starters
 from portal.demo.threads import fill_threads
@@ -87,6 +88,7 @@ async def seed() -> bool:
         await welcome_starters(_read("preboarding.toml"), keys, spaces, secret, facts["zone"], moment)
         await register_policies(_read("policies.toml"), keys, organisation, moment)
         await name_owners(keys, units, moment)
+        await keep_promises(keys, moment)
         await execute("UPDATE organisation SET demo_since = {}", moment)
         await execute("UPDATE person SET demo = TRUE")
         await execute("UPDATE org_unit SET demo = TRUE")

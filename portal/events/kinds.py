@@ -74,6 +74,7 @@ class Kind(StrEnum):
     IDEA_HIGHLIGHTED = "idea.highlighted"
     IDEA_WITHDRAWN = "idea.withdrawn"
     IDEA_PUT_BACK = "idea.put_back"
+    IDEA_ADOPTED = "idea.adopted"
     IDEA_MOVED = "idea.moved"
     IDEA_CORRECTED = "idea.corrected"
     POST_BECAME_IDEA = "post.became_idea"
@@ -179,6 +180,14 @@ class Kind(StrEnum):
     #: Somebody had the record of a case made; the organisation set its retention list.
     CASE_RECORDED = "escalation.recorded"
     RETENTION_SET = "retention.set"
+    #: After an answer. Who said what is in no event, as with votes.
+    PROMISE_MADE = "promise.made"
+    PROMISE_NEWS = "promise.news"
+    PROMISE_MOVED = "promise.moved"
+    PROMISE_DONE = "promise.done"
+    PROMISE_KEPT = "promise.kept"
+    PROMISE_BROKEN = "promise.broken"
+    CROWD_ASKED = "crowd.asked"
     #: Duties: each to one person, whom it reaches whatever she muted (rule 22).
     DUTY_WATCH = "duty.watch"
     DUTY_TRIAGE = "duty.triage"
@@ -190,3 +199,4 @@ class Kind(StrEnum):
     DUTY_CONSULTED = "duty.consulted"
     DUTY_ADVISED = "duty.advised"
     DUTY_UNOWNED = "duty.unowned"
+    DUTY_PROMISE = "duty.promise"

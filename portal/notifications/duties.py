@@ -60,6 +60,19 @@ DUTIES: dict[str, Words] = {
         lazy("You decide about this, because who had it may not"), _ASSIGNED, "#desk"
     ),
     f"{Kind.DUTY_ASSIGNED}/raised": Words(lazy("Many more people ask: you decide about this"), _DUE, "#desk"),
+    f"{Kind.DUTY_ASSIGNED}/review": Words(
+        lazy("You look at an answer again"),
+        lazy(
+            "Too few of those who asked say that it answers their question. Give the answer that is the last, by "
+            "%(due)s; that leaves %(left)s."
+        ),
+        "#desk",
+    ),
+    f"{Kind.DUTY_ASSIGNED}/reopened": Words(
+        lazy("A promise was not kept, and you answer again"),
+        _ASSIGNED,
+        "#desk",
+    ),
     f"{Kind.DUTY_ASSIGNED}/late": Words(
         lazy("You decide about this now, because it is late"),
         lazy("The answer was due on %(due)s. Everybody reads that it is late."),
@@ -145,6 +158,27 @@ DUTIES: dict[str, Words] = {
         lazy("The advice that you asked for is there"),
         lazy("It stands with the case. The answer is due on %(due)s; that leaves %(left)s."),
         "/team",
+    ),
+    Kind.DUTY_PROMISE: Words(
+        lazy("You see to a promise"),
+        lazy(
+            "It was promised in an answer that everybody reads. Tell every few weeks how it goes, and say when it is "
+            "done; those who asked for it are asked, too."
+        ),
+        "#promises",
+    ),
+    f"{Kind.DUTY_PROMISE}/news": Words(
+        lazy("Tell how your promise goes"),
+        lazy("Nothing was told of it for weeks. Without news in the next days the case is opened again."),
+        "#promises",
+    ),
+    f"{Kind.DUTY_PROMISE}/late": Words(
+        lazy("Your promise is late"),
+        lazy(
+            "Its day is over. Those who asked for it are asked whether it is done; if too few say yes, the case is "
+            "opened again."
+        ),
+        "#promises",
     ),
     Kind.DUTY_UNOWNED: Words(
         lazy("Nobody is there to decide about this"),

@@ -85,6 +85,7 @@ async def write_news(reader: Actor, event: int | None) -> Written | None:
         "became an idea": gettext("An idea now: %(title)s"),
         "withdrawn": gettext("Withdrawn: %(title)s"),
         "put back": gettext("Put back: %(title)s"),
+        "adopted": gettext("Adopted: %(title)s"),
     }
     return subjects.get(news.status, gettext("Now: %(title)s")) % {"title": news.title}, _said(news) | {
         "words": STEPS[news.status].mail

@@ -46,6 +46,10 @@ SETTLES: dict[Kind, frozenset[str]] = {
     **dict.fromkeys(
         (Kind.CASE_ANSWERED, Kind.CASE_WITHDRAWN, Kind.CASE_MERGED, Kind.CASE_DIVERTED, Kind.CASE_CLOSED), OF_CASE
     ),
+    **dict.fromkeys(
+        (Kind.PROMISE_NEWS, Kind.PROMISE_MOVED, Kind.PROMISE_DONE, Kind.PROMISE_KEPT, Kind.PROMISE_BROKEN),
+        frozenset({Kind.DUTY_PROMISE}),
+    ),
 }
 
 

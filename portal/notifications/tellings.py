@@ -13,6 +13,7 @@ from portal.notifications import (
     of_files,
     of_ideas,
     of_moderation,
+    of_promises,
     of_spaces,
     of_threads,
     owners,
@@ -23,6 +24,7 @@ from portal.notifications.telling import DUTY, NOTHING, Needs, Telling
 CAMPAIGN = Telling("campaign", news.TAKING_PART)
 ANSWER = Telling("answer", of_ideas.TOOK_PART)
 STEP = Telling("idea_news", of_ideas.FOLLOWERS)
+AFTER = Telling("after_answer", of_promises.CONCERNED)
 ASK = Telling("ask", of_ideas.ASKED_PERSON, alone=True, personal=True)
 HOSTS = Telling("guest_news", guests.HOSTS, needs=Needs.HOST, alone=True, personal=True)
 CONCERNED = Telling("guest_news", guests.CONCERNED, alone=True, personal=True)
@@ -59,9 +61,16 @@ TELLINGS: dict[Kind, tuple[Telling, ...]] = {
     Kind.CAMPAIGN_CANCELLED: (CAMPAIGN,),
     Kind.IDEA_ANSWERED: (ANSWER,),
     Kind.ANSWER_CORRECTED: (ANSWER,),
+    Kind.CASE_UNDER_REVIEW: (AFTER,),
+    Kind.CASE_REOPENED: (AFTER,),
+    Kind.CASE_VERIFIED: (AFTER,),
+    Kind.PROMISE_NEWS: (AFTER,),
+    Kind.PROMISE_MOVED: (AFTER,),
+    Kind.CROWD_ASKED: (replace(AFTER, people=of_promises.SUPPORTERS),),
     Kind.IDEA_STATUS_CHANGED: (STEP,),
     Kind.IDEA_WITHDRAWN: (STEP,),
     Kind.IDEA_PUT_BACK: (STEP,),
+    Kind.IDEA_ADOPTED: (STEP,),
     Kind.POST_BECAME_IDEA: (STEP,),
     Kind.IDEA_CORRECTED: (replace(STEP, kind="idea_corrected"),),
     Kind.HELP_OFFERED: (Telling("help", of_ideas.HELPED),),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from portal.notifications.duties import duty_of
 from portal.notifications.listed import Bundle
+from portal.notifications.of_promises import SAID
 from portal.text.language import gettext, lazy, ngettext
 
 #: What happened, by kind of notice; the thing's title stands behind it.
@@ -38,6 +39,8 @@ def says(bundle: Bundle) -> str:
     """What happened, with who did it where it is a person's doing."""
     if bundle.kind == "duty":
         return f"{duty_of(bundle.event_kind, bundle.about).head}:"
+    if bundle.kind == "after_answer":
+        return str(SAID[bundle.event_kind]) % {"title": ""}
     said = str(SAYS[bundle.kind])
     if bundle.kind not in BY_SOMEBODY:
         return said

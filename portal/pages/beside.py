@@ -9,6 +9,8 @@ from portal.answers.queries import answer_to
 from portal.attachments.queries import attachments_of
 from portal.cases.opening import opens_case
 from portal.cases.queries import case_of
+from portal.crowd.after import gathered, readings
+from portal.crowd.queries import adoptable
 from portal.db import Reading, read_together
 from portal.escalation.queries import actionable
 from portal.follows.queries import follow_of_idea
@@ -27,6 +29,8 @@ async def beside(actor: Actor, row: IdeaRow) -> dict[str, Any]:
         "seen": overview(actor, row),
         "digest": latest_digest(actor, row),
         "case": case_of(actor, row.id),
+        "adoptable": adoptable(actor, row.public_id),
+        **readings(actor, row.id),
     }
     if row.answered:
         wanted["answer"] = answer_to(actor, row)
@@ -43,6 +47,8 @@ async def beside(actor: Actor, row: IdeaRow) -> dict[str, Any]:
         "digest": next(iter(found["digest"]), None),
         "case": next(iter(found["case"]), None),
         "opens_case": any(opens_case(actor, item) for item in found.get("actionable", ())),
+        "adoptable": next(iter(found["adoptable"]), None),
+        "after": gathered(actor, found),
         "answer": next(iter(found.get("answer", ())), None),
         "standing": next(iter(found.get("standing", ())), row),
     }

@@ -24,6 +24,7 @@ from portal.campaigns.queries import (
 from portal.comments import actions as commenting
 from portal.comments.forms import CommentForm
 from portal.comments.queries import first_of_day, get_comment
+from portal.crowd.queries import what_became
 from portal.ideas.cards import ideas_by, ideas_of_author, ideas_of_space, lively_ideas
 from portal.ideas.queries import IdeaRow, drafts, get_idea
 from portal.mentions.queries import Ambiguous
@@ -82,6 +83,7 @@ async def home(request: Request) -> Response[Any]:
         told=await receipts_lately(actor),
         waiting=await waiting_for(actor),
         asked=await asked_of(actor),
+        became=await what_became(actor, 3),
         now=request.now,
     )
 

@@ -51,6 +51,7 @@ TEAM = {
     "chain": lazy("stands above the owner"),
     "adviser": lazy("drafts for the owner"),
     "counsel": lazy("is asked for advice"),
+    "promise": lazy("sees to a promise"),
 }
 
 
@@ -151,7 +152,7 @@ STEPS = {
     "case.under_review": Step(lazy("The answer is reviewed, one level higher"), "scales"),
     "case.reopened": Step(lazy("Reopened"), "arrows-clockwise", step="now"),
     "case.withdrawn": Step(lazy("Its author withdrew it."), "arrow-bend-up-left"),
-    "case.resumed": Step(lazy("Its author put it back."), "lightbulb"),
+    "case.resumed": Step(lazy("It goes on: put back, or adopted by a supporter."), "lightbulb"),
     "case.merged": Step(lazy("It became part of another case"), "link-simple"),
     "case.split": Step(lazy("It stands on its own again"), "link-simple"),
 }

@@ -27,7 +27,8 @@ STATUSES = {
 #: Beside these in the story of an idea: its author took it back, put it up again; it was a post before.
 WITHDRAWN = Status(lazy("Withdrawn"), lazy("Its author withdrew it."), "", "arrow-bend-up-left")
 PUT_BACK = Status(lazy("Put back"), lazy("Its author put it back."), "brand", "lightbulb")
+ADOPTED = Status(lazy("Adopted"), lazy("A supporter goes on with it."), "brand", "handshake")
 BECAME_IDEA = Status(
     lazy("Became an idea"), lazy("A moderator made an idea of a campaign of this post."), "brand", "lightbulb"
 )
-STEPS = STATUSES | {"became an idea": BECAME_IDEA, "withdrawn": WITHDRAWN, "put back": PUT_BACK}
+STEPS = STATUSES | {"became an idea": BECAME_IDEA, "withdrawn": WITHDRAWN, "put back": PUT_BACK, "adopted": ADOPTED}

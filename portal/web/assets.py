@@ -38,7 +38,7 @@ STYLES: Final = (
         f"components/{name}"
         for name in (
             *("tone", "button", "chip", "menu", "segmented", "tabs", "pager", "disclosure", "contents"),
-            *("sheet", "rows", "item", "topic", "figure", "tiles"),
+            *("sheet", "rows", "item", "topic", "figure", "meter", "tiles"),
             *(
                 "badge",
                 "disc",

@@ -12,6 +12,14 @@ FLASHES: dict[str, str] = {
     "preferences": lazy("Your preferences are saved."),
     "password-changed": lazy("Your password is changed. All your other sessions have ended."),
     "session-ended": lazy("That session has ended."),
+    "objected": lazy("Your objection stands beside the support, and is answered with it."),
+    "reply-counted": lazy(
+        "It is counted. Only how many say so is shown, and never who; you can change it until the end."
+    ),
+    "asked-over": lazy("The time for this is over."),
+    "promised": lazy("It is promised. Everybody reads it here."),
+    "told-of-promise": lazy("Everybody reads it here now, and who took part hears of it."),
+    "adopted": lazy("It stands under your name now, and its case goes on."),
     "votes-spent": lazy("You have given all your votes, or all that one idea may get. Take one back first."),
     "draft-kept": lazy("Saved. It is a draft that only you see."),
     "draft-thrown-away": lazy("The draft is gone."),

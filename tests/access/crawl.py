@@ -35,6 +35,8 @@ TABLES = {
     "/case-records/": "case_record",
     "/consultations/": "consultation",
     "/comments/": "comment",
+    "/promises/": "promise",
+    "/asked/": "crowd_question",
     "/attachments/": "attachment",
     "/file-wishes/": "file_wish",
     "/people/": "person",

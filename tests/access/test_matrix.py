@@ -19,6 +19,7 @@ from portal.attachments.queries import get_attachment, get_file_wish
 from portal.campaigns.queries import get_campaign
 from portal.caseteam.queries import get_consultation
 from portal.comments.queries import get_comment
+from portal.crowd.queries import get_adoptable, get_promise, get_question
 from portal.db import execute, fetch_value, transaction
 from portal.escalation.queries import get_actionable, get_case
 from portal.ideas.queries import get_idea
@@ -257,6 +258,16 @@ idea.comment        done                n n n n n n n n n - -
 idea.comment        always              y y y y y y y y y - -
 idea.comment        closed_a            - - - - - - - y - y -
 
+idea.object         collect             y n y y y y y y y - -
+idea.object         done                n n n n n n n n n - -
+idea.object         closed_a            - - - - - - - n - y -
+idea.adopt          withdrawn           n n n n n n y n n - -
+crowd.reply         told                n n n n n n y n n - -
+promise.make        answered            n n n y n n n n n - -
+promise.make        assigned            n n n n n n n n n - -
+promise.tell        told                n n n y n n n n n - -
+promise.move        told                n n n y n n n n n - -
+
 idea.follow         vote                y y y y y y y y y - -
 idea.follow         hidden              - y - - - y - - - - -
 idea.follow         closed_a            - - - - - - - y - y -
@@ -363,7 +374,8 @@ idea.move_on        vote                n n n n n n n n n - -
 idea.move_on        decide              n n n y n y n n n - -
 idea.move_on        withdrawn           n n n n n n n n n - -
 
-answer.correct      told                n n n y y n n n n - -
+answer.correct      told                n n n y n n n n n - -
+answer.correct      always_answered     n n n y y n n n n - -
 answer.correct      decide              n n n n n n n n n - -
 
 campaign.answer     decide              n n n y y n n n n - -
@@ -577,6 +589,12 @@ LOADERS: dict[Action, Load | None] = {
     Action.IDEA_ANSWER: get_idea,
     Action.IDEA_SUPPORT: standing,
     Action.IDEA_COMMENT: get_idea,
+    Action.IDEA_OBJECT: get_idea,
+    Action.IDEA_ADOPT: get_adoptable,
+    Action.CROWD_REPLY: get_question,
+    Action.PROMISE_MAKE: get_case,
+    Action.PROMISE_TELL: get_promise,
+    Action.PROMISE_MOVE: get_promise,
     Action.IDEA_FOLLOW: get_idea,
     Action.IDEA_ATTACH: get_idea,
     Action.ATTACHMENT_DOWNLOAD: get_attachment,
@@ -666,6 +684,7 @@ def test_every_rule_is_both_kept_and_broken_by_somebody_unless_it_is_for_anybody
 @pytest.fixture
 async def things(rollback: Any, world: World) -> dict[str, dict[str, str]]:
     """Public ids by loader and name, with what the world lacks added."""
+    withdrawn = world.idea["withdrawn"]  # what the world lacks is called so, too
     async with transaction():
         session = await _what_the_world_lacks(world)
     return {
@@ -682,6 +701,9 @@ async def things(rollback: Any, world: World) -> dict[str, dict[str, str]]:
         "get_case": world.case,
         "get_actionable": world.idea,
         "get_consultation": world.consultation,
+        "get_adoptable": {"withdrawn": withdrawn},
+        "get_question": world.asked,
+        "get_promise": world.promise,
         "standing": world.idea,
         "get_comment": world.comment,
         "comment_to_report": world.comment,

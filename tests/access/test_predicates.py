@@ -509,6 +509,40 @@ case(
     too=[{"author": ME}, *phase("discuss", "vote", "decide")],
 )
 case(
+    Action.IDEA_OBJECT,
+    THEIRS,
+    {"author": ME},
+    {"co_author": True},
+    IN_HER_NAME,
+    {"idea_state": "withdrawn"},
+    *phases_but("collect", "discuss", "vote", "decide"),
+    too=[*phase("discuss", "vote", "decide"), me(**GUEST)],
+)
+SUPPORTED = {"space": SPACE, "supports": True, "until": NOW + timedelta(hours=1)}
+SUPPORTERS = ({"supports": False}, {"until": NOW}, me(**GUEST))
+case(Action.CROWD_REPLY, SUPPORTED | {"outcome": None}, {"outcome": "yes"}, *SUPPORTERS)
+case(Action.IDEA_ADOPT, SUPPORTED | {"idea_state": "withdrawn"}, {"idea_state": "published"}, *SUPPORTERS)
+case(
+    Action.PROMISE_MAKE,
+    {"owner": ME, "barred": False, "state": "answered"},
+    {"owner": OTHER},
+    {"barred": True},
+    *({"state": state} for state in ("assigned", "under review", "implemented", "closed")),
+    too=[{"state": "committed"}],
+)
+PROMISE = {"owner": ME, "case_owner": OTHER, "state": "open", "case_state": "committed", "in_time": True}
+for telling in (Action.PROMISE_TELL, Action.PROMISE_MOVE):
+    case(
+        telling,
+        PROMISE,
+        {"owner": OTHER},
+        *({"state": state} for state in ("done", "kept", "broken", "replaced")),
+        *({"case_state": state} for state in ("assigned", "under review", "closed")),
+        too=[{"case_state": None, "case_owner": None}, {"owner": OTHER, "case_owner": ME}, {"case_state": "answered"}],
+    )
+case(Action.PROMISE_TELL, PROMISE | {"in_time": False}, {"owner": OTHER})
+case(Action.PROMISE_MOVE, PROMISE, {"in_time": False})
+case(
     Action.DIGEST_WRITE,
     THEIRS | {"sponsor": ME},
     {"sponsor": OTHER},
@@ -945,6 +979,7 @@ WORDS = set(
     idea.propose idea.edit idea.post idea.withdraw idea.put_back idea.move campaign.move idea.correct idea.offer_help
     campaign.edit campaign.cancel idea.invite guest.invite guest.wish workshop.capture idea.comment idea.attach
     attachment.describe comment.edit digest.write receipt.put_back chapter.write mentor.offer post.write post.speak post.ask
+    idea.object idea.adopt
     """.split()  # noqa: SIM905
 )
 
@@ -970,6 +1005,7 @@ def test_without_the_right_or_where_all_stands_still_nothing_is_written_and_nobo
     taken = dict.fromkeys(WORDS, Right.WRITE) | {
         "idea.support": Right.VOTE,
         "comment.react": Right.VOTE,
+        "crowd.reply": Right.VOTE,
         "attachment.download": Right.DOWNLOAD,
     }
     assert {action.value: right for action, right in RIGHTS.items()} | taken == {

@@ -1,0 +1,2 @@
+"""After an answer: what its supporters say of it, the promises that came of it and what became of them, and who goes on
+with what its author withdrew."""
