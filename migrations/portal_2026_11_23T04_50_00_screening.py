@@ -58,13 +58,17 @@ CREATE TABLE screener (
     UNIQUE (rule, person)
 );
 CREATE INDEX screener_person ON screener (person);
+CREATE FUNCTION plein_keep_for_good() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'this is never changed' USING ERRCODE = 'restrict_violation';
+END $$;
 CREATE TRIGGER sensitive_rule_kept BEFORE UPDATE OR DELETE ON sensitive_rule FOR EACH ROW
-    EXECUTE FUNCTION plein_refuse();
+    EXECUTE FUNCTION plein_keep_for_good();
 CREATE TRIGGER sensitive_words_kept BEFORE UPDATE OR DELETE ON sensitive_words FOR EACH ROW
-    EXECUTE FUNCTION plein_refuse();
+    EXECUTE FUNCTION plein_keep_for_good();
 CREATE TRIGGER sensitive_door_kept BEFORE UPDATE OR DELETE ON sensitive_door FOR EACH ROW
-    EXECUTE FUNCTION plein_refuse();
-CREATE TRIGGER screener_kept BEFORE UPDATE OR DELETE ON screener FOR EACH ROW EXECUTE FUNCTION plein_refuse();
+    EXECUTE FUNCTION plein_keep_for_good();
+CREATE TRIGGER screener_kept BEFORE UPDATE OR DELETE ON screener FOR EACH ROW EXECUTE FUNCTION plein_keep_for_good();
 -- Who screens a category, as it holds today; of what has none yet, any of them. Where nobody is named, the
 -- organisation's moderators do.
 CREATE FUNCTION plein_screeners(of_category text) RETURNS SETOF bigint LANGUAGE sql STABLE AS $$
@@ -169,7 +173,8 @@ CREATE TABLE sealed_record (
     created_at timestamptz NOT NULL DEFAULT plein_now()
 );
 CREATE INDEX sealed_record_person ON sealed_record (person);
-CREATE TRIGGER sealed_record_kept BEFORE UPDATE OR DELETE ON sealed_record FOR EACH ROW EXECUTE FUNCTION plein_refuse();
+CREATE TRIGGER sealed_record_kept BEFORE UPDATE OR DELETE ON sealed_record FOR EACH ROW
+    EXECUTE FUNCTION plein_keep_for_good();
 """
 
 MASKS = """

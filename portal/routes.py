@@ -36,7 +36,9 @@ from portal.proposals.routes import router as proposals
 from portal.records.routes import router as records
 from portal.reports.routes import router as reports
 from portal.scoreboard.routes import router as scoreboard
+from portal.screening.routes import router as screening
 from portal.search.routes import router as search
+from portal.sensitive.routes import router as sensitive
 from portal.services.routes import router as services
 from portal.setup.routes import router as setup
 from portal.spaces.routes import router as spaces
@@ -70,6 +72,8 @@ ROUTES: list[Router | HTTPRouteHandler] = [
     attachments,
     reports,
     moderation,
+    screening,
+    sensitive,
     mentions,
     colleagues,
     threads,

@@ -9,6 +9,7 @@ from portal.notifications.reactions import tell_of
 from portal.notifications.telling import SETTLES
 from portal.notifications.tellings import TELLINGS
 from portal.preboarding import reactions as preboarding
+from portal.screening import reactions as screening
 
 Reaction = Callable[[int], Awaitable[None]]
 
@@ -27,6 +28,7 @@ REACTIONS: dict[Kind, list[Reaction]] = {
     Kind.IDEA_ADOPTED: [escalation.put_back],
     Kind.DUTY_BOUNCED: [escalation.bounced],
     Kind.WATCHED: [escalation.watch],
+    Kind.MODERATION_REPORTED: [screening.hold_reported],
     Kind.THRESHOLD_REACHED: [escalation.threshold_reached],
     Kind.CASE_OPENED: [escalation.assign_promised],
     Kind.CASE_QUALIFIED: [escalation.count_all],

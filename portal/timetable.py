@@ -22,6 +22,7 @@ from portal.notifications.jobs import deliver_mail, forget_notices, tell_of
 from portal.preboarding.jobs import find_all_mentors
 from portal.records.jobs import make_record, sweep_records
 from portal.records.of_cases import make_case_record
+from portal.screening.jobs import assign_screenings
 from portal.search.jobs import forget_words, take_in_words
 from portal.spaces.jobs import find_idle_groups
 from portal.threads.jobs import forget_marks
@@ -38,6 +39,7 @@ async def tick_cases() -> None:
 #: What can be queued.
 JOBS: dict[str, Callable[..., Awaitable[Any]]] = {
     "assign_checks": assign_checks,
+    "assign_screenings": assign_screenings,
     "bring_holidays": bring_holidays,
     "find_all_mentors": find_all_mentors,
     "find_idle_groups": find_idle_groups,
@@ -68,6 +70,7 @@ JOBS: dict[str, Callable[..., Awaitable[Any]]] = {
 #: What runs by itself: job and when, as cron writes it.
 TIMETABLE: dict[str, str] = {
     "assign_checks": "* * * * *",
+    "assign_screenings": "* * * * *",
     "bring_holidays": "23 4 * * *",
     "deliver_mail": "* * * * *",
     "find_all_mentors": "23 * * * *",

@@ -154,11 +154,39 @@ WITH_GUESTS = {
 SISTER = {"name": "Polder board", "purpose": "Next door", "label": "internal", "preset": "open floor", "language": "en"}
 KEPT = WITH_GUESTS | {"guest_days": "60", "no_show_days": "14", "leavers": "former", "keep_days": "14"}
 CHAPTER = {"title": "The first morning", "body": "Ring at **gate 3**.", "when": "own", "days": "-3"}
+SENSITIVE = {
+    "name_nl": "Gezondheid",
+    "name_en": "Health",
+    "words_nl": "ziek*",
+    "words_en": "sick",
+    "door1_nl": "Huisarts",
+    "door1_en": "Doctor",
+    "door1_contact": "https://doctor.example",
+    "door1_outside": "y",
+    "screener1": email_of("moderator"),
+    "reason": "People asked.",
+    "consent_by": "The works council",
+    "consent_on": "2026-06-01",
+    "read": "0",
+}
 REPORT = {"rule": "persons", "words": "It names her."}
 
 #: POST route -> who may, the address, and a form that is right.
 POSTS: dict[str, tuple[str | None, str, dict[str, str]]] = {
     "/about/{slug:str}/edit": ("administrator", "/about/help/edit", {"title": "Help", "body": "Ask.", "version": "9"}),
+    "/admin/sensitive/{category:str}": ("administrator", "/admin/sensitive/health", SENSITIVE),
+    "/screenings/{public_id:str}/decision": (
+        "moderator",
+        "/screenings/{screening[waiting]}/decision",
+        {"what": "divert", "category": "health", "words": "Go there", "version": "1"},
+    ),
+    "/screenings/{public_id:str}/taking-back": ("author", "/screenings/{screening[waiting]}/taking-back", {}),
+    "/screenings/{public_id:str}/appeal": ("author", "/screenings/{screening[diverted]}/appeal", {"words": "But no"}),
+    "/screenings/{public_id:str}/outcome": (
+        "decision_maker",
+        "/screenings/{screening[appealed]}/outcome",
+        {"outcome": "granted", "words": "It is about work."},
+    ),
     "/admin/mail/{public_id:str}/retry": ("administrator", "/admin/mail/{mail}/retry", {}),
     "/notifications/read": ("employee", "/notifications/read", {}),
     "/notifications/{public_id:str}/read": ("employee", "/notifications/{notice[vote]}/read", {}),
@@ -529,6 +557,11 @@ FILES: dict[str, dict[str, tuple[str, bytes]]] = {
 }
 #: GET route -> who may, and the address.
 GETS: dict[str, tuple[str | None, str]] = {
+    "/doors": ("employee", "/doors"),
+    "/admin/sensitive": ("administrator", "/admin/sensitive"),
+    "/admin/sensitive/{category:str}": ("administrator", "/admin/sensitive/health"),
+    "/screenings": ("moderator", "/screenings"),
+    "/screenings/{public_id:str}": ("author", "/screenings/{screening[waiting]}"),
     "/": ("employee", "/"),
     "/about/{slug:str}": (None, "/about/help"),
     "/about/{slug:str}/edit": ("administrator", "/about/help/edit"),
@@ -767,6 +800,9 @@ PAGES: list[tuple[str | None, str]] = [
     ("employee", "/about/accessibility"),
     ("employee", "/people?q=bridges&skill=bridges"),
     ("author", "/people/{person[author]}"),
+    ("author", "/screenings/{screening[diverted]}"),
+    ("moderator", "/screenings/{screening[waiting]}"),
+    ("decision_maker", "/screenings/{screening[appealed]}"),
 ]
 
 

@@ -123,6 +123,7 @@ class World:
     case_file: dict[str, str] = field(default_factory=dict)
     consultation: dict[str, str] = field(default_factory=dict)
     chapter: dict[str, str] = field(default_factory=dict)
+    screening: dict[str, str] = field(default_factory=dict)
 
     def dump(self) -> str:
         """As JSON, so that other processes of a test can read it."""
@@ -209,6 +210,7 @@ async def build_world() -> World:
         await _guests(world)
         await _notices(world)
         await _starters(world)
+        await _screenings(world)
         await add_case(world, "decide", idea="decide", state="acknowledged", owner="sponsor")
         await add_case(world, "discuss", idea="discuss", state="triage")
         await _case_team(world)
@@ -267,6 +269,41 @@ async def _notices(world: World) -> None:
         "INSERT INTO mute (person, space, idea) SELECT {}, space, id FROM idea WHERE id = {}",
         reader,
         world.idea_id["done"],
+    )
+
+
+async def _screenings(world: World) -> None:
+    """Three posts of the author: one waits, one was diverted, and of one the decision maker decides the appeal."""
+    for name, state in (("waiting", "draft"), ("diverted", "diverted"), ("appealed", "diverted")):
+        await add_idea(world, f"screened_{name}", stream="organisation", state="draft", comments=False)
+        if state == "diverted":
+            await execute(
+                "UPDATE idea SET state = 'diverted', title = '', body = '', body_html = '', excerpt = '', tags = '{{}}'"
+                " WHERE id = {}",
+                world.idea_id[f"screened_{name}"],
+            )
+        row = await execute(
+            "INSERT INTO screening (space, idea, person, category, found, was, due_at)"
+            " SELECT space, id, author, 'health', 'words', 'draft', {} FROM idea WHERE id = {} RETURNING id, public_id",
+            NOW + timedelta(hours=4),
+            world.idea_id[f"screened_{name}"],
+        )
+        world.screening[name] = row[0]["public_id"]
+        if state == "diverted":
+            decided = (world.person_id["moderator"], NOW, row[0]["id"])
+            await execute(
+                "UPDATE screening SET state = 'diverted', decided_by = {}, decided_at = {}, words = 'Go there'"
+                " WHERE id = {}",
+                *decided,
+            )
+            await execute(
+                "INSERT INTO sealed_text (screening, title, body) VALUES ({}, 'Ill', 'Very ill')", row[0]["id"]
+            )
+    await execute(
+        "UPDATE screening SET appealed_at = {}, appeal_words = 'But no', appeal_to = {} WHERE public_id = {}",
+        NOW,
+        world.person_id["decision_maker"],
+        world.screening["appealed"],
     )
 
 

@@ -59,6 +59,11 @@ def writer_of_draft(actor: Actor, thing: Any) -> bool:
     return bool(actor.id == thing.author and thing.idea_state == "draft")
 
 
+def writer_of_unseen_draft(actor: Actor, thing: Any) -> bool:
+    """The author, as long as it is a draft that was never anything else: votes and words of others hang on what was."""
+    return writer_of_draft(actor, thing) and not thing.seen
+
+
 def author_of_draft_while_collecting(actor: Actor, thing: Any) -> bool:
     """The author, while the campaign collects."""
     return writer_of_draft(actor, thing) and proposing(actor, thing)

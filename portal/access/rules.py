@@ -80,7 +80,7 @@ from portal.access.of_ideas import (
     invited,
     proposing,
     supporting,
-    writer_of_draft,
+    writer_of_unseen_draft,
     writers_while_frozen,
     writers_while_open,
     writes_along,
@@ -99,6 +99,13 @@ from portal.access.of_moderation import (
 from portal.access.of_moves import moves_campaign, moves_idea
 from portal.access.of_policies import hands_policy_over, owns_policy, owns_proposal
 from portal.access.of_posts import acting, asking_to_act, leader_or_administrator, speaking
+from portal.access.of_screening import (
+    administrator_without_topics,
+    diverted_in_time,
+    neutral_of_appeal,
+    screens,
+    wrote_what_waits,
+)
 from portal.access.of_spaces import (
     asked_about_idleness,
     community_manager,
@@ -239,7 +246,7 @@ RULES: dict[Action, Callable[[Actor, Any], bool]] = {
     Action.IDEA_PROPOSE: proposing,
     Action.IDEA_EDIT: writers_while_open,
     Action.IDEA_POST: author_of_draft_while_collecting,
-    Action.IDEA_DISCARD: writer_of_draft,
+    Action.IDEA_DISCARD: writer_of_unseen_draft,
     Action.IDEA_WITHDRAW: author_until_answered,
     Action.IDEA_PUT_BACK: author_of_withdrawn_until_voting,
     Action.IDEA_MOVE: moves_idea,
@@ -307,6 +314,11 @@ RULES: dict[Action, Callable[[Actor, Any], bool]] = {
     Action.ITEM_DECIDE: judge_of_what_is_open,
     Action.DECISION_UNDO: own_last_decision,
     Action.APPEAL_DECIDE: judge_of_appeals,
+    Action.SENSITIVE_EDIT: administrator_without_topics,
+    Action.SCREENING_DECIDE: screens,
+    Action.SCREENING_TAKE_BACK: wrote_what_waits,
+    Action.SCREENING_APPEAL: diverted_in_time,
+    Action.SCREENING_DECIDE_APPEAL: neutral_of_appeal,
     Action.RECEIPT_READ: own,
     Action.RECEIPT_APPEAL: told_in_time,
     Action.RECEIPT_PUT_BACK: told_to_change_it,

@@ -100,6 +100,11 @@ class Kind(StrEnum):
     SERVICE_ADDED = "service.added"
     SERVICE_EDITED = "service.edited"
     CHARTER_SET = "charter.set"
+    SENSITIVE_SET = "sensitive.set"
+    #: Each tells one person of what she wrote, or administrators that nobody screens; none says what it is about.
+    SCREENING_BEGUN = "screening.begun"
+    SCREENING_SETTLED = "screening.settled"
+    SCREENER_NEEDED = "screening.screener_needed"
     POLICY_REGISTERED = "policy.registered"
     POLICY_PROPOSED = "policy.proposed"
     POLICY_DROPPED = "policy.dropped"
@@ -200,3 +205,4 @@ class Kind(StrEnum):
     DUTY_ADVISED = "duty.advised"
     DUTY_UNOWNED = "duty.unowned"
     DUTY_PROMISE = "duty.promise"
+    DUTY_SCREEN = "duty.screen"

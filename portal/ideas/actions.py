@@ -15,13 +15,14 @@ from portal.db import Made, execute, fetch_one, fetch_value, transaction
 from portal.events.kinds import Kind
 from portal.events.log import record
 from portal.ideas.queries import REPLIES, IdeaRow
+from portal.sensitive.holding import Found, found_in, hold_idea, let_pass
 from portal.tables.base import new_public_id
 from portal.text.markdown import excerpt, rendered
 
 
 class Content(msgspec.Struct, frozen=True, kw_only=True):
     """What an idea says, or a post, by its `kind`; `speaks_for`: the leader for whom. `replies`: to the questions of
-    its campaign's form, by the question's id."""
+    its campaign's form, by the question's id. `confidential`: its author would rather have it looked at first."""
 
     title: str
     body: str
@@ -33,6 +34,7 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
     kind: str = "idea"
     speaks_for: int | None = None
     topic: int | None = None
+    confidential: bool = False
 
 
 class Place(Protocol):
@@ -85,6 +87,8 @@ async def propose(
         if before is not None:
             return str(before)
         draft = await fetch_one(Saved, DRAFT_OF_FORM, actor.id, draft_key, campaign.id)
+        if found := await _found(content, draft.id if draft else None):
+            return await _hold_new(actor, campaign, content, html, found, draft_key or form_key, version)
         if draft is not None:
             await _post(actor, draft.id, campaign.space, content, html, version, form_key)
             return draft.public_id
@@ -102,11 +106,28 @@ async def propose(
     return made.public_id
 
 
+async def _found(content: Content, idea: int | None) -> Found | None:
+    """Why it is screened before anybody reads it, if it is."""
+    texts = (content.title, content.body, *content.tags, *content.replies.values())
+    return await found_in(*texts, confidential=content.confidential, idea=idea)
+
+
+async def _hold_new(
+    actor: Actor, campaign: Place, content: Content, html: str, found: Found, key: str, version: int
+) -> str:
+    """It waits as a draft of its author; the same form twice waits once."""
+    made = await _begin(actor, campaign, content, html, key, version)
+    await hold_idea(made.id, found, "draft")
+    return made.public_id
+
+
+# What was published before, and waited to be screened, keeps its place among the others, and its versions.
 POST = """
     UPDATE idea i SET state = 'published', title = {}, body = {}, body_html = {}, excerpt = {}, language = {},
         tags = {}, service = {}, form_version = {}, kind = {}, speaks_for = {}, topic = {},
         form_key = {}, edited_by = {},
-        version = 1, created_at = plein_now(), updated_at = plein_now()
+        version = CASE WHEN i.published_at IS NULL THEN 1 ELSE i.version END,
+        created_at = CASE WHEN i.published_at IS NULL THEN plein_now() ELSE i.created_at END, updated_at = plein_now()
     FROM (SELECT * FROM campaign WHERE id = (SELECT campaign FROM idea WHERE id = {}) FOR NO KEY UPDATE) AS c
     WHERE i.id = {} AND i.state = 'draft' AND i.version = {} AND plein_phase(c::campaign, plein_now()) = ANY({})
     RETURNING i.id
@@ -123,6 +144,10 @@ async def post_draft(actor: Actor, idea: IdeaRow, content: Content, *, version: 
 
 
 async def _post(actor: Actor, draft: int, space: int, content: Content, html: str, version: int, form_key: str) -> None:
+    if found := await _found(content, draft):
+        await _save(actor, draft, content, html, version)
+        await hold_idea(draft, found, "draft")
+        return
     posted = await fetch_value(
         POST, *_columns(content, html), form_key, actor.id, draft, draft, version, list(WHILE_PROPOSING)
     )
@@ -130,6 +155,7 @@ async def _post(actor: Actor, draft: int, space: int, content: Content, html: st
         stands = await fetch_one(Saved, AS_IT_STANDS, draft)
         raise Closed if stands is not None and stands.version == version else Changed
     await _keep_replies(draft, content)
+    await let_pass(draft)
     await record(Kind.IDEA_PROPOSED, actor=actor.id, space=space, idea=draft)
 
 
@@ -159,15 +185,19 @@ async def begin_draft(actor: Actor, campaign: Place, content: Content, *, key: s
     require(actor, Action.IDEA_PROPOSE, campaign)
     html = await rendered(content.body)
     async with transaction():
-        made = await fetch_one(
-            Saved, BEGIN_DRAFT, new_public_id(), campaign.id, campaign.space, actor.id, *_columns(content, html), key
-        )
-        if made is None:
-            draft = await fetch_one(Saved, DRAFT_OF_FORM, actor.id, key, campaign.id)
-            if draft is None:
-                raise Changed
-            return await _save(actor, draft.id, content, html, version)
-        await _keep_replies(made.id, content)
+        return await _begin(actor, campaign, content, html, key, version)
+
+
+async def _begin(actor: Actor, campaign: Place, content: Content, html: str, key: str, version: int) -> Saved:
+    made = await fetch_one(
+        Saved, BEGIN_DRAFT, new_public_id(), campaign.id, campaign.space, actor.id, *_columns(content, html), key
+    )
+    if made is None:
+        draft = await fetch_one(Saved, DRAFT_OF_FORM, actor.id, key, campaign.id)
+        if draft is None:
+            raise Changed
+        return await _save(actor, draft.id, content, html, version)
+    await _keep_replies(made.id, content)
     return made
 
 
@@ -192,7 +222,7 @@ async def _save(actor: Actor, draft: int, content: Content, html: str, version: 
 async def discard_draft(actor: Actor, idea: IdeaRow) -> None:
     """A draft goes for good: nobody but its authors ever saw it."""
     require(actor, Action.IDEA_DISCARD, idea)
-    await execute("DELETE FROM idea WHERE id = {} AND state = 'draft'", idea.id)
+    await execute("DELETE FROM idea WHERE id = {} AND state = 'draft' AND published_at IS NULL", idea.id)
 
 
 KEEP = f"""
@@ -214,15 +244,24 @@ EDIT = """
 """
 
 
+OUT_OF_SIGHT = "UPDATE idea SET state = 'draft' WHERE id = {} AND state = 'published'"
+
+
 async def edit_idea(actor: Actor, idea: IdeaRow, content: Content, *, version: int) -> None:
     """Saves a new version and keeps the one before. Raises Changed when it was saved or frozen meanwhile."""
     require(actor, Action.IDEA_EDIT, idea)
     html = await rendered(content.body)
     async with transaction():
+        if found := await _found(content, idea.id):
+            await execute(HOLD_CAMPAIGN, idea.id)
         if await fetch_value(KEEP, idea.id, version, list(WHILE_EDITING), idea.id) is None:
             raise Changed
         await execute(EDIT, *_columns(content, html), actor.id, idea.id)
         await _keep_replies(idea.id, content)
+        if found:
+            await execute(OUT_OF_SIGHT, idea.id)
+            await hold_idea(idea.id, found, "published")
+            return
         await record(Kind.IDEA_EDITED, actor=actor.id, space=idea.space, idea=idea.id)
 
 

@@ -17,6 +17,7 @@ from portal.text.language import LANGUAGES, gettext
 from portal.text.markdown import LONGEST
 from portal.web.forms import (
     YEARS,
+    BooleanField,
     Form,
     HiddenNumber,
     PreviewedForm,
@@ -138,6 +139,11 @@ class DraftedForm(PreviewedForm):
         return str(next(message for field in self for message in field.errors))
 
 
+def confidential_field() -> BooleanField:
+    """Its author's own doubt: then somebody looks at it before others read it."""
+    return BooleanField(lazy("This may be confidential: somebody who screens looks at it before anybody reads it"))
+
+
 class IdeaForm(DraftedForm):
     """What should change, and how."""
 
@@ -146,6 +152,7 @@ class IdeaForm(DraftedForm):
     tags = IdeaTags(lazy("Tags"))
     service = SelectField(lazy("Service or process that it improves"), default="")
     language = RadioField(lazy("Language"), choices=options(LANGUAGES.items()))
+    confidential = confidential_field()
     version = HiddenNumber(default=1)
     form_version = HiddenNumber(default=0)
     asked: tuple[Question, ...] = ()
@@ -175,6 +182,7 @@ class IdeaForm(DraftedForm):
             service=next((s.id for s in services if s.public_id == chosen), None),
             form_version=self.form_version.data or 0,
             replies={field.question.id: field.data for field in self.replies},
+            confidential=bool(self.confidential.data),
         )
 
 

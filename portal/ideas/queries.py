@@ -20,7 +20,7 @@ class IdeaRow(msgspec.Struct, frozen=True):
     the actor herself; `status` is "new" as long as nothing decided may be shown; `checks`: what guests bring that its
     space looks at first; `checked_by`: when, where it waits for that; `asked`: the actor asks to act on it; `waits`:
     somebody does; `speaks`: she posts for its leader; of its open case she `owns_case`, `decides_case`, or is `barred`
-    from it (rule 6)."""
+    from it (rule 6). `seen`: others read it once; `screening`: where it waits to be screened."""
 
     id: int
     public_id: str
@@ -79,6 +79,8 @@ class IdeaRow(msgspec.Struct, frozen=True):
     owns_case: bool
     decides_case: bool
     barred: bool
+    seen: bool
+    screening: str
 
     def __post_init__(self) -> None:
         hashable(self)
@@ -121,7 +123,9 @@ ONE = f"""
         x.id IS NOT NULL AS open_case,
         coalesce(x.owner = me.id AND x.owner <> ALL (plein_barred(x)), FALSE) AS owns_case,
         x.id IS NOT NULL AND plein_decides(me.id, i.id) AS decides_case,
-        x.id IS NOT NULL AND me.id = ANY (plein_barred(x)) AS barred
+        x.id IS NOT NULL AND me.id = ANY (plein_barred(x)) AS barred, i.published_at IS NOT NULL AS seen,
+        coalesce((SELECT w.public_id FROM screening w WHERE w.idea = i.id AND w.state = 'open'
+            AND w.person = me.id), '') AS screening
     {FROM} CROSS JOIN (SELECT {{}}::bigint AS id) me LEFT JOIN escalation x ON x.idea = i.id AND x.ended_at IS NULL
     LEFT JOIN service e ON e.id = i.service AND {{}} LEFT JOIN topic tp ON tp.id = i.topic AND {{}}
     LEFT JOIN co_author k ON k.idea = i.id AND k.person = me.id

@@ -91,6 +91,8 @@ async def propose(request: Request, public_id: FromPath[str]) -> Response[Any]:
 
 async def _written(request: Request, public_id: str, said: str) -> Response[Any]:
     idea = found(await queries.get_idea(request.actor, public_id))
+    if idea.screening:
+        return see_other(f"/screenings/{idea.screening}")
     return see_other(idea.address, "awaits-check" if idea.checked_by else said)
 
 

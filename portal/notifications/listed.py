@@ -65,7 +65,8 @@ LISTED = (
         coalesce(i.public_id, '') AS idea, coalesce(i.kind <> 'idea', FALSE) AS post,
         coalesce(c.public_id, '') AS campaign, coalesce(s.public_id, '') AS space,
         coalesce(s.name, '') AS space_name, coalesce(k.public_id, '') AS comment,
-        CASE h.kind WHEN 'receipt' THEN e.particulars ->> 'decision' ELSE '' END AS decision,
+        CASE h.kind WHEN 'receipt' THEN e.particulars ->> 'decision'
+            WHEN 'screening' THEN e.particulars ->> 'item' ELSE '' END AS decision,
         coalesce(z.public_id, '') AS case,
     """
     + ABOUT

@@ -24,6 +24,7 @@ from portal.notifications import (
     of_moderation,
     of_moves,
     of_promises,
+    of_screening,
     of_spaces,
     of_threads,
     owners,
@@ -104,6 +105,8 @@ KINDS: dict[str, Callable[[Actor, int | None], Awaitable[Written | None]]] = {
     "guest_news": guests.write_guest_news,
     "moved": of_moves.write_move,
     "owner_left": owners.write_owner_left,
+    "screening": of_screening.write_screening,
+    "screener_needed": of_screening.write_needed,
     "starter": starters.write_starter_news,
 }
 

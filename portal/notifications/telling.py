@@ -50,6 +50,8 @@ SETTLES: dict[Kind, frozenset[str]] = {
         (Kind.PROMISE_NEWS, Kind.PROMISE_MOVED, Kind.PROMISE_DONE, Kind.PROMISE_KEPT, Kind.PROMISE_BROKEN),
         frozenset({Kind.DUTY_PROMISE}),
     ),
+    Kind.DUTY_SCREEN: frozenset({Kind.DUTY_SCREEN}),
+    Kind.SCREENING_SETTLED: frozenset({Kind.DUTY_SCREEN}),
 }
 
 
@@ -162,7 +164,8 @@ SAME = """
             AND x.duty IN (d.kind, d.kind || '/' || (d.particulars ->> 'about')))
         AND (d.escalation = s.escalation OR n.campaign = s.campaign OR n.idea = s.idea
             OR n.campaign IS NULL AND n.idea IS NULL
-            AND n.space = s.space AND d.particulars ->> 'item' IS NOT DISTINCT FROM s.particulars ->> 'item')
+            AND n.space IS NOT DISTINCT FROM s.space
+            AND d.particulars ->> 'item' IS NOT DISTINCT FROM s.particulars ->> 'item')
         AND (s.kind <> 'case.advised' OR s.actor = n.person)
         AND (s.kind <> ALL({}) OR (s.particulars ->> 'owner')::bigint IS DISTINCT FROM n.person)
 """

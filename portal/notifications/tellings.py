@@ -14,6 +14,7 @@ from portal.notifications import (
     of_ideas,
     of_moderation,
     of_promises,
+    of_screening,
     of_spaces,
     of_threads,
     owners,
@@ -45,12 +46,19 @@ REPLY = Telling("reply", of_threads.REPLIED_TO, wanted=of_threads.WHEN_READ)
 COMMENT = Telling("comment", of_threads.WROTE_THE_IDEA, wanted=of_threads.WHEN_READ)
 LATE = tuple(replace(telling, about=of_moderation.LET_THROUGH) for telling in (MENTION, REPLY, COMMENT))
 
+SCREENING = Telling("screening", of_screening.CONCERNED, NOTHING, alone=True, personal=True)
 DUTY_OF_ONE = Telling("duty", QueryString("SELECT e.person"), alone=True, personal=True)
 # Whoever the move itself named, before nobody knew any more who had voted.
 MOVED = Telling("moved", QueryString("SELECT m.recipient AS person FROM mail m WHERE m.event = e.id"))
 
 TELLINGS: dict[Kind, tuple[Telling, ...]] = {
     **{kind: (DUTY_OF_ONE,) for kind in DUTY if kind.startswith("duty.")},
+    Kind.DUTY_SCREEN: (SCREENING,),
+    Kind.SCREENING_BEGUN: (SCREENING,),
+    Kind.SCREENING_SETTLED: (SCREENING,),
+    Kind.SCREENER_NEEDED: (
+        Telling("screener_needed", of_spaces.ADMINISTRATORS, NOTHING, Needs.ADMINISTRATOR, alone=True, personal=True),
+    ),
     Kind.IDEA_MOVED: (MOVED,),
     Kind.CAMPAIGN_MOVED: (MOVED,),
     Kind.CAMPAIGN_PROPOSED: (CAMPAIGN,),

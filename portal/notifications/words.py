@@ -5,6 +5,7 @@ from __future__ import annotations
 from portal.notifications.duties import duty_of
 from portal.notifications.listed import Bundle
 from portal.notifications.of_promises import SAID
+from portal.notifications.of_screening import SAID as OF_SCREENING
 from portal.text.language import gettext, lazy, ngettext
 
 #: What happened, by kind of notice; the thing's title stands behind it.
@@ -28,6 +29,7 @@ SAYS: dict[str, str] = {
     "receipt": lazy("The moderators decided about something that you wrote"),
     "reply": lazy("replied to you in:"),
     "role": lazy("A new role in:"),
+    "screener_needed": lazy("Something sensitive waits, and nobody is there to screen it"),
     "shown": lazy("Everybody there can read it now:"),
     "starter": lazy("About somebody who starts:"),
 }
@@ -41,6 +43,8 @@ def says(bundle: Bundle) -> str:
         return f"{duty_of(bundle.event_kind, bundle.about).head}:"
     if bundle.kind == "after_answer":
         return str(SAID[bundle.event_kind]) % {"title": ""}
+    if bundle.kind == "screening":
+        return str(OF_SCREENING[bundle.event_kind])
     said = str(SAYS[bundle.kind])
     if bundle.kind not in BY_SOMEBODY:
         return said
@@ -57,6 +61,8 @@ def address(bundle: Bundle) -> str:
     """Where it leads."""
     if bundle.case:
         return f"/cases/{bundle.case}"
+    if bundle.kind == "screening":
+        return f"/screenings/{bundle.decision}"
     if bundle.decision:
         return f"/receipts/{bundle.decision}"
     if bundle.comment:

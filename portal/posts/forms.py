@@ -9,7 +9,7 @@ from portal.access.of_posts import leader
 from portal.campaigns.queries import CampaignRow
 from portal.colleagues.forms import ColleagueField
 from portal.ideas.actions import Content
-from portal.ideas.forms import DraftedForm, needed
+from portal.ideas.forms import DraftedForm, confidential_field, needed
 from portal.posts.queries import Spoken
 from portal.text.language import LANGUAGES, gettext
 from portal.text.markdown import LONGEST
@@ -39,6 +39,7 @@ class PostForm(DraftedForm):
     body = TextAreaField(lazy("Your text"), [at_most(LONGEST)])
     voice = SelectField(lazy("Who speaks?"), default="")
     language = RadioField(lazy("Language"), choices=options(LANGUAGES.items()))
+    confidential = confidential_field()
     version = HiddenNumber(default=1)
     topic: Any = None
 
@@ -60,6 +61,7 @@ class PostForm(DraftedForm):
             body=self.body.data or "",
             tags=[],
             language=self.language.data,
+            confidential=bool(self.confidential.data),
             kind="leader" if voice else "discussion",
             speaks_for=next((one.id for one in leaders if one.public_id == voice), None),
         )

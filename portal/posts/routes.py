@@ -88,6 +88,8 @@ async def publish(request: Request, public_id: FromPath[str]) -> Response[Any]:
 
 async def _written(request: Request, public_id: str, said: str) -> Response[Any]:
     row = found(await get_idea(request.actor, public_id))
+    if row.screening:
+        return see_other(f"/screenings/{row.screening}")
     return see_other(row.address, "awaits-check" if row.checked_by else said)
 
 

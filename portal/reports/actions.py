@@ -24,13 +24,15 @@ OPEN_CAMPAIGN = """
     ON CONFLICT (campaign) WHERE state = 'open' DO UPDATE SET state = 'open' RETURNING id, public_id
 """
 REPORT = """
-    INSERT INTO report (item, space, reporter, rule, words, title, body_html) VALUES ({}, {}, {}, {}, {}, {}, {})
+    INSERT INTO report (item, space, reporter, rule, words, title, body_html, sensitive)
+    VALUES ({}, {}, {}, {}, {}, {}, {}, {})
     ON CONFLICT (item, reporter) DO NOTHING RETURNING id
 """
 
 
-async def report(actor: Actor, thing: Thing, rule: str, words: str) -> None:
-    """Brings a thing before the moderators of its space, with its text as it reads now; once a person."""
+async def report(actor: Actor, thing: Thing, rule: str, words: str, *, sensitive: bool = False) -> None:
+    """Brings a thing before the moderators of its space, with its text as it reads now; once a person. What is
+    `sensitive` is screened, too, out of sight."""
     require(actor, Action.THING_REPORT, thing)
     about = (new_public_id(), thing.space, thing.id, thing.author)
     async with transaction():
@@ -39,5 +41,7 @@ async def report(actor: Actor, thing: Thing, rule: str, words: str) -> None:
         else:
             item = await fetch_one(Made, OPEN_IDEA if thing.kind == "idea" else OPEN_COMMENT, *about)
         assert item is not None
-        if await fetch_value(REPORT, item.id, thing.space, actor.id, rule, words, thing.title, thing.body_html):
+        if await fetch_value(
+            REPORT, item.id, thing.space, actor.id, rule, words, thing.title, thing.body_html, sensitive
+        ):
             await record(Kind.MODERATION_REPORTED, space=thing.space, item=item.public_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from portal.text.rules import HOUSE_RULES
-from portal.web.forms import Form, RadioField, TextAreaField, at_most, lazy, options, required
+from portal.web.forms import BooleanField, Form, RadioField, TextAreaField, at_most, lazy, options, required
 
 
 class ReportForm(Form):
@@ -14,4 +14,5 @@ class ReportForm(Form):
         [required(lazy("Choose the house rule."))],
         choices=options((key, rule.name) for key, rule in HOUSE_RULES.items()),
     )
+    sensitive = BooleanField(lazy("It is sensitive, and should be out of sight until somebody has looked at it"))
     words = TextAreaField(lazy("What should the moderators know?"), [at_most(1000)])

@@ -344,6 +344,16 @@ ROWS = {
     "space_record": """SELECT r.id FROM space_record r JOIN space s ON s.id = r.space, person p
         WHERE p.id = $1 AND p.kind <> 'guest' AND s.id = ANY($2) AND s.label = r.label AND (s.host = $1
             OR EXISTS (SELECT FROM membership m WHERE m.person = $1 AND m.space = s.id AND m.role = 'owner'))""",
+    "sensitive_rule": "SELECT id FROM sensitive_rule",
+    "sensitive_door": "SELECT id FROM sensitive_door",
+    "sensitive_words": """SELECT id FROM sensitive_words WHERE EXISTS
+        (SELECT FROM membership WHERE person = $1 AND role = 'administrator')""",
+    # nobody is named in the world: the organisation's moderators screen
+    "screening": """SELECT id FROM screening WHERE person = $1 OR decided_by = $1 OR appeal_to = $1
+        OR state = 'open' AND EXISTS (SELECT FROM membership m JOIN space s ON s.id = m.space
+            WHERE m.person = $1 AND m.role = 'moderator' AND s.kind = 'organisation')""",
+    "sealed_text": """SELECT t.id FROM sealed_text t JOIN screening x ON x.id = t.screening
+        WHERE x.person = $1 OR x.appeal_to = $1 AND x.outcome IS NULL""",
     "session": "SELECT id FROM session WHERE person = $1",
     "mail": """SELECT x.id FROM mail x WHERE EXISTS
         (SELECT FROM membership WHERE person = $1 AND role = 'administrator')""",

@@ -44,6 +44,7 @@ TABLES = {
     "/moderation/items/": "moderation_item",
     "/moderation/decisions/": "decision",
     "/receipts/": "decision",
+    "/screenings/": "screening",
     "/settings/data/": "data_export",
     "/settings/sessions/": "session",
     "/settings/absences/": "absence",

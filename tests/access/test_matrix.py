@@ -31,6 +31,8 @@ from portal.policies.queries import get_policy
 from portal.posts.actions import Voice
 from portal.posts.queries import get_leader, get_stream
 from portal.reports.queries import comment_to_report
+from portal.screening.queries import get_screening
+from portal.sensitive.queries import Editor, editor
 from portal.spaces.queries import get_space
 from portal.topics.queries import AbsenceRow, get_absence
 from portal.votes.queries import standing
@@ -445,6 +447,12 @@ appeal.decide       vote                - - - - - n - - - - -
 appeal.decide       of_moderator        - - - - - - - - - - -
 receipt.read        of_author           - y - - - n - - - - -
 receipt.read        of_guest            - - - - - - - n - y -
+sensitive.edit                          n n n n n n y n n n n
+screening.decide    waiting             - n - - - y - - - - -
+screening.take_back waiting             - y - - - n - - - - -
+screening.appeal    diverted            - y - - - n - - - - -
+screening.appeal    appealed            - n - - n n - - - - -
+screening.decide_appeal appealed        - n - - y n - - - - -
 receipt.appeal      of_author           - y - - - n - - - - -
 receipt.appeal      judged              - n - - - n - - - - -
 receipt.appeal      of_guest            - - - - - - - n - y -
@@ -511,6 +519,11 @@ async def own_voice(actor: Actor, space: str) -> Voice | None:
     """Speaking as a leader in a space, for herself."""
     stream = await get_stream(actor, space)
     return Voice(stream.space, None, ()) if stream else None
+
+
+async def editor_named(actor: Actor, named: str) -> Editor:
+    """Whoever writes a word list, as the rule looks at her."""
+    return await editor(actor)
 
 
 LOADERS: dict[Action, Load | None] = {
@@ -623,6 +636,11 @@ LOADERS: dict[Action, Load | None] = {
     Action.DECISION_UNDO: get_decision,
     Action.APPEAL_DECIDE: get_item,
     Action.RECEIPT_READ: get_receipt,
+    Action.SENSITIVE_EDIT: editor_named,
+    Action.SCREENING_DECIDE: get_screening,
+    Action.SCREENING_TAKE_BACK: get_screening,
+    Action.SCREENING_APPEAL: get_screening,
+    Action.SCREENING_DECIDE_APPEAL: get_screening,
     Action.RECEIPT_APPEAL: get_receipt,
     Action.RECEIPT_PUT_BACK: get_receipt,
     Action.ESCALATION_TRIAGE: get_case,
@@ -688,6 +706,8 @@ async def things(rollback: Any, world: World) -> dict[str, dict[str, str]]:
     async with transaction():
         session = await _what_the_world_lacks(world)
     return {
+        "editor_named": {"": ""},
+        "get_screening": world.screening,
         "get_space": world.space,
         "guest_space": world.space,
         "get_stream": world.space,

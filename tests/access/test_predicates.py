@@ -373,7 +373,8 @@ for editing in (Action.IDEA_EDIT, Action.IDEA_ATTACH):
         ],
     )
     case(editing, IDEA | {"idea_state": "draft"}, NOT_HERS, too=[{"phase": "vote"}, {"answered": True}])
-case(Action.IDEA_DISCARD, IDEA | {"idea_state": "draft"}, NOT_HERS, CO_AUTHOR, {"idea_state": "published"})
+UNSEEN = IDEA | {"idea_state": "draft", "seen": False}
+case(Action.IDEA_DISCARD, UNSEEN, NOT_HERS, CO_AUTHOR, {"idea_state": "published"}, {"seen": True})
 case(
     Action.IDEA_POST,
     IDEA | {"idea_state": "draft"},
@@ -915,6 +916,32 @@ case(
     {"space": ELSEWHERE},
     NOBODY_SPECIAL,
     me=has("moderator"),
+)
+case(
+    Action.SENSITIVE_EDIT,
+    {"answers_for_a_topic": False},
+    {"answers_for_a_topic": True},
+    NOBODY_SPECIAL,
+    me=ADMINISTRATOR,
+)
+SCREENED = {"person": OTHER, "screens": True, "state": "open", "appeal_to": None, "appealed_at": None, "outcome": None}
+case(Action.SCREENING_DECIDE, SCREENED, {"screens": False}, {"person": ME}, {"state": "published"})
+case(Action.SCREENING_TAKE_BACK, SCREENED | {"person": ME}, {"person": OTHER}, {"state": "diverted"})
+DIVERTED = SCREENED | {"person": ME, "state": "diverted", "appeal_until": NOW + timedelta(days=1)}
+case(
+    Action.SCREENING_APPEAL,
+    DIVERTED,
+    {"person": OTHER},
+    {"state": "open"},
+    {"appealed_at": NOW},
+    {"appeal_until": NOW},
+)
+case(
+    Action.SCREENING_DECIDE_APPEAL,
+    DIVERTED | {"person": OTHER, "appeal_to": ME, "appealed_at": NOW},
+    {"appeal_to": OTHER},
+    {"appealed_at": None},
+    {"outcome": "upheld"},
 )
 case(
     Action.RECEIPT_APPEAL,

@@ -1,0 +1,187 @@
+"""Screening: publishing, diverting, taking back, appealing, and deciding on an appeal.
+
+What is diverted leaves no text behind but the sealed one, which goes once its appeal is over; and no event about it but
+those that tell one person of her duty, or her receipt.
+"""
+
+from __future__ import annotations
+
+from portal.access.actor import Actor
+from portal.access.conflicts import Changed
+from portal.access.policy import Action, require
+from portal.db import execute, fetch_value, transaction
+from portal.escalation.moving import OPEN_CASE, hold, move, possible
+from portal.events.jobs import queue
+from portal.events.kinds import Kind
+from portal.events.log import record
+from portal.ideas.actions import HOLD_CAMPAIGN
+from portal.screening.queries import ScreeningRow
+from portal.sensitive.queries import Door
+from portal.text.markdown import excerpt, rendered
+
+DECIDE = """
+    UPDATE screening SET state = {}, category = coalesce({}, category), decided_by = {}, decided_at = plein_now(),
+        words = {}, door = {} WHERE id = {} AND state = 'open' RETURNING id
+"""
+# A draft that was never published is new; what was there before stays where it was among the others.
+PUBLISH_IDEA = """
+    UPDATE idea SET state = 'published', updated_at = plein_now(),
+        version = CASE WHEN published_at IS NULL THEN 1 ELSE version END,
+        created_at = CASE WHEN published_at IS NULL THEN plein_now() ELSE created_at END
+    WHERE id = {} AND state = 'draft' AND version = {} RETURNING author
+"""
+PUBLISH_COMMENT = (
+    "UPDATE comment SET state = 'published' WHERE id = {} AND state = 'hidden' AND version = {} RETURNING author"
+)
+HOLD_IDEA = "SELECT i.id FROM idea i JOIN comment k ON k.idea = i.id WHERE k.id = {} FOR NO KEY UPDATE OF i"
+
+
+async def publish(actor: Actor, row: ScreeningRow, *, words: str, version: int) -> None:
+    """There is nothing sensitive in it: its readers read it. Raises Changed when its author changed it meanwhile."""
+    require(actor, Action.SCREENING_DECIDE, row)
+    async with transaction():
+        await _decide(row, "published", None, actor, words, None)
+        await execute(HOLD_CAMPAIGN if row.idea else HOLD_IDEA, row.idea or row.comment)
+        author = await fetch_value(PUBLISH_IDEA if row.idea else PUBLISH_COMMENT, row.idea or row.comment, version)
+        if author is None:
+            raise Changed
+        if row.idea and row.was == "draft":
+            await record(Kind.IDEA_PROPOSED, actor=author, space=row.space, idea=row.idea)
+        await _tell(row)
+
+
+SEAL = """
+    INSERT INTO sealed_text (screening, title, body)
+    SELECT x.id, coalesce(i.title, ''), coalesce(k.body, i.body) FROM screening x
+    LEFT JOIN idea i ON i.id = x.idea LEFT JOIN comment k ON k.id = x.comment WHERE x.id = {}
+"""
+RECORD = "INSERT INTO sealed_record (outcome, category, person, door) VALUES ({}, {}, {}, {})"
+
+
+async def divert(
+    actor: Actor, row: ScreeningRow, *, category: str, door: Door | None, words: str, version: int
+) -> None:
+    """It belongs at another door: out of sight for everybody, with nothing left behind. Raises Changed."""
+    require(actor, Action.SCREENING_DECIDE, row)
+    if version != row.version:
+        raise Changed
+    async with transaction():
+        await _decide(row, "diverted", category, actor, words, door.id if door else None)
+        await execute(SEAL, row.id)
+        await _wipe(row)
+        await execute(RECORD, "diverted", category, actor.id, door.name_en if door else "")
+        await _tell(row)
+
+
+async def _decide(
+    row: ScreeningRow, state: str, category: str | None, actor: Actor, words: str, door: int | None
+) -> None:
+    if await fetch_value(DECIDE, state, category, actor.id, words, door, row.id) is None:
+        raise Changed
+
+
+async def _tell(row: ScreeningRow, by: int | None = None) -> None:
+    await record(Kind.SCREENING_SETTLED, actor=by, person=row.person, item=row.public_id)
+
+
+TAKE_BACK = "UPDATE screening SET state = 'taken back' WHERE id = {} AND state = 'open' RETURNING id"
+
+
+async def take_back(actor: Actor, row: ScreeningRow) -> None:
+    """Its author takes it back: what nobody read stays her draft; what was published is gone. Raises Changed."""
+    require(actor, Action.SCREENING_TAKE_BACK, row)
+    async with transaction():
+        if await fetch_value(TAKE_BACK, row.id) is None:
+            raise Changed
+        if row.was == "published" or row.comment:
+            await _wipe(row)
+        await _tell(row, actor.id)
+
+
+# Its earlier texts, what judged it kept of it, and what was to be told of it.
+WIPE_IDEA = """
+    WITH me AS (SELECT {}::bigint AS id),
+    versions AS (DELETE FROM idea_version x USING me WHERE x.idea = me.id),
+    replies AS (DELETE FROM idea_reply x USING me WHERE x.idea = me.id),
+    corrections AS (DELETE FROM correction x USING me WHERE x.idea = me.id),
+    files AS (DELETE FROM attachment x USING me WHERE x.idea = me.id),
+    reports AS (UPDATE report r SET title = '', body_html = '', words = '' FROM moderation_item x, me
+        WHERE x.id = r.item AND x.idea = me.id),
+    decisions AS (UPDATE decision d SET title = '', body_html = '' FROM moderation_item x, me
+        WHERE x.id = d.item AND x.idea = me.id),
+    items AS (UPDATE moderation_item x SET state = 'closed' FROM me WHERE x.idea = me.id AND x.state <> 'closed'),
+    notices AS (DELETE FROM notice x USING me WHERE x.idea = me.id),
+    mails AS (DELETE FROM mail x USING event e, me WHERE e.id = x.event AND e.idea = me.id AND x.sent_at IS NULL)
+    UPDATE idea x SET state = 'diverted', title = '', body = '', body_html = '', excerpt = '', tags = '{{}}',
+        service = NULL, edited_by = NULL FROM me WHERE x.id = me.id
+"""
+WIPE_COMMENT = """
+    WITH me AS (SELECT {}::bigint AS id),
+    versions AS (DELETE FROM comment_version x USING me WHERE x.comment = me.id),
+    mentions AS (DELETE FROM mention x USING me WHERE x.comment = me.id),
+    reports AS (UPDATE report r SET title = '', body_html = '', words = '' FROM moderation_item x, me
+        WHERE x.id = r.item AND x.comment = me.id),
+    decisions AS (UPDATE decision d SET title = '', body_html = '' FROM moderation_item x, me
+        WHERE x.id = d.item AND x.comment = me.id),
+    items AS (UPDATE moderation_item x SET state = 'closed' FROM me WHERE x.comment = me.id AND x.state <> 'closed'),
+    notices AS (DELETE FROM notice x USING me WHERE x.comment = me.id),
+    mails AS (DELETE FROM mail x USING event e, me WHERE e.id = x.event AND e.comment = me.id AND x.sent_at IS NULL)
+    UPDATE comment x SET state = 'removed', body = '', body_html = '' FROM me WHERE x.id = me.id
+"""
+
+
+async def _wipe(row: ScreeningRow) -> None:
+    """Nothing of its text stays anywhere but where it is sealed; its case, if there is one, ends."""
+    thing = row.idea or row.comment
+    await execute(HOLD_CAMPAIGN if row.idea else HOLD_IDEA, thing)
+    await execute(WIPE_IDEA if row.idea else WIPE_COMMENT, thing)
+    await queue("forget_words")
+    case = await fetch_value(OPEN_CASE, row.idea) if row.idea else None
+    if case is not None and possible(await hold(case), Kind.CASE_DIVERTED):
+        await move(case, Kind.CASE_DIVERTED)
+
+
+APPEAL = """
+    UPDATE screening SET appeal_words = {}, appealed_at = plein_now()
+    WHERE id = {} AND state = 'diverted' AND appealed_at IS NULL RETURNING id
+"""
+
+
+async def appeal(actor: Actor, row: ScreeningRow, words: str) -> None:
+    """Asks the neutral to look at it. Raises Changed."""
+    require(actor, Action.SCREENING_APPEAL, row)
+    async with transaction():
+        if await fetch_value(APPEAL, words, row.id) is None:
+            raise Changed
+
+
+ANSWER = """
+    UPDATE screening SET outcome = {}, outcome_words = {}, outcome_at = plein_now()
+    WHERE id = {} AND outcome IS NULL AND appealed_at IS NOT NULL RETURNING id
+"""
+RESTORE_IDEA = """
+    UPDATE idea SET state = 'published', title = {}, body = {}, body_html = {}, excerpt = {},
+        updated_at = plein_now() WHERE id = {} AND state = 'diverted'
+"""
+RESTORE_COMMENT = (
+    "UPDATE comment SET state = 'published', body = {}, body_html = {} WHERE id = {} AND state = 'removed'"
+)
+UNSEAL = "DELETE FROM sealed_text WHERE screening = {}"
+
+
+async def decide_appeal(actor: Actor, row: ScreeningRow, *, outcome: str, words: str) -> None:
+    """Granted, it is published with the text that was sealed; upheld or not, that text goes. Raises Changed."""
+    require(actor, Action.SCREENING_DECIDE_APPEAL, row)
+    html = await rendered(row.body)
+    async with transaction():
+        if await fetch_value(ANSWER, outcome, words, row.id) is None:
+            raise Changed
+        if outcome == "granted":
+            await execute(HOLD_CAMPAIGN if row.idea else HOLD_IDEA, row.idea or row.comment)
+            if row.idea:
+                await execute(RESTORE_IDEA, row.title, row.body, html, excerpt(html), row.idea)
+            else:
+                await execute(RESTORE_COMMENT, row.body, html, row.comment)
+            await execute(RECORD, "restored", row.category, actor.id, "")
+        await execute(UNSEAL, row.id)
+        await _tell(row)

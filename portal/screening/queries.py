@@ -1,0 +1,122 @@
+"""Reading what is screened, what was diverted, and its appeals."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import msgspec
+
+from portal.access.actor import Actor
+from portal.access.scope import visible
+from portal.db import fetch, fetch_one
+from portal.ideas.cards import address_of
+from portal.sensitive import APPEAL_DAYS
+from portal.tables import Screening, SealedText, SensitiveDoor
+
+LISTED = 100
+
+
+class ScreeningRow(msgspec.Struct, frozen=True):
+    """Something that waits to be screened, or was. `text` stands there while it waits, and, sealed, until an appeal is
+    over; `screens`: the actor may decide; `turn`: she is called to."""
+
+    id: int
+    public_id: str
+    space: int
+    space_name: str
+    idea: int | None
+    comment: int | None
+    kind: str
+    thing_public_id: str
+    person: int
+    category: str | None
+    found: str
+    was: str
+    state: str
+    due_at: datetime
+    decided_at: datetime | None
+    words: str
+    door_name: str
+    door_contact: str
+    appeal_words: str
+    appealed_at: datetime | None
+    appeal_to: int | None
+    outcome: str | None
+    outcome_words: str
+    outcome_at: datetime | None
+    created_at: datetime
+    title: str
+    body: str
+    language: str
+    version: int
+    screens: bool
+    turn: bool
+
+    @property
+    def appeal_until(self) -> datetime | None:
+        """Until when its author may appeal."""
+        return self.decided_at + timedelta(days=APPEAL_DAYS) if self.decided_at else None
+
+    @property
+    def address(self) -> str:
+        """Where the thing is, for its author while it waits, and for its readers once it is published."""
+        return f"/comments/{self.thing_public_id}" if self.comment else address_of(self.kind, self.thing_public_id)
+
+
+# The text of what waits is read through the screening alone: nobody else sees it anywhere.
+ROWS = """
+    SELECT x.id, x.public_id, x.space, s.name AS space_name, x.idea, x.comment,
+        CASE WHEN x.comment IS NOT NULL THEN 'comment' ELSE coalesce(i.kind, 'idea') END AS kind,
+        coalesce(k.public_id, i.public_id, '') AS thing_public_id, x.person, x.category, x.found, x.was, x.state,
+        x.due_at, x.decided_at, x.words,
+        coalesce(CASE {} WHEN 'nl' THEN d.name_nl ELSE d.name_en END, '') AS door_name,
+        coalesce(d.contact, '') AS door_contact, x.appeal_words, x.appealed_at, x.appeal_to, x.outcome,
+        x.outcome_words, x.outcome_at, x.created_at,
+        CASE WHEN x.state = 'open' AND k.id IS NULL THEN coalesce(i.title, '') ELSE coalesce(t.title, '') END AS title,
+        CASE WHEN x.state = 'open' THEN coalesce(k.body, i.body, '') ELSE coalesce(t.body, '') END AS body,
+        coalesce(k.language, i.language, s.language) AS language, coalesce(k.version, i.version, 1) AS version,
+        x.state = 'open' AND {} IN (SELECT plein_screeners_of(x)) AS screens,
+        coalesce(x.assigned_to = {}, FALSE) AS turn
+    FROM screening x JOIN space s ON s.id = x.space LEFT JOIN idea i ON i.id = x.idea
+    LEFT JOIN comment k ON k.id = x.comment LEFT JOIN sensitive_door d ON d.id = x.door AND {}
+    LEFT JOIN sealed_text t ON t.screening = x.id AND {} WHERE {}
+"""
+# No guest screens anything, and the second wall lets her ask nothing about topics.
+OF_GUEST = ROWS.replace(
+    "x.state = 'open' AND {} IN (SELECT plein_screeners_of(x)) AS screens", "{}::bigint IS NULL AS screens"
+)
+
+
+async def get_screening(actor: Actor, public_id: str) -> ScreeningRow | None:
+    """What the actor wrote, screens, screened, or is to decide an appeal about."""
+    return await fetch_one(
+        ScreeningRow,
+        (OF_GUEST if actor.guest else ROWS) + " AND x.public_id = {}",
+        actor.language,
+        actor.id,
+        actor.id,
+        visible(SensitiveDoor, actor, "d"),
+        visible(SealedText, actor, "t"),
+        visible(Screening, actor, "x"),
+        public_id,
+    )
+
+
+MINE = " AND x.person <> {} AND (x.state = 'open' OR x.appeal_to = {} AND x.outcome IS NULL) ORDER BY x.due_at LIMIT {}"
+
+
+async def to_screen(actor: Actor) -> list[ScreeningRow]:
+    """What waits for the actor to screen it, or to decide an appeal; what is due first comes first."""
+    return await fetch(
+        ScreeningRow,
+        ROWS + MINE,
+        actor.language,
+        actor.id,
+        actor.id,
+        visible(SensitiveDoor, actor, "d"),
+        visible(SealedText, actor, "t"),
+        visible(Screening, actor, "x"),
+        actor.id,
+        actor.id,
+        LISTED,
+    )

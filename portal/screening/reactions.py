@@ -1,0 +1,39 @@
+"""What follows from events. Each reaction may come twice and does its work once."""
+
+from __future__ import annotations
+
+from portal.db import execute
+from portal.events.kinds import Kind
+from portal.events.log import record
+from portal.sensitive import SCREEN_MINUTES
+
+# Who decides about it, or answers for its topic, hides nothing by reporting it (rules 7 and 15); nor does anybody what
+# was screened before and has not changed since.
+HOLD = """
+    INSERT INTO screening (space, idea, comment, person, category, found, was, due_at)
+    SELECT x.space, x.idea, x.comment, coalesce(m.behind, x.author), NULL, 'report', 'published',
+        plein_working_after(plein_now(), {})
+    FROM event e JOIN moderation_item x ON x.public_id = e.particulars ->> 'item'
+    JOIN report r ON r.item = x.id AND r.sensitive
+    LEFT JOIN comment k ON k.id = x.comment JOIN idea i ON i.id = coalesce(x.idea, k.idea)
+    LEFT JOIN mask m ON m.person = x.author
+    WHERE e.id = {} AND x.state = 'open' AND coalesce(k.state, i.state) = 'published'
+        AND NOT plein_decides(r.reporter, i.id) AND NOT plein_answers_for(r.reporter, i.topic)
+        AND NOT EXISTS (SELECT FROM screening o WHERE (o.idea = x.idea OR o.comment = x.comment)
+            AND o.state = 'published' AND o.decided_at >= coalesce(k.edited_at, CASE WHEN k.id IS NULL
+                THEN i.updated_at END, o.decided_at))
+    LIMIT 1
+    ON CONFLICT DO NOTHING RETURNING public_id, person, idea, comment
+"""
+HIDE_IDEA = "UPDATE idea SET state = 'draft' WHERE id = {} AND state = 'published'"
+HIDE_COMMENT = "UPDATE comment SET state = 'hidden' WHERE id = {} AND state = 'published'"
+HOLD_CAMPAIGN = "SELECT c.id FROM campaign c JOIN idea i ON i.campaign = c.id WHERE i.id = {} FOR NO KEY UPDATE OF c"
+
+
+async def hold_reported(event: int) -> None:
+    """What a reader reported as sensitive is out of sight until it was screened; its author is told."""
+    for row in await execute(HOLD, SCREEN_MINUTES, event):
+        if row["idea"]:
+            await execute(HOLD_CAMPAIGN, row["idea"])
+        await execute(HIDE_IDEA if row["idea"] else HIDE_COMMENT, row["idea"] or row["comment"])
+        await record(Kind.SCREENING_BEGUN, person=row["person"], item=row["public_id"])

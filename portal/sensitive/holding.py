@@ -1,0 +1,66 @@
+"""Keeping something out of sight until it was screened: it is its author's draft meanwhile."""
+
+from __future__ import annotations
+
+import msgspec
+
+from portal.db import execute, fetch_one, fetch_value
+from portal.events.kinds import Kind
+from portal.events.log import record
+from portal.sensitive import SCREEN_MINUTES
+from portal.sensitive.matching import category_of
+
+
+class Found(msgspec.Struct, frozen=True):
+    """Why something is screened: by words of a category, because its author says so, or because a reader did."""
+
+    category: str | None
+    how: str
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """How something that waits was found."""
+
+    category: str | None
+    found: str
+
+
+WAITS = "SELECT x.category, x.found FROM screening x WHERE x.idea = {} AND x.state = 'open'"
+
+
+async def found_in(*texts: str, confidential: bool = False, idea: int | None = None) -> Found | None:
+    """Why these texts are screened before anybody reads them, if they are; what a reader reported is, whatever it says
+    by now."""
+    category = await category_of(*texts)
+    if category is not None:
+        return Found(category, "words")
+    waits = await fetch_one(Waiting, WAITS, idea) if idea is not None else None
+    if waits and waits.found == "report":
+        return Found(waits.category, "report")
+    return Found(None, "author") if confidential else None
+
+
+HOLD_IDEA = """
+    INSERT INTO screening (space, idea, person, category, found, was, due_at)
+    SELECT i.space, i.id, coalesce((SELECT m.behind FROM mask m WHERE m.idea = i.id), i.author), {}, {}, {},
+        plein_working_after(plein_now(), {}) FROM idea i WHERE i.id = {}
+    ON CONFLICT (idea) WHERE state = 'open' DO UPDATE SET category = excluded.category,
+        found = CASE screening.found WHEN 'report' THEN 'report' ELSE excluded.found END
+    RETURNING public_id
+"""
+
+
+async def hold_idea(idea: int, found: Found, was: str) -> str:
+    """An idea or post waits to be screened, in the caller's transaction; held again, it waits once."""
+    return str(await fetch_value(HOLD_IDEA, found.category, found.how, was, SCREEN_MINUTES, idea))
+
+
+PASSED = """
+    UPDATE screening SET state = 'changed' WHERE idea = {} AND state = 'open' RETURNING public_id, person
+"""
+
+
+async def let_pass(idea: int) -> None:
+    """It was rewritten without what was found, and needs nobody's look any more."""
+    for row in await execute(PASSED, idea):
+        await record(Kind.SCREENING_SETTLED, actor=row["person"], person=row["person"], item=row["public_id"])
