@@ -224,10 +224,25 @@ PROFILE = f"""SELECT f.person AS id FROM profile f, person me, person her WHERE 
             SELECT count(DISTINCT m.person) FROM membership m WHERE m.space = s.id AND m.person IN ($1, f.person))))))
 """
 #: Shown to the person it is about, to the readers of its space, where its item is, and to everybody.
-OF_ONE = ("budget", "charter_acceptance", "follow", "reaction", "read_mark", "rules_acceptance", "vote", "mute")
+OF_ONE = (
+    "budget",
+    "charter_acceptance",
+    "follow",
+    "reaction",
+    "read_mark",
+    "rules_acceptance",
+    "vote",
+    "mute",
+    "crowd_reply",
+)
 OF_A_SPACE = ("departure", "membership", "search_word")
 OF_AN_ITEM = ("cluster_item", "comment_day", "highlight")
-OF_ALL = ("about_page", "calendar_day", "organisation", "working_hours")
+OF_ALL = ("about_page", "calendar_day", "organisation", "working_hours", "sensitive_door", "sensitive_rule")
+OF_ADMINISTRATORS = ("topic_rule", "screener", "sensitive_words", "retention_log")
+OF_EMPLOYEES = ("partner_domain", "answer_start", "retention_list", "retention_rule")
+OF_A_TEAM = ("case_conflict", "case_note", "case_file", "consultation")
+OF_TEAM = """SELECT x.id FROM {} x JOIN case_role w ON w.escalation = x.escalation
+    WHERE w.person = $1 AND w.until IS NULL"""
 COMMENTS = f"""SELECT k.id FROM comment k LEFT JOIN comment r ON r.id = k.root WHERE k.idea = ANY($3) AND (
     k.author = $1 OR k.space IN ({MODERATED}) OR k.state <> 'hidden' AND coalesce(r.state, '') <> 'hidden')"""
 #: Items to be judged, but by nobody who wrote, wrote along or wrote down what they are about, or in whose name it stands.
@@ -368,8 +383,13 @@ ROWS = {
     **{name: f"SELECT id FROM {name} WHERE space = ANY($2)" for name in OF_A_SPACE},
     **{name: f"SELECT id FROM {name} WHERE idea = ANY($3)" for name in OF_AN_ITEM},
     **{name: f"SELECT id FROM {name}" for name in OF_ALL},
-    "topic_rule": f"SELECT id FROM topic_rule WHERE {ADMINISTERS}",
-    "partner_domain": f"SELECT id FROM partner_domain WHERE {EMPLOYED}",
+    **{name: f"SELECT id FROM {name} WHERE {ADMINISTERS}" for name in OF_ADMINISTRATORS},
+    **{name: f"SELECT id FROM {name} WHERE {EMPLOYED}" for name in OF_EMPLOYEES},
+    **{name: OF_TEAM.format(name) for name in OF_A_TEAM},
+    "crowd_question": "SELECT id FROM crowd_question WHERE idea = ANY($3)",
+    "promise": f"SELECT id FROM promise WHERE idea IN ({DECIDED})",
+    "promise_news": f"""SELECT n.id FROM promise_news n JOIN promise p ON p.id = n.promise
+        WHERE p.idea IN ({DECIDED})""",
     "space_unit": f"SELECT id FROM space_unit WHERE space = ANY($2) AND {EMPLOYED}",
     "delegate": f"SELECT id FROM delegate WHERE $1 IN (leader, person) OR {ADMINISTERS}",
     "pause": f"SELECT id FROM pause WHERE person = $1 OR space IN ({MODERATED})",
@@ -378,8 +398,6 @@ ROWS = {
     "co_author": """SELECT id FROM co_author
         WHERE idea = ANY($3) AND (accepted_at IS NOT NULL OR $1 IN (person, invited_by))""",
     "case_role": "SELECT w.id FROM case_role w JOIN escalation z ON z.id = w.escalation WHERE z.idea = ANY($3)",
-    "case_conflict": """SELECT f.id FROM case_conflict f JOIN case_role w ON w.escalation = f.escalation
-        WHERE w.person = $1 AND w.until IS NULL""",
     "event": f"""SELECT id FROM event e WHERE (person IS NULL OR person = $1)
         AND (kind NOT LIKE 'moderation.%' OR space IN ({MODERATED}))
         AND (space = ANY($2) OR idea = ANY($3) OR escalation IS NOT NULL

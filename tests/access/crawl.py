@@ -226,7 +226,13 @@ def _spread(ids: list[str], most: int) -> list[str]:
 
 
 async def crawl(
-    stage: Stage, reader: str | None, *, until: str = "", deep: bool = False, few: bool = False, only: str = ""
+    stage: Stage,
+    reader: str | None,
+    *,
+    until: str = "",
+    deep: bool = False,
+    few: bool = False,
+    only: str | tuple[str, ...] = "",
 ) -> Crawl:
     """Visits everything as somebody; or goes on until something of the table `until` leaks. `deep`: every address, in
     every way to ask for it; `few`: a few of each route. `only`: the routes that begin so."""
@@ -402,7 +408,7 @@ def _judge(result: Crawl, route: HTTPRoute, path: str, variant: Variant, status:
         result.wrong.append(f"{result.reader} at {path} ({variant.name}): {status}, not {right}")
 
 
-async def learn_etags(stage: Stage, *readers: str, only: str = "") -> None:
+async def learn_etags(stage: Stage, *readers: str, only: str | tuple[str, ...] = "") -> None:
     """Notes the marks of the copies that these readers have, of whatever has one."""
     for route in routes(stage.app, "GET"):
         asked = "{public_id}" in route.path_format and route.path_format.startswith(only)

@@ -50,3 +50,22 @@ async def test_who_was_deactivated_is_erased_and_nobody_else(fresh_db, world):
     assert await fetch_value(named, world.person_id["deactivated"]) == 0
     assert await fetch_value("SELECT erased_at FROM person WHERE id = {}", world.person_id["deactivated"])
     assert (await people(fresh_db, "erase", "--yes", email_of("deactivated")))[0] == 1, "nobody has that address now"
+
+
+async def test_a_person_of_a_sister_organisation_is_added_and_of_no_other_space(fresh_db, world):
+    email, name = "ada@board.example", "Ada Bruin"
+    refused = await asyncio.gather(
+        people(fresh_db, "add", email, name, "--no-mail", "--sister", "No such board"),
+        people(fresh_db, "add", email, name, "--no-mail", "--sister", "Overwater lock"),  # a guest space
+    )
+    assert [code for code, _ in refused] == [1, 1]
+    assert all("add its space first" in said for _, said in refused)
+    assert await fetch_value("SELECT count(*) FROM identity WHERE email = {}", email) == 0
+    code, said = await people(fresh_db, "add", email, name, "--no-mail", "--sister", "waterway BOARD")
+    assert (code, said) == (0, f"{email} can come in.\n")
+    added = "SELECT p.kind || p.home FROM person p JOIN identity n ON n.person = p.id WHERE n.email = {}"
+    assert await fetch_value(added, email) == f"sister{world.space_id['sisters']}"
+    person = await fetch_value("SELECT person FROM identity WHERE email = {}", email)
+    reads = await execute("SELECT space FROM readership WHERE person = {}", person)
+    assert world.space_id["organisation"] not in {row["space"] for row in reads}
+    assert world.space_id["sisters"] in {row["space"] for row in reads}

@@ -51,7 +51,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make prove-isolation")
     parser.add_argument("--language", choices=LANGUAGES, default="en", help="of the report")
     parser.add_argument("--without", default="", metavar="TABLE", help="the control: everybody sees this table")
-    parser.add_argument("--only", default="", metavar="PATH", help="addresses that begin so")
+    parser.add_argument("--only", action="append", metavar="PATH", help="addresses that begin so (or so)")
     parser.add_argument(
         "--as", dest="readers", choices=sorted({_called(reader) for reader, _ in ASKERS}), action="append"
     )
@@ -90,7 +90,7 @@ def _prove(cluster: EmbeddedPostgres, folder: str, asked: argparse.Namespace) ->
     async def prepare() -> Plan:
         name, world = await make_demo(cluster)
         sessions = await plant_demo(cluster, name, world)
-        return Plan(folder, name, world.dump(), sessions, asked.without, asked.only)
+        return Plan(folder, name, world.dump(), sessions, asked.without, tuple(asked.only or [""]))
 
     print("The demo organisation is made, and a canary planted in every text …", flush=True)
     plan = asyncio.run(prepare())

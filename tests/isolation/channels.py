@@ -61,7 +61,7 @@ async def _own_rows(stage: Stage, person: int) -> frozenset[tuple[str, int]]:
     return frozenset(found)
 
 
-async def ask_forms(stage: Stage, result: Crawl, only: str) -> None:
+async def ask_forms(stage: Stage, result: Crawl, only: tuple[str, ...]) -> None:
     """Every form, sent to everything that is out of sight. What it would have changed, the caller sees."""
     for route in routes(stage.app, "POST"):
         for path, may_know in fillings(route, stage, result.reader, deep=True):

@@ -34,7 +34,7 @@ class Plan(NamedTuple):
     #: the table that everybody sees, for the control
     without: str
     #: how the addresses begin that are asked for
-    only: str
+    only: tuple[str, ...]
 
 
 async def open_database(cluster: EmbeddedPostgres, name: str, size: int = 4) -> None:
