@@ -239,10 +239,6 @@ OF_A_SPACE = ("departure", "membership", "search_word")
 OF_AN_ITEM = ("cluster_item", "comment_day", "highlight")
 OF_ALL = ("about_page", "calendar_day", "organisation", "working_hours", "sensitive_door", "sensitive_rule")
 OF_ADMINISTRATORS = ("topic_rule", "screener", "sensitive_words", "retention_log")
-OF_EMPLOYEES = ("partner_domain", "answer_start", "retention_list", "retention_rule")
-OF_A_TEAM = ("case_conflict", "case_note", "case_file", "consultation")
-OF_TEAM = """SELECT x.id FROM {} x JOIN case_role w ON w.escalation = x.escalation
-    WHERE w.person = $1 AND w.until IS NULL"""
 COMMENTS = f"""SELECT k.id FROM comment k LEFT JOIN comment r ON r.id = k.root WHERE k.idea = ANY($3) AND (
     k.author = $1 OR k.space IN ({MODERATED}) OR k.state <> 'hidden' AND coalesce(r.state, '') <> 'hidden')"""
 #: Items to be judged, but by nobody who wrote, wrote along or wrote down what they are about, or in whose name it stands.
@@ -307,7 +303,7 @@ ROWS = {
     **{
         table: f"""SELECT x.id FROM {table} x JOIN case_role r ON r.escalation = x.escalation
             WHERE r.person = $1 AND r.until IS NULL AND r.role <> 'promise'"""
-        for table in ("case_note", "case_file", "consultation")
+        for table in ("case_note", "case_file", "consultation", "case_conflict")
     },
     # her own, while the case's item is read; whole, while she is on the case (none of the stage is over)
     "case_record": """SELECT c.id FROM case_record c JOIN escalation e ON e.id = c.escalation WHERE c.person = $1
@@ -384,12 +380,8 @@ ROWS = {
     **{name: f"SELECT id FROM {name} WHERE idea = ANY($3)" for name in OF_AN_ITEM},
     **{name: f"SELECT id FROM {name}" for name in OF_ALL},
     **{name: f"SELECT id FROM {name} WHERE {ADMINISTERS}" for name in OF_ADMINISTRATORS},
-    **{name: f"SELECT id FROM {name} WHERE {EMPLOYED}" for name in OF_EMPLOYEES},
-    **{name: OF_TEAM.format(name) for name in OF_A_TEAM},
+    "partner_domain": f"SELECT id FROM partner_domain WHERE {EMPLOYED}",
     "crowd_question": "SELECT id FROM crowd_question WHERE idea = ANY($3)",
-    "promise": f"SELECT id FROM promise WHERE idea IN ({DECIDED})",
-    "promise_news": f"""SELECT n.id FROM promise_news n JOIN promise p ON p.id = n.promise
-        WHERE p.idea IN ({DECIDED})""",
     "space_unit": f"SELECT id FROM space_unit WHERE space = ANY($2) AND {EMPLOYED}",
     "delegate": f"SELECT id FROM delegate WHERE $1 IN (leader, person) OR {ADMINISTERS}",
     "pause": f"SELECT id FROM pause WHERE person = $1 OR space IN ({MODERATED})",

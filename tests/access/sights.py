@@ -15,7 +15,7 @@ from tests.access.canary import Sight, sight_of
 #: People are shown to those who share a space with them, whatever of them is asked for.
 OF_PEOPLE = (t.Person, t.Identity, t.Profile)
 #: Whose rules have tests of their own, in their rooms.
-ELSEWHERE = {t.AnswerDraft, t.CaseRecord, t.Screening, t.SealedText, t.Unmasking}
+ELSEWHERE = {t.Screening, t.SealedText, t.Unmasking}
 COMPARED = [table for table in VISIBILITY if table not in ELSEWHERE]
 Sights = dict[str, dict[str, list[int]]]
 

@@ -24,7 +24,17 @@ ALIKE = {
 }
 #: What no story of the stage holds yet.
 NOT_STAGED = {"answer_start", "retention_list", "retention_log", "retention_rule", "promise", "promise_news"}
-NOT_STAGED |= {"crowd_question", "crowd_reply", "screener", "sensitive_words", "case_note", "case_file", "consultation"}
+NOT_STAGED |= {
+    "case_record",
+    "answer_draft",
+    "crowd_question",
+    "crowd_reply",
+    "screener",
+    "sensitive_words",
+    "case_note",
+    "case_file",
+    "consultation",
+}
 
 
 @pytest.fixture

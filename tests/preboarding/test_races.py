@@ -19,15 +19,29 @@ ENDS = "SELECT until FROM membership WHERE person = {} AND space = {}"
 LATER = NOW + timedelta(days=40)
 
 
-async def test_however_many_look_for_mentors_at_once_none_gets_more_than_she_offered(fresh_db: str, world: World):
+async def test_who_looks_for_mentors_waits_for_whoever_does_and_none_gets_more_than_she_offered(
+    fresh_db: str, world: World
+):
     space = world.space_id["closed_b"]
+    async with transaction():
+        await starts(world, "ann", NOW.date())
+        bo = await starts(world, "bo", NOW.date())
+        await execute("UPDATE person SET starts_on = NULL WHERE id = {}", bo)
+    held, go = asyncio.Event(), asyncio.Event()
 
-    async def comes(number: int) -> None:
+    async def first() -> None:
         async with transaction():
-            await starts(world, f"starter{number}", NOW.date() - timedelta(days=number))
-        await find_mentors(space)
+            await find_mentors(space)
+            held.set()
+            await go.wait()
 
-    await asyncio.gather(*(comes(number) for number in range(8)))
+    one = asyncio.create_task(first())
+    await held.wait()
+    await execute("UPDATE person SET starts_on = {} WHERE id = {}", NOW.date() - timedelta(days=1), bo)
+    other = asyncio.create_task(find_mentors(space))
+    await asyncio.wait([other], timeout=0.5)
+    go.set()
+    await asyncio.gather(one, other)
     assert await fetch_value(TAKEN, space) == 2
 
 
