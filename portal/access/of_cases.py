@@ -35,6 +35,21 @@ def owner_before_answer(actor: Actor, thing: Any) -> bool:
     return _owns(actor, thing, OWNED)
 
 
+def owner_or_adviser(actor: Actor, thing: Any) -> bool:
+    """The owner, and who drafts for her, until it is answered (rule 23)."""
+    return owner_before_answer(actor, thing) or bool(thing.advises and not thing.barred and thing.state in OWNED)
+
+
+def asked_to_agree(actor: Actor, thing: Any) -> bool:
+    """Whom the owner asked to agree to what can't be discussed in public, until it is answered (rule 10)."""
+    return bool(actor.id == thing.approver and not thing.barred and thing.state in OWNED)
+
+
+def writes_before_answer(actor: Actor, thing: Any) -> bool:
+    """Who wrote the item, as long as an answer is owed."""
+    return thing.lateness is not None and (actor.id == thing.author or bool(thing.co_author))
+
+
 def owner_in_time(actor: Actor, thing: Any) -> bool:
     """The owner, before it is due, once (rule 3)."""
     return owner_before_answer(actor, thing) and thing.extension_asked_at is None and actor.now < thing.due_at

@@ -19,6 +19,7 @@ from portal.access.of_campaigns import (
 from portal.access.of_cases import (
     asked_for_advice,
     asked_or_asking,
+    asked_to_agree,
     brings_to_decision,
     decides_along,
     decides_unasked,
@@ -31,10 +32,12 @@ from portal.access.of_cases import (
     owner_in_time,
     owner_of_new_case,
     owner_of_open_case,
+    owner_or_adviser,
     owner_or_chain,
     owner_with_a_question,
     splits,
     superior_in_time,
+    writes_before_answer,
 )
 from portal.access.of_comments import own_comment, own_standing_comment, reacting
 from portal.access.of_crowd import (
@@ -161,6 +164,7 @@ WRITING = {
     Action.ESCALATION_MAKE_ACTIONABLE,
     Action.ESCALATION_INVALIDATE,
     Action.ESCALATION_OPEN_UNASKED,
+    Action.ESCALATION_ADD_QUESTIONS,
 }
 
 #: The right in its space that an action takes, beside its rule.
@@ -265,6 +269,8 @@ RULES: dict[Action, Callable[[Actor, Any], bool]] = {
     Action.DELEGATE_NAME: leader_or_administrator,
     Action.CAMPAIGN_ANSWER: decides,
     Action.ANSWER_CORRECT: decides_about_answered,
+    Action.ANSWER_APPROVE: asked_to_agree,
+    Action.ANSWER_START_EDIT: administrator,
     Action.WORKSHOP_CAPTURE: colleague_while_collecting,
     Action.CAPTURE_CLAIM: claiming,
     Action.CAPTURE_REFUSE: captured_for,
@@ -327,7 +333,8 @@ RULES: dict[Action, Callable[[Actor, Any], bool]] = {
     Action.ESCALATION_CLARIFY: owner_with_a_question,
     Action.ESCALATION_GO_ON: asked_or_asking,
     Action.ESCALATION_STATE: owner_before_answer,
-    Action.ESCALATION_DRAFT: owner_before_answer,
+    Action.ESCALATION_DRAFT: owner_or_adviser,
+    Action.ESCALATION_ADD_QUESTIONS: writes_before_answer,
     Action.ESCALATION_ASK_EXTENSION: owner_in_time,
     Action.ESCALATION_DECIDE_EXTENSION: superior_in_time,
     Action.ESCALATION_HAND_OVER: owner_or_chain,

@@ -15,6 +15,7 @@ from portal.events.kinds import Kind
 from portal.events.log import record
 from portal.ideas.queries import IdeaRow
 from portal.tables.base import new_public_id
+from portal.text.answers import NOT_PUBLIC
 from portal.text.markdown import rendered
 
 
@@ -28,41 +29,67 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     next_step: str
     next_owner: int
     next_date: date | None
+    whose: str = ""
+    category: str = ""
+    review_on: date | None = None
+    approver: int | None = None
+    policy_version: int | None = None
+    questions: tuple[str, ...] = ()
+    replies: tuple[str, ...] = ()
 
 
 # The idea's row is held, so that its author does not withdraw it meanwhile.
 ANSWER = """
     INSERT INTO answer (public_id, idea, space, author, kind, summary, reason, reason_html, from_when, next_step,
-        next_owner, next_date, language)
-    SELECT {}, i.id, i.space, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}
+        next_owner, next_date, whose, category, review_on, approver, policy_version, questions, replies, language)
+    SELECT {}, i.id, i.space, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}
     FROM (SELECT * FROM idea WHERE id = {} FOR NO KEY UPDATE) i WHERE i.state = 'published'
     ON CONFLICT (idea) DO NOTHING RETURNING id, public_id
 """
 
 
-async def answer(actor: Actor, idea: IdeaRow, decision: Decision) -> None:
-    """Publishes the official answer, which ends the clock of its case; everyone who took part hears of it. Raises
-    Changed if somebody answered first, or the idea was withdrawn."""
+# The draft that was published; what somebody else wrote meanwhile stays.
+PUBLISHED = """
+    DELETE FROM answer_draft d USING escalation e WHERE e.id = d.escalation AND e.idea = {} AND d.version = {}
+    RETURNING d.id
+"""
+
+
+async def answer(actor: Actor, idea: IdeaRow, decision: Decision, *, draft: int = 0) -> None:
+    """Publishes the official answer, which ends the clock of its case; everyone who took part hears of it. `draft`: the
+    version of the draft that it was. Raises Changed if somebody answered first, the case is somebody else's by now, or
+    the idea was withdrawn."""
     require(actor, Action.IDEA_ANSWER, idea)
+    assert decision.kind != NOT_PUBLIC, "that takes a second yes (approval)"
+    await publish(actor.id, actor.language, idea, decision, draft)
+
+
+async def publish(person: int, language: str, idea: IdeaRow, decision: Decision, draft: int) -> bool:
+    """The same for whose it is, after `answer` or `approval.approve` has asked; whether that draft was there. Raises
+    Changed."""
     columns = await _columns(decision)
     async with transaction():
-        made = await fetch_one(Made, ANSWER, new_public_id(), actor.id, *columns, actor.language, idea.id)
+        made = await fetch_one(Made, ANSWER, new_public_id(), person, *columns, language, idea.id)
         if made is None:
             raise Changed
-        await answered_by(actor.id, idea.id)
-        await record(Kind.IDEA_ANSWERED, actor=actor.id, space=idea.space, answer=made.id)
+        await answered_by(person, idea.id)
+        gone = await fetch_value(PUBLISHED, idea.id, draft)
+        await record(Kind.IDEA_ANSWERED, actor=person, space=idea.space, answer=made.id)
+    return gone is not None
 
 
 KEEP = """
     WITH held AS (SELECT * FROM answer WHERE idea = {} AND version = {} FOR UPDATE)
     INSERT INTO answer_version (answer, space, version, author, kind, summary, reason, from_when, next_step, next_date,
-        created_at)
-    SELECT id, space, version, author, kind, summary, reason, from_when, next_step, next_date,
-        coalesce(corrected_at, created_at) FROM held RETURNING answer
+        whose, category, review_on, approver, policy_version, questions, replies, created_at)
+    SELECT id, space, version, author, kind, summary, reason, from_when, next_step, next_date, whose, category,
+        review_on, approver, policy_version, questions, replies, coalesce(corrected_at, created_at)
+    FROM held RETURNING answer
 """
 CORRECT = """
     UPDATE answer SET author = {}, kind = {}, summary = {}, reason = {}, reason_html = {}, from_when = {},
-        next_step = {}, next_owner = {}, next_date = {}, language = {}, version = version + 1,
+        next_step = {}, next_owner = {}, next_date = {}, whose = {}, category = {}, review_on = {}, approver = {},
+        policy_version = {}, questions = {}, replies = {}, language = {}, version = version + 1,
         corrected_at = plein_now() WHERE id = {}
 """
 
@@ -82,11 +109,13 @@ async def correct_answer(actor: Actor, idea: IdeaRow, decision: Decision, versio
 
 
 async def _columns(decision: Decision) -> list[object]:
-    """Kind to next_date, in the order of the statements above."""
+    """Kind to replies, in the order of the statements above."""
     html = await rendered(decision.reason)
     return [
         *(decision.kind, decision.summary, decision.reason, html, decision.from_when),
-        *(decision.next_step, decision.next_owner, decision.next_date),
+        *(decision.next_step, decision.next_owner, decision.next_date, decision.whose, decision.category),
+        *(decision.review_on, decision.approver, decision.policy_version),
+        *(list(decision.questions), list(decision.replies)),
     ]
 
 

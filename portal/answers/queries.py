@@ -10,10 +10,10 @@ from portal.access.actor import Actor
 from portal.access.of_people import ADDRESS, NAMED
 from portal.access.scope import visible
 from portal.campaigns.queries import UNANSWERED, CampaignRow, support
-from portal.db import QueryString, Reading, fetch, fetch_one
+from portal.db import QueryString, Reading, fetch, fetch_one, fetch_value
 from portal.ideas.queries import IdeaRow
 from portal.paging import Cursor, Page, beyond, paged
-from portal.tables import Answer, AnswerVersion, Idea, Identity
+from portal.tables import Answer, AnswerStart, AnswerVersion, Escalation, Idea, Identity, Policy
 
 PAGE = 50  # ideas that wait, a page
 
@@ -36,6 +36,20 @@ class AnswerRow(msgspec.Struct, frozen=True):
     created_at: datetime
     version: int
     corrected_at: datetime | None
+    whose: str = ""
+    category: str = ""
+    review_on: date | None = None
+    approver_name: str = ""
+    questions: tuple[str, ...] = ()
+    replies: tuple[str, ...] = ()
+    policy_public_id: str | None = None
+    policy_title: str | None = None
+    policy_version: int | None = None
+
+    @property
+    def answered(self) -> list[tuple[str, str]]:
+        """The core questions with their replies."""
+        return list(zip(self.questions, self.replies, strict=False))
 
 
 ANSWER = (
@@ -46,9 +60,11 @@ ANSWER = (
     + ADDRESS.format("a.space")
     + """ AS author_public_id,
         coalesce(n.name, '') AS author_name, coalesce(n.title, '') AS author_title, a.created_at,
-        a.version, a.corrected_at
+        a.version, a.corrected_at, a.whose, a.category, a.review_on, coalesce(g.name, '') AS approver_name,
+        a.questions, a.replies, y.public_id AS policy_public_id, y.title AS policy_title, v.version AS policy_version
     FROM answer a JOIN person p ON p.id = a.author LEFT JOIN identity n ON n.person = p.id
-    LEFT JOIN identity o ON o.person = a.next_owner AND {}
+    LEFT JOIN identity o ON o.person = a.next_owner AND {} LEFT JOIN identity g ON g.person = a.approver AND {}
+    LEFT JOIN policy_version v ON v.id = a.policy_version LEFT JOIN policy y ON y.id = v.policy AND {}
     WHERE a.idea = {} AND {}
 """
 )
@@ -56,7 +72,8 @@ ANSWER = (
 
 def answer_to(actor: Actor, idea: IdeaRow) -> Reading[AnswerRow]:
     """The answer to an idea, if there is one."""
-    return Reading(AnswerRow, ANSWER, visible(Identity, actor, "o"), idea.id, visible(Answer, actor, "a"))
+    names = visible(Identity, actor, "o"), visible(Identity, actor, "g")
+    return Reading(AnswerRow, ANSWER, *names, visible(Policy, actor, "y"), idea.id, visible(Answer, actor, "a"))
 
 
 class AnswerText(msgspec.Struct, frozen=True):
@@ -72,12 +89,19 @@ class AnswerText(msgspec.Struct, frozen=True):
     next_owner_called: str
     next_date: date | None
     version: int
+    whose: str
+    category: str
+    review_on: date | None
+    approver: int | None
+    policy: str
+    replies: list[str]
 
 
 TEXT = """
     SELECT a.id, a.kind, a.summary, a.reason, a.from_when, a.next_step, a.next_owner,
         coalesce(CASE WHEN plein_only_one(o.person, a.space) THEN o.name ELSE o.email END, '') AS next_owner_called,
-        a.next_date, a.version
+        a.next_date, a.version, a.whose, a.category, a.review_on, a.approver,
+        coalesce(a.policy_version::text, '') AS policy, a.replies
     FROM answer a LEFT JOIN identity o ON o.person = a.next_owner AND {} WHERE a.idea = {} AND {}
 """
 
@@ -96,16 +120,19 @@ class AnswerBefore(msgspec.Struct, frozen=True):
     reason: str
     from_when: str
     next_step: str
+    whose: str
+    replies: list[str]
     author_name: str
     created_at: datetime
 
 
 ANSWERS = """
-    SELECT a.version, a.kind, a.summary, a.reason, a.from_when, a.next_step, coalesce(n.name, '') AS author_name,
-        coalesce(a.corrected_at, a.created_at) AS created_at
+    SELECT a.version, a.kind, a.summary, a.reason, a.from_when, a.next_step, a.whose, a.replies,
+        coalesce(n.name, '') AS author_name, coalesce(a.corrected_at, a.created_at) AS created_at
     FROM answer a LEFT JOIN identity n ON n.person = a.author WHERE a.idea = {} AND {}
     UNION ALL
-    SELECT v.version, v.kind, v.summary, v.reason, v.from_when, v.next_step, coalesce(n.name, ''), v.created_at
+    SELECT v.version, v.kind, v.summary, v.reason, v.from_when, v.next_step, v.whose, v.replies, coalesce(n.name, ''),
+        v.created_at
     FROM answer_version v JOIN answer a ON a.id = v.answer LEFT JOIN identity n ON n.person = v.author
     WHERE a.idea = {} AND {} ORDER BY version DESC LIMIT 50
 """
@@ -163,3 +190,51 @@ async def waiting(actor: Actor, campaign: CampaignRow, after: Cursor | None) -> 
     ranked, sight = (likes, likes, campaign.id), visible(Idea, actor, "i")
     rows = await fetch(Waiting, WAITING, *ranked, campaign.id, actor.now, sight, rest, PAGE + 1)
     return paged(rows, PAGE, lambda row: Cursor.at(row.place, row.public_id), after)
+
+
+class PolicyChoice(msgspec.Struct, frozen=True):
+    """A version of a policy that an answer may have led to: the one that holds, or the one that is proposed."""
+
+    id: int
+    title: str
+    version: int
+
+
+POLICIES = """
+    SELECT v.id, y.title, v.version FROM policy y JOIN policy_version v ON v.policy = y.id AND v.dropped_at IS NULL
+    WHERE {} AND v.version >= (SELECT max(h.version) FROM policy_version h WHERE h.policy = y.id
+        AND h.dropped_at IS NULL AND h.in_force_at <= {}) ORDER BY lower(y.title), v.version LIMIT 1000
+"""
+
+
+def policies_to_choose(actor: Actor) -> Reading[PolicyChoice]:
+    """What the register holds now, and what is proposed."""
+    return Reading(PolicyChoice, POLICIES, visible(Policy, actor, "y"), actor.now)
+
+
+class Start(msgspec.Struct, frozen=True):
+    """A short text from which an answer may start."""
+
+    public_id: str
+    name: str
+    language: str
+    kind: str
+    summary: str
+    reason: str
+    next_step: str
+
+
+STARTS = "SELECT s.* FROM answer_start s WHERE {} ORDER BY s.language = {} DESC, lower(s.name), s.id LIMIT 200"
+
+
+def starts_to_choose(actor: Actor) -> Reading[Start]:
+    """Those of the organisation, in her language first."""
+    return Reading(Start, STARTS, visible(AnswerStart, actor, "s"), actor.language)
+
+
+OPEN_CASE = "SELECT e.public_id FROM escalation e WHERE e.idea = {} AND e.ended_at IS NULL AND {}"
+
+
+async def open_case(actor: Actor, idea: IdeaRow) -> str:
+    """The public id of an item's open case."""
+    return str(await fetch_value(OPEN_CASE, idea.id, visible(Escalation, actor, "e")))

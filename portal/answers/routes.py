@@ -11,10 +11,10 @@ from litestar.params import FromPath
 from portal.access.conflicts import Changed
 from portal.access.policy import Action, require
 from portal.answers import actions, overview, queries
-from portal.answers.forms import AnswerForm, StatusForm
+from portal.answers.desk import Desk, desk_for
+from portal.answers.forms import StatusForm
 from portal.campaigns.queries import get_campaign
-from portal.colleagues.forms import chosen_colleague
-from portal.ideas.queries import IdeaRow, get_idea
+from portal.ideas.queries import get_idea
 from portal.paging import Cursor
 from portal.text.answers import ANSWER_KINDS
 from portal.text.difference import Piece, compared
@@ -70,10 +70,13 @@ async def waiting(request: Request, public_id: FromPath[str]) -> Response[Any]:
 
 @get("/ideas/{public_id:str}/answer")
 async def answer_page(request: Request, public_id: FromPath[str]) -> Response[Any]:
-    """An empty answer."""
+    """An empty answer; what has a case is answered there."""
     idea = found(await get_idea(request.actor, public_id))
     require(request.actor, Action.IDEA_ANSWER, idea)
-    return _form(request, AnswerForm(), idea)
+    if idea.open_case:
+        return see_other(f"/cases/{await queries.open_case(request.actor, idea)}#answering")
+    desk = await desk_for(request, idea)
+    return _form(desk, desk.filled())
 
 
 @post("/ideas/{public_id:str}/answer")
@@ -81,15 +84,16 @@ async def answer(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """Publishes it."""
     idea = found(await get_idea(request.actor, public_id))
     require(request.actor, Action.IDEA_ANSWER, idea)
-    form = await AnswerForm.sent(request)
-    decision = await _decision(request, form, idea)
+    desk = await desk_for(request, idea)
+    form = await desk.sent()
+    decision = await desk.decision(form)
     if decision is None:
-        return _form(request, form, idea)
+        return _form(desk, form)
     try:
         await actions.answer(request.actor, idea, decision)
     except Changed:
         form.refuse("summary", gettext("Somebody answered meanwhile. Your text is kept here."))
-        return _form(request, form, idea)
+        return _form(desk, form)
     return see_other(f"/ideas/{public_id}", "idea-answered")
 
 
@@ -98,7 +102,8 @@ async def correction_page(request: Request, public_id: FromPath[str]) -> Respons
     """The answer as it stands."""
     idea = found(await get_idea(request.actor, public_id))
     require(request.actor, Action.ANSWER_CORRECT, idea)
-    return _form(request, AnswerForm(obj=found(await queries.answer_text(request.actor, idea))), idea)
+    desk = await desk_for(request, idea)
+    return _form(desk, desk.standing(found(await queries.answer_text(request.actor, idea))))
 
 
 @post("/ideas/{public_id:str}/answer/correction")
@@ -106,18 +111,19 @@ async def correction(request: Request, public_id: FromPath[str]) -> Response[Any
     """Publishes a new text; the one before is kept."""
     idea = found(await get_idea(request.actor, public_id))
     require(request.actor, Action.ANSWER_CORRECT, idea)
-    form = await AnswerForm.sent(request)
-    decision = await _decision(request, form, idea)
+    desk = await desk_for(request, idea)
+    form = await desk.sent()
+    decision = await desk.decision(form)
     if decision is not None and form.says(found(await queries.answer_text(request.actor, idea)), decision.next_owner):
         form.refuse("summary", gettext("Change something first: this is what stands there already."))
     if decision is None or not form.complete:
-        return _form(request, form, idea)
+        return _form(desk, form)
     try:
         await actions.correct_answer(request.actor, idea, decision, form.version.data)
     except Changed:
         form.refuse("summary", gettext("Somebody corrected this answer meanwhile. Compare, then save again."))
         form.version.data = found(await queries.answer_text(request.actor, idea)).version
-        return _form(request, form, idea)
+        return _form(desk, form)
     return see_other(f"/ideas/{public_id}", "answer-corrected")
 
 
@@ -159,37 +165,26 @@ async def status(request: Request, public_id: FromPath[str]) -> Response[Any]:
     return see_other(f"/ideas/{public_id}", "status-changed")
 
 
-async def _decision(request: Request, form: Any, idea: IdeaRow) -> actions.Decision | None:
-    """What the form says, if it is complete and who sees to it can read the idea."""
-    form.valid()
-    if form.next_day and form.next_day < request.now.date():
-        form.refuse("next_date", gettext("Give a day that is still to come."))
-    owner = await chosen_colleague(request.actor, form, "next_owner_called", None if idea.owns_case else idea.space)
-    if owner is None or not form.complete:
-        return None
-    return actions.Decision(
-        kind=form.kind.data,
-        summary=form.summary.data,
-        reason=form.reason.data,
-        from_when=form.from_when.data,
-        next_step=form.next_step.data,
-        next_owner=owner.id,
-        next_date=form.next_day,
-    )
-
-
-def _form(request: Request, form: Any, idea: IdeaRow) -> Response[Any]:
+def _form(desk: Desk, form: Any) -> Response[Any]:
+    if "preview" in form.typed and desk.request.wants_fragment:
+        return preview(desk, form)
     return page(
-        request,
+        desk.request,
         "answers/form.html",
-        fragment="preview" if "preview" in form.typed else None,
         section="campaigns",
         form=form,
-        idea=idea,
-        correcting=idea.answered,
-        now=request.now,
+        idea=desk.idea,
+        shown=desk.preview(form),
+        correcting=desk.idea.answered,
+        now=desk.request.now,
         status=form.status,
     )
+
+
+def preview(desk: Desk, form: Any) -> Response[Any]:
+    """How the answer will look, and nothing else."""
+    shown = desk.preview(form)
+    return page(desk.request, "answers/_preview.html", idea=desk.idea, shown=shown, now=desk.request.now)
 
 
 async def _changes(old: queries.AnswerBefore, new: queries.AnswerBefore) -> dict[str, list[Piece]]:
@@ -204,6 +199,8 @@ def _fields(text: queries.AnswerBefore) -> dict[str, str]:
         "reason": text.reason,
         "from_when": text.from_when,
         "next_step": text.next_step,
+        "whose": text.whose,
+        "replies": "\n\n".join(text.replies),
     }
 
 

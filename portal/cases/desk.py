@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
 from portal.access.actor import Actor
+from portal.access.conflicts import Changed
 from portal.access.policy import Action, can
 from portal.cases import forms
 from portal.caseteam.actions import consult, name
@@ -43,6 +44,13 @@ async def _state(actor: Actor, case: CaseRow, form: Any) -> None:
 
 async def _ask(actor: Actor, case: CaseRow, form: Any) -> None:
     await actions.clarify(actor, case, form.words.data)
+
+
+async def _add_questions(actor: Actor, case: CaseRow, form: Any) -> None:
+    try:
+        await actions.add_questions(actor, case, form.questions.data)
+    except Changed:
+        form.refuse("questions", gettext("Three questions at most, with those that are named already."))
 
 
 async def _go_on(actor: Actor, case: CaseRow, form: Any) -> None:
@@ -133,6 +141,13 @@ STEPS = {
         lazy("Ask the author a question"),
         lazy("Everybody reads it. It is the only thing that stops the clock: once, for five working days at most."),
         _ask,
+    ),
+    "questions": Step(
+        Action.ESCALATION_ADD_QUESTIONS,
+        forms.QuestionsForm,
+        lazy("Name what you want to know above all"),
+        lazy("The answer replies to each of your questions: three at most, and what you named stays."),
+        _add_questions,
     ),
     "clarified": Step(
         Action.ESCALATION_GO_ON,

@@ -9,10 +9,21 @@ import wtforms
 from wtforms.validators import StopValidation
 
 from portal.colleagues.forms import ColleagueField
+from portal.ideas.forms import CORE_QUESTIONS, QuestionsField
 from portal.text.dates import read_date
 from portal.text.language import gettext, lazy
 from portal.text.markdown import LONGEST
-from portal.web.forms import Form, NumberField, RadioField, StringField, TextAreaField, at_most, options, required
+from portal.web.forms import (
+    Form,
+    HiddenNumber,
+    NumberField,
+    RadioField,
+    StringField,
+    TextAreaField,
+    at_most,
+    options,
+    required,
+)
 
 MOST_DAYS = 10  # of an extension, by rule 3
 
@@ -42,6 +53,12 @@ class QuestionForm(Form):
     words = TextAreaField(lazy("Your question"), [required(lazy("Write the question.")), at_most(1000)])
 
 
+class QuestionsForm(Form):
+    """What its authors want to know above all."""
+
+    questions = QuestionsField(CORE_QUESTIONS, [required(lazy("Write at least one question."))])
+
+
 class ExtensionForm(Form):
     """How much more time, and why."""
 
@@ -61,6 +78,24 @@ class AgreeForm(Form):
         [required(lazy("Choose yes or no."))],
         choices=options((("yes", lazy("Yes, once")), ("no", lazy("No, the day stays")))),
     )
+
+
+class ApprovalForm(Form):
+    """Whether what can't be discussed in public is published so; and else why not. `version`: of the text that was
+    read."""
+
+    agreed = RadioField(
+        lazy("Do you agree to it?"),
+        [required(lazy("Choose yes or no."))],
+        choices=options((("yes", lazy("Yes, publish it")), ("no", lazy("No, send it back")))),
+    )
+    words = TextAreaField(lazy("Why not?"), [at_most(1000)])
+    version = HiddenNumber(default=0)
+
+    def validate_words(self, field: wtforms.Field) -> None:
+        """A reason, where she does not agree."""
+        if self.agreed.data == "no":
+            required(gettext("Give the reason."))(self, field)
 
 
 class HandForm(Form):

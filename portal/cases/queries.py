@@ -9,10 +9,12 @@ import msgspec
 
 from portal.access.actor import Actor
 from portal.access.scope import visible
+from portal.answers.queries import answer_to
 from portal.caseteam.queries import consultations_of, files_of, notes_of
 from portal.crowd.after import gathered, readings
 from portal.db import Reading, read_together
 from portal.escalation.queries import CaseRow
+from portal.ideas.queries import IdeaRow
 from portal.tables import CaseRole, Escalation, Event, Identity, Topic
 from portal.text.cases import STATES, Named
 
@@ -160,7 +162,22 @@ def _team(actor: Actor, case: CaseRow) -> Reading[OnCase]:
     return Reading(OnCase, TEAM, visible(Identity, actor, "n"), case.id, visible(CaseRole, actor, "r"))
 
 
-async def all_of(actor: Actor, case: CaseRow) -> dict[str, Any]:
+class Owner(msgspec.Struct, frozen=True):
+    """Who decides a case."""
+
+    public_id: str
+    name: str
+
+
+OWNER = "SELECT p.public_id, n.name FROM person p JOIN identity n ON n.person = p.id AND {} WHERE p.id = {}"
+
+
+def owner_of(actor: Actor, case: CaseRow) -> Reading[Owner]:
+    """Her, where she is named and in sight."""
+    return Reading(Owner, OWNER, visible(Identity, actor, "n"), case.owner)
+
+
+async def all_of(actor: Actor, case: CaseRow, idea: IdeaRow) -> dict[str, Any]:
     """All that a case's page tells, in one statement."""
     wanted: dict[str, Reading[Any]] = {
         "facts": _facts(actor, case),
@@ -172,6 +189,8 @@ async def all_of(actor: Actor, case: CaseRow) -> dict[str, Any]:
     if case.on_team:
         room = notes_of(actor, case.id, LAST_NOTES), files_of(actor, case.id), consultations_of(actor, case.id)
         wanted |= dict(zip(ROOM, room, strict=True))
+    if idea.answered:
+        wanted["answer"] = answer_to(actor, idea)
     found = await read_together(**wanted)
     return found | {"facts": found["facts"][0], "after": gathered(actor, found)}
 

@@ -9,14 +9,12 @@ from litestar import Response, Router, get, post
 from litestar.params import FromPath
 
 from portal.access.conflicts import Changed
-from portal.access.policy import Action, can, require
-from portal.cases import opening, queries, triage
-from portal.cases.chart import drawn
-from portal.cases.desk import STEPS, Step, steps_for
+from portal.access.policy import require
+from portal.cases import answering, opening, triage
+from portal.cases.desk import STEPS, Step
 from portal.cases.inbox import LISTS, MANY, ONLY, Wanted, inbox, next_of
-from portal.caseteam.forms import NoteForm
+from portal.cases.shown import show
 from portal.escalation.queries import CaseRow, get_case
-from portal.files.kinds import ACCEPT
 from portal.ideas.queries import get_idea
 from portal.text import cases as words
 from portal.text.language import gettext
@@ -51,39 +49,7 @@ async def cases(request: Request) -> Response[Any]:
 @get("/cases/{public_id:str}")
 async def case(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """Where it stands, for everybody who reads the item."""
-    return await _show(request, found(await get_case(request.actor, public_id)))
-
-
-async def _show(request: Request, row: CaseRow) -> Response[Any]:
-    idea = found(await get_idea(request.actor, row.idea_public_id))
-    known = await queries.all_of(request.actor, row)
-    facts, growth = known["facts"], known["growth"] if idea.supporters is not None else []
-    limits = (facts.t1_at_count, facts.t2_at_count)
-    return page(
-        request,
-        "cases/show.html",
-        section="campaigns" if idea.kind == "idea" else "groups",
-        case=row,
-        idea=idea,
-        facts=facts,
-        growth=growth,
-        chart=drawn(growth, facts.begun, facts.today, limits),
-        steps=[
-            (line, one)
-            for one in known["happened"]
-            if (line := words.told(one.kind, one.owner_name, one.about, one.on))
-        ],
-        team=known["team"],
-        room={name: known[name] for name in queries.ROOM} if row.on_team else None,
-        form=NoteForm() if row.on_team else None,
-        accept=ACCEPT,
-        after=known["after"],
-        words=words,
-        doable=steps_for(request.actor, row),
-        triages=can(request.actor, Action.ESCALATION_TRIAGE, row),
-        answers=idea.owns_case and can(request.actor, Action.IDEA_ANSWER, idea),
-        now=request.now,
-    )
+    return await show(request, found(await get_case(request.actor, public_id)))
 
 
 async def _at(request: Request, public_id: str, name: str) -> tuple[CaseRow, Step]:
@@ -130,4 +96,18 @@ async def _form(request: Request, row: CaseRow, step: Step, name: str, form: Any
     )
 
 
-router = Router(path="/", route_handlers=[cases, case, step_page, take_step, triage.router, opening.router])
+router = Router(
+    path="/",
+    route_handlers=[
+        cases,
+        case,
+        answering.back_to_the_desk,
+        answering.answer,
+        answering.back_to_the_approval,
+        answering.approve,
+        step_page,
+        take_step,
+        triage.router,
+        opening.router,
+    ],
+)

@@ -109,6 +109,21 @@ async def end_clarifying(actor: Actor, case: CaseRow) -> None:
         await go_on(await hold_for(case.id, Kind.CASE_CLARIFIED), actor=actor.id)
 
 
+ADD_QUESTIONS = """
+    UPDATE idea SET core_questions = core_questions || {}::text[]
+    WHERE id = {} AND cardinality(core_questions) + cardinality({}::text[]) <= 3
+        AND NOT EXISTS (SELECT FROM answer a WHERE a.idea = idea.id) RETURNING id
+"""
+
+
+async def add_questions(actor: Actor, case: CaseRow, questions: list[str]) -> None:
+    """Who wrote the item names what the answer shall reply to, three at most; what was named stays. Raises Changed
+    where they would be more, or the answer is there."""
+    require(actor, Action.ESCALATION_ADD_QUESTIONS, case)
+    if await fetch_value(ADD_QUESTIONS, questions, case.idea, questions) is None:
+        raise Changed
+
+
 STATE = """
     UPDATE escalation SET statement = {}, statement_html = {}, statement_by = {}, statement_at = plein_now()
     WHERE id = {}

@@ -160,8 +160,12 @@ DECIDED = "UPDATE escalation SET owner = coalesce(owner, {}) WHERE id = {}"
 
 
 async def answered_by(person: int, idea: int) -> None:
-    """An official answer was just given to an item, in this transaction: its case, if one waits for it, is answered."""
+    """An official answer was just given to an item, in this transaction: its case, if one waits for it, is answered.
+    Raises Changed where somebody else owns that by now."""
     case = await fetch_value(OPEN_CASE, idea)
-    if case is not None and possible(await hold(case), Kind.CASE_ANSWERED):
+    held = await hold(case) if case is not None else None
+    if held is not None and possible(held, Kind.CASE_ANSWERED):
+        if held.owner not in (None, person):
+            raise Changed
         await execute(DECIDED, person, case)
         await move(case, Kind.CASE_ANSWERED, actor=person)

@@ -17,7 +17,8 @@ from portal.tables import CaseRole, Escalation, Idea
 class CaseRow(msgspec.Struct, frozen=True):
     """A case, as far as the policy and its actions ask. `lateness`: on time, due soon, overdue 1, 2 or 3, None where
     nothing is owed; `superior`: who stands one level above the owner; `barred`: the actor may not decide it (rule 6);
-    `decides`: she is or was its owner, or is her deputy, the neutral, or in the chain; `on_team`: is on the case."""
+    `decides`: she is or was its owner, or is her deputy, the neutral, or in the chain; `on_team`: is on the case;
+    `drafted`: she is or was its owner or adviser; `approver`: who is asked to agree to the answer."""
 
     id: int
     public_id: str
@@ -38,6 +39,9 @@ class CaseRow(msgspec.Struct, frozen=True):
     decides: bool
     in_chain: bool
     on_team: bool
+    advises: bool
+    drafted: bool
+    approver: int | None
     round: int
     lateness: str | None
     started_at: datetime
@@ -73,6 +77,11 @@ CASE = f"""
             AND r.until IS NULL) AS in_chain,
         EXISTS (SELECT FROM case_role r WHERE r.escalation = e.id AND r.person = {{}} AND r.until IS NULL
             AND r.role <> 'promise') AS on_team,
+        EXISTS (SELECT FROM case_role r WHERE r.escalation = e.id AND r.person = {{}} AND r.role = 'adviser'
+            AND r.until IS NULL) AS advises,
+        EXISTS (SELECT FROM case_role r WHERE r.escalation = e.id AND r.person = {{}}
+            AND r.role IN ('owner', 'adviser')) AS drafted,
+        (SELECT d.approver FROM answer_draft d WHERE d.escalation = e.id) AS approver,
         e.round, plein_lateness(e, {{}}) AS lateness, e.started_at, e.hold_until, e.triage_due_at, e.acknowledge_due_at,
         e.acknowledged_at, e.promised_on, e.statement_due_at, e.statement_html, e.statement_at, e.due_at, e.question,
         e.clarify_from, e.clarify_until, e.extension_days, e.extension_reason, e.extension_asked_at,
@@ -84,7 +93,7 @@ CASE = f"""
 async def get_case(actor: Actor, public_id: str) -> CaseRow | None:
     """One case, where the actor reads its item."""
     me, sight = actor.id, visible(Escalation, actor, "e")
-    return await fetch_one(CaseRow, CASE, me, me, me, me, me, actor.now, public_id, sight)
+    return await fetch_one(CaseRow, CASE, me, me, me, me, me, me, me, actor.now, public_id, sight)
 
 
 class Item(msgspec.Struct, frozen=True):

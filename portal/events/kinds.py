@@ -203,6 +203,7 @@ class Kind(StrEnum):
     DUTY_STAFFED = "duty.staffed"
     DUTY_CONSULTED = "duty.consulted"
     DUTY_ADVISED = "duty.advised"
+    DUTY_APPROVAL = "duty.approval"
     DUTY_UNOWNED = "duty.unowned"
     DUTY_PROMISE = "duty.promise"
     DUTY_SCREEN = "duty.screen"

@@ -35,6 +35,7 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
     speaks_for: int | None = None
     topic: int | None = None
     confidential: bool = False
+    core_questions: list[str] = []
 
 
 class Place(Protocol):
@@ -62,8 +63,8 @@ class Saved(msgspec.Struct, frozen=True):
 # it needs it, because two who share it would wait for each other.
 PROPOSE = """
     INSERT INTO idea (public_id, campaign, space, author, state, title, body, body_html, excerpt, language, tags,
-        service, form_version, kind, speaks_for, topic, form_key)
-    SELECT {}, c.id, c.space, {}, 'published', {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}
+        service, form_version, kind, speaks_for, topic, core_questions, form_key)
+    SELECT {}, c.id, c.space, {}, 'published', {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}
     FROM (SELECT * FROM campaign WHERE id = {} FOR NO KEY UPDATE) AS c
     WHERE plein_phase(c::campaign, plein_now()) = ANY({})
     ON CONFLICT (author, form_key) DO NOTHING RETURNING id, public_id
@@ -108,7 +109,7 @@ async def propose(
 
 async def _found(content: Content, idea: int | None) -> Found | None:
     """Why it is screened before anybody reads it, if it is."""
-    texts = (content.title, content.body, *content.tags, *content.replies.values())
+    texts = (content.title, content.body, *content.tags, *content.replies.values(), *content.core_questions)
     return await found_in(*texts, confidential=content.confidential, idea=idea)
 
 
@@ -125,7 +126,7 @@ async def _hold_new(
 POST = """
     UPDATE idea i SET state = 'published', title = {}, body = {}, body_html = {}, excerpt = {}, language = {},
         tags = {}, service = {}, form_version = {}, kind = {}, speaks_for = {}, topic = {},
-        form_key = {}, edited_by = {},
+        core_questions = {}, form_key = {}, edited_by = {},
         version = CASE WHEN i.published_at IS NULL THEN 1 ELSE i.version END,
         created_at = CASE WHEN i.published_at IS NULL THEN plein_now() ELSE i.created_at END, updated_at = plein_now()
     FROM (SELECT * FROM campaign WHERE id = (SELECT campaign FROM idea WHERE id = {}) FOR NO KEY UPDATE) AS c
@@ -162,20 +163,21 @@ async def _post(actor: Actor, draft: int, space: int, content: Content, html: st
 # A draft that comes again from the same form, as after a lost network, is the same draft; what was posted stays posted.
 BEGIN_DRAFT = """
     INSERT INTO idea (public_id, campaign, space, author, state, title, body, body_html, excerpt, language, tags,
-        service, form_version, kind, speaks_for, topic, draft_key)
-    VALUES ({}, {}, {}, {}, 'draft', {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {})
+        service, form_version, kind, speaks_for, topic, core_questions, draft_key)
+    VALUES ({}, {}, {}, {}, 'draft', {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {})
     ON CONFLICT (author, draft_key) DO NOTHING RETURNING id, public_id, version
 """
 SAVE_DRAFT = """
     UPDATE idea SET title = {}, body = {}, body_html = {}, excerpt = {}, language = {}, tags = {}, service = {},
-        form_version = {}, kind = {}, speaks_for = {}, topic = {}, edited_by = {}, version = version + 1,
-        updated_at = plein_now()
+        form_version = {}, kind = {}, speaks_for = {}, topic = {}, core_questions = {}, edited_by = {},
+        version = version + 1, updated_at = plein_now()
     WHERE id = {} AND state = 'draft' AND version = {} RETURNING id, public_id, version
 """
 # Sent again because the answer got lost: the text is there already, whichever version it has.
 THE_SAME = """
     SELECT id, public_id, version FROM idea
     WHERE id = {} AND state = 'draft' AND title = {} AND body = {} AND tags = {} AND language = {}
+        AND core_questions = {}
 """
 
 
@@ -212,7 +214,9 @@ async def save_draft(actor: Actor, idea: IdeaRow, content: Content, *, version: 
 async def _save(actor: Actor, draft: int, content: Content, html: str, version: int) -> Saved:
     saved = await fetch_one(Saved, SAVE_DRAFT, *_columns(content, html), actor.id, draft, version)
     if saved is None:
-        saved = await fetch_one(Saved, THE_SAME, draft, content.title, content.body, content.tags, content.language)
+        saved = await fetch_one(
+            Saved, THE_SAME, draft, content.title, content.body, content.tags, content.language, content.core_questions
+        )
     if saved is None:
         raise Changed
     await _keep_replies(draft, content)
@@ -232,14 +236,14 @@ KEEP = f"""
             AND i.state IN ('published', 'hidden')
             AND {UNANSWERED} FOR UPDATE OF i FOR SHARE OF c
     )
-    INSERT INTO idea_version (idea, space, version, title, body, tags, replies, author, created_at)
-    SELECT id, space, version, title, body, tags, ({REPLIES}), coalesce(edited_by, author), updated_at
+    INSERT INTO idea_version (idea, space, version, title, body, tags, replies, core_questions, author, created_at)
+    SELECT id, space, version, title, body, tags, ({REPLIES}), core_questions, coalesce(edited_by, author), updated_at
     FROM held RETURNING version
 """
 EDIT = """
     UPDATE idea SET title = {}, body = {}, body_html = {}, excerpt = {}, language = {}, tags = {}, service = {},
-        form_version = {}, kind = {}, speaks_for = {}, topic = {}, edited_by = {}, version = version + 1,
-        updated_at = plein_now()
+        form_version = {}, kind = {}, speaks_for = {}, topic = {}, core_questions = {}, edited_by = {},
+        version = version + 1, updated_at = plein_now()
     WHERE id = {}
 """
 
@@ -280,10 +284,11 @@ async def _keep_replies(idea: int, content: Content) -> None:
 
 
 def _columns(content: Content, html: str) -> list[object]:
-    """Title to topic, in the order of the statements above."""
+    """Title to core questions, in the order of the statements above."""
     return [
         *(content.title, content.body, html, excerpt(html), content.language, content.tags),
         *(content.service, content.form_version, content.kind, content.speaks_for, content.topic),
+        content.core_questions,
     ]
 
 

@@ -16,9 +16,10 @@ from portal.tables import Highlight, Idea, Vote
 NEWEST, NEWEST_OF_ALL = 200, 400  # ideas of a space, and of all, among which the lively ones are looked for
 
 
-def hashable(row: Any) -> None:
+def hashable(row: Any, *names: str) -> None:
     """Parts of pages are found by the values of rows (web.page.part), which a list would forbid."""
-    msgspec.structs.force_setattr(row, "tags", tuple(row.tags))
+    for name in ("tags", *names):
+        msgspec.structs.force_setattr(row, name, tuple(getattr(row, name)))
 
 
 def apart(actor: Actor) -> QueryString:

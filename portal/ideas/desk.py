@@ -160,9 +160,13 @@ def _typed(form: Any) -> dict[str, str]:
     """What was typed, as `_fields` has what is saved."""
     replies = "\n".join(f"{field.question.label}: {field.raw_data[0]}" for field in form.replies if field.data)
     tags = ", ".join(form.tags.data or [])
-    return {"title": form.title.data or "", "body": form.body.data or "", "replies": replies, "tags": tags}
+    core = "\n".join(form.core_questions.data)
+    texts = {"title": form.title.data or "", "body": form.body.data or "", "replies": replies, "tags": tags}
+    return texts | {"core_questions": core}
 
 
 def _fields(version: queries.Version) -> dict[str, str]:
     tags = ", ".join(version.tags)
-    return {"title": version.title, "body": version.body, "replies": version.replies, "tags": tags}
+    core = "\n".join(version.core_questions)
+    texts = {"title": version.title, "body": version.body, "replies": version.replies, "tags": tags}
+    return texts | {"core_questions": core}

@@ -54,6 +54,34 @@ class IdeaTags(TagsField):
         return ", ".join(tag for tag in self.data or [] if tag not in self.offered)
 
 
+class QuestionsField(TextAreaField):
+    """What its authors want to know above all: a question a line; `data` is a list."""
+
+    data: Any
+    most = 3
+    longest = 200
+
+    def process_data(self, value: Any) -> None:
+        """As they are kept."""
+        self.data = list(value or ())
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Splits."""
+        lines = "\n".join(valuelist).splitlines()
+        self.data = [line.strip() for line in lines if line.strip()]
+
+    def _value(self) -> str:
+        return str(self.raw_data[0]) if self.raw_data else "\n".join(self.data or [])
+
+    def pre_validate(self, form: BaseForm) -> None:
+        """A few short ones."""
+        if len(self.data) > self.most:
+            raise StopValidation(gettext("Name at most %(n)s questions.") % {"n": self.most})
+        if any(len(line) > self.longest for line in self.data):
+            raise StopValidation(gettext("Keep each question to %(n)s characters.") % {"n": self.longest})
+
+
+CORE_QUESTIONS = lazy("What do you want to know above all?")
 Check = Callable[[wtforms.Form, wtforms.Field], None]
 
 
@@ -151,6 +179,7 @@ class IdeaForm(DraftedForm):
     body = TextAreaField(lazy("What do you propose?"), [needed(lazy("Say what you propose.")), at_most(LONGEST)])
     tags = IdeaTags(lazy("Tags"))
     service = SelectField(lazy("Service or process that it improves"), default="")
+    core_questions = QuestionsField(CORE_QUESTIONS)
     language = RadioField(lazy("Language"), choices=options(LANGUAGES.items()))
     confidential = confidential_field()
     version = HiddenNumber(default=1)
@@ -180,6 +209,7 @@ class IdeaForm(DraftedForm):
             tags=self.tags.data or [],
             language=self.language.data,
             service=next((s.id for s in services if s.public_id == chosen), None),
+            core_questions=self.core_questions.data,
             form_version=self.form_version.data or 0,
             replies={field.question.id: field.data for field in self.replies},
             confidential=bool(self.confidential.data),

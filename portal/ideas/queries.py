@@ -81,9 +81,10 @@ class IdeaRow(msgspec.Struct, frozen=True):
     barred: bool
     seen: bool
     screening: str
+    core_questions: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        hashable(self)
+        hashable(self, "core_questions")
 
     @property
     def address(self) -> str:
@@ -125,7 +126,7 @@ ONE = f"""
         x.id IS NOT NULL AND plein_decides(me.id, i.id) AS decides_case,
         x.id IS NOT NULL AND me.id = ANY (plein_barred(x)) AS barred, i.published_at IS NOT NULL AS seen,
         coalesce((SELECT w.public_id FROM screening w WHERE w.idea = i.id AND w.state = 'open'
-            AND w.person = me.id), '') AS screening
+            AND w.person = me.id), '') AS screening, i.core_questions
     {FROM} CROSS JOIN (SELECT {{}}::bigint AS id) me LEFT JOIN escalation x ON x.idea = i.id AND x.ended_at IS NULL
     LEFT JOIN service e ON e.id = i.service AND {{}} LEFT JOIN topic tp ON tp.id = i.topic AND {{}}
     LEFT JOIN co_author k ON k.idea = i.id AND k.person = me.id
@@ -247,13 +248,15 @@ class Version(msgspec.Struct, frozen=True):
     body: str
     tags: list[str]
     replies: str
+    core_questions: list[str]
     author_name: str
     created_at: datetime
 
 
 VERSIONS = (
     """
-    SELECT v.version, v.title, v.body, v.tags, v.replies, coalesce(n.name, '') AS author_name, v.created_at
+    SELECT v.version, v.title, v.body, v.tags, v.replies, v.core_questions, coalesce(n.name, '') AS author_name,
+        v.created_at
     FROM idea_version v """
     + NAMED.format("n", "v.author", "v.space")
     + """
@@ -265,7 +268,7 @@ REPLIES = """
     FROM idea_reply r JOIN question q ON q.id = r.question WHERE r.idea = {}
 """
 CURRENT = f"""
-    SELECT i.version, i.title, i.body, i.tags, ({REPLIES}) AS replies,
+    SELECT i.version, i.title, i.body, i.tags, ({REPLIES}) AS replies, i.core_questions,
         coalesce(n.name, '') AS author_name, i.updated_at AS created_at
     FROM idea i {NAMED.format("n", "coalesce(i.edited_by, i.author)", "i.space")} WHERE i.id = {{}} AND {{}}
 """

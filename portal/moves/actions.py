@@ -43,8 +43,9 @@ HOLD_IDEA = """
 """
 # What it replied to the campaign's questions stays with its earlier text: the other campaign asks others.
 KEEP = f"""
-    INSERT INTO idea_version (idea, space, version, title, body, tags, replies, author, created_at)
-    SELECT i.id, i.space, i.version, i.title, i.body, i.tags, ({REPLIES}), coalesce(i.edited_by, i.author), i.updated_at
+    INSERT INTO idea_version (idea, space, version, title, body, tags, replies, core_questions, author, created_at)
+    SELECT i.id, i.space, i.version, i.title, i.body, i.tags, ({REPLIES}), i.core_questions,
+        coalesce(i.edited_by, i.author), i.updated_at
     FROM idea i WHERE i.id = {{}}
 """
 MOVE_IDEA = """

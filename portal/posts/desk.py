@@ -103,7 +103,12 @@ class Desk:
         if stands is None:
             return await self.show(form)
         form.version.data = stands.version
-        texts = {"title": (stands.title, form.title.data or ""), "body": (stands.body, form.body.data or "")}
+        asked = "\n".join(stands.core_questions), "\n".join(form.core_questions.data)
+        texts = {
+            "title": (stands.title, form.title.data or ""),
+            "body": (stands.body, form.body.data or ""),
+            "core_questions": asked,
+        }
         fields = {name: await compared(*both) for name, both in texts.items() if both[0] != both[1]}
         return await self.show(form, {"by": stands.author_name, "at": stands.created_at, "fields": fields})
 

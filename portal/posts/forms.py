@@ -9,7 +9,7 @@ from portal.access.of_posts import leader
 from portal.campaigns.queries import CampaignRow
 from portal.colleagues.forms import ColleagueField
 from portal.ideas.actions import Content
-from portal.ideas.forms import DraftedForm, confidential_field, needed
+from portal.ideas.forms import CORE_QUESTIONS, DraftedForm, QuestionsField, confidential_field, needed
 from portal.posts.queries import Spoken
 from portal.text.language import LANGUAGES, gettext
 from portal.text.markdown import LONGEST
@@ -38,6 +38,7 @@ class PostForm(DraftedForm):
     title = StringField(lazy("What is it about?"), [needed(lazy("Say in a line what it is about.")), at_most(90)])
     body = TextAreaField(lazy("Your text"), [at_most(LONGEST)])
     voice = SelectField(lazy("Who speaks?"), default="")
+    core_questions = QuestionsField(CORE_QUESTIONS)
     language = RadioField(lazy("Language"), choices=options(LANGUAGES.items()))
     confidential = confidential_field()
     version = HiddenNumber(default=1)
@@ -60,6 +61,7 @@ class PostForm(DraftedForm):
             title=self.title.data or "",
             body=self.body.data or "",
             tags=[],
+            core_questions=self.core_questions.data,
             language=self.language.data,
             confidential=bool(self.confidential.data),
             kind="leader" if voice else "discussion",

@@ -84,13 +84,13 @@ STEPS = f"""
 """
 ANSWERS = f"""
     SELECT i.public_id AS idea, x.version, x.kind, x.summary, x.reason, x.from_when, x.next_step, x.next_date,
-        x.created_at, x.corrected_at, {BY}
+        x.whose, x.category, x.review_on, x.questions, x.replies, x.created_at, x.corrected_at, {BY}
     FROM answer x JOIN idea i ON i.id = x.idea {NAMED.format("n", "x.author", "x.space")}
     WHERE {{}} AND x.space = {{}} ORDER BY x.id
 """
 ANSWER_VERSIONS = f"""
     SELECT i.public_id AS idea, x.version, x.kind, x.summary, x.reason, x.from_when, x.next_step, x.next_date,
-        x.created_at, {BY}
+        x.whose, x.category, x.review_on, x.questions, x.replies, x.created_at, {BY}
     FROM answer_version x JOIN answer a ON a.id = x.answer JOIN idea i ON i.id = a.idea
     {NAMED.format("n", "x.author", "x.space")} WHERE {{}} AND x.space = {{}} ORDER BY x.id
 """

@@ -113,7 +113,7 @@ WIPE_IDEA = """
     notices AS (DELETE FROM notice x USING me WHERE x.idea = me.id),
     mails AS (DELETE FROM mail x USING event e, me WHERE e.id = x.event AND e.idea = me.id AND x.sent_at IS NULL)
     UPDATE idea x SET state = 'diverted', title = '', body = '', body_html = '', excerpt = '', tags = '{{}}',
-        service = NULL, edited_by = NULL FROM me WHERE x.id = me.id
+        core_questions = '{{}}', service = NULL, edited_by = NULL FROM me WHERE x.id = me.id
 """
 WIPE_COMMENT = """
     WITH me AS (SELECT {}::bigint AS id),

@@ -68,4 +68,24 @@ ANSWER_KINDS = {
         icon="arrow-square-out",
         yes=False,
     ),
+    "not public": AnswerKind(
+        choice=lazy("Can’t be discussed in public"),
+        badge=lazy("Not in public"),
+        mail=lazy("The decision: it can’t be discussed in public."),
+        tone="",
+        icon="lock-simple",
+        yes=False,
+    ),
+}
+#: Takes somebody else's yes first, a category, and a day on which it is looked at again (rule 10).
+NOT_PUBLIC = "not public"
+#: Says whose it is.
+NOT_OURS = "not ours"
+#: Why something can't be discussed in public.
+CATEGORIES = {
+    "security": lazy("Security"),
+    "negotiation": lazy("A running negotiation"),
+    "legal": lazy("A legal matter"),
+    "personal": lazy("It is about persons"),
+    "commercial": lazy("A commercial interest"),
 }

@@ -22,7 +22,7 @@ from portal.db import fetch_value
 from portal.files.kinds import KINDS
 from portal.settings import ROOT, settings
 from portal.text import counts, dates, mentions
-from portal.text.answers import ANSWER_KINDS
+from portal.text.answers import ANSWER_KINDS, CATEGORIES
 from portal.text.language import Reader, gettext, ngettext, read_from_now, reader
 from portal.text.reactions import REACTIONS
 from portal.text.roles import ROLE_NAMES
@@ -74,6 +74,7 @@ def environment() -> Environment:
         labels=LABELS,
         checks=CHECKS,
         answer_kinds=ANSWER_KINDS,
+        answer_categories=CATEGORIES,
         supporters=counts.supporters,
         comments=counts.comments,
         votes_given=counts.votes_given,

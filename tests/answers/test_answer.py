@@ -24,6 +24,8 @@ def address_of(world, name):
 
 
 async def filled(browser, address, **other):
+    """The form of what has no case."""
+    await without_cases()
     return form_of(await browser.get(address), address) | TYPED | other
 
 
@@ -122,6 +124,7 @@ async def test_of_two_answers_at_once_the_second_is_kept_in_its_form(as_, world)
 
 
 async def test_an_empty_answer_names_every_required_field(as_, world):
+    await without_cases()
     browser, address = await as_("sponsor"), address_of(world, "decide")
     sent = await browser.post(address, {})
     assert sent.status_code == 422
@@ -206,7 +209,9 @@ async def test_what_has_a_case_is_answered_by_its_owner_alone_who_is_not_barred(
     address = address_of(world, name)
     for who in ("decision_maker", "sponsor"):
         assert (await (await as_(who)).post(address, TYPED)).status_code == 403
-    assert (await (await as_("colleague")).get(address)).status_code == 200
+    there = await (await as_("colleague")).get(address)
+    case = await fetch_value("SELECT public_id FROM escalation WHERE idea = {} AND ended_at IS NULL", idea)
+    assert (there.status_code, there.headers["Location"]) == (303, f"/cases/{case}#answering")
     await execute(
         "INSERT INTO case_conflict (escalation, space, person, kind)"
         " SELECT id, space, owner, 'declared' FROM escalation WHERE idea = {}",

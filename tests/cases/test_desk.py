@@ -46,7 +46,7 @@ async def test_who_owns_the_case_answers_though_she_does_not_decide_there_and_th
     row = await get_idea(actor, idea)
     assert row.owns_case
     # She reads in Dutch.
-    assert "Het antwoord schrijven" in text_of(await (await as_("colleague")).get(f"/cases/{world.case['decide']}"))
+    assert "Jij beslist hierover." in text_of(await (await as_("colleague")).get(f"/cases/{world.case['decide']}"))
     await actions.answer(actor, row, replace(DECISION, next_owner=owner))
     assert await fetch_value("SELECT state FROM escalation WHERE id = {}", case) == "answered"
     with pytest.raises(Changed):
