@@ -114,6 +114,15 @@ ANSWER = {
     "next_owner_called": email_of("author"),
     "next_date": "2026-09-01",
 }
+APPROVAL = {"agreed": "no", "words": "Say more.", "version": "1"}
+START = {
+    "name": "Thanks",
+    "language": "en",
+    "kind": "pilot",
+    "summary": "We try it.",
+    "reason": "Thank you for this.",
+    "next_step": "A place is looked for.",
+}
 WORKSHOP = {
     "name": "Table talk",
     "held_on": "2026-06-10",
@@ -365,6 +374,10 @@ POSTS: dict[str, tuple[str | None, str, dict[str, str]]] = {
     ),
     "/spaces/{public_id:str}/sections": ("insider_a", "/spaces/{space[organisation]}/sections", WITH_GUESTS),
     "/ideas/{public_id:str}/answer": ("sponsor", "/ideas/{idea[decide]}/answer", ANSWER),
+    "/cases/{public_id:str}/answer": ("sponsor", "/cases/{case[decide]}/answer", ANSWER),
+    "/cases/{public_id:str}/approval": ("decision_maker", "/cases/{case[decide]}/approval", APPROVAL),
+    "/admin/answer-texts": ("administrator", "/admin/answer-texts", START),
+    "/admin/answer-texts/{public_id:str}": ("administrator", "/admin/answer-texts/{start[thanks]}", START),
     "/cases/{public_id:str}/{step:str}": (
         "sponsor",
         "/cases/{case[decide]}/statement",
@@ -640,6 +653,11 @@ GETS: dict[str, tuple[str | None, str]] = {
     "/groups/new": ("employee", "/groups/new"),
     "/health": (None, "/health"),
     "/cases": ("sponsor", "/cases"),
+    "/cases/{public_id:str}/answer": ("sponsor", "/cases/{case[decide]}/answer"),
+    "/cases/{public_id:str}/approval": ("decision_maker", "/cases/{case[decide]}/approval"),
+    "/admin/answer-texts": ("administrator", "/admin/answer-texts"),
+    "/admin/answer-texts/new": ("administrator", "/admin/answer-texts/new"),
+    "/admin/answer-texts/{public_id:str}": ("administrator", "/admin/answer-texts/{start[thanks]}"),
     "/cases/{public_id:str}": ("employee", "/cases/{case[decide]}"),
     "/cases/{public_id:str}/{step:str}": ("sponsor", "/cases/{case[decide]}/statement"),
     "/cases/{public_id:str}/triage": ("moderator", "/cases/{case[discuss]}/triage"),
@@ -756,6 +774,9 @@ LEAD_ON = {
     "/comments/{public_id:str}",
     "/ideas/{public_id:str}/comments",
     "/campaigns/{public_id:str}/ideas",
+    "/ideas/{public_id:str}/answer",
+    "/cases/{public_id:str}/answer",
+    "/cases/{public_id:str}/approval",
 }
 #: GET routes that are no pages: they lead on, or are for machines, or have nothing to show without a letter.
 NO_PAGES = LEAD_ON | {

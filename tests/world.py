@@ -118,6 +118,7 @@ class World:
     wish: dict[str, str] = field(default_factory=dict)
     notice: dict[str, str] = field(default_factory=dict)
     case_id: dict[str, int] = field(default_factory=dict)
+    start: dict[str, str] = field(default_factory=dict)
     case: dict[str, str] = field(default_factory=dict)
     case_record: dict[str, str] = field(default_factory=dict)
     case_file: dict[str, str] = field(default_factory=dict)
@@ -215,6 +216,7 @@ async def build_world() -> World:
         await add_case(world, "discuss", idea="discuss", state="triage")
         await _case_team(world)
         await _after_answers(world)
+        await _drafted(world, "decide")
     await execute("UPDATE profile SET photo_change = 0")
     await execute("UPDATE organisation SET photo_changes = 0")  # no page shows a photo until one is changed
     return world
@@ -756,6 +758,33 @@ async def _case_team(world: World) -> None:
         stored_picture("case record"),
         case,
     )
+
+
+async def _drafted(world: World, case: str) -> None:
+    """The sponsor's answer waits for the decision maker's yes; and a text to begin with."""
+    sponsor, second = world.person_id["sponsor"], world.person_id["decision_maker"]
+    await execute(
+        "INSERT INTO answer_draft (escalation, space, kind, summary, reason, edited_by, decision, submitted_by, approver)"
+        " SELECT id, space, 'not public', 'We can’t say', 'It runs', {}, {}::jsonb, {}, {} FROM escalation WHERE id = {}",
+        *(sponsor, json.dumps(WAITING | {"next_owner": sponsor, "approver": second}), sponsor, second),
+        world.case_id[case],
+    )
+    world.start["thanks"] = await fetch_value(
+        "INSERT INTO answer_start (name, language, reason) VALUES ('Thanks', 'en', 'Thank you.') RETURNING public_id"
+    )
+
+
+#: What the sponsor would say of what can't be discussed in public.
+WAITING = {
+    "kind": "not public",
+    "summary": "We can’t say",
+    "reason": "It runs",
+    "from_when": "Now",
+    "next_step": "We wait",
+    "next_date": "2026-09-01",
+    "category": "negotiation",
+    "review_on": "2026-09-01",
+}
 
 
 async def add_import(world: World, name: str) -> None:

@@ -47,7 +47,7 @@ def asked_to_agree(actor: Actor, thing: Any) -> bool:
 
 def writes_before_answer(actor: Actor, thing: Any) -> bool:
     """Who wrote the item, as long as an answer is owed."""
-    return thing.lateness is not None and (actor.id == thing.author or bool(thing.co_author))
+    return (actor.id == thing.author or bool(thing.co_author)) and thing.lateness is not None
 
 
 def owner_in_time(actor: Actor, thing: Any) -> bool:

@@ -64,7 +64,9 @@ async def answer(actor: Actor, idea: IdeaRow, decision: Decision, *, draft: int 
     await publish(actor.id, actor.language, idea, decision, draft)
 
 
-async def publish(person: int, language: str, idea: IdeaRow, decision: Decision, draft: int) -> bool:
+async def publish(  # access: called by what asked, here and for a second yes
+    person: int, language: str, idea: IdeaRow, decision: Decision, draft: int
+) -> bool:
     """The same for whose it is, after `answer` or `approval.approve` has asked; whether that draft was there. Raises
     Changed."""
     columns = await _columns(decision)

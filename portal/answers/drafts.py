@@ -23,8 +23,9 @@ COLUMNS = (
     *("kind", "summary", "reason", "from_when", "next_step", "next_owner_called", "next_date", "whose", "category"),
     *("review_on", "approver_called", "policy", "replies_to"),
 )
-_NAMES = ", ".join(COLUMNS).replace("replies_to", "asked")
-_PLACES = ", ".join(["{}"] * len(COLUMNS))
+NAMES = ", ".join(COLUMNS).replace("replies_to", "asked")
+PLACES = ", ".join(["{}"] * len(COLUMNS))
+READ = ", ".join(f"d.{name}" for name in COLUMNS).replace("d.replies_to", "d.asked AS replies_to")
 
 
 class Typed(msgspec.Struct, frozen=True):
@@ -74,7 +75,7 @@ class Draft(msgspec.Struct, frozen=True):
 
 
 DRAFT = f"""
-    SELECT d.version, {", ".join(f"d.{name}" for name in COLUMNS).replace("d.replies_to", "d.asked AS replies_to")},
+    SELECT d.version, {READ},
         d.replies, d.edited_by, coalesce(n.name, '') AS edited_name, d.edited_at, d.decision, d.approver,
         coalesce(g.name, '') AS approver_name, d.sent_back, coalesce(b.name, '') AS sent_back_name
     FROM answer_draft d LEFT JOIN identity n ON n.person = d.edited_by AND {{}}
@@ -85,25 +86,25 @@ DRAFT = f"""
 
 def draft_of(actor: Actor, case: CaseRow) -> Reading[Draft]:
     """The draft of a case, if one was begun."""
-    names = [visible(Identity, actor, alias) for alias in ("n", "g", "b")]
+    names = visible(Identity, actor, "n"), visible(Identity, actor, "g"), visible(Identity, actor, "b")
     return Reading(Draft, DRAFT, *names, case.id, visible(AnswerDraft, actor, "d"))
 
 
 BEGIN = f"""
-    INSERT INTO answer_draft ({_NAMES}, replies, escalation, space, edited_by)
-    SELECT {_PLACES}, {{}}, e.id, e.space, {{}} FROM escalation e WHERE e.id = {{}}
+    INSERT INTO answer_draft ({NAMES}, replies, escalation, space, edited_by)
+    SELECT {PLACES}, {{}}, e.id, e.space, {{}} FROM escalation e WHERE e.id = {{}}
     ON CONFLICT (escalation) DO NOTHING RETURNING version
 """
 # A new text takes back what waits for somebody's yes.
 CHANGE = f"""
-    UPDATE answer_draft d SET ({_NAMES}, replies) = ROW({_PLACES}, {{}}::text[]), version = d.version + 1,
+    UPDATE answer_draft d SET ({NAMES}, replies) = ROW({PLACES}, {{}}::text[]), version = d.version + 1,
         edited_by = {{}}, edited_at = plein_now(), decision = NULL, submitted_by = NULL, approver = NULL
     WHERE d.escalation = {{}} AND d.version = {{}} RETURNING d.version
 """
 # Sent again because the answer got lost: the text is there already.
 THE_SAME = f"""
     SELECT d.version FROM answer_draft d
-    WHERE ({_NAMES}, d.replies) = ROW({_PLACES}, {{}}::text[]) AND d.edited_by = {{}} AND d.escalation = {{}}
+    WHERE ({NAMES}, d.replies) = ROW({PLACES}, {{}}::text[]) AND d.edited_by = {{}} AND d.escalation = {{}}
 """
 
 

@@ -97,6 +97,8 @@ class Kind(StrEnum):
     IDEA_CLAIMED = "idea.claimed"
     IDEA_HANDED_OVER = "idea.handed_over"
     CAPTURE_REFUSED = "idea.capture_refused"
+    ANSWER_START_SAVED = "answer_start.saved"
+    ANSWER_START_REMOVED = "answer_start.removed"
     SERVICE_ADDED = "service.added"
     SERVICE_EDITED = "service.edited"
     CHARTER_SET = "charter.set"

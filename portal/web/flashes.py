@@ -89,6 +89,7 @@ FLASHES: dict[str, str] = {
     "policy-proposed": lazy("The change is proposed. Everybody can speak about it now."),
     "policy-dropped": lazy("The proposal is taken back. What holds goes on."),
     "policy-handed-over": lazy("The policy has another owner."),
+    "start-saved": lazy("The list of starting texts is saved."),
     "service-saved": lazy("The service is saved."),
     "workshop-captured": lazy("All ideas are there. Whoever you named is asked whether they are theirs."),
     "claimed": lazy("You said that it is yours. Who wrote it down is asked to confirm it."),

@@ -379,6 +379,11 @@ idea.move_on        withdrawn           n n n n n n n n n - -
 answer.correct      told                n n n y n n n n n - -
 answer.correct      always_answered     n n n y y n n n n - -
 answer.correct      decide              n n n n n n n n n - -
+answer.approve              assigned    n n n n n n n n n - -
+answer.approve              decide      n n n n y n n n n - -
+answer_start.edit                       n n n n n n y n n n n
+escalation.add_questions    assigned    n y n n n n n n n - -
+escalation.add_questions    answered    n n n n n n n n n - -
 
 campaign.answer     decide              n n n y y n n n n - -
 campaign.answer     closed_a            - - - - - - - y - n -
@@ -590,6 +595,7 @@ LOADERS: dict[Action, Load | None] = {
     Action.CAPTURE_REFUSE: get_capture,
     Action.CAPTURE_CONFIRM: get_capture,
     Action.SERVICE_EDIT: None,
+    Action.ANSWER_START_EDIT: None,
     Action.TOPIC_EDIT: None,
     Action.CALENDAR_EDIT: None,
     Action.ABSENCE_NOTE: absence_of,
@@ -649,6 +655,8 @@ LOADERS: dict[Action, Load | None] = {
     Action.ESCALATION_GO_ON: get_case,
     Action.ESCALATION_STATE: get_case,
     Action.ESCALATION_DRAFT: get_case,
+    Action.ESCALATION_ADD_QUESTIONS: get_case,
+    Action.ANSWER_APPROVE: get_case,
     Action.ESCALATION_ASK_EXTENSION: get_case,
     Action.ESCALATION_DECIDE_EXTENSION: get_case,
     Action.ESCALATION_HAND_OVER: get_case,

@@ -627,6 +627,9 @@ CASE = {
     "clarify_from": None,
     "author": OTHER,
     "co_author": False,
+    "advises": False,
+    "approver": None,
+    "lateness": "on time",
     "extension_asked_at": None,
     "extension_decided_at": None,
     "due_at": NOW + timedelta(days=1),
@@ -669,8 +672,30 @@ case(
     *states_but("clarifying"),
     too=[NOT_OWNED | {"author": ME}, NOT_OWNED | {"co_author": True}],
 )
-for before_answer in (Action.ESCALATION_STATE, Action.ESCALATION_DRAFT):
-    case(before_answer, CASE, NOT_OWNED, BARRED, *states_but(*OWNED), too=states(*OWNED))
+case(Action.ESCALATION_STATE, CASE, NOT_OWNED, BARRED, *states_but(*OWNED), too=states(*OWNED))
+case(
+    Action.ESCALATION_DRAFT,
+    CASE | NOT_OWNED | {"advises": True},
+    {"advises": False},
+    BARRED,
+    *states_but(*OWNED),
+    too=[{"advises": False, "owner": ME}, *states(*OWNED)],
+)
+case(
+    Action.ANSWER_APPROVE,
+    CASE | NOT_OWNED | {"approver": ME},
+    {"approver": OTHER},
+    BARRED,
+    *states_but(*OWNED),
+    too=states(*OWNED),
+)
+case(
+    Action.ESCALATION_ADD_QUESTIONS,
+    CASE | {"author": ME},
+    {"author": OTHER},
+    {"lateness": None},
+    too=[{"author": OTHER, "co_author": True}],
+)
 case(
     Action.ESCALATION_ASK_EXTENSION,
     CASE,
@@ -972,6 +997,7 @@ for administering in (
     Action.POLICY_REGISTER,
     Action.CHARTER_CHANGE,
     Action.RETENTION_SET,
+    Action.ANSWER_START_EDIT,
 ):
     case(administering, {}, NOBODY_SPECIAL, me(**has("administrator")), me=ADMINISTRATOR)
 #: Of whoever sees the thing.

@@ -43,6 +43,7 @@ ROLE = """
 @pytest.fixture
 async def asked(rollback, world):
     """The sponsor owes an answer to two core questions; an adviser drafts for her."""
+    await execute("DELETE FROM answer_draft")
     await execute("UPDATE idea SET core_questions = {} WHERE id = {}", QUESTIONS, world.idea_id["decide"])
     await execute(ROLE, world.person_id["employee"], world.case_id["decide"])
     return f"/cases/{world.case['decide']}"
@@ -238,6 +239,7 @@ SINGLE = replace(DECISION, questions=(), replies=())
 
 async def test_of_the_one_who_decided_and_the_one_who_decides_now_one_answers(fresh_db, world):
     first, second = [await actor_of_person(world.person_id[who]) for who in ("sponsor", "decision_maker")]
+    await execute("DELETE FROM answer_draft")
     case = await get_case(first, world.case["decide"])
     before = await get_idea(first, world.idea["decide"])
     await hand_over(first, case, second.id)

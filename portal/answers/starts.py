@@ -1,0 +1,69 @@
+"""Starting texts of answers: the organisation keeps them, administrators write them."""
+
+from __future__ import annotations
+
+import msgspec
+
+from portal.access.actor import Actor
+from portal.access.policy import Action, require
+from portal.access.scope import visible
+from portal.answers.queries import Start
+from portal.db import execute, fetch_one, fetch_value, transaction
+from portal.events.kinds import Kind
+from portal.events.log import record
+from portal.tables import AnswerStart
+
+START = "SELECT s.* FROM answer_start s WHERE s.public_id = {} AND {}"
+
+
+async def get_start(actor: Actor, public_id: str) -> Start | None:
+    """One of them."""
+    return await fetch_one(Start, START, public_id, visible(AnswerStart, actor, "s"))
+
+
+class Words(msgspec.Struct, frozen=True, kw_only=True):
+    """What a starting text says."""
+
+    name: str
+    language: str
+    kind: str
+    summary: str
+    reason: str
+    next_step: str
+
+
+ADD = """
+    INSERT INTO answer_start (name, language, kind, summary, reason, next_step, author, form_key)
+    VALUES ({}, {}, {}, {}, {}, {}, {}, {})
+    ON CONFLICT (author, form_key) DO UPDATE SET form_key = excluded.form_key RETURNING public_id
+"""
+
+
+async def add_start(actor: Actor, words: Words, *, form_key: str) -> None:
+    """A new one; the same form twice adds one."""
+    require(actor, Action.ANSWER_START_EDIT)
+    async with transaction():
+        start = await fetch_value(ADD, *msgspec.structs.astuple(words), actor.id, form_key)
+        await record(Kind.ANSWER_START_SAVED, actor=actor.id, start=start)
+
+
+EDIT = """
+    UPDATE answer_start SET name = {}, language = {}, kind = {}, summary = {}, reason = {}, next_step = {}
+    WHERE public_id = {}
+"""
+
+
+async def edit_start(actor: Actor, start: Start, words: Words) -> None:
+    """Its words; answers that were begun with it stay as they are."""
+    require(actor, Action.ANSWER_START_EDIT)
+    async with transaction():
+        await execute(EDIT, *msgspec.structs.astuple(words), start.public_id)
+        await record(Kind.ANSWER_START_SAVED, actor=actor.id, start=start.public_id)
+
+
+async def remove_start(actor: Actor, start: Start) -> None:
+    """It is offered no more."""
+    require(actor, Action.ANSWER_START_EDIT)
+    async with transaction():
+        await execute("DELETE FROM answer_start WHERE public_id = {}", start.public_id)
+        await record(Kind.ANSWER_START_REMOVED, actor=actor.id, start=start.public_id)
