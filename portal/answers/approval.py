@@ -14,6 +14,7 @@ from portal.escalation.actions import NotThat
 from portal.escalation.moving import hold, move, oblige, possible
 from portal.escalation.queries import CaseRow
 from portal.events.kinds import Kind
+from portal.events.log import record
 from portal.ideas.queries import IdeaRow
 
 # Somebody else, who may decide it, too, and is there.
@@ -91,4 +92,5 @@ async def send_back(actor: Actor, case: CaseRow, version: int, reason: str) -> N
         held = await hold(case.id)
         if await fetch_value(SEND_BACK, reason, actor.id, case.id, actor.id, version) is None:
             raise Changed
+        await record(Kind.ANSWER_SENT_BACK, actor=actor.id, space=case.space, escalation=case.id, person=held.owner)
         await oblige(Kind.DUTY_REMINDER, held, held.owner, about="sent back")

@@ -97,6 +97,7 @@ class Kind(StrEnum):
     IDEA_CLAIMED = "idea.claimed"
     IDEA_HANDED_OVER = "idea.handed_over"
     CAPTURE_REFUSED = "idea.capture_refused"
+    ANSWER_SENT_BACK = "answer.sent_back"
     ANSWER_START_SAVED = "answer_start.saved"
     ANSWER_START_REMOVED = "answer_start.removed"
     SERVICE_ADDED = "service.added"

@@ -142,6 +142,19 @@ DUTIES: dict[str, Words] = {
         lazy("Nothing stops the clock for it: the answer is due on %(due)s; that leaves %(left)s."),
         "/team",
     ),
+    Kind.DUTY_APPROVAL: Words(
+        lazy("An answer waits for your yes or no"),
+        lazy(
+            "%(owner)s would say that this can’t be discussed in public. It is published once you agree; if you do "
+            "not, send it back with a reason. The answer is due on %(due)s."
+        ),
+        "#approval",
+    ),
+    f"{Kind.DUTY_REMINDER}/sent back": Words(
+        lazy("Your answer was sent back"),
+        lazy("Why stands with your draft. The answer is due on %(due)s; that leaves %(left)s."),
+        "#answering",
+    ),
     Kind.DUTY_STAFFED: Words(
         lazy("You are on the team of a case"),
         lazy("You read the case with its private notes, and help who decides. The answer is due on %(due)s."),

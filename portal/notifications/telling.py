@@ -20,7 +20,7 @@ DUTY: frozenset[Kind] = frozenset(
 )
 #: What the owner of a case, or who stands above her, has to do until it is answered.
 OF_OWNER = frozenset({Kind.DUTY_ASSIGNED, Kind.DUTY_REMINDER, Kind.DUTY_OVERDUE, Kind.DUTY_EXTENSION})
-OF_TEAM = frozenset({Kind.DUTY_STAFFED, Kind.DUTY_CONSULTED, Kind.DUTY_ADVISED})
+OF_TEAM = frozenset({Kind.DUTY_STAFFED, Kind.DUTY_CONSULTED, Kind.DUTY_ADVISED, Kind.DUTY_APPROVAL})
 OF_CASE = OF_OWNER | OF_TEAM | {Kind.DUTY_TRIAGE, Kind.DUTY_UNOWNED}
 
 #: These end only the duties of whom the case is no longer: who owns it now has just been told.
@@ -39,6 +39,7 @@ SETTLES: dict[Kind, frozenset[str]] = {
     Kind.CASE_ACKNOWLEDGED: frozenset({Kind.DUTY_ASSIGNED}),
     Kind.CASE_STATEMENT: frozenset({"duty.reminder/statement"}),
     Kind.CASE_ADVISED: frozenset({Kind.DUTY_CONSULTED}),
+    Kind.ANSWER_SENT_BACK: frozenset({Kind.DUTY_APPROVAL}),
     Kind.CASE_CLARIFIED: frozenset({"duty.reminder/question"}),
     Kind.CASE_EXTENDED: frozenset({Kind.DUTY_EXTENSION}),
     Kind.CASE_EXTENSION_REFUSED: frozenset({Kind.DUTY_EXTENSION}),
