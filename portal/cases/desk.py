@@ -49,6 +49,10 @@ async def _ask(actor: Actor, case: CaseRow, form: Any) -> None:
 async def _add_questions(actor: Actor, case: CaseRow, form: Any) -> None:
     try:
         await actions.add_questions(actor, case, form.questions.data)
+    except actions.NotThat:
+        form.refuse(
+            "questions", gettext("This is nothing for everybody to read. Ask it without names and particulars.")
+        )
     except Changed:
         form.refuse("questions", gettext("Three questions at most, with those that are named already."))
 

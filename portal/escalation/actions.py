@@ -14,6 +14,7 @@ from portal.escalation.queries import CaseRow, Item
 from portal.escalation.steps import go_on
 from portal.events.kinds import Kind
 from portal.events.log import record
+from portal.sensitive.holding import found_in
 from portal.text.markdown import rendered
 
 
@@ -117,9 +118,11 @@ ADD_QUESTIONS = """
 
 
 async def add_questions(actor: Actor, case: CaseRow, questions: list[str]) -> None:
-    """Who wrote the item names what the answer shall reply to, three at most; what was named stays. Raises Changed
-    where they would be more, or the answer is there."""
+    """Who wrote the item names what the answer shall reply to, three at most; what was named stays. Raises NotThat
+    where they have to be screened first, Changed where they would be more, or the answer is there."""
     require(actor, Action.ESCALATION_ADD_QUESTIONS, case)
+    if await found_in(*questions, idea=case.idea):
+        raise NotThat
     if await fetch_value(ADD_QUESTIONS, questions, case.idea, questions) is None:
         raise Changed
 
