@@ -77,51 +77,56 @@ WITHOUT = {"topic": lazy("Without a topic"), "unit": lazy("Without a unit")}
 
 
 class Said(NamedTuple):
-    """What a number comes to, and of what it is taken."""
+    """What a number comes to, in which unit, and of what it is taken."""
 
     figure: str
-    of: str
+    unit: str = ""
+    of: str = ""
 
 
 def comes_to(name: str, sums: Sums) -> Said:
     """A number of a group, in the reader's words."""
     if name == "cases":
-        return Said(number(sums.cases), "")
+        return Said(number(sums.cases))
     if name == "on-time":
         of = ngettext(
             "%(good)s of %(num)s answer that was due", "%(good)s of %(num)s answers that were due", sums.was_due
         )
-        return Said(f"{100 * sums.in_time // sums.was_due}%", of % {"good": sums.in_time, "num": sums.was_due})
+        return Said(f"{100 * sums.in_time // sums.was_due}%", of=of % {"good": sums.in_time, "num": sums.was_due})
     if name in ("statement", "answer"):
         minutes, cases = (sums.to_statement, sums.stated) if name == "statement" else (sums.to_answer, sums.answered)
         of = ngettext("median of %(num)s case", "median of %(num)s cases", cases)
-        return Said(working_hours(minutes or 0), of % {"num": cases})
-    good, base = {
-        "late": (sums.overdue1 + sums.overdue2 + sums.overdue3, sums.owed),
-        "reviews": (sums.reviewed, sums.answered),
-        "promises": (sums.kept, sums.judged),
-    }[name]
-    levels = gettext("levels 1, 2 and 3: %(one)s, %(two)s, %(three)s") % {
-        "one": sums.overdue1,
-        "two": sums.overdue2,
-        "three": sums.overdue3,
-    }
-    return Said(
-        gettext("%(good)s of %(all)s") % {"good": number(good), "all": number(base)}, levels if name == "late" else ""
-    )
+        figure, unit = hours_of(minutes or 0)
+        return Said(figure, unit, of % {"num": cases})
+    if name == "late":
+        late = sums.overdue1 + sums.overdue2 + sums.overdue3
+        levels = {"one": sums.overdue1, "two": sums.overdue2, "three": sums.overdue3}
+        words = gettext("levels 1, 2 and 3: %(one)s, %(two)s, %(three)s") % levels
+        return Said(number(late), _of(sums.owed), words if late else "")
+    good, base = (sums.reviewed, sums.answered) if name == "reviews" else (sums.kept, sums.judged)
+    return Said(number(good), _of(base))
+
+
+def _of(base: int) -> str:
+    return gettext("of %(all)s") % {"all": number(base)}
+
+
+def hours_of(minutes: float) -> tuple[str, str]:
+    """Working time in hours, with a half where there is one: the number, and its unit."""
+    hours = round(minutes / 30) / 2
+    shown = format_decimal(hours, "#,##0.#", locale=reader().language)
+    return shown, ngettext("working hour", "working hours", 1 if hours == 1 else 2)
 
 
 def working_hours(minutes: float) -> str:
-    """Working time in hours, with a half where there is one."""
-    hours = round(minutes / 30) / 2
-    shown = format_decimal(hours, "#,##0.#", locale=reader().language)
-    return ngettext("%(shown)s working hour", "%(shown)s working hours", 1 if hours == 1 else 2) % {"shown": shown}
+    """The same in one: "9 working hours"."""
+    return " ".join(hours_of(minutes))
 
 
 def quarter(key: str) -> str:
-    """2026-2 as "second quarter of 2026"."""
+    """2026-2 as "Quarter 2 of 2026"."""
     year, nth = key.split("-")
-    return gettext("quarter %(nth)s of %(year)s") % {"nth": nth, "year": year}
+    return gettext("Quarter %(nth)s of %(year)s") % {"nth": nth, "year": year}
 
 
 def group_name(sums: Sums) -> str:
