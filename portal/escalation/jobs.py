@@ -8,7 +8,7 @@ import structlog
 
 from portal.db import UNREACHABLE, execute, fetch_value, transaction
 from portal.escalation.moving import decider, give_to, hold, move, possible
-from portal.escalation.opening import open_case
+from portal.escalation.opening import assign, open_case
 from portal.escalation.steps import Handler
 from portal.events.kinds import Kind
 
@@ -20,6 +20,7 @@ async def tick(steps: Mapping[str, Handler]) -> None:
     await look_at_support()
     await open_what_was_promised()
     await pass_on_what_is_unowned()
+    await assign_what_waits_for_somebody()
     await take_steps(steps)
 
 
@@ -87,6 +88,22 @@ async def pass_on_what_is_unowned() -> None:
             if await fetch_value(THERE, other) and not await fetch_value(THERE, case.owner):
                 await give_to(case, other, "absent")
                 await move(case.id, Kind.CASE_HANDED_OVER, why="absent")
+
+
+# Nobody was left to own it, and administrators were told; since then somebody came, or a rule names her.
+WAITS_FOR_SOMEBODY = """
+    SELECT e.id FROM escalation e
+    WHERE e.state = 'triage' AND coalesce(e.triage_due_at, e.created_at) < plein_now()
+        AND plein_decider(e, plein_barred(e), plein_now()) IS NOT NULL ORDER BY e.id
+"""
+
+
+async def assign_what_waits_for_somebody() -> None:
+    """Nothing escalates into the void: what has nobody is somebody's as soon as there is one."""
+    for row in await execute(WAITS_FOR_SOMEBODY):
+        async with transaction():
+            if possible(await hold(row["id"]), Kind.CASE_ASSIGNED):
+                await assign(row["id"])
 
 
 # One case after the other, the one that waits longest first; two workers never hold the same. While a question to the
