@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -158,12 +158,13 @@ def _of(actor: Actor, which: str) -> QueryString:
 def _only(actor: Actor, only: str) -> QueryString:
     """The condition under which it is in this state; what waits for its author is not owed meanwhile."""
     now = actor.now
+    tomorrow = start_of_day(now) + timedelta(days=1)
     owed = QueryString("e.ended_at IS NULL AND e.state = ANY({})", sorted(OWED - {State.CLARIFYING}))
     return {
         "owed": owed,
         "late": QueryString("{} AND e.due_at < {}", owed, now),
         "soon": QueryString("{} AND e.due_at >= {} AND e.soon_at < {}", owed, now, now),
-        "today": QueryString("{} AND e.due_at >= {} AND plein_day(e.due_at) = plein_day({})", owed, now, now),
+        "today": QueryString("{} AND e.due_at >= {} AND e.due_at < {}", owed, now, tomorrow),
         "paused": QueryString("e.state = {}", State.CLARIFYING),
         "answered": QueryString("e.state = ANY({})", sorted(KEPT)),
         "none": QueryString("FALSE"),

@@ -68,11 +68,15 @@ async def open_what_was_promised() -> None:
             await open_case(row["id"], "campaign")
 
 
-# Away, or gone: whoever takes over is there.
+# Away, or gone: whoever takes over is there. Each owner is looked up once, however many cases she has.
 UNOWNED = """
-    SELECT e.id FROM escalation e
-    WHERE e.owner IS NOT NULL AND e.ended_at IS NULL AND e.state <> 'verified' AND NOT plein_there(e.owner, plein_now())
-    ORDER BY e.id
+    WITH owned AS (
+        SELECT e.id, e.owner FROM escalation e
+        WHERE e.owner IS NOT NULL AND e.ended_at IS NULL AND e.state <> 'verified'
+    ), gone AS MATERIALIZED (
+        SELECT o.owner FROM (SELECT DISTINCT owner FROM owned) o WHERE NOT plein_there(o.owner, plein_now())
+    )
+    SELECT id FROM owned WHERE owner IN (SELECT owner FROM gone) ORDER BY id
 """
 THERE = "SELECT plein_there({}, plein_now())"
 
@@ -107,11 +111,12 @@ async def assign_what_waits_for_somebody() -> None:
 
 
 # One case after the other, the one that waits longest first; two workers never hold the same. While a question to the
-# author is open, nothing but its own end is due.
+# author is open, nothing but its own end is due. The moment is asked for once, so that an index finds what is
+# due.
 CLAIM = """
     SELECT e.id FROM case_step s JOIN escalation e ON e.id = s.escalation
-    WHERE s.done_at IS NULL AND s.due_at <= plein_now() AND (e.state <> 'clarifying' OR s.kind = 'clarifying_over')
-        AND e.id <> ALL({})
+    WHERE s.done_at IS NULL AND s.due_at <= (SELECT plein_now())
+        AND (e.state <> 'clarifying' OR s.kind = 'clarifying_over') AND e.id <> ALL({})
     ORDER BY s.due_at, s.id LIMIT 1 FOR UPDATE OF e SKIP LOCKED
 """
 NEXT = """

@@ -29,6 +29,8 @@ from typing import Any
 from tests.bench.bare import Plan
 from tests.bench.beside import compare
 from tests.bench.capture import AGENT, capturing, first_visit
+from tests.bench.cases import measure_cases
+from tests.bench.crowd import gather
 from tests.bench.imports import measure_import
 from tests.bench.load import Load, Round, run
 from tests.bench.report import Result, report, write
@@ -214,6 +216,19 @@ def compare_guests(rounds: int, seconds: float) -> None:
         cluster.stop()
 
 
+def escalate() -> None:
+    """Votes that cross, cases, their inbox and their clock, in a company of 400,000."""
+    cluster = start_postgres()
+    try:
+        name = asyncio.run(bench_database(cluster, gather))
+        os.environ["DATABASE_URL"] = cluster.dsn(name)
+        with served("portal.app:web", {}) as product:
+            asyncio.run(measure_cases(product, lambda n: lines(voter(n)), lambda n: lines(cookie(n))))
+        asyncio.run(drop_database(cluster, name))
+    finally:
+        cluster.stop()
+
+
 def main() -> None:
     """Measures everything and prints the table."""
     arguments = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
@@ -221,6 +236,9 @@ def main() -> None:
     arguments.add_argument("--people", action="store_true", help="only the import of 400,000 people, some minutes")
     arguments.add_argument(
         "--guests", action="store_true", help="only guests, many spaces and large ones, some minutes"
+    )
+    arguments.add_argument(
+        "--escalation", action="store_true", help="only votes that cross, cases and their clock, some minutes"
     )
     given = arguments.parse_args()
     quick = given.quick
@@ -240,6 +258,9 @@ def main() -> None:
     build()
     if given.guests:
         compare_guests(*((2, 0.4) if quick else (5, 1.2)))
+        return
+    if given.escalation:
+        escalate()
         return
     start = second_start()
     cluster = start_postgres()

@@ -41,12 +41,13 @@ class Load:
         paths = itertools.cycle(self.paths[connection:] + self.paths[:connection])
         for person, path in zip(itertools.cycle(self.people[connection::CONNECTIONS]), paths, strict=False):
             if self.votes:
-                yield _request("POST", path, person), _request("POST", f"{path}/withdrawal", person)
+                yield request("POST", path, person), request("POST", f"{path}/withdrawal", person)
             else:
-                yield (_request("GET", path, person),)
+                yield (request("GET", path, person),)
 
 
-def _request(method: str, path: str, headers: str) -> bytes:
+def request(method: str, path: str, headers: str) -> bytes:
+    """As it goes over the wire; what is sent has no body."""
     length = "Content-Length: 0\r\n" if method == "POST" else ""
     return f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{length}{headers}\r\n".encode()
 

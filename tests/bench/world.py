@@ -160,26 +160,15 @@ def session_token(number: int) -> str:
 
 
 async def bench_database(cluster: EmbeddedPostgres, more: Callable[..., Awaitable[None]] | None = None) -> str:
-    """A fresh copy of the world, with what `more` adds to it; gives the database's name. The template is made where it
-    isn't there yet."""
-    template = f"bench_{_fingerprint()}"
-    admin = await asyncpg.connect(cluster.dsn("postgres"))
-    known = [row["datname"] for row in await admin.fetch("SELECT datname FROM pg_database")]
-    await admin.close()
-    if template not in known:
-        for old in known:
-            if old.startswith("bench_"):
-                await drop_database(cluster, old)
-        fresh = await new_database(cluster)
-        await _seed(cluster, fresh)
-        await run_sql(
-            cluster.dsn("postgres", user="postgres"),
-            f'ALTER DATABASE "{fresh}" RENAME TO "{template}"',
-            f'ALTER ROLE "{fresh}_guest" RENAME TO "{template}_guest"',
-        )
-    name = await new_database(cluster, template)
+    """A fresh copy of the world, with what `more` adds to it; gives the database's name. Templates are made where they
+    aren't there yet."""
+    template = f"bench_{_fingerprint(Path(__file__))}"
+    await _keep(cluster, template, _seed, "template1")
     if more is not None:
-        await more(cluster, name)
+        larger = f"bench_{_fingerprint(Path(__file__), Path(more.__code__.co_filename))}_{more.__name__}"
+        await _keep(cluster, larger, more, template)
+        template = larger
+    name = await new_database(cluster, template)
     past = (datetime.now(UTC) - NOW).total_seconds()
     await run_sql(
         cluster.dsn(name),
@@ -189,8 +178,27 @@ async def bench_database(cluster: EmbeddedPostgres, more: Callable[..., Awaitabl
     return name
 
 
-def _fingerprint() -> str:
-    files = [*sorted((ROOT / "migrations").glob("*.py")), Path(__file__)]
+async def _keep(cluster: EmbeddedPostgres, template: str, make: Callable[..., Awaitable[None]], model: str) -> None:
+    """Makes a template out of another, instead of its like that was made of older files."""
+    admin = await asyncpg.connect(cluster.dsn("postgres"))
+    known = [row["datname"] for row in await admin.fetch("SELECT datname FROM pg_database")]
+    await admin.close()
+    if template in known:
+        return
+    for old in known:
+        if old.startswith("bench_") and old.split("_")[2:] == template.split("_")[2:]:
+            await drop_database(cluster, old)
+    fresh = await new_database(cluster, model)
+    await make(cluster, fresh)
+    await run_sql(
+        cluster.dsn("postgres", user="postgres"),
+        f'ALTER DATABASE "{fresh}" RENAME TO "{template}"',
+        f'ALTER ROLE "{fresh}_guest" RENAME TO "{template}_guest"',
+    )
+
+
+def _fingerprint(*made_by: Path) -> str:
+    files = [*sorted((ROOT / "migrations").glob("*.py")), *made_by]
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
 
 
