@@ -38,35 +38,37 @@ class QueryString(PiccoloQueryString):
         """The statement with `$1`, `$2`, …, and the values for them."""
         sql: list[str] = []
         values: list[Any] = []
-        self._write(sql, values)
+        self._write(sql, values, {})
         return "".join(sql), values
 
-    def _write(self, sql: list[str], values: list[Any]) -> None:
-        arguments = iter(self.args)
-        for text, placeholder in _pieces(self.template):
+    def _write(self, sql: list[str], values: list[Any], lists: dict[int, int]) -> None:
+        """`lists`: where a list stands among the values already, from 1: an actor's spaces are asked about in many
+        places, and sent once."""
+        texts, last = _texts(self.template)
+        for text, argument in zip(texts, self.args, strict=True):
             sql.append(text)
-            if not placeholder:
-                continue
-            argument = next(arguments)
             if isinstance(argument, QueryString):
-                argument._write(sql, values)
-            elif isinstance(argument, list) and (sent := _place_in(values, argument)):
-                sql.append(f"${sent}")
-            else:
+                argument._write(sql, values, lists)
+                continue
+            place = lists.get(id(argument))
+            if place is None:
                 values.append(argument)
-                sql.append(f"${len(values)}")
-
-
-def _place_in(values: list[Any], argument: list[Any]) -> int:
-    """Where this very list stands among the values already, from 1: an actor's spaces are asked about in many places,
-    and sent once."""
-    return next((place for place, value in enumerate(values, 1) if value is argument), 0)
+                place = len(values)
+                if isinstance(argument, list):
+                    lists[id(argument)] = place
+            sql.append(f"${place}")
+        sql.append(last)
 
 
 @lru_cache(maxsize=1000)
-def _pieces(template: str) -> list[tuple[str, bool]]:
-    """The texts of a template, and whether a placeholder follows each."""
-    return [(text, name is not None) for text, name, _, _ in Formatter().parse(template)]
+def _texts(template: str) -> tuple[list[str], str]:
+    """The texts of a template: those before its placeholders, and the last."""
+    texts = [""]
+    for text, name, _, _ in Formatter().parse(template):
+        texts[-1] += text
+        if name is not None:
+            texts.append("")
+    return texts[:-1], texts[-1]
 
 
 class Engine(PostgresEngine):

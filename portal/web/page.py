@@ -5,19 +5,21 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from functools import lru_cache
+from types import FunctionType
 from typing import Any
 from urllib.parse import quote
 
 import msgspec
 from isal import isal_zlib
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.runtime import Context
 from jinja2_fragments import render_block
 from litestar import Response
 from litestar.datastructures import Cookie
 from markupsafe import Markup
 
 from portal.access.actor import Actor
-from portal.access.policy import Action, can
+from portal.access.policy import Action, allowed, can
 from portal.db import fetch_value
 from portal.files.kinds import KINDS
 from portal.settings import ROOT, settings
@@ -41,6 +43,19 @@ WORTH_COMPRESSING = 1000  # bytes
 IN_ADDRESSES = "/?#[]@!$&'()*+,;=:~%"  # what a whole address may hold beside letters and digits; a header takes ASCII
 
 
+class PlainCalls(Context):
+    """Functions of ours, of which none asks for the context, are called without looking first what they ask for: a page
+    calls some hundred."""
+
+    def call(
+        self, thing: Callable[..., Any], *args: Any, _loop_vars: Any = None, _block_vars: Any = None, **given: Any
+    ) -> Any:
+        """What a template writes as `thing(…)`."""
+        if type(thing) is FunctionType:
+            return thing(*args, **given)
+        return super().call(thing, *args, _loop_vars=_loop_vars, _block_vars=_block_vars, **given)
+
+
 @lru_cache(maxsize=1)
 def environment() -> Environment:
     """The templates of pages. Mail has an environment of its own."""
@@ -54,6 +69,7 @@ def environment() -> Environment:
         cache_size=-1,
         extensions=["jinja2.ext.i18n"],
     )
+    env.context_class = PlainCalls
     env.newstyle_gettext = True  # type: ignore[attr-defined]
     env.globals.update(
         _=_text,
@@ -186,6 +202,7 @@ def page(
         "flash": flash,
         "flash_refuses": said in REFUSALS,
         "can": _asking_for(actor),
+        "allowed": _listing_for(actor),
     }
     if fragment and request.wants_fragment:
         text = render_block(environment(), template, fragment, **context)
@@ -270,5 +287,12 @@ async def organisation_name() -> str:
 def _asking_for(actor: Any) -> Callable[..., bool]:
     def ask(action: Action, thing: Any = None) -> bool:
         return actor is not None and can(actor, action, thing)
+
+    return ask
+
+
+def _listing_for(actor: Any) -> Callable[..., tuple[str, ...]]:
+    def ask(thing: Any, *actions: Action) -> tuple[str, ...]:
+        return () if actor is None else allowed(actor, thing, *actions)
 
     return ask
