@@ -142,7 +142,7 @@ def actionable(actor: Actor, public_id: str, space: int) -> Reading[Item]:
     """The same, where she may have something to do with it."""
     role = actor.has_role(space, Role.DECISION_MAKER) or space in actor.moderates
     sight = QueryString("{} AND {}", visible(Idea, actor, "i"), QueryString(CONCERNED, role, actor.id, actor.id))
-    return Reading(Item, ITEM, actor.id, actor.id, public_id, sight)
+    return Reading(Item, ITEM, actor.id, actor.id, actor.id, public_id, sight)
 
 
 async def get_actionable(actor: Actor, public_id: str) -> Item | None:
