@@ -64,14 +64,14 @@ UNTIL = """
 """
 # Support came bit by bit over some days, and the first statement in time.
 GROWN = """
-    UPDATE vote SET created_at = x.began - interval '9 days' * (1 - x.nth / x.whole::float) ^ 2
+    UPDATE vote SET created_at = x.began - interval '5 days' * (1 - x.nth / x.whole::float) ^ 2
     FROM (SELECT v.id, e.started_at AS began, row_number() OVER (ORDER BY v.id) AS nth, i.t1_at_count AS whole
         FROM vote v JOIN idea i ON i.id = v.idea JOIN escalation e ON e.idea = i.id WHERE e.id = {}) x
     WHERE x.id = vote.id AND x.nth <= x.whole
 """
 GROWN_SINCE = """
     UPDATE vote SET created_at = e.started_at + (vote.id % 7) * interval '9 hours'
-    FROM escalation e WHERE e.idea = vote.idea AND e.id = {} AND vote.created_at < e.started_at - interval '9 days'
+    FROM escalation e WHERE e.idea = vote.idea AND e.id = {} AND vote.created_at < e.started_at - interval '5 days'
 """
 POSTED = "UPDATE idea SET published_at = created_at WHERE id = (SELECT idea FROM escalation WHERE id = {})"
 STATED = """

@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 
 from portal.db import execute, fetch_value
+from portal.notifications.jobs import tell_of
+from portal.notifications.mails import write
 from tests.client import text_of
 from tests.escalation.stage import work
 from tests.world import NOW, email_of, set_clock
@@ -116,3 +118,23 @@ async def test_home_says_what_became_of_what_one_supports_and_what_one_is_asked(
     assert "What you supported, and what became of it" in page
     assert f"/cases/{world.case['told']}" in page
     assert "What you supported" not in text_of(await (await as_("employee")).get("/"))
+
+
+@pytest.mark.parametrize(("kind", "said"), [("crowd.asked", "Is it done?"), ("promise.news", "It goes well")])
+async def test_mail_tells_what_is_asked_and_what_was_told(as_, world, kind, said):
+    news = await fetch_value("SELECT max(id) FROM promise_news")
+    event = await fetch_value(
+        "INSERT INTO event (kind, space, idea, escalation, particulars)"
+        " SELECT {}, space, idea, escalation, jsonb_build_object('promise', id, 'news', {}::bigint) FROM promise"
+        " WHERE public_id = {} RETURNING id",
+        kind,
+        news,
+        world.promise["told"],
+    )
+    message = await write("after_answer", world.person_id["administrator"], event)
+    assert message is not None
+    text = message.get_content()
+    assert said in text
+    assert f"/cases/{world.case['told']}" in text
+    await tell_of(event)
+    assert "idea told" in text_of(await (await as_("administrator")).get("/notifications")).lower()
