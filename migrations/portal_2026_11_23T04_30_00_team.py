@@ -144,9 +144,9 @@ CREATE TABLE retention_log (
     escalation bigint NOT NULL REFERENCES escalation (id),
     things integer NOT NULL CHECK (things > 0),
     ended_at timestamptz NOT NULL,
-    destroyed_at timestamptz NOT NULL DEFAULT plein_now(),
-    UNIQUE (escalation, kind)
+    destroyed_at timestamptz NOT NULL DEFAULT plein_now()
 );
+CREATE INDEX retention_log_escalation ON retention_log (escalation, kind);
 CREATE INDEX retention_log_list ON retention_log (list);
 
 -- What the list that holds says of a kind: since when its cases have to have ended. Null: it is kept.
@@ -176,7 +176,9 @@ CREATE TRIGGER retention_log_kept BEFORE INSERT OR UPDATE OR DELETE ON retention
 CREATE FUNCTION plein_keep_of_team() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'DELETE' AND EXISTS (SELECT FROM retention_log l
-        WHERE l.escalation = OLD.escalation AND l.kind = TG_ARGV[0]) THEN RETURN OLD; END IF;
+        WHERE l.escalation = OLD.escalation AND l.kind = TG_ARGV[0] AND l.destroyed_at >=
+            coalesce(to_jsonb(OLD) ->> 'created_at', to_jsonb(OLD) ->> 'asked_at')::timestamptz) THEN RETURN OLD;
+    END IF;
     IF TG_OP = 'UPDATE' AND to_jsonb(NEW) - TG_ARGV[1:] = to_jsonb(OLD) - TG_ARGV[1:] THEN RETURN NEW; END IF;
     RAISE EXCEPTION 'what the case team wrote is kept' USING ERRCODE = 'restrict_violation';
 END $$;

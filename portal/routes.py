@@ -35,6 +35,7 @@ from portal.preboarding.routes import router as preboarding
 from portal.proposals.routes import router as proposals
 from portal.records.routes import router as records
 from portal.reports.routes import router as reports
+from portal.retention.routes import router as retention
 from portal.scoreboard.routes import router as scoreboard
 from portal.screening.routes import router as screening
 from portal.search.routes import router as search
@@ -99,6 +100,7 @@ ROUTES: list[Router | HTTPRouteHandler] = [
     setup,
     mydata,
     records,
+    retention,
     health,
     serve,
 ]

@@ -23,6 +23,7 @@ from portal.preboarding.jobs import find_all_mentors
 from portal.records.jobs import make_record, sweep_records
 from portal.records.of_cases import make_case_record
 from portal.screening.jobs import assign_screenings
+from portal.retention.jobs import destroy_what_is_over
 from portal.search.jobs import forget_words, take_in_words
 from portal.spaces.jobs import find_idle_groups
 from portal.threads.jobs import forget_marks
@@ -44,6 +45,7 @@ JOBS: dict[str, Callable[..., Awaitable[Any]]] = {
     "find_all_mentors": find_all_mentors,
     "find_idle_groups": find_idle_groups,
     "deliver_mail": deliver_mail,
+    "destroy_what_is_over": destroy_what_is_over,
     "erase_guests": erase_guests,
     "forget_words": forget_words,
     "forget_marks": forget_marks,
@@ -73,6 +75,7 @@ TIMETABLE: dict[str, str] = {
     "assign_screenings": "* * * * *",
     "bring_holidays": "23 4 * * *",
     "deliver_mail": "* * * * *",
+    "destroy_what_is_over": "11 3 * * *",
     "find_all_mentors": "23 * * * *",
     "find_idle_groups": "13 5 * * *",
     "erase_guests": "33 3 * * *",

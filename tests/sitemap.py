@@ -83,6 +83,14 @@ THRESHOLDS = {
     "consent_on": "2026-06-01",
     "read": "1",
 }
+RETENTION = {
+    **{f"{kind}_years": "10" for kind in ("notes", "files", "consultations", "case")},
+    **{f"{kind}_ground": "Selection list, 4.2" for kind in ("notes", "files", "consultations", "case")},
+    "reason": "The archive asked.",
+    "consent_by": "Anouk Piersma",
+    "consent_on": "2026-06-01",
+    "read": "0",
+}
 IDEA = {"title": "A bridge", "body": "Build **it**.", "tags": "bridge, water", "language": "en", "version": "1"}
 POST = {"title": "The new travel rule", "body": "Who **asked** for it?", "language": "en", "version": "1"}
 DAYS = {"list": "Day,Name\n2026-07-03,Bridge day"}
@@ -269,6 +277,7 @@ POSTS: dict[str, tuple[str | None, str, dict[str, str]]] = {
         "/admin/calendar/hours",
         {"zone": "Europe/Amsterdam", "opens_1": "08:00", "closes_1": "16:30"},
     ),
+    "/admin/retention": ("administrator", "/admin/retention", RETENTION),
     "/admin/calendar/list": ("administrator", "/admin/calendar/list", DAYS | {"tried": days_mark(DAYS["list"])}),
     "/admin/topics": ("administrator", "/admin/topics", TOPIC),
     "/admin/topics/absences": ("administrator", "/admin/topics/absences", AWAY | {"colleague": email_of("employee")}),
@@ -608,6 +617,8 @@ GETS: dict[str, tuple[str | None, str]] = {
     "/admin/people/{public_id:str}/guest": ("administrator", "/admin/people/{person[insider_a]}/guest"),
     "/admin/roles": ("administrator", "/admin/roles"),
     "/admin/calendar": ("administrator", "/admin/calendar"),
+    "/admin/retention": ("administrator", "/admin/retention"),
+    "/admin/retention/new": ("administrator", "/admin/retention/new"),
     "/admin/calendar/list": ("administrator", "/admin/calendar/list"),
     "/admin/topics": ("administrator", "/admin/topics?topic={topic[leave]}&unit=Unit+water"),
     "/admin/topics/absences": ("administrator", "/admin/topics/absences"),

@@ -23,6 +23,7 @@ FLASHES: dict[str, str] = {
     "votes-spent": lazy("You have given all your votes, or all that one idea may get. Take one back first."),
     "draft-kept": lazy("Saved. It is a draft that only you see."),
     "draft-thrown-away": lazy("The draft is gone."),
+    "retention-set": lazy("The list holds from now on."),
     "note-written": lazy("Your note is there, for the case team."),
     "member-released": lazy("Your colleague is on the team no more."),
     "advice-given": lazy("Your advice is there, for the case team."),
