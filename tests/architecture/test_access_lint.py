@@ -180,6 +180,7 @@ KNOWN = {
         "portal/records/queries.py",
         "statement",
     ): "one of the statements in parts.py, which are put together of constants",
+    ("portal/retention/jobs.py", "statement"): "one of those in DESTROY, constants",
     ("portal/access/sight_of_starters.py", "a"): "the same, in the scope's rules about people who start",
     ("portal/access/sight_of_moderation.py", "a"): "the same, in the scope's rules about moderation",
     ("portal/access/sight_of_screening.py", "a"): "the same, in the scope's rules about sensitive posts",
