@@ -123,7 +123,7 @@ TIMELINE = """
         (v.particulars ->> 'days')::int AS days, (v.particulars ->> 'supporters')::int AS supporters
     FROM event v LEFT JOIN identity n ON n.person = v.actor AND {}
     LEFT JOIN identity o ON o.person = (v.particulars ->> 'owner')::bigint AND {}
-    WHERE v.escalation = {} AND starts_with(v.kind, 'case.') AND {} ORDER BY v.id
+    WHERE v.escalation = {} AND starts_with(v.kind, 'case.') AND {} ORDER BY v.occurred_at, v.id
 """
 
 
