@@ -22,8 +22,8 @@ from portal.notifications.jobs import deliver_mail, forget_notices, tell_of
 from portal.preboarding.jobs import find_all_mentors
 from portal.records.jobs import make_record, sweep_records
 from portal.records.of_cases import make_case_record
-from portal.screening.jobs import assign_screenings
 from portal.retention.jobs import destroy_what_is_over
+from portal.screening.jobs import assign_screenings
 from portal.search.jobs import forget_words, take_in_words
 from portal.spaces.jobs import find_idle_groups
 from portal.threads.jobs import forget_marks

@@ -77,6 +77,15 @@ async def test_nobody_else_reads_notes_files_and_advice(stage):
     for person in (author, member, moderator, guest):
         assert (await stage.case(post, person) is None) == (person == guest)  # the others read the item
         assert await sees(stage, person, post, *private) == [0, 0, 0]
+    [promiser] = await stage.add_people(1)  # who only sees to a promise
+    await execute(
+        "INSERT INTO case_role (escalation, space, person, role) SELECT id, space, {}, 'promise' FROM escalation"
+        " WHERE idea = {}",
+        promiser,
+        post,
+    )
+    assert await sees(stage, promiser, post, *private) == [0, 0, 0]
+    assert not (await stage.case(post, promiser)).on_team
     for role in ("owner", "deputy", "neutral", "first", "top"):
         assert await sees(stage, stage.heads[role], post, *private) == [1, 1, 1]
     assert await sees(stage, counsel, post, *private) == [1, 1, 1]
