@@ -192,6 +192,7 @@ REPORT = {"rule": "persons", "words": "It names her."}
 POSTS: dict[str, tuple[str | None, str, dict[str, str]]] = {
     "/about/{slug:str}/edit": ("administrator", "/about/help/edit", {"title": "Help", "body": "Ask.", "version": "9"}),
     "/admin/sensitive/{category:str}": ("administrator", "/admin/sensitive/health", SENSITIVE),
+    "/posts/{public_id:str}/author": ("moderator", "/posts/{idea[anonymous]}/author", {"reason": "A threat."}),
     "/screenings/{public_id:str}/decision": (
         "moderator",
         "/screenings/{screening[waiting]}/decision",
@@ -583,6 +584,7 @@ GETS: dict[str, tuple[str | None, str]] = {
     "/admin/sensitive": ("administrator", "/admin/sensitive"),
     "/admin/sensitive/{category:str}": ("administrator", "/admin/sensitive/health"),
     "/screenings": ("moderator", "/screenings"),
+    "/posts/{public_id:str}/author": ("moderator", "/posts/{idea[anonymous]}/author"),
     "/screenings/{public_id:str}": ("author", "/screenings/{screening[waiting]}"),
     "/": ("employee", "/"),
     "/about/{slug:str}": (None, "/about/help"),

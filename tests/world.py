@@ -212,6 +212,7 @@ async def build_world() -> World:
         await _notices(world)
         await _starters(world)
         await _screenings(world)
+        await _anonymous(world)
         await add_case(world, "decide", idea="decide", state="acknowledged", owner="sponsor")
         await add_case(world, "discuss", idea="discuss", state="triage")
         await _case_team(world)
@@ -272,6 +273,23 @@ async def _notices(world: World) -> None:
         reader,
         world.idea_id["done"],
     )
+
+
+async def _anonymous(world: World) -> None:
+    """A post of the colleague's without his name."""
+    await add_idea(world, "anonymous", stream="organisation", author="colleague", comments=False)
+    idea = world.idea_id["anonymous"]
+    mask = await fetch_value("INSERT INTO person (kind, active) VALUES ('mask', FALSE) RETURNING id")
+    await execute(
+        "INSERT INTO identity (person, name, email, language, zone) VALUES ({}, 'A colleague', 'mask@invalid', 'en', 'UTC')",
+        mask,
+    )
+    await execute(
+        "INSERT INTO mask (person, behind, idea, space) SELECT {}, author, id, space FROM idea WHERE id = {}",
+        mask,
+        idea,
+    )
+    await execute("UPDATE idea SET author = {}, anonymous = TRUE WHERE id = {}", mask, idea)
 
 
 async def _screenings(world: World) -> None:

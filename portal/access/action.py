@@ -120,6 +120,7 @@ class Action(StrEnum):
     DECISION_UNDO = "decision.undo"
     APPEAL_DECIDE = "appeal.decide"
     SENSITIVE_EDIT = "sensitive.edit"
+    IDEA_UNMASK = "idea.unmask"
     SCREENING_DECIDE = "screening.decide"
     SCREENING_TAKE_BACK = "screening.take_back"
     SCREENING_APPEAL = "screening.appeal"

@@ -37,7 +37,8 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     of which she looks at what she answers for (access/eyes.py);
     `day`: how many days ago she started, on the organisation's clock, below zero before that; None: who starts nowhere.
     `rules`: the house rules that a guest has still to accept. `on_cases`: the ideas and posts in spaces that she does
-    not read, on whose cases she is; `has_cases`: she is on a case, or one waits for an owner where she moderates."""
+    not read, on whose cases she is; `has_cases`: she is on a case, or one waits for an owner where she moderates.
+    `masks`: the persons in whose names her anonymous posts stand."""
 
     id: int
     public_id: str
@@ -58,6 +59,7 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     paused_in: list[int] = []
     paused_until: list[datetime] = []
     on_cases: list[int] = []
+    masks: list[int] = []
     has_cases: bool = False
     session: int | None = None
     last_seen_at: datetime | None = None
@@ -65,6 +67,11 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     unread: int = 0
     day: int | None = None
     rules: int | None = None
+
+    @property
+    def selves(self) -> list[int]:
+        """Herself, and in whose names what she wrote without hers stands."""
+        return [self.id, *self.masks]
 
     @property
     def employee(self) -> bool:
@@ -139,6 +146,7 @@ COLUMNS = """
         SELECT FROM membership m JOIN escalation x ON x.space = m.space AND x.state IN ('qualifying', 'triage')
         WHERE m.person = p.id AND m.role IN ('moderator', 'owner') AND (m.until IS NULL OR m.until > plein_now()))
         AS has_cases,
+    ARRAY(SELECT k.person FROM mask k WHERE k.behind = p.id) AS masks,
     o.space AS organisation_space, o.name AS organisation_name, o.photo_changes, plein_now() AS now
 """
 ORGANISATION = """

@@ -12,6 +12,12 @@ def administrator_without_topics(actor: Actor, thing: Any) -> bool:
     return actor.administrator and not thing.answers_for_a_topic
 
 
+def moderator_or_administrator_of_anonymous(actor: Actor, thing: Any) -> bool:
+    """A moderator of its space, or an administrator, about something anonymous that is not hers."""
+    role = thing.space in actor.moderates or actor.administrator
+    return bool(role and thing.anonymous and actor.id != thing.author and thing.idea_state != "draft")
+
+
 def screens(actor: Actor, thing: Any) -> bool:
     """Who screens its category, while it waits; never who wrote it, nor who answers for its topic (rule 15)."""
     return bool(thing.screens and actor.id != thing.person and thing.state == "open")

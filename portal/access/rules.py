@@ -105,6 +105,7 @@ from portal.access.of_posts import acting, asking_to_act, leader_or_administrato
 from portal.access.of_screening import (
     administrator_without_topics,
     diverted_in_time,
+    moderator_or_administrator_of_anonymous,
     neutral_of_appeal,
     screens,
     wrote_what_waits,
@@ -206,7 +207,7 @@ def sponsor_or_keeper(actor: Actor, thing: Any) -> bool:
 
 def own(actor: Actor, thing: Any) -> bool:
     """The person whose it is."""
-    return bool(actor.id == thing.person)
+    return thing.person in actor.selves
 
 
 RULES: dict[Action, Callable[[Actor, Any], bool]] = {
@@ -321,6 +322,7 @@ RULES: dict[Action, Callable[[Actor, Any], bool]] = {
     Action.DECISION_UNDO: own_last_decision,
     Action.APPEAL_DECIDE: judge_of_appeals,
     Action.SENSITIVE_EDIT: administrator_without_topics,
+    Action.IDEA_UNMASK: moderator_or_administrator_of_anonymous,
     Action.SCREENING_DECIDE: screens,
     Action.SCREENING_TAKE_BACK: wrote_what_waits,
     Action.SCREENING_APPEAL: diverted_in_time,

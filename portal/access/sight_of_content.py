@@ -63,12 +63,12 @@ def idea(actor: Actor, a: str) -> QueryString:
     always; as a draft to whom they invited; hidden or removed, to the space's moderators; diverted, to nobody. Who is
     on its case reads it wherever it stands (rule 21)."""
     here = QueryString(
-        f"{{}} AND {a}.state <> 'diverted' AND ({a}.state IN ('published', 'withdrawn') OR {a}.author = {{}}"
+        f"{{}} AND {a}.state <> 'diverted' AND ({a}.state IN ('published', 'withdrawn') OR {a}.author = ANY({{}})"
         f" OR {a}.state <> 'draft' AND {{}}"
         f" OR EXISTS (SELECT FROM co_author vk WHERE vk.idea = {a}.id AND vk.person = {{}}"
         f" AND ({a}.state = 'draft' OR vk.accepted_at IS NOT NULL) OFFSET 0))",
         of_campaign(actor, a),
-        actor.id,
+        actor.selves,
         moderated(actor, a),
         actor.id,
     )

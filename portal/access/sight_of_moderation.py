@@ -30,7 +30,7 @@ def report(actor: Actor, a: str) -> QueryString:
 def decision(actor: Actor, a: str) -> QueryString:
     """A decision is shown to the person it is about, unless all was well, and to the other moderators of its space."""
     return QueryString(
-        f"CASE WHEN {a}.person = {{}} THEN {a}.action <> 'allow' ELSE {{}} END", actor.id, moderated(actor, a)
+        f"CASE WHEN {a}.person = ANY({{}}) THEN {a}.action <> 'allow' ELSE {{}} END", actor.selves, moderated(actor, a)
     )
 
 

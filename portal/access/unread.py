@@ -21,6 +21,7 @@ class Whoever:
 
     id = QueryString("p.id")
     space_ids = QueryString("r.space_ids")
+    selves = QueryString("ARRAY(SELECT p.id UNION ALL SELECT uk.person FROM mask uk WHERE uk.behind = p.id)")
     now = QueryString("plein_now()")
     on_cases = QueryString("""
         ARRAY(SELECT ux.idea FROM case_role uw JOIN escalation ux ON ux.id = uw.escalation

@@ -76,6 +76,7 @@ class Kind(StrEnum):
     IDEA_PUT_BACK = "idea.put_back"
     IDEA_ADOPTED = "idea.adopted"
     IDEA_MOVED = "idea.moved"
+    IDEA_UNMASKED = "idea.unmasked"
     IDEA_CORRECTED = "idea.corrected"
     POST_BECAME_IDEA = "post.became_idea"
     DELEGATE_NAMED = "delegate.named"

@@ -14,6 +14,7 @@ from portal.campaigns.queries import UNANSWERED
 from portal.db import Made, execute, fetch_one, fetch_value, transaction
 from portal.events.kinds import Kind
 from portal.events.log import record
+from portal.ideas.announcing import announce
 from portal.ideas.queries import REPLIES, IdeaRow
 from portal.sensitive.holding import Found, found_in, hold_idea, let_pass
 from portal.tables.base import new_public_id
@@ -22,7 +23,8 @@ from portal.text.markdown import excerpt, rendered
 
 class Content(msgspec.Struct, frozen=True, kw_only=True):
     """What an idea says, or a post, by its `kind`; `speaks_for`: the leader for whom. `replies`: to the questions of
-    its campaign's form, by the question's id. `confidential`: its author would rather have it looked at first."""
+    its campaign's form, by the question's id. `confidential`: its author would rather have it looked at
+    first; `anonymous`: it stands there without her name (None: that is not asked)."""
 
     title: str
     body: str
@@ -36,6 +38,7 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
     topic: int | None = None
     confidential: bool = False
     core_questions: list[str] = []
+    anonymous: bool | None = None
 
 
 class Place(Protocol):
@@ -69,7 +72,12 @@ PROPOSE = """
     WHERE plein_phase(c::campaign, plein_now()) = ANY({})
     ON CONFLICT (author, form_key) DO NOTHING RETURNING id, public_id
 """
-BEFORE = "SELECT public_id FROM idea WHERE author = {} AND form_key = {}"
+BEFORE = """
+    SELECT public_id FROM idea WHERE form_key = {} AND author = ANY (
+        SELECT {}::bigint UNION SELECT m.person FROM mask m WHERE m.behind = {})
+"""
+# What has no name can't be told apart by its author: of two windows that send the same form, the second waits.
+ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended({}, 0))"
 DRAFT_OF_FORM = """
     SELECT id, public_id, version FROM idea
     WHERE author = {} AND draft_key = {} AND campaign = {} AND state = 'draft'
@@ -84,7 +92,9 @@ async def propose(
     require(actor, Action.IDEA_PROPOSE, campaign)
     html = await rendered(content.body)
     async with transaction():
-        before = await fetch_value(BEFORE, actor.id, form_key)
+        if content.anonymous:
+            await execute(ONE_AT_A_TIME, form_key)
+        before = await fetch_value(BEFORE, form_key, actor.id, actor.id)
         if before is not None:
             return str(before)
         draft = await fetch_one(Saved, DRAFT_OF_FORM, actor.id, draft_key, campaign.id)
@@ -98,12 +108,12 @@ async def propose(
             list(WHILE_PROPOSING),
         )  # fmt: skip
         if made is None:
-            before = await fetch_value(BEFORE, actor.id, form_key)
+            before = await fetch_value(BEFORE, form_key, actor.id, actor.id)
             if before is None:
                 raise Closed
             return str(before)
         await _keep_replies(made.id, content)
-        await record(Kind.IDEA_PROPOSED, actor=actor.id, space=campaign.space, idea=made.id)
+        await announce(made.id, campaign.space, actor.id)
     return made.public_id
 
 
@@ -157,7 +167,7 @@ async def _post(actor: Actor, draft: int, space: int, content: Content, html: st
         raise Closed if stands is not None and stands.version == version else Changed
     await _keep_replies(draft, content)
     await let_pass(draft)
-    await record(Kind.IDEA_PROPOSED, actor=actor.id, space=space, idea=draft)
+    await announce(draft, space, actor.id)
 
 
 # A draft that comes again from the same form, as after a lost network, is the same draft; what was posted stays posted.
@@ -276,7 +286,16 @@ REPLY = """
 """
 
 
+# Once it stands there by a name, or without one, that stays.
+ANONYMOUS = """
+    UPDATE idea i SET anonymous = {} WHERE i.id = {} AND NOT EXISTS (SELECT FROM mask m WHERE m.idea = i.id)
+        AND NOT EXISTS (SELECT FROM event e WHERE e.idea = i.id AND e.kind = 'idea.proposed')
+"""
+
+
 async def _keep_replies(idea: int, content: Content) -> None:
+    if content.anonymous is not None:
+        await execute(ANONYMOUS, content.anonymous, idea)
     await execute("DELETE FROM idea_reply WHERE idea = {}", idea)
     given = {question: value for question, value in content.replies.items() if value}
     if given:

@@ -146,9 +146,9 @@ async def ideas_of_author(actor: Actor, most: int) -> list[IdeaCard]:
     """The actor's own ideas and posts, newest first, without drafts."""
     return await fetch(
         IdeaCard,
-        CARDS + " AND i.author = {} AND i.state <> 'draft' ORDER BY i.created_at DESC LIMIT {}",
+        CARDS + " AND i.author = ANY({}) AND i.state <> 'draft' ORDER BY i.created_at DESC LIMIT {}",
         *_sight(actor),
-        actor.id,
+        actor.selves,
         most,
     )
 

@@ -80,6 +80,7 @@ class IdeaRow(msgspec.Struct, frozen=True):
     decides_case: bool
     barred: bool
     seen: bool
+    anonymous: bool
     screening: str
     core_questions: tuple[str, ...] = ()
 
@@ -124,9 +125,9 @@ ONE = f"""
         x.id IS NOT NULL AS open_case,
         coalesce(x.owner = me.id AND x.owner <> ALL (plein_barred(x)), FALSE) AS owns_case,
         x.id IS NOT NULL AND plein_decides(me.id, i.id) AS decides_case,
-        x.id IS NOT NULL AND me.id = ANY (plein_barred(x)) AS barred, i.published_at IS NOT NULL AS seen,
+        x.id IS NOT NULL AND me.id = ANY (plein_barred(x)) AS barred, i.published_at IS NOT NULL AS seen, i.anonymous,
         coalesce((SELECT w.public_id FROM screening w WHERE w.idea = i.id AND w.state = 'open'
-            AND w.person = me.id), '') AS screening, i.core_questions
+            AND i.author = me.id), '') AS screening, i.core_questions
     {FROM} CROSS JOIN (SELECT {{}}::bigint AS id) me LEFT JOIN escalation x ON x.idea = i.id AND x.ended_at IS NULL
     LEFT JOIN service e ON e.id = i.service AND {{}} LEFT JOIN topic tp ON tp.id = i.topic AND {{}}
     LEFT JOIN co_author k ON k.idea = i.id AND k.person = me.id

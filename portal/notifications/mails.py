@@ -107,6 +107,7 @@ KINDS: dict[str, Callable[[Actor, int | None], Awaitable[Written | None]]] = {
     "owner_left": owners.write_owner_left,
     "screening": of_screening.write_screening,
     "screener_needed": of_screening.write_needed,
+    "unmasked": of_screening.write_unmasked,
     "starter": starters.write_starter_news,
 }
 

@@ -17,6 +17,7 @@ from portal.text.language import gettext, lazy
 Written = tuple[str, dict[str, Any]]
 
 CONCERNED = QueryString("SELECT e.person")
+BEHIND = QueryString("SELECT m.behind AS person FROM mask m WHERE m.idea = e.idea")
 #: What happened, for the one person who hears of it.
 SAID: dict[str, str] = {
     Kind.DUTY_SCREEN: lazy("Somebody waits for you: something sensitive is to be looked at"),
@@ -45,6 +46,12 @@ async def write_screening(reader: Actor, event: int | None) -> Written | None:
         return None
     said = str(SAID[told.kind])
     return said, {"said": said, "address": f"{settings().base_url}/screenings/{told.public_id}"}
+
+
+async def write_unmasked(reader: Actor, event: int | None) -> Written | None:
+    """That two people asked who is behind something of hers, and were told."""
+    said = gettext("Two people in two roles asked who wrote a post of yours without a name, and were told")
+    return said, {"said": said, "address": f"{settings().base_url}/notifications"}
 
 
 async def write_needed(reader: Actor, event: int | None) -> Written | None:

@@ -103,9 +103,11 @@ TELL = """
     WITH e AS MATERIALIZED (SELECT * FROM event WHERE id = {}),
     t AS MATERIALIZED ({}),
     heard AS MATERIALIZED (
-        SELECT DISTINCT x.person FROM e CROSS JOIN t CROSS JOIN LATERAL ({}) x
+        SELECT DISTINCT x.person FROM e CROSS JOIN t CROSS JOIN LATERAL (
+            SELECT coalesce(k.behind, n.person) AS person FROM ({}) n LEFT JOIN mask k ON k.person = n.person) x
         JOIN person p ON p.id = x.person AND p.active
-        WHERE x.person > {} AND x.person IS DISTINCT FROM e.actor
+        WHERE x.person > {} AND x.person IS DISTINCT FROM
+                coalesce((SELECT k.behind FROM mask k WHERE k.person = e.actor), e.actor)
             AND (t.space IS NULL OR EXISTS (
                 SELECT FROM readership r WHERE r.person = x.person AND r.space = t.space OFFSET 0) OR EXISTS (
                 SELECT FROM case_role w WHERE w.person = x.person AND w.escalation = e.escalation AND w.until IS NULL))

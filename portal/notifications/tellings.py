@@ -53,6 +53,7 @@ MOVED = Telling("moved", QueryString("SELECT m.recipient AS person FROM mail m W
 
 TELLINGS: dict[Kind, tuple[Telling, ...]] = {
     **{kind: (DUTY_OF_ONE,) for kind in DUTY if kind.startswith("duty.")},
+    Kind.IDEA_UNMASKED: (Telling("unmasked", of_screening.BEHIND, alone=True, personal=True),),
     Kind.DUTY_SCREEN: (SCREENING,),
     Kind.SCREENING_BEGUN: (SCREENING,),
     Kind.SCREENING_SETTLED: (SCREENING,),

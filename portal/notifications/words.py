@@ -31,6 +31,7 @@ SAYS: dict[str, str] = {
     "role": lazy("A new role in:"),
     "screener_needed": lazy("Something sensitive waits, and nobody is there to screen it"),
     "shown": lazy("Everybody there can read it now:"),
+    "unmasked": lazy("Two people asked who wrote this without a name, and were told:"),
     "starter": lazy("About somebody who starts:"),
 }
 #: Of these it says who did it.

@@ -37,7 +37,7 @@ MARK = """
 HERS = (
     *("identity", "credential", "session", "password_reset", "sign_in_link", "personnel", "guest", "data_export"),
     *("absence", "membership", "file_wish", "follow", "read_mark", "reaction", "help_offer", "delegate"),
-    *("mentor", "mentorship", "rules_acceptance", "notice", "mute"),
+    *("mentor", "mentorship", "rules_acceptance", "notice", "mute", "screening"),
 )
 #: Her rows of these tables go.
 OWN = ", ".join(f"x_{table} AS (DELETE FROM {table} x USING me WHERE x.person = me.id)" for table in HERS)
@@ -47,6 +47,7 @@ ERASE = f"""
     WITH me AS (SELECT {{}}::bigint AS id, lower({{}}) AS email, {{}}::text AS number,
         lower({{}}) AS name),
     {OWN},
+    masks AS (DELETE FROM mask x USING me WHERE x.behind = me.id),
     for_her AS (DELETE FROM delegate x USING me WHERE x.leader = me.id),
     mail AS (DELETE FROM mail x USING me WHERE x.recipient = me.id),
     asked AS (DELETE FROM co_author x USING me WHERE x.person = me.id AND x.accepted_at IS NULL),

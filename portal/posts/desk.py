@@ -33,7 +33,13 @@ class Desk:
         self.post = post
         self.leaders = leaders
         self.topics = topics
-        self.kind = with_topic(PostForm.of(request.actor, leaders), topics)
+        self.kind = with_topic(PostForm.of(request.actor, leaders, anonymous=self.offers_anonymity), topics)
+
+    @property
+    def offers_anonymity(self) -> bool:
+        """Whether it may be posted without a name: by colleagues, where the space says so, before anybody read it."""
+        new = self.post is None or not self.post.seen
+        return self.stream.anonymous and new and not self.request.actor.guest
 
     @property
     def speaks_for(self) -> tuple[int, ...]:

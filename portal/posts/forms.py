@@ -14,6 +14,7 @@ from portal.posts.queries import Spoken
 from portal.text.language import LANGUAGES, gettext
 from portal.text.markdown import LONGEST
 from portal.web.forms import (
+    BooleanField,
     Form,
     HiddenField,
     HiddenNumber,
@@ -41,18 +42,20 @@ class PostForm(DraftedForm):
     core_questions = QuestionsField(CORE_QUESTIONS)
     language = RadioField(lazy("Language"), choices=options(LANGUAGES.items()))
     confidential = confidential_field()
+    anonymous = BooleanField(lazy("Post it without my name"))
     version = HiddenNumber(default=1)
     topic: Any = None
 
     @classmethod
-    def of(cls, actor: Actor, leaders: list[Spoken]) -> type[PostForm]:
-        """The form of somebody: who is no leader and posts for none is not asked who speaks."""
+    def of(cls, actor: Actor, leaders: list[Spoken], *, anonymous: bool) -> type[PostForm]:
+        """The form of somebody: who is no leader and posts for none is not asked who speaks; where the space does not
+        allow it, nobody is asked whether without her name."""
         voices = [("", gettext("I, in my own name"))]
         if leader(actor):
             voices.append((AS_LEADER, gettext("I, as a leader")))
         voices += [(one.public_id, gettext("%(name)s, for whom I post") % {"name": one.name}) for one in leaders]
         field = SelectField(cls.voice.args[0], choices=options(voices), default="") if len(voices) > 1 else None
-        return type("PostForm", (cls,), {"voice": field})
+        return type("PostForm", (cls,), {"voice": field, "anonymous": cls.anonymous if anonymous else None})
 
     def content(self, leaders: list[Spoken]) -> Content:
         """What it says."""
@@ -64,6 +67,7 @@ class PostForm(DraftedForm):
             core_questions=self.core_questions.data,
             language=self.language.data,
             confidential=bool(self.confidential.data),
+            anonymous=bool(self.anonymous.data and not voice) if self.anonymous else None,
             kind="leader" if voice else "discussion",
             speaks_for=next((one.id for one in leaders if one.public_id == voice), None),
         )

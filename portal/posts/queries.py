@@ -30,11 +30,12 @@ class Stream(msgspec.Struct, frozen=True):
     language: str
     outside: bool
     phase: str
+    anonymous: bool
 
 
 STREAMS = """
     SELECT -s.id AS id, s.id AS space, s.public_id, s.name, s.language, s.kind IN ('guest', 'section') AS outside,
-        'collect' AS phase
+        'collect' AS phase, s.anonymous
     FROM space s WHERE {} AND {}
 """
 BY_ADDRESS = "s.public_id = {}"

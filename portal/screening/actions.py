@@ -15,6 +15,7 @@ from portal.events.jobs import queue
 from portal.events.kinds import Kind
 from portal.events.log import record
 from portal.ideas.actions import HOLD_CAMPAIGN
+from portal.ideas.announcing import announce
 from portal.screening.queries import ScreeningRow
 from portal.sensitive.queries import Door
 from portal.text.markdown import excerpt, rendered
@@ -46,7 +47,7 @@ async def publish(actor: Actor, row: ScreeningRow, *, words: str, version: int) 
         if author is None:
             raise Changed
         if row.idea and row.was == "draft":
-            await record(Kind.IDEA_PROPOSED, actor=author, space=row.space, idea=row.idea)
+            await announce(row.idea, row.space, author)
         await _tell(row)
 
 

@@ -74,6 +74,14 @@ class DecideForm(Form):
         return door
 
 
+class UnmaskForm(Form):
+    """Why somebody has to know who wrote it."""
+
+    reason = TextAreaField(
+        lazy("Why do you have to know who wrote it?"), [required(lazy("Say why.")), at_most(LONGEST_WORDS)]
+    )
+
+
 class AppealForm(Form):
     """Why it should have been published."""
 

@@ -9,9 +9,10 @@ from litestar.params import FromPath
 
 from portal.access.conflicts import Changed
 from portal.access.policy import Action, Forbidden, can, require
+from portal.ideas.queries import IdeaRow, get_idea
 from portal.names.queries import names_in
-from portal.screening import actions, queries
-from portal.screening.forms import AppealForm, DecideForm, OutcomeForm
+from portal.screening import actions, queries, unmasking
+from portal.screening.forms import AppealForm, DecideForm, OutcomeForm, UnmaskForm
 from portal.screening.queries import ScreeningRow
 from portal.sensitive.queries import Shown, categories
 from portal.text.language import gettext
@@ -102,6 +103,45 @@ async def outcome(request: Request, public_id: FromPath[str]) -> Response[Any]:
     return see_other("/screenings", "screening-appeal-decided")
 
 
+@get("/posts/{public_id:str}/author")
+async def unmasking_page(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """Who asked who is behind it; for the two who did, who it is."""
+    return await _unmasking(request, await _anonymous(request, public_id), UnmaskForm())
+
+
+@post("/posts/{public_id:str}/author")
+async def unmask(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """Signs for it."""
+    row = await _anonymous(request, public_id)
+    form = await UnmaskForm.sent(request)
+    if not form.valid():
+        return await _unmasking(request, row, form)
+    if not await unmasking.sign(request.actor, row, form.reason.data):
+        form.refuse("reason", gettext("You signed already, or somebody in your role did. It takes another role."))
+        return await _unmasking(request, row, form)
+    return see_other(f"/posts/{public_id}/author", "unmasking-signed")
+
+
+async def _anonymous(request: Request, public_id: str) -> IdeaRow:
+    row = found(await get_idea(request.actor, public_id))
+    require(request.actor, Action.IDEA_UNMASK, row)
+    return row
+
+
+async def _unmasking(request: Request, row: IdeaRow, form: UnmaskForm) -> Response[Any]:
+    return page(
+        request,
+        "screening/unmask.html",
+        section="moderation",
+        idea=row,
+        form=form,
+        signatures=await unmasking.signatures(request.actor, row),
+        name=await unmasking.behind(request.actor, row),
+        now=request.now,
+        status=form.status,
+    )
+
+
 async def _row(request: Request, public_id: str) -> ScreeningRow:
     return found(await queries.get_screening(request.actor, public_id))
 
@@ -139,4 +179,4 @@ def _category(offered: list[Shown], row: ScreeningRow) -> Shown | None:
     return next((one for one in offered if one.key == row.category), None)
 
 
-router = Router(path="/", route_handlers=[desk, show, decide, take_back, appeal, outcome])
+router = Router(path="/", route_handlers=[desk, show, decide, take_back, appeal, outcome, unmasking_page, unmask])

@@ -37,6 +37,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     ends_on: date | None = None
     label: str = "internal"
     sisters: bool = False
+    anonymous: bool = False
     checks: str = "none"
     leavers: str = "name"
     keep_days: int = 30
@@ -95,7 +96,7 @@ async def start_space(
 
 EDIT = """
     UPDATE space SET name = {}, purpose = {}, language = {}, open = open AND {}, nature = {}, ends_on = {}, label = {},
-        sisters = open AND {} AND {}, checks = {}, leavers = {}, keep_days = {}, guest_days = {},
+        sisters = open AND {} AND {}, anonymous = {}, checks = {}, leavers = {}, keep_days = {}, guest_days = {},
         preboarding = {}, no_show_days = {} WHERE id = {}
 """
 
@@ -108,7 +109,15 @@ async def edit_space(actor: Actor, space: SpaceRow, draft: Draft) -> None:
         await execute(
             EDIT,
             *(draft.name, draft.purpose, draft.language, stays_open, draft.nature, draft.ends_on, draft.label),
-            *(stays_open, draft.sisters, draft.checks, draft.leavers, draft.keep_days, draft.guest_days),
+            *(
+                stays_open,
+                draft.sisters,
+                draft.anonymous,
+                draft.checks,
+                draft.leavers,
+                draft.keep_days,
+                draft.guest_days,
+            ),
             *(draft.preboarding, draft.no_show_days, space.id),
         )
         await _own(space.id, draft.units)

@@ -46,11 +46,12 @@ ONLY = {
     "preboarding": ("guest",),
     "no_show_days": ("guest",),
     "sisters": ("organisation", "group", "project"),
+    "anonymous": ("organisation", "group", "project"),
     **{f"unit_{n}": ("project",) for n in range(UNITS)},
 }
 #: What is chosen when a space is started, and changed elsewhere or never; and what is there to be changed only.
 ON_STARTING = ("second_owner", "preset", "charter", "anyway")
-ON_EDITING = ("leavers", "keep_days", "guest_days", "no_show_days", "sisters")
+ON_EDITING = ("leavers", "keep_days", "guest_days", "no_show_days", "sisters", "anonymous")
 
 
 class CharterForm(Form):
@@ -89,6 +90,7 @@ class SpaceForm(CharterForm):
     ends_on = DayField(lazy("Last day"))
     label = RadioField(lazy("How confidential is it?"), choices=options(LABELS_AT_LENGTH.items()), default="internal")
     sisters = BooleanField(lazy("Sister organisations read it, too"))
+    anonymous = BooleanField(lazy("Colleagues may post without their name"))
     checks = SelectField(lazy("Checked before others see it"), choices=options(CHECKS.items()), default="first")
     leavers = RadioField(lazy("Over what guests wrote, once they left"), choices=options(LEAVERS.items()))
     keep_days = NumberField(lazy("Days until the personal data of guests who left are removed"), 0, 3650)

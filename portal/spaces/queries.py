@@ -30,6 +30,7 @@ class SpaceRow(msgspec.Struct, frozen=True):
     ends_on: date | None
     label: str
     sisters: bool
+    anonymous: bool
     checks: str
     leavers: str
     keep_days: int
@@ -75,7 +76,7 @@ PASSING = """
 """
 SPACES = f"""
     SELECT s.id, s.public_id, s.kind, s.name, s.purpose, s.language, s.open, s.nature, s.ends_on, s.label, s.sisters,
-        s.checks, s.leavers, s.keep_days, s.guest_days, s.preboarding, s.no_show_days,
+        s.anonymous, s.checks, s.leavers, s.keep_days, s.guest_days, s.preboarding, s.no_show_days,
         s.created_at, s.archived_at, s.idle_asked_at, s.parent, s.host,
         a.public_id AS parent_public_id, a.name AS parent_name,
         EXISTS (SELECT FROM membership m WHERE m.space = s.id AND m.person = {{}}

@@ -54,6 +54,7 @@ FLASHES: dict[str, str] = {
     "screened-publish": lazy("It is published. Its author hears of it."),
     "screened-divert": lazy("It is diverted. Its author reads which door there is, and nobody else reads it."),
     "screening-taken-back": lazy("You took it back. Nobody screens it any more."),
+    "unmasking-signed": lazy("You signed. Once somebody in another role signs too, both of you read who it is."),
     "screening-appealed": lazy("Your appeal is on its way to the neutral."),
     "screening-appeal-decided": lazy("That is decided. The author reads your reason."),
     "reported-sensitive": lazy("Thank you. It is out of sight in a minute, until somebody has looked at it."),

@@ -12,6 +12,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from portal.access.actor import Actor, actor_of_session
 from portal.access.eyes import COOKIE, as_guest
+from portal.access.masks import masked
 from portal.access.policy import Action, Forbidden
 from portal.access.tokens import token_sha256
 from portal.access.unread import unread
@@ -90,7 +91,7 @@ async def entrance(request: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
         if not handler.opt.get("public"):
             raise SignedOut(None if request.method in SAFE else await request.typed())
         return
-    actor = await _eyes(request, actor)
+    actor = await _masked(request, await _eyes(request, actor))
     if actor.guest and not handler.opt.get("public"):
         stand_behind_wall(actor.id, actor.space_ids)
     if request.method not in SAFE:
@@ -120,6 +121,13 @@ async def _eyes(request: Request, actor: Actor) -> Actor:
         raise Forbidden(Action.SPACE_SEE_AS_GUEST)
     request.scope["plein_actor"] = guest  # type: ignore[typeddict-unknown-key]
     return guest
+
+
+async def _masked(request: Request, actor: Actor) -> Actor:
+    """Herself, or who signs what she wrote without her name."""
+    actor = await masked(actor, request.url.path)
+    request.scope["plein_actor"] = actor  # type: ignore[typeddict-unknown-key]
+    return actor
 
 
 async def recognise(request: Request) -> Actor | None:

@@ -453,6 +453,8 @@ appeal.decide       of_moderator        - - - - - - - - - - -
 receipt.read        of_author           - y - - - n - - - - -
 receipt.read        of_guest            - - - - - - - n - y -
 sensitive.edit                          n n n n n n y n n n n
+idea.unmask         anonymous           n n n n n y y n n - -
+idea.unmask         post                n n n n n n n n n - -
 screening.decide    waiting             - n - - - y - - - - -
 screening.take_back waiting             - y - - - n - - - - -
 screening.appeal    diverted            - y - - - n - - - - -
@@ -643,6 +645,7 @@ LOADERS: dict[Action, Load | None] = {
     Action.APPEAL_DECIDE: get_item,
     Action.RECEIPT_READ: get_receipt,
     Action.SENSITIVE_EDIT: editor_named,
+    Action.IDEA_UNMASK: get_idea,
     Action.SCREENING_DECIDE: get_screening,
     Action.SCREENING_TAKE_BACK: get_screening,
     Action.SCREENING_APPEAL: get_screening,

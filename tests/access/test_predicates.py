@@ -949,6 +949,16 @@ case(
     NOBODY_SPECIAL,
     me=ADMINISTRATOR,
 )
+case(
+    Action.IDEA_UNMASK,
+    IDEA | {"author": OTHER, "anonymous": True, "idea_state": "published"},
+    {"anonymous": False},
+    {"author": ME},
+    {"idea_state": "draft"},
+    NOBODY_SPECIAL,
+    me=ADMINISTRATOR,
+    too=(me(**has("moderator")),),
+)
 SCREENED = {"person": OTHER, "screens": True, "state": "open", "appeal_to": None, "appealed_at": None, "outcome": None}
 case(Action.SCREENING_DECIDE, SCREENED, {"screens": False}, {"person": ME}, {"state": "published"})
 case(Action.SCREENING_TAKE_BACK, SCREENED | {"person": ME}, {"person": OTHER}, {"state": "diverted"})

@@ -1,0 +1,190 @@
+"""Anonymous posts: nobody finds who wrote one, on no page and in no row, until two people in two roles sign for it."""
+
+from __future__ import annotations
+
+import asyncpg
+import pytest
+
+from portal.access.actor import actor_of_person
+from portal.db import execute, fetch_value
+from portal.mydata.queries import everything
+from portal.notifications.mails import write
+from portal.timetable import JOBS
+from portal.worker import pass_on_events
+from tests.client import text_of
+from tests.pages.forms import errors_of, form_of
+
+NAME = "Bram Kuipersma"  # who stands nowhere else in the organisation's space
+ME = "insider_a"
+
+
+async def allowed(world):
+    """The organisation's space lets colleagues post without their name."""
+    await execute("UPDATE space SET anonymous = TRUE WHERE id = {}", world.space_id["organisation"])
+
+
+async def posted(browser, world, **other):
+    """A post without a name; its address."""
+    await allowed(world)
+    address = f"/spaces/{world.space['organisation']}/posts/new"
+    typed = {"title": "What nobody says", "body": "We are too few", "anonymous": "y"}
+    sent = await browser.post(address, form_of(await browser.get(address), address) | typed | other)
+    assert sent.status_code == 303, text_of(sent)
+    return sent.headers["Location"]
+
+
+async def test_it_is_offered_where_the_space_allows_it_to_colleagues(as_, world):
+    address = f"/spaces/{world.space['organisation']}/posts/new"
+    assert "without my name" not in text_of(await (await as_(ME)).get(address))
+    forged = await (await as_(ME)).post(address, {"title": "Mine", "language": "en", "anonymous": "y"})
+    assert NAME in text_of(await (await as_("employee")).get(forged.headers["Location"]))
+    await allowed(world)
+    assert "without my name" in text_of(await (await as_(ME)).get(address))
+    await execute("UPDATE space SET anonymous = TRUE WHERE id = {}", world.space_id["closed_a"])
+    guests = f"/spaces/{world.space['closed_a']}/posts/new"
+    assert "without my name" not in text_of(await (await as_("guest_a")).get(guests))
+
+
+async def mentions(connection, number):
+    """Every column in which this person's number stands beside the post, but where it is kept who is behind it."""
+    found = set()
+    for table, column in await connection.fetch(
+        "SELECT c.table_name, c.column_name FROM information_schema.columns c JOIN information_schema.columns i"
+        " ON i.table_name = c.table_name AND i.column_name = 'idea' AND i.table_schema = 'public'"
+        " JOIN information_schema.tables t ON t.table_name = c.table_name AND t.table_type = 'BASE TABLE'"
+        " WHERE c.table_schema = 'public' AND c.data_type = 'bigint' AND c.column_name NOT IN ('id', 'idea', 'space')"
+    ):
+        if await connection.fetchval(f"SELECT EXISTS (SELECT FROM {table} WHERE idea = $1 AND {column} = $2)", *number):
+            found.add(f"{table}.{column}")
+    return found
+
+
+async def test_nobody_finds_her_name_on_it(as_, world, rollback: asyncpg.Connection):
+    """Posted, read, edited, talked about, reported by another, mailed."""
+    browser = await as_(ME)
+    where = await posted(browser, world)
+    public_id = where.rpartition("/")[2]
+    idea = await fetch_value("SELECT id FROM idea WHERE public_id = {}", public_id)
+    page = text_of(await browser.get(where))
+    assert f"{where}/edit" in page, "it is hers, all the same"
+    form = form_of(await browser.get(f"{where}/edit"), f"{where}/edit")
+    assert (await browser.post(f"{where}/edit", form | {"body": "We are far too few"})).status_code == 303
+    say = f"/ideas/{public_id}/comments"
+    assert (await browser.post(say, form_of(await browser.get(where), say) | {"body": "Let me add"})).status_code == 303
+    other = await as_("employee")
+    assert (await other.post(say, form_of(await other.get(where), say) | {"body": "Who are you?"})).status_code == 303
+    await other.post(f"/ideas/{public_id}/report", {"rule": "persons", "words": ""})
+    await pass_on_events()
+    comment = await fetch_value("SELECT public_id FROM comment WHERE idea = {} ORDER BY id LIMIT 1", idea)
+    item = await fetch_value("SELECT public_id FROM moderation_item WHERE idea = {}", idea)
+    for who in ("employee", "colleague", "moderator", "administrator", "sponsor", "decision_maker"):
+        reader = await as_(who)
+        for address in (
+            where,
+            f"/ideas/{public_id}/versions",
+            f"/comments/{comment}",
+            f"/comments/{comment}/report",
+            f"/ideas/{public_id}/report",
+            f"{where}/author",
+            f"/moderation/items/{item}",
+            f"/spaces/{world.space['organisation']}/posts",
+            "/search?q=too+few",
+        ):
+            shown = text_of(await reader.get(address))
+            assert NAME not in shown, (who, address)
+            assert world.person[ME] not in shown, (who, address)
+    profile = text_of(await (await as_("employee")).get(f"/people/{world.person[ME]}"))
+    assert "What nobody says" not in profile
+    assert await mentions(rollback, (idea, world.person_id[ME])) <= {"mask.behind", "notice.person"}
+    acted = "SELECT count(*) FROM event WHERE actor = $1 AND (idea = $2 OR comment IN (SELECT id FROM comment WHERE idea = $2))"
+    assert await rollback.fetchval(acted, world.person_id[ME], idea) == 0
+    writers = "SELECT count(*) FROM comment WHERE idea = $1 AND author = $2"
+    assert await rollback.fetchval(writers, idea, world.person_id[ME]) == 0
+    assert "A colleague" in text_of(await other.get(where))
+
+
+async def test_the_control_a_post_with_a_name_is_found_so(as_, world, rollback: asyncpg.Connection):
+    browser = await as_(ME)
+    where = await posted(browser, world, anonymous="")
+    assert NAME in text_of(await (await as_("employee")).get(where))
+    idea = await fetch_value("SELECT id FROM idea WHERE public_id = {}", where.rpartition("/")[2])
+    assert "event.actor" in await mentions(rollback, (idea, world.person_id[ME]))
+
+
+async def test_it_is_hers_in_her_own_lists_and_she_hears_of_what_is_said_there(as_, world):
+    browser = await as_(ME)
+    where = await posted(browser, world)
+    assert "What nobody says" in text_of(await browser.get("/"))
+    other, say = await as_("employee"), f"/ideas/{where.rpartition('/')[2]}/comments"
+    assert (await other.post(say, form_of(await other.get(where), say) | {"body": "Well said"})).status_code == 303
+    await pass_on_events()
+    event = await fetch_value("SELECT max(id) FROM event WHERE kind = 'comment.added'")
+    await JOBS["tell_of"](event=event)
+    told = "SELECT count(*) FROM notice WHERE person = {} AND event = {}"
+    assert await fetch_value(told, world.person_id[ME], event) == 1
+    message = await write("comment", world.person_id[ME], event)
+    assert "Well said" in message.get_content()
+
+
+async def test_she_neither_votes_for_it_nor_moderates_it(as_, world):
+    browser = await as_("moderator")
+    where = await posted(browser, world)
+    public_id = where.rpartition("/")[2]
+    idea = await fetch_value("SELECT id FROM idea WHERE public_id = {}", public_id)
+    await execute(
+        "INSERT INTO vote (person, idea, space) SELECT {}, id, space FROM idea WHERE id = {}", browser.person, idea
+    )
+    assert await fetch_value("SELECT count(*) FROM vote WHERE idea = {}", idea) == 0
+    await (await as_("employee")).post(f"/ideas/{public_id}/report", {"rule": "persons", "words": ""})
+    item = await fetch_value("SELECT public_id FROM moderation_item WHERE idea = {}", idea)
+    assert (await browser.get(f"/moderation/items/{item}")).status_code == 404
+    assert (await browser.get(f"{where}/author")).status_code == 403
+
+
+async def test_two_people_in_two_roles_open_it_and_she_hears_of_it(as_, world, rollback: asyncpg.Connection):
+    where = await posted(await as_(ME), world)
+    address = f"{where}/author"
+    moderator, administrator = await as_("moderator"), await as_("administrator")
+    for who in ("employee", "sponsor"):
+        assert (await (await as_(who)).post(address, {"reason": "Curious"})).status_code == 403, who
+    assert set(errors_of(await moderator.post(address, {"reason": ""}))) == {"reason"}
+    assert (await moderator.post(address, {"reason": "There is a threat in it."})).status_code == 303
+    again = await moderator.post(address, {"reason": "Once more"})
+    assert set(errors_of(again)) == {"reason"}, "one person is not two"
+    assert NAME not in text_of(await moderator.get(address))
+    assert NAME not in text_of(await administrator.get(address))
+    assert (await administrator.post(address, {"reason": "I agree."})).status_code == 303
+    for browser in (moderator, administrator):
+        assert NAME in text_of(await browser.get(address))
+        assert NAME not in text_of(await browser.get(where)), "on that page only"
+    await execute(
+        "INSERT INTO membership (space, person, role) VALUES ({}, {}, 'moderator')",
+        world.space_id["organisation"],
+        world.person_id["employee"],
+    )
+    assert NAME not in text_of(await (await as_("employee")).get(address)), "for the two who signed"
+    await pass_on_events()
+    event = await fetch_value("SELECT max(id) FROM event WHERE kind = 'idea.unmasked'")
+    await JOBS["tell_of"](event=event)
+    assert await fetch_value("SELECT person FROM notice WHERE event = {}", event) == world.person_id[ME]
+    with pytest.raises(asyncpg.RestrictViolationError):
+        await rollback.execute("DELETE FROM unmasking")
+
+
+async def test_screened_first_it_is_published_without_her_name(as_, world):
+    browser = await as_(ME)
+    where = await posted(browser, world, confidential="y")
+    idea = await fetch_value("SELECT max(idea) FROM screening")
+    moderator = await as_("moderator")
+    assert NAME not in text_of(await moderator.get(where))
+    version = str(await fetch_value("SELECT version FROM idea WHERE id = {}", idea))
+    sent = await moderator.post(f"{where}/decision", {"what": "publish", "version": version})
+    assert sent.status_code == 303, text_of(sent)
+    address = f"/posts/{await fetch_value('SELECT public_id FROM idea WHERE id = {}', idea)}"
+    assert "A colleague" in text_of(await (await as_("employee")).get(address))
+    assert f"{address}/edit" in text_of(await browser.get(address))
+
+
+async def test_no_file_says_that_it_is_hers(as_, world):
+    await posted(await as_(ME), world)
+    assert "What nobody says" not in str(await everything(await actor_of_person(world.person_id[ME])))
