@@ -199,7 +199,7 @@ CAMPAIGNS = """
 LASTS = "person = $1 AND coalesce(until > plein_now(), TRUE)"
 MODERATED = f"SELECT space FROM membership WHERE {LASTS} AND role IN ('moderator', 'owner')"
 INVITES = f"""SELECT space FROM membership WHERE {LASTS} AND role IN ('owner', 'community_manager')
-    UNION SELECT id FROM space WHERE host = $1"""
+    UNION SELECT s.id FROM space s, person p WHERE s.host = $1 AND p.id = $1 AND p.kind <> 'guest'"""
 ADMINISTERS = f"EXISTS (SELECT FROM membership WHERE {LASTS} AND role = 'administrator')"
 EMPLOYED = "EXISTS (SELECT FROM person WHERE id = $1 AND kind = 'employee')"
 #: Items on whose cases somebody is, wherever they stand.
@@ -294,10 +294,12 @@ ROWS = {
         WHERE d.person = $1 OR d.space IN ({MODERATED})""",
     "partner": """SELECT o.id FROM partner o, person p WHERE p.id = $1 AND p.kind = 'employee'
         UNION SELECT partner FROM membership WHERE space = ANY($2) AND partner IS NOT NULL""",
-    "invitation": f"SELECT id FROM invitation WHERE space IN ({INVITES})",
-    "colleague_wish": f"SELECT id FROM colleague_wish WHERE person = $1 OR space IN ({INVITES})",
+    "invitation": f"SELECT id FROM invitation WHERE space = ANY($2) AND space IN ({INVITES})",
+    "colleague_wish": f"""SELECT id FROM colleague_wish
+        WHERE space = ANY($2) AND (person = $1 OR space IN ({INVITES}))""",
     "digest": "SELECT id FROM digest WHERE idea = ANY($3)",
-    "attachment": "SELECT id FROM attachment WHERE idea = ANY($3)",
+    "attachment": f"""SELECT id FROM attachment
+        WHERE idea = ANY($3) AND (state = 'shown' OR author = $1 OR space IN ({MODERATED}))""",
     "escalation": "SELECT id FROM escalation WHERE idea = ANY($3)",
     # what is its team's alone
     **{
@@ -317,7 +319,8 @@ ROWS = {
     "action_request": f"""SELECT id FROM action_request WHERE idea = ANY($3)
         AND (person = $1 OR space IN ({MODERATED}))""",
     "file_wish": f"""SELECT w.id FROM file_wish w JOIN attachment x ON x.id = w.attachment WHERE x.idea = ANY($3)
-        AND (w.person = $1 OR w.space IN ({INVITES}))""",
+        AND (w.person = $1 OR w.space IN ({INVITES})) AND (x.state = 'shown' OR x.author = $1
+            OR x.space IN ({MODERATED}))""",
     "neighbour": f"""SELECT $1::bigint AS id
         UNION SELECT r.person FROM ({READERS}) r WHERE r.space = ANY($2)""",
     # beside her neighbours: who signed what she may read, even if that person has left since

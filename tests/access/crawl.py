@@ -85,7 +85,7 @@ BOTH_WAYS = 3
 OTHERS = 3
 WORD = re.compile(r"\w+")
 #: What the crawl knows how to fill in. A route with another parameter stops it.
-PARAMETERS = {"public_id", "person", "step", "slug", "path", "token", "guest"}
+PARAMETERS = {"public_id", "person", "step", "slug", "path", "token", "guest", "number", "category"}
 #: Where files are.
 FILES = ("/attachments", "/case-files", "/case-records", "/settings/data/", "/records/")
 #: An address that never was.
@@ -163,8 +163,10 @@ def fillings(
     assert not unknown, f"the crawl does not know what to ask for at {route.path}"
     pattern = route.path_format.replace("{person}", stage.world.person["moderator"])
     pattern = pattern.replace("{guest}", stage.world.person["guest_a"])
+    pattern = pattern.replace("{number}", "cases").replace("{category}", "health")
     if "{step}" in pattern:
-        for step in ("question", "people") if pattern.startswith("/campaigns") else ("question",):
+        steps = {"/campaigns": ("question", "people"), "/promises": ("news",)}
+        for step in steps.get(pattern[: pattern.index("/", 1)], ("question",)):
             yield from _filled(pattern.replace("{step}", step), stage, reader, deep, few)
     else:
         yield from _filled(pattern, stage, reader, deep, few)

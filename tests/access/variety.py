@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from portal.access.fields import FIELDS, PERSONNEL
 from portal.db import execute
 from tests.access.stage import former_guest_leaves, things_that_could_leak
 from tests.world import (
     CAST,
     NOW,
     World,
+    add_attachment,
     add_campaign,
     add_case,
     add_comment,
@@ -40,6 +42,7 @@ OF_ONE = (
     "INSERT INTO vote (person, idea, space, guest) SELECT p.id, i.id, i.space, p.kind = 'guest' FROM idea i, person p"
     " WHERE p.id = {} AND i.space = {} AND i.author <> p.id AND i.kind = 'discussion' AND i.state = 'published'",
 )
+MEMBER = "INSERT INTO membership (space, person, role) VALUES ({}, {}, 'member')"
 #: Who looks.
 LOOKERS = (*(name for name, facts in CAST.items() if facts.get("active", True)), "former_guest")
 
@@ -50,6 +53,7 @@ async def something_of_everything(world: World) -> None:
     await _campaigns(world)
     await _cases_elsewhere(world)
     await _roles(world)
+    await _hosts_and_circles(world)
     await _heard(world)
     await _logged(world)
     await _one_of_each(world)
@@ -103,6 +107,27 @@ async def _roles(world: World) -> None:
                     f"INSERT INTO membership (space, person, role, until) VALUES ({{}}, {{}}, {{}}, {until})",
                     *(spaces["closed_b"], ids[who], role),
                 )
+
+
+async def _hosts_and_circles(world: World) -> None:
+    """Hosts who are no owners, one of them a guest by now; plain members; and profiles for a circle and for everyone."""
+    ids, spaces = world.person_id, world.space_id
+    for who, space in (("moderator", "closed_a"), ("moderator", "closed_b"), ("decision_maker", "closed_a")):
+        await execute(MEMBER, spaces[space], ids[who])
+    for who, space in (("moderator", "archived"), ("decision_maker", "archived"), ("campaign_owner", "closed_b")):
+        await execute(MEMBER, spaces[space], ids[who])
+    for who, space in (("decision_maker", "closed_a"), ("guest_b", "closed_b")):
+        await execute("UPDATE space SET host = {} WHERE id = {}", ids[who], spaces[space])
+    await execute("UPDATE person SET starts_on = '2026-07-30' WHERE id IN ({}, {})", ids["author"], ids["campaign_owner"])
+    await execute("UPDATE person SET org_unit = NULL WHERE id IN ({}, {})", ids["moderator"], ids["sponsor"])
+    await execute("UPDATE person SET org_unit = {} WHERE id = {}", world.unit_id["water"], ids["insider_b"])
+    for field in FIELDS:
+        for who, level in (("moderator", "circle"), ("sponsor", "circle"), ("insider_a", "colleagues" if field in PERSONNEL else "everyone")):
+            await execute(f"UPDATE profile SET {field}_for = {{}} WHERE person = {{}}", level, ids[who])
+    # what a membership holds back, and a space that has ended
+    await execute("UPDATE membership SET may_vote = FALSE, may_download = FALSE WHERE person = {}", ids["guest_b"])
+    await execute("UPDATE membership SET may_write = FALSE WHERE person = {} AND role = 'member'", ids["moderator"])
+    await _notice(world, "employee", None)
 
 
 async def _heard(world: World) -> None:
@@ -173,6 +198,7 @@ async def _one_of_each(world: World) -> None:
         await add_comment(world, f"right_{side}", idea=f"closed_{side}", author=f"guest_{side}")
         await add_report(world, f"right_{side}", comment=f"right_{side}", reporter=f"insider_{side}")
         await add_decision(world, f"right_{side}", f"right_{side}", moderator=f"insider_{side}", action="allow")
+        await add_idea(world, f"plain_{side}", campaign=f"closed_{side}", author=f"insider_{side}")
         idea, insider = world.idea_id[f"closed_{side}"], ids[f"insider_{side}"]
         for state in ("accepted", "invited"):
             await add_idea(
@@ -191,6 +217,21 @@ async def _one_of_each(world: World) -> None:
             "INSERT INTO highlight (idea, space, kind, author) SELECT id, space, 'pin', {} FROM idea WHERE id = {}",
             *(insider, idea),
         )
+        await execute(
+            "INSERT INTO co_author (idea, space, person, invited_by, accepted_at)"
+            " SELECT id, space, {}, author, {} FROM idea WHERE id = {}",
+            *(world.person_id["colleague"], NOW, world.idea_id[f"plain_{side}"]),
+        )
+        await add_comment(
+            world, f"shown_{side}", idea=f"closed_{side}", author=f"insider_{side}", root=f"hidden_closed_{side}"
+        )
+        await add_attachment(world, f"waiting_{side}", idea=f"closed_{side}")
+        await execute("UPDATE attachment SET state = 'held' WHERE id = {}", world.attachment_id[f"waiting_{side}"])
+        for label in ("internal", "secret"):
+            await execute(
+                "INSERT INTO space_record (space, label, asked_by) SELECT id, {}, {} FROM space WHERE id = {}",
+                *(label, world.person_id[f"insider_{side}"], world.space_id[f"closed_{side}"]),
+            )
         await add_comment(world, f"under_hidden_{side}", idea=f"hidden_closed_{side}", author=f"insider_{side}")
     # who is paused writes nothing any more
     await execute(
