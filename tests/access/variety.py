@@ -118,11 +118,17 @@ async def _hosts_and_circles(world: World) -> None:
         await execute(MEMBER, spaces[space], ids[who])
     for who, space in (("decision_maker", "closed_a"), ("guest_b", "closed_b")):
         await execute("UPDATE space SET host = {} WHERE id = {}", ids[who], spaces[space])
-    await execute("UPDATE person SET starts_on = '2026-07-30' WHERE id IN ({}, {})", ids["author"], ids["campaign_owner"])
+    await execute(
+        "UPDATE person SET starts_on = '2026-07-30' WHERE id IN ({}, {})", ids["author"], ids["campaign_owner"]
+    )
     await execute("UPDATE person SET org_unit = NULL WHERE id IN ({}, {})", ids["moderator"], ids["sponsor"])
     await execute("UPDATE person SET org_unit = {} WHERE id = {}", world.unit_id["water"], ids["insider_b"])
     for field in FIELDS:
-        for who, level in (("moderator", "circle"), ("sponsor", "circle"), ("insider_a", "colleagues" if field in PERSONNEL else "everyone")):
+        for who, level in (
+            ("moderator", "circle"),
+            ("sponsor", "circle"),
+            ("insider_a", "colleagues" if field in PERSONNEL else "everyone"),
+        ):
             await execute(f"UPDATE profile SET {field}_for = {{}} WHERE person = {{}}", level, ids[who])
     # what a membership holds back, and a space that has ended
     await execute("UPDATE membership SET may_vote = FALSE, may_download = FALSE WHERE person = {}", ids["guest_b"])
