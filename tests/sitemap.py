@@ -671,6 +671,7 @@ GETS: dict[str, tuple[str | None, str]] = {
     "/admin/answer-texts": ("administrator", "/admin/answer-texts"),
     "/admin/answer-texts/new": ("administrator", "/admin/answer-texts/new"),
     "/admin/answer-texts/{public_id:str}": ("administrator", "/admin/answer-texts/{start[thanks]}"),
+    "/cases/briefing": ("sponsor", "/cases/briefing"),
     "/cases/{public_id:str}": ("employee", "/cases/{case[decide]}"),
     "/cases/{public_id:str}/{step:str}": ("sponsor", "/cases/{case[decide]}/statement"),
     "/cases/{public_id:str}/triage": ("moderator", "/cases/{case[discuss]}/triage"),

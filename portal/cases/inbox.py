@@ -23,6 +23,7 @@ from portal.text.language import gettext, lazy
 
 PAGE = 20  # cases a page
 MOST = 100  # from there on a number says "99+"
+WEEK = timedelta(days=7)
 MANY = 5  # open cases, from which on an owner's load is shown to her chain (rule 23)
 
 #: The lists, by the word in their address.
@@ -145,6 +146,10 @@ MINE = """
 LINE = """
     e.id IN (SELECT r.escalation FROM case_role r WHERE r.person = {} AND r.until IS NULL AND r.role = 'chain')
 """
+LED = """
+    e.id IN (SELECT r.escalation FROM case_role r WHERE r.person = {} AND r.until IS NULL
+        AND r.role IN ('owner', 'chain'))
+"""
 UNOWNED = "e.state IN ('qualifying', 'triage') AND (e.space = ANY({}) OR {} AND e.state = 'triage')"
 
 
@@ -152,7 +157,7 @@ def _of(actor: Actor, which: str) -> QueryString:
     """The condition under which a case `e` stands in a list of hers."""
     if which == "unowned":
         return QueryString(UNOWNED, actor.moderates, actor.administrator)
-    return QueryString(MINE if which == "mine" else LINE, actor.id)
+    return QueryString({"mine": MINE, "line": LINE, "led": LED}[which], actor.id)
 
 
 def _only(actor: Actor, only: str) -> QueryString:
@@ -168,6 +173,10 @@ def _only(actor: Actor, only: str) -> QueryString:
         "paused": QueryString("e.state = {}", State.CLARIFYING),
         "answered": QueryString("e.state = ANY({})", sorted(KEPT)),
         "none": QueryString("FALSE"),
+        "very late": QueryString("{} AND e.overdue3_at < {}", owed, now),
+        "late until then": QueryString("{} AND e.due_at < {} AND e.overdue3_at >= {}", owed, now, now),
+        "due this week": QueryString("{} AND e.due_at >= {} AND e.due_at < {}", owed, now, now + WEEK),
+        "answered this week": QueryString("e.state = ANY({}) AND e.answered_at > {}", sorted(KEPT), now - WEEK),
     }[only]
 
 
@@ -275,6 +284,8 @@ def next_of(actor: Actor, row: Listed) -> Next:
             gettext("Answer by"),
             row.due_at,
         )
+    if by < actor.now and row.state != "assigned" and row.statement_at is None:
+        what = gettext("There should have been a first statement by")
     return Next(where if hers else here, words if hers else gettext("Open"), what, by, hers)
 
 

@@ -11,6 +11,7 @@ from litestar.params import FromPath
 from portal.access.conflicts import Changed
 from portal.access.policy import require
 from portal.cases import answering, opening, triage
+from portal.cases.briefing import briefing
 from portal.cases.desk import STEPS, Step
 from portal.cases.inbox import LISTS, MANY, ONLY, Wanted, inbox, next_of
 from portal.cases.shown import show
@@ -43,6 +44,22 @@ async def cases(request: Request) -> Response[Any]:
         words=words,
         now=actor.now,
         **await inbox(actor, wanted),
+    )
+
+
+@get("/cases/briefing")
+async def leaders_briefing(request: Request) -> Response[Any]:
+    """What a head has to know in the morning, to be read or printed."""
+    actor = request.actor
+    return page(
+        request,
+        "cases/briefing.html",
+        section="cases",
+        next_of=partial(next_of, actor),
+        words=words,
+        many=MANY,
+        now=actor.now,
+        **await briefing(actor),
     )
 
 
@@ -100,6 +117,7 @@ router = Router(
     path="/",
     route_handlers=[
         cases,
+        leaders_briefing,
         case,
         answering.back_to_the_desk,
         answering.answer,

@@ -11,7 +11,7 @@ from portal.access.scope import visible
 from portal.campaigns.queries import UNANSWERED
 from portal.db import execute, fetch
 from portal.spaces.queries import PASSING
-from portal.tables import Campaign, Capture, Comment, CommunityCard, Idea, Person, Space
+from portal.tables import Campaign, Capture, Comment, CommunityCard, Escalation, Idea, Person, Space
 
 
 class Owed(msgspec.Struct, frozen=True):
@@ -46,19 +46,35 @@ class ToSettle(msgspec.Struct, frozen=True):
     workshop: str
 
 
+class OwnCase(msgspec.Struct, frozen=True):
+    """A case that the actor owns, and owes an answer."""
+
+    public_id: str
+    title: str
+    language: str
+    due_at: datetime
+    late: bool
+
+
 class Asked(msgspec.Struct, frozen=True):
     """What waits for the actor's own yes, no or answer."""
 
+    cases: list[OwnCase]
     owed: list[Owed]
     invitations: list[Invitation]
     captures: list[ToSettle]
 
     def __bool__(self) -> bool:
-        return bool(self.owed or self.invitations or self.captures)
+        return bool(self.cases or self.owed or self.invitations or self.captures)
 
 
 ASKED = f"""
     SELECT
+        (SELECT jsonb_agg(x) FROM (
+            SELECT e.public_id, i.title, i.language, e.due_at, e.due_at < {{}} AS late
+            FROM escalation e JOIN idea i ON i.id = e.idea
+            WHERE e.owner = {{}} AND e.state IN ('assigned', 'acknowledged', 'drafting', 'under review') AND {{}}
+            ORDER BY e.due_at, e.id LIMIT 3) x) AS cases,
         (SELECT jsonb_agg(x) FROM (
             SELECT c.public_id, c.title, c.language, count(i.id)::int AS ideas
             FROM campaign c JOIN idea i ON i.campaign = c.id AND i.state = 'published'
@@ -87,6 +103,9 @@ async def asked_of(actor: Actor) -> Asked:
     """Answers that she owes, invitations to write along, and what was written down for her or by her."""
     rows = await execute(
         ASKED,
+        actor.now,
+        actor.id,
+        visible(Escalation, actor, "e"),
         actor.id,
         actor.now,
         visible(Campaign, actor, "c"),

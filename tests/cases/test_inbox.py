@@ -155,3 +155,26 @@ async def test_what_is_out_of_sight_is_neither_listed_nor_counted(rollback, worl
     found = await inbox(actor, Wanted())
     assert found["listed"].rows == []
     assert not found["numbers"]["mine"]
+
+
+async def test_the_briefing_begins_with_what_is_very_late_in_ones_line(as_, world):
+    boss = world.person_id["employee"]
+    await copies(world, 1)
+    await above(world, "sponsor", boss)
+    week_ago = NOW - timedelta(days=20)
+    await execute("UPDATE escalation SET due_at = {} WHERE id = {}", week_ago, world.case_id["decide"])
+    await execute("UPDATE idea SET heads_up_at = {} WHERE id = {}", NOW, world.idea_id["vote"])
+    page = text_of(await (await as_("employee")).get("/cases/briefing"))
+    order = ["Very late", "Idea decide", "Due within seven days", "Post 1", "What grows", "Idea vote"]
+    places = [page.index(words) for words in order]
+    assert places == sorted(places)
+    page = text_of(await (await as_("colleague")).get("/cases/briefing"))
+    assert "Idea decide" not in page
+    assert "Laat" not in page
+
+
+async def test_home_says_what_one_owes(as_, world):
+    page = await (await as_("sponsor")).get("/")
+    assert f'href="/cases/{world.case["decide"]}"' in page.text
+    assert "You owe an answer by" in text_of(page)
+    assert "You owe an answer by" not in text_of(await (await as_("employee")).get("/"))
