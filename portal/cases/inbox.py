@@ -155,9 +155,12 @@ UNOWNED = "e.state IN ('qualifying', 'triage') AND (e.space = ANY({}) OR {} AND 
 
 def _of(actor: Actor, which: str) -> QueryString:
     """The condition under which a case `e` stands in a list of hers."""
-    if which == "unowned":
-        return QueryString(UNOWNED, actor.moderates, actor.administrator)
-    return QueryString({"mine": MINE, "line": LINE, "led": LED}[which], actor.id)
+    return {
+        "mine": QueryString(MINE, actor.id),
+        "line": QueryString(LINE, actor.id),
+        "led": QueryString(LED, actor.id),
+        "unowned": QueryString(UNOWNED, actor.moderates, actor.administrator),
+    }[which]
 
 
 def _only(actor: Actor, only: str) -> QueryString:

@@ -51,11 +51,21 @@ TOLD = """
     SELECT {}, {}, e.space, e.id, {}, jsonb_build_object('owner', {}::bigint, 'level', e.level, 'due', e.due_at)
     FROM escalation e WHERE e.id = {}
 """
+# What she has to do stands in her notices; who stands above her is told of what is late.
+DUTY = """
+    WITH told AS (
+        INSERT INTO event (kind, space, escalation, person, particulars, occurred_at)
+        SELECT {}, e.space, e.id, {}, {}::jsonb, {} FROM escalation e WHERE e.id = {} RETURNING id, occurred_at)
+    INSERT INTO notice (person, event, kind, space, idea, duty, bundle, created_at)
+    SELECT {}, t.id, 'duty', e.space, e.idea, TRUE, 'e' || t.id || ' duty', t.occurred_at FROM told t, escalation e
+    WHERE e.id = {}
+"""
 ANSWER = """
     INSERT INTO answer (idea, space, author, kind, summary, reason, reason_html, next_step, next_owner, language,
         created_at)
     SELECT i.id, i.space, {}, {}, {}, {}, {}, {}, {}, i.language, {} FROM idea i WHERE i.id = {}
 """
+LATE = '{"about": "answer", "percent": 100}'
 #: What happened on the way to each state, and how long after the beginning, in days.
 HELD, QUALIFIED, ASSIGNED = ("case.held", 0.0), ("case.qualified", 0.2), ("case.assigned", 0.4)
 WAY = {
@@ -106,7 +116,12 @@ async def _case(entry: dict[str, Any], people: Mapping[str, int], idea: int, beg
         owns = owner if kind not in ("case.held", "case.qualified") else None
         acts = owner if kind in ("case.acknowledged", "case.statement", "case.clarifying", "case.answered") else None
         await execute(TOLD, kind, acts, began + timedelta(days=after), owns, case)
+    if state == "assigned":
+        await execute(DUTY, "duty.assigned", owner, "{}", moment - timedelta(hours=2), case, owner, case)
     if entry.get("late"):
+        above = people[entry["above"]] if "above" in entry else owner
+        kind, what = ("duty.overdue", '{"step": 1}') if above != owner else ("duty.reminder", LATE)
+        await execute(DUTY, kind, above, what, moment - timedelta(days=1), case, above, case)
         await execute(TOLD, "case.overdue", None, moment + timedelta(days=entry["due"] + 0.5), owner, case)
     if "answer" in entry:
         given = entry["answer"]

@@ -142,12 +142,16 @@ def actionable(actor: Actor, public_id: str, space: int) -> Reading[Item]:
     """The same, where she may have something to do with it."""
     role = actor.has_role(space, Role.DECISION_MAKER) or space in actor.moderates
     sight = QueryString("{} AND {}", visible(Idea, actor, "i"), QueryString(CONCERNED, role, actor.id, actor.id))
+    return _item(actor, public_id, sight)
+
+
+def _item(actor: Actor, public_id: str, sight: QueryString) -> Reading[Item]:
     return Reading(Item, ITEM, actor.id, actor.id, actor.id, public_id, sight)
 
 
 async def get_actionable(actor: Actor, public_id: str) -> Item | None:
     """One idea or post that the actor reads."""
-    return await fetch_one(Item, ITEM, actor.id, actor.id, actor.id, public_id, visible(Idea, actor, "i"))
+    return next(iter(await _item(actor, public_id, visible(Idea, actor, "i"))), None)
 
 
 class OnCase(msgspec.Struct, frozen=True):

@@ -9,9 +9,10 @@ import msgspec
 from portal.access.actor import Actor
 from portal.access.of_people import NAMED
 from portal.access.scope import visible
-from portal.db import fetch, fetch_one
+from portal.db import QueryString, fetch, fetch_one
 from portal.notifications.duties import ABOUT
 from portal.tables import Campaign, Idea, Mute, Notice, Space
+from portal.text.dates import start_of_day
 
 PAGE = 20
 
@@ -27,6 +28,8 @@ class Bundle(msgspec.Struct, frozen=True):
     unread: bool
     duty: bool
     by: str
+    by_public_id: str
+    by_guest: bool
     others: int
     title: str
     language: str
@@ -49,14 +52,16 @@ BUNDLES = """
             ORDER BY u.bundle LIMIT 1) FROM b WHERE b.bundle IS NOT NULL),
     h AS (
         SELECT x.* FROM b CROSS JOIN LATERAL (
-            SELECT n.* FROM notice n WHERE n.person = {} AND n.bundle = b.bundle AND {} ORDER BY n.id DESC LIMIT 1) x
+            SELECT n.* FROM notice n WHERE n.person = {} AND n.bundle = b.bundle AND {} AND {}
+            ORDER BY n.id DESC LIMIT 1) x
         WHERE x.id < {} ORDER BY x.id DESC LIMIT {})
 """
 LISTED = (
     BUNDLES
     + """
     SELECT h.id, h.public_id, h.kind, e.kind AS event_kind, h.created_at AS at, h.read_at IS NULL AS unread, h.duty,
-        coalesce(a.name, '') AS by,
+        coalesce(a.name, '') AS by, coalesce(ap.public_id, '') AS by_public_id,
+        coalesce(ap.kind = 'guest', FALSE) AS by_guest,
         (SELECT count(DISTINCT oe.actor) FROM (SELECT o.event FROM notice o WHERE o.person = h.person
             AND o.bundle = h.bundle AND (o.read_at IS NULL) = (h.read_at IS NULL) ORDER BY o.id DESC LIMIT 100) o
             JOIN event oe ON oe.id = o.event WHERE oe.actor <> e.actor)::int AS others,
@@ -71,7 +76,7 @@ LISTED = (
     """
     + ABOUT
     + """ AS about
-    FROM h JOIN event e ON e.id = h.event
+    FROM h JOIN event e ON e.id = h.event LEFT JOIN person ap ON ap.id = e.actor
     LEFT JOIN idea i ON i.id = h.idea LEFT JOIN campaign c ON c.id = h.campaign LEFT JOIN space s ON s.id = h.space
     LEFT JOIN comment k ON k.id = h.comment LEFT JOIN escalation z ON z.id = e.escalation
     """
@@ -81,10 +86,39 @@ LISTED = (
 NEWEST = 2**62
 
 
-async def bundles(actor: Actor, before: int | None) -> list[Bundle]:
+#: What the list may be narrowed to, by the word in its address.
+ONLY = {
+    "answers": QueryString("n.kind IN ('answer', 'idea_news', 'campaign')"),
+    "people": QueryString("n.kind IN ('mention', 'reply', 'comment')"),
+    "duties": QueryString("n.duty"),
+}
+
+
+async def bundles(actor: Actor, before: int | None, only: str = "") -> list[Bundle]:
     """A page of them and one more, the newest first."""
     me, seen = actor.id, visible(Notice, actor, "n")
-    return await fetch(Bundle, LISTED, me, me, me, seen, before or NEWEST, PAGE + 1)
+    narrowed = ONLY.get(only, QueryString("TRUE"))
+    return await fetch(Bundle, LISTED, me, me, me, seen, narrowed, before or NEWEST, PAGE + 1)
+
+
+class Group(msgspec.Struct, frozen=True):
+    """Bundles under one heading: duties that are not done, today's, and earlier ones."""
+
+    name: str
+    rows: list[Bundle]
+
+
+def grouped(rows: list[Bundle], now: datetime) -> list[Group]:
+    """A page under its headings; what is still to be done comes first."""
+    today = start_of_day(now)
+    duties = [row for row in rows if row.duty and row.unread]
+    rest = [row for row in rows if not (row.duty and row.unread)]
+    groups = {
+        "duty": duties,
+        "today": [row for row in rest if row.at >= today],
+        "earlier": [row for row in rest if row.at < today],
+    }
+    return [Group(name, those) for name, those in groups.items() if those]
 
 
 class OneNotice(msgspec.Struct, frozen=True):

@@ -8,8 +8,8 @@ from litestar import Response, Router, get, post
 from litestar.params import FromPath
 
 from portal.notifications import actions
-from portal.notifications.listed import PAGE, bundles, get_notice, muted
-from portal.notifications.words import address, says
+from portal.notifications.listed import ONLY, PAGE, bundles, get_notice, grouped, muted
+from portal.notifications.words import BY_SOMEBODY, address, says, sign
 from portal.paging import paged
 from portal.web.errors import found
 from portal.web.page import page, see_other
@@ -20,12 +20,18 @@ from portal.web.request import Request
 async def notifications(request: Request) -> Response[Any]:
     """What one heard, the newest first, and what one muted."""
     after = request.query_params.get("after", "")
-    rows = await bundles(request.actor, int(after) if after.isascii() and after.isdigit() and len(after) < 18 else None)
+    before = int(after) if after.isascii() and after.isdigit() and len(after) < 18 else None
+    only = asked if (asked := request.query_params.get("only", "")) in ONLY else ""
+    listed = paged(await bundles(request.actor, before, only), PAGE, lambda row: row.id, after)
     return page(
         request,
         "notifications/list.html",
-        listed=paged(rows, PAGE, lambda row: row.id, after),
+        listed=listed,
+        groups=grouped(listed.rows, request.now),
+        only=only,
         says=says,
+        sign=sign,
+        by_somebody=BY_SOMEBODY,
         leads=address,
         muted=await muted(request.actor),
     )

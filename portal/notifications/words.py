@@ -34,8 +34,30 @@ SAYS: dict[str, str] = {
     "unmasked": lazy("Two people asked who wrote this without a name, and were told:"),
     "starter": lazy("About somebody who starts:"),
 }
+#: The sign before it: icon and tone; of what somebody did, it is her picture.
+SIGNS = {
+    "answer": ("seal-check-fill", "good"),
+    "campaign": ("megaphone-simple", "brand"),
+    "idea_news": ("lightbulb", "brand"),
+    "idea_corrected": ("pencil-simple", "brand"),
+    "moved": ("signpost", "brand"),
+    "duty": ("scales", "live"),
+    "guest_news": ("storefront", "guest"),
+    "guest_data": ("storefront", "guest"),
+    "starter": ("user-plus", "guest"),
+    "moderation_queue": ("shield-check", "live"),
+    "moderator_needed": ("shield-check", "live"),
+    "receipt": ("shield-check", "talk"),
+    "ask": ("question", "talk"),
+    "file_wish": ("paperclip", "talk"),
+}
 #: Of these it says who did it.
 BY_SOMEBODY = ("comment", "help", "mention", "reply")
+
+
+def sign(bundle: Bundle) -> tuple[str, str]:
+    """Icon and tone."""
+    return SIGNS.get(bundle.kind, ("bell", ""))
 
 
 def says(bundle: Bundle) -> str:

@@ -143,9 +143,9 @@ async def test_it_is_narrowed_to_a_topic_and_a_state(rollback, world):
     actor = await actor_of_person(world.person_id["sponsor"])
     assert await titles(actor, Wanted.asked({"topic": public_id})) == ["Idea decide"]
     assert len(await titles(actor, Wanted.asked({"topic": ""}))) == 2
-    assert await titles(actor, Wanted.asked({"only": "answered"})) == []
+    assert "Idea decide" not in await titles(actor, Wanted.asked({"only": "answered"}))
     await execute("UPDATE escalation SET state = 'answered' WHERE id = {}", world.case_id["decide"])
-    assert await titles(actor, Wanted.asked({"only": "answered"})) == ["Idea decide"]
+    assert "Idea decide" in await titles(actor, Wanted.asked({"only": "answered"}))
     assert Wanted.asked({"only": "x", "list": "y"}) == Wanted()
 
 
