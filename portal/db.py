@@ -142,6 +142,7 @@ async def _pool(dsn: str, size: int, reset: Callable[[Any], Awaitable[None]]) ->
             reset=reset,
             server_settings=server_settings,
             max_cacheable_statement_size=0,  # the longest are those that are worth keeping
+            max_cached_statement_lifetime=0,  # planned anew, a statement's next five runs cost twice (docs/bench.md)
         )
     except (OSError, TimeoutError, asyncpg.PostgresError) as error:
         raise Unreachable(str(error) or type(error).__name__) from error
