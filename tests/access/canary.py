@@ -205,7 +205,7 @@ EMPLOYED = "EXISTS (SELECT FROM person WHERE id = $1 AND kind = 'employee')"
 #: Items on whose cases somebody is, wherever they stand.
 ON_CASES = """SELECT z.idea FROM case_role w JOIN escalation z ON z.id = w.escalation
     WHERE w.person = $1 AND w.until IS NULL"""
-IDEAS = f"""SELECT id FROM idea WHERE (campaign IN ({CAMPAIGNS}) OR kind <> 'idea' AND space = ANY($2)) AND (
+IDEAS = f"""SELECT id FROM idea WHERE (campaign IN ({CAMPAIGNS}) OR kind <> 'idea' AND space = ANY($2)) AND state <> 'diverted' AND (
     state IN ('published', 'withdrawn')
     OR author = $1
     OR (state = 'draft' AND id IN (SELECT idea FROM co_author WHERE person = $1))
