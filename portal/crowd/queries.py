@@ -10,7 +10,7 @@ from portal.access.actor import Actor
 from portal.access.of_people import ADDRESS, NAMED
 from portal.access.scope import visible
 from portal.crowd.asking import FEWEST, LEAST_FOR_ANSWER, LEAST_FOR_PROMISE, NEED
-from portal.db import Reading, fetch, fetch_one
+from portal.db import Reading, fetch_one
 from portal.ideas.cards import address_of
 from portal.tables import Answer, Comment, CrowdQuestion, CrowdReply, Escalation, Idea, Promise, PromiseNews, Vote
 
@@ -306,8 +306,8 @@ BECAME = """
 """
 
 
-async def what_became(actor: Actor, most: int) -> list[Became]:
+def what_became(actor: Actor, most: int) -> Reading[Became]:
     """What became of what the actor supports; where she is asked stands first, then what moved last."""
     case, promise = visible(Escalation, actor, "e"), visible(Promise, actor, "x")
     sees = case, actor.now, promise, actor.now, visible(Vote, actor, "v"), visible(Answer, actor, "a")
-    return await fetch(Became, BECAME, *sees, most)
+    return Reading(Became, BECAME, *sees, most)

@@ -1,4 +1,4 @@
-"""What stands on an idea's page beside its text and its thread: of several features, in one statement."""
+"""What stands on a page beside what it is about: of several features, in one statement."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from portal.attachments.queries import attachments_of
 from portal.cases.opening import opens_case
 from portal.cases.queries import case_of
 from portal.crowd.after import gathered, readings
-from portal.crowd.queries import adoptable
+from portal.crowd.queries import adoptable, what_became
 from portal.db import Reading, read_together
 from portal.escalation.queries import actionable
 from portal.follows.queries import follow_of_idea
 from portal.ideas.queries import IdeaRow
 from portal.threads.queries import latest_digest, overview
 from portal.together.queries import around
-from portal.votes.queries import standing_of
+from portal.votes.queries import left_to_vote, standing_of
 
 
 async def beside(actor: Actor, row: IdeaRow) -> dict[str, Any]:
@@ -52,3 +52,8 @@ async def beside(actor: Actor, row: IdeaRow) -> dict[str, Any]:
         "answer": next(iter(found.get("answer", ())), None),
         "standing": next(iter(found.get("standing", ())), row),
     }
+
+
+async def of_ones_votes(actor: Actor) -> dict[str, Any]:
+    """Where one can still vote, and what became of what one supports."""
+    return await read_together(to_vote=left_to_vote(actor, 3), became=what_became(actor, 3))

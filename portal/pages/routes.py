@@ -24,14 +24,13 @@ from portal.campaigns.queries import (
 from portal.comments import actions as commenting
 from portal.comments.forms import CommentForm
 from portal.comments.queries import first_of_day, get_comment
-from portal.crowd.queries import what_became
 from portal.ideas.cards import ideas_by, ideas_of_author, ideas_of_space, lively_ideas
 from portal.ideas.queries import IdeaRow, drafts, get_idea
 from portal.mentions.queries import Ambiguous
 from portal.moderation.counts import removals
 from portal.moderation.receipts import receipts_lately
 from portal.notifications.actions import read_of
-from portal.pages.beside import beside
+from portal.pages.beside import beside, of_ones_votes
 from portal.pages.queries import asked_of, guest_spaces
 from portal.pages.threads import Asked, preview, thread_of
 from portal.paging import Cursor, Page
@@ -79,11 +78,10 @@ async def home(request: Request) -> Response[Any]:
         campaigns=await open_campaigns(actor, 6),
         lively=await lively_ideas(actor, 6),
         own=await ideas_of_author(actor, 5),
-        to_vote=await left_to_vote(actor, 3),
         told=await receipts_lately(actor),
         waiting=await waiting_for(actor),
         asked=await asked_of(actor),
-        became=await what_became(actor, 3),
+        **await of_ones_votes(actor),
         now=request.now,
     )
 

@@ -104,9 +104,9 @@ LEFT = """
 """
 
 
-async def left_to_vote(actor: Actor, most: int) -> list[Invitation]:
+def left_to_vote(actor: Actor, most: int) -> Reading[Invitation]:
     """Where the actor can still vote, what closes first standing first."""
-    return await fetch(
+    return Reading(
         Invitation,
         LEFT,
         visible(Budget, actor, "b"),

@@ -62,6 +62,7 @@ async def test_a_budget_a_digest_and_a_first_visit_cost_no_more_than_a_mark(as_,
     browser, idea = await as_("employee"), world.idea_id["vote"]
     await execute(
         "UPDATE campaign SET vote_method = 'budget', votes_each = 4, votes_per_idea = 3 WHERE kind = 'campaign'"
+        " AND NOT EXISTS (SELECT FROM vote v JOIN idea i ON i.id = v.idea WHERE i.campaign = campaign.id)"
     )
     await execute(DIGEST, world.person_id["author"], idea)
     await hear_of_nothing()
