@@ -67,8 +67,8 @@ NUMBERS = {
     "promises": Number(
         lazy("Promises kept"),
         lazy(
-            "Of the promises about which those who asked said whether they are carried out: how many are. The "
-            "others were reopened."
+            "Of the cases of which those who asked said whether what was promised is carried out: how many are, with "
+            "all of their promises. The others were reopened."
         ),
     ),
 }
