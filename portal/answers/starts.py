@@ -13,7 +13,10 @@ from portal.events.kinds import Kind
 from portal.events.log import record
 from portal.tables import AnswerStart
 
-START = "SELECT s.* FROM answer_start s WHERE s.public_id = {} AND {}"
+START = """
+    SELECT s.public_id, s.name, s.language, s.kind, s.summary, s.reason, s.next_step FROM answer_start s
+    WHERE s.public_id = {} AND {}
+"""
 
 
 async def get_start(actor: Actor, public_id: str) -> Start | None:

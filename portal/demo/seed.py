@@ -10,6 +10,7 @@ from typing import Any
 
 from portal.accounts.passwords import hashed
 from portal.db import execute, fetch_value, transaction
+from portal.demo.answering import answer_some
 from portal.demo.cases import open_cases
 from portal.demo.guests import welcome_guests
 from portal.demo.moderation import report_and_judge
@@ -91,6 +92,7 @@ async def seed() -> bool:
         await name_owners(keys, units, moment)
         await keep_promises(keys, moment)
         await open_cases(keys, organisation, moment)
+        await answer_some(keys, moment)
         await execute("UPDATE organisation SET demo_since = {}", moment)
         await execute("UPDATE person SET demo = TRUE")
         await execute("UPDATE org_unit SET demo = TRUE")
