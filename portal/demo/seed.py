@@ -20,6 +20,7 @@ from portal.demo.profiles import attach_files, tell_profiles
 from portal.demo.promises import keep_promises
 from portal.demo.proposals import propose_campaigns
 from portal.demo.starters import welcome_starters
+from portal.demo.teams import staff_cases
 from portal.demo.threads import fill_threads
 from portal.demo.together import write_together
 from portal.install import install_organisation
@@ -93,6 +94,7 @@ async def seed() -> bool:
         await keep_promises(keys, moment)
         await open_cases(keys, organisation, moment)
         await answer_some(keys, moment)
+        await staff_cases(keys, moment)
         await execute("UPDATE organisation SET demo_since = {}", moment)
         await execute("UPDATE person SET demo = TRUE")
         await execute("UPDATE org_unit SET demo = TRUE")

@@ -229,6 +229,7 @@ async def things_that_could_leak(world: World) -> None:
         await execute(f"UPDATE campaign SET {role} = {{}} WHERE id = {{}}", ids["employee"], world.campaign_id[name])
     await execute("UPDATE policy SET owner = {}", ids["employee"])
     await execute("UPDATE escalation SET owner = {} WHERE public_id = {}", ids["employee"], world.case["decide"])
+    await _of_the_team(world)
     await execute(
         "INSERT INTO space_record (space, label, asked_by, made_at, expires_at, file, sha256)"
         " SELECT id, label, {}, plein_now(), plein_now() + interval '1 day', {}, sha256('') FROM space WHERE id = {}",
@@ -259,6 +260,26 @@ async def things_that_could_leak(world: World) -> None:
     for side in "ab":
         await add_idea(world, f"of_guest_post_{side}", stream=f"closed_{side}", author=f"guest_{side}")
     await _cases(world)
+
+
+async def _of_the_team(world: World) -> None:
+    """On the employee's case: a note, advice that is hers to give, and a record; and a list that says how long."""
+    for sql in (
+        "INSERT INTO case_note (escalation, space, author, body, body_html) SELECT id, space, owner, 'N', 'N'",
+        "INSERT INTO consultation (escalation, space, kind, person, body, asked_by, due_on, due_at)"
+        " SELECT id, space, 'legal', owner, 'Q', owner, '2026-07-01', '2026-07-02'",
+        "INSERT INTO case_record (escalation, space, person, label, whole, language, reason, made_at, expires_at, file,"
+        " sha256) SELECT id, space, owner, 'internal', TRUE, 'en', 'R', plein_now(), plein_now() + interval '1 day', 'r',"
+        " sha256('')",
+    ):
+        await execute(sql + " FROM escalation WHERE id = {}", world.case_id["decide"])
+    await execute("UPDATE case_record SET file = {} WHERE file = 'r'", stored_picture("record of a case"))
+    made = await fetch_value(
+        "INSERT INTO retention_list (author, reason, consent_by, consent_on) VALUES ({}, 'R', 'C', '2026-06-01')"
+        " RETURNING id",
+        world.person_id["administrator"],
+    )
+    await execute("INSERT INTO retention_rule (list, kind, years, ground) VALUES ({}, 'notes', 10, 'G')", made)
 
 
 async def _posts(world: World) -> None:
