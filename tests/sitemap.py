@@ -801,10 +801,12 @@ NO_PAGES = LEAD_ON | {
     "/attachments/{public_id:str}/thumbnail",
 }
 NO_PAGES |= {"/people/{public_id:str}/photo", "/people/{public_id:str}/photo/small"}
-#: Answer 404 in the world of the tests, which is set up and no demo (tests/setup has both).
-NOT_THERE = {"/admin/demo", "/set-up"}
+#: Answer 404 in the world of the tests, which is set up, no demo (tests/setup has both), and has too few cases for a
+#: number (tests/escalation/test_scoreboard.py has enough).
+NOT_THERE = {"/admin/demo", "/set-up", "/answers/scoreboard/{number:str}"}
 NO_PAGES |= {"/admin/imports/{public_id:str}/problems", "/settings/data/{public_id:str}", *NOT_THERE}
-NO_PAGES |= {"/records/{public_id:str}"}
+NO_PAGES |= {"/records/{public_id:str}", "/case-records/{public_id:str}", "/case-files/{public_id:str}"}
+NO_PAGES |= {"/answers/scoreboard/file"}
 NO_PAGES |= {"/health", "/password-reset/{token:str}", "/sign-in/link/{token:str}", "/static/{path:path}"}
 NO_PAGES |= {"/ideas/{public_id:str}/mentions", "/colleagues"}
 PHASES = ("planned", "collect", "discuss", "vote", "decide", "done")

@@ -139,13 +139,17 @@ def check_headers(response, csp=CSP):
         assert name not in headers
 
 
+#: What people put there, or is made of it, opens in a sandbox.
+DOWNLOADS = ("/attachments/", "/people/", "/case-files/", "/case-records/")
+
+
 @pytest.mark.parametrize("route", GETS)
 async def test_every_page_carries_the_headers(as_, world, route):
     name, path = GETS[route]
     for browser in (await as_(name), await as_(None)):
         response = await browser.get(filled(path, world))
         file = response.headers["content-type"].startswith(("image/", "application/", "text/csv", "text/plain"))
-        downloads = file and response.status_code == 200 and path.startswith(("/attachments/", "/people/"))
+        downloads = file and response.status_code == 200 and path.startswith(DOWNLOADS)
         check_headers(response, SANDBOX if downloads else CSP)
         if not path.startswith("{asset}"):
             assert response.headers["cache-control"] == "private, no-store"
