@@ -54,7 +54,7 @@ async def answer_some(people: Mapping[str, int], moment: datetime) -> None:
             (24, "case.acknowledged", owner),
             (48, "case.drafting", owner),
         ):
-            await execute(TOLD, kind, began + timedelta(hours=hours), whose, case)
+            await execute(TOLD, kind, whose, began + timedelta(hours=hours), case)
         await execute(SUPPORTED, case, [owner, adviser])
         await execute(ADVISER, adviser, case)
         said = (one["kind"], one["summary"], one["reason"], one["from_when"], one["next_step"], one["replies"])

@@ -48,8 +48,10 @@ CASE = """
 DONE = "UPDATE case_step SET done_at = due_at WHERE escalation = {} AND due_at <= plein_now()"
 TOLD = """
     INSERT INTO event (kind, actor, space, escalation, occurred_at, particulars)
-    SELECT {}, {}, e.space, e.id, {}, jsonb_build_object('owner', {}::bigint, 'level', e.level, 'due', e.due_at)
-    FROM escalation e WHERE e.id = {}
+    SELECT {}, {}, e.space, e.id, x.moment, jsonb_build_object('owner', {}::bigint, 'level', e.level, 'due', e.due_at,
+        'topic', e.topic, 'unit', e.unit, 'started', e.started_at,
+        'worked', plein_working_minutes(e.started_at, x.moment))
+    FROM escalation e CROSS JOIN (SELECT {}::timestamptz AS moment) x WHERE e.id = {}
 """
 # What she has to do stands in her notices; who stands above her is told of what is late.
 DUTY = """
@@ -115,14 +117,14 @@ async def _case(entry: dict[str, Any], people: Mapping[str, int], idea: int, beg
     for kind, after in [*WAY[state], *([("case.statement", 2.0)] if statement else [])]:
         owns = owner if kind not in ("case.held", "case.qualified") else None
         acts = owner if kind in ("case.acknowledged", "case.statement", "case.clarifying", "case.answered") else None
-        await execute(TOLD, kind, acts, began + timedelta(days=after), owns, case)
+        await execute(TOLD, kind, acts, owns, began + timedelta(days=after), case)
     if state == "assigned":
         await execute(DUTY, "duty.assigned", owner, "{}", moment - timedelta(hours=2), case, owner, case)
     if entry.get("late"):
         above = people[entry["above"]] if "above" in entry else owner
         kind, what = ("duty.overdue", '{"step": 1}') if above != owner else ("duty.reminder", LATE)
         await execute(DUTY, kind, above, what, moment - timedelta(days=1), case, above, case)
-        await execute(TOLD, "case.overdue", None, moment + timedelta(days=entry["due"] + 0.5), owner, case)
+        await execute(TOLD, "case.overdue", None, owner, moment + timedelta(days=entry["due"] + 0.5), case)
     if "answer" in entry:
         given = entry["answer"]
         reason = given["reason"].strip()

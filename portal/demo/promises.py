@@ -30,8 +30,10 @@ CASE = """
 # As the clock and the owner would have told it.
 TOLD = """
     INSERT INTO event (kind, space, escalation, occurred_at, particulars)
-    SELECT {}, space, id, {}, jsonb_build_object('owner', {}::bigint, 'level', level, 'due', due_at)
-    FROM escalation WHERE id = {}
+    SELECT {}, e.space, e.id, x.moment, jsonb_build_object('owner', {}::bigint, 'level', e.level, 'due', e.due_at,
+        'topic', e.topic, 'unit', e.unit, 'started', e.started_at,
+        'worked', plein_working_minutes(e.started_at, x.moment))
+    FROM escalation e CROSS JOIN (SELECT {}::timestamptz AS moment) x WHERE e.id = {}
 """
 PROMISE = """
     INSERT INTO promise (idea, space, answer, escalation, from_version, author, body, language, owner, due_on,
@@ -111,15 +113,15 @@ async def _case(entry: dict[str, Any], people: Mapping[str, int], at: Any) -> No
         ("case.qualified", began + timedelta(hours=7), None),
         ("case.assigned", began + timedelta(hours=8), owner),
     ):
-        await execute(TOLD, kind, when, whose, case)
-    await execute(TOLD, "case.statement", began + timedelta(hours=26), owner, case)
+        await execute(TOLD, kind, whose, when, case)
+    await execute(TOLD, "case.statement", owner, began + timedelta(hours=26), case)
     await execute(STATED, entry["statement"], to_html(entry["statement"]), case)
     hers = [people[key] for key in ("noor", "yara", "joris")]
     await execute(SUPPORTED, case, hers)
     await execute(GROWN, case)
     await execute(GROWN_SINCE, case)
     await execute(POSTED, case)
-    await execute(TOLD, "case.answered", answered, owner, case)
+    await execute(TOLD, "case.answered", owner, answered, case)
     if "asked" in entry:
         await _asked(entry["asked"], case, None, hers, at)
     promised = entry.get("promise")
@@ -132,7 +134,7 @@ async def _case(entry: dict[str, Any], people: Mapping[str, int], at: Any) -> No
     over = await _asked(promised["asked"], case, promise, hers, at)
     moments = [answered, at(promised["news"][-1]["day"]), over, over]
     for kind, when in zip(PATHS[entry["state"]], moments, strict=False):
-        await execute(TOLD, kind, when, owner, case)
+        await execute(TOLD, kind, owner, when, case)
     if entry["state"] == "closed":
         await execute(KEPT, moments[1], over, promise)
         await execute(OVER, over, case)
