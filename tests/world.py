@@ -197,8 +197,10 @@ async def build_world() -> World:
         await add_decision(world, "sent_back", "sent_back", moderator="campaign_owner", action="send back")
         await add_idea(world, "told", campaign="done", author="decision_maker", comments=False)
         await execute(
-            "INSERT INTO answer (idea, space, author, kind, summary, reason, reason_html, next_step, next_owner, language)"
-            " SELECT id, space, {}, 'pilot', 'We try it', 'Why', 'Why', 'Next', author, 'en' FROM idea WHERE id = {}",
+            "INSERT INTO answer (idea, space, author, kind, summary, reason, reason_html, from_when, next_step,"
+            " next_owner, next_date, language)"
+            " SELECT id, space, {}, 'pilot', 'We try it', 'Why', 'Why', '1 September', 'Next', author, '2026-09-01', 'en'"
+            " FROM idea WHERE id = {}",
             world.person_id["sponsor"],
             world.idea_id["told"],
         )

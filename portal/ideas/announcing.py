@@ -20,6 +20,7 @@ MASK = """
     INSERT INTO mask (person, behind, idea, space) SELECT made.id, i.author, i.id, i.space FROM i, made
     RETURNING person
 """
+ANONYMOUS = "SELECT anonymous FROM idea WHERE id = {}"
 SIGN = """
     WITH files AS (UPDATE attachment SET author = {} WHERE idea = {})
     UPDATE idea SET author = {}, edited_by = NULL WHERE id = {}
@@ -28,7 +29,8 @@ SIGN = """
 
 async def announce(idea: int, space: int, author: int) -> None:
     """It is there, in its author's name, or in nobody's; in the caller's transaction."""
-    mask = await fetch_value(MASK, idea)
+    # Guests are never anonymous, and their requests make no persons.
+    mask = await fetch_value(MASK, idea) if await fetch_value(ANONYMOUS, idea) else None
     if mask is not None:
         await execute(SIGN, mask, idea, mask, idea)
     await record(Kind.IDEA_PROPOSED, actor=mask or author, space=space, idea=idea)

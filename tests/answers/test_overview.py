@@ -19,7 +19,7 @@ CASE = """
 @pytest.fixture
 async def owed(world, rollback):
     """A late case, one in time, and one in a closed group."""
-    await execute("DELETE FROM escalation")  # those of the world
+    await execute("DELETE FROM escalation WHERE idea = {}", world.idea_id["discuss"])  # that of the world
     for name, days in (("discuss", 5), ("collect", -3), ("closed_a", -9)):
         begun, due = NOW - timedelta(days=20), NOW + timedelta(days=days)
         await execute(CASE, world.person_id["sponsor"], begun, begun, begun, due, world.idea_id[name])

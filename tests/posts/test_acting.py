@@ -74,6 +74,7 @@ async def test_it_becomes_an_idea_with_its_address_support_and_thread(as_, world
     await supporter.post(f"/ideas/{post}/vote", {})
     await asked(as_, world)
     before = (await execute("SELECT supporters, comments FROM idea WHERE public_id = {}", post))[0]
+    posts = await fetch_value("SELECT ideas FROM campaign WHERE id = {}", -world.space_id[SPACE])
     moderator, page = await as_("moderator"), f"/posts/{post}/action"
     assert world.campaign["collect"] in text_of(await moderator.get(page))
     assert world.campaign["vote"] not in text_of(await moderator.get(page)).partition("<form")[2]
@@ -88,7 +89,7 @@ async def test_it_becomes_an_idea_with_its_address_support_and_thread(as_, world
     assert "Comment post" in shown
     assert await fetch_value("SELECT outcome FROM action_request") == "idea"
     assert await fetch_value("SELECT count(*) FROM event WHERE kind = 'post.became_idea'") == 1
-    assert await fetch_value("SELECT ideas FROM campaign WHERE id = {}", -world.space_id[SPACE]) == 0
+    assert await fetch_value("SELECT ideas FROM campaign WHERE id = {}", -world.space_id[SPACE]) == posts - 1
 
 
 async def test_what_is_typed_while_it_becomes_an_idea_is_kept_beside_what_is_saved(as_, world):

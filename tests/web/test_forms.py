@@ -79,6 +79,7 @@ WRONG = {
             "reason": "",
             "next_step": "n" * 301,
             "next_owner_called": "",
+            "from_when": "",
             "next_date": "soon",
         },
         {
@@ -87,6 +88,7 @@ WRONG = {
             "reason": "Give the reason.",
             "next_step": "This is 301 characters long; keep it to 300.",
             "next_owner_called": "Name the colleague who sees to it.",
+            "from_when": "Say from when.",
             "next_date": "Give a date, such as 2027-01-31.",
         },
     ),
@@ -238,7 +240,7 @@ def test_a_moment_that_no_list_could_show_is_refused(wall_clock):
 
 @pytest.mark.parametrize("day", ["1999-12-31", "2200-01-01", "0001-01-01", "9999-12-31"])
 def test_a_day_that_no_list_could_show_is_refused(day):
-    form = AnswerForm(Typed([("next_date", day)]))
+    form = AnswerForm.of((), [], [], owed=True, secret=True)(Typed([("next_date", day)]))
     form.validate()
     assert form.next_date.errors
     assert form.next_day is None
