@@ -131,11 +131,23 @@ async def save(actor: Actor, case: int, typed: Typed, version: int) -> int:
     return int(saved)
 
 
+# Nobody who was released or has a part in it writes there, nor over what another wrote or what waits for a yes.
+MAY_KEEP = """
+    SELECT {}::bigint <> ALL (plein_barred(e)) AND EXISTS (SELECT FROM case_role r WHERE r.escalation = e.id
+            AND r.person = {} AND (r.role = 'owner' OR r.role = 'adviser' AND r.until IS NULL))
+        AND NOT EXISTS (SELECT FROM answer_draft d
+            WHERE d.escalation = e.id AND (d.edited_by <> {} OR d.decision IS NOT NULL))
+    FROM escalation e WHERE e.id = {}
+"""
+
+
 async def keep_what_came_late(actor: Actor, case: CaseRow, typed: Typed, version: int) -> None:
     """Somebody else answered, or owns the case by now: what she would have said is kept where she finds it, unless
-    somebody wrote there since."""
+    somebody else wrote there."""
     async with transaction():
         await hold(case.id)
+        if not await fetch_value(MAY_KEEP, actor.id, actor.id, actor.id, case.id):
+            return
         try:
             await save(actor, case.id, typed, version)
         except Changed:

@@ -24,9 +24,11 @@ DECIDE = """
     UPDATE screening SET state = {}, category = coalesce({}, category), decided_by = {}, decided_at = plein_now(),
         words = {}, door = {} WHERE id = {} AND state = 'open' RETURNING id
 """
-# A draft that was never published is new; what was there before stays where it was among the others.
+# A draft that was never published is new; what was there before stays where it was among the others. As it was when it
+# was decided: changed since then, it may be reported again.
 PUBLISH_IDEA = """
-    UPDATE idea SET state = 'published', updated_at = plein_now(),
+    UPDATE idea SET state = 'published',
+        updated_at = (SELECT max(x.decided_at) FROM screening x WHERE x.idea = idea.id),
         version = CASE WHEN published_at IS NULL THEN 1 ELSE version END,
         created_at = CASE WHEN published_at IS NULL THEN plein_now() ELSE created_at END
     WHERE id = {} AND state = 'draft' AND version = {} RETURNING author
@@ -162,7 +164,8 @@ ANSWER = """
 """
 RESTORE_IDEA = """
     UPDATE idea SET state = 'published', title = {}, body = {}, body_html = {}, excerpt = {},
-        updated_at = plein_now() WHERE id = {} AND state = 'diverted'
+        updated_at = (SELECT max(x.outcome_at) FROM screening x WHERE x.idea = idea.id)
+    WHERE id = {} AND state = 'diverted'
 """
 RESTORE_COMMENT = (
     "UPDATE comment SET state = 'published', body = {}, body_html = {} WHERE id = {} AND state = 'removed'"

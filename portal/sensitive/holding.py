@@ -42,7 +42,7 @@ async def found_in(*texts: str, confidential: bool = False, idea: int | None = N
 
 HOLD_IDEA = """
     INSERT INTO screening (space, idea, person, category, found, was, due_at)
-    SELECT i.space, i.id, coalesce((SELECT m.behind FROM mask m WHERE m.idea = i.id), i.author), {}, {}, {},
+    SELECT i.space, i.id, coalesce((SELECT m.behind FROM mask m WHERE m.person = i.author), i.author), {}, {}, {},
         plein_working_after(plein_now(), {}) FROM idea i WHERE i.id = {}
     ON CONFLICT (idea) WHERE state = 'open' DO UPDATE SET category = excluded.category,
         found = CASE screening.found WHEN 'report' THEN 'report' ELSE excluded.found END
