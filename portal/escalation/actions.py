@@ -143,14 +143,6 @@ async def first_statement(actor: Actor, case: CaseRow, text: str) -> None:
         await move(case.id, Kind.CASE_STATEMENT, actor=actor.id)
 
 
-async def begin_draft(actor: Actor, case: CaseRow) -> None:
-    """The owner, or who drafts for her, is at work on the answer: the timeline says so once."""
-    require(actor, Action.ESCALATION_DRAFT, case)
-    async with transaction():
-        await hold_for(case.id, Kind.CASE_DRAFTING)
-        await move(case.id, Kind.CASE_DRAFTING, actor=actor.id)
-
-
 ASK = """
     UPDATE escalation e SET extension_days = {}, extension_reason = {}, extension_asked_at = plein_now()
     FROM escalation_setting s

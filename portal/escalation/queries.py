@@ -7,11 +7,10 @@ from datetime import date, datetime
 import msgspec
 
 from portal.access.actor import Actor, Role
-from portal.access.of_people import ADDRESS, NAMED
 from portal.access.scope import visible
-from portal.db import QueryString, Reading, fetch, fetch_one
+from portal.db import QueryString, Reading, fetch_one
 from portal.ideas.cards import WRITES_ALONG
-from portal.tables import CaseRole, Escalation, Idea
+from portal.tables import Escalation, Idea
 
 
 class CaseRow(msgspec.Struct, frozen=True):
@@ -152,26 +151,3 @@ def _item(actor: Actor, public_id: str, sight: QueryString) -> Reading[Item]:
 async def get_actionable(actor: Actor, public_id: str) -> Item | None:
     """One idea or post that the actor reads."""
     return next(iter(await _item(actor, public_id, visible(Idea, actor, "i"))), None)
-
-
-class OnCase(msgspec.Struct, frozen=True):
-    """Somebody who reads the item because of its case (rule 21)."""
-
-    person_public_id: str | None
-    name: str
-    role: str
-    since: datetime
-
-
-ON_CASE = (
-    f"""
-    SELECT {ADDRESS.format("r.space")} AS person_public_id, coalesce(n.name, '') AS name, r.role, r.since
-    FROM case_role r JOIN person p ON p.id = r.person """
-    + NAMED.format("n", "p.id", "r.space")
-    + " WHERE r.escalation = {} AND r.until IS NULL AND {} ORDER BY r.role, r.since, r.id"
-)
-
-
-async def on_case(actor: Actor, case: int) -> list[OnCase]:
-    """Who is on a case, for whoever reads its item."""
-    return await fetch(OnCase, ON_CASE, case, visible(CaseRole, actor, "r"))

@@ -19,6 +19,7 @@ from msgspec.structs import asdict
 
 from portal.access.conflicts import Changed
 from portal.access.policy import Forbidden
+from portal.answers import drafts
 from portal.db import execute, fetch_value, transaction
 from portal.escalation import actions
 from portal.escalation.moving import answered_by, move
@@ -49,6 +50,7 @@ MISSED = """
     WHERE s.done_at IS NULL AND s.due_at <= plein_now() AND (e.state <> 'clarifying' OR s.kind = 'clarifying_over')
 """
 OWNERS = "SELECT person FROM case_role WHERE escalation = {} AND role = 'owner' AND until IS NULL"
+BLANK = drafts.Typed(dict.fromkeys(drafts.COLUMNS, ""), [])
 #: What ends most of what else could happen comes seldom.
 one_in_six = st.integers(0, 5).map(lambda n: n == 5)
 heads, people = st.sampled_from(HEADS), st.integers(1, 24)
@@ -217,7 +219,7 @@ class Life(RuleBasedStateMachine):
 
     @rule()
     def drafts(self) -> None:
-        self.run(self.owner_does(actions.begin_draft))
+        self.run(self.owner_does(drafts.save_draft, BLANK, 0))
 
     # --- the answer, and what became of it ---
 

@@ -9,9 +9,10 @@ import pytest
 from portal.access.actor import actor_of_person
 from portal.access.conflicts import Changed
 from portal.access.policy import Action, Forbidden
+from portal.cases.queries import all_of
 from portal.db import execute, fetch_value
 from portal.escalation import actions
-from portal.escalation.queries import get_actionable, on_case
+from portal.escalation.queries import get_actionable, get_case
 from portal.ideas.queries import get_idea
 from portal.moderation.actions import decide
 from portal.moderation.queries import get_item
@@ -54,8 +55,9 @@ async def test_who_is_on_a_case_reads_its_item_and_nothing_else_there_until_it_e
     assert await get_idea(await stage.actor(owner), ids[other]) is None
     assert await get_idea(await stage.actor(stage.world.person_id["employee"]), ids[post]) is None
     reader = await stage.actor(stage.people[3])
-    names = {row.role for row in await on_case(reader, (await stage.owed(post)).id)}
-    assert names == {"owner", "deputy", "neutral", "chain"}
+    case = await get_case(reader, (await stage.owed(post)).public_id)
+    team = (await all_of(reader, case, await get_idea(reader, ids[post])))["team"]
+    assert (case.owner, {row.role for row in team}) == (owner, {"deputy", "neutral", "chain"})
     with pytest.raises(Forbidden):  # she reads, and neither votes nor writes
         await stage.vote(post, owner)
     await execute("UPDATE escalation SET state = 'closed', ended_at = {} WHERE idea = {}", NOW, post)
