@@ -8,7 +8,16 @@ from datetime import date
 from portal.access.actor import Actor
 from portal.access.conflicts import Changed, Closed
 from portal.access.policy import Action, require
-from portal.crowd.promising import Promised, ask_whether_done, begin, carried_out, expect_news, tell, watch_date
+from portal.crowd.promising import (
+    COLUMNS,
+    Promised,
+    ask_whether_done,
+    begin,
+    carried_out,
+    expect_news,
+    tell,
+    watch_date,
+)
 from portal.crowd.queries import Adoptable, PromiseRow, QuestionRow
 from portal.db import execute, fetch_one, fetch_value, transaction
 from portal.escalation.moving import Case, hold, move
@@ -16,6 +25,7 @@ from portal.escalation.queries import CaseRow
 from portal.escalation.states import State
 from portal.events.kinds import Kind
 from portal.events.log import record
+from portal.ideas.actions import HOLD_CAMPAIGN
 from portal.tables.base import new_public_id
 from portal.text.markdown import rendered
 
@@ -34,11 +44,10 @@ async def reply(actor: Actor, question: QuestionRow, yes: bool) -> None:
         raise Closed
 
 
-_COLUMNS = "id, idea, space, escalation, owner, due_on, state"
 ADD = f"""
     INSERT INTO promise (public_id, idea, space, answer, escalation, author, body, language, owner, due_on, form_key)
     SELECT {{}}, a.idea, a.space, a.id, {{}}, {{}}, {{}}, {{}}, {{}}, {{}}, {{}} FROM answer a WHERE a.idea = {{}}
-    ON CONFLICT (author, form_key) DO NOTHING RETURNING {_COLUMNS}
+    ON CONFLICT (author, form_key) DO NOTHING RETURNING {COLUMNS}
 """
 
 
@@ -58,7 +67,7 @@ async def add_promise(actor: Actor, case: CaseRow, *, body: str, owner: int, due
             await move(held.id, Kind.CASE_COMMITTED, actor=actor.id)
 
 
-HOLD = f"SELECT {_COLUMNS} FROM promise WHERE id = {{}} AND state = 'open' FOR UPDATE"
+HOLD = f"SELECT {COLUMNS} FROM promise WHERE id = {{}} AND state = 'open' FOR UPDATE"
 
 
 async def _hold(promise: PromiseRow) -> tuple[Promised, Case | None]:
@@ -143,9 +152,7 @@ async def report_done(actor: Actor, promise: PromiseRow, *, body: str, form_key:
         await ask_whether_done(case, held)
 
 
-# Its campaign counts it: held before the idea, as by whoever votes, so that neither waits for the other.
 HOLD_VOTES = "SELECT plein_hold_votes({}, {})"
-HOLD_CAMPAIGN = "SELECT c.id FROM campaign c JOIN idea i ON i.campaign = c.id WHERE i.id = {} FOR NO KEY UPDATE OF c"
 # Nobody speaks for a leader by adopting what stood in her name.
 ADOPT = """
     UPDATE idea i SET state = 'published', author = {}, speaks_for = NULL, anonymous = FALSE, form_key = NULL,

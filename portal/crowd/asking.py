@@ -54,6 +54,16 @@ async def ask(case: Case, promise: int | None = None) -> int | None:
     return asked.id
 
 
+def needed(promise: int | None, supporters: int) -> int:
+    """How many have to reply for something to follow."""
+    return FEWEST if promise is not None else max(FEWEST, -(-supporters * NEED // 100))
+
+
+def least(promise: int | None) -> int:
+    """Under so many percent of yes something follows."""
+    return LEAST_FOR_ANSWER if promise is None else LEAST_FOR_PROMISE
+
+
 class Said(msgspec.Struct, frozen=True):
     """What the supporters said when their time was over."""
 
@@ -65,29 +75,24 @@ class Said(msgspec.Struct, frozen=True):
     @property
     def outcome(self) -> str:
         """Yes, no, or too few to say."""
-        least = LEAST_FOR_ANSWER if self.promise is None else LEAST_FOR_PROMISE
-        if self.replied < self.needed:
+        if self.replied < needed(self.promise, self.supporters):
             return "too few"
-        return "no" if 100 * self.yes < least * self.replied else "yes"
-
-    @property
-    def needed(self) -> int:
-        """How many have to reply."""
-        return FEWEST if self.promise is not None else max(FEWEST, -(-self.supporters * NEED // 100))
+        return "no" if 100 * self.yes < least(self.promise) * self.replied else "yes"
 
 
-# Held, so that nobody replies any more.
+# Held by a statement of its own, so that nobody replies any more and the next one counts every reply.
+HOLD = "SELECT id FROM crowd_question WHERE id = {} FOR UPDATE"
 SAID = """
     SELECT q.promise, r.replied, r.yes, i.supporters + i.joint AS supporters
-    FROM (SELECT * FROM crowd_question WHERE id = {} AND ended_at IS NULL FOR UPDATE) q JOIN idea i ON i.id = q.idea
-    CROSS JOIN LATERAL plein_replies(q.id) r
+    FROM crowd_question q JOIN idea i ON i.id = q.idea CROSS JOIN LATERAL plein_replies(q.id) r
+    WHERE q.id = {} AND q.ended_at IS NULL
 """
 END = "UPDATE crowd_question SET outcome = {}, ended_at = plein_now() WHERE id = {}"
 
 
 async def end(question: int) -> Said | None:
     """What came of it, from now on fixed; None where that is so already."""
-    await execute("SELECT id FROM crowd_question WHERE id = {} FOR UPDATE", question)
+    await execute(HOLD, question)
     said = await fetch_one(Said, SAID, question)
     if said is not None:
         await execute(END, said.outcome, question)

@@ -32,7 +32,7 @@ class Promised(msgspec.Struct, frozen=True):
     state: str
 
 
-_COLUMNS = "id, idea, space, escalation, owner, due_on, state"
+COLUMNS = ", ".join(Promised.__struct_fields__)
 # By the answer's next step, where it has an owner and a date.
 BY_ANSWER = f"""
     INSERT INTO promise (public_id, idea, space, answer, escalation, from_version, author, body, language, owner,
@@ -41,7 +41,7 @@ BY_ANSWER = f"""
     FROM answer a WHERE a.idea = {{}} AND a.kind = ANY({{}}) AND a.next_step <> '' AND a.next_owner IS NOT NULL
         AND a.next_date IS NOT NULL AND ({{}} OR NOT EXISTS (SELECT FROM promise p WHERE p.answer = a.id
             AND p.state IN ('open', 'done', 'kept')))
-    ON CONFLICT DO NOTHING RETURNING {_COLUMNS}
+    ON CONFLICT DO NOTHING RETURNING {COLUMNS}
 """
 
 
@@ -75,9 +75,7 @@ async def begin(promise: Promised, case: Case | None, *, actor: int | None = Non
 
 
 # The day is over at midnight of the organisation.
-DUE = """
-    SELECT (({}::date + 1)::timestamp AT TIME ZONE o.zone) FROM organisation o
-"""
+DUE = "SELECT ({}::date + 1)::timestamp AT TIME ZONE o.zone FROM organisation o"
 
 
 async def watch_date(case: Case, promise: Promised) -> None:

@@ -9,7 +9,7 @@ import msgspec
 from portal.access.actor import Actor
 from portal.access.of_people import ADDRESS, NAMED
 from portal.access.scope import visible
-from portal.crowd.asking import FEWEST, LEAST_FOR_ANSWER, LEAST_FOR_PROMISE, NEED
+from portal.crowd.asking import least, needed
 from portal.db import Reading, fetch_one
 from portal.ideas.cards import address_of
 from portal.tables import Answer, Comment, CrowdQuestion, CrowdReply, Escalation, Idea, Promise, PromiseNews, Vote
@@ -44,12 +44,12 @@ class QuestionRow(msgspec.Struct, frozen=True):
     @property
     def needed(self) -> int:
         """How many have to reply for something to follow."""
-        return FEWEST if self.promise is not None else max(FEWEST, -(-self.supporters * NEED // 100))
+        return needed(self.promise, self.supporters)
 
     @property
     def least(self) -> int:
         """Under so many percent of yes something follows."""
-        return LEAST_FOR_ANSWER if self.promise is None else LEAST_FOR_PROMISE
+        return least(self.promise)
 
 
 QUESTION = f"""

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from portal.crowd.asking import Said, end
 from portal.crowd.promising import (
+    COLUMNS,
     WATCHED,
     Promised,
     ask_whether_done,
@@ -19,12 +20,11 @@ from portal.escalation.states import State
 from portal.escalation.steps import Handler
 from portal.events.kinds import Kind
 
-ONE = "SELECT id, idea, space, escalation, owner, due_on, state FROM promise WHERE id = {}"
+ONE = f"SELECT {COLUMNS} FROM promise WHERE id = {{}}"
 # The one that the last news, or its beginning (with a minus), belongs to; nothing, where there was news since.
-WAITING = """
-    SELECT p.id, p.idea, p.space, p.escalation, p.owner, p.due_on, p.state FROM promise p
-    WHERE p.escalation = {} AND p.state = 'open'
-        AND coalesce((SELECT max(n.id) FROM promise_news n WHERE n.promise = p.id), -p.id) = {}
+WAITING = f"""
+    SELECT {COLUMNS} FROM promise p WHERE escalation = {{}} AND state = 'open'
+        AND coalesce((SELECT max(n.id) FROM promise_news n WHERE n.promise = p.id), -p.id) = {{}}
 """
 
 
