@@ -151,7 +151,7 @@ async def answers_before(actor: Actor, idea: IdeaRow) -> list[AnswerBefore]:
 
 
 class Waiting(msgspec.Struct, frozen=True):
-    """An idea that has no answer yet."""
+    """An idea that has no answer yet. `case_public_id`: its open case, in which it is answered."""
 
     public_id: str
     title: str
@@ -162,6 +162,7 @@ class Waiting(msgspec.Struct, frozen=True):
     status: str
     created_at: datetime
     in_top: bool
+    case_public_id: str
     place: int
 
 
@@ -173,8 +174,10 @@ WAITING = f"""
         FROM idea i WHERE i.campaign = {{}} AND i.state = 'published'
     )
     SELECT i.public_id, i.title, i.language, coalesce(n.name, '') AS author_name, i.supporters, i.guest_supporters,
-        i.status, i.created_at, coalesce(r.nth <= c.top, FALSE) AS in_top, o.place
+        i.status, i.created_at, coalesce(r.nth <= c.top, FALSE) AS in_top,
+        coalesce(e.public_id, '') AS case_public_id, o.place
     FROM ranked r JOIN idea i ON i.id = r.id JOIN campaign c ON c.id = i.campaign
+    LEFT JOIN escalation e ON e.idea = i.id AND e.ended_at IS NULL
     {NAMED.format("n", "i.author", "i.space")}
     CROSS JOIN LATERAL (SELECT CASE WHEN coalesce(r.nth <= c.top, TRUE) THEN 1000000000000 + r.likes
         ELSE 100000000000 - extract(epoch FROM i.created_at)::bigint END AS place) o
