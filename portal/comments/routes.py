@@ -119,7 +119,14 @@ async def objections(request: Request, public_id: FromPath[str]) -> Response[Any
     """Everything that speaks against it, for whoever reads it."""
     idea = found(await get_idea(request.actor, public_id))
     listed = await queries.objections(request.actor, idea, Cursor.read(request.query_params.get("after", "")))
-    return page(request, "comments/objections.html", section="campaigns", idea=idea, listed=listed, now=request.now)
+    return page(
+        request,
+        "comments/objections.html",
+        section="campaigns" if idea.kind == "idea" else "groups",
+        idea=idea,
+        listed=listed,
+        now=request.now,
+    )
 
 
 @get("/ideas/{public_id:str}/objection")
@@ -154,7 +161,14 @@ async def objection(request: Request, public_id: FromPath[str]) -> Response[Any]
 
 
 def _objection_form(request: Request, idea: IdeaRow, form: ObjectionForm) -> Response[Any]:
-    return page(request, "comments/objection.html", section="campaigns", idea=idea, form=form, status=form.status)
+    return page(
+        request,
+        "comments/objection.html",
+        section="campaigns" if idea.kind == "idea" else "groups",
+        idea=idea,
+        form=form,
+        status=form.status,
+    )
 
 
 @post("/comments/{public_id:str}/removal")

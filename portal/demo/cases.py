@@ -50,7 +50,7 @@ TOLD = """
     INSERT INTO event (kind, actor, space, escalation, occurred_at, particulars)
     SELECT {}, {}, e.space, e.id, x.moment, jsonb_build_object('owner', {}::bigint, 'level', e.level, 'due', e.due_at,
         'topic', e.topic, 'unit', e.unit, 'started', e.started_at,
-        'worked', plein_working_minutes(e.started_at, x.moment))
+        'worked', plein_working_minutes(e.started_at, x.moment), 'step', CASE WHEN x.moment > e.due_at THEN 1 END)
     FROM escalation e CROSS JOIN (SELECT {}::timestamptz AS moment) x WHERE e.id = {}
 """
 # What she has to do stands in her notices; who stands above her is told of what is late.
