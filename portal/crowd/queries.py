@@ -14,12 +14,13 @@ from portal.db import Reading, fetch_one
 from portal.ideas.cards import address_of
 from portal.tables import Answer, Comment, CrowdQuestion, CrowdReply, Escalation, Idea, Promise, PromiseNews, Vote
 
-SHOWN_FROM = 5  # replies; fewer are not told
+#: Fewer than five are not told, nor any before it is over: who looks before and after a reply would see what it was.
+TOLD = "q.ended_at IS NOT NULL AND r.replied >= 5"
 
 
 class QuestionRow(msgspec.Struct, frozen=True):
-    """What supporters are asked; about the answer where `promise` is none. `replied` and `yes` are none while there are
-    too few to be told; `mine`: what the actor said; `supports`: she is asked."""
+    """What supporters are asked; about the answer where `promise` is none. `replied` and `yes` are none until it is
+    over, and where there are too few to be told; `mine`: what the actor said; `supports`: she is asked."""
 
     id: int
     public_id: str
@@ -54,8 +55,8 @@ class QuestionRow(msgspec.Struct, frozen=True):
 
 QUESTION = f"""
     SELECT q.id, q.public_id, q.space, e.public_id AS case_public_id, q.promise, q.until, q.outcome, q.ended_at,
-        CASE WHEN r.replied >= {SHOWN_FROM} THEN r.replied END AS replied,
-        CASE WHEN r.replied >= {SHOWN_FROM} THEN r.yes END AS yes,
+        CASE WHEN {TOLD} THEN r.replied END AS replied,
+        CASE WHEN {TOLD} THEN r.yes END AS yes,
         (SELECT y.yes FROM crowd_reply y WHERE y.question = q.id AND {{}}) AS mine,
         plein_supports({{}}, q.idea) AS supports, i.supporters + i.joint AS supporters,
         EXISTS (SELECT FROM event v WHERE v.escalation = e.id AND v.kind = 'case.under_review') AS reviewed

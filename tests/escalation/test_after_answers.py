@@ -164,6 +164,9 @@ async def test_who_supports_an_item_that_stands_with_it_rates_too_and_fewer_than
     assert (await question(crowd, post, other)).replied is None
     await say(crowd, post, crowd.people[4:5], yes=1)
     asked = await question(crowd, post, other)
+    assert (asked.replied, asked.yes, asked.mine) == (None, None, True)  # else each reply is seen as it comes
+    await execute("UPDATE crowd_question SET outcome = 'too few', ended_at = plein_now() WHERE id = {}", asked.id)
+    asked = await get_question(await crowd.actor(other), asked.public_id)
     assert (asked.replied, asked.share, asked.mine) == (5, 100, True)
 
 
