@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 from portal.answers.actions import Decision
 from portal.answers.drafts import COLUMNS, Draft, Typed
 from portal.answers.forms import AnswerForm, mark_of
-from portal.answers.queries import AnswerRow, AnswerText, PolicyChoice, Start, policies_to_choose, starts_to_choose
+from portal.answers.queries import (
+    AnswerRow,
+    AnswerText,
+    PolicyChoice,
+    Start,
+    owed_again,
+    policies_to_choose,
+    starts_to_choose,
+)
 from portal.colleagues.forms import chosen_colleague
 from portal.colleagues.queries import Colleague
+from portal.crowd.queries import Objection, first_objections, objections_of
 from portal.db import read_together
 from portal.ideas.queries import IdeaRow
 from portal.text.answers import ANSWER_KINDS
@@ -22,7 +32,12 @@ LONGEST_SECRET = timedelta(days=183)  # until what can't be discussed is looked 
 
 class Desk:
     """What answering one item needs. `owed`: its case asks for it; `secret`: it may be about what can't be discussed in
-    public; `decider`: whose answer it will be, by public id and name."""
+    public; `decider`: whose answer it will be, by public id and name. Beside its form stand the `objections`, counted,
+    and the `first` of them; `again`: in which state its case is, where the next answer is owed."""
+
+    objections = 0
+    first: Sequence[Objection] = ()
+    again = ""
 
     def __init__(
         self,
@@ -156,5 +171,14 @@ class Desk:
 async def desk_for(request: Request, idea: IdeaRow) -> Desk:
     """The desk of what has no case, or of an answer that is corrected."""
     actor = request.actor
-    known = await read_together(policies=policies_to_choose(actor), starts=starts_to_choose(actor))
-    return Desk(request, idea, known["policies"], [] if idea.answered else known["starts"], owed=idea.open_case)
+    known = await read_together(
+        policies=policies_to_choose(actor),
+        starts=starts_to_choose(actor),
+        objections=objections_of(actor, idea.id),
+        first=first_objections(actor, idea.id),
+        again=owed_again(actor, idea),
+    )
+    desk = Desk(request, idea, known["policies"], [] if idea.answered else known["starts"], owed=idea.open_case)
+    desk.objections, desk.first = known["objections"][0].objections, known["first"]
+    desk.again = known["again"][0].state if idea.answered and known["again"] else ""
+    return desk

@@ -235,6 +235,23 @@ def starts_to_choose(actor: Actor) -> Reading[Start]:
     return Reading(Start, STARTS, visible(AnswerStart, actor, "s"), actor.language)
 
 
+class OwedAgain(msgspec.Struct, frozen=True):
+    """The open case of what was answered, where it is reviewed, or was opened again: another answer is owed."""
+
+    state: str
+
+
+OWED_AGAIN = """
+    SELECT e.state FROM escalation e
+    WHERE e.idea = {} AND e.ended_at IS NULL AND plein_lateness(e, {}) IS NOT NULL AND {}
+"""
+
+
+def owed_again(actor: Actor, idea: IdeaRow) -> Reading[OwedAgain]:
+    """Whether what was answered is owed the next answer."""
+    return Reading(OwedAgain, OWED_AGAIN, idea.id, actor.now, visible(Escalation, actor, "e"))
+
+
 OPEN_CASE = "SELECT e.public_id FROM escalation e WHERE e.idea = {} AND e.ended_at IS NULL AND {}"
 
 

@@ -174,6 +174,7 @@ def _form(desk: Desk, form: Any) -> Response[Any]:
         section="campaigns",
         form=form,
         idea=desk.idea,
+        desk=desk,
         shown=desk.preview(form),
         correcting=desk.idea.answered,
         now=desk.request.now,

@@ -15,7 +15,7 @@ from tests.answers.test_answer import without_cases
 from tests.client import text_of
 from tests.pages.forms import errors_of, form_of
 from tests.sitemap import ANSWER
-from tests.world import NOW, email_of, set_clock
+from tests.world import NOW, add_comment, email_of, set_clock
 
 STEP = {"step": "shortlisted", "body": "Ten are **left**."}
 
@@ -84,6 +84,20 @@ async def test_an_answer_is_corrected_by_a_new_version_and_the_one_before_can_be
     del form["csrf_token"]
     for who, status in (("employee", 403), ("administrator", 403), ("guest_a", 404)):
         assert (await (await as_(who)).post(address, form)).status_code == status, who
+
+
+async def test_the_answer_after_a_review_says_so_and_objections_stand_beside_it(as_, world):
+    sponsor, address = await as_("sponsor"), f"/ideas/{world.idea['told']}/answer/correction"
+    await add_comment(world, "against", idea="told", author="colleague")
+    await execute("UPDATE comment SET kind = 'objection' WHERE id = {}", world.comment_id["against"])
+    page = text_of(await sponsor.get(address))
+    assert "Correct your answer" in page
+    assert "1 person objects" in page
+    assert "Comment against" in page
+    await execute("UPDATE escalation SET state = 'under review' WHERE id = {}", world.case_id["told"])
+    page = text_of(await sponsor.get(address))
+    assert "Write the next answer" in page
+    assert "Correct your answer" not in page
 
 
 async def test_the_preview_publishes_nothing(as_, world):

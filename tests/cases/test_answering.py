@@ -244,6 +244,8 @@ async def test_of_the_one_who_decided_and_the_one_who_decides_now_one_answers(fr
     before = await get_idea(first, world.idea["decide"])
     await hand_over(first, case, second.id)
     after = await get_idea(second, world.idea["decide"])
+    with pytest.raises(Changed):  # she looked before it was handed over
+        await actions.answer(first, before, replace(SINGLE, next_owner=first.id))
     both_looked = asyncio.Barrier(2)
 
     async def looks():
