@@ -60,6 +60,7 @@ LEFT_OUT_TABLES: dict[str, str] = {
     "retention_log": "what was destroyed of cases, without its contents",
     "case_step": "what the clock sets off: the dates are in the case",
     "comment_day": "how many comments an idea had on a day: counted from what everybody wrote",
+    "crowd_question": "when supporters were asked what they think: her own replies are there",
     "import_file": "a list of other people; what was handed in, and when, is there",
     "import_line": "a line about somebody else",
     "import_problem": "a line about somebody else",

@@ -304,8 +304,8 @@ async def _posts(world: World) -> None:
 
 
 async def _cases(world: World) -> None:
-    """In each guest space a case with all that can be said on it, about which its guest was told, as of one in the
-    organisation's; and a post that stands under another in a space that the guest doesn't read."""
+    """In each guest space a case with all that can be said on it and an answer that was sent back, about which its guest
+    was told, as of one in the organisation's; and a post that stands under another in a space that the guest doesn't read."""
     ids = world.person_id
     for side in "ab":
         space, insider = world.space_id[f"closed_{side}"], ids[f"insider_{side}"]
@@ -323,6 +323,11 @@ async def _cases(world: World) -> None:
             **more,
         )
         case = world.case_id[f"post_{side}"]
+        await execute(
+            "INSERT INTO answer_draft (escalation, space, kind, edited_by, sent_back, sent_back_by)"
+            " VALUES ({}, {}, 'not public', {}, 'Not yet', {})",
+            *(case, space, insider, ids["sponsor"]),
+        )
         for person, role in ((ids["sponsor"], "chain"), (ids["colleague"], "deputy")):
             await execute(
                 "INSERT INTO case_role (escalation, space, person, role) VALUES ({}, {}, {}, {})",

@@ -95,7 +95,8 @@ def phases_but(*names: str) -> list[dict[str, Any]]:
 NOBODY_SPECIAL = me(role_rows=[])
 
 # --- spaces ---
-case(Action.SPACE_START, {}, me(**GUEST), me(**SISTER))
+for for_employees in (Action.SPACE_START, Action.SCOREBOARD_READ):
+    case(for_employees, {}, me(**GUEST), me(**SISTER))
 case(
     Action.SPACE_JOIN,
     {"open": True, "kind": "group", "mine": False},
