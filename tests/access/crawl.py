@@ -74,6 +74,7 @@ MANAGED = {"person", "identity", "personnel", "org_unit"}
 WHERE_THERE_IS_ONE = (
     "/ideas/{public_id}/answer/versions",
     "/ideas/{public_id}/answer/correction",
+    "/ideas/{public_id}/adoption",
     "/spaces/{public_id}/guests/{guest}/removal",
     "/admin/people/{public_id}/guest",
     "/spaces/{public_id}/chapters",
