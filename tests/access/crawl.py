@@ -80,6 +80,7 @@ WHERE_THERE_IS_ONE = (
     "/spaces/{public_id}/chapters",
     "/spaces/{public_id}/chapters/new",
     "/spaces/{public_id}/guests/{guest}/first-day",
+    "/answers/scoreboard/{number}",
 )
 BOTH_WAYS = 3
 #: At how many other tables' addresses a route is tried, unless every question is asked.

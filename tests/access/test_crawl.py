@@ -137,7 +137,8 @@ async def test_every_page_opens_for_somebody(crawls: Crawls, app: Litestar):
         for (pattern, status) in result.statuses
         if status == 200 or (status == 303 and pattern in LEAD_ON)
     }
-    assert opened == {route.path_format for route in routes(app, "GET")} - NOT_THERE
+    not_there = {path.replace(":str}", "}") for path in NOT_THERE}
+    assert opened == {route.path_format for route in routes(app, "GET")} - not_there
 
 
 def test_the_query_parameters_are_found(app: Litestar):
