@@ -64,6 +64,7 @@ TABLES = {
     "/admin/roles/": "space",
     "/admin/units/": "org_unit",
     "/admin/topics/absences/": "absence",
+    "/admin/answer-texts/": "answer_start",
     "/admin/topics/": "topic",
 }
 #: Whoever is no administrator is turned away here before anything is looked up.
