@@ -131,5 +131,8 @@ DIVERTED = """
 
 
 async def diverted_last_quarter(actor: Actor) -> int | None:  # access: a number for everybody, and none under five
-    """How many things were diverted in the quarter before this one; None for so few that it would tell of them."""
+    """How many things were diverted in the quarter before this one; None for so few that it would tell of them, and for
+    guests, who reach no such row."""
+    if actor.guest:
+        return None
     return unless_few(max(0, int(await fetch_value(DIVERTED, actor.now, actor.now) or 0)))
