@@ -61,7 +61,7 @@ PEOPLE = """
         h.name AS sister,
         ARRAY(SELECT m.role || ':' || s.name FROM membership m JOIN space s ON s.id = m.space
             WHERE m.person = p.id AND m.role <> 'member' AND {} ORDER BY s.kind DESC, s.id LIMIT 4) AS roles
-    FROM identity n JOIN person p ON p.id = n.person LEFT JOIN org_unit u ON u.id = p.org_unit
+    FROM identity n JOIN person p ON p.id = n.person AND p.kind <> 'mask' LEFT JOIN org_unit u ON u.id = p.org_unit
     LEFT JOIN personnel r ON r.person = p.id LEFT JOIN space h ON h.id = p.home AND {}
 """
 #: What the list can be narrowed to.
