@@ -11,7 +11,7 @@ from portal.access.scope import visible
 from portal.campaigns.queries import UNANSWERED
 from portal.db import execute, fetch
 from portal.spaces.queries import PASSING
-from portal.tables import Campaign, Capture, Comment, CommunityCard, Escalation, Idea, Person, Space
+from portal.tables import Campaign, Capture, Comment, CommunityCard, Escalation, Idea, Person, Screening, Space
 
 
 class Owed(msgspec.Struct, frozen=True):
@@ -56,20 +56,33 @@ class OwnCase(msgspec.Struct, frozen=True):
     late: bool
 
 
+class ToScreen(msgspec.Struct, frozen=True):
+    """Something sensitive that it is the actor's turn to look at, or an appeal that she decides."""
+
+    public_id: str
+    due_at: datetime
+    appeal: bool
+
+
 class Asked(msgspec.Struct, frozen=True):
     """What waits for the actor's own yes, no or answer."""
 
+    screenings: list[ToScreen]
     cases: list[OwnCase]
     owed: list[Owed]
     invitations: list[Invitation]
     captures: list[ToSettle]
 
     def __bool__(self) -> bool:
-        return bool(self.cases or self.owed or self.invitations or self.captures)
+        return bool(self.screenings or self.cases or self.owed or self.invitations or self.captures)
 
 
 ASKED = f"""
     SELECT
+        (SELECT jsonb_agg(x) FROM (
+            SELECT y.public_id, y.due_at, y.appealed_at IS NOT NULL AS appeal FROM screening y
+            WHERE (y.state = 'open' AND y.assigned_to = {{}} OR y.appeal_to = {{}} AND y.outcome IS NULL) AND {{}}
+            ORDER BY y.due_at, y.id LIMIT 3) x) AS screenings,
         (SELECT jsonb_agg(x) FROM (
             SELECT e.public_id, i.title, i.language, e.due_at, e.due_at < {{}} AS late
             FROM escalation e JOIN idea i ON i.id = e.idea
@@ -103,6 +116,9 @@ async def asked_of(actor: Actor) -> Asked:
     """Answers that she owes, invitations to write along, and what was written down for her or by her."""
     rows = await execute(
         ASKED,
+        actor.id,
+        actor.id,
+        visible(Screening, actor, "y"),
         actor.now,
         actor.id,
         visible(Escalation, actor, "e"),
