@@ -19,6 +19,7 @@ from portal.demo.policies import register_policies
 from portal.demo.profiles import attach_files, tell_profiles
 from portal.demo.promises import keep_promises
 from portal.demo.proposals import propose_campaigns
+from portal.demo.screening import screen_posts
 from portal.demo.starters import welcome_starters
 from portal.demo.teams import staff_cases
 from portal.demo.threads import fill_threads
@@ -93,6 +94,7 @@ async def seed() -> bool:
         await name_owners(keys, units, moment)
         await keep_promises(keys, moment)
         await open_cases(keys, organisation, moment)
+        await screen_posts(keys, organisation, moment)
         await answer_some(keys, moment)
         await staff_cases(keys, moment)
         await execute("UPDATE organisation SET demo_since = {}", moment)

@@ -12,6 +12,7 @@ from portal.access.conflicts import Changed
 from portal.access.policy import Action, can, require
 from portal.sensitive import CATEGORIES, actions, queries
 from portal.sensitive.forms import RuleForm
+from portal.sensitive.suggested import suggested
 from portal.text.language import gettext
 from portal.web.page import page, see_other
 from portal.web.request import Request
@@ -40,12 +41,12 @@ async def list_rules(request: Request) -> Response[Any]:
 
 @get("/admin/sensitive/{category:str}")
 async def rule_page(request: Request, category: FromPath[str]) -> Response[Any]:
-    """What holds, to be changed."""
+    """What holds, to be changed; where nothing does yet, what Plein suggests."""
     await _editing(request, category)
     rules = await queries.rules(request.actor)
     rule = next((row for row in rules if row.category == category and row.newest), None)
     theirs = [door for door in await queries.doors(request.actor) if door.category == category]
-    return _form(request, category, RuleForm.of(rule, theirs) if rule else RuleForm())
+    return _form(request, category, RuleForm.of(rule, theirs) if rule else RuleForm(**suggested(category)))
 
 
 @post("/admin/sensitive/{category:str}")

@@ -37,7 +37,7 @@ async def charter(request: Request) -> Response[Any]:
         rows=rows[: len(AUDIENCES)],
         wanted=request.query_params.get("a", "")[:20],
         mine=mine,
-        diverted=await diverted_last_quarter(request.actor),
+        diverted=None if request.actor.guest else await diverted_last_quarter(request.actor),
         now=request.now,
     )
 
