@@ -133,11 +133,19 @@ WIPE_COMMENT = """
 """
 
 
+# Files that were made of it before, or are being made, are asked for again; what holds them is swept with the hour.
+WIPE_FILES = """
+    WITH cases AS (DELETE FROM case_record WHERE space = {}), spaces AS (DELETE FROM space_record WHERE space = {})
+    DELETE FROM data_export WHERE person = {}
+"""
+
+
 async def _wipe(row: ScreeningRow) -> None:
-    """Nothing of its text stays anywhere but where it is sealed; its case, if there is one, ends."""
+    """Nothing of its text stays anywhere but where it is sealed, nor in a file; its case, if there is one, ends."""
     thing = row.idea or row.comment
     await execute(HOLD_CAMPAIGN if row.idea else HOLD_IDEA, thing)
     await execute(WIPE_IDEA if row.idea else WIPE_COMMENT, thing)
+    await execute(WIPE_FILES, row.space, row.space, row.person)
     await queue("forget_words")
     case = await fetch_value(OPEN_CASE, row.idea) if row.idea else None
     if case is not None and possible(await hold(case), Kind.CASE_DIVERTED):

@@ -44,8 +44,7 @@ HOLD_IDEA = """
     INSERT INTO screening (space, idea, person, category, found, was, due_at)
     SELECT i.space, i.id, coalesce((SELECT m.behind FROM mask m WHERE m.person = i.author), i.author), {}, {}, {},
         plein_working_after(plein_now(), {}) FROM idea i WHERE i.id = {}
-    ON CONFLICT (idea) WHERE state = 'open' DO UPDATE SET category = excluded.category,
-        found = CASE screening.found WHEN 'report' THEN 'report' ELSE excluded.found END
+    ON CONFLICT (idea) WHERE state = 'open' DO UPDATE SET category = excluded.category
     RETURNING public_id
 """
 

@@ -461,3 +461,33 @@ async def test_a_rule_is_never_changed_only_followed_by_another(as_, world, roll
 async def test_nobody_acts_but_as_the_policy_says(world, rollback):
     with pytest.raises(Forbidden):
         await change_rule(await actor_of_person(world.person_id["employee"]), Editor(False), None, read=0)
+
+
+async def test_what_a_guest_calls_confidential_waits_too(as_, world):
+    browser = await as_("guest_a")
+    address = f"/spaces/{world.space['closed_a']}/posts/new"
+    typed = {"title": "Between us", "body": "Odd", "confidential": "y"}
+    sent = await browser.post(address, form_of(await browser.get(address), address) | typed)
+    where = sent.headers["Location"]
+    assert where.startswith("/screenings/"), where
+    assert "Odd" in text_of(await browser.get(where))
+    assert (await (await as_("insider_a")).get(where)).status_code == 404
+    assert (await (await as_("moderator")).get(where)).status_code == 200
+
+
+async def test_files_that_were_made_before_are_gone(as_, world):
+    await rule(world)
+    space = world.space_id["organisation"]
+    author, other = (world.person_id[name] for name in ("author", "employee"))
+    await execute("DELETE FROM data_export")
+    await execute("INSERT INTO data_export (person) VALUES ({}), ({})", author, other)
+    await execute(
+        "INSERT INTO case_record (escalation, space, person, label, whole, language, reason)"
+        " SELECT id, {}, {}, 'internal', FALSE, 'en', 'x' FROM escalation WHERE id = {}",
+        *(space, other, world.case_id["told"]),
+    )
+    await execute("INSERT INTO space_record (space, asked_by, label) VALUES ({}, {}, 'internal')", space, other)
+    await diverted(as_, world)
+    assert [row["person"] for row in await execute("SELECT person FROM data_export")] == [other]
+    for table in ("case_record", "space_record"):
+        assert await fetch_value(f"SELECT count(*) FROM {table} WHERE space = {{}}", space) == 0, table
