@@ -21,7 +21,7 @@ from portal.run.postgres import EmbeddedPostgres
 from tests.client import Browser
 from tests.servers import ROOT
 
-START = 60  # seconds
+START = 300.0
 
 
 def free_port() -> int:
