@@ -24,7 +24,18 @@ from portal.text.language import Reader, reading
 from portal.web.page import Face, _rendered, environment, part
 from tests.client import Browser, text_of
 from tests.sitemap import GETS, LEAD_ON, PAGES, PROFILE, SETTINGS, filled, form
-from tests.world import World, add_attachment, add_comment, add_decision, add_file_wish, add_idea, add_report, email_of
+from tests.world import (
+    NOW,
+    World,
+    add_attachment,
+    add_case,
+    add_comment,
+    add_decision,
+    add_file_wish,
+    add_idea,
+    add_report,
+    email_of,
+)
 
 SignIn = Callable[[str | None], Awaitable[Browser]]
 
@@ -73,6 +84,7 @@ async def _new_rows_with_large_numbers(connection: asyncpg.Connection, world: Wo
     await add_decision(world, "numbers", "told", moderator="colleague", action="warn")
     await add_attachment(world, "numbers", idea="numbers")
     await add_file_wish(world, "numbers", person="colleague")
+    await _cases_with_large_numbers(world)
     await execute("INSERT INTO mail (kind, recipient, dropped_at, last_error) VALUES ('x', {}, now(), 'y')", employee)
     assert min(space, world.idea_id["numbers"], world.comment_id["numbers"]) > LARGE
     address = await fetch_value("SELECT public_id FROM space WHERE id = {}", space)
@@ -80,6 +92,7 @@ async def _new_rows_with_large_numbers(connection: asyncpg.Connection, world: Wo
         world,
         campaign=dict.fromkeys(world.campaign, world.campaign["numbers"]),
         idea=dict.fromkeys([*world.idea, *world.campaign], world.idea["numbers"]),
+        case=dict.fromkeys(world.case, world.case["owed"]) | {"told": world.case["kept"]},
         comment=dict.fromkeys(world.comment, world.comment["numbers"]),
         item=dict.fromkeys(world.item, world.item["numbers"]),
         decision=dict.fromkeys(world.decision, world.decision["numbers"]),
@@ -87,6 +100,48 @@ async def _new_rows_with_large_numbers(connection: asyncpg.Connection, world: Wo
         attachment=dict.fromkeys(world.attachment, world.attachment["numbers"]),
         file_wish=dict.fromkeys(world.file_wish, world.file_wish["numbers"]),
     )
+
+
+async def _cases_with_large_numbers(world: World) -> None:
+    """The colleague's ideas, about which the employee decides and is asked: an answer that waits for her yes, and one
+    that promised what she sees to; and a post of her own that waits to be screened."""
+    employee, colleague = world.person_id["employee"], world.person_id["colleague"]
+    async with transaction():
+        for name in ("owed", "kept"):
+            await add_idea(world, name, campaign="numbers", author="colleague", comments=False)
+        await add_idea(world, "screened", stream="organisation", author="employee", state="draft", comments=False)
+        await add_case(world, "owed", idea="owed", state="acknowledged", owner="employee")
+        await add_case(world, "kept", idea="kept", state="committed", owner="employee", answered_at=NOW)
+        await execute(
+            "INSERT INTO answer_draft (escalation, space, kind, edited_by, decision, submitted_by, approver)"
+            " SELECT e.id, e.space, 'not public', {}, d.decision, {}, e.owner FROM escalation e, answer_draft d"
+            " WHERE e.id = {} AND d.escalation = {}",
+            *(colleague, colleague, world.case_id["owed"], world.case_id["decide"]),
+        )
+        world.consultation["legal"] = await fetch_value(
+            "INSERT INTO consultation (escalation, space, kind, person, body, asked_by, due_on, due_at)"
+            " SELECT id, space, 'legal', owner, 'Q', owner, '2026-07-01', '2026-07-02' FROM escalation WHERE id = {}"
+            " RETURNING public_id",
+            world.case_id["owed"],
+        )
+        await execute(
+            "INSERT INTO answer (idea, space, author, kind, summary, reason, reason_html, from_when, next_step,"
+            " next_owner, next_date, language) SELECT id, space, {}, 'pilot', 'S', 'R', 'R', 'F', 'N', {}, '2026-09-01', 'en'"
+            " FROM idea WHERE id = {}",
+            *(employee, employee, world.idea_id["kept"]),
+        )
+        world.promise["told"] = await fetch_value(
+            "INSERT INTO promise (idea, space, answer, escalation, author, body, language, owner, due_on)"
+            " SELECT idea, space, id, {}, author, 'N', 'en', author, '2026-09-01' FROM answer WHERE idea = {}"
+            " RETURNING public_id",
+            *(world.case_id["kept"], world.idea_id["kept"]),
+        )
+        world.screening["waiting"] = await fetch_value(
+            "INSERT INTO screening (space, idea, person, category, found, was, due_at)"
+            " SELECT space, id, author, 'health', 'words', 'draft', plein_now() FROM idea WHERE id = {}"
+            " RETURNING public_id",
+            world.idea_id["screened"],
+        )
 
 
 #: What is open to others than its author, or while a text stands still, or once there is an answer.
