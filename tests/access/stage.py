@@ -230,6 +230,7 @@ async def things_that_could_leak(world: World) -> None:
     await execute("UPDATE policy SET owner = {}", ids["employee"])
     await execute("UPDATE escalation SET owner = {} WHERE public_id = {}", ids["employee"], world.case["decide"])
     await _of_the_team(world)
+    await _answered_and_screened(world)
     await execute(
         "INSERT INTO space_record (space, label, asked_by, made_at, expires_at, file, sha256)"
         " SELECT id, label, {}, plein_now(), plein_now() + interval '1 day', {}, sha256('') FROM space WHERE id = {}",
@@ -280,6 +281,26 @@ async def _of_the_team(world: World) -> None:
         world.person_id["administrator"],
     )
     await execute("INSERT INTO retention_rule (list, kind, years, ground) VALUES ({}, 'notes', 10, 'G')", made)
+
+
+async def _answered_and_screened(world: World) -> None:
+    """The administrator is asked to agree to the employee's answer; an answered case and its promise are the
+    employee's, too, and a post of hers waits to be screened."""
+    employee = world.person_id["employee"]
+    await execute(
+        "UPDATE answer_draft SET submitted_by = {}, approver = {} WHERE escalation = {}",
+        *(employee, world.person_id["administrator"], world.case_id["decide"]),
+    )
+    await execute("UPDATE escalation SET owner = {} WHERE id = {}", employee, world.case_id["told"])
+    await execute("UPDATE promise SET owner = {} WHERE escalation = {}", employee, world.case_id["told"])
+    await add_idea(
+        world, "screened_of_employee", stream="organisation", author="employee", state="draft", comments=False
+    )
+    await execute(
+        "INSERT INTO screening (space, idea, person, category, found, was, due_at)"
+        " SELECT space, id, author, 'health', 'words', 'draft', plein_now() + interval '4 hours' FROM idea WHERE id = {}",
+        world.idea_id["screened_of_employee"],
+    )
 
 
 async def _posts(world: World) -> None:

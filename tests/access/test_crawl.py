@@ -127,6 +127,8 @@ LEAD_ON = {
     "/comments/{public_id}",
     "/campaigns/{public_id}/ideas",
     "/ideas/{public_id}/comments",
+    "/cases/{public_id}/answer",
+    "/cases/{public_id}/approval",
 }
 
 
