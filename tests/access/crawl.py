@@ -194,7 +194,7 @@ def _filled(pattern: str, stage: Stage, reader: str | None, deep: bool, few: boo
             continue
         rows = stage.sights[reader].rows.get(table, set())
         if reader == "administrator" and table in MANAGED and pattern.startswith("/admin"):
-            rows = set(ids.values())
+            rows = set(ids.values()) - (stage.masks if table == "person" else set())
         if table == own:
             known = [public_id for public_id, row in ids.items() if row in rows]
             unknown = [public_id for public_id, row in ids.items() if row not in rows]

@@ -65,6 +65,8 @@ class Stage:
     owners: dict[str, tuple[str, int]] = field(default_factory=dict)
     #: what the invitation tells whose link is RESET_TOKEN: table and row
     held: set[tuple[str, int]] = field(default_factory=set)
+    #: who stands for somebody without a name, whom nobody manages
+    masks: set[int] = field(default_factory=set)
     #: by address: the mark of the copy that somebody has who may read it
     etags: dict[str, str] = field(default_factory=dict)
     #: what was answered last, by address and variant, where somebody wants to know
@@ -118,6 +120,7 @@ async def open_stage(connection: asyncpg.Connection, world: World, app: Litestar
     sign_in = await stage.browsers[None].get("/sign-in")
     stage.browsers["asset"] = ASSET.search(sign_in.text)[1]  # type: ignore[assignment]
     stage.held = await told_by_a_link(connection, world)
+    stage.masks = {mask["person"] for mask in await connection.fetch("SELECT person FROM mask")}
     return stage
 
 
