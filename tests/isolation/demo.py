@@ -50,6 +50,7 @@ async def make_demo(cluster: EmbeddedPostgres) -> tuple[str, World]:
     await run_sql(cluster.dsn(name), CLOCK)
     await set_clock(NOW)
     await seed()
+    await db.execute("DELETE FROM screener")  # then the moderators are who screens, of the cast, too
     world = await build_world()
     await db.close_pool()
     return name, world
