@@ -24,10 +24,12 @@ KINDS: dict[str, Callable[[Actor, str], Awaitable[Any]]] = {
     "attachment": get_attachment,
     "comment": get_comment,
 }
-#: Done to another kind of thing than their names begin with; to nothing that is there already, where none is named.
+#: Done to another kind of thing than their names begin with; where none is named, to nothing that is there already, or
+#: to what is no longer in sight as one of these.
 DONE_TO = {
     Action.SPACE_START: "",
     Action.CAMPAIGN_PROPOSE: "",
+    Action.IDEA_ADOPT: "",
     Action.IDEA_PROPOSE: "campaign",
     Action.WORKSHOP_CAPTURE: "campaign",
     Action.ANSWER_CORRECT: "idea",

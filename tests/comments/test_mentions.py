@@ -231,7 +231,7 @@ async def test_who_switched_mail_off_never_came_or_left_is_not_told(as_, world, 
         "UPDATE comment SET state = 'removed', body = ''",
         "UPDATE comment SET body = 'No names'",
         "DELETE FROM membership",
-        "UPDATE idea SET state = 'hidden'",
+        "UPDATE idea SET state = 'hidden' WHERE state = 'published'",
     ],
 )
 async def test_what_she_may_not_read_any_more_is_not_sent(as_, world, change):
