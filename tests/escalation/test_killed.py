@@ -48,6 +48,8 @@ async def killed_within(kind: str, dsn: str) -> None:
     assert asleep, f"{kind} never came"
     await execute("DELETE FROM stops")
     await execute("SELECT pg_terminate_backend({})", asleep[0]["pid"])
+    while await execute(ASLEEP):
+        await asyncio.sleep(0.05)
 
 
 async def moment(minutes: int, days: int) -> datetime:
