@@ -35,24 +35,46 @@ async def answered(as_, world):
     assert response.status_code == 303
 
 
+PROMISED = "You see to a promise: Idea decide"  # what comes next is the author's to do: a duty, beside the news
+
+
+def answers(smtp):
+    """Who was sent the answer, with the mail."""
+    mails = zip(smtp.recipients, smtp.messages, strict=True)
+    return [(who, mail) for who, mail in mails if mail["subject"] != PROMISED]
+
+
 async def test_whoever_took_part_hears_of_it_once(answered, smtp):
     await work()
-    assert sorted(smtp.recipients) == sorted(email_of(name) for name in ("author", "colleague", "employee"))
+    assert sorted(who for who, _ in answers(smtp)) == sorted(
+        email_of(name) for name in ("author", "colleague", "employee")
+    )
     assert await fetch_value("SELECT count(*) FROM mail WHERE sent_at IS NULL") == 0
 
 
-async def test_an_event_that_comes_twice_is_told_once(answered, smtp):
+async def test_only_who_sees_to_what_is_promised_hears_of_the_promise_besides(answered, smtp):
+    """Who took part reads of it in the answer."""
     await work()
-    event = await fetch_value("SELECT max(event) FROM mail")
+    mails = zip(smtp.recipients, smtp.messages, strict=True)
+    assert [who for who, mail in mails if mail["subject"] == PROMISED] == [email_of("author")]
+    assert len(smtp.messages) == 4
+
+
+@pytest.mark.parametrize("kind", ["idea.answered", "case.answered", "duty.promise"])
+async def test_an_event_that_comes_twice_is_told_once(answered, smtp, kind):
+    await work()
+    told = sorted(smtp.recipients)
+    event = await fetch_value("SELECT max(id) FROM event WHERE kind = {}", kind)
     await tell_of(event)
     await execute("INSERT INTO event_queue (event) VALUES ({})", event)
     await work()
-    assert len(smtp.messages) == 3
+    assert sorted(smtp.recipients) == told
+    assert len(told) == 4
 
 
 async def test_each_in_their_own_language_without_markup(answered, smtp):
     await work()
-    mails = dict(zip(smtp.recipients, smtp.messages, strict=True))
+    mails = dict(answers(smtp))
     english, dutch = mails[email_of("author")], mails[email_of("colleague")]
     assert english["subject"] == "Answered: Idea decide"
     assert english.get_content_type() == "text/plain"
@@ -65,7 +87,7 @@ async def test_each_in_their_own_language_without_markup(answered, smtp):
 
 async def test_the_address_in_it_is_the_houses_own(answered, smtp, world):
     await work()
-    assert f"http://127.0.0.1:8000/ideas/{world.idea['decide']}\r\n" in smtp.messages[0].get_content()
+    assert f"http://127.0.0.1:8000/ideas/{world.idea['decide']}\r\n" in answers(smtp)[0][1].get_content()
 
 
 async def test_who_lost_sight_of_the_idea_hears_nothing(answered, smtp, world):

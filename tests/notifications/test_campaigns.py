@@ -119,4 +119,6 @@ async def test_who_follows_an_idea_hears_its_answer(as_, world, smtp):
     await (await as_("insider_a")).post(f"/campaigns/{world.campaign['decide']}/follow")
     await (await as_("sponsor")).post(f"/ideas/{world.idea['decide']}/answer", ANSWER)
     await work()
-    assert sorted(smtp.recipients) == to("author", "colleague", "employee", "insider_a")
+    promised = [mail for mail in smtp.messages if mail["subject"] == "You see to a promise: Idea decide"]
+    assert len(promised) == 1  # a duty of the author, who hears the answer, too
+    assert sorted(smtp.recipients) == to("author", "author", "colleague", "employee", "insider_a")
