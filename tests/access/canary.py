@@ -312,10 +312,10 @@ ROWS = {
     "case_record": """SELECT c.id FROM case_record c JOIN escalation e ON e.id = c.escalation WHERE c.person = $1
         AND e.idea = ANY($3) AND (NOT c.whole OR EXISTS (SELECT FROM case_role r
             WHERE r.escalation = e.id AND r.person = $1 AND r.until IS NULL AND r.role <> 'promise'))""",
-    **dict.fromkeys(
-        ("retention_list", "retention_rule"),
-        "SELECT x.id FROM generate_series(1, 100) x (id), person p WHERE p.id = $1 AND p.kind = 'employee'",
-    ),
+    **{
+        table: f"SELECT x.id FROM {table} x, person p WHERE p.id = $1 AND p.kind = 'employee'"
+        for table in ("retention_list", "retention_rule")
+    },
     "escalation_setting": "SELECT id FROM escalation_setting",
     "action_request": f"""SELECT id FROM action_request WHERE idea = ANY($3)
         AND (person = $1 OR space IN ({MODERATED}))""",
