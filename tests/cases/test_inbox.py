@@ -20,7 +20,8 @@ COPIES = """
     INSERT INTO escalation (idea, space, setting, state, origin, owner, started_at, acknowledge_due_at,
         statement_due_at, due_at, half_at, soon_at, overdue2_at, overdue3_at)
     SELECT p.id, p.space, 1, 'acknowledged', 'threshold', {}, {}, m.at, m.at, m.at, m.at, m.at, m.at, m.at
-    FROM post p CROSS JOIN LATERAL (SELECT {}::timestamptz + p.id * interval '1 hour' AS at) m
+    FROM (SELECT *, row_number() OVER (ORDER BY id) AS n FROM post) p
+    CROSS JOIN LATERAL (SELECT {}::timestamptz + p.n * interval '1 hour' AS at) m
 """
 
 
