@@ -127,8 +127,8 @@ LIVELY = f"""
             SELECT l.* FROM unnest({{}}::bigint[]) AS of_space CROSS JOIN LATERAL (
                 SELECT x.* FROM idea x
                 WHERE x.space = of_space AND x.created_at > {{}}::timestamptz - interval '120 days'
-                ORDER BY x.created_at DESC LIMIT {NEWEST}) l
-            WHERE l.state = 'published' ORDER BY l.created_at DESC LIMIT {NEWEST_OF_ALL}) i
+                ORDER BY x.created_at DESC, x.id DESC LIMIT {NEWEST}) l
+            WHERE l.state = 'published' ORDER BY l.created_at DESC, l.id DESC LIMIT {NEWEST_OF_ALL}) i
         JOIN campaign c ON c.id = i.campaign CROSS JOIN (SELECT {{}}::timestamptz AS now) t
         WHERE {{}} ORDER BY {LIVELINESS} DESC, i.id DESC LIMIT {{}})
     ORDER BY {LIVELINESS} DESC, i.id DESC
@@ -146,7 +146,7 @@ async def ideas_of_author(actor: Actor, most: int) -> list[IdeaCard]:
     """The actor's own ideas and posts, newest first, without drafts."""
     return await fetch(
         IdeaCard,
-        CARDS + " AND i.author = ANY({}) AND i.state <> 'draft' ORDER BY i.created_at DESC LIMIT {}",
+        CARDS + " AND i.author = ANY({}) AND i.state <> 'draft' ORDER BY i.created_at DESC, i.id DESC LIMIT {}",
         *_sight(actor),
         actor.selves,
         most,
@@ -157,7 +157,7 @@ async def ideas_by(actor: Actor, person: int, most: int) -> list[IdeaCard]:
     """What somebody proposed or posted, newest first, as far as the actor reads it."""
     return await fetch(
         IdeaCard,
-        CARDS + " AND i.author = {} AND i.state = 'published' ORDER BY i.created_at DESC LIMIT {}",
+        CARDS + " AND i.author = {} AND i.state = 'published' ORDER BY i.created_at DESC, i.id DESC LIMIT {}",
         *_sight(actor),
         person,
         most,
@@ -179,9 +179,9 @@ OF_SPACE = f"""
     WHERE {{}} AND i.state = 'published' AND i.id IN (
         SELECT h.idea FROM highlight h WHERE h.space = {{}} AND {{}}
         UNION ALL (SELECT x.id FROM idea x WHERE x.space = {{}} AND x.state = 'published' AND x.kind = 'idea'
-            ORDER BY x.created_at DESC LIMIT {{}})
+            ORDER BY x.created_at DESC, x.id DESC LIMIT {{}})
         UNION ALL (SELECT x.id FROM idea x WHERE x.campaign = -{{}}::bigint AND x.state = 'published'
-            ORDER BY x.created_at DESC LIMIT 5))
+            ORDER BY x.created_at DESC, x.id DESC LIMIT 5))
     ORDER BY i.created_at DESC, i.id DESC LIMIT 20
 """
 

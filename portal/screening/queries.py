@@ -102,7 +102,10 @@ async def get_screening(actor: Actor, public_id: str) -> ScreeningRow | None:
     )
 
 
-MINE = " AND x.person <> {} AND (x.state = 'open' OR x.appeal_to = {} AND x.outcome IS NULL) ORDER BY x.due_at LIMIT {}"
+MINE = """
+    AND x.person <> {} AND (x.state = 'open' OR x.appeal_to = {} AND x.outcome IS NULL)
+    ORDER BY x.due_at, x.id LIMIT {}
+"""
 
 
 async def to_screen(actor: Actor) -> list[ScreeningRow]:
