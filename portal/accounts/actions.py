@@ -218,21 +218,27 @@ CONFIRM = """
 
 async def sign_in_by_link(  # access: whoever holds the link may use it, once
     token: str, user_agent: str
-) -> str | None:
-    """A fresh session of the guest whom the link was sent to; it also shows that the mailbox is hers. None when it was
-    used meanwhile, is out of date, or she is no guest any more."""
+) -> tuple[int, str] | None:
+    """The guest whom the link was sent to and a fresh session's token; it also shows that the mailbox is hers. None
+    when it was used meanwhile, is out of date, or she is no guest any more."""
     async with transaction():
         person = await fetch_value(USE_LINK, token_sha256(token))
         account = await account_of_person(person) if person else None
         if account is None or account.kind != "guest":
             return None
         await confirm_mailbox(account.person)
-        return await start_session(account, user_agent)
+        session = await start_session(account, user_agent)
+    return (account.person, session) if session else None
 
 
 async def confirm_mailbox(person: int) -> None:  # access: called by what a link into the mailbox opened
     """The mailbox is hers, for the next 30 days."""
     await execute(CONFIRM, person)
+
+
+async def speak(person: int, language: str) -> None:  # access: for whoever has just shown who she is
+    """The language that she chose before she signed in is hers from now on."""
+    await execute("UPDATE identity SET language = {} WHERE person = {}", language, person)
 
 
 async def save_preferences(actor: Actor, language: str, theme: str | None) -> None:

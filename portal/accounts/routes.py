@@ -21,11 +21,14 @@ from portal.accounts.forms import (
     SignInForm,
 )
 from portal.settings import settings
-from portal.text.language import gettext, ngettext
+from portal.text.language import LANGUAGES, gettext, ngettext
 from portal.web.errors import found
 from portal.web.guards import BEFORE_RULES, PUBLIC
 from portal.web.page import keep_choice, own_address, page, page_before, see_other
 from portal.web.request import Request, session_cookie
+
+#: The cookie of a language that was chosen by who is not signed in yet, and for how many seconds it waits for her.
+CHOSEN, CHOSEN_FOR = "chosen-language", 600
 
 
 @get("/sign-in", opt=PUBLIC)
@@ -64,8 +67,8 @@ async def sign_in(request: Request) -> Response[Any]:
     if kept and typed.written_by(person):
         request.scope["plein_token"] = token  # type: ignore[typeddict-unknown-key]
         again = page(request, "accounts/resume.html", action=goal.split("?")[0], kept=kept, after="signing in")
-        return with_session(again, token)
-    return with_session(see_other(goal, "not-yours" if kept else ""), token)
+        return await _let_in(request, again, person, token)
+    return await _let_in(request, see_other(goal, "not-yours" if kept else ""), person, token)
 
 
 @post("/house-rules/acceptance", opt=BEFORE_RULES)
@@ -173,7 +176,8 @@ async def sign_in_by_link(request: Request, token: FromPath[str]) -> Response[An
         session = await actions.sign_in_by_link(token, request.headers.get("user-agent", ""))
     if session is None:
         return _ask_for_link(request, AskForMailForm(), used_up=True, status=404)
-    return with_session(see_other("/"), session)
+    person, token = session
+    return await _let_in(request, see_other("/"), person, token)
 
 
 @get("/settings")
@@ -261,7 +265,18 @@ async def save_preferences(request: Request) -> Response[Any]:
     for name, value in (("language", form.language.data), ("theme", theme)):
         if name in form.typed:
             keep_choice(response, name, value)
+    if form.language.data and not request.actor_or_none:
+        keep_choice(response, CHOSEN, form.language.data, CHOSEN_FOR)
     return response
+
+
+async def _let_in(request: Request, response: Response[Any], person: int, token: str) -> Response[Any]:
+    """With her session; and in the language that she chose on the way in, not that of who sat here before her."""
+    chosen = request.cookies.get(CHOSEN, "")
+    if chosen in LANGUAGES:
+        await actions.speak(person, chosen)
+        response.delete_cookie(CHOSEN)
+    return with_session(response, token)
 
 
 def _sign_in(

@@ -8,6 +8,7 @@ import msgspec
 
 from portal.access.actor import Actor
 from portal.access.of_people import ADDRESS
+from portal.access.phases import WHILE_PROPOSING
 from portal.access.scope import visible
 from portal.db import QueryString, fetch, fetch_one, fetch_value
 from portal.paging import Page, paged
@@ -115,16 +116,26 @@ LISTED = f"""
     LIMIT {{}}
 """
 EVERYWHERE = QueryString("TRUE")
+MOST_OF_SPACE = 12
+MOST_COLLECTING = 100
 
 
-async def campaigns(actor: Actor, most: int = 100, where: QueryString = EVERYWHERE) -> list[CampaignRow]:
+async def campaigns(actor: Actor, most: int, where: QueryString = EVERYWHERE) -> list[CampaignRow]:
     """The campaigns that the actor can read: what one can vote on or add to first."""
     return await fetch(CampaignRow, LISTED, actor.now, visible(Campaign, actor, "c"), where, most)
 
 
-async def campaigns_of_space(actor: Actor, space: int) -> list[CampaignRow]:
-    """The campaigns of one space."""
-    return await campaigns(actor, where=QueryString("c.space = {}", space))
+async def campaigns_of_space(actor: Actor, space: int) -> Page[CampaignRow]:
+    """The first campaigns of one space; all of them stand in the list."""
+    rows = await campaigns(actor, MOST_OF_SPACE + 1, QueryString("c.space = {}", space))
+    return paged(rows, MOST_OF_SPACE, lambda row: row.public_id)
+
+
+async def collecting_campaigns(actor: Actor, space: int = 0) -> list[CampaignRow]:
+    """The campaigns that take ideas in, everywhere or in one space."""
+    collects = QueryString("plein_phase(c, t.now) = ANY({})", list(WHILE_PROPOSING))
+    here = QueryString("{} AND c.space = {}", collects, space) if space else collects
+    return await campaigns(actor, MOST_COLLECTING, here)
 
 
 async def open_campaigns(actor: Actor, most: int) -> list[CampaignRow]:

@@ -10,9 +10,8 @@ from litestar.params import FromPath
 
 from portal.access.conflicts import Changed, Closed
 from portal.access.of_ideas import checked_first
-from portal.access.phases import WHILE_PROPOSING
 from portal.access.policy import Action, can, require
-from portal.campaigns.queries import campaigns, get_campaign
+from portal.campaigns.queries import collecting_campaigns, get_campaign
 from portal.ideas import actions, queries
 from portal.ideas.desk import changes, desk_for, desk_of
 from portal.ideas.forms import CorrectionForm, PutBackForm, WithdrawalForm
@@ -33,8 +32,8 @@ async def choose_campaign(request: Request) -> Response[Any]:
     actor = request.actor
     rows = [
         row
-        for row in await campaigns(actor)
-        if can(actor, Action.IDEA_PROPOSE, row) or (row.phase in WHILE_PROPOSING and actor.pause_in(row.space))
+        for row in await collecting_campaigns(actor)
+        if can(actor, Action.IDEA_PROPOSE, row) or actor.pause_in(row.space)
     ]
     return page(
         request,

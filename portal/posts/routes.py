@@ -11,7 +11,7 @@ from litestar.params import FromPath
 from portal.access.actor import Right
 from portal.access.conflicts import Changed, Closed
 from portal.access.policy import Action, can, require
-from portal.campaigns.queries import CampaignRow, campaigns_of_space
+from portal.campaigns.queries import CampaignRow, collecting_campaigns
 from portal.colleagues.forms import chosen_colleague
 from portal.escalation.queries import Item, get_actionable
 from portal.ideas.desk import desk_of
@@ -220,7 +220,7 @@ async def _open_to(request: Request, row: IdeaRow) -> tuple[list[CampaignRow], I
     actor = request.actor
     campaigns = [
         one
-        for one in await campaigns_of_space(actor, row.space)
+        for one in await collecting_campaigns(actor, row.space)
         if can(actor, Action.IDEA_PROPOSE, one) and one.vote_method == "support"
     ]
     item = await get_actionable(actor, row.public_id)

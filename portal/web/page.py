@@ -236,10 +236,10 @@ def _remember(request: Request, response: Response[Any], **choices: str) -> None
             keep_choice(response, name, value)
 
 
-def keep_choice(response: Response[Any], name: str, value: str) -> None:
+def keep_choice(response: Response[Any], name: str, value: str, seconds: int = 31_536_000) -> None:
     """A cookie that outlives the session, for a year."""
     response.set_cookie(
-        Cookie(key=name, value=value, max_age=31_536_000, httponly=True, secure=settings().secure, samesite="lax")
+        Cookie(key=name, value=value, max_age=seconds, httponly=True, secure=settings().secure, samesite="lax")
     )
 
 

@@ -165,3 +165,28 @@ async def test_a_password_that_was_changed_while_she_signs_in_opens_nothing(roll
 def test_tokens_are_256_random_bits():
     assert len({new_token() for _ in range(100)}) == 100
     assert min(len(new_token()) for _ in range(100)) == 43
+
+
+async def language_of(name):
+    return await fetch_value("SELECT n.language FROM identity n WHERE lower(n.email) = lower({})", email_of(name))
+
+
+async def test_the_language_that_was_chosen_on_the_way_in_is_ones_own(as_):
+    browser = await as_(None)
+    await browser.post("/preferences", {"language": "nl"})
+    assert '<html lang="nl"' in text_of(await browser.get("/sign-in"))
+    await sign_in(browser)
+    assert await language_of("employee") == "nl"
+    assert '<html lang="nl"' in text_of(await browser.get("/"))
+
+
+async def test_the_language_of_who_sat_there_before_is_not_taken_over(as_):
+    """Neither what she read in, nor what she chose on her own way in."""
+    browser = await as_(None)
+    await browser.post("/preferences", {"language": "nl"})
+    await sign_in(browser)
+    await browser.get("/")
+    await browser.post("/sign-out")
+    assert '<html lang="nl"' in text_of(await browser.get("/sign-in"))
+    await sign_in(browser, "author")
+    assert await language_of("author") == "en"

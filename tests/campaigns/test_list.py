@@ -105,3 +105,29 @@ async def test_pages_repeat_and_skip_nothing(as_, world, order):
         following = re.search(r'href="(/campaigns\?[^"]*)#results" rel="next"', page.text)
         address = following[1].replace("&amp;", "&") if following else None
     assert len(seen) == len(set(seen)) == 33
+
+
+MANY = """
+    INSERT INTO campaign (space, author, sponsor, decision_owner, title, lead, brief, brief_html, language,
+        collect_from, discuss_from, vote_from, decide_from, done_from)
+    SELECT space, author, sponsor, decision_owner, 'Another', lead, brief, brief_html, language,
+        collect_from, discuss_from, vote_from, decide_from, done_from
+    FROM campaign, generate_series(1, 101) WHERE id = {}
+"""
+
+
+async def test_where_many_vote_those_that_collect_are_still_there_for_an_idea(as_, world):
+    await execute(MANY, world.campaign_id["vote"])
+    page = await (await as_("employee")).get("/ideas/new")
+    assert f"/campaigns/{world.campaign['collect']}/ideas/new" in page.text
+    assert "Another" not in page.text
+
+
+async def test_a_space_shows_its_first_campaigns_and_the_way_to_all(as_, world):
+    browser, space = await as_("employee"), world.space["organisation"]
+    all_of_them = f'href="/campaigns?space={space}"'
+    assert all_of_them not in (await browser.get(f"/spaces/{space}")).text
+    await execute(MANY, world.campaign_id["vote"])
+    page = (await browser.get(f"/spaces/{space}")).text
+    assert all_of_them in page
+    assert page.count(">Another<") == 12

@@ -6,6 +6,8 @@ from itertools import pairwise
 
 import pytest
 
+from portal.db import execute
+from tests.client import text_of
 from tests.world import NOW, set_clock
 
 TURN = re.compile(r'id="turn">([^<]+)<')
@@ -70,3 +72,22 @@ async def test_a_campaign_that_is_always_open_has_no_bar_and_no_end(as_, world, 
     assert TURN.search(page.text)[1] == "Always open"
     assert "data-step" not in page.text
     assert "Propose an idea" in page.text
+
+
+@pytest.mark.parametrize("address", ["/campaigns/{}", "/campaigns/{}/ideas/new"])
+async def test_before_one_writes_one_is_told_what_will_be_seen_of_the_votes(as_, world, address):
+    hidden, blind = "Nobody sees how many support an idea before voting ends", "nobody’s title or unit is shown"
+    browser = await as_("employee")
+    page = text_of(await browser.get(address.format(world.campaign["collect"])))
+    assert "One support each" in page
+    assert hidden not in page
+    assert blind not in page
+    await execute(
+        "UPDATE campaign SET vote_method = 'budget', votes_each = 10, votes_per_idea = 3, hide_counts = TRUE,"
+        " rank_blind = TRUE WHERE id = {}",
+        world.campaign_id["collect"],
+    )
+    page = text_of(await browser.get(address.format(world.campaign["collect"])))
+    assert "10 votes each, at most 3 on one idea" in page
+    assert hidden in page
+    assert blind in page

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import Any
 
 import pytest
 
 from portal.access.actor import actor_of_person
 from portal.db import execute, fetch_value
-from portal.people.queries import PAGE, Filters, facets, people
+from portal.people.queries import MOST_FACETS, PAGE, Filters, PersonRow, facets, people
 from tests.client import text_of
 from tests.world import World
 
@@ -74,6 +75,41 @@ async def test_how_many_have_a_skill_is_not_told_of_few(as_: Any, rollback: Any,
     }
     assert "knots 5" in chips
     assert "splices" in chips
+
+
+async def rows_of(actor: Any, filters: Filters) -> list[PersonRow]:
+    """The whole list, page by page."""
+    rows, after = list[PersonRow](), ""
+    while True:
+        listed = await people(actor, filters, after)
+        rows += listed.rows
+        if not listed.more:
+            return rows
+        after = listed.rows[-1].public_id
+
+
+@pytest.mark.parametrize("filters", [Filters(), Filters(words="depot"), Filters(skill="bridges")])
+async def test_each_figure_beside_the_list_is_how_many_of_its_rows_say_so(
+    rollback: Any, world: World, filters: Filters
+):
+    unit = await fetch_value("INSERT INTO org_unit (name) VALUES ('Locks') RETURNING id")
+    await execute("UPDATE person SET org_unit = {} WHERE id % 2 = 0", unit)
+    await execute("UPDATE profile SET skills = ARRAY['bridges', 'knots'] WHERE person % 3 = 0")
+    asked = 0
+    for reader in world.person_id.values():
+        if (actor := await actor_of_person(reader)) is None:
+            continue
+        rows, told = await rows_of(actor, filters), await facets(actor, filters)
+        assert told["all"][0].people == len(rows)
+        for kind, said in {
+            "skill": Counter(skill for row in rows for skill in row.skills),
+            "unit": Counter(row.unit_public_id for row in rows if row.unit_public_id),
+        }.items():
+            commonest = [n for _, n in said.most_common(MOST_FACETS)]
+            assert [facet.people for facet in told[kind]] == commonest
+            assert all(facet.people == said[facet.value] for facet in told[kind])
+            asked += len(commonest)
+    assert asked
 
 
 async def test_a_unit_holds_those_of_the_units_below_it(rollback: Any, world: World):
