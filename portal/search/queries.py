@@ -31,7 +31,8 @@ WEIGHTS = [0.1, 0.3, 0.4, 1.0]
 WEIGHTS_OF_GUESTS = [0.1, 0.0, 0.4, 1.0]
 OF_EVERYBODY = "AB"  # by which weights a guest finds people
 
-# Dutch stems end in z or v in the plural where they end in s or f in the singular: huizen, huis; brieven, brief.
+# Dutch stems end in z or v in the plural where they end in s or f in the singular: huizen, huis; brieven, brief. They
+# keep the letter that the plural doubles: bonnen, bon; stemmen, stem.
 # Near misses are looked for only where the term is no word of what the actor sees in her spaces, and no part of one: a
 # word that is hidden makes no difference. Like the longer
 # words that hold it, among the words of those spaces; and among the names of people, but for guests.
@@ -56,7 +57,8 @@ TERMS = """
     FROM (
         SELECT t.word, t.n, en,
             nl || en || CASE WHEN nl[1] ~ '[szfv]$'
-                THEN ARRAY[left(nl[1], -1) || translate(right(nl[1], 1), 'szfv', 'zsvf')] END AS stems,
+                THEN ARRAY[left(nl[1], -1) || translate(right(nl[1], 1), 'szfv', 'zsvf')] END
+                || CASE WHEN right(nl[1], 1) = right(left(nl[1], -1), 1) THEN ARRAY[left(nl[1], -1)] END AS stems,
             cardinality(nl) = 0 OR cardinality(en) = 0 AS stop,
             EXISTS (
                 WITH held AS MATERIALIZED (SELECT k.space, k.word FROM search_word k WHERE {} AND k.word LIKE

@@ -343,3 +343,19 @@ def test_a_snippet_shows_where_most_words_stand():
     assert snippet("<p>short</p>", ["x"]) == "short"
     assert snippet("", []) == ""
     assert marked("Café", ["cafe"]) == "<mark>Café</mark>"
+
+
+@pytest.mark.parametrize(
+    ("title", "words"),
+    [
+        ("De papieren werkbon", "werkbonnen"),
+        ("Het stemmen duurt te lang", "stem"),
+        ("Een bel bij de sluis", "bellen"),
+        ("Twee lampen en een mat", "matten"),
+    ],
+)
+async def test_a_dutch_plural_that_doubles_its_letter_finds_the_singular_and_is_found(as_, idea, title, words):
+    there = await idea(title, language="nl")
+    browser = await as_("employee")
+    assert await hits(browser, f"q={words}") == [there]
+    assert title in (await browser.get(f"/search/similar?title={words}")).text
