@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 import asyncpg
 
@@ -65,15 +66,28 @@ ANSWERS = {
 }
 
 PARAMETER = re.compile(r"\{\w+:\w+\}")
-FINGERPRINT = " UNION ALL ".join(
-    f"SELECT '{name}' AS t, count(*) AS n, md5(string_agg(x::text, ',' ORDER BY x::text)) AS h FROM {name} x"
-    for name in sorted({*(table._meta.tablename for table in [*VISIBILITY, *NEVER_SHOWN]), "procrastinate_jobs"})
-)
+TABLES = sorted({*(table._meta.tablename for table in [*VISIBILITY, *NEVER_SHOWN]), "procrastinate_jobs"})
+WRITTEN = "SELECT relname, n_tup_ins + n_tup_upd + n_tup_del AS rows FROM pg_stat_xact_user_tables"
+Fingerprint = dict[str, tuple[int, str]]
 
 
-async def fingerprint(connection: asyncpg.Connection) -> dict[str, tuple[int, str]]:
+async def fingerprint(connection: asyncpg.Connection, of: Iterable[str] = TABLES) -> Fingerprint:
     """Of every table, so that the slightest change shows. The tests' clock stands, so not even `last_seen_at` moves."""
-    return {row["t"]: (row["n"], row["h"]) for row in await connection.fetch(FINGERPRINT)}
+    one = "SELECT '{0}' AS t, count(*) AS n, md5(string_agg(x::text, ',' ORDER BY x::text)) AS h FROM {0} x"
+    rows = await connection.fetch(" UNION ALL ".join(one.format(table) for table in of)) if of else []
+    return {row["t"]: (row["n"], row["h"]) for row in rows}
+
+
+async def written(connection: asyncpg.Connection) -> dict[str, int]:
+    """How many rows of each table the transaction has written so far, those that were undone among them."""
+    return {row["relname"]: row["rows"] for row in await connection.fetch(WRITTEN)}
+
+
+async def changed(connection: asyncpg.Connection, before: Fingerprint, since: dict[str, int]) -> set[str]:
+    """The tables that are not as they were `before`; looks only at those that were written to `since`."""
+    now = await written(connection)
+    after = await fingerprint(connection, [table for table in TABLES if now.get(table) != since.get(table)])
+    return {table for table, mark in after.items() if mark != before[table]}
 
 
 async def send(stage: Stage, reader: str | None, path: str, number: int, *, own: bool = True) -> int:
