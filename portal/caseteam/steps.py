@@ -8,7 +8,7 @@ import msgspec
 
 from portal.db import fetch_one
 from portal.escalation.moving import Case, move, oblige, possible
-from portal.escalation.steps import Handler
+from portal.escalation.steps import Handler, one_by_one
 from portal.events.kinds import Kind
 
 
@@ -27,6 +27,7 @@ WAITING = """
 """
 
 
+@one_by_one
 async def advice_soon(case: Case, nth: int) -> None:
     """A day before it is expected."""
     waiting = await fetch_one(Waiting, WAITING, nth)
@@ -34,6 +35,7 @@ async def advice_soon(case: Case, nth: int) -> None:
         await oblige(Kind.DUTY_CONSULTED, case, waiting.person, about=waiting.kind)
 
 
+@one_by_one
 async def advice_late(case: Case, nth: int) -> None:
     """The day is over: everybody reads so; who was asked, and who asked, are told."""
     waiting = await fetch_one(Waiting, WAITING, nth)

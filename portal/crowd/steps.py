@@ -17,7 +17,7 @@ from portal.crowd.promising import (
 from portal.db import fetch_one
 from portal.escalation.moving import Case, move
 from portal.escalation.states import State
-from portal.escalation.steps import Handler
+from portal.escalation.steps import Handler, one_by_one
 from portal.events.kinds import Kind
 
 ONE = f"SELECT {COLUMNS} FROM promise WHERE id = {{}}"
@@ -28,6 +28,7 @@ WAITING = f"""
 """
 
 
+@one_by_one
 async def asked(case: Case, nth: int) -> None:
     """The supporters had their time."""
     said = await end(nth)
@@ -51,6 +52,7 @@ async def _of_promise(case: Case, promise: int, said: Said) -> None:
         await remind(case, row, "late")
 
 
+@one_by_one
 async def promise_due(case: Case, nth: int) -> None:
     """The day of a promise is over: whether it is done, the supporters say (rule 14)."""
     row = await fetch_one(Promised, ONE, nth)
@@ -59,6 +61,7 @@ async def promise_due(case: Case, nth: int) -> None:
         await ask_whether_done(case, row)
 
 
+@one_by_one
 async def news_soon(case: Case, nth: int) -> None:
     """Nothing was told of a promise for most of the time that there is."""
     row = await fetch_one(Promised, WAITING, case.id, nth)
@@ -66,6 +69,7 @@ async def news_soon(case: Case, nth: int) -> None:
         await remind(case, row, "news")
 
 
+@one_by_one
 async def news_missed(case: Case, nth: int) -> None:
     """Nothing was told of it in time: the case is open again."""
     row = await fetch_one(Promised, WAITING, case.id, nth)

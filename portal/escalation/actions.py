@@ -160,7 +160,7 @@ async def ask_extension(actor: Actor, case: CaseRow, days: int, reason: str) -> 
         if await fetch_value(ASK, days, reason, case.id, days) is None:
             raise Changed
         await move(case.id, Kind.CASE_EXTENSION_ASKED, actor=actor.id, days=days)
-        await oblige(Kind.DUTY_EXTENSION, held, await above(case.id))
+        await oblige(Kind.DUTY_EXTENSION, held, (await above(case.id))[case.id])
 
 
 DECIDE = """

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 
 import structlog
 
 from portal.db import UNREACHABLE, execute, fetch_value, transaction
-from portal.escalation.moving import decider, give_to, hold, move, possible
+from portal.escalation.moving import decider, give_to, hold, hold_all, move, possible
 from portal.escalation.opening import assign, open_case
-from portal.escalation.steps import Handler
+from portal.escalation.steps import Due, Handler
 from portal.events.kinds import Kind
 
 log = structlog.get_logger()
@@ -110,42 +111,60 @@ async def assign_what_waits_for_somebody() -> None:
                 await assign(row["id"])
 
 
-# One case after the other, the one that waits longest first; two workers never hold the same. While a question to the
-# author is open, nothing but its own end is due. The moment is asked for once, so that an index finds what is
-# due.
+AT_ONCE = 200  # steps in one transaction
+# Those that wait longest first; two workers never hold the same. While a question to the author is open, nothing but
+# its own end is due. The moment is asked for once, so that an index finds what is due.
 CLAIM = """
     SELECT e.id FROM case_step s JOIN escalation e ON e.id = s.escalation
     WHERE s.done_at IS NULL AND s.due_at <= (SELECT plein_now())
         AND (e.state <> 'clarifying' OR s.kind = 'clarifying_over') AND e.id <> ALL({})
-    ORDER BY s.due_at, s.id LIMIT 1 FOR UPDATE OF e SKIP LOCKED
+    ORDER BY s.due_at, s.id LIMIT {} FOR UPDATE OF e SKIP LOCKED
 """
+# The first of each of these cases.
 NEXT = """
-    UPDATE case_step SET done_at = plein_now() WHERE id = (
-        SELECT s.id FROM case_step s JOIN escalation e ON e.id = s.escalation
-        WHERE s.escalation = {} AND s.done_at IS NULL AND s.due_at <= plein_now()
-            AND (e.state <> 'clarifying' OR s.kind = 'clarifying_over')
-        ORDER BY s.due_at, s.id LIMIT 1) RETURNING kind, nth
+    WITH done AS (
+        UPDATE case_step SET done_at = plein_now() WHERE id IN (
+            SELECT DISTINCT ON (s.escalation) s.id FROM case_step s JOIN escalation e ON e.id = s.escalation
+            WHERE s.escalation = ANY({}) AND s.done_at IS NULL AND s.due_at <= (SELECT plein_now())
+                AND (e.state <> 'clarifying' OR s.kind = 'clarifying_over')
+            ORDER BY s.escalation, s.due_at, s.id)
+        RETURNING id, escalation, kind, nth, due_at)
+    SELECT escalation, kind, nth FROM done ORDER BY due_at, id
 """
 
 
 async def take_steps(steps: Mapping[str, Handler]) -> None:
-    """Every step that is due. What fails on one case stops no other; it comes again with the next tick."""
+    """Every step that is due, of many cases in one transaction. Where it fails, nothing of it was done, and these cases
+    come one by one: what fails on one stops no other, and comes again with the next tick."""
     failed: list[int] = []
+    alone = 0  # so many are still to come one by one
     while True:
         async with transaction():
-            case = await fetch_value(CLAIM, failed)
-            if case is None:
+            rows = await execute(CLAIM, failed, 1 if alone else AT_ONCE)
+            cases = list(dict.fromkeys(row["id"] for row in rows))  # one may have several due
+            if not cases:
                 return
+            alone = max(0, alone - 1)
             try:
                 async with transaction():
-                    await _take_steps_of(case, steps)
+                    await _take_steps_of(cases, steps)
             except UNREACHABLE:
                 raise
             except Exception as error:
-                log.error("step not taken", case=case, exc_info=error)
-                failed.append(case)
+                if len(cases) > 1:
+                    alone = len(cases)
+                    continue
+                log.error("step not taken", case=cases[0], exc_info=error)
+                failed += cases
 
 
-async def _take_steps_of(case: int, steps: Mapping[str, Handler]) -> None:
-    while rows := await execute(NEXT, case):
-        await steps[rows[0]["kind"]](await hold(case), rows[0]["nth"])
+async def _take_steps_of(cases: list[int], steps: Mapping[str, Handler]) -> None:
+    """Of each case the first that is due, until there are none: so its steps come in order, each with the case as the
+    one before left it."""
+    while rows := await execute(NEXT, cases):
+        held = await hold_all([row["escalation"] for row in rows])
+        due: dict[str, list[Due]] = defaultdict(list)
+        for row in rows:
+            due[row["kind"]].append((held[row["escalation"]], row["nth"]))
+        for kind, those in due.items():
+            await steps[kind](those)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from portal.access.conflicts import Changed
-from portal.db import execute, fetch_one, fetch_value
+from portal.db import execute, fetch, fetch_value
 from portal.escalation.states import ENDED, TRANSITIONS, State
 from portal.events.kinds import Kind
-from portal.events.log import record
+from portal.events.log import Happened, record_all
 
 
 class Case(msgspec.Struct, frozen=True):
@@ -40,15 +41,19 @@ HOLD = """
     SELECT e.id, e.public_id, e.idea, e.space, e.state, e.level, e.owner, e.round, e.due_at, e.acknowledged_at,
         e.statement_at, e.hold_longer, e.extension_days, e.extension_asked_at, e.extension_decided_at, e.clarify_from,
         e.fraud_by
-    FROM escalation e WHERE e.id = {} FOR UPDATE
+    FROM escalation e WHERE e.id = ANY({}) ORDER BY e.id FOR UPDATE
 """
 
 
+async def hold_all(cases: list[int]) -> dict[int, Case]:
+    """These cases by their ids, which nobody else changes until this transaction ends."""
+    rows = await fetch(Case, HOLD, cases)
+    return {row.id: msgspec.structs.replace(row, state=State(row.state)) for row in rows}
+
+
 async def hold(case: int) -> Case:
-    """The case, which nobody else changes until this transaction ends."""
-    row = await fetch_one(Case, HOLD, case)
-    assert row is not None, "cases are never removed"
-    return msgspec.structs.replace(row, state=State(row.state))
+    """The same of one."""
+    return (await hold_all([case]))[case]
 
 
 async def hold_for(case: int, kind: Kind) -> Case:
@@ -69,7 +74,7 @@ MOVE = """
     UPDATE escalation SET state = coalesce({}, state),
         ended_at = CASE WHEN coalesce({}, state) = ANY({}) THEN plein_now() END,
         answered_at = CASE WHEN {} = 'answered' THEN plein_now() ELSE answered_at END
-    WHERE id = {} AND (state = ANY({}) OR {})
+    WHERE id = ANY({}) AND (state = ANY({}) OR {})
     RETURNING id, space, owner, level, due_at, topic, unit, started_at,
         plein_working_minutes(started_at, plein_now()) AS worked
 """
@@ -89,33 +94,47 @@ class Moved(msgspec.Struct, frozen=True):
     worked: int
 
 
-async def move(case: int, kind: Kind, *, actor: int | None = None, **particulars: Any) -> int:
-    """The case goes where TRANSITIONS leads it, and its timeline says so; gives the event. Raises Changed where it is
+async def move_all(cases: list[int], kind: Kind, *, actor: int | None = None, **particulars: Any) -> None:
+    """The cases go where TRANSITIONS leads them, and their timelines say so. Raises Changed where one of them is
     elsewhere by now."""
+    if not cases:
+        return
     before, after = TRANSITIONS[kind]
-    moved = await fetch_one(Moved, MOVE, after, after, list(ENDED), after, case, list(before), not before)
-    if moved is None:
+    rows = await fetch(Moved, MOVE, after, after, list(ENDED), after, cases, list(before), not before)
+    moved = {row.id: row for row in rows}
+    if len(moved) < len(cases):
         raise Changed
-    return await record(
-        kind,
-        actor=actor,
-        space=moved.space,
-        escalation=case,
-        owner=moved.owner,
-        level=moved.level,
-        due=moved.due_at.isoformat(),
-        topic=moved.topic,
-        unit=moved.unit,
-        started=moved.started_at.isoformat(),
-        worked=moved.worked,
-        **particulars,
+    await record_all(kind, [_told(moved[case], particulars) for case in cases], actor=actor)
+
+
+def _told(moved: Moved, particulars: dict[str, Any]) -> Happened:
+    facts = {
+        "owner": moved.owner,
+        "level": moved.level,
+        "due": moved.due_at.isoformat(),
+        "topic": moved.topic,
+        "unit": moved.unit,
+        "started": moved.started_at.isoformat(),
+        "worked": moved.worked,
+    }
+    return Happened(moved.space, moved.id, None, facts | particulars)
+
+
+async def move(case: int, kind: Kind, *, actor: int | None = None, **particulars: Any) -> None:
+    """The same of one."""
+    await move_all([case], kind, actor=actor, **particulars)
+
+
+async def oblige_all(kind: Kind, duties: Iterable[tuple[Case, int | None]], **particulars: Any) -> None:
+    """Tells one person of her duty on each of these cases (rule 22); nobody, where there is nobody."""
+    await record_all(
+        kind, [Happened(case.space, case.id, person, particulars) for case, person in duties if person is not None]
     )
 
 
 async def oblige(kind: Kind, case: Case, person: int | None, **particulars: Any) -> None:
-    """Tells one person of a duty (rule 22); nobody, where there is nobody."""
-    if person is not None:
-        await record(kind, space=case.space, escalation=case.id, person=person, **particulars)
+    """The same on one."""
+    await oblige_all(kind, [(case, person)], **particulars)
 
 
 DECIDER = """
@@ -124,7 +143,8 @@ DECIDER = """
 OWN = "UPDATE escalation SET owner = {} WHERE id = {}"
 RISE = "UPDATE escalation SET height = height + {} WHERE id = {}"
 ABOVE = """
-    SELECT (plein_above(e.owner, plein_barred(e), plein_now()))[1] FROM escalation e WHERE e.id = {}
+    SELECT e.id, (plein_above(e.owner, plein_barred(e), n.now))[1] AS person
+    FROM escalation e, (SELECT plein_now() AS now) n WHERE e.id = ANY({})
 """
 
 
@@ -134,10 +154,9 @@ async def decider(case: int, *without: int) -> int | None:
     return person
 
 
-async def above(case: int) -> int | None:
-    """Who stands one level above its owner."""
-    person: int | None = await fetch_value(ABOVE, case)
-    return person
+async def above(*cases: int) -> dict[int, int | None]:
+    """Who stands one level above the owner of each."""
+    return {row["id"]: row["person"] for row in await execute(ABOVE, list(cases))}
 
 
 async def give_to(case: Case, person: int | None, why: str | None = None) -> bool:

@@ -1,5 +1,6 @@
 """What the clock sets off on a case. Each is called once, in the order of the due moments, with the case held; it looks
-whether it still matters. The list is in timetable.STEPS, with what other rooms add to it."""
+whether it still matters. The list is in timetable.STEPS, with what other rooms add to it. What is due of many cases at
+the same moment, such as reminders, is done for all of them by one statement."""
 
 from __future__ import annotations
 
@@ -7,12 +8,38 @@ from collections.abc import Awaitable, Callable
 
 from portal.db import execute
 from portal.escalation.alerts import alerts
-from portal.escalation.moving import Case, above, decider, give_to, hold, move, oblige, possible, rise
+from portal.escalation.moving import (
+    Case,
+    above,
+    decider,
+    give_to,
+    hold,
+    move,
+    move_all,
+    oblige,
+    oblige_all,
+    possible,
+    rise,
+)
 from portal.escalation.opening import assign, call_for_triage
 from portal.escalation.states import OWNED, State
 from portal.events.kinds import Kind
 
-Handler = Callable[[Case, int], Awaitable[None]]
+#: A case, and which of a kind of step it is.
+Due = tuple[Case, int]
+#: Takes a step of each of these cases.
+Handler = Callable[[list[Due]], Awaitable[None]]
+
+
+def one_by_one(handle: Callable[[Case, int], Awaitable[None]]) -> Handler:
+    """For a step that asks much of each case."""
+
+    async def handler(due: list[Due]) -> None:
+        for case, nth in due:
+            await handle(case, nth)
+
+    return handler
+
 
 LENGTHEN = """
     UPDATE escalation e SET hold_longer = TRUE, alerts = {},
@@ -21,6 +48,7 @@ LENGTHEN = """
 """
 
 
+@one_by_one
 async def hold_over(case: Case, nth: int) -> None:
     """Four working hours after T1: it goes on, unless an alert lengthens the hold once (rule 18)."""
     if case.state is not State.QUALIFYING:
@@ -46,12 +74,14 @@ async def qualify(case: Case) -> None:
     await call_for_triage(case.id)
 
 
+@one_by_one
 async def triage_missed(case: Case, nth: int) -> None:
     """Nobody named an owner: who answers by the rules has it."""
     if case.state is State.TRIAGE:
         await assign(case.id)
 
 
+@one_by_one
 async def acknowledge_missed(case: Case, nth: int) -> None:
     """The owner said nothing: her deputy, or whoever comes next, owns it."""
     if (
@@ -62,42 +92,44 @@ async def acknowledge_missed(case: Case, nth: int) -> None:
         await move(case.id, Kind.CASE_HANDED_OVER, why="not acknowledged")
 
 
-async def statement_missed(case: Case, nth: int) -> None:
+async def statement_missed(due: list[Due]) -> None:
     """No first statement: everybody reads so."""
-    if case.statement_at is None and case.state in OWNED:
-        await move(case.id, Kind.CASE_NO_STATEMENT)
-        await oblige(Kind.DUTY_REMINDER, case, case.owner, about="statement")
+    cases = [case for case, _ in due if case.statement_at is None and case.state in OWNED]
+    await move_all([case.id for case in cases], Kind.CASE_NO_STATEMENT)
+    await oblige_all(Kind.DUTY_REMINDER, [(case, case.owner) for case in cases], about="statement")
 
 
-async def half_of_time(case: Case, nth: int) -> None:
+async def half_of_time(due: list[Due]) -> None:
     """The first reminder."""
-    await _remind(case, 50)
+    await _remind(due, 50)
 
 
-async def most_of_time(case: Case, nth: int) -> None:
+async def most_of_time(due: list[Due]) -> None:
     """The second reminder."""
-    await _remind(case, 80)
+    await _remind(due, 80)
 
 
-async def _remind(case: Case, percent: int) -> None:
-    if case.state in OWNED:
-        await oblige(Kind.DUTY_REMINDER, case, case.owner, about="answer", percent=percent)
+async def _remind(due: list[Due], percent: int) -> None:
+    owned = [(case, case.owner) for case, _ in due if case.state in OWNED]
+    await oblige_all(Kind.DUTY_REMINDER, owned, about="answer", percent=percent)
 
 
-async def overdue_1(case: Case, nth: int) -> None:
+async def overdue_1(due: list[Due]) -> None:
     """The time is over: a public badge, and who stands above the owner is told."""
-    if not possible(case, Kind.CASE_OVERDUE):
-        return
-    await move(case.id, Kind.CASE_OVERDUE, step=1)
-    await oblige(Kind.DUTY_REMINDER, case, case.owner, about="answer", percent=100)
-    await oblige(Kind.DUTY_OVERDUE, case, await above(case.id), step=1)
+    cases = [case for case, _ in due if possible(case, Kind.CASE_OVERDUE)]
+    await move_all([case.id for case in cases], Kind.CASE_OVERDUE, step=1)
+    await oblige_all(Kind.DUTY_REMINDER, [(case, case.owner) for case in cases], about="answer", percent=100)
+    superiors = await above(*(case.id for case in cases))
+    await oblige_all(Kind.DUTY_OVERDUE, [(case, superiors[case.id]) for case in cases], step=1)
 
 
+@one_by_one
 async def overdue_2(case: Case, nth: int) -> None:
     """Five working days later who stands above the owner owns it."""
     await _overdue(case, 1, 2)
 
 
+@one_by_one
 async def overdue_3(case: Case, nth: int) -> None:
     """Ten working days later the top of the chain owns it. The chain has no end and nothing closes by itself."""
     await _overdue(case, TOP, 3)
@@ -129,6 +161,7 @@ GO_ON = """
 """
 
 
+@one_by_one
 async def clarifying_over(case: Case, nth: int) -> None:
     """The author said nothing for five working days: the clock goes on."""
     if case.state is State.CLARIFYING:

@@ -26,6 +26,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import uvloop
+
 from tests.bench.bare import Plan
 from tests.bench.beside import compare
 from tests.bench.capture import AGENT, capturing, first_visit
@@ -223,7 +225,7 @@ def escalate() -> None:
         name = asyncio.run(bench_database(cluster, gather))
         os.environ["DATABASE_URL"] = cluster.dsn(name)
         with served("portal.app:web", {}) as product:
-            asyncio.run(measure_cases(product, lambda n: lines(voter(n)), lambda n: lines(cookie(n))))
+            uvloop.run(measure_cases(product, lambda n: lines(voter(n)), lambda n: lines(cookie(n))))
         asyncio.run(drop_database(cluster, name))
     finally:
         cluster.stop()

@@ -60,6 +60,18 @@ def run(port: int, load: Load, warm_up: float, seconds: float) -> Round:
     return Round(len(took) / seconds, statistics.median(took), statistics.quantiles(took, n=20)[-1])
 
 
+async def each_once(port: int, requests: list[bytes]) -> float:
+    """Sends all of these, as many at once as there are connections; how many seconds it took."""
+    loop = asyncio.get_running_loop()
+    turns = (((one,) for one in requests[number::CONNECTIONS]) for number in range(CONNECTIONS))
+    clients = [_Client(those, float("inf")) for those in turns]
+    since = time.perf_counter()
+    for client in clients:
+        await loop.create_connection(lambda it=client: it, "127.0.0.1", port)  # type: ignore[misc]
+    await asyncio.gather(*(client.done for client in clients))
+    return time.perf_counter() - since
+
+
 async def _run(port: int, load: Load, warm_up: float, seconds: float) -> list[float]:
     """How many ms each answer of a round took."""
     loop = asyncio.get_running_loop()
@@ -115,10 +127,11 @@ class _Client(asyncio.Protocol):
         self.buffer, self.missing = b"", -1
         request = next(self.waiting, None)
         if request is None:
-            if time.perf_counter() >= self.end:
+            turn = next(self.turns, None) if time.perf_counter() < self.end else None
+            if turn is None:
                 self._end(None)
                 return
-            self.waiting = iter(next(self.turns))
+            self.waiting = iter(turn)
             request = next(self.waiting)
         self.since = time.perf_counter()
         self.transport.write(request)

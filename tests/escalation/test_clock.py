@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from portal.db import execute, fetch_value, transaction
-from portal.escalation import actions
+from portal.escalation import actions, jobs
 from portal.events.kinds import Kind
 from portal.events.log import record
 from portal.timetable import tick_cases
+from tests.conftest import statements
 from tests.escalation.stage import assigned, at, days_later, duties, happened, work
 from tests.world import NOW, set_clock
 
@@ -133,6 +134,46 @@ async def test_after_three_days_without_a_worker_each_missed_step_is_done_once_a
     )
     assert [row["step"] for row in steps] == ["1", "2", "3"]
     assert [kind for kind, _ in await duties(post)].count("duty.reminder") == 4
+
+
+# Whatever is to be told of this case can't be written.
+BREAKS = """
+    CREATE TRIGGER event_breaks BEFORE INSERT ON event FOR EACH ROW
+    WHEN (NEW.escalation = {} AND NEW.kind = 'case.overdue') EXECUTE FUNCTION plein_refuse()
+"""
+CASE_OF = "SELECT id FROM escalation WHERE idea = {}"
+
+
+@pytest.mark.parametrize("at_once", [2, 200])
+async def test_a_step_that_fails_takes_no_other_with_it_and_comes_again(stage, monkeypatch, at_once):
+    monkeypatch.setattr(jobs, "AT_ONCE", at_once)
+    posts = [await assigned(stage) for _ in range(4)]
+    await set_clock(NOW + timedelta(days=60))
+    await execute(BREAKS.format(await fetch_value(CASE_OF, posts[1])))
+    await tick_cases()
+    assert [await happened(post) for post in posts] == [EVERYTHING, EVERYTHING[:3], EVERYTHING, EVERYTHING]
+    assert len(await duties(posts[1])) == 2, "nothing of it was done"
+    await execute("DROP TRIGGER event_breaks ON event")
+    await tick_cases()
+    assert [await happened(post) for post in posts] == [EVERYTHING] * 4
+    told = [kind for post in posts for kind, _ in await duties(post)]
+    assert told.count("duty.reminder") == 4 * len(posts)
+
+
+@pytest.mark.parametrize("kind", ["statement_missed", "half_of_time", "most_of_time", "overdue_1"])
+async def test_what_is_due_of_many_cases_takes_as_few_statements_as_of_one(stage, kind):
+    await execute("UPDATE case_step SET done_at = plein_now()")
+    posts = [await assigned(stage) for _ in range(5)]
+    due = "UPDATE case_step SET due_at = plein_now() WHERE kind = {} AND escalation IN (SELECT id FROM escalation WHERE idea = ANY({}))"
+    sent = {}
+    for some in (posts[:1], posts[1:]):
+        before = await fetch_value("SELECT count(*) FROM event")
+        await execute(due, kind, some)
+        async with statements() as sent[len(some)]:
+            await tick_cases()
+        told = await fetch_value("SELECT count(*) FROM event") - before
+        assert told == len(some) * {"half_of_time": 1, "most_of_time": 1, "statement_missed": 2, "overdue_1": 3}[kind]
+    assert len(sent[1]) == len(sent[4])
 
 
 @pytest.mark.parametrize(
