@@ -19,6 +19,7 @@ from portal.leaving.jobs import erase_guests, let_guests_go
 from portal.moderation.jobs import assign_checks
 from portal.mydata.jobs import make_export, sweep_exports
 from portal.notifications.jobs import deliver_mail, forget_notices, tell_of
+from portal.policies.jobs import tell_what_holds
 from portal.preboarding.jobs import find_all_mentors
 from portal.records.jobs import make_record, sweep_records
 from portal.records.of_cases import make_case_record
@@ -65,6 +66,7 @@ JOBS: dict[str, Callable[..., Awaitable[Any]]] = {
     "take_in_words": take_in_words,
     "tick_cases": tick_cases,
     "tell_of": tell_of,
+    "tell_what_holds": tell_what_holds,
     "read_import": read_import,
     "run_import": run_import,
     "sweep_imports": sweep_imports,
@@ -90,6 +92,7 @@ TIMETABLE: dict[str, str] = {
     "sweep_files": "37 * * * *",
     "sweep_records": "49 * * * *",
     "take_in_words": "* * * * *",
+    "tell_what_holds": "*/5 * * * *",
     "tick_cases": "* * * * *",
     "sweep_imports": "27 3 * * *",
 }

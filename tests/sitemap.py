@@ -444,6 +444,8 @@ POSTS: dict[str, tuple[str | None, str, dict[str, str]]] = {
     "/policies": ("administrator", "/policies", POLICY),
     "/policies/{public_id:str}/proposal": ("sponsor", "/policies/{policy[travel]}/proposal", PROPOSAL),
     "/policies/{public_id:str}/proposal/end": ("sponsor", "/policies/{policy[nights]}/proposal/end", {"why": "Later."}),
+    "/policies/{public_id:str}/follow": ("employee", "/policies/{policy[travel]}/follow", {}),
+    "/policies/{public_id:str}/follow/end": ("employee", "/policies/{policy[travel]}/follow/end", {}),
     "/policies/{public_id:str}/owner": (
         "sponsor",
         "/policies/{policy[travel]}/owner",

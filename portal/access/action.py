@@ -84,6 +84,7 @@ class Action(StrEnum):
     POLICY_PROPOSE = "policy.propose"
     POLICY_DROP = "policy.drop"
     POLICY_HAND_OVER = "policy.hand_over"
+    POLICY_FOLLOW = "policy.follow"
     IDEA_SUPPORT = "idea.support"
     IDEA_COMMENT = "idea.comment"
     IDEA_OBJECT = "idea.object"

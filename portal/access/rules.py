@@ -286,6 +286,7 @@ RULES: dict[Action, Callable[[Actor, Any], bool]] = {
     Action.POLICY_PROPOSE: owns_policy,
     Action.POLICY_DROP: owns_proposal,
     Action.POLICY_HAND_OVER: hands_policy_over,
+    Action.POLICY_FOLLOW: anybody,
     Action.IDEA_SUPPORT: supporting,
     Action.IDEA_COMMENT: commenting,
     Action.IDEA_OBJECT: objecting,

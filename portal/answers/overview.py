@@ -12,37 +12,58 @@ from portal.access.scope import visible
 from portal.db import QueryString, fetch
 from portal.ideas.cards import address_of
 from portal.paging import Cursor, Page, beyond, paged
-from portal.tables import Answer, Escalation, Policy, Promise, Topic
+from portal.tables import Answer, Escalation, Follow, Policy, Promise, Topic
 
 PAGE = 20  # cases or answers a page
-FEW = 5  # of each, where both stand on one page
 
 
 class Owed(msgspec.Struct, frozen=True):
-    """A case that is owed an answer. `lateness`: on time, due soon, overdue 1, 2 or 3."""
+    """A case that is owed an answer. `lateness`: on time, due soon, overdue 1, 2 or 3; `left` and `whole`: working
+    minutes until it is due (of what is late: since then), and from its beginning on; `day`: of a working day;
+    `hidden`: how many support it is not shown now; `following`: the reader does."""
 
     public_id: str
     idea_public_id: str
     item_kind: str
     title: str
     language: str
+    state: str
     supporters: int
+    hidden: bool
+    owner_public_id: str
     owner_name: str
     lateness: str
     due_at: datetime
     statement_at: datetime | None
+    statement_due_at: datetime
+    left: int
+    whole: int
+    day: int
+    following: bool
 
     @property
     def address(self) -> str:
         """Where what was asked stands."""
         return address_of(self.item_kind, self.idea_public_id)
 
+    @property
+    def late(self) -> bool:
+        """Its time is over."""
+        return self.lateness.startswith("overdue")
+
 
 WAITING = (
     """
-    SELECT e.public_id, i.public_id AS idea_public_id, i.kind AS item_kind, i.title, i.language, i.supporters,
-        coalesce(n.name, '') AS owner_name, plein_lateness(e, {}) AS lateness, e.due_at, e.statement_at
-    FROM escalation e JOIN idea i ON i.id = e.idea """
+    SELECT e.public_id, i.public_id AS idea_public_id, i.kind AS item_kind, i.title, i.language, e.state, i.supporters,
+        plein_counts_hidden(c, {}) AS hidden,
+        CASE WHEN n.name <> '' THEN o.public_id ELSE '' END AS owner_public_id, coalesce(n.name, '') AS owner_name,
+        plein_lateness(e, {}) AS lateness, e.due_at, e.statement_at, e.statement_due_at,
+        plein_working_minutes(least({}, e.due_at), greatest({}, e.due_at)) AS left,
+        plein_working_minutes(e.started_at, e.due_at) AS whole,
+        coalesce((SELECT max(extract(epoch FROM w.closes - w.opens)) / 60 FROM working_hours w), 480)::int AS day,
+        EXISTS (SELECT FROM follow f WHERE f.idea = e.idea AND {}) AS following
+    FROM escalation e JOIN idea i ON i.id = e.idea JOIN campaign c ON c.id = i.campaign
+    LEFT JOIN person o ON o.id = e.owner """
     + NAMED.format("n", "e.owner", "e.space")
     + """
     WHERE e.ended_at IS NULL AND plein_lateness(e, {}) IS NOT NULL AND {} AND {}
@@ -56,22 +77,26 @@ LATER = "(e.due_at, e.public_id) > ({}, {})"
 async def waiting_longest(actor: Actor, after: Cursor | None = None, most: int = PAGE) -> Page[Owed]:
     """Cases without an answer, what is late first."""
     rest = QueryString(LATER, after.moment, after.public_id) if after else QueryString("TRUE")
-    rows = await fetch(Owed, WAITING, actor.now, actor.now, visible(Escalation, actor, "e"), rest, most + 1)
+    now, mine, sees = actor.now, visible(Follow, actor, "f"), visible(Escalation, actor, "e")
+    rows = await fetch(Owed, WAITING, now, now, now, now, mine, now, sees, rest, most + 1)
     return paged(rows, most, lambda row: Cursor.at(row.due_at, row.public_id), after)
 
 
 class Given(msgspec.Struct, frozen=True):
-    """What was asked and what was answered. `policy`: the one that it changed, with the version; `promise_state`: of
-    its newest promise, if it made one; `replied`, `yes`: what supporters said of that in the end, none under five."""
+    """What was asked and what was answered. `hidden`: how many support it is not shown now; `policy`: the one that it
+    changed, with the version; `promise_state`: of its newest promise, if it made one; `replied`, `yes`: what
+    supporters said of that in the end, none under five."""
 
     public_id: str
     item_kind: str
     title: str
     language: str
     supporters: int
+    hidden: bool
     kind: str
     summary: str
     answer_language: str
+    author_public_id: str
     author_name: str
     next_step: str
     next_date: date | None
@@ -106,13 +131,16 @@ ABOUT = "i.topic = (SELECT t.id FROM topic t WHERE t.public_id = {} AND {})"
 ANY = QueryString("TRUE")
 GIVEN = (
     """
-    SELECT i.public_id, i.kind AS item_kind, i.title, i.language, i.supporters, a.kind, a.summary,
-        a.language AS answer_language, coalesce(n.name, '') AS author_name, a.next_step, a.next_date,
+    SELECT i.public_id, i.kind AS item_kind, i.title, i.language, i.supporters, plein_counts_hidden(c, {}) AS hidden,
+        a.kind, a.summary,
+        a.language AS answer_language, CASE WHEN n.name <> '' THEN d.public_id ELSE '' END AS author_public_id,
+        coalesce(n.name, '') AS author_name, a.next_step, a.next_date,
         y.public_id AS policy_public_id, y.title AS policy_title, v.version AS policy_version,
         pr.state AS promise_state, coalesce(o.name, '') AS promise_owner, pr.due_on, coalesce(pr.late, FALSE) AS late,
         CASE WHEN sd.replied >= 5 THEN sd.replied END AS replied, CASE WHEN sd.replied >= 5 THEN sd.yes END AS yes,
         ec.public_id AS case_public_id, ec.state AS case_state, a.created_at
-    FROM answer a JOIN idea i ON i.id = a.idea """
+    FROM answer a JOIN idea i ON i.id = a.idea JOIN campaign c ON c.id = i.campaign
+    LEFT JOIN person d ON d.id = a.author """
     + NAMED.format("n", "a.author", "a.space")
     + """
     LEFT JOIN policy_version v ON v.id = a.policy_version
@@ -138,6 +166,6 @@ async def answers_given(
     rest = beyond(after, QueryString("a.created_at"), by_time=True)
     wanted = QueryString(ABOUT, topic, visible(Topic, actor, "t")) if topic else ANY
     promise, case = visible(Promise, actor, "x"), visible(Escalation, actor, "e")
-    sees = visible(Policy, actor, "y"), actor.now, promise, case, visible(Answer, actor, "a")
+    sees = actor.now, visible(Policy, actor, "y"), actor.now, promise, case, visible(Answer, actor, "a")
     rows = await fetch(Given, GIVEN, *sees, wanted, BECAME.get(became, ANY), rest, most + 1)
     return paged(rows, most, lambda row: Cursor.at(row.created_at, row.public_id), after)

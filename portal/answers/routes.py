@@ -17,6 +17,7 @@ from portal.campaigns.queries import get_campaign
 from portal.ideas.queries import get_idea
 from portal.paging import Cursor
 from portal.text.answers import ANSWER_KINDS
+from portal.text.cases import working_time
 from portal.text.difference import Piece, compared
 from portal.text.language import gettext
 from portal.topics.queries import topics_to_choose
@@ -25,25 +26,19 @@ from portal.web.page import page, see_other
 from portal.web.request import Request
 
 
-@get("/answers")
-async def answers(request: Request) -> Response[Any]:
-    """What colleagues asked for, who decides, and what became of it."""
-    return page(
-        request,
-        "answers/overview.html",
-        section="answers",
-        owed=await overview.waiting_longest(request.actor, most=overview.FEW),
-        given=await overview.answers_given(request.actor, most=overview.FEW),
-        now=request.now,
-    )
-
-
 @get("/answers/waiting")
 async def all_waiting(request: Request) -> Response[Any]:
     """Every case that is owed an answer."""
     after = Cursor.read(request.query_params.get("after", ""))
     listed = await overview.waiting_longest(request.actor, after)
-    return page(request, "answers/waiting_longest.html", section="answers", listed=listed, now=request.now)
+    return page(
+        request,
+        "answers/waiting_longest.html",
+        section="answers",
+        listed=listed,
+        working_time=working_time,
+        now=request.now,
+    )
 
 
 @get("/answers/given")
@@ -208,7 +203,6 @@ def _fields(text: queries.AnswerBefore) -> dict[str, str]:
 router = Router(
     path="/",
     route_handlers=[
-        answers,
         all_waiting,
         all_given,
         waiting,

@@ -16,6 +16,7 @@ from portal.crowd.promising import (
     carried_out,
     expect_news,
     tell,
+    warn_above,
     watch_date,
 )
 from portal.crowd.queries import Adoptable, PromiseRow, QuestionRow
@@ -26,8 +27,15 @@ from portal.escalation.states import State
 from portal.events.kinds import Kind
 from portal.events.log import record
 from portal.ideas.actions import HOLD_CAMPAIGN
+from portal.sensitive.matching import category_of
 from portal.tables.base import new_public_id
 from portal.text.markdown import rendered
+
+
+class Sensitive(Exception):
+    """A text holds a word of the organisation's lists (rule 15). It stands beside an answer, where nothing waits to be
+    screened: it is written without that, or not at all."""
+
 
 #: The trigger of the replies refuses whoever does not support it, and what comes too late.
 REPLY = """
@@ -51,9 +59,15 @@ ADD = f"""
 """
 
 
+async def _refuse_sensitive(*texts: str) -> None:
+    if await category_of(*texts):
+        raise Sensitive
+
+
 async def add_promise(actor: Actor, case: CaseRow, *, body: str, owner: int, due_on: date, form_key: str) -> None:
-    """The owner of an answered case promises something more. Raises Changed."""
+    """The owner of an answered case promises something more. Raises Changed and Sensitive."""
     require(actor, Action.PROMISE_MAKE, case)
+    await _refuse_sensitive(body)
     async with transaction():
         held = await hold(case.id)
         if held.state not in (State.ANSWERED, State.COMMITTED):
@@ -94,8 +108,9 @@ async def _say(
 
 
 async def tell_news(actor: Actor, promise: PromiseRow, *, body: str, form_key: str) -> None:
-    """How it goes, in public; the clock waits for the next news from now on. Raises Changed."""
+    """How it goes, in public; the clock waits for the next news from now on. Raises Changed and Sensitive."""
     require(actor, Action.PROMISE_TELL, promise)
+    await _refuse_sensitive(body)
     async with transaction():
         held, case = await _hold(promise)
         if news := await _say(actor, held, "news", body, form_key):
@@ -110,10 +125,14 @@ MOVE = """
 """
 
 
+MOVED = "SELECT count(*) FROM promise_news WHERE promise = {} AND kind = 'moved'"
+
+
 async def move_date(actor: Actor, promise: PromiseRow, *, due_on: date, reason: str, form_key: str) -> None:
-    """Another day, with a public reason, before the day that it has is over; that one stays to be read. Raises
-    Changed."""
+    """Another day, with a public reason, before the day that it has is over; that one stays to be read. From the second
+    time on who stands above is told. Raises Changed and Sensitive."""
     require(actor, Action.PROMISE_MOVE, promise)
+    await _refuse_sensitive(reason)
     async with transaction():
         held, case = await _hold(promise)
         news = await _say(actor, held, "moved", reason, form_key, held.due_on)
@@ -122,6 +141,8 @@ async def move_date(actor: Actor, promise: PromiseRow, *, due_on: date, reason: 
         if await fetch_value(MOVE, due_on, held.id, due_on) is None:
             raise Changed
         await tell(Kind.PROMISE_MOVED, held, actor=actor.id, news=news)
+        if await fetch_value(MOVED, held.id) > 1:
+            await warn_above(held, case)
         if case is not None:
             await watch_date(case, Promised(held.id, held.idea, held.space, case.id, held.owner, due_on, held.state))
             await expect_news(case, news)
@@ -135,8 +156,9 @@ DONE = """
 
 async def report_done(actor: Actor, promise: PromiseRow, *, body: str, form_key: str) -> None:
     """It is done, says who sees to it; the supporters of its case are asked whether it is. Where there is no case,
-    nobody is asked, and it is kept. Raises Changed."""
+    nobody is asked, and it is kept. Raises Changed and Sensitive."""
     require(actor, Action.PROMISE_TELL, promise)
+    await _refuse_sensitive(body)
     async with transaction():
         held, case = await _hold(promise)
         news = await _say(actor, held, "done", body, form_key)
@@ -169,8 +191,9 @@ SAY_SO = """
 
 async def adopt(actor: Actor, item: Adoptable, *, reason: str) -> None:
     """A supporter goes on with what its author withdrew: it stands under her name from now on, and its case goes on,
-    due as before (rule 20). Raises Closed where somebody was earlier, or the seven days are over."""
+    due as before (rule 20). Raises Closed where somebody was earlier, or the seven days are over, and Sensitive."""
     require(actor, Action.IDEA_ADOPT, item)
+    await _refuse_sensitive(reason)
     html = await rendered(reason)
     async with transaction():
         await execute(HOLD_VOTES, item.id, actor.id)

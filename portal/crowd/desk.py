@@ -60,7 +60,10 @@ STEPS = {
         Action.PROMISE_MOVE,
         forms.DateForm,
         lazy("Move the date"),
-        lazy("Everybody reads your reason. The day that it had stays to be read."),
+        lazy(
+            "Everybody reads your reason. The day that it had stays to be read. From the second time on, who stands "
+            "above the owner is told."
+        ),
         _date,
     ),
 }

@@ -9,7 +9,7 @@ import msgspec
 
 from portal.crowd.asking import SCHEDULE, ask
 from portal.db import execute, fetch_one, fetch_value
-from portal.escalation.moving import Case, hold, move, oblige, possible, rise
+from portal.escalation.moving import Case, above, hold, move, oblige, possible, rise
 from portal.escalation.states import State
 from portal.events.kinds import Kind
 from portal.events.log import record
@@ -116,6 +116,17 @@ async def remind(case: Case, promise: Promised, about: str) -> None:
     """Who sees to it hears of it, and who owns the case."""
     for person in {promise.owner, case.owner}:
         await oblige(Kind.DUTY_PROMISE, case, person, about=about)
+
+
+ABOVE_OWNER = "SELECT (plein_above({}, ARRAY[]::bigint[], plein_now()))[1]"
+
+
+async def warn_above(promise: Promised, case: Case | None) -> None:
+    """Who stands above the owner of its case hears that it was moved again; without a case, above its own."""
+    if case is not None:
+        await oblige(Kind.DUTY_PROMISE, case, await above(case.id), about="moved")
+    elif (person := await fetch_value(ABOVE_OWNER, promise.owner)) is not None:
+        await record(Kind.DUTY_PROMISE, space=promise.space, idea=promise.idea, person=person, about="moved")
 
 
 SETTLE = "UPDATE promise SET state = {}, ended_at = plein_now() WHERE id = {}"

@@ -35,6 +35,10 @@ async def reply(request: Request, public_id: FromPath[str]) -> Response[Any]:
     return see_other(f"{page_before(request)}#asked-{public_id}", "reply-counted")
 
 
+def _sensitive() -> str:
+    return gettext("There is something sensitive in it, which does not belong here. Say it without that.")
+
+
 async def _case(request: Request, public_id: str) -> CaseRow:
     row = found(await get_case(request.actor, public_id))
     require(request.actor, Action.PROMISE_MAKE, row)
@@ -63,6 +67,9 @@ async def promise(request: Request, public_id: FromPath[str]) -> Response[Any]:
         await actions.add_promise(request.actor, case, **words)
     except Changed:
         form.refuse("form_key", gettext("This case was changed meanwhile. Your text is kept here."))
+        return await _promise_form(request, case, form)
+    except actions.Sensitive:
+        form.refuse("body", _sensitive())
         return await _promise_form(request, case, form)
     return see_other(f"/cases/{public_id}", "promised")
 
@@ -96,6 +103,8 @@ async def take_step(request: Request, public_id: FromPath[str], step: FromPath[s
             await deed.do(request.actor, row, form)
         except Changed:
             form.refuse("form_key", gettext("This promise was changed meanwhile. Your text is kept here."))
+        except actions.Sensitive:
+            form.refuse("body", _sensitive())
     if not form.complete:
         return _step_form(request, row, deed, step, form)
     return see_other(row.address, "told-of-promise")
@@ -137,6 +146,8 @@ async def adoption(request: Request, public_id: FromPath[str]) -> Response[Any]:
             await actions.adopt(request.actor, item, reason=form.reason.data)
         except Closed:
             form.refuse("reason", gettext("Somebody else goes on with it already, or the seven days are over."))
+        except actions.Sensitive:
+            form.refuse("reason", _sensitive())
     if not form.complete:
         return page(request, "crowd/adoption.html", section="campaigns", item=item, form=form, status=form.status)
     return see_other(item.address, "adopted")

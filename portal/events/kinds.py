@@ -112,6 +112,7 @@ class Kind(StrEnum):
     POLICY_REGISTERED = "policy.registered"
     POLICY_PROPOSED = "policy.proposed"
     POLICY_DROPPED = "policy.dropped"
+    POLICY_IN_FORCE = "policy.in_force"
     POLICY_HANDED_OVER = "policy.handed_over"
     TOPIC_SAVED = "topic.saved"
     TOPIC_RULE_SET = "topic.rule_set"

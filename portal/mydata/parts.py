@@ -299,7 +299,7 @@ PARTS: tuple[Part, ...] = (
     Part("reactions", lazy("Your reactions"), t.Reaction, "person", ("kind", "created_at")),
     Part("digests", lazy("Digests that you wrote"), t.Digest, "author", ("idea", "body", "created_at")),
     Part("read", lazy("How far you read"), t.ReadMark, "person", ("idea", "visited_at")),
-    Part("followed", lazy("What you follow"), t.Follow, "person", ("campaign", "idea", "created_at")),
+    Part("followed", lazy("What you follow"), t.Follow, "person", ("campaign", "idea", "policy", "created_at")),
     *ANSWERS,
     Part("promised", lazy("Next steps that are yours"), t.Answer, "next_owner", ("idea", "next_step", "next_date")),
     Part(

@@ -15,7 +15,7 @@ from portal.db import QueryString, execute, fetch, fetch_one
 from portal.mydata.part import Part
 from portal.mydata.parts import ONLY_SEEN, PARTS, SHARED
 from portal.names.queries import names_in
-from portal.tables import Campaign, DataExport, Idea, OrgUnit, Question, Space, Topic
+from portal.tables import Campaign, DataExport, Idea, OrgUnit, Policy, Question, Space, Topic
 from portal.text.mentions import plain
 
 PLACE = "of_space"  # the space of a row, whether that is told or not
@@ -32,6 +32,9 @@ QUESTIONS = """
     FROM question x JOIN campaign c ON c.id = x.campaign WHERE x.id = ANY({}) AND {}
 """
 LABELS = "SELECT s.id, s.label FROM space s WHERE s.id = ANY({}) AND s.label <> 'internal'"
+POLICIES = (
+    "SELECT x.id, x.title AS name, '/policies/' || x.public_id AS address FROM policy x WHERE x.id = ANY({}) AND {}"
+)
 SPACES = "SELECT x.id, x.name, '/spaces/' || x.public_id AS address FROM space x WHERE x.id = ANY({}) AND {}"
 
 UNITS = "SELECT x.id, x.name FROM org_unit x WHERE x.id = ANY({}) AND {}"
@@ -52,6 +55,8 @@ async def own_rows(actor: Actor, part: Part) -> list[dict[str, Any]]:
         _name(rows, "campaign", await execute(CAMPAIGNS, ids, visible(Campaign, actor, "x")))
     if ids := _ids(rows, "question"):
         _name(rows, "question", await execute(QUESTIONS, ids, visible(Question, actor, "x")))
+    if ids := _ids(rows, "policy"):
+        _name(rows, "policy", await execute(POLICIES, ids, visible(Policy, actor, "x")))
     if ids := _ids(rows, "space"):
         _name(rows, "space", await execute(SPACES, ids, visible(Space, actor, "x")))
     if ids := _ids(rows, "topic"):

@@ -193,6 +193,14 @@ DUTIES: dict[str, Words] = {
         ),
         "#promises",
     ),
+    f"{Kind.DUTY_PROMISE}/moved": Words(
+        lazy("A promise in your line was moved again"),
+        lazy(
+            "Its day was moved for the second time or more. Everybody reads why. You need not do anything, but you can "
+            "ask whoever sees to it."
+        ),
+        "#promises",
+    ),
     Kind.DUTY_UNOWNED: Words(
         lazy("Nobody is there to decide about this"),
         lazy(

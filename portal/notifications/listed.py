@@ -71,7 +71,8 @@ LISTED = (
         coalesce(c.public_id, '') AS campaign, coalesce(s.public_id, '') AS space,
         coalesce(s.name, '') AS space_name, coalesce(k.public_id, '') AS comment,
         CASE h.kind WHEN 'receipt' THEN e.particulars ->> 'decision'
-            WHEN 'screening' THEN e.particulars ->> 'item' ELSE '' END AS decision,
+            WHEN 'screening' THEN e.particulars ->> 'item' WHEN 'policy' THEN e.particulars ->> 'policy'
+            WHEN 'delegate' THEN (SELECT x.public_id FROM person x WHERE x.id = e.person) ELSE '' END AS decision,
         coalesce(z.public_id, '') AS case,
     """
     + ABOUT

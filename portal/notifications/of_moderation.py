@@ -42,6 +42,12 @@ MODERATORS = QueryString(f"""
     WHERE {ITEM} AND m.role IN ('moderator', 'owner')
         AND (x.checks IS NULL OR x.state <> 'open' OR m.person = x.assigned_to)
 """)
+# Who may decide an appeal: nobody who wrote it, reported it, or had a part in what was decided.
+DECIDING = QueryString(f"""
+    SELECT m.person FROM moderation_item x JOIN membership m ON m.space = x.space
+    JOIN person j ON j.id = m.person AND j.kind = 'employee'
+    WHERE {ITEM} AND m.role IN ('moderator', 'owner') AND m.person NOT IN {WRITERS} AND m.person NOT IN {PARTIES}
+""")
 # Nobody in the space may judge it: who wrote it is out; of an appeal, who reported or judged it before, too.
 ADMINISTRATORS = QueryString(f"""
     SELECT a.person FROM moderation_item x JOIN membership a ON a.role = 'administrator'
@@ -99,6 +105,18 @@ async def write_queue(reader: Actor, event: int | None) -> Written | None:
         return None
     return gettext("To moderate in %(space)s") % {"space": queue.space_name}, {
         "queue": queue,
+        "address": f"{settings().base_url}/spaces/{queue.space_public_id}/moderation",
+    }
+
+
+async def write_appeal(reader: Actor, event: int | None) -> Written | None:
+    """That somebody asks for another decision, and where it is given."""
+    about = await moderation.of_event(reader, event) if event is not None else None
+    queue = next(iter(await queues(reader, about.space)), None) if about else None
+    if queue is None or not queue.appeals:
+        return None
+    return gettext("An appeal waits for you in %(space)s") % {"space": queue.space_name}, {
+        "space": queue.space_name,
         "address": f"{settings().base_url}/spaces/{queue.space_public_id}/moderation",
     }
 

@@ -16,7 +16,8 @@ BATCH = 2000  # people in one statement
 #: stays new until it is done.
 DUTY: frozenset[Kind] = frozenset(
     {kind for kind in Kind if kind.startswith("duty.")} - {Kind.DUTY_BOUNCED}
-    | {Kind.CAMPAIGN_PROPOSED, Kind.MODERATION_ASSIGNED, Kind.TOPIC_OWNER_LEFT}
+    | {Kind.CAMPAIGN_PROPOSED, Kind.MODERATION_ASSIGNED, Kind.MODERATION_APPEALED, Kind.TOPIC_OWNER_LEFT}
+    | {Kind.DELEGATE_NAMED, Kind.DELEGATE_ENDED}
 )
 #: What the owner of a case, or who stands above her, has to do until it is answered.
 OF_OWNER = frozenset({Kind.DUTY_ASSIGNED, Kind.DUTY_REMINDER, Kind.DUTY_OVERDUE, Kind.DUTY_EXTENSION})
@@ -33,6 +34,7 @@ SETTLES: dict[Kind, frozenset[str]] = {
     Kind.CAMPAIGN_DECLINED: frozenset({Kind.CAMPAIGN_PROPOSED}),
     Kind.MODERATION_ASSIGNED: frozenset({Kind.MODERATION_ASSIGNED}),  # it is somebody else's turn
     Kind.MODERATION_DECIDED: frozenset({Kind.MODERATION_ASSIGNED}),
+    Kind.MODERATION_APPEAL_DECIDED: frozenset({Kind.MODERATION_APPEALED}),
     Kind.THRESHOLD_REACHED: frozenset({Kind.DUTY_WATCH}),
     Kind.IDEA_WITHDRAWN: frozenset({Kind.DUTY_WATCH}),
     Kind.CASE_ASSIGNED: frozenset({Kind.DUTY_TRIAGE, Kind.DUTY_UNOWNED}),

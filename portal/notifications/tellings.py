@@ -13,6 +13,7 @@ from portal.notifications import (
     of_files,
     of_ideas,
     of_moderation,
+    of_policies,
     of_promises,
     of_screening,
     of_spaces,
@@ -40,6 +41,7 @@ QUEUE = Telling(
     due=of_moderation.IN_TEN_MINUTES,
     wanted=of_moderation.NONE_WAITS,
 )
+APPEAL = Telling("appeal", of_moderation.DECIDING, needs=Needs.MODERATOR, alone=True, personal=True)
 NEEDED = Telling("moderator_needed", of_moderation.ADMINISTRATORS, NOTHING, Needs.ADMINISTRATOR, personal=True)
 MENTION = Telling("mention", of_threads.MENTIONED)
 REPLY = Telling("reply", of_threads.REPLIED_TO, wanted=of_threads.WHEN_READ)
@@ -50,6 +52,9 @@ SCREENING = Telling("screening", of_screening.CONCERNED, NOTHING, alone=True, pe
 DUTY_OF_ONE = Telling("duty", QueryString("SELECT e.person"), alone=True, personal=True)
 # Whoever the move itself named, before nobody knew any more who had voted.
 MOVED = Telling("moved", QueryString("SELECT m.recipient AS person FROM mail m WHERE m.event = e.id"))
+
+DELEGATE = Telling("delegate", QueryString("SELECT e.person"), NOTHING, alone=True, personal=True)
+POLICY = Telling("policy", of_policies.CONCERNED, of_policies.VERSION)
 
 TELLINGS: dict[Kind, tuple[Telling, ...]] = {
     **{kind: (DUTY_OF_ONE,) for kind in DUTY if kind.startswith("duty.")},
@@ -76,6 +81,9 @@ TELLINGS: dict[Kind, tuple[Telling, ...]] = {
     Kind.PROMISE_NEWS: (AFTER,),
     Kind.PROMISE_MOVED: (AFTER,),
     Kind.CROWD_ASKED: (replace(AFTER, people=of_promises.SUPPORTERS),),
+    Kind.POLICY_PROPOSED: (POLICY,),
+    Kind.POLICY_IN_FORCE: (POLICY,),
+    Kind.POLICY_DROPPED: (POLICY,),
     Kind.IDEA_STATUS_CHANGED: (STEP,),
     Kind.IDEA_WITHDRAWN: (STEP,),
     Kind.IDEA_PUT_BACK: (STEP,),
@@ -108,7 +116,9 @@ TELLINGS: dict[Kind, tuple[Telling, ...]] = {
     Kind.GUEST_DATA_ENDING: (Telling("guest_data", leavers.ANSWERING, alone=True, personal=True),),
     Kind.MODERATION_REPORTED: (QUEUE, NEEDED),
     Kind.MODERATION_ASSIGNED: (QUEUE, NEEDED),
-    Kind.MODERATION_APPEALED: (QUEUE, NEEDED),
+    Kind.MODERATION_APPEALED: (APPEAL, NEEDED),
+    Kind.DELEGATE_NAMED: (DELEGATE,),
+    Kind.DELEGATE_ENDED: (DELEGATE,),
     Kind.MODERATION_DECIDED: (RECEIPT, SHOWN, *LATE),
     Kind.MODERATION_UNDONE: (RECEIPT,),
     Kind.MODERATION_APPEAL_DECIDED: (RECEIPT,),

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from portal.notifications.duties import duty_of
 from portal.notifications.listed import Bundle
+from portal.notifications.of_delegates import SAID as OF_DELEGATES
+from portal.notifications.of_policies import SAID as OF_POLICIES
 from portal.notifications.of_promises import SAID
 from portal.notifications.of_screening import SAID as OF_SCREENING
 from portal.text.language import gettext, lazy, ngettext
 
 #: What happened, by kind of notice; the thing's title stands behind it.
 SAYS: dict[str, str] = {
+    "appeal": lazy("An appeal waits for your decision:"),
     "answer": lazy("Answered, or its answer corrected:"),
     "ask": lazy("You are asked about:"),
     "campaign": lazy("News of the campaign:"),
@@ -42,9 +45,12 @@ SIGNS = {
     "idea_corrected": ("pencil-simple", "brand"),
     "moved": ("signpost", "brand"),
     "duty": ("scales", "live"),
+    "policy": ("scales", "brand"),
     "guest_news": ("storefront", "guest"),
     "guest_data": ("storefront", "guest"),
     "starter": ("user-plus", "guest"),
+    "appeal": ("shield-check", "live"),
+    "delegate": ("identification-badge", "live"),
     "moderation_queue": ("shield-check", "live"),
     "moderator_needed": ("shield-check", "live"),
     "receipt": ("shield-check", "talk"),
@@ -66,6 +72,10 @@ def says(bundle: Bundle) -> str:
         return f"{duty_of(bundle.event_kind, bundle.about).head}:"
     if bundle.kind == "after_answer":
         return str(SAID[bundle.event_kind]) % {"title": ""}
+    if bundle.kind == "delegate":
+        return str(OF_DELEGATES[bundle.event_kind])
+    if bundle.kind == "policy":
+        return str(OF_POLICIES[bundle.event_kind]) % {"title": ""}
     if bundle.kind == "screening":
         return str(OF_SCREENING[bundle.event_kind])
     said = str(SAYS[bundle.kind])
@@ -86,6 +96,10 @@ def address(bundle: Bundle) -> str:
         return f"/cases/{bundle.case}"
     if bundle.kind == "screening":
         return f"/screenings/{bundle.decision}"
+    if bundle.kind == "policy":
+        return f"/policies/{bundle.decision}"
+    if bundle.kind == "delegate":
+        return f"/people/{bundle.decision}/delegates"
     if bundle.decision:
         return f"/receipts/{bundle.decision}"
     if bundle.comment:
@@ -94,6 +108,6 @@ def address(bundle: Bundle) -> str:
         return f"/{'posts' if bundle.post else 'ideas'}/{bundle.idea}"
     if bundle.campaign:
         return f"/campaigns/{bundle.campaign}"
-    if bundle.kind == "moderation_queue":
+    if bundle.kind in ("appeal", "moderation_queue"):
         return f"/spaces/{bundle.space}/moderation"
     return f"/spaces/{bundle.space}" if bundle.space else "/admin"

@@ -1,1 +1,1 @@
-"""Pages that put several features together: home, campaign, idea, space."""
+"""Pages that put several features together: home, campaign, idea, space, answers."""

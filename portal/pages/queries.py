@@ -9,7 +9,7 @@ import msgspec
 from portal.access.actor import Actor
 from portal.access.scope import visible
 from portal.campaigns.queries import UNANSWERED
-from portal.db import execute, fetch
+from portal.db import execute, fetch, fetch_value
 from portal.spaces.queries import PASSING
 from portal.tables import Campaign, Capture, Comment, CommunityCard, Escalation, Idea, Person, Screening, Space
 
@@ -191,3 +191,14 @@ async def guest_spaces(actor: Actor) -> list[GuestSpace]:
     return await fetch(
         GuestSpace, GUEST_SPACES, me, ideas, me, comments, me, me, me, host, card, visible(Space, actor, "s")
     )
+
+
+WEIGHED = """
+    SELECT i.audience FROM idea i JOIN space s ON s.id = i.space AND s.kind = 'organisation'
+    WHERE i.published_at IS NOT NULL AND {} ORDER BY i.published_at DESC LIMIT 1
+"""
+
+
+async def weighed_lately(actor: Actor) -> int:
+    """By how many people the newest thing that all colleagues can read was weighed; 0 where there is none."""
+    return int(await fetch_value(WEIGHED, visible(Idea, actor, "i")) or 0)

@@ -30,6 +30,7 @@ from portal.mentions.queries import Ambiguous
 from portal.moderation.counts import removals
 from portal.moderation.receipts import receipts_lately
 from portal.notifications.actions import read_of
+from portal.pages.answers import answers
 from portal.pages.beside import beside, of_ones_votes
 from portal.pages.queries import asked_of, guest_spaces
 from portal.pages.threads import Asked, preview, thread_of
@@ -271,4 +272,6 @@ async def person(request: Request, public_id: FromPath[str]) -> Response[Any]:
     )
 
 
-router = Router(path="/", route_handlers=[home, campaign, idea, post_, back_to_the_thread, comment, space, person])
+router = Router(
+    path="/", route_handlers=[home, campaign, idea, post_, back_to_the_thread, comment, space, person, answers]
+)

@@ -86,7 +86,7 @@ async def propose(
         async with transaction():
             made = await _write(actor, policy.id, version, wording, form_key)
             await execute(DISCUSS, await posts.publish(actor, stream, post, (), form_key=form_key), made)
-            await record(Kind.POLICY_PROPOSED, actor=actor.id, space=policy.space, policy=policy.public_id)
+            await _told(Kind.POLICY_PROPOSED, actor, policy, version)
     except (asyncpg.CheckViolationError, asyncpg.UniqueViolationError):
         raise Changed from None
 
@@ -112,7 +112,7 @@ async def drop(actor: Actor, policy: PolicyRow, why: str) -> None:
     async with transaction():
         if await fetch_value(DROP, actor.id, why, policy.id, policy.proposed) is None:
             raise Changed
-        await record(Kind.POLICY_DROPPED, actor=actor.id, space=policy.space, policy=policy.public_id)
+        await _told(Kind.POLICY_DROPPED, actor, policy, policy.proposed)
 
 
 HAND_OVER = "UPDATE policy SET owner = {} WHERE id = {} AND owner = {} RETURNING id"
@@ -125,3 +125,25 @@ async def hand_over(actor: Actor, policy: PolicyRow, owner: int) -> None:
         if await fetch_value(HAND_OVER, owner, policy.id, policy.owner) is None:
             raise Changed
         await record(Kind.POLICY_HANDED_OVER, actor=actor.id, space=policy.space, policy=policy.public_id)
+
+
+async def _told(kind: Kind, actor: Actor, policy: PolicyRow, version: int | None) -> None:
+    await record(kind, actor=actor.id, space=policy.space, policy=policy.public_id, version=version)
+
+
+FOLLOW = """
+    INSERT INTO follow (person, space, policy) SELECT {}, space, id FROM policy WHERE id = {}
+    ON CONFLICT (policy, person) DO NOTHING
+"""
+
+
+async def follow(actor: Actor, policy: PolicyRow) -> None:
+    """From now on the actor hears when it is about to change, and when it does. As with ideas, no event tells of it."""
+    require(actor, Action.POLICY_FOLLOW, policy)
+    await execute(FOLLOW, actor.id, policy.id)
+
+
+async def unfollow(actor: Actor, policy: PolicyRow) -> None:
+    """No more."""
+    require(actor, Action.POLICY_FOLLOW, policy)
+    await execute("DELETE FROM follow WHERE person = {} AND policy = {}", actor.id, policy.id)

@@ -9,12 +9,12 @@ import msgspec
 from portal.access.actor import Actor
 from portal.access.scope import visible
 from portal.db import fetch, fetch_one
-from portal.tables import Answer, Idea, Policy, PolicyVersion
+from portal.tables import Answer, Follow, Idea, Policy, PolicyVersion
 
 
 class PolicyRow(msgspec.Struct, frozen=True):
     """A policy, with the version that holds and the one that waits. `asked`: how many colleagues supported what led to
-    the newest of them."""
+    the newest of them; `following`: the reader does."""
 
     id: int
     public_id: str
@@ -34,6 +34,7 @@ class PolicyRow(msgspec.Struct, frozen=True):
     proposed_from: datetime | None
     discussion: str | None
     asked: int
+    following: bool
 
 
 POLICIES = """
@@ -43,7 +44,8 @@ POLICIES = """
         f.version AS in_force, f.in_force_at, w.version AS proposed, w.comments_until, w.in_force_at AS proposed_from,
         (SELECT i.public_id FROM idea i WHERE i.id = w.discussion AND {}) AS discussion,
         (SELECT coalesce(sum(i.supporters), 0)::int FROM answer a JOIN idea i ON i.id = a.idea
-            WHERE a.policy_version = coalesce(w.id, f.id) AND {}) AS asked
+            WHERE a.policy_version = coalesce(w.id, f.id) AND {}) AS asked,
+        EXISTS (SELECT FROM follow x WHERE x.policy = p.id AND {}) AS following
     FROM policy p JOIN space s ON s.id = p.space JOIN person o ON o.id = p.owner
     LEFT JOIN identity n ON n.person = p.owner
     LEFT JOIN LATERAL (SELECT v.* FROM policy_version v WHERE v.policy = p.id AND v.dropped_at IS NULL
@@ -54,9 +56,10 @@ POLICIES = """
 """
 
 
-async def policies(actor: Actor) -> list[PolicyRow]:
-    """The whole register: what can still be talked about first, then by name."""
-    return await fetch(PolicyRow, POLICIES + " ORDER BY w.version IS NULL, lower(p.title) LIMIT 500", *_sight(actor))
+async def policies(actor: Actor, most: int = 500) -> list[PolicyRow]:
+    """The register: what can still be talked about first, then by name."""
+    order = " ORDER BY w.version IS NULL, lower(p.title) LIMIT {}"
+    return await fetch(PolicyRow, POLICIES + order, *_sight(actor), most)
 
 
 async def get_policy(actor: Actor, public_id: str) -> PolicyRow | None:
@@ -65,7 +68,7 @@ async def get_policy(actor: Actor, public_id: str) -> PolicyRow | None:
 
 
 def _sight(actor: Actor) -> list[object]:
-    sees = [visible(Idea, actor, "i"), visible(Answer, actor, "a")]
+    sees = [visible(Idea, actor, "i"), visible(Answer, actor, "a"), visible(Follow, actor, "x")]
     return [*sees, actor.now, actor.now, visible(Policy, actor, "p")]
 
 

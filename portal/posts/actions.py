@@ -6,7 +6,7 @@ import msgspec
 
 from portal.access.actor import Actor
 from portal.access.policy import Action, require
-from portal.db import fetch_value, transaction
+from portal.db import execute, fetch_value, transaction
 from portal.events.kinds import Kind
 from portal.events.log import record
 from portal.ideas import actions as writing
@@ -89,6 +89,16 @@ async def name_delegate(actor: Actor, leader: Leader, person: int) -> None:
     async with transaction():
         if await fetch_value(NAME, leader.id, person, actor.id):
             await record(Kind.DELEGATE_NAMED, actor=actor.id, person=leader.id, delegate=person)
+
+
+LOOKED = "UPDATE notice SET read_at = plein_now() WHERE person = {} AND kind = 'delegate' AND read_at IS NULL"
+
+
+async def looked_at_delegates(actor: Actor, leader: Leader) -> None:
+    """Who posts for her, she has seen now: the duty to look is done."""
+    require(actor, Action.DELEGATE_NAME, leader)
+    if actor.id == leader.id and actor.unread:
+        await execute(LOOKED, actor.id)
 
 
 async def end_delegate(actor: Actor, leader: Leader, public_id: str) -> None:

@@ -251,7 +251,9 @@ async def _leader_to(request: Request, public_id: str) -> Leader:
 @get("/people/{public_id:str}/delegates")
 async def delegates_page(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """Who may post for a leader."""
-    return await _delegates(request, await _leader_to(request, public_id), DelegateForm())
+    leader = await _leader_to(request, public_id)
+    await actions.looked_at_delegates(request.actor, leader)
+    return await _delegates(request, leader, DelegateForm())
 
 
 @post("/people/{public_id:str}/delegates")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
-from portal.scoreboard.queries import Sums
+from portal.access.actor import Actor
+from portal.access.policy import Action, can
+from portal.scoreboard.queries import Sums, sum_of_all
 from portal.text.counts import FEW, told
 
 #: Each number, and of how many cases it is taken.
@@ -40,10 +42,20 @@ class Board(msgspec.Struct, frozen=True):
         return any(number in line.numbers for line in lines if line.sums.key == key)
 
 
+def line_of_all(whole: Sums) -> Line:
+    """What is told of all cases together."""
+    return Line(whole, frozenset(number for number, base in BASES.items() if getattr(whole, base) >= FEW))
+
+
+async def all_together(actor: Actor) -> Line | None:
+    """The same by itself, for pages that say how it goes; None for whoever reads no scoreboard."""
+    return line_of_all(await sum_of_all(actor)) if can(actor, Action.SCOREBOARD_READ) else None
+
+
 def board(all_sums: list[Sums]) -> Board:
     """The scoreboard out of the sums, the whole among them."""
-    (whole,) = (sums for sums in all_sums if sums.part == "whole")
-    every = frozenset(number for number, base in BASES.items() if getattr(whole, base) >= FEW)
+    (whole,) = (line_of_all(sums) for sums in all_sums if sums.part == "whole")
+    every = whole.numbers
     parts, untold = {}, set()
     for part in PARTS:
         groups = {sums.key: sums for sums in all_sums if sums.part == part}
@@ -57,7 +69,7 @@ def board(all_sums: list[Sums]) -> Board:
         parts[part] = sorted(lines, key=lambda line: line.sums.key, reverse=True) if part == "quarter" else lines
         if len(named) < len(groups):
             untold.add(part)
-    return Board(Line(whole, every), parts, untold)
+    return Board(whole, parts, untold)
 
 
 def _sizes(groups: dict[str, Sums], number: str) -> dict[str, list[int]]:

@@ -51,6 +51,19 @@ class Sums(msgspec.Struct, frozen=True):
     kept: int
 
 
+#: What is taken of facts `p`.
+TAKEN = """
+    count(*)::int AS cases, (count(*) FILTER (WHERE p.was_due))::int AS was_due,
+    (count(*) FILTER (WHERE p.in_time))::int AS in_time, count(p.stated)::int AS stated,
+    percentile_cont(0.5) WITHIN GROUP (ORDER BY p.stated) AS to_statement,
+    count(p.took)::int AS answered, percentile_cont(0.5) WITHIN GROUP (ORDER BY p.took) AS to_answer,
+    (count(*) FILTER (WHERE p.owed))::int AS owed,
+    (count(*) FILTER (WHERE p.owed AND p.overdue = 1))::int AS overdue1,
+    (count(*) FILTER (WHERE p.owed AND p.overdue = 2))::int AS overdue2,
+    (count(*) FILTER (WHERE p.owed AND p.overdue = 3))::int AS overdue3,
+    (count(*) FILTER (WHERE p.reviews > 0))::int AS reviewed,
+    coalesce(sum(p.judged), 0)::int AS judged, coalesce(sum(p.kept), 0)::int AS kept
+"""
 SUMS = (
     FACTS
     + """, people AS (
@@ -61,17 +74,9 @@ SUMS = (
         SELECT CASE WHEN grouping(p.topic_key) = 0 THEN 'topic' WHEN grouping(p.unit_key) = 0 THEN 'unit'
                 WHEN grouping(p.quarter) = 0 THEN 'quarter' ELSE 'whole' END AS part,
             coalesce(p.topic_key, p.unit_key, p.quarter, '') AS key,
-            coalesce(p.topic_name, p.unit_name, p.quarter, '') AS name,
-            count(*)::int AS cases, (count(*) FILTER (WHERE p.was_due))::int AS was_due,
-            (count(*) FILTER (WHERE p.in_time))::int AS in_time, count(p.stated)::int AS stated,
-            percentile_cont(0.5) WITHIN GROUP (ORDER BY p.stated) AS to_statement,
-            count(p.took)::int AS answered, percentile_cont(0.5) WITHIN GROUP (ORDER BY p.took) AS to_answer,
-            (count(*) FILTER (WHERE p.owed))::int AS owed,
-            (count(*) FILTER (WHERE p.owed AND p.overdue = 1))::int AS overdue1,
-            (count(*) FILTER (WHERE p.owed AND p.overdue = 2))::int AS overdue2,
-            (count(*) FILTER (WHERE p.owed AND p.overdue = 3))::int AS overdue3,
-            (count(*) FILTER (WHERE p.reviews > 0))::int AS reviewed,
-            coalesce(sum(p.judged), 0)::int AS judged, coalesce(sum(p.kept), 0)::int AS kept
+            coalesce(p.topic_name, p.unit_name, p.quarter, '') AS name,"""
+    + TAKEN
+    + """
         FROM placed p
         GROUP BY GROUPING SETS ((), (p.topic_key, p.topic_name), (p.unit_key, p.unit_name), (p.quarter))
     )
@@ -84,6 +89,14 @@ SUMS = (
 async def sums(actor: Actor) -> list[Sums]:
     """Of all cases together, by topic, by unit and by quarter."""
     return await fetch(Sums, SUMS, *await _seen(actor))
+
+
+WHOLE = f"{FACTS} SELECT 'whole' AS part, '' AS key, '' AS name, 0 AS people, {TAKEN} FROM facts p"
+
+
+async def sum_of_all(actor: Actor) -> Sums:
+    """Of all cases together, and no more: it takes neither topics nor units to say it."""
+    return (await fetch(Sums, WHOLE, *await _seen(actor)))[0]
 
 
 class Counted(msgspec.Struct, frozen=True):

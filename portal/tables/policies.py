@@ -20,7 +20,8 @@ class Policy(PublicTable, db=DB):
 
 
 class PolicyVersion(Table, db=DB):
-    """A text of a policy: proposed, in force from `in_force_at` on, or dropped before. It never changes."""
+    """A text of a policy: proposed, in force from `in_force_at` on (told at `told_at`), or dropped before. It never
+    changes."""
 
     policy = reference()
     space = reference()
@@ -39,4 +40,5 @@ class PolicyVersion(Table, db=DB):
     dropped_at = Timestamptz(null=True, default=None)
     dropped_by = reference(null=True)
     dropped_why = Text(default="")
+    told_at = Timestamptz(null=True, default=None)
     form_key = Text(null=True, default=None)

@@ -8,6 +8,7 @@ from litestar import Response, Router, get, post
 
 from portal.access.conflicts import Changed
 from portal.access.policy import Action, require
+from portal.scoreboard.board import all_together
 from portal.sensitive.queries import diverted_last_quarter
 from portal.text.language import gettext
 from portal.thresholds import actions, queries
@@ -37,6 +38,7 @@ async def charter(request: Request) -> Response[Any]:
         rows=rows[: len(AUDIENCES)],
         wanted=request.query_params.get("a", "")[:20],
         mine=mine,
+        kept=await all_together(request.actor),
         diverted=None if request.actor.guest else await diverted_last_quarter(request.actor),
         now=request.now,
     )

@@ -408,6 +408,7 @@ policy.propose      travel              n n n y n n n n n - -
 policy.drop         travel              n n n n n n n n n - -
 policy.drop         nights              n n n y n n n n n - -
 policy.hand_over    travel              n n n y n n y n n - -
+policy.follow       travel              y y y y y y y y y - -
 scoreboard.read                         y y y y y y y y y n n
 charter.change                          n n n n n n y n n n n
 
@@ -605,6 +606,7 @@ LOADERS: dict[Action, Load | None] = {
     Action.POLICY_PROPOSE: get_policy,
     Action.POLICY_DROP: get_policy,
     Action.POLICY_HAND_OVER: get_policy,
+    Action.POLICY_FOLLOW: get_policy,
     Action.CHARTER_CHANGE: None,
     Action.SCOREBOARD_READ: None,
     Action.IDEA_ANSWER: get_idea,

@@ -1013,7 +1013,8 @@ for administering in (
     case(administering, {}, NOBODY_SPECIAL, me(**has("administrator")), me=ADMINISTRATOR)
 #: Of whoever sees the thing.
 FOR_ANYBODY = {
-    *(Action.CAMPAIGN_FOLLOW, Action.IDEA_FOLLOW, Action.SETTINGS_CHANGE, Action.DATA_ASK, Action.POST_WRITE)
+    *(Action.CAMPAIGN_FOLLOW, Action.IDEA_FOLLOW, Action.POLICY_FOLLOW),
+    *(Action.SETTINGS_CHANGE, Action.DATA_ASK, Action.POST_WRITE),
 }
 
 

@@ -9,6 +9,8 @@ from portal.notifications.jobs import tell_of
 from portal.notifications.mails import write
 from tests.client import text_of
 from tests.escalation.stage import work
+from tests.escalation.test_sensitive import rule
+from tests.pages.forms import errors_of
 from tests.world import NOW, email_of, set_clock
 
 TOLD = "SELECT body FROM promise_news ORDER BY id DESC LIMIT 1"
@@ -65,6 +67,26 @@ async def test_an_empty_form_and_a_day_that_is_over_are_said_at_their_fields(as_
     wrong = await browser.post(promise, {"body": "A bench", "owner": "Nobody", "due_on": "2026-01-01"})
     assert wrong.status_code == 422
     assert "A bench" in text_of(wrong)
+
+
+@pytest.mark.parametrize(
+    ("who", "page", "field"),
+    [
+        ("sponsor", "/promises/{promise}/news", "body"),
+        ("sponsor", "/promises/{promise}/done", "body"),
+        ("sponsor", "/promises/{promise}/date", "body"),
+        ("sponsor", "/cases/{case}/promises", "body"),
+        ("administrator", "/ideas/{idea}/adoption", "reason"),
+    ],
+)
+async def test_what_holds_a_word_of_the_lists_is_not_told_beside_an_answer(as_, world, who, page, field):
+    address = page.format(promise=world.promise["told"], case=world.case["told"], idea=world.idea["withdrawn"])
+    words = {"due_on": "2026-10-01", "owner": email_of("colleague"), field: "She has burnout."}
+    await rule(world, words="burnout")
+    sent = await (await as_(who)).post(address, words)
+    assert sent.status_code == 422
+    assert set(errors_of(sent)) == {field}
+    assert "She has burnout." in text_of(sent)
 
 
 @pytest.mark.parametrize(("who", "status"), [("sponsor", 303), ("employee", 403), ("guest_a", 404)])

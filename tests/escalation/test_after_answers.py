@@ -18,6 +18,7 @@ from portal.db import execute, fetch_value
 from portal.escalation.replay import differing, replay
 from portal.ideas.queries import get_idea
 from portal.notifications.jobs import tell_of
+from portal.notifications.mails import write
 from tests.answers.test_races import DECISION
 from tests.escalation.stage import Stage, assigned, at, days_later, duties, happened, make_office, make_stage, work
 from tests.world import World, set_clock
@@ -267,6 +268,23 @@ async def test_another_date_keeps_the_one_before_and_moves_what_is_due(crowd):
     assert late.late
     with pytest.raises(Forbidden):
         await actions.move_date(deputy, late, due_on=date(2030, 1, 1), reason="Later", form_key="two")
+
+
+async def test_from_the_second_move_on_who_stands_above_the_owner_is_told(crowd):
+    post = await promised(crowd)
+    deputy = await crowd.actor(crowd.heads["deputy"])
+    warned = "SELECT e.person FROM event e WHERE e.kind = 'duty.promise' AND e.particulars ->> 'about' = 'moved'"
+    for days, told in ((10, []), (20, [crowd.heads["first"]]), (30, [crowd.heads["first"]] * 2)):
+        row = await promise_of(crowd, post, deputy.id)
+        later = row.due_on + timedelta(days=days)
+        for _ in range(2):  # sent twice
+            await actions.move_date(deputy, row, due_on=later, reason="It is late.", form_key=f"after {days}")
+        assert [row["person"] for row in await execute(warned)] == told
+    await work()
+    for event in await execute("SELECT id FROM event WHERE kind = 'duty.promise' ORDER BY id DESC LIMIT 1"):
+        await tell_of(event["id"])
+        mail = await write("duty", crowd.heads["first"], event["id"])
+        assert "moved again" in mail["subject"]
 
 
 async def test_what_the_owner_promises_beside_the_answer_is_watched_too_and_all_have_to_be_kept(crowd):

@@ -11,6 +11,7 @@ from portal.notifications.mails import write
 from tests.client import text_of
 from tests.comments.test_write import counts
 from tests.moderation.desk import WORDS, decide, newest, receipt_of, state
+from tests.notifications.work import tell_all
 from tests.pages.forms import errors_of, post_slowly
 from tests.world import NOW, add_comment, add_report, set_clock
 
@@ -180,6 +181,22 @@ async def appealed(as_, world, action="remove"):
 async def judge(as_, who, world, outcome):
     fields = {"outcome": outcome, "reason": "The number is on the intranet, too."}
     return await (await as_(who)).post(f"/moderation/items/{world.item['vote']}/appeal", fields)
+
+
+async def test_an_appeal_is_a_duty_of_who_may_decide_it_until_it_is_decided(as_, world, in_english, another_moderator):
+    await execute("UPDATE identity SET wants_mail = FALSE")
+    await appealed(as_, world)
+    await tell_all()
+    other = world.person_id["sponsor"]
+    told = "SELECT person, duty, read_at IS NULL AS new FROM notice WHERE kind = 'appeal'"
+    assert [tuple(row) for row in await execute(told)] == [(other, True, True)], "not who decided first"
+    event = await fetch_value("SELECT event FROM mail WHERE kind = 'appeal' AND recipient = {}", other)
+    mail = await write("appeal", other, event)
+    assert f"/spaces/{world.space['organisation']}/moderation" in mail.get_content()
+    assert "An appeal waits for your decision" in (await (await as_("sponsor")).get("/notifications")).text
+    await judge(as_, "sponsor", world, "upheld")
+    await tell_all()
+    assert [row["new"] for row in await execute(told)] == [False]
 
 
 @pytest.mark.parametrize(("outcome", "then"), [("granted", "published"), ("upheld", "hidden")])

@@ -9,9 +9,11 @@ from portal.access.policy import Forbidden
 from portal.db import execute, fetch_value
 from portal.escalation.queries import get_actionable
 from portal.ideas.actions import Content
+from portal.notifications.mails import write
 from portal.posts import actions
 from portal.posts.queries import get_stream
 from tests.client import text_of
+from tests.notifications.work import tell_all
 from tests.pages.forms import errors_of, form_of
 from tests.world import email_of
 
@@ -201,3 +203,31 @@ async def test_whatever_the_form_says_nobody_else_speaks_as_a_leader(rollback, w
         await actions.publish(actor, stream, said, (), form_key="k")
     with pytest.raises(Forbidden):
         await actions.begin_draft(actor, stream, said, (), key="k", version=1)
+
+
+async def test_a_leader_hears_whom_an_administrator_named_or_ended_and_it_is_new_until_she_looked(as_, world, rollback):
+    page, leader = f"/people/{world.person['sponsor']}/delegates", world.person_id["sponsor"]
+    await execute("UPDATE identity SET wants_mail = FALSE")
+    administrator = await as_("administrator")
+    await administrator.post(page, {"colleague": email_of("employee")})
+    await administrator.post(f"{page}/{world.person['employee']}/end", {})
+    await tell_all()
+    told = "SELECT person, duty, read_at IS NULL AS new FROM notice WHERE kind = 'delegate' ORDER BY id"
+    assert [tuple(row) for row in await execute(told)] == [(leader, True, True)] * 2
+    for event in await execute("SELECT event FROM mail WHERE kind = 'delegate' ORDER BY id"):
+        text = (await write("delegate", leader, event["event"])).get_content()
+        assert "Noor Dijkman" in text
+        assert page in text
+        assert await write("delegate", world.person_id["employee"], event["event"]) is None
+    assert page in (await (await as_("sponsor")).get("/notifications")).text
+    await administrator.get(page)
+    assert [row["new"] for row in await execute(told)] == [True, True], "another looked"
+    await (await as_("sponsor")).get(page)
+    assert [row["new"] for row in await execute(told)] == [False, False]
+
+
+async def test_whom_she_names_herself_is_no_news_to_a_leader(as_, world, rollback):
+    page = f"/people/{world.person['sponsor']}/delegates"
+    await (await as_("sponsor")).post(page, {"colleague": email_of("employee")})
+    await tell_all()
+    assert await fetch_value("SELECT count(*) FROM notice WHERE kind = 'delegate'") == 0
