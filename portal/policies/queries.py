@@ -56,10 +56,12 @@ POLICIES = """
 """
 
 
+FIRST = " ORDER BY w.version IS NULL, lower(p.title) LIMIT {}"
+
+
 async def policies(actor: Actor, most: int = 500) -> list[PolicyRow]:
     """The register: what can still be talked about first, then by name."""
-    order = " ORDER BY w.version IS NULL, lower(p.title) LIMIT {}"
-    return await fetch(PolicyRow, POLICIES + order, *_sight(actor), most)
+    return await fetch(PolicyRow, POLICIES + FIRST, *_sight(actor), most)
 
 
 async def get_policy(actor: Actor, public_id: str) -> PolicyRow | None:
