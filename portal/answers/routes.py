@@ -17,7 +17,6 @@ from portal.campaigns.queries import get_campaign
 from portal.ideas.queries import get_idea
 from portal.paging import Cursor
 from portal.text.answers import ANSWER_KINDS
-from portal.text.cases import working_time
 from portal.text.difference import Piece, compared
 from portal.text.language import gettext
 from portal.topics.queries import topics_to_choose
@@ -31,14 +30,7 @@ async def all_waiting(request: Request) -> Response[Any]:
     """Every case that is owed an answer."""
     after = Cursor.read(request.query_params.get("after", ""))
     listed = await overview.waiting_longest(request.actor, after)
-    return page(
-        request,
-        "answers/waiting_longest.html",
-        section="answers",
-        listed=listed,
-        working_time=working_time,
-        now=request.now,
-    )
+    return page(request, "answers/waiting_longest.html", section="answers", listed=listed, now=request.now)
 
 
 @get("/answers/given")

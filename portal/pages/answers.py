@@ -11,7 +11,6 @@ from portal.pages.queries import weighed_lately
 from portal.policies.queries import policies
 from portal.scoreboard.board import all_together
 from portal.scoreboard.words import NUMBERS, comes_to
-from portal.text.cases import working_time
 from portal.thresholds.queries import history, thresholds
 from portal.web.page import page
 from portal.web.request import Request
@@ -37,6 +36,5 @@ async def answers(request: Request) -> Response[Any]:
         given=await answers_given(actor, most=FEW),
         policies=await policies(actor, FEW),
         needed=await thresholds(actor, setting, [await weighed_lately(actor), SMALL]),
-        working_time=working_time,
         now=request.now,
     )

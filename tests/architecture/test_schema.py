@@ -88,6 +88,7 @@ async def test_every_table_of_a_space_refers_to_its_parent_with_the_space(rollba
         ("campaign_notice", "campaign"),
         ("follow", "campaign"),
         ("follow", "idea"),
+        ("follow", "policy"),
         ("idea_version", "idea"),
         ("answer", "idea"),
         ("policy_version", "policy"),
