@@ -124,7 +124,7 @@ ABOVE_OWNER = "SELECT (plein_above({}, ARRAY[]::bigint[], plein_now()))[1]"
 async def warn_above(promise: Promised, case: Case | None) -> None:
     """Who stands above the owner of its case hears that it was moved again; without a case, above its own."""
     if case is not None:
-        await oblige(Kind.DUTY_PROMISE, case, await above(case.id), about="moved")
+        await oblige(Kind.DUTY_PROMISE, case, (await above(case.id))[case.id], about="moved")
     elif (person := await fetch_value(ABOVE_OWNER, promise.owner)) is not None:
         await record(Kind.DUTY_PROMISE, space=promise.space, idea=promise.idea, person=person, about="moved")
 
