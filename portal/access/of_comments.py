@@ -9,8 +9,9 @@ from portal.access.phases import WHILE_COMMENTING
 
 
 def own_comment(actor: Actor, thing: Any) -> bool:
-    """Who wrote it, while the thread is open and the comment stands."""
-    return bool(actor.id == thing.author and thing.state == "published" and thing.phase in WHILE_COMMENTING)
+    """Who wrote it, while the thread is open and the comment stands, or waits to be screened."""
+    stands = thing.state == "published" or bool(thing.screening)
+    return bool(actor.id == thing.author and stands and thing.phase in WHILE_COMMENTING)
 
 
 def own_standing_comment(actor: Actor, thing: Any) -> bool:

@@ -48,10 +48,11 @@ def speaks_still(actor: Actor, thing: Any) -> bool:
 
 
 def writers_while_open(actor: Actor, thing: Any) -> bool:
-    """Who writes it: a draft always; else until voting begins, unless it is answered or taken away, or she speaks for
-    its leader no longer."""
-    stands = thing.idea_state in ("published", "hidden") and thing.phase in WHILE_EDITING and not thing.answered
-    return writes(actor, thing) and (thing.idea_state == "draft" or (stands and speaks_still(actor, thing)))
+    """Who writes it: a draft that nobody has read always; else until voting begins, unless it is answered or taken
+    away, or she speaks for its leader no longer."""
+    stands = thing.idea_state in ("draft", "published", "hidden") and thing.phase in WHILE_EDITING
+    unread = thing.idea_state == "draft" and not thing.seen
+    return writes(actor, thing) and (unread or (stands and not thing.answered and speaks_still(actor, thing)))
 
 
 def writer_of_draft(actor: Actor, thing: Any) -> bool:
@@ -81,9 +82,9 @@ def author_of_withdrawn_until_voting(actor: Actor, thing: Any) -> bool:
 
 
 def author_until_voting(actor: Actor, thing: Any) -> bool:
-    """The author of an idea, of a draft or until the voting begins."""
+    """The author of an idea, of a draft or until the voting begins; whom nobody knows invites nobody."""
     before = writer_of_draft(actor, thing) or (author_until_answered(actor, thing) and thing.phase in WHILE_EDITING)
-    return before and bool(thing.kind == "idea")
+    return before and bool(thing.kind == "idea" and not thing.anonymous)
 
 
 def writers_while_frozen(actor: Actor, thing: Any) -> bool:

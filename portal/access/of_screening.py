@@ -24,8 +24,8 @@ def screens(actor: Actor, thing: Any) -> bool:
 
 
 def wrote_what_waits(actor: Actor, thing: Any) -> bool:
-    """Who wrote it, while it waits."""
-    return bool(actor.id == thing.person and thing.state == "open")
+    """Who wrote it, while it waits; but for what others rely on, because an answer to it is owed or given."""
+    return bool(actor.id == thing.person and thing.state == "open" and not thing.answering)
 
 
 def diverted_in_time(actor: Actor, thing: Any) -> bool:

@@ -150,10 +150,12 @@ def co_author(actor: Actor, a: str) -> QueryString:
 
 
 def comment(actor: Actor, a: str) -> QueryString:
-    """A comment is shown where its idea is; hidden, or under a hidden one, to its author and the space's moderators."""
+    """A comment is shown where its idea is; hidden, or under a hidden one, to its author and the space's moderators; as
+    a draft, which waits to be screened, to its author alone; diverted, to nobody."""
     return QueryString(
-        f"{{}} AND ({a}.author = {{}} OR {{}} OR {a}.state <> 'hidden' AND ({a}.root IS NULL"
-        f" OR EXISTS (SELECT FROM comment vr WHERE vr.id = {a}.root AND vr.state <> 'hidden' OFFSET 0)))",
+        f"{{}} AND {a}.state <> 'diverted' AND ({a}.author = {{}} OR {a}.state <> 'draft' AND {{}}"
+        f" OR {a}.state NOT IN ('hidden', 'draft') AND ({a}.root IS NULL OR EXISTS (SELECT FROM comment vr"
+        f" WHERE vr.id = {a}.root AND vr.state NOT IN ('hidden', 'draft') OFFSET 0)))",
         of_idea(actor, a),
         actor.id,
         moderated(actor, a),

@@ -152,8 +152,8 @@ GATES: dict[type[Table], Gate | None] = {
     t.ColleagueWish: _gate(OWN_IN_SPACE, insert=f"{OWN_IN_SPACE} AND state = 'waiting'"),
     t.Comment: _gate(
         IN_SPACE,
-        insert=f"{WRITTEN_BY_HERSELF} AND state IN ('published', 'hidden') AND {COUNTS_NOTHING['comment']}",
-        update=f"{WRITTEN_BY_HERSELF} AND (state = 'published' OR {put_back('comment', 'comment')})",
+        insert=f"{WRITTEN_BY_HERSELF} AND state IN ('draft', 'published', 'hidden') AND {COUNTS_NOTHING['comment']}",
+        update=f"{WRITTEN_BY_HERSELF} AND (state IN ('draft', 'published') OR {put_back('comment', 'comment')})",
         becomes=WRITTEN_BY_HERSELF,
         changes=("state", "body", "body_html", "version", "edited_at"),
     ),

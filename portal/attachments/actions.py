@@ -58,7 +58,9 @@ async def _attach_one(actor: Actor, idea: IdeaRow, name: str, kept: Kept, form_k
             made = (new_public_id(), actor.id, kept.kind, name, kept.file, kept.size, kept.width, kept.height, form_key)
             if await fetch_value(ATTACH, *made, idea.id, list(WHILE_EDITING)) is None:
                 raise Closed
-            await record(Kind.ATTACHMENT_ADDED, actor=actor.id, space=idea.space, idea=idea.id)
+            # Of a draft it is not written down who: it may be posted without a name.
+            by = actor.id if idea.idea_state != "draft" else None
+            await record(Kind.ATTACHMENT_ADDED, actor=by, space=idea.space, idea=idea.id)
         attached = True
     finally:
         if not attached:
@@ -85,13 +87,17 @@ async def describe(actor: Actor, attachment: AttachmentRow, description: str) ->
     await execute("UPDATE attachment SET description = {} WHERE id = {}", description, attachment.id)
 
 
+REMOVE = "DELETE FROM attachment x USING idea i WHERE x.id = {} AND i.id = x.idea RETURNING i.state"
+
+
 async def remove(actor: Actor, attachment: AttachmentRow) -> None:
     """Takes a file away for good: out of sight at once, from the disk with the next sweep."""
     require(actor, Action.ATTACHMENT_REMOVE, attachment)
     async with transaction():
-        gone = await fetch_value("DELETE FROM attachment WHERE id = {} RETURNING id", attachment.id)
-        if gone:
-            await record(Kind.ATTACHMENT_REMOVED, actor=actor.id, space=attachment.space, idea=attachment.idea)
+        under = await fetch_value(REMOVE, attachment.id)
+        if under is not None:
+            by = actor.id if under != "draft" else None
+            await record(Kind.ATTACHMENT_REMOVED, actor=by, space=attachment.space, idea=attachment.idea)
 
 
 # Whoever was refused may ask once more; who waits, or has it, is not asked for twice.

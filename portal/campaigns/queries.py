@@ -22,7 +22,8 @@ SHOWN = ("planned", *PHASES, "cancelled", "archived")
 
 
 class CampaignRow(msgspec.Struct, frozen=True):
-    """A campaign in a list or on its page; `phase` is that of the moment of asking."""
+    """A campaign in a list or on its page; `phase` is that of the moment of asking. `anonymous`: ideas may stand there
+    without a name."""
 
     id: int
     public_id: str
@@ -59,6 +60,7 @@ class CampaignRow(msgspec.Struct, frozen=True):
     outcome_shown: bool
     top: int | None
     hidden: bool
+    anonymous: bool
 
     @property
     def phase_ends(self) -> datetime | None:
@@ -100,7 +102,7 @@ COLUMNS = (
     c.brief_html, c.language, c.always_open, c.collect_from, c.discuss_from, c.vote_from, c.decide_from, c.done_from,
     c.version, c.ideas, plein_phase(c, t.now) AS phase, c.vote_method, c.votes_each, c.votes_per_idea, c.rank_blind,
     plein_counts_hidden(c, t.now) AS counts_hidden, plein_decided(c, t.now) AS outcome_shown, c.top,
-    c.hidden
+    c.hidden, s.anonymous
 """
 )
 FROM = """

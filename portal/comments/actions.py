@@ -8,26 +8,29 @@ from portal.access.actor import Actor
 from portal.access.conflicts import Changed, Closed
 from portal.access.phases import WHILE_COMMENTING
 from portal.access.policy import Action, require
+from portal.comments.announcing import announce
 from portal.comments.queries import CommentRow
 from portal.db import Made, execute, fetch_one, fetch_value, transaction
 from portal.events.kinds import Kind
 from portal.events.log import record
 from portal.ideas.queries import IdeaRow
 from portal.mentions.queries import Named, named
+from portal.sensitive.holding import Found, found_in, hold_comment, let_pass
 from portal.tables.base import new_public_id
 from portal.text.markdown import rendered
 
 # The campaign's row is held, so that nobody moves its dates meanwhile; if they were just moved, the new ones count.
 ADD = """
     INSERT INTO comment (public_id, idea, space, author, root, kind, state, body, body_html, language, form_key)
-    SELECT {}, i.id, i.space, {}, {}, {}, 'published', {}, {}, {}, {} FROM idea i JOIN campaign c ON c.id = i.campaign
+    SELECT {}, i.id, i.space, {}, {}, {}, {}, {}, {}, {}, {} FROM idea i JOIN campaign c ON c.id = i.campaign
     WHERE i.id = {} AND i.state = 'published' AND plein_phase(c, plein_now()) = ANY({}) FOR SHARE OF c
     ON CONFLICT (author, form_key) DO NOTHING RETURNING id, public_id
 """
 
 
 async def comment(actor: Actor, idea: IdeaRow, *, body: str, reply_to: CommentRow | None, form_key: str) -> str:
-    """A new comment; gives its public id. A reply to a reply hangs under the same root. Raises Closed, Ambiguous."""
+    """A new comment; gives its public id. A reply to a reply hangs under the same root. What looks sensitive
+    waits to be screened. Raises Closed, Ambiguous."""
     require(actor, Action.IDEA_COMMENT, idea)
     root = (reply_to.root or reply_to.id) if reply_to else None
     to = {"reply_to": reply_to.id} if reply_to else {}
@@ -49,6 +52,7 @@ async def _write(
 ) -> str:
     text = await named(actor, idea.space, body)
     html = await rendered(text.text)
+    found = await found_in(body)
     async with transaction():
         made = await fetch_one(
             Made,
@@ -57,6 +61,7 @@ async def _write(
             actor.id,
             root,
             kind,
+            "draft" if found else "published",
             text.text,
             html,
             actor.language,
@@ -71,6 +76,9 @@ async def _write(
             if before is None:
                 raise Closed
             return str(before)
+        if found:
+            await hold_comment(made.id, found, "draft")
+            return made.public_id
         event = await record(Kind.COMMENT_ADDED, actor=actor.id, space=idea.space, comment=made.id, **to)
         await _mention(text, made.id, idea.space, event)
     return made.public_id
@@ -101,18 +109,54 @@ EDIT = """
 """
 
 
+OUT_OF_SIGHT = "UPDATE comment SET state = 'draft' WHERE id = {} AND state = 'published'"
+
+
 async def edit_comment(actor: Actor, old: CommentRow, body: str, version: int) -> None:
-    """Changes one's own comment; the text before is kept. Raises Changed when it is not as it was read, or the thread
-    has closed, and Ambiguous."""
+    """Changes one's own comment; the text before is kept. With something sensitive in it, it waits to be screened.
+    Raises Changed when it is not as it was read, or the thread has closed, and Ambiguous."""
     require(actor, Action.COMMENT_EDIT, old)
     text = await named(actor, old.space, body, old.id)
     html = await rendered(text.text)
+    found = await found_in(body, comment=old.id)
     async with transaction():
+        if found or old.screening:
+            await execute(HOLD, old.id)
+        if old.screening:
+            await _rewrite(actor, old, text, html, found, version)
+            return
         if await fetch_value(KEEP, old.id, version, list(WHILE_COMMENTING)) is None:
             raise Changed
         await execute(EDIT, text.text, html, old.id)
+        if found:
+            await execute(OUT_OF_SIGHT, old.id)
+            await hold_comment(old.id, found, "published")
+            return
         event = await record(Kind.COMMENT_EDITED, actor=actor.id, space=old.space, comment=old.id)
         await _mention(text, old.id, old.space, event)
+
+
+# What nobody has read yet has no versions.
+REWRITE = """
+    UPDATE comment k SET body = {}, body_html = {}, state = {}, edited_at = plein_now(),
+        version = CASE WHEN {} AND x.was = 'draft' THEN 1 ELSE k.version + 1 END
+    FROM screening x, idea i JOIN campaign c ON c.id = i.campaign
+    WHERE k.id = {} AND k.state = 'draft' AND k.version = {} AND x.comment = k.id AND x.state = 'open'
+        AND i.id = k.idea AND plein_phase(c, plein_now()) = ANY({}) RETURNING x.was
+"""
+
+
+async def _rewrite(actor: Actor, old: CommentRow, text: Named, html: str, found: Found | None, version: int) -> None:
+    """What waits is there at once without what was found, and waits once more with it."""
+    state = "draft" if found else "published"
+    was = await fetch_value(REWRITE, text.text, html, state, found is None, old.id, version, list(WHILE_COMMENTING))
+    if was is None:
+        raise Changed
+    if found:
+        await hold_comment(old.id, found, was)
+        return
+    await let_pass(None, old.id)
+    await announce(old.id, old.space, actor.id, new=was == "draft")
 
 
 # The idea is held before the comment, in the order in which a reply is counted: on the idea, then on its root.

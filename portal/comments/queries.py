@@ -23,7 +23,8 @@ MOST_REPLIES = 200  # a page, when one asks
 
 class CommentRow(msgspec.Struct, frozen=True):
     """A comment with what the policy needs to know; `phase` is the idea's campaign's. `helpful` to `question`: how many
-    reacted so; `mine`: the kinds of the actor's own reactions; `mentions`: public ids, each followed by a name."""
+    reacted so; `mine`: the kinds of the actor's own reactions; `mentions`: public ids, each followed by a name;
+    `screening`: where it waits to be screened."""
 
     id: int
     public_id: str
@@ -55,6 +56,7 @@ class CommentRow(msgspec.Struct, frozen=True):
     phase: str
     idea_state: str
     checked_by: datetime | None
+    screening: str
 
     def __post_init__(self) -> None:
         for name in ("mine", "mentions"):  # parts of pages are found by the values of rows, which a list would forbid
@@ -95,7 +97,9 @@ COLUMNS = (
     k.created_at, k.edited_at, plein_phase(c, {}) AS phase, i.state AS idea_state,
     """
     + CHECKED_BY.format("k", "comment")
-    + """ AS checked_by
+    + """ AS checked_by,
+    CASE k.state WHEN 'draft' THEN coalesce((SELECT w.public_id FROM screening w
+        WHERE w.comment = k.id AND w.state = 'open'), '') ELSE '' END AS screening
 """
 )
 JOINS = (

@@ -96,8 +96,15 @@ async def edit(request: Request, public_id: FromPath[str]) -> Response[Any]:
     except Ambiguous as error:
         form.refuse("body", several_people(error.name))
         return _edit_form(request, comment, form)
-    now = found(await queries.get_comment(request.actor, public_id))
-    return see_other(f"/comments/{public_id}", "awaits-check" if now.checked_by else "comment-saved")
+    return await written(request, public_id, "comment-saved")
+
+
+async def written(request: Request, public_id: str, said: str) -> Response[Any]:
+    """On to where it stands; to where it waits, if it has to be screened first."""
+    row = found(await queries.get_comment(request.actor, public_id))
+    if row.screening:
+        return see_other(f"/screenings/{row.screening}")
+    return see_other(f"/comments/{public_id}", "awaits-check" if row.checked_by else said)
 
 
 def _edit_form(
@@ -156,8 +163,7 @@ async def objection(request: Request, public_id: FromPath[str]) -> Response[Any]
     except Ambiguous as error:
         form.refuse("body", several_people(error.name))
         return _objection_form(request, idea, form)
-    written = found(await queries.get_comment(request.actor, new))
-    return see_other(f"/comments/{new}", "awaits-check" if written.checked_by else "objected")
+    return await written(request, new, "objected")
 
 
 def _objection_form(request: Request, idea: IdeaRow, form: ObjectionForm) -> Response[Any]:

@@ -286,16 +286,20 @@ REPLY = """
 """
 
 
-# Once it stands there by a name, or without one, that stays.
+# Once it stands there by a name, or without one, that stays. Who writes along knows whose it is.
 ANONYMOUS = """
-    UPDATE idea i SET anonymous = {} WHERE i.id = {} AND NOT EXISTS (SELECT FROM mask m WHERE m.idea = i.id)
+    UPDATE idea i SET anonymous = {} AND NOT EXISTS (SELECT FROM co_author k WHERE k.idea = i.id)
+    WHERE i.id = {} AND NOT EXISTS (SELECT FROM mask m WHERE m.idea = i.id)
         AND NOT EXISTS (SELECT FROM event e WHERE e.idea = i.id AND e.kind = 'idea.proposed')
+    RETURNING i.anonymous
 """
 
 
 async def _keep_replies(idea: int, content: Content) -> None:
     if content.anonymous is not None:
-        await execute(ANONYMOUS, content.anonymous, idea)
+        kept = await fetch_value(ANONYMOUS, content.anonymous, idea)
+        if content.anonymous and kept is False:
+            raise Changed
     await execute("DELETE FROM idea_reply WHERE idea = {}", idea)
     given = {question: value for question, value in content.replies.items() if value}
     if given:

@@ -10,7 +10,7 @@ from portal.events.log import record
 # of it already is hers.
 MASK = """
     WITH i AS (
-        SELECT x.* FROM idea x WHERE x.id = {} AND x.anonymous AND x.kind = 'discussion'
+        SELECT x.* FROM idea x WHERE x.id = {} AND x.anonymous AND x.kind IN ('discussion', 'idea')
             AND NOT EXISTS (SELECT FROM mask m WHERE m.idea = x.id)),
     made AS (INSERT INTO person (kind, active, demo)
         SELECT 'mask', FALSE, p.demo FROM i JOIN person p ON p.id = i.author RETURNING id),

@@ -43,7 +43,15 @@ class Desk:
         self.questions = questions
         self.services = services
         self.topics = topics
-        self.kind = with_topic(IdeaForm.asking(questions, services), topics)
+        self.kind = with_topic(IdeaForm.asking(questions, services, anonymous=self._offers_anonymity), topics)
+        self.kind.together = idea is not None and idea.together
+
+    @property
+    def _offers_anonymity(self) -> bool:
+        """Whether it may be posted without a name: by its author, a colleague, where the space says so, before anybody
+        read it."""
+        new = self.idea is None or (not self.idea.seen and self.idea.author == self.request.actor.id)
+        return self.campaign.anonymous and new and not self.request.actor.guest
 
     def empty(self) -> Any:
         """The form of a new idea."""

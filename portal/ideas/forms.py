@@ -172,6 +172,11 @@ def confidential_field() -> BooleanField:
     return BooleanField(lazy("This may be confidential: somebody who screens looks at it before anybody reads it"))
 
 
+def anonymous_field() -> BooleanField:
+    """Nobody then reads who wrote it."""
+    return BooleanField(lazy("Post it without my name"))
+
+
 class IdeaForm(DraftedForm):
     """What should change, and how."""
 
@@ -182,18 +187,27 @@ class IdeaForm(DraftedForm):
     core_questions = QuestionsField(CORE_QUESTIONS)
     language = RadioField(lazy("Language"), choices=options(LANGUAGES.items()))
     confidential = confidential_field()
+    anonymous = anonymous_field()
     version = HiddenNumber(default=1)
     form_version = HiddenNumber(default=0)
     asked: tuple[Question, ...] = ()
     topic: Any = None
+    together = False
 
     @classmethod
-    def asking(cls, questions: list[Question], services: list[Choice]) -> type[IdeaForm]:
-        """The form of a campaign, with its questions; without services there is nothing to choose among."""
+    def asking(cls, questions: list[Question], services: list[Choice], *, anonymous: bool) -> type[IdeaForm]:
+        """The form of a campaign, with its questions; without services there is nothing to choose among; without her
+        name only where the space allows it."""
         fields: dict[str, Any] = {name_of(question): ReplyField(question) for question in questions}
+        fields["anonymous"] = anonymous_field() if anonymous else None
         offered = [("", gettext("None in particular")), *((s.public_id, s.name) for s in services)]
         fields["service"] = SelectField(cls.service.args[0], choices=options(offered), default="") if services else None
         return type("IdeaForm", (cls,), fields | {"asked": tuple(questions)})
+
+    def validate_anonymous(self, field: wtforms.Field) -> None:
+        """Who writes along knows whose it is: then it has a name."""
+        if field.data and self.together:
+            raise StopValidation(gettext("Others write it along, or are asked to. Post it with your name."))
 
     @property
     def replies(self) -> list[Any]:
@@ -213,6 +227,7 @@ class IdeaForm(DraftedForm):
             form_version=self.form_version.data or 0,
             replies={field.question.id: field.data for field in self.replies},
             confidential=bool(self.confidential.data),
+            anonymous=bool(self.anonymous.data) if self.anonymous else None,
         )
 
 

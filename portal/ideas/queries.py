@@ -20,7 +20,8 @@ class IdeaRow(msgspec.Struct, frozen=True):
     the actor herself; `status` is "new" as long as nothing decided may be shown; `checks`: what guests bring that its
     space looks at first; `checked_by`: when, where it waits for that; `asked`: the actor asks to act on it; `waits`:
     somebody does; `speaks`: she posts for its leader; of its open case she `owns_case`, `decides_case`, or is `barred`
-    from it (rule 6). `seen`: others read it once; `screening`: where it waits to be screened."""
+    from it (rule 6). `seen`: others read it once; `together`: somebody writes it along, or is asked to; `screening`:
+    where it waits to be screened."""
 
     id: int
     public_id: str
@@ -81,6 +82,7 @@ class IdeaRow(msgspec.Struct, frozen=True):
     barred: bool
     seen: bool
     anonymous: bool
+    together: bool
     screening: str
     core_questions: tuple[str, ...] = ()
 
@@ -126,6 +128,7 @@ ONE = f"""
         coalesce(x.owner = me.id AND x.owner <> ALL (plein_barred(x)), FALSE) AS owns_case,
         x.id IS NOT NULL AND plein_decides(me.id, i.id) AS decides_case,
         x.id IS NOT NULL AND me.id = ANY (plein_barred(x)) AS barred, i.published_at IS NOT NULL AS seen, i.anonymous,
+        EXISTS (SELECT FROM co_author w WHERE w.idea = i.id) AS together,
         coalesce((SELECT w.public_id FROM screening w WHERE w.idea = i.id AND w.state = 'open'
             AND i.author = me.id), '') AS screening, i.core_questions
     {FROM} CROSS JOIN (SELECT {{}}::bigint AS id) me LEFT JOIN escalation x ON x.idea = i.id AND x.ended_at IS NULL

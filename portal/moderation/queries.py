@@ -179,17 +179,19 @@ async def get_item(actor: Actor, public_id: str) -> ItemRow | None:
 
 
 class ReportRow(msgspec.Struct, frozen=True):
-    """A report, with the text as it was then. Who made it is not told, not even to moderators."""
+    """A report, with the text as it was then. Who made it is not told, not even to moderators. `beyond`: she called so
+    much sensitive that day that it stays in sight."""
 
     rule: str
     words: str
     title: str
     body_html: str
+    beyond: bool
     created_at: datetime
 
 
 REPORTS = """
-    SELECT r.rule, r.words, r.title, r.body_html, r.created_at FROM report r WHERE r.item = {} AND {}
+    SELECT r.rule, r.words, r.title, r.body_html, r.beyond, r.created_at FROM report r WHERE r.item = {} AND {}
     ORDER BY r.id LIMIT {}
 """
 

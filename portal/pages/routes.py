@@ -24,6 +24,7 @@ from portal.campaigns.queries import (
 from portal.comments import actions as commenting
 from portal.comments.forms import CommentForm
 from portal.comments.queries import first_of_day, get_comment
+from portal.comments.routes import written
 from portal.ideas.cards import ideas_by, ideas_of_author, ideas_of_space, lively_ideas
 from portal.ideas.queries import IdeaRow, drafts, get_idea
 from portal.mentions.queries import Ambiguous
@@ -204,8 +205,7 @@ async def comment(request: Request, public_id: FromPath[str]) -> Response[Any]:
     except Ambiguous as error:
         form.refuse("body", several_people(error.name))
         return await _idea(request, row, form)
-    written = found(await get_comment(request.actor, new))
-    return see_other(f"/comments/{new}", "awaits-check" if written.checked_by else "comment-added")
+    return await written(request, new, "comment-added")
 
 
 async def _idea(request: Request, row: IdeaRow, form: CommentForm) -> Response[Any]:

@@ -9,12 +9,18 @@ from portal.access.of_posts import leader
 from portal.campaigns.queries import CampaignRow
 from portal.colleagues.forms import ColleagueField
 from portal.ideas.actions import Content
-from portal.ideas.forms import CORE_QUESTIONS, DraftedForm, QuestionsField, confidential_field, needed
+from portal.ideas.forms import (
+    CORE_QUESTIONS,
+    DraftedForm,
+    QuestionsField,
+    anonymous_field,
+    confidential_field,
+    needed,
+)
 from portal.posts.queries import Spoken
 from portal.text.language import LANGUAGES, gettext
 from portal.text.markdown import LONGEST
 from portal.web.forms import (
-    BooleanField,
     Form,
     HiddenField,
     HiddenNumber,
@@ -42,7 +48,7 @@ class PostForm(DraftedForm):
     core_questions = QuestionsField(CORE_QUESTIONS)
     language = RadioField(lazy("Language"), choices=options(LANGUAGES.items()))
     confidential = confidential_field()
-    anonymous = BooleanField(lazy("Post it without my name"))
+    anonymous = anonymous_field()
     version = HiddenNumber(default=1)
     topic: Any = None
 
@@ -55,7 +61,7 @@ class PostForm(DraftedForm):
             voices.append((AS_LEADER, gettext("I, as a leader")))
         voices += [(one.public_id, gettext("%(name)s, for whom I post") % {"name": one.name}) for one in leaders]
         field = SelectField(cls.voice.args[0], choices=options(voices), default="") if len(voices) > 1 else None
-        return type("PostForm", (cls,), {"voice": field, "anonymous": cls.anonymous if anonymous else None})
+        return type("PostForm", (cls,), {"voice": field, "anonymous": anonymous_field() if anonymous else None})
 
     def content(self, leaders: list[Spoken]) -> Content:
         """What it says."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from portal.access.actor import Actor
 from portal.access.policy import Action, require
-from portal.db import Made, fetch_one, fetch_value, transaction
+from portal.db import Made, execute, fetch_one, fetch_value, transaction
 from portal.events.kinds import Kind
 from portal.events.log import record
 from portal.reports.queries import Thing
@@ -24,24 +24,32 @@ OPEN_CAMPAIGN = """
     ON CONFLICT (campaign) WHERE state = 'open' DO UPDATE SET state = 'open' RETURNING id, public_id
 """
 REPORT = """
-    INSERT INTO report (item, space, reporter, rule, words, title, body_html, sensitive)
-    VALUES ({}, {}, {}, {}, {}, {}, {}, {})
-    ON CONFLICT (item, reporter) DO NOTHING RETURNING id
+    INSERT INTO report (item, space, reporter, rule, words, title, body_html, sensitive, beyond)
+    SELECT {}, {}, {}, {}, {}, {}, {}, {}, {} AND (SELECT count(*) >= {} FROM report o WHERE o.reporter = {}
+        AND o.sensitive AND NOT o.beyond AND o.created_at > plein_now() - interval '24 hours')
+    ON CONFLICT (item, reporter) DO NOTHING RETURNING beyond
 """
+#: So many things a day one person takes out of sight.
+MOST_SENSITIVE = 3
+ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended('sensitive ' || {}::bigint, 0))"
 
 
-async def report(actor: Actor, thing: Thing, rule: str, words: str, *, sensitive: bool = False) -> None:
+async def report(actor: Actor, thing: Thing, rule: str, words: str, *, sensitive: bool = False) -> bool:
     """Brings a thing before the moderators of its space, with its text as it reads now; once a person. What is
-    `sensitive` is screened, too, out of sight."""
+    `sensitive` is screened, too, out of sight, but for what is beyond the most that one person may hide in a day;
+    whether it is."""
     require(actor, Action.THING_REPORT, thing)
     about = (new_public_id(), thing.space, thing.id, thing.author)
     async with transaction():
+        if sensitive:
+            await execute(ONE_AT_A_TIME, actor.id)
         if thing.kind == "campaign":
             item = await fetch_one(Made, OPEN_CAMPAIGN, *about)
         else:
             item = await fetch_one(Made, OPEN_IDEA if thing.kind == "idea" else OPEN_COMMENT, *about)
         assert item is not None
-        if await fetch_value(
-            REPORT, item.id, thing.space, actor.id, rule, words, thing.title, thing.body_html, sensitive
-        ):
+        said = (rule, words, thing.title, thing.body_html, sensitive)
+        beyond = await fetch_value(REPORT, item.id, thing.space, actor.id, *said, sensitive, MOST_SENSITIVE, actor.id)
+        if beyond is not None:
             await record(Kind.MODERATION_REPORTED, space=thing.space, item=item.public_id)
+    return bool(beyond)

@@ -77,8 +77,11 @@ async def _report(request: Request, thing: Thing) -> Response[Any]:
     form = await ReportForm.sent(request)
     if not form.valid():
         return await _report_page(request, thing, form)
-    await actions.report(request.actor, thing, form.rule.data, form.words.data, sensitive=bool(form.sensitive.data))
-    if form.sensitive.data:
+    sensitive = bool(form.sensitive.data)
+    beyond = await actions.report(request.actor, thing, form.rule.data, form.words.data, sensitive=sensitive)
+    if beyond:
+        return see_other(f"/{thing.kind}s/{thing.public_id}", "reported-beyond")
+    if sensitive:
         return see_other("/", "reported-sensitive")
     return see_other(f"/{thing.kind}s/{thing.public_id}", "reported")
 

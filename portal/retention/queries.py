@@ -65,15 +65,16 @@ class Over(msgspec.Struct, frozen=True):
 
 
 OVER = """
-    SELECT r.list, r.kind, e.id AS escalation, e.public_id AS case_public_id, k.things, e.ended_at
+    SELECT r.list, r.kind, e.id AS escalation, e.public_id AS case_public_id, k.things, plein_over_from(e) AS ended_at
     FROM retention_rule r JOIN escalation e ON e.ended_at <= plein_over_since(r.kind)
+        AND plein_over_from(e) <= plein_over_since(r.kind)
     CROSS JOIN LATERAL (SELECT CASE r.kind
         WHEN 'notes' THEN (SELECT count(*) FROM case_note x WHERE x.escalation = e.id)
         WHEN 'files' THEN (SELECT count(*) FROM case_file x WHERE x.escalation = e.id)
         WHEN 'consultations' THEN (SELECT count(*) FROM consultation x WHERE x.escalation = e.id)
         ELSE (SELECT count(*) FROM case_role x WHERE x.escalation = e.id) END::int AS things) k
     WHERE r.list = (SELECT max(l.id) FROM retention_list l) AND k.things > 0
-    ORDER BY e.ended_at, e.id, r.id
+    ORDER BY 6, e.id, r.id
 """
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from portal.access.actor import Actor
 from portal.access.conflicts import Changed
 from portal.access.policy import Action, require
+from portal.comments.announcing import announce as announce_comment
 from portal.db import execute, fetch_value, transaction
 from portal.escalation.moving import OPEN_CASE, hold, move, possible
 from portal.events.jobs import queue
@@ -33,9 +34,11 @@ PUBLISH_IDEA = """
         created_at = CASE WHEN published_at IS NULL THEN plein_now() ELSE created_at END
     WHERE id = {} AND state = 'draft' AND version = {} RETURNING author
 """
-PUBLISH_COMMENT = (
-    "UPDATE comment SET state = 'published' WHERE id = {} AND state = 'hidden' AND version = {} RETURNING author"
-)
+PUBLISH_COMMENT = """
+    UPDATE comment k SET state = 'published', version = CASE WHEN x.was = 'draft' THEN 1 ELSE k.version END
+    FROM screening x WHERE x.id = {} AND k.id = {} AND k.state IN ('hidden', 'draft') AND k.version = {}
+    RETURNING k.author
+"""
 HOLD_IDEA = "SELECT i.id FROM idea i JOIN comment k ON k.idea = i.id WHERE k.id = {} FOR NO KEY UPDATE OF i"
 
 
@@ -45,11 +48,16 @@ async def publish(actor: Actor, row: ScreeningRow, *, words: str, version: int) 
     async with transaction():
         await _decide(row, "published", None, actor, words, None)
         await execute(HOLD_CAMPAIGN if row.idea else HOLD_IDEA, row.idea or row.comment)
-        author = await fetch_value(PUBLISH_IDEA if row.idea else PUBLISH_COMMENT, row.idea or row.comment, version)
+        if row.idea:
+            author = await fetch_value(PUBLISH_IDEA, row.idea, version)
+        else:
+            author = await fetch_value(PUBLISH_COMMENT, row.id, row.comment, version)
         if author is None:
             raise Changed
         if row.idea and row.was == "draft":
             await announce(row.idea, row.space, author)
+        elif row.comment and row.found == "words":
+            await announce_comment(row.comment, row.space, author, new=row.was == "draft")
         await _tell(row)
 
 
@@ -87,17 +95,26 @@ async def _tell(row: ScreeningRow, by: int | None = None) -> None:
     await record(Kind.SCREENING_SETTLED, actor=by, person=row.person, item=row.public_id)
 
 
-TAKE_BACK = "UPDATE screening SET state = 'taken back' WHERE id = {} AND state = 'open' RETURNING id"
+TAKE_BACK = """
+    UPDATE screening x SET state = 'taken back' WHERE x.id = {} AND x.state = 'open' AND (x.was = 'draft'
+        OR NOT EXISTS (SELECT FROM answer a WHERE a.idea = x.idea)
+            AND NOT EXISTS (SELECT FROM escalation e WHERE e.idea = x.idea AND e.ended_at IS NULL))
+    RETURNING x.id
+"""
+UNWRITE = "UPDATE comment SET state = 'diverted', body = '', body_html = '' WHERE id = {} AND state = 'draft'"
 
 
 async def take_back(actor: Actor, row: ScreeningRow) -> None:
-    """Its author takes it back: what nobody read stays her draft; what was published is gone. Raises Changed."""
+    """Its author takes it back: what nobody read stays her draft, but for a comment; that is gone, as what was
+    published. Raises Changed."""
     require(actor, Action.SCREENING_TAKE_BACK, row)
     async with transaction():
         if await fetch_value(TAKE_BACK, row.id) is None:
             raise Changed
-        if row.was == "published" or row.comment:
+        if row.was == "published":
             await _wipe(row)
+        elif row.comment:
+            await execute(UNWRITE, row.comment)
         await _tell(row, actor.id)
 
 
@@ -129,7 +146,8 @@ WIPE_COMMENT = """
     items AS (UPDATE moderation_item x SET state = 'closed' FROM me WHERE x.comment = me.id AND x.state <> 'closed'),
     notices AS (DELETE FROM notice x USING me WHERE x.comment = me.id),
     mails AS (DELETE FROM mail x USING event e, me WHERE e.id = x.event AND e.comment = me.id AND x.sent_at IS NULL)
-    UPDATE comment x SET state = 'removed', body = '', body_html = '' FROM me WHERE x.id = me.id
+    UPDATE comment x SET state = CASE WHEN {} THEN 'diverted' ELSE 'removed' END, body = '', body_html = ''
+    FROM me WHERE x.id = me.id
 """
 
 
@@ -144,7 +162,10 @@ async def _wipe(row: ScreeningRow) -> None:
     """Nothing of its text stays anywhere but where it is sealed, nor in a file; its case, if there is one, ends."""
     thing = row.idea or row.comment
     await execute(HOLD_CAMPAIGN if row.idea else HOLD_IDEA, thing)
-    await execute(WIPE_IDEA if row.idea else WIPE_COMMENT, thing)
+    if row.idea:
+        await execute(WIPE_IDEA, row.idea)
+    else:
+        await execute(WIPE_COMMENT, row.comment, row.was == "draft")
     await execute(WIPE_FILES, row.space, row.space, row.person)
     await queue("forget_words")
     case = await fetch_value(OPEN_CASE, row.idea) if row.idea else None
@@ -176,7 +197,8 @@ RESTORE_IDEA = """
     WHERE id = {} AND state = 'diverted'
 """
 RESTORE_COMMENT = (
-    "UPDATE comment SET state = 'published', body = {}, body_html = {} WHERE id = {} AND state = 'removed'"
+    "UPDATE comment SET state = 'published', body = {}, body_html = {}"
+    " WHERE id = {} AND state IN ('removed', 'diverted')"
 )
 UNSEAL = "DELETE FROM sealed_text WHERE screening = {}"
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from portal.access.actor import Actor
+from portal.access.phases import WHILE_EDITING
 from portal.access.scope import visible
 from portal.db import fetch, fetch_one
 from portal.ideas.cards import address_of
@@ -18,7 +19,8 @@ LISTED = 100
 
 class ScreeningRow(msgspec.Struct, frozen=True):
     """Something that waits to be screened, or was. `text` stands there while it waits, and, sealed, until an appeal is
-    over; `screens`: the actor may decide; `turn`: she is called to."""
+    over; `screens`: the actor may decide; `turn`: she is called to. `answering`: it was published, and an answer
+    is owed or given to it, so that it stays; `phase`: that of its campaign."""
 
     id: int
     public_id: str
@@ -49,6 +51,8 @@ class ScreeningRow(msgspec.Struct, frozen=True):
     body: str
     language: str
     version: int
+    phase: str
+    answering: bool
     screens: bool
     turn: bool
 
@@ -56,6 +60,13 @@ class ScreeningRow(msgspec.Struct, frozen=True):
     def appeal_until(self) -> datetime | None:
         """Until when its author may appeal."""
         return self.decided_at + timedelta(days=APPEAL_DAYS) if self.decided_at else None
+
+    @property
+    def editable(self) -> bool:
+        """Whether its author may change it meanwhile: what was read by others stands still with its campaign."""
+        if self.comment:
+            return self.found == "words"
+        return self.was == "draft" or (self.phase in WHILE_EDITING and not self.answering)
 
     @property
     def address(self) -> str:
@@ -75,9 +86,13 @@ ROWS = """
         CASE WHEN x.state = 'open' AND k.id IS NULL THEN coalesce(i.title, '') ELSE coalesce(t.title, '') END AS title,
         CASE WHEN x.state = 'open' THEN coalesce(k.body, i.body, '') ELSE coalesce(t.body, '') END AS body,
         coalesce(k.language, i.language, s.language) AS language, coalesce(k.version, i.version, 1) AS version,
+        coalesce(plein_phase(c, {}), '') AS phase,
+        x.was = 'published' AND (EXISTS (SELECT FROM answer a WHERE a.idea = x.idea)
+            OR EXISTS (SELECT FROM escalation e WHERE e.idea = x.idea AND e.ended_at IS NULL)) AS answering,
         x.state = 'open' AND {} IN (SELECT plein_screeners_of(x)) AS screens,
         coalesce(x.assigned_to = {}, FALSE) AS turn
     FROM screening x JOIN space s ON s.id = x.space LEFT JOIN idea i ON i.id = x.idea
+    LEFT JOIN campaign c ON c.id = i.campaign
     LEFT JOIN comment k ON k.id = x.comment LEFT JOIN sensitive_door d ON d.id = x.door AND {}
     LEFT JOIN sealed_text t ON t.screening = x.id AND {} WHERE {}
 """
@@ -93,6 +108,7 @@ async def get_screening(actor: Actor, public_id: str) -> ScreeningRow | None:
         ScreeningRow,
         (OF_GUEST if actor.guest else ROWS) + " AND x.public_id = {}",
         actor.language,
+        actor.now,
         actor.id,
         actor.id,
         visible(SensitiveDoor, actor, "d"),
@@ -114,6 +130,7 @@ async def to_screen(actor: Actor) -> list[ScreeningRow]:
         ScreeningRow,
         ROWS + MINE,
         actor.language,
+        actor.now,
         actor.id,
         actor.id,
         visible(SensitiveDoor, actor, "d"),

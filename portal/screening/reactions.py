@@ -14,7 +14,7 @@ HOLD = """
     SELECT x.space, x.idea, x.comment, coalesce(m.behind, x.author), NULL, 'report', 'published',
         plein_working_after(plein_now(), {})
     FROM event e JOIN moderation_item x ON x.public_id = e.particulars ->> 'item'
-    JOIN report r ON r.item = x.id AND r.sensitive
+    JOIN report r ON r.item = x.id AND r.sensitive AND NOT r.beyond
     LEFT JOIN comment k ON k.id = x.comment JOIN idea i ON i.id = coalesce(x.idea, k.idea)
     JOIN campaign c ON c.id = i.campaign LEFT JOIN mask m ON m.person = x.author
     WHERE e.id = {} AND x.state = 'open' AND coalesce(k.state, i.state) = 'published'

@@ -25,16 +25,18 @@ class Waiting(msgspec.Struct, frozen=True):
     found: str
 
 
-WAITS = "SELECT x.category, x.found FROM screening x WHERE x.idea = {} AND x.state = 'open'"
+WAITS = "SELECT x.category, x.found FROM screening x WHERE (x.idea = {} OR x.comment = {}) AND x.state = 'open'"
 
 
-async def found_in(*texts: str, confidential: bool = False, idea: int | None = None) -> Found | None:
+async def found_in(
+    *texts: str, confidential: bool = False, idea: int | None = None, comment: int | None = None
+) -> Found | None:
     """Why these texts are screened before anybody reads them, if they are; what a reader reported is, whatever it says
     by now."""
     category = await category_of(*texts)
     if category is not None:
         return Found(category, "words")
-    waits = await fetch_one(Waiting, WAITS, idea) if idea is not None else None
+    waits = await fetch_one(Waiting, WAITS, idea, comment) if idea or comment else None
     if waits and waits.found == "report":
         return Found(waits.category, "report")
     return Found(None, "author") if confidential else None
@@ -54,12 +56,26 @@ async def hold_idea(idea: int, found: Found, was: str) -> str:
     return str(await fetch_value(HOLD_IDEA, found.category, found.how, was, SCREEN_MINUTES, idea))
 
 
-PASSED = """
-    UPDATE screening SET state = 'changed' WHERE idea = {} AND state = 'open' RETURNING public_id, person
+HOLD_COMMENT = """
+    INSERT INTO screening (space, comment, person, category, found, was, due_at)
+    SELECT k.space, k.id, coalesce((SELECT m.behind FROM mask m WHERE m.person = k.author), k.author), {}, {}, {},
+        plein_working_after(plein_now(), {}) FROM comment k WHERE k.id = {}
+    ON CONFLICT (comment) WHERE state = 'open' DO UPDATE SET category = excluded.category
 """
 
 
-async def let_pass(idea: int) -> None:
+async def hold_comment(comment: int, found: Found, was: str) -> None:
+    """The same of a comment."""
+    await execute(HOLD_COMMENT, found.category, found.how, was, SCREEN_MINUTES, comment)
+
+
+PASSED = """
+    UPDATE screening SET state = 'changed' WHERE (idea = {} OR comment = {}) AND state = 'open'
+    RETURNING public_id, person
+"""
+
+
+async def let_pass(idea: int | None, comment: int | None = None) -> None:
     """It was rewritten without what was found, and needs nobody's look any more."""
-    for row in await execute(PASSED, idea):
+    for row in await execute(PASSED, idea, comment):
         await record(Kind.SCREENING_SETTLED, actor=row["person"], person=row["person"], item=row["public_id"])

@@ -90,7 +90,7 @@ class SpaceForm(CharterForm):
     ends_on = DayField(lazy("Last day"))
     label = RadioField(lazy("How confidential is it?"), choices=options(LABELS_AT_LENGTH.items()), default="internal")
     sisters = BooleanField(lazy("Sister organisations read it, too"))
-    anonymous = BooleanField(lazy("Colleagues may post without their name"))
+    anonymous = BooleanField(lazy("Colleagues may write without their name"))
     checks = SelectField(lazy("Checked before others see it"), choices=options(CHECKS.items()), default="first")
     leavers = RadioField(lazy("Over what guests wrote, once they left"), choices=options(LEAVERS.items()))
     keep_days = NumberField(lazy("Days until the personal data of guests who left are removed"), 0, 3650)

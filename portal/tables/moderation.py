@@ -37,6 +37,7 @@ class Report(Table, db=DB):
     title = Text()
     body_html = Text()
     sensitive = Boolean(default=False)
+    beyond = Boolean(default=False)
     created_at = Timestamptz()
 
 

@@ -15,7 +15,7 @@ MOST = 10  # who write one idea, beside its author
 INVITE = """
     INSERT INTO co_author (idea, space, person, invited_by)
     SELECT i.id, i.space, {}, {} FROM (SELECT * FROM idea WHERE id = {} FOR NO KEY UPDATE) i
-    WHERE i.author <> {} AND (SELECT count(*) FROM co_author k WHERE k.idea = i.id) < {}
+    WHERE i.author <> {} AND NOT i.anonymous AND (SELECT count(*) FROM co_author k WHERE k.idea = i.id) < {}
     ON CONFLICT (idea, person) DO NOTHING RETURNING id
 """
 

@@ -57,6 +57,10 @@ FLASHES: dict[str, str] = {
     "unmasking-signed": lazy("You signed. Once somebody in another role signs too, both of you read who it is."),
     "screening-appealed": lazy("Your appeal is on its way to the neutral."),
     "screening-appeal-decided": lazy("That is decided. The author reads your reason."),
+    "reported-beyond": lazy(
+        "Thank you, the moderators look at it. You called three things sensitive within a day: this one stays in sight"
+        " until they have."
+    ),
     "reported-sensitive": lazy("Thank you. It is out of sight in a minute, until somebody has looked at it."),
     "idea-corrected": lazy("Your correction stands below the text. Whoever voted for the idea is told."),
     "moved": lazy("It is moved. Whoever reads this space finds it here now."),

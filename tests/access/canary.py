@@ -240,8 +240,10 @@ OF_A_SPACE = ("departure", "membership", "search_word")
 OF_AN_ITEM = ("cluster_item", "comment_day", "highlight")
 OF_ALL = ("about_page", "calendar_day", "organisation", "working_hours", "sensitive_door", "sensitive_rule")
 OF_ADMINISTRATORS = ("topic_rule", "screener", "sensitive_words", "retention_log")
-COMMENTS = f"""SELECT k.id FROM comment k LEFT JOIN comment r ON r.id = k.root WHERE k.idea = ANY($3) AND (
-    k.author = $1 OR k.space IN ({MODERATED}) OR k.state <> 'hidden' AND coalesce(r.state, '') <> 'hidden')"""
+COMMENTS = f"""SELECT k.id FROM comment k LEFT JOIN comment r ON r.id = k.root
+    WHERE k.idea = ANY($3) AND k.state <> 'diverted' AND (
+        k.author = $1 OR k.state <> 'draft' AND k.space IN ({MODERATED})
+        OR k.state NOT IN ('hidden', 'draft') AND coalesce(r.state, '') NOT IN ('hidden', 'draft'))"""
 #: Items to be judged, but by nobody who wrote, wrote along or wrote down what they are about, or in whose name it stands.
 JUDGED = f"""SELECT x.id FROM moderation_item x LEFT JOIN idea i ON i.id = x.idea WHERE x.space IN ({MODERATED})
     AND x.author <> $1 AND coalesce(i.author <> $1 AND coalesce(i.speaks_for, 0) <> $1, TRUE)
@@ -279,7 +281,8 @@ ROWS = {
     "comment": COMMENTS,
     # what was removed is read by nobody, not even by who wrote it
     "comment_text": f"""SELECT id FROM comment WHERE idea = ANY($3)
-        AND (state = 'published' OR (state = 'hidden' AND (author = $1 OR space IN ({MODERATED}))))""",
+        AND (state = 'published' OR state = 'draft' AND author = $1
+            OR (state = 'hidden' AND (author = $1 OR space IN ({MODERATED}))))""",
     "comment_version": f"""SELECT v.id FROM comment_version v JOIN comment k ON k.id = v.comment
         WHERE k.state <> 'removed' AND k.id IN ({COMMENTS})""",
     "mention": f"""SELECT v.id FROM mention v JOIN comment k ON k.id = v.comment

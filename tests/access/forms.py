@@ -10,6 +10,7 @@ import asyncpg
 from portal.access.scope import NEVER_SHOWN, VISIBILITY
 from portal.invitations.guest_list import mark
 from tests.access.stage import Stage
+from tests.pages.forms import forms_of
 from tests.sitemap import FILES, GUEST_LIST, POSTS, form
 from tests.world import email_of
 
@@ -65,6 +66,14 @@ ANSWERS = {
     "tried": mark(GUEST_LIST, "partnerwater", "2026-08-01"),
 }
 
+#: Forms that say which questions of the author they reply to, and the page on which each stands.
+REPLYING = {
+    "/cases/{public_id:str}/answer": "/answer",
+    "/ideas/{public_id:str}/answer": "",
+    "/ideas/{public_id:str}/answer/correction": "",
+}
+ANSWERS |= {f"reply_{number}": "Forged" for number in range(3)}
+
 PARAMETER = re.compile(r"\{\w+:\w+\}")
 TABLES = sorted({*(table._meta.tablename for table in [*VISIBILITY, *NEVER_SHOWN]), "procrastinate_jobs"})
 WRITTEN = "SELECT relname, n_tup_ins + n_tup_upd + n_tup_del AS rows FROM pg_stat_xact_user_tables"
@@ -92,7 +101,12 @@ async def changed(connection: asyncpg.Connection, before: Fingerprint, since: di
 
 async def send(stage: Stage, reader: str | None, path: str, number: int, *, own: bool = True) -> int:
     """Sends the form of an address, with every answer there is; `own`: as the site map fills this very form in."""
-    route = next((route for route in POSTS if re.fullmatch(PARAMETER.sub(r"\\w+", route), path)), "")
+    taking = [route for route in POSTS if re.fullmatch(PARAMETER.sub(r"\\w+", route), path)]
+    route = min(taking, key=lambda route: route.count("{"), default="")  # its own before one with any step
     fields = ANSWERS | (form(route, stage.world) if own and route else {}) | {"form_key": f"forged{number}"}
+    if own and route in REPLYING:
+        shown = await stage.browsers[reader].get(path.removesuffix(REPLYING[route]))
+        offered = forms_of(shown).get(path, {})
+        fields |= {name: offered[name] for name in ("replies_to", "version") if name in offered}
     response = await stage.browsers[reader].post(path, fields, files=FILES.get(route))
     return int(response.status_code)

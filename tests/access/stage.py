@@ -288,22 +288,38 @@ async def _of_the_team(world: World) -> None:
 
 async def _answered_and_screened(world: World) -> None:
     """The administrator is asked to agree to the employee's answer; an answered case and its promise are the
-    employee's, too, and a post of hers waits to be screened."""
+    employee's, too, and a post that is owed one; a post of hers waits to be screened, which the insider does, another
+    was diverted, and of a third she decides the appeal."""
     employee = world.person_id["employee"]
+    await add_idea(world, "owed_by_employee", stream="organisation", comments=False)
+    await add_case(world, "owed_by_employee", idea="owed_by_employee", state="acknowledged", owner="employee")
     await execute(
         "UPDATE answer_draft SET submitted_by = {}, approver = {} WHERE escalation = {}",
         *(employee, world.person_id["administrator"], world.case_id["decide"]),
     )
     await execute("UPDATE escalation SET owner = {} WHERE id = {}", employee, world.case_id["told"])
     await execute("UPDATE promise SET owner = {} WHERE escalation = {}", employee, world.case_id["told"])
-    await add_idea(
-        world, "screened_of_employee", stream="organisation", author="employee", state="draft", comments=False
+    await execute(
+        "INSERT INTO membership (space, person, role) VALUES ({}, {}, 'moderator')",
+        *(world.space_id["organisation"], world.person_id["insider_a"]),
+    )
+    for name in ("screened_of_employee", "diverted_of_employee"):
+        await add_idea(world, name, stream="organisation", author="employee", state="draft", comments=False)
+        await execute(
+            "INSERT INTO screening (space, idea, person, category, found, was, due_at)"
+            " SELECT space, id, author, 'health', 'words', 'draft', plein_now() + interval '4 hours' FROM idea WHERE id = {}",
+            world.idea_id[name],
+        )
+    diverted = world.idea_id["diverted_of_employee"]
+    await execute("UPDATE idea SET state = 'diverted', title = '' WHERE id = {}", diverted)
+    await execute(
+        "UPDATE screening SET state = 'diverted', decided_by = {}, decided_at = plein_now() WHERE idea = {}",
+        *(world.person_id["moderator"], diverted),
     )
     await execute(
-        "INSERT INTO screening (space, idea, person, category, found, was, due_at)"
-        " SELECT space, id, author, 'health', 'words', 'draft', plein_now() + interval '4 hours' FROM idea WHERE id = {}",
-        world.idea_id["screened_of_employee"],
+        "INSERT INTO sealed_text (screening, title, body) SELECT id, 'T', 'B' FROM screening WHERE idea = {}", diverted
     )
+    await execute("UPDATE screening SET appeal_to = {} WHERE public_id = {}", employee, world.screening["appealed"])
 
 
 async def _posts(world: World) -> None:

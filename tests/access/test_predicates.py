@@ -345,6 +345,8 @@ IDEA = {
     "kind": "idea",
     "sponsor": OTHER,
     "decision_owner": OTHER,
+    "seen": True,
+    "anonymous": False,
 }
 THEIRS = IDEA | {"author": OTHER}
 NOT_HERS = {"author": OTHER}
@@ -373,7 +375,8 @@ for editing in (Action.IDEA_EDIT, Action.IDEA_ATTACH):
             {"kind": "leader"} | me(**LEADER),
         ],
     )
-    case(editing, IDEA | {"idea_state": "draft"}, NOT_HERS, too=[{"phase": "vote"}, {"answered": True}])
+    case(editing, IDEA | {"idea_state": "draft", "seen": False}, NOT_HERS, too=[{"phase": "vote"}, {"answered": True}])
+    case(editing, IDEA | {"idea_state": "draft"}, NOT_HERS, {"phase": "vote"}, {"answered": True})
 UNSEEN = IDEA | {"idea_state": "draft", "seen": False}
 case(Action.IDEA_DISCARD, UNSEEN, NOT_HERS, CO_AUTHOR, {"idea_state": "published"}, {"seen": True})
 case(
@@ -408,6 +411,7 @@ case(
     POST,
     {"answered": True},
     {"idea_state": "hidden"},
+    {"anonymous": True},
     *phases_but("collect", "discuss"),
     too=[{"phase": "discuss"}, {"idea_state": "draft", "phase": "vote"}],
 )
@@ -864,14 +868,14 @@ case(
 )
 
 # --- comments ---
-COMMENT = {"author": ME, "state": "published", "idea_state": "published", "phase": "collect"}
+COMMENT = {"author": ME, "state": "published", "idea_state": "published", "phase": "collect", "screening": ""}
 case(
     Action.COMMENT_EDIT,
     COMMENT,
     NOT_HERS,
     {"state": "hidden"},
     *phases_but("collect", "discuss", "vote", "decide"),
-    too=phase("discuss", "vote", "decide"),
+    too=[*phase("discuss", "vote", "decide"), {"state": "draft", "screening": "where"}],
 )
 case(Action.COMMENT_REMOVE, COMMENT, NOT_HERS, {"state": "hidden"}, {"state": "removed"}, too=[{"phase": "done"}])
 case(
@@ -962,7 +966,13 @@ case(
 )
 SCREENED = {"person": OTHER, "screens": True, "state": "open", "appeal_to": None, "appealed_at": None, "outcome": None}
 case(Action.SCREENING_DECIDE, SCREENED, {"screens": False}, {"person": ME}, {"state": "published"})
-case(Action.SCREENING_TAKE_BACK, SCREENED | {"person": ME}, {"person": OTHER}, {"state": "diverted"})
+case(
+    Action.SCREENING_TAKE_BACK,
+    SCREENED | {"person": ME, "answering": False},
+    {"person": OTHER},
+    {"state": "diverted"},
+    {"answering": True},
+)
 DIVERTED = SCREENED | {"person": ME, "state": "diverted", "appeal_until": NOW + timedelta(days=1)}
 case(
     Action.SCREENING_APPEAL,

@@ -188,3 +188,118 @@ async def test_screened_first_it_is_published_without_her_name(as_, world):
 async def test_no_file_says_that_it_is_hers(as_, world):
     await posted(await as_(ME), world)
     assert "What nobody says" not in str(await everything(await actor_of_person(world.person_id[ME])))
+
+
+# --- ideas of campaigns ---
+
+
+async def proposed(browser, world, **other):
+    """An idea without a name, which was a draft with a file first; its address."""
+    await allowed(world)
+    address = f"/campaigns/{world.campaign['collect']}/ideas"
+    offered = form_of(await browser.get(f"{address}/new"), address)
+    typed = {"title": "What nobody says", "body": "We are too few", "anonymous": "y"}
+    kept = await browser.post(address, offered | typed | {"draft": "1"})
+    edit = kept.headers["Location"]
+    attach = edit.replace("/edit", "/attachments")
+    file = {"files": ("counts.csv", b"depot,nights\nNorth,12\n")}
+    assert (await browser.post(attach, form_of(await browser.get(attach), attach), files=file)).status_code == 303
+    sent = await browser.post(edit, form_of(await browser.get(edit), edit) | {"anonymous": "y"} | other)
+    assert sent.status_code == 303, text_of(sent)
+    return sent.headers["Location"]
+
+
+async def test_it_is_offered_for_ideas_where_the_space_allows_it_to_colleagues(as_, world):
+    address = f"/campaigns/{world.campaign['collect']}/ideas/new"
+    assert "without my name" not in text_of(await (await as_(ME)).get(address))
+    await allowed(world)
+    assert "without my name" in text_of(await (await as_(ME)).get(address))
+    await execute("UPDATE space SET anonymous = TRUE WHERE id = {}", world.space_id["closed_a"])
+    guests = f"/campaigns/{world.campaign['closed_a']}/ideas/new"
+    assert "without my name" not in text_of(await (await as_("guest_a")).get(guests))
+
+
+async def test_nobody_finds_her_name_on_an_idea(as_, world, rollback: asyncpg.Connection):
+    """Kept as a draft with a file, proposed, edited, talked about, followed, reported, found, told of."""
+    browser = await as_(ME)
+    where = await proposed(browser, world)
+    public_id = where.rpartition("/")[2]
+    idea = await fetch_value("SELECT id FROM idea WHERE public_id = {}", public_id)
+    form = form_of(await browser.get(f"{where}/edit"), f"{where}/edit")
+    assert (await browser.post(f"{where}/edit", form | {"body": "We are far too few"})).status_code == 303
+    say = f"{where}/comments"
+    assert (await browser.post(say, form_of(await browser.get(where), say) | {"body": "Let me add"})).status_code == 303
+    other = await as_("employee")
+    await other.post(f"{where}/report", {"rule": "persons", "words": ""})
+    await pass_on_events()
+    item = await fetch_value("SELECT public_id FROM moderation_item WHERE idea = {}", idea)
+    campaign = f"/campaigns/{world.campaign['collect']}"
+    for who in ("employee", "colleague", "moderator", "administrator", "sponsor", "decision_maker"):
+        reader = await as_(who)
+        for address in (
+            where,
+            f"{where}/versions",
+            f"{where}/author",
+            f"/posts/{public_id}/author",
+            f"{where}/report",
+            f"/moderation/items/{item}",
+            campaign,
+            f"{campaign}?view=board",
+            f"{campaign}?order=newest",
+            "/search?q=too+few",
+            f"/search/similar?title=What+nobody+says&campaign={world.campaign['collect']}",
+            f"{where}/mentions?typed=",
+            "/",
+            "/notifications",
+        ):
+            shown = text_of(await reader.get(address))
+            assert NAME not in shown, (who, address)
+            assert world.person[ME] not in shown, (who, address)
+        assert NAME not in str(await everything(await actor_of_person(world.person_id[who]))), who
+    assert "What nobody says" not in text_of(await other.get(f"/people/{world.person[ME]}"))
+    assert await mentions(rollback, (idea, world.person_id[ME])) <= {"mask.behind", "notice.person"}
+    acted = "SELECT count(*) FROM event WHERE actor = $1 AND (idea = $2 OR comment IN (SELECT id FROM comment WHERE idea = $2))"
+    assert await rollback.fetchval(acted, world.person_id[ME], idea) == 0
+    named = "SELECT count(*) FROM event WHERE actor = $1 AND particulars::text LIKE '%' || $2 || '%'"
+    assert await rollback.fetchval(named, world.person_id[ME], public_id) == 0
+    assert "A colleague" in text_of(await other.get(where))
+    assert "What nobody says" in text_of(await browser.get("/"))
+    event = await fetch_value("SELECT max(id) FROM event WHERE kind = 'comment.added'")
+    message = (await write("comment", world.person_id["employee"], event)).as_string()
+    assert "Let me add" in message
+    assert "Bram" not in message
+
+
+async def test_an_idea_is_opened_by_two_signatures_too_and_the_page_says_where(as_, world):
+    where = await proposed(await as_(ME), world)
+    moderator, administrator = await as_("moderator"), await as_("administrator")
+    address = f"/posts/{where.rpartition('/')[2]}/author"
+    assert address in (await moderator.get(where)).text
+    assert address not in (await (await as_("employee")).get(where)).text
+    assert address not in (await (await as_(ME)).get(where)).text
+    for browser in (moderator, administrator):
+        assert (await browser.post(address, {"reason": "A threat."})).status_code == 303
+    assert NAME in text_of(await moderator.get(address))
+    assert NAME not in text_of(await moderator.get(where))
+
+
+async def test_whoever_writes_along_knows_whose_it_is_so_that_it_has_a_name(as_, world):
+    browser = await as_(ME)
+    await allowed(world)
+    address = f"/campaigns/{world.campaign['collect']}/ideas"
+    offered = form_of(await browser.get(f"{address}/new"), address)
+    typed = {"title": "What nobody says", "body": "We are too few"}
+    edit = (await browser.post(address, offered | typed | {"draft": "1"})).headers["Location"]
+    invite = edit.replace("/edit", "/co-authors")
+    form = form_of(await browser.get(edit), edit)
+    assert (await browser.post(invite, {"colleague": "author@world.example"})).status_code == 303
+    sent = await browser.post(edit, form | {"anonymous": "y"})
+    assert set(errors_of(sent)) == {"anonymous"}
+    other = (
+        await browser.post(
+            address, form_of(await browser.get(f"{address}/new"), address) | typed | {"draft": "1", "anonymous": "y"}
+        )
+    ).headers["Location"]
+    assert (
+        await browser.post(other.replace("/edit", "/co-authors"), {"colleague": "author@world.example"})
+    ).status_code == 403

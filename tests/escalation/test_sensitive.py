@@ -405,6 +405,50 @@ async def test_a_comment_that_is_reported_waits_and_is_diverted(as_, world, roll
     assert await columns_with(rollback, CANARY) == {"sealed_text.body"}
 
 
+async def held(world, as_, idea="collect", who="employee"):
+    """An idea that is reported as sensitive; where it waits."""
+    report = {"rule": "private life", "words": "", "sensitive": "y"}
+    assert (await (await as_(who)).post(f"/ideas/{world.idea[idea]}/report", report)).status_code == 303
+    await pass_on_events()
+    waits = await fetch_value("SELECT public_id FROM screening WHERE idea = {} AND state = 'open'", world.idea_id[idea])
+    return waits and f"/screenings/{waits}"
+
+
+async def test_what_an_answer_is_owed_or_given_to_is_neither_taken_back_nor_rewritten(as_, world):
+    async with transaction():
+        await add_idea(world, "owed", stream="organisation")
+        await add_case(world, "owed", idea="owed", state="acknowledged", owner="sponsor")
+    for idea, author in (("owed", "author"), ("told", "decision_maker")):
+        if idea == "told":
+            await execute(
+                "UPDATE escalation SET state = 'closed', ended_at = plein_now() WHERE idea = {}", world.idea_id["told"]
+            )
+        where, browser = await held(world, as_, idea), await as_(author)
+        page = await browser.get(where)
+        assert "rely on what it says" in text_of(page), idea
+        assert "/taking-back" not in page.text, idea
+        assert (await browser.post(f"{where}/taking-back")).status_code == 403, idea
+        assert await fetch_value("SELECT state FROM idea WHERE id = {}", world.idea_id[idea]) == "draft"
+        edited = await browser.post(f"/ideas/{world.idea[idea]}/edit", {"title": "Another", "body": "text"})
+        assert idea == "owed" or edited.status_code == 403, "an answer stands on its words"
+
+
+async def test_one_person_does_not_take_many_texts_out_of_sight_in_a_row(as_, world):
+    async with transaction():
+        for name in "abcde":
+            await add_idea(world, name, stream="organisation", comments=False)
+    assert [bool(await held(world, as_, name)) for name in "abc"] == [True, True, True]
+    browser, report = await as_("employee"), {"rule": "private life", "words": "", "sensitive": "y"}
+    fourth = await browser.post(f"/ideas/{world.idea['d']}/report", report)
+    await pass_on_events()
+    assert "this one stays in sight" in text_of(await browser.get(fourth.headers["Location"].replace("ideas", "posts")))
+    item = await fetch_value("SELECT x.public_id FROM moderation_item x WHERE x.idea = {}", world.idea_id["d"])
+    assert "still in sight" in text_of(await (await as_("moderator")).get(f"/moderation/items/{item}"))
+    assert await held(world, as_, "d", who="colleague"), "somebody else’s word counts"
+    await set_clock(NOW + timedelta(hours=25))
+    assert await held(world, as_, "e")
+
+
 # --- the clock, and the number ---
 
 

@@ -104,6 +104,38 @@ async def test_a_case_that_is_open_keeps_everything(world, ended):
     assert await left() == before
 
 
+async def test_nothing_goes_while_the_lead_is_open_or_a_promise_is(world, ended):
+    await listed(world, notes=1, files=1, consultations=1)
+    before, idea = await left(), world.idea_id["decide"]
+    await execute("UPDATE escalation SET state = 'merged' WHERE id = {}", ended)
+    await execute(
+        "INSERT INTO cluster_item (lead, idea, space, added_by, opt_out_until)"
+        " SELECT {}, id, space, author, plein_now() FROM idea WHERE id = {}",
+        *(world.idea_id["discuss"], idea),
+    )
+    await set_clock(NOW + 2 * YEAR)
+    await destroy_what_is_over()
+    assert await left() == before, "its lead has no answer yet"
+    with pytest.raises(asyncpg.RestrictViolationError):
+        async with transaction():
+            await execute(
+                "INSERT INTO retention_log (list, kind, escalation, things, ended_at)"
+                " SELECT (SELECT max(id) FROM retention_list), 'notes', id, 1, ended_at FROM escalation WHERE id = {}",
+                ended,
+            )
+    lead = world.case_id["discuss"]
+    await execute("UPDATE escalation SET state = 'closed', ended_at = plein_now() WHERE id = {}", lead)
+    await destroy_what_is_over()
+    assert await left() == before, "its years begin with the end of its lead"
+    await set_clock(NOW + 4 * YEAR)
+    await execute("UPDATE promise SET escalation = {} WHERE state = 'open'", ended)
+    await destroy_what_is_over()
+    assert await fetch_value("SELECT count(*) FROM case_note WHERE escalation = {}", ended), "a promise is open"
+    await execute("UPDATE promise SET state = 'kept' WHERE escalation = {}", ended)
+    await destroy_what_is_over()
+    assert await left() == before | {"notes": 0, "files": 0, "consultations": 0}
+
+
 async def test_the_database_lets_nothing_go_before_its_time_and_keeps_lists_and_log(world, ended):
     await listed(world, notes=1)
     forbidden = [
