@@ -10,14 +10,15 @@ from email.message import EmailMessage
 
 
 class MailServer:
-    """`replies` overrides the answer to a command (`END` is the end of the message); `stall` never answers it."""
+    """`replies` overrides the answer to a command (`END` is the end of the message); `stall` answers it no sooner
+    than it `goes_on`."""
 
     def __init__(self) -> None:
         self.messages: list[EmailMessage] = []
         self.recipients: list[str] = []
         self.replies: dict[str, str] = {}
         self.stall = ""
-        self.stalled = asyncio.Event()
+        self.stalled, self.goes_on = asyncio.Event(), asyncio.Event()
         self.port = 0
 
     @property
@@ -55,7 +56,7 @@ class MailServer:
         """Answers; says whether it was the usual answer."""
         if command == self.stall:
             self.stalled.set()
-            await asyncio.Event().wait()
+            await self.goes_on.wait()
         writer.write(f"{self.replies.get(command, usual)}\r\n".encode())
         await writer.drain()
         return command not in self.replies

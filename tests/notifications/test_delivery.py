@@ -154,8 +154,10 @@ async def test_while_a_server_says_nothing_its_message_holds_nobody_up(fresh_db,
     assert await fetch_value("SELECT max(xact_start) FROM pg_stat_activity WHERE state = 'idle in transaction'") is None
     await deliver_mail()  # another worker leaves it alone meanwhile
     assert (await state())["attempts"] == 1
-    sending.cancel()
-    await asyncio.wait([sending])
+    smtp.goes_on.set()
+    await sending
+    assert len(smtp.messages) == 1
+    assert (await state())["sent_at"]
 
 
 def test_a_message_is_given_up_well_before_its_next_attempt():
