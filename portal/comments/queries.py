@@ -203,6 +203,20 @@ def _grouped(rows: list[CommentRow]) -> list[Root]:
     return roots
 
 
+ROOTS_BEFORE = """
+    SELECT count(*) FROM (
+        SELECT FROM comment r WHERE r.idea = (SELECT k.idea FROM comment k WHERE k.id = {} AND {})
+            AND r.root IS NULL AND {} AND NOT ({}) LIMIT {}) AS earlier
+"""
+
+
+async def on_first_page(actor: Actor, root: CommentRow, order: str) -> bool:
+    """Whether a root is on the first page of its thread."""
+    sights = visible(Comment, actor, "k"), visible(Comment, actor, "r")
+    place = Place(root.id, root.helpful, included=True).where(order)
+    return int(await fetch_value(ROOTS_BEFORE, root.id, *sights, place, PAGE)) < PAGE
+
+
 REPLIES = f"""
     SELECT {COLUMNS} FROM comment k {JOINS} WHERE k.root = {{}} AND {{}} AND k.id >= {{}} ORDER BY k.id LIMIT {{}}
 """

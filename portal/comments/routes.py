@@ -33,7 +33,8 @@ async def permalink(request: Request, public_id: FromPath[str]) -> Response[Any]
     here = f"#comment-{comment.public_id}"
     if before < queries.SHOWN_REPLIES:
         order = asked if asked in queries.ORDERS else "oldest"
-        return see_other(f"{comment.item_address}?order={order}&start={root.public_id}{here}")
+        start = "" if await queries.on_first_page(request.actor, root, order) else f"&start={root.public_id}"
+        return see_other(f"{comment.item_address}?order={order}{start}{here}")
     start = f"?start={comment.public_id}" if before >= queries.MOST_REPLIES else ""
     return see_other(f"/comments/{root.public_id}/replies{start}{here}")
 
