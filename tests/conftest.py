@@ -7,7 +7,7 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ from portal.app import create_app, set_up_logs  # noqa: E402
 from portal.run.postgres import EmbeddedPostgres  # noqa: E402
 from portal.web.assets import build  # noqa: E402
 from tests.client import Browser  # noqa: E402
+from tests.connections import OneConnection, OneConnectionAsGuests  # noqa: E402
 from tests.servers import drop_database, new_database, start_postgres  # noqa: E402
 from tests.template import make_template  # noqa: E402
 from tests.world import World  # noqa: E402
@@ -94,35 +95,6 @@ async def shared_database(cluster: EmbeddedPostgres, template: tuple[str, World]
     name = await new_database(cluster, template[0])
     yield cluster.dsn(name)
     await drop_database(cluster, name)
-
-
-class OneConnection:
-    """A pool that always gives the same connection, whose transaction is undone in the end."""
-
-    def __init__(self, connection: asyncpg.Connection) -> None:
-        self.connection = connection
-
-    async def acquire(self, timeout: float | None = None) -> asyncpg.Connection:
-        return self.connection
-
-    async def release(self, connection: asyncpg.Connection) -> None:
-        """It stays."""
-
-
-class OneConnectionAsGuests(OneConnection):
-    """The same connection as guests' requests have it, by the rights of their role."""
-
-    async def acquire(self, timeout: float | None = None) -> asyncpg.Connection:
-        await self.connection.execute(f"SET ROLE {self.role}")
-        return self.connection
-
-    async def release(self, connection: asyncpg.Connection) -> None:
-        with suppress(asyncpg.InFailedSQLTransactionError):  # undone together with the transaction that failed
-            await connection.execute(f"RESET ROLE; {db.FORGET}")
-
-    def __init__(self, connection: asyncpg.Connection, role: str) -> None:
-        super().__init__(connection)
-        self.role = role
 
 
 @pytest.fixture(scope="session")

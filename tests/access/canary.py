@@ -16,9 +16,11 @@ from piccolo.columns import Array, Text
 from piccolo.table import Table
 
 from portal import tables as t
-from portal.access.fields import FIELDS, PERSONNEL
 from portal.access.scope import NEVER_SHOWN, VISIBILITY
 
+#: The fields of a profile, and those that no guest is shown.
+FIELDS = ("phone", "place", "skills", "about", "hours", "status")
+PERSONNEL = ("phone", "place")
 MARK = re.compile(r"Canary\.([a-z_]+)\.([a-z_]+)\.(\d+)\.")
 #: Search marks the words that it found.
 MARKED = re.compile(r"</?mark>")
@@ -372,6 +374,7 @@ ROWS = {
             WHERE m.person = $1 AND m.role = 'moderator' AND s.kind = 'organisation')""",
     "sealed_text": """SELECT t.id FROM sealed_text t JOIN screening x ON x.id = t.screening
         WHERE x.person = $1 OR x.appeal_to = $1 AND x.outcome IS NULL""",
+    "unmasking": f"SELECT id FROM unmasking WHERE space IN ({MODERATED}) OR {ADMINISTERS}",
     "session": "SELECT id FROM session WHERE person = $1",
     "mail": """SELECT x.id FROM mail x WHERE EXISTS
         (SELECT FROM membership WHERE person = $1 AND role = 'administrator')""",

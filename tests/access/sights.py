@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from typing import Any, NamedTuple
+
 import asyncpg
 from piccolo.table import Table
 
 from portal import tables as t
-from portal.access.actor import actor_of_person
-from portal.access.fields import FIELDS, visible_field
+from portal.access.actor import Actor, actor_of_person
+from portal.access.fields import visible_field
 from portal.access.scope import VISIBILITY, visible
-from portal.db import QueryString, execute
-from tests.access.canary import Sight, sight_of
+from portal.db import DB, QueryString
+from tests.access.canary import FIELDS, Sight, sight_of
 
 #: People are shown to those who share a space with them, whatever of them is asked for.
 OF_PEOPLE = (t.Person, t.Identity, t.Profile)
-#: Whose rules have tests of their own, in their rooms.
-ELSEWHERE = {t.Screening, t.SealedText, t.Unmasking}
-COMPARED = [table for table in VISIBILITY if table not in ELSEWHERE]
+
 Sights = dict[str, dict[str, list[int]]]
 
 
@@ -27,7 +28,7 @@ async def should_be_seen(connection: asyncpg.Connection, people: dict[str, int])
 
 async def _of_one(connection: asyncpg.Connection, sight: Sight) -> dict[str, list[int]]:
     found = {}
-    for table in COMPARED:
+    for table in VISIBILITY:
         name, key = _named(table)
         should = sight.rows["neighbour" if table in OF_PEOPLE else name]
         found[name] = sorted(should & {row[0] for row in await connection.fetch(f"SELECT {key} FROM {name}")})
@@ -36,22 +37,43 @@ async def _of_one(connection: asyncpg.Connection, sight: Sight) -> dict[str, lis
     return found
 
 
-async def wrong_sights(people: dict[str, int], should: Sights) -> list[str]:
-    """What somebody sees and should not, or should see and does not."""
-    wrong = []
-    for name, person in people.items():
-        actor = await actor_of_person(person)
-        assert actor is not None
-        asked = [(*_named(table), visible(table, actor)) for table in COMPARED]
+class Asked(NamedTuple):
+    """A question about all rows of a table: who asks, what it is about, and how it is sent."""
+
+    name: str
+    told: str
+    sql: str
+    values: list[Any]
+
+
+async def actors_of(people: dict[str, int]) -> dict[str, Actor]:
+    """Everybody as an actor."""
+    found = {name: await actor_of_person(person) for name, person in people.items()}
+    return {name: actor for name, actor in found.items() if actor is not None}
+
+
+def what_is_asked(actors: dict[str, Actor]) -> list[Asked]:
+    """Everything, by everybody."""
+    asked = []
+    for name, actor in actors.items():
+        questions = [(*_named(table), visible(table, actor)) for table in VISIBILITY]
         for field in FIELDS:
             both = QueryString("{} AND {}", visible(t.Profile, actor), visible_field(field, actor, "profile"))
-            asked.append((f"profile.{field}", "person", both))
-        for told, key, condition in asked:
-            rows = await execute(f"SELECT {key} FROM {told.partition('.')[0]} WHERE {{}}", condition)
-            seen, right = {row[0] for row in rows}, set(should[name][told])
-            wrong += [f"{name} sees {told} {row}" for row in sorted(seen - right)]
-            wrong += [f"{name} does not see {told} {row}" for row in sorted(right - seen)]
-    return wrong
+            questions.append((f"profile.{field}", "person", both))
+        for told, key, condition in questions:
+            sql = f"SELECT {key} FROM {told.partition('.')[0]} WHERE {{}}"
+            asked.append(Asked(name, told, *QueryString(sql, condition).compile_string()))
+    return asked
+
+
+async def wrong_sights(asked: list[Asked], should: Sights) -> AsyncIterator[str]:
+    """What somebody sees and should not, or should see and does not."""
+    for name, told, sql, values in asked:
+        seen, right = {row[0] for row in await DB._run_in_pool(sql, values)}, set(should[name][told])
+        for row in sorted(seen - right):
+            yield f"{name} sees {told} {row}"
+        for row in sorted(right - seen):
+            yield f"{name} does not see {told} {row}"
 
 
 def _named(table: type[Table]) -> tuple[str, str]:

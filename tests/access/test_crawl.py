@@ -21,7 +21,7 @@ from tests.access.canary import rows_elsewhere
 from tests.access.crawl import ADMINISTRATORS_ONLY, Crawl, crawl, fillings, query_parameters, routes
 from tests.access.forms import changed, fingerprint, send, written
 from tests.access.stage import GUESTS, NOBODY, READERS, Stage, staged
-from tests.conftest import OneConnection, OneConnectionAsGuests
+from tests.connections import OneConnection, OneConnectionAsGuests
 from tests.servers import drop_database, new_database
 from tests.sitemap import NOT_THERE, POSTS
 from tests.world import World, email_of

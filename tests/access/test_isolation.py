@@ -17,7 +17,7 @@ from portal import tables as t
 from portal.access import scope, sight
 from tests.access.crawl import OF_FILES, Crawl, crawl, fillings, learn_etags, routes
 from tests.access.stage import staged
-from tests.conftest import OneConnection
+from tests.connections import OneConnection
 from tests.isolation.report import HERE, LANGUAGES, Findings, write_report
 from tests.world import World
 

@@ -23,7 +23,7 @@ from tests.access.stage import READERS, Stage, open_stage, things_that_could_lea
 from tests.client import new_session
 from tests.isolation.demo import make_demo, open_database
 from tests.servers import drop_database, new_database
-from tests.world import World, add_attachment, add_comment, add_idea, add_person, add_report
+from tests.world import World, add_attachment, add_case, add_comment, add_idea, add_person, add_report
 
 GUEST = "guest_a"
 BY_NAME = {variant.name: variant for variant in VARIANTS}
@@ -85,11 +85,41 @@ async def _more_out_of_sight(world: World) -> None:
                 world, name, campaign="closed_a", author="insider_a", state=state, comments=state == "hidden"
             )
         await add_comment(world, "new_hidden", idea="closed_a", author="insider_a", state="hidden")
+        await _more_of_cases(world)
     idea, space, insider = world.idea_id["closed_a"], world.space_id["closed_a"], world.person_id["insider_a"]
     await execute("UPDATE profile SET photo_change = photo_change + 1 WHERE person = {}", world.person_id["guest_b"])
     await execute("UPDATE organisation SET photo_changes = photo_changes + 1")
     await execute("INSERT INTO follow (person, space, idea) VALUES ({}, {}, {})", insider, space, idea)
     await execute("INSERT INTO mail (kind, recipient) SELECT 'answer', id FROM person WHERE kind = 'employee'")
+
+
+async def _more_of_cases(world: World) -> None:
+    """Cases elsewhere, with a promise; on the case in her own space what is its team's alone; and there, too, a post
+    that is screened, and a record."""
+    for number in range(6):
+        await add_case(world, f"new_{number}", idea=f"new_collect_{number}", state="acknowledged", owner="sponsor")
+    await execute(
+        "INSERT INTO promise (idea, space, answer, escalation, author, body, language, owner, due_on)"
+        " SELECT idea, space, answer, escalation, author, 'New', language, owner, due_on FROM promise LIMIT 1"
+    )
+    insider, space = world.person_id["insider_a"], world.space_id["closed_a"]
+    for sql in (
+        "INSERT INTO case_note (escalation, space, author, body, body_html) SELECT id, space, owner, 'N', 'N'",
+        "INSERT INTO case_file (escalation, space, author, kind, name, file, size)"
+        " SELECT id, space, owner, 'png', 'new.png', 'f', 100",
+        "INSERT INTO consultation (escalation, space, kind, person, body, asked_by, due_on, due_at)"
+        " SELECT id, space, 'legal', owner, 'Q', owner, '2026-07-01', '2026-07-02'",
+        "INSERT INTO case_record (escalation, space, person, label, whole, language, reason)"
+        " SELECT id, space, owner, 'internal', TRUE, 'en', 'R'",
+    ):
+        await execute(sql + " FROM escalation WHERE id = {}", world.case_id["post_a"])
+    await add_idea(world, "new_screened", stream="closed_a", author="insider_a", state="draft", comments=False)
+    await execute(
+        "INSERT INTO screening (space, idea, person, category, found, was, due_at)"
+        " SELECT space, id, author, 'health', 'words', 'draft', plein_now() + interval '4 hours' FROM idea WHERE id = {}",
+        world.idea_id["new_screened"],
+    )
+    await execute("INSERT INTO space_record (space, label, asked_by) VALUES ({}, 'internal', {})", space, insider)
 
 
 async def _differences(worlds: Worlds, app: Litestar, *, only: str = "") -> tuple[int, list[str]]:

@@ -17,6 +17,9 @@ from portal.db import QueryString, execute, fetch_one, fetch_value, leave_wall, 
 from portal.run.postgres import EmbeddedPostgres
 from portal.settings import BadSetting, settings
 from portal.spaces.queries import AUDIENCE, Audience
+from tests.access.sights import actors_of, should_be_seen
+from tests.access.variety import something_of_everything
+from tests.access.walls import GUESTS, wrong_walls
 from tests.client import Browser
 from tests.servers import drop_database, new_database
 from tests.world import World, add_comment, add_decision, add_idea, add_report
@@ -54,6 +57,18 @@ async def test_nothing_of_another_space_is_read(guest: World):
     names = {row["name"] for row in await execute("SELECT name FROM identity")}
     assert "Julie Mercadier" in names
     assert "Mei-Ling Tjon" not in names
+
+
+async def test_guests_reach_what_the_rules_in_words_say(
+    rollback: asyncpg.Connection, world: World, template: tuple[str, World]
+):
+    """Every row of every table, what each may change of it, and every row that the first wall shows."""
+    async with transaction():
+        await something_of_everything(world)
+    guests = {name: world.person_id[name] for name in GUESTS}
+    should, actors = await should_be_seen(rollback, guests), await actors_of(guests)
+    wrong = [line async for line in wrong_walls(rollback, f"{template[0]}_guest", actors, should)]
+    assert not wrong, wrong[:20]
 
 
 async def test_a_guest_is_told_the_same_audience(rollback: asyncpg.Connection, world: World):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from portal.access.fields import FIELDS, PERSONNEL
 from portal.db import execute
+from tests.access.canary import FIELDS, PERSONNEL
 from tests.access.stage import former_guest_leaves, things_that_could_leak
 from tests.world import (
     CAST,
@@ -34,10 +34,8 @@ OF_ONE = (
     "INSERT INTO personnel (person, number) SELECT p.id, 'P' || p.id FROM person p, space s WHERE p.id = {} AND s.id = {}",
     "INSERT INTO read_mark (person, idea, space, comment) SELECT {}, idea, space, min(id) FROM comment"
     " WHERE space = {} GROUP BY idea, space",
-    "INSERT INTO rules_acceptance (person, page) SELECT {}, min(g.id) FROM about_page g, space s WHERE s.id = {}",
-    "INSERT INTO session (token_sha256, person, epoch, created_at, last_seen_at, idle_until, expires_at)"
-    " SELECT sha256(p.public_id::bytea), p.id, 0, n, n, n + interval '1 day', n + interval '1 day'"
-    " FROM person p, space s, plein_now() n WHERE p.id = {} AND s.id = {}",
+    "INSERT INTO rules_acceptance (person, page) SELECT {}, min(g.id) FROM about_page g, space s WHERE s.id = {}"
+    " AND g.slug = 'house-rules'",
     "INSERT INTO search_word (word, space) SELECT n.name, s.id FROM identity n, space s WHERE n.person = {} AND s.id = {}",
     "INSERT INTO vote (person, idea, space, guest) SELECT p.id, i.id, i.space, p.kind = 'guest' FROM idea i, person p"
     " WHERE p.id = {} AND i.space = {} AND i.author <> p.id AND i.kind = 'discussion' AND i.state = 'published'",
@@ -57,7 +55,15 @@ async def something_of_everything(world: World) -> None:
     await _heard(world)
     await _logged(world)
     await _one_of_each(world)
+    await _screened(world)
+    await _sessions()
     await former_guest_leaves(world)
+    # one space keeps the names of those who left it, the other doesn't
+    await execute("UPDATE space SET leavers = 'former' WHERE id = {}", world.space_id["closed_a"])
+    await execute(
+        "INSERT INTO departure (person, space, at) VALUES ({}, {}, plein_now())",
+        *(world.person_id["former_guest"], world.space_id["closed_b"]),
+    )
 
 
 async def _campaigns(world: World) -> None:
@@ -239,8 +245,49 @@ async def _one_of_each(world: World) -> None:
                 *(label, world.person_id[f"insider_{side}"], world.space_id[f"closed_{side}"]),
             )
         await add_comment(world, f"under_hidden_{side}", idea=f"hidden_closed_{side}", author=f"insider_{side}")
+    # house rules that are newer than those that she accepted
+    await execute(
+        "INSERT INTO about_page (slug, language, title, body, body_html, author)"
+        " SELECT slug, language, title, body, body_html, author FROM about_page WHERE slug = 'house-rules'"
+    )
     # who is paused writes nothing any more
     await execute(
         "INSERT INTO pause (person, space, decision, until) SELECT person, space, id, plein_now() + interval '1 day'"
         " FROM decision"
     )
+
+
+async def _sessions() -> None:
+    """Everybody has one by her public id, and some that are good no more: idle, at their end, of an older epoch."""
+    await execute(
+        "INSERT INTO session (token_sha256, person, epoch, created_at, last_seen_at, idle_until, expires_at)"
+        " SELECT sha256((p.public_id || e.ending)::bytea), p.id, p.epoch - e.older, n, n, n + e.idle, n + e.last"
+        " FROM person p, plein_now() n, (VALUES ('', 0, interval '1 hour', interval '1 day'),"
+        " ('.idle', 0, interval '-1 hour', interval '1 day'), ('.expired', 0, interval '1 hour', interval '-1 hour'),"
+        " ('.older', 1, interval '1 hour', interval '1 day')) e (ending, older, idle, last)"
+    )
+
+
+async def _screened(world: World) -> None:
+    """In the guest spaces something of everybody waits to be screened; of what was diverted one appeal is decided."""
+    ids = world.person_id
+    waits = (
+        "INSERT INTO screening (space, idea, person, category, found, was, due_at)"
+        " SELECT space, id, author, 'health', 'words', 'draft', plein_now() + interval '4 hours' FROM idea WHERE id = {}"
+    )
+    for name in ("guest_a", "insider_a", "moderator"):
+        place = "organisation" if name == "moderator" else "closed_a"
+        await add_idea(world, f"screened_{name}", stream=place, author=name, state="draft", comments=False)
+        await execute(waits, world.idea_id[f"screened_{name}"])
+        await execute(
+            "INSERT INTO unmasking (idea, space, person, role, reason) SELECT id, space, {}, 'moderator', 'R' FROM idea"
+            " WHERE id = {}",
+            *(ids["employee"], world.idea_id[f"screened_{name}"]),
+        )
+    decided = (
+        "WITH x AS (INSERT INTO screening (space, person, category, found, was, due_at, state, decided_by, decided_at,"
+        " appealed_at, appeal_to, outcome, outcome_at) SELECT s.id, {}, 'health', 'words', 'draft', n, 'diverted', {}, n,"
+        " n, {}, 'upheld', n FROM space s, plein_now() n WHERE s.id = {} RETURNING id)"
+        " INSERT INTO sealed_text (screening, body) SELECT id, 'T' FROM x"
+    )
+    await execute(decided, *(ids[name] for name in ("guest_a", "moderator", "sponsor")), world.space_id["closed_a"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from tests.access.crawl import Crawl, crawl, learn_etags
+from tests.access.crawl import FILES, Crawl, crawl, learn_etags
 from tests.access.forms import fingerprint
 from tests.access.stage import NOBODY
 from tests.isolation.channels import ask_export, ask_forms, ask_mail
@@ -21,7 +21,7 @@ def ask_everything(plan: Plan, asker: tuple[str | None, bool]) -> Crawl:
 
 async def _ask_everything(plan: Plan, reader: str | None, behind: bool) -> Crawl:
     async with on_stage(plan, behind) as stage:
-        await learn_etags(stage, *OTHERS, only="/attachments")
+        await learn_etags(stage, *OTHERS, only=FILES)
         # what the first wall alone keeps, both keep: behind both, some of every kind are asked for
         result = await crawl(stage, reader, deep=not behind or reader in NOBODY, only=plan.only)
         if not behind:  # the worker writes these, who stands in front of no second wall

@@ -1,8 +1,8 @@
 """`make mutants`: removes each condition of portal/access in turn and runs the tests of access.
 
 Every mutant is caught, or listed in explained.toml with the reason why it changes no answer. ARGS may name modules or
-parts of mutants' names (`make mutants ARGS="sight_of_content.idea rules"`); `--quick` leaves the crawl out, and then counts what
-only the crawl catches as not caught.
+parts of mutants' names (`make mutants ARGS="sight_of_content.idea rules"`). What was caught stands in build/mutants.json,
+and is not tried again as long as its module stays as it is.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ import threading
 import time
 import tomllib
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -32,22 +33,33 @@ ACCESS = ROOT / "portal" / "access"
 EXPLAINED = Path(__file__).parent / "explained.toml"
 NOT_COPIED = (".git", ".venv", "build", "data", "node_modules", "__pycache__", ".*_cache", "*.egg-info")
 TESTS = ROOT / "tests" / "access"
-#: Modules of rules that are asked without a database: their conditions are tried one by one, in no time.
-PREDICATES_OF = ("policy", "of_", "phases", "actor")
-#: Modules of what comes into sight: what they show is compared row by row, in hardly any.
-SIGHTS_OF = ("scope", "sight", "actor", "fields")
-#: Which tests run first, by how the module's name begins: those that notice most in the shortest time.
+CAUGHT = ROOT / "build" / "mutants.json"
+#: What is asked first, and mostly suffices, by how the module's name begins: `kept.py` asks it in half a second.
+QUICK = {
+    "predicates": ("policy", "of_", "phases", "actor", "rules"),
+    "facts": ("actor", "unread"),
+    "sights": ("scope", "sight", "actor", "fields"),
+    "names": ("of_people",),
+    "walls": ("wall",),
+    "forged": ("wall",),
+}
+#: Which tests come next: those that notice most in the shortest time. All others of tests/access follow.
 FIRST = {
-    "scope": ("scope", "matrix", "search_leaks", "leaks"),
-    "sight": ("scope", "matrix", "search_leaks", "leaks"),
-    "wall": ("wall_writes", "wall"),
-    "actor": ("scope", "rights"),
-    "fields": ("search_leaks", "leaks"),
+    "wall": ("access/test_wall_writes", "access/test_wall"),
+    "actor": ("access/test_rights", "accounts/test_sessions"),
+    "eyes": ("spaces/test_as_guest",),
+    "masks": ("escalation/test_anonymous",),
+    "conflicts": ("units",),
+    "unread": ("notifications/test_list",),
+    "of_people": ("leaving",),
+    "sight_of_screening": ("escalation/test_sensitive",),
+    "sight": ("access/test_scope",),
+    "scope": ("access/test_scope",),
 }
 SLOWEST = ("two_worlds", "isolation", "crawl")
 
 
-UNCHANGED = Mutant("", "portal/access/rules.py", (ACCESS / "rules.py").read_text())
+UNCHANGED = Mutant("", "portal/access/rules.py", (ACCESS / "rules.py").read_text)
 
 
 class Worker:
@@ -59,8 +71,8 @@ class Worker:
         (folder / "build").mkdir()
         (folder / "node_modules").symlink_to((ROOT / "node_modules").resolve())
         unchecked = py_compile.PycInvalidationMode.UNCHECKED_HASH
-        compileall.compile_dir(folder / "portal", quiet=2, invalidation_mode=unchecked)
-        shutil.rmtree(folder / "portal" / "access" / "__pycache__")  # these will change
+        for code in ("portal", "tests"):
+            compileall.compile_dir(folder / code, quiet=2, invalidation_mode=unchecked)
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tests.mutants.worker", str(folder)],
             cwd=folder,
@@ -74,7 +86,7 @@ class Worker:
         """Runs these tests with this mutant in its place."""
         assert self.process.stdin
         assert self.process.stdout
-        job = {"path": mutant.path, "source": mutant.source, "tests": tests}
+        job = {"path": mutant.path, "source": mutant.make(), "tests": tests}
         print(json.dumps(job), file=self.process.stdin, flush=True)
         answer: dict[str, Any] = json.loads(self.process.stdout.readline())
         return answer
@@ -92,7 +104,8 @@ def main() -> int:
         prog="make mutants", description="Removes each condition of portal/access in turn."
     )
     parser.add_argument("parts", nargs="*", help="only mutants in whose name one of these stands")
-    parser.add_argument("--quick", action="store_true", help="without the crawl, which takes minutes for each")
+    parser.add_argument("--quick", action="store_true", help="only what is asked in a second; then not all are caught")
+    parser.add_argument("--anew", action="store_true", help="also those that were caught before")
     parser.add_argument("--workers", type=int, default=2)
     asked = parser.parse_args()
     found = [mutant for path in sorted(ACCESS.glob("*.py")) for mutant in mutants(path, ROOT)]
@@ -100,8 +113,10 @@ def main() -> int:
     unknown = sorted(reasons.keys() - {mutant.name for mutant in found})
     chosen = [m for m in found if not asked.parts or any(part in m.name for part in asked.parts)]
     tested = [m for m in chosen if m.name not in reasons]
+    caught = Caught(CAUGHT, anew=asked.anew)
+    waiting = [m for m in tested if m not in caught]
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
-        missed = _try(tested, Path(folder), asked.workers, with_crawl=not asked.quick)
+        missed = _try(waiting, Path(folder), asked.workers, ROUNDS[: len(QUICK)] if asked.quick else ROUNDS, caught)
     for name in unknown:
         print(f"explained, but there is no such mutant: {name}")
     for mutant in missed:
@@ -111,15 +126,42 @@ def main() -> int:
     return 1 if missed or unknown else 0
 
 
-def _try(tested: list[Mutant], folder: Path, workers: int, *, with_crawl: bool) -> list[Mutant]:
+class Caught:
+    """Those that were caught, in a file, so that what was broken off goes on where it was. A mutant of a module that
+    has changed is another."""
+
+    def __init__(self, file: Path, *, anew: bool) -> None:
+        self.file = file
+        self.known: dict[str, str] = {} if anew or not file.exists() else json.loads(file.read_text())
+
+    def __contains__(self, mutant: Mutant) -> bool:
+        return self.known.get(mutant.name) == _digest(mutant)
+
+    def add(self, mutant: Mutant) -> None:
+        """One more."""
+        self.known[mutant.name] = _digest(mutant)
+        self.file.parent.mkdir(exist_ok=True)
+        self.file.write_text(json.dumps(self.known, indent=0))
+
+
+def _digest(mutant: Mutant) -> str:
+    return sha256((ROOT / mutant.path).read_bytes()).hexdigest()
+
+
+Round = Callable[[str], list[str] | None]
+
+
+def _try(tested: list[Mutant], folder: Path, workers: int, rounds: list[Round], caught: Caught) -> list[Mutant]:
     """Those that no test noticed. What one round of tests does not notice waits for the next, which takes longer."""
     jobs: queue.SimpleQueue[tuple[int, Mutant]] = queue.SimpleQueue()
     for mutant in tested:
         jobs.put((0, mutant))
-    rounds = ROUNDS if with_crawl else ROUNDS[:-1]
     missed: list[Mutant] = []
     wrong: list[str] = []
     begun, done = time.monotonic(), iter(range(1, len(tested) + 1))
+
+    def tell(what: str, mutant: Mutant, said: str = "") -> None:
+        print(f"{time.monotonic() - begun:6.0f} s  {next(done):4}  {what}  {mutant.name}{said}", flush=True)
 
     def work(number: int) -> None:
         worker = Worker(folder / str(number))
@@ -129,7 +171,7 @@ def _try(tested: list[Mutant], folder: Path, workers: int, *, with_crawl: bool) 
                 level, mutant = jobs.get_nowait()
                 if level == len(rounds):
                     missed.append(mutant)
-                    print(f"{time.monotonic() - begun:6.0f} s  {next(done):4}  MISSED  {mutant.name}", flush=True)
+                    tell("MISSED", mutant)
                     continue
                 tests = rounds[level](mutant.name)
                 if tests is None:
@@ -138,14 +180,15 @@ def _try(tested: list[Mutant], folder: Path, workers: int, *, with_crawl: bool) 
                 if tuple(tests) not in green:
                     answer = worker.run(UNCHANGED, tests)
                     if answer["code"] != 0:
-                        wrong.append(f"the tests of access are red without any mutant:\n{answer['said']}")
+                        wrong.append(f"{tests[0]} is red without any mutant:\n{answer['said']}")
                         return
                     green.add(tuple(tests))
                 answer = worker.run(mutant, tests)
                 if answer["code"] == 0:
                     jobs.put((level + 1, mutant))
                 elif answer["code"] == FAILED:
-                    print(f"{time.monotonic() - begun:6.0f} s  {next(done):4}  caught  {mutant.name}", flush=True)
+                    caught.add(mutant)
+                    tell("caught", mutant, f"  by {tests[0]}")
                 else:
                     wrong.append(f"{mutant.name}: {answer['said']}")
         except queue.Empty:
@@ -153,7 +196,7 @@ def _try(tested: list[Mutant], folder: Path, workers: int, *, with_crawl: bool) 
         finally:
             worker.end()
 
-    threads = [threading.Thread(target=work, args=(number,)) for number in range(workers)]
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(workers if tested else 0)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -163,29 +206,26 @@ def _try(tested: list[Mutant], folder: Path, workers: int, *, with_crawl: bool) 
     return missed
 
 
-def _predicates(name: str) -> list[str] | None:
-    return ["predicates"] if name.startswith(PREDICATES_OF) else None
-
-
-def _sights(name: str) -> list[str] | None:
-    return ["sights"] if name.startswith(SIGHTS_OF) else None
+def _quick(round_: str) -> Round:
+    return lambda name: [round_] if name.startswith(QUICK[round_]) else None
 
 
 def _first(name: str) -> list[str]:
-    named = next((tests for start, tests in FIRST.items() if name.startswith(start)), ("matrix", "rights"))
-    return [f"tests/access/test_{test}.py" for test in named]
+    named = next((tests for start, tests in FIRST.items() if name.startswith(start)), ("access/test_matrix",))
+    return [f"tests/{test}.py" if (ROOT / "tests" / f"{test}.py").exists() else f"tests/{test}" for test in named]
 
 
 def _others(name: str) -> list[str]:
     every = sorted(f"tests/access/{path.name}" for path in TESTS.glob("test_*.py"))
-    return [path for path in every if path not in {*_first(name), *_slowest(name), "tests/access/test_predicates.py"}]
+    tried = {*_first(name), *_slowest(name), "tests/access/test_predicates.py", "tests/access/test_sights.py"}
+    return [path for path in every if path not in tried]
 
 
 def _slowest(name: str) -> list[str]:
     return [f"tests/access/test_{test}.py" for test in SLOWEST]
 
 
-ROUNDS: list[Callable[[str], list[str] | None]] = [_predicates, _sights, _first, _others, _slowest]
+ROUNDS: list[Round] = [*map(_quick, QUICK), _first, _others, _slowest]
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-TOKEN = re.compile(r"'(?:[^']|'')*'|[A-Za-z_\ue000]\w*|[()]|,|[^\s\w]")
+TOKEN = re.compile(r"'(?:[^']|'')*'|[A-Za-z_\ue000]\w*|\d+|[()]|,|[^\s\w]")
 #: What a condition stands between.
 OPENS = {"WHERE", "ON", "WHEN", "AND", "OR", "THEN", "ELSE"}
 CLOSES = {
@@ -23,6 +23,7 @@ CLOSES = {
     "ORDER",
     "GROUP",
     "LIMIT",
+    "OFFSET",
     "UNION",
     "JOIN",
     "CROSS",

@@ -10,9 +10,9 @@
 from __future__ import annotations
 
 import ast
-import copy
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -29,11 +29,11 @@ NOT_HERE |= {"BUILD", "KNOWN_ROLE", "MAY_MAKE_ROLES", "MAKE_ROLE", "build_wall",
 
 
 class Mutant(NamedTuple):
-    """One condition less. `name` says which, wherever its line has got to."""
+    """One condition less. `name` says which, wherever its line has got to; `make` writes the module without it."""
 
     name: str
     path: str
-    source: str
+    make: Callable[[], str]
 
 
 class Change(NamedTuple):
@@ -51,13 +51,16 @@ def mutants(path: Path, root: Path) -> Iterator[Mutant]:
     told: Counter[str] = Counter()
     for owner, node in _owned(tree):
         for change in _changes(node, owner, places):
-            changed = copy.deepcopy(tree)
-            target = list(ast.walk(changed))[change.node]
-            mutated = ast.unparse(ast.fix_missing_locations(_Swap(target, change.change).visit(changed)))
             name = f"{path.stem}.{owner}: {change.what}"
             told[name] += 1
             number = f" ({told[name]})" if told[name] > 1 else ""
-            yield Mutant(name + number, str(path.relative_to(root)), mutated)
+            yield Mutant(name + number, str(path.relative_to(root)), partial(_changed, path.read_text(), change))
+
+
+def _changed(source: str, change: Change) -> str:
+    tree = ast.parse(source)
+    target = list(ast.walk(tree))[change.node]
+    return ast.unparse(ast.fix_missing_locations(_Swap(target, change.change).visit(tree)))
 
 
 class _Swap(ast.NodeTransformer):

@@ -7,6 +7,7 @@ portal/access, and has a database server with the world in it.
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import json
 import os
 import sys
@@ -17,7 +18,7 @@ from pathlib import Path
 LIBRARIES = """
     litestar litestar.plugins.base litestar.datastructures litestar.exceptions piccolo.table piccolo.engine.postgres
     piccolo.columns piccolo.apps.migrations.commands.forwards asyncpg httpx PIL.Image wtforms markdown_it nh3 babel.dates
-    babel.numbers jinja2 jinja2_fragments msgspec structlog argon2 zxcvbn fontTools.subset click uvloop
+    babel.numbers pytest jinja2 jinja2_fragments msgspec structlog argon2 zxcvbn fontTools.subset click uvloop
 """.split()  # noqa: SIM905
 FAILED = 1
 OPTIONS = ("-x", "-q", "-n0", "--tb=short", "--no-header", "-p", "no:cacheprovider", "--timeout=900")
@@ -42,15 +43,19 @@ def main(tree: Path) -> None:
     kept = tree / "build" / "template.json"
     _in_fork(lambda: _keep_template(kept))
     os.environ["TEST_TEMPLATE"] = str(kept)
-    _in_fork(lambda: _keep_sights(tree / "build" / "sights.json"))
+    if _in_fork(_keep):
+        sys.exit("no database could be made")
     try:
         for line in sys.stdin:
             job = json.loads(line)
             path = tree / job["path"]
-            original = path.read_text()
+            original, compiled = path.read_text(), Path(importlib.util.cache_from_source(str(path)))
+            unchecked = compiled.read_bytes()
+            compiled.unlink()
             path.write_text(job["source"])
-            code = _in_fork(lambda tests=job["tests"]: WITHOUT_PYTEST.get(tests[0], lambda: _run_tests(tests))())  # type: ignore[misc]
+            code = _in_fork(lambda tests=job["tests"]: _run(tests))  # type: ignore[misc]
             path.write_text(original)
+            compiled.write_bytes(unchecked)
             print(
                 json.dumps({"code": code, "said": (tree / "build" / "said").read_text()[-3000:]}),
                 file=answers,
@@ -83,73 +88,21 @@ def _keep_template(kept: Path) -> int:
     return 0
 
 
-def _try_predicates() -> int:
-    """The rules that need no database, without pytest in between: a tenth of a second instead of three."""
-    predicates = importlib.import_module("tests.access.test_predicates")
-    try:
-        for test in (test for name, test in vars(predicates).items() if name.startswith("test_")):
-            marks = getattr(test, "pytestmark", ())
-            for values in marks[0].args[1] if marks else [()]:
-                test(values) if marks else test()
-    except BaseException as noticed:  # noqa: BLE001  pytest's own failures are no exceptions
-        Path("build/said").write_text(repr(noticed))
-        return FAILED
-    Path("build/said").write_text("")
+def _keep() -> int:
+    from tests.mutants.kept import keep
+
+    keep()
     return 0
 
 
-def _keep_sights(kept: Path) -> int:
-    """A database with something of everything, and what everybody is to see of it."""
-    import asyncio
+def _run(tests: list[str]) -> int:
+    from tests.mutants.kept import ROUNDS, first_wrong
 
-    import asyncpg
-
-    import tests.conftest  # noqa: F401
-    from portal import db
-    from tests.access.sights import should_be_seen
-    from tests.access.variety import LOOKERS, something_of_everything
-    from tests.servers import start_postgres
-    from tests.template import make_template
-
-    async def keep() -> None:
-        cluster = start_postgres()
-        name, world = await make_template(cluster)
-        await db.open_pool(cluster.dsn(name), size=2)
-        async with db.transaction():
-            await something_of_everything(world)
-        people = {looker: world.person_id[looker] for looker in LOOKERS}
-        connection = await asyncpg.connect(cluster.dsn(name))
-        kept.write_text(json.dumps([cluster.dsn(name), people, await should_be_seen(connection, people)]))
-        await connection.close()
-        await db.close_pool()
-
-    asyncio.run(keep())
-    return 0
-
-
-def _try_sights() -> int:
-    """What the rules of sight show, row by row, without pytest in between."""
-    import asyncio
-
-    from portal import db
-
-    async def compare() -> list[str]:
-        from tests.access.sights import wrong_sights
-
-        dsn, people, should = json.loads(Path("build/sights.json").read_text())
-        await db.open_pool(dsn, size=1)
-        return await wrong_sights(people, should)
-
-    try:
-        wrong = asyncio.run(compare())
-    except Exception as noticed:  # noqa: BLE001  a mutant may be no SQL at all
-        wrong = [repr(noticed)]
-    Path("build/said").write_text("\n".join(wrong))
+    if tests[0] not in ROUNDS:
+        return _run_tests(tests)
+    wrong = first_wrong(tests[0])
+    Path("build/said").write_text(wrong)
     return FAILED if wrong else 0
-
-
-#: What is tried without pytest in between: a tenth of the time.
-WITHOUT_PYTEST = {"predicates": _try_predicates, "sights": _try_sights}
 
 
 def _run_tests(tests: list[str]) -> int:

@@ -1,0 +1,38 @@
+"""Pools of one connection, for tests that are undone in the end."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import asyncpg
+
+from portal import db
+
+
+class OneConnection:
+    """A pool that always gives the same connection, whose transaction is undone in the end."""
+
+    def __init__(self, connection: asyncpg.Connection) -> None:
+        self.connection = connection
+
+    async def acquire(self, timeout: float | None = None) -> asyncpg.Connection:
+        return self.connection
+
+    async def release(self, connection: asyncpg.Connection) -> None:
+        """It stays."""
+
+
+class OneConnectionAsGuests(OneConnection):
+    """The same connection as guests' requests have it, by the rights of their role."""
+
+    async def acquire(self, timeout: float | None = None) -> asyncpg.Connection:
+        await self.connection.execute(f"SET ROLE {self.role}")
+        return self.connection
+
+    async def release(self, connection: asyncpg.Connection) -> None:
+        with suppress(asyncpg.InFailedSQLTransactionError):  # undone together with the transaction that failed
+            await connection.execute(f"RESET ROLE; {db.FORGET}")
+
+    def __init__(self, connection: asyncpg.Connection, role: str) -> None:
+        super().__init__(connection)
+        self.role = role
