@@ -132,7 +132,7 @@ async def _connected(kept: dict[str, Any]) -> Any:
     from portal import db
     from tests.connections import OneConnection, OneConnectionAsGuests
 
-    connection = await asyncpg.connect(kept["dsn"])
+    connection = await asyncpg.connect(kept["dsn"], server_settings={"statement_timeout": "10s"})  # one may never end
     db.DB.pool = OneConnection(connection)
     db.DB.guest_pool = OneConnectionAsGuests(connection, kept["role"])
     return connection

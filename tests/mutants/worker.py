@@ -21,7 +21,7 @@ LIBRARIES = """
     babel.numbers pytest jinja2 jinja2_fragments msgspec structlog argon2 zxcvbn fontTools.subset click uvloop
 """.split()  # noqa: SIM905
 FAILED = 1
-OPTIONS = ("-x", "-q", "-n0", "--tb=short", "--no-header", "-p", "no:cacheprovider", "--timeout=900")
+OPTIONS = ("-x", "-q", "-n0", "--tb=short", "--no-header", "-p", "no:cacheprovider", "--timeout=300")
 
 
 def main(tree: Path) -> None:
