@@ -7,23 +7,14 @@ from typing import Any
 
 from portal.retention.queries import RuleRow
 from portal.text.retention import CATEGORIES
-from portal.web.forms import (
-    DayField,
-    Form,
-    HiddenNumber,
-    NumberField,
-    StringField,
-    TextAreaField,
-    at_most,
-    lazy,
-    required,
-)
+from portal.web.consent import ConsentedForm
+from portal.web.forms import NumberField, StringField, at_most, lazy, required
 
 LONGEST = 100  # years
 
 
-class ListForm(Form):
-    """Each kind of thing with its years and its ground, and who consented."""
+class ListForm(ConsentedForm):
+    """Each kind of thing with its years and its ground."""
 
     notes_years = NumberField(lazy("Years"), 0, LONGEST)
     notes_ground = StringField(lazy("Ground"), [required(lazy("Name the ground.")), at_most(300)])
@@ -33,12 +24,6 @@ class ListForm(Form):
     consultations_ground = StringField(lazy("Ground"), [required(lazy("Name the ground.")), at_most(300)])
     case_years = NumberField(lazy("Years"), 0, LONGEST)
     case_ground = StringField(lazy("Ground"), [required(lazy("Name the ground.")), at_most(300)])
-    reason = TextAreaField(lazy("Why does it change?"), [required(lazy("Say why it changes.")), at_most(1000)])
-    consent_by = StringField(
-        lazy("Who consented for the works council?"), [required(lazy("Name who consented.")), at_most(120)]
-    )
-    consent_on = DayField(lazy("When?"), [required(lazy("Say on which day."))])
-    read = HiddenNumber(default=0)
 
     @classmethod
     def of(cls, rules: Sequence[RuleRow], read: int) -> ListForm:

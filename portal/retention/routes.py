@@ -48,12 +48,9 @@ async def set_list(request: Request) -> Response[Any]:
     """A new version."""
     require(request.actor, Action.RETENTION_SET)
     form = await ListForm.sent(request)
-    form.valid()
-    if form.consent_on.data and form.consent_on.data > request.now.date():
-        form.refuse("consent_on", gettext("Give a day that has been."))
-    if not form.complete:
+    consent = form.consent(request.now.date())
+    if consent is None:
         return _form(request, form)
-    consent = {"reason": form.reason.data, "consent_by": form.consent_by.data, "consent_on": form.consent_on.data}
     try:
         await actions.set_list(request.actor, form.rules(), **consent, read=form.read.data)
     except Changed:

@@ -14,17 +14,8 @@ from portal.sensitive.actions import NewDoor, Rule
 from portal.sensitive.matching import LONGEST_LIST, compiled, lines_of, unusable
 from portal.sensitive.queries import Door, RuleRow
 from portal.text.language import gettext
-from portal.web.forms import (
-    BooleanField,
-    DayField,
-    Form,
-    HiddenNumber,
-    StringField,
-    TextAreaField,
-    at_most,
-    lazy,
-    required,
-)
+from portal.web.consent import ConsentedForm
+from portal.web.forms import BooleanField, StringField, TextAreaField, at_most, lazy, required
 
 DOORS = (1, 2, 3)
 SCREENERS = (1, 2, 3)
@@ -45,8 +36,8 @@ def findable(form: wtforms.Form, field: wtforms.Field) -> None:
         raise StopValidation(gettext("This list is too long to be looked for at once.")) from None
 
 
-class RuleForm(Form):
-    """Names, words, doors, who screens, and who consented."""
+class RuleForm(ConsentedForm):
+    """Names, words, doors, and who screens."""
 
     name_nl = StringField(lazy("Name, in Dutch"), [required(lazy("Give it a name.")), at_most(60)])
     name_en = StringField(lazy("Name, in English"), [required(lazy("Give it a name.")), at_most(60)])
@@ -69,12 +60,6 @@ class RuleForm(Form):
     screener1 = ColleagueField(lazy("Who screens"), [required(lazy("Name who screens it."))])
     screener2 = ColleagueField(lazy("Who screens, too"))
     screener3 = ColleagueField(lazy("Who screens, as a third"))
-    reason = TextAreaField(lazy("Why does it change?"), [required(lazy("Say why it changes.")), at_most(1000)])
-    consent_by = StringField(
-        lazy("Who consented for the works council?"), [required(lazy("Name who consented.")), at_most(120)]
-    )
-    consent_on = DayField(lazy("When?"), [required(lazy("Say on which day."))])
-    read = HiddenNumber(default=0)
 
     @classmethod
     def of(cls, rule: RuleRow, doors: list[Door]) -> RuleForm:
@@ -103,14 +88,11 @@ class RuleForm(Form):
 
     async def rule(self, actor: Actor, category: str) -> Rule | None:
         """What it says, once all of it can be carried out; else the errors stand at their fields."""
-        self.valid()
+        consent = self.consent(actor.now.date())
         doors = self.doors()
         people = [await chosen_colleague(actor, self, f"screener{n}") for n in SCREENERS]
-        if self.consent_on.data and self.consent_on.data > actor.now.date():
-            self.refuse("consent_on", gettext("Give a day that has been."))
-        if not self.complete:
+        if consent is None or not self.complete:
             return None
-        consent: dict[str, Any] = {name: self[name].data for name in ("reason", "consent_by", "consent_on")}
         texts: dict[str, Any] = {name: self[name].data or "" for name in TEXTS}
         screeners = [one.id for one in people if one]
         return Rule(category=category, doors=doors, screeners=screeners, **texts, **consent)

@@ -11,17 +11,8 @@ from wtforms.validators import StopValidation
 from portal.text.language import gettext
 from portal.thresholds.actions import Numbers
 from portal.thresholds.queries import SettingRow
-from portal.web.forms import (
-    DayField,
-    Form,
-    HiddenNumber,
-    NumberField,
-    StringField,
-    TextAreaField,
-    at_most,
-    lazy,
-    required,
-)
+from portal.web.consent import ConsentedForm
+from portal.web.forms import NumberField, StringField, lazy
 
 
 class FactorField(StringField):
@@ -40,8 +31,8 @@ class FactorField(StringField):
             raise StopValidation(gettext("Give a number from 0.1 to 100, such as 1.5."))
 
 
-class CharterForm(Form):
-    """Thresholds, clocks, and who consented to them."""
+class CharterForm(ConsentedForm):
+    """Thresholds and clocks."""
 
     k1 = FactorField(lazy("Factor: an answer is owed"))
     k2 = FactorField(lazy("Factor: the next level decides"))
@@ -59,12 +50,6 @@ class CharterForm(Form):
     extension_days = NumberField(lazy("An extension has at most so many days"), 1, 60)
     overdue2_days = NumberField(lazy("Late by so many days: the manager has it"), 1, 60)
     overdue3_days = NumberField(lazy("Late by so many days: the top of the line has it"), 2, 120)
-    reason = TextAreaField(lazy("Why does it change?"), [required(lazy("Say why it changes.")), at_most(1000)])
-    consent_by = StringField(
-        lazy("Who consented for the works council?"), [required(lazy("Name who consented.")), at_most(120)]
-    )
-    consent_on = DayField(lazy("When?"), [required(lazy("Say on which day."))])
-    read = HiddenNumber(default=1)
 
     @classmethod
     def of(cls, setting: SettingRow) -> CharterForm:

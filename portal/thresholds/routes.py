@@ -57,12 +57,9 @@ async def change(request: Request) -> Response[Any]:
     """A new version, for what is published from now on."""
     require(request.actor, Action.CHARTER_CHANGE)
     form = await CharterForm.sent(request)
-    form.valid()
-    if form.consent_on.data and form.consent_on.data > request.now.date():
-        form.refuse("consent_on", gettext("Give a day that has been."))
-    if not form.complete:
+    consent = form.consent(request.now.date())
+    if consent is None:
         return _form(request, form)
-    consent = {"reason": form.reason.data, "consent_by": form.consent_by.data, "consent_on": form.consent_on.data}
     try:
         await actions.change_charter(request.actor, form.numbers(), **consent, read=form.read.data)
     except Changed:
