@@ -70,7 +70,7 @@ async def _show(request: Request, item: Item, form: Any) -> Response[Any]:
     return page(
         request,
         "cases/open.html",
-        section="campaigns" if idea.kind == "idea" else "groups",
+        section=idea.section,
         idea=idea,
         form=form,
         status=form.status,

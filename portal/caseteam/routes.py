@@ -93,7 +93,7 @@ async def _advice(request: Request, asked: queries.ConsultationRow, form: Any) -
     return page(
         request,
         "caseteam/advice.html",
-        section="campaigns" if idea.kind == "idea" else "groups",
+        section=idea.section,
         asked=asked,
         idea=idea,
         words=words,
@@ -107,7 +107,7 @@ async def _room(request: Request, case: CaseRow, form: Any) -> Response[Any]:
     return page(
         request,
         "caseteam/room.html",
-        section="campaigns" if idea.kind == "idea" else "groups",
+        section=idea.section,
         case=case,
         idea=idea,
         **await queries.room_of(request.actor, case.id),

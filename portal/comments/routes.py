@@ -130,7 +130,7 @@ async def objections(request: Request, public_id: FromPath[str]) -> Response[Any
     return page(
         request,
         "comments/objections.html",
-        section="campaigns" if idea.kind == "idea" else "groups",
+        section=idea.section,
         idea=idea,
         listed=listed,
         now=request.now,
@@ -171,7 +171,7 @@ def _objection_form(request: Request, idea: IdeaRow, form: ObjectionForm) -> Res
     return page(
         request,
         "comments/objection.html",
-        section="campaigns" if idea.kind == "idea" else "groups",
+        section=idea.section,
         idea=idea,
         form=form,
         status=form.status,

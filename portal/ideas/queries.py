@@ -94,6 +94,11 @@ class IdeaRow(msgspec.Struct, frozen=True):
         """Where it is."""
         return address_of(self.kind, self.public_id)
 
+    @property
+    def section(self) -> str:
+        """In which section of the site its pages stand."""
+        return "campaigns" if self.kind == "idea" else "groups"
+
 
 #: When what is out of sight until a moderator looked at it should be checked; None: it does not wait for that.
 CHECKED_BY = """

@@ -222,7 +222,7 @@ async def _idea(request: Request, row: IdeaRow, form: CommentForm) -> Response[A
         request,
         "pages/idea.html",
         fragment="preview" if "preview" in form.typed else "thread",
-        section="campaigns" if row.kind == "idea" else "groups",
+        section=row.section,
         status=form.status,
         idea=row,
         may=allowed(request.actor, row, *ON_AN_IDEA),
