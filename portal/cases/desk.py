@@ -1,10 +1,8 @@
-"""What may be done to a case: each step with its form, its words, and the action that it leads to. They stand on the
-case's page for whom they are."""
+"""What may be done to a case. The deeds stand on the case's page for whom they are."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from portal.access.actor import Actor
 from portal.access.conflicts import Changed
@@ -16,19 +14,7 @@ from portal.colleagues.forms import chosen_colleague
 from portal.escalation import actions
 from portal.escalation.queries import CaseRow
 from portal.text.language import gettext, lazy
-from portal.web.forms import Form
-
-Deed = Callable[[Actor, CaseRow, Any], Awaitable[None]]
-
-
-class Step(NamedTuple):
-    """One thing that may be done; `lead` says what it means."""
-
-    action: Action
-    form: type[Form]
-    words: str
-    lead: str
-    do: Deed
+from portal.web.deeds import Deed
 
 
 async def _acknowledge(actor: Actor, case: CaseRow, form: Any) -> None:
@@ -114,8 +100,8 @@ async def _doubt(actor: Actor, case: CaseRow, form: Any) -> None:
 
 
 #: By the last part of the address, in the order of the desk.
-STEPS = {
-    "doubt": Step(
+DEEDS = {
+    "doubt": Deed(
         Action.ESCALATION_INVALIDATE,
         forms.DoubtForm,
         lazy("Doubt its support"),
@@ -125,70 +111,70 @@ STEPS = {
         ),
         _doubt,
     ),
-    "acknowledgement": Step(
+    "acknowledgement": Deed(
         Action.ESCALATION_ACKNOWLEDGE,
         forms.DayForm,
         lazy("Say when you answer"),
         lazy("Everybody reads the day. It may be no later than the one on which the answer is due."),
         _acknowledge,
     ),
-    "statement": Step(
+    "statement": Deed(
         Action.ESCALATION_STATE,
         forms.StatementForm,
         lazy("Write the first statement"),
         lazy("Say that you have read it, what you find out, and when they hear more. It does not stop the clock."),
         _state,
     ),
-    "question": Step(
+    "question": Deed(
         Action.ESCALATION_CLARIFY,
         forms.QuestionForm,
         lazy("Ask the author a question"),
         lazy("Everybody reads it. It is the only thing that stops the clock: once, for five working days at most."),
         _ask,
     ),
-    "questions": Step(
+    "questions": Deed(
         Action.ESCALATION_ADD_QUESTIONS,
         forms.QuestionsForm,
         lazy("Name what you want to know above all"),
         lazy("The answer replies to each of your questions: three at most, and what you named stays."),
         _add_questions,
     ),
-    "clarified": Step(
+    "clarified": Deed(
         Action.ESCALATION_GO_ON,
         forms.PlainForm,
         lazy("The question is answered"),
         lazy("The clock goes on; the answer is due as much later as the question took."),
         _go_on,
     ),
-    "extension": Step(
+    "extension": Deed(
         Action.ESCALATION_ASK_EXTENSION,
         forms.ExtensionForm,
         lazy("Ask for more time"),
         lazy("Once, with a reason that everybody reads. One level higher agrees, or not, before it is due."),
         _extend,
     ),
-    "agreement": Step(
+    "agreement": Deed(
         Action.ESCALATION_DECIDE_EXTENSION,
         forms.AgreeForm,
         lazy("Decide about more time"),
         lazy("Everybody reads whether you agree."),
         _agree,
     ),
-    "handover": Step(
+    "handover": Deed(
         Action.ESCALATION_HAND_OVER,
         forms.HandForm,
         lazy("Hand it over"),
         lazy("To somebody who can decide. The clock goes on."),
         _hand_over,
     ),
-    "member": Step(
+    "member": Deed(
         Action.ESCALATION_STAFF,
         StaffForm,
         lazy("Take somebody onto the team"),
         lazy("An adviser or counsel, who reads the item and what the team writes; everybody sees who. You decide."),
         _staff,
     ),
-    "consultation": Step(
+    "consultation": Deed(
         Action.ESCALATION_CONSULT,
         ConsultForm,
         lazy("Ask for advice"),
@@ -198,7 +184,7 @@ STEPS = {
         ),
         _consult,
     ),
-    "conflict": Step(
+    "conflict": Deed(
         Action.ESCALATION_DECLARE_CONFLICT,
         forms.PlainForm,
         lazy("Declare a conflict of interest"),
@@ -210,6 +196,6 @@ STEPS = {
 }
 
 
-def steps_for(actor: Actor, case: CaseRow) -> dict[str, Step]:
+def deeds_for(actor: Actor, case: CaseRow) -> dict[str, Deed]:
     """What she may do to it now."""
-    return {name: step for name, step in STEPS.items() if can(actor, step.action, case)}
+    return {name: deed for name, deed in DEEDS.items() if can(actor, deed.action, case)}

@@ -1,4 +1,4 @@
-"""The page of a case, and the steps of who decides it."""
+"""The page of a case, and what who decides it does."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from typing import Any
 from litestar import Response, Router, get, post
 from litestar.params import FromPath
 
-from portal.access.conflicts import Changed
 from portal.access.policy import require
 from portal.cases import answering, opening, triage
 from portal.cases.briefing import briefing
-from portal.cases.desk import STEPS, Step
+from portal.cases.desk import DEEDS
 from portal.cases.inbox import LISTS, MANY, ONLY, Wanted, inbox, next_of
 from portal.cases.shown import show
 from portal.escalation.queries import CaseRow, get_case
@@ -20,6 +19,7 @@ from portal.ideas.queries import get_idea
 from portal.text import cases as words
 from portal.text.language import gettext
 from portal.topics.queries import topics_to_choose
+from portal.web.deeds import Deed
 from portal.web.errors import found
 from portal.web.page import page, see_other
 from portal.web.request import Request
@@ -69,44 +69,39 @@ async def case(request: Request, public_id: FromPath[str]) -> Response[Any]:
     return await show(request, found(await get_case(request.actor, public_id)))
 
 
-async def _at(request: Request, public_id: str, name: str) -> tuple[CaseRow, Step]:
+async def _at(request: Request, public_id: str, name: str) -> tuple[CaseRow, Deed]:
     row = found(await get_case(request.actor, public_id))
-    step = found(STEPS.get(name))
-    require(request.actor, step.action, row)
-    return row, step
+    deed = found(DEEDS.get(name))
+    require(request.actor, deed.action, row)
+    return row, deed
 
 
-@get("/cases/{public_id:str}/{step:str}")
-async def step_page(request: Request, public_id: FromPath[str], step: FromPath[str]) -> Response[Any]:
+@get("/cases/{public_id:str}/{name:str}")
+async def deed_page(request: Request, public_id: FromPath[str], name: FromPath[str]) -> Response[Any]:
     """An empty form."""
-    row, deed = await _at(request, public_id, step)
-    return await _form(request, row, deed, step, deed.form())
+    row, deed = await _at(request, public_id, name)
+    return await _form(request, row, deed, name, deed.form())
 
 
-@post("/cases/{public_id:str}/{step:str}")
-async def take_step(request: Request, public_id: FromPath[str], step: FromPath[str]) -> Response[Any]:
+@post("/cases/{public_id:str}/{name:str}")
+async def do_deed(request: Request, public_id: FromPath[str], name: FromPath[str]) -> Response[Any]:
     """Does it; who reads the case no more after that goes home."""
-    row, deed = await _at(request, public_id, step)
-    form = await deed.form.sent(request)
-    if form.valid():
-        try:
-            await deed.do(request.actor, row, form)
-        except Changed:
-            form.refuse("form_key", gettext("This case was changed meanwhile. Your text is kept here."))
+    row, deed = await _at(request, public_id, name)
+    form = await deed.sent(request, row, gettext("This case was changed meanwhile. Your text is kept here."))
     if not form.complete:
-        return await _form(request, row, deed, step, form)
+        return await _form(request, row, deed, name, form)
     return see_other(f"/cases/{public_id}" if await get_case(request.actor, public_id) else "/", "holds-now")
 
 
-async def _form(request: Request, row: CaseRow, step: Step, name: str, form: Any) -> Response[Any]:
+async def _form(request: Request, row: CaseRow, deed: Deed, name: str, form: Any) -> Response[Any]:
     idea = found(await get_idea(request.actor, row.idea_public_id))
     return page(
         request,
-        "cases/step.html",
-        section="campaigns" if idea.kind == "idea" else "groups",
+        "cases/deed.html",
+        section=idea.section,
         case=row,
         idea=idea,
-        step=step,
+        deed=deed,
         name=name,
         form=form,
         status=form.status,
@@ -123,8 +118,8 @@ router = Router(
         answering.answer,
         answering.back_to_the_approval,
         answering.approve,
-        step_page,
-        take_step,
+        deed_page,
+        do_deed,
         triage.router,
         opening.router,
     ],

@@ -12,7 +12,7 @@ from portal.answers.drafts import draft_of
 from portal.answers.queries import AnswerRow, policies_to_choose, starts_to_choose
 from portal.cases import queries
 from portal.cases.chart import drawn
-from portal.cases.desk import steps_for
+from portal.cases.desk import deeds_for
 from portal.cases.forms import ApprovalForm
 from portal.caseteam.forms import NoteForm
 from portal.db import read_together
@@ -85,7 +85,7 @@ async def show(
     return page(
         request,
         "cases/show.html",
-        section="campaigns" if idea.kind == "idea" else "groups",
+        section=idea.section,
         case=row,
         idea=idea,
         facts=facts,
@@ -102,7 +102,7 @@ async def show(
         accept=ACCEPT,
         after=known["after"],
         words=words,
-        doable=steps_for(actor, row),
+        deeds=deeds_for(actor, row),
         triages=can(actor, Action.ESCALATION_TRIAGE, row),
         answer=next(iter(known.get("answer", ())), None),
         may=allowed(actor, idea, Action.ANSWER_CORRECT),

@@ -1,32 +1,33 @@
-"""What may be done to a promise: each step with its form, its words, and the action that it leads to."""
+"""What may be done to a promise."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from portal.access.actor import Actor
 from portal.access.policy import Action
 from portal.crowd import actions, forms
 from portal.crowd.queries import PromiseRow
 from portal.text.language import gettext, lazy
-from portal.web.forms import Form
+from portal.web.deeds import Deed, Do
 
 
-class Step(NamedTuple):
-    """One thing that may be done; `lead` says what it means."""
+def _without_what_is_sensitive(do: Do) -> Do:
+    async def doing(actor: Actor, promise: PromiseRow, form: Any) -> None:
+        try:
+            await do(actor, promise, form)
+        except actions.Sensitive:
+            form.refuse("body", forms.SENSITIVE)
 
-    action: Action
-    form: type[Form]
-    words: str
-    lead: str
-    do: Callable[[Actor, PromiseRow, Any], Awaitable[None]]
+    return doing
 
 
+@_without_what_is_sensitive
 async def _news(actor: Actor, promise: PromiseRow, form: Any) -> None:
     await actions.tell_news(actor, promise, body=form.body.data, form_key=form.once)
 
 
+@_without_what_is_sensitive
 async def _date(actor: Actor, promise: PromiseRow, form: Any) -> None:
     if form.due_on.data <= actor.now.date():
         form.refuse("due_on", gettext("Give a day that is still to come."))
@@ -34,13 +35,14 @@ async def _date(actor: Actor, promise: PromiseRow, form: Any) -> None:
     await actions.move_date(actor, promise, due_on=form.due_on.data, reason=form.body.data, form_key=form.once)
 
 
+@_without_what_is_sensitive
 async def _done(actor: Actor, promise: PromiseRow, form: Any) -> None:
     await actions.report_done(actor, promise, body=form.body.data, form_key=form.once)
 
 
 #: By the last part of the address.
-STEPS = {
-    "news": Step(
+DEEDS = {
+    "news": Deed(
         Action.PROMISE_TELL,
         forms.NewsForm,
         lazy("Tell how it goes"),
@@ -49,14 +51,14 @@ STEPS = {
         ),
         _news,
     ),
-    "done": Step(
+    "done": Deed(
         Action.PROMISE_TELL,
         forms.DoneForm,
         lazy("Say that it is done"),
         lazy("Whoever supported it is asked whether it is done. Where half of them say no, the case is opened again."),
         _done,
     ),
-    "date": Step(
+    "date": Deed(
         Action.PROMISE_MOVE,
         forms.DateForm,
         lazy("Move the date"),

@@ -11,11 +11,12 @@ from portal.access.conflicts import Changed, Closed
 from portal.access.policy import Action, require
 from portal.colleagues.forms import chosen_colleague
 from portal.crowd import actions, queries
-from portal.crowd.desk import STEPS, Step
-from portal.crowd.forms import AdoptForm, PromiseForm, ReplyForm
+from portal.crowd.desk import DEEDS
+from portal.crowd.forms import SENSITIVE, AdoptForm, PromiseForm, ReplyForm
 from portal.escalation.queries import CaseRow, get_case
 from portal.ideas.queries import get_idea
 from portal.text.language import gettext
+from portal.web.deeds import Deed
 from portal.web.errors import found
 from portal.web.page import page, page_before, see_other
 from portal.web.request import Request
@@ -33,10 +34,6 @@ async def reply(request: Request, public_id: FromPath[str]) -> Response[Any]:
     except Closed:
         return see_other(page_before(request), "asked-over")
     return see_other(f"{page_before(request)}#asked-{public_id}", "reply-counted")
-
-
-def _sensitive() -> str:
-    return gettext("There is something sensitive in it, which does not belong here. Say it without that.")
 
 
 async def _case(request: Request, public_id: str) -> CaseRow:
@@ -69,7 +66,7 @@ async def promise(request: Request, public_id: FromPath[str]) -> Response[Any]:
         form.refuse("form_key", gettext("This case was changed meanwhile. Your text is kept here."))
         return await _promise_form(request, case, form)
     except actions.Sensitive:
-        form.refuse("body", _sensitive())
+        form.refuse("body", SENSITIVE)
         return await _promise_form(request, case, form)
     return see_other(f"/cases/{public_id}", "promised")
 
@@ -79,44 +76,37 @@ async def _promise_form(request: Request, case: CaseRow, form: PromiseForm) -> R
     return page(request, "crowd/promise.html", section="answers", case=case, idea=idea, form=form, status=form.status)
 
 
-async def _step(request: Request, public_id: str, name: str) -> tuple[queries.PromiseRow, Step]:
+async def _at(request: Request, public_id: str, name: str) -> tuple[queries.PromiseRow, Deed]:
     row = found(await queries.get_promise(request.actor, public_id))
-    step = found(STEPS.get(name))
-    require(request.actor, step.action, row)
-    return row, step
+    deed = found(DEEDS.get(name))
+    require(request.actor, deed.action, row)
+    return row, deed
 
 
-@get("/promises/{public_id:str}/{step:str}")
-async def step_page(request: Request, public_id: FromPath[str], step: FromPath[str]) -> Response[Any]:
+@get("/promises/{public_id:str}/{name:str}")
+async def deed_page(request: Request, public_id: FromPath[str], name: FromPath[str]) -> Response[Any]:
     """An empty form."""
-    row, deed = await _step(request, public_id, step)
-    return _step_form(request, row, deed, step, deed.form())
+    row, deed = await _at(request, public_id, name)
+    return _form(request, row, deed, name, deed.form())
 
 
-@post("/promises/{public_id:str}/{step:str}")
-async def take_step(request: Request, public_id: FromPath[str], step: FromPath[str]) -> Response[Any]:
+@post("/promises/{public_id:str}/{name:str}")
+async def do_deed(request: Request, public_id: FromPath[str], name: FromPath[str]) -> Response[Any]:
     """Tells of a promise: news, another date, or that it is done."""
-    row, deed = await _step(request, public_id, step)
-    form = await deed.form.sent(request)
-    if form.valid():
-        try:
-            await deed.do(request.actor, row, form)
-        except Changed:
-            form.refuse("form_key", gettext("This promise was changed meanwhile. Your text is kept here."))
-        except actions.Sensitive:
-            form.refuse("body", _sensitive())
+    row, deed = await _at(request, public_id, name)
+    form = await deed.sent(request, row, gettext("This promise was changed meanwhile. Your text is kept here."))
     if not form.complete:
-        return _step_form(request, row, deed, step, form)
+        return _form(request, row, deed, name, form)
     return see_other(row.address, "told-of-promise")
 
 
-def _step_form(request: Request, row: queries.PromiseRow, step: Step, name: str, form: Any) -> Response[Any]:
+def _form(request: Request, row: queries.PromiseRow, deed: Deed, name: str, form: Any) -> Response[Any]:
     return page(
         request,
-        "crowd/step.html",
+        "crowd/deed.html",
         section="answers",
         promise=row,
-        step=step,
+        deed=deed,
         name=name,
         form=form,
         status=form.status,
@@ -147,7 +137,7 @@ async def adoption(request: Request, public_id: FromPath[str]) -> Response[Any]:
         except Closed:
             form.refuse("reason", gettext("Somebody else goes on with it already, or the seven days are over."))
         except actions.Sensitive:
-            form.refuse("reason", _sensitive())
+            form.refuse("reason", SENSITIVE)
     if not form.complete:
         return page(request, "crowd/adoption.html", section="campaigns", item=item, form=form, status=form.status)
     return see_other(item.address, "adopted")
@@ -155,5 +145,5 @@ async def adoption(request: Request, public_id: FromPath[str]) -> Response[Any]:
 
 router = Router(
     path="/",
-    route_handlers=[reply, promise_page, promise, step_page, take_step, adoption_page, adoption],
+    route_handlers=[reply, promise_page, promise, deed_page, do_deed, adoption_page, adoption],
 )
