@@ -8,7 +8,7 @@ from portal.access.actor import Actor
 from portal.access.conflicts import Changed
 from portal.access.policy import Action, can
 from portal.cases import forms
-from portal.caseteam.actions import consult, name
+from portal.caseteam.actions import consult, staff
 from portal.caseteam.forms import ConsultForm, StaffForm
 from portal.colleagues.forms import chosen_colleague
 from portal.escalation import actions
@@ -70,7 +70,7 @@ async def _staff(actor: Actor, case: CaseRow, form: Any) -> None:
     if colleague is None:
         return
     try:
-        await name(actor, case, colleague.id, form.role.data)
+        await staff(actor, case, colleague.id, form.role.data)
     except actions.NotThat:
         form.refuse("who", gettext("This colleague is on the case already, or has a part in it."))
 

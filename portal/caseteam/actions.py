@@ -23,7 +23,7 @@ from portal.text.markdown import rendered
 MB = 1024 * 1024
 
 # An employee who is there, has no part in it (rule 6), and is not on it by another role.
-NAME = """
+STAFF = """
     INSERT INTO case_role (escalation, space, person, role) SELECT e.id, e.space, {}, {} FROM escalation e
     WHERE e.id = {} AND plein_in_office({}) AND {}::bigint <> ALL (plein_barred(e))
         AND NOT EXISTS (SELECT FROM case_role r WHERE r.escalation = e.id AND r.person = {} AND r.until IS NULL
@@ -37,13 +37,13 @@ RELEASE = """
 """
 
 
-async def name(actor: Actor, case: CaseRow, person: int, role: str) -> None:
+async def staff(actor: Actor, case: CaseRow, person: int, role: str) -> None:
     """The owner takes an adviser or counsel onto the team, who reads the item from then on (rule 21) and is told.
     Raises NotThat, Changed."""
     require(actor, Action.ESCALATION_STAFF, case)
     async with transaction():
         held = await hold_for(case.id, Kind.CASE_STAFFED)
-        if await fetch_value(NAME, person, role, case.id, person, person, person) is None:
+        if await fetch_value(STAFF, person, role, case.id, person, person, person) is None:
             raise NotThat
         await move(case.id, Kind.CASE_STAFFED, actor=actor.id, member=person, why=role)
         await oblige(Kind.DUTY_STAFFED, held, person, why=role)
@@ -72,7 +72,7 @@ ATTACH = """
     INSERT INTO case_file (escalation, space, note, author, kind, name, file, size)
     SELECT n.escalation, n.space, n.id, n.author, {}, {}, {}, {} FROM case_note n WHERE n.id = {}
 """
-ROOM = "SELECT coalesce(sum(size), 0)::bigint FROM case_file WHERE escalation = {}"
+TAKEN = "SELECT coalesce(sum(size), 0)::bigint FROM case_file WHERE escalation = {}"
 
 
 async def write_note(actor: Actor, case: CaseRow, text: str, uploads: list[Upload], form_key: str) -> list[str]:
@@ -112,7 +112,7 @@ async def _write(
     form_key: str,
     problems: list[str],
 ) -> bool:
-    if sum(one.size for _, one in kept) + await fetch_value(ROOM, case.id) > settings().files_per_idea_mb * MB:
+    if sum(one.size for _, one in kept) + await fetch_value(TAKEN, case.id) > settings().files_per_idea_mb * MB:
         problems.append(
             gettext("That does not fit: the files of one case may have %(n)s MB together.")
             % {"n": settings().files_per_idea_mb}
@@ -148,7 +148,7 @@ async def consult(
         if await fetch_value(ASKED, actor.id, form_key):
             return
         if await fetch_value(ON_TEAM, case.id, person) is None:
-            await fetch_value(NAME, person, "counsel", case.id, person, person, person)
+            await fetch_value(STAFF, person, "counsel", case.id, person, person, person)
         if await fetch_value(ON_TEAM, case.id, person) is None or person == actor.id:
             raise NotThat
         asked = (kind, person, question, actor.id, due_on, due_on, form_key)

@@ -22,7 +22,7 @@ NOTE = "Nothing in the collective agreement stands in the way."
 
 async def named(stage, post, person, role="adviser"):
     """The owner takes somebody onto the team."""
-    await stage.does(stage.heads["owner"], actions.name, post, person, role)
+    await stage.does(stage.heads["owner"], actions.staff, post, person, role)
 
 
 async def asked(stage, post, person, *, days=3, key="once"):
@@ -127,7 +127,7 @@ async def test_only_the_owner_names_and_asks_and_only_who_was_asked_answers(stag
     [counsel, other] = await stage.add_people(2)
     for person in (stage.heads["first"], stage.people[1]):
         with pytest.raises(Forbidden):
-            await stage.does(person, actions.name, post, other, "adviser")
+            await stage.does(person, actions.staff, post, other, "adviser")
     await asked(stage, post, counsel)
     public_id = await fetch_value("SELECT public_id FROM consultation")
     for person in (stage.heads["owner"], stage.heads["first"]):
