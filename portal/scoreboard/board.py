@@ -6,20 +6,9 @@ import msgspec
 
 from portal.access.actor import Actor
 from portal.access.policy import Action, can
+from portal.scoreboard.numbers import NUMBERS, PARTS
 from portal.scoreboard.queries import Sums, sum_of_all
 from portal.text.counts import FEW, told
-
-#: Each number, and of how many cases it is taken.
-BASES = {
-    "cases": "cases",
-    "on-time": "was_due",
-    "statement": "stated",
-    "answer": "answered",
-    "late": "owed",
-    "reviews": "answered",
-    "promises": "judged",
-}
-PARTS = ("topic", "unit", "quarter")
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -44,7 +33,7 @@ class Board(msgspec.Struct, frozen=True):
 
 def line_of_all(whole: Sums) -> Line:
     """What is told of all cases together."""
-    return Line(whole, frozenset(number for number, base in BASES.items() if getattr(whole, base) >= FEW))
+    return Line(whole, frozenset(name for name, number in NUMBERS.items() if getattr(whole, number.base) >= FEW))
 
 
 async def all_together(actor: Actor) -> Line | None:
@@ -59,7 +48,7 @@ def board(all_sums: list[Sums]) -> Board:
     parts, untold = {}, set()
     for part in PARTS:
         groups = {sums.key: sums for sums in all_sums if sums.part == part}
-        by_number = {number: told(_sizes(groups, number)) if number in every else set() for number in BASES}
+        by_number = {number: told(_sizes(groups, number)) if number in every else set() for number in NUMBERS}
         named = by_number["cases"]
         lines = [
             Line(sums, frozenset(number for number in every if key in by_number[number] & named))
@@ -75,6 +64,6 @@ def board(all_sums: list[Sums]) -> Board:
 def _sizes(groups: dict[str, Sums], number: str) -> dict[str, list[int]]:
     """The cases behind a number, by group; a unit is measured by its people, too."""
     return {
-        key: [getattr(sums, BASES[number]), *([sums.people] if sums.part == "unit" else [])]
+        key: [getattr(sums, NUMBERS[number].base), *([sums.people] if sums.part == "unit" else [])]
         for key, sums in groups.items()
     }

@@ -14,6 +14,7 @@ from portal.db import QueryString, execute, fetch
 from portal.ideas.cards import address_of
 from portal.paging import Cursor, Page, paged
 from portal.scoreboard.facts import FACTS, arguments
+from portal.scoreboard.numbers import NUMBERS
 from portal.tables import Escalation, OrgUnit, Space, Topic
 
 PAGE = 50  # cases a page
@@ -137,16 +138,6 @@ CASES = (
     WHERE {} AND {} AND {} ORDER BY p.started_at DESC, e.public_id DESC LIMIT {}
 """
 )
-#: The cases that a number is taken of.
-BEHIND = {
-    "cases": QueryString("TRUE"),
-    "on-time": QueryString("p.was_due"),
-    "statement": QueryString("p.stated IS NOT NULL"),
-    "answer": QueryString("p.took IS NOT NULL"),
-    "late": QueryString("p.owed"),
-    "reviews": QueryString("p.took IS NOT NULL"),
-    "promises": QueryString("p.judged > 0"),
-}
 #: Those of one group, or all of them.
 OF_PART = """
     CASE {}::text WHEN 'topic' THEN p.topic_key WHEN 'unit' THEN p.unit_key WHEN 'quarter' THEN p.quarter
@@ -160,7 +151,7 @@ async def cases_behind(
     """The cases that a number of the scoreboard is taken of, the newest first."""
     place = QueryString("(p.started_at, e.public_id) < ({}, {})", after.moment, after.public_id) if after else True
     group = QueryString(OF_PART, part, key)
-    rows = await fetch(Counted, CASES, *await _seen(actor), BEHIND[number], group, place, PAGE + 1)
+    rows = await fetch(Counted, CASES, *await _seen(actor), QueryString(NUMBERS[number].behind), group, place, PAGE + 1)
     return paged(rows, PAGE, lambda row: Cursor.at(row.started_at, row.public_id), after)
 
 

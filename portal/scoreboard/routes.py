@@ -9,11 +9,11 @@ from litestar.params import FromPath
 
 from portal.access.policy import Action, require
 from portal.paging import Cursor
-from portal.scoreboard.board import PARTS, Board, board
+from portal.scoreboard.board import Board, board
+from portal.scoreboard.numbers import NUMBERS, PARTS
 from portal.scoreboard.queries import cases_behind, sums
 from portal.scoreboard.sheet import as_csv
-from portal.scoreboard.words import NUMBERS, comes_to, group_name, working_hours
-from portal.scoreboard.words import PARTS as PART_NAMES
+from portal.scoreboard.words import comes_to, group_name, working_hours
 from portal.text.counts import FEW
 from portal.web.errors import found
 from portal.web.page import page
@@ -60,7 +60,7 @@ async def _board(request: Request) -> Board:
 
 WORDS: dict[str, Any] = {
     "numbers": NUMBERS,
-    "part_names": PART_NAMES,
+    "part_names": PARTS,
     "group_name": group_name,
     "comes_to": comes_to,
     "working_hours": working_hours,

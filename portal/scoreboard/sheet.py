@@ -5,10 +5,10 @@ from __future__ import annotations
 import csv
 import io
 
-from portal.scoreboard.board import BASES, PARTS, Board, Line
+from portal.scoreboard.board import Board, Line
+from portal.scoreboard.numbers import NUMBERS, PARTS, Number
 from portal.scoreboard.queries import Sums
-from portal.scoreboard.words import NUMBERS, group_name
-from portal.scoreboard.words import PARTS as PART_NAMES
+from portal.scoreboard.words import group_name
 from portal.text.language import gettext
 
 
@@ -18,41 +18,35 @@ def as_csv(board: Board) -> str:
     writer = csv.writer(out, delimiter=";")
     writer.writerow([gettext("Groups"), gettext("Group"), *_heads()])
     writer.writerow(["", gettext("All together"), *_cells(board.whole)])
-    for part in PARTS:
+    for part, words in PARTS.items():
         for line in board.parts[part]:
-            writer.writerow([str(PART_NAMES[part]), _plain(group_name(line.sums)), *_cells(line)])
+            writer.writerow([str(words), _plain(group_name(line.sums)), *_cells(line)])
     return out.getvalue()
 
 
 def _heads() -> list[str]:
     heads = []
-    for name, number in NUMBERS.items():
-        unit = {"on-time": " (%)", "statement": gettext(" (hours)"), "answer": gettext(" (hours)")}.get(name, "")
-        levels = [f" ({n})" for n in (1, 2, 3)] if name == "late" else [unit]
+    for number in NUMBERS.values():
+        unit = {"percent": " (%)", "hours": gettext(" (hours)")}.get(number.measure, "")
+        levels = [f" ({n})" for n in range(1, len(number.figures) + 1)] if len(number.figures) > 1 else [unit]
         heads += [f"{number.words}{level}" for level in levels]
-        heads += [] if name == "cases" else [gettext("of")]
+        heads += [] if number.of_itself else [gettext("of")]
     return heads
 
 
 def _cells(line: Line) -> list[str]:
     cells: list[str] = []
-    for name, base in BASES.items():
-        values = [*_values(name, line.sums), *([] if name == "cases" else [getattr(line.sums, base)])]
+    for name, number in NUMBERS.items():
+        values = [*_values(number, line.sums), *([] if number.of_itself else [getattr(line.sums, number.base)])]
         cells += [str(value) if name in line.numbers else "" for value in values]
     return cells
 
 
-def _values(name: str, sums: Sums) -> list[float]:
-    values: dict[str, list[float]] = {
-        "cases": [sums.cases],
-        "on-time": [round(100 * sums.in_time / (sums.was_due or 1), 1)],
-        "statement": [round((sums.to_statement or 0) / 60, 2)],
-        "answer": [round((sums.to_answer or 0) / 60, 2)],
-        "late": [sums.overdue1, sums.overdue2, sums.overdue3],
-        "reviews": [sums.reviewed],
-        "promises": [sums.kept],
-    }
-    return values[name]
+def _values(number: Number, sums: Sums) -> list[float]:
+    values = [getattr(sums, figure) or 0 for figure in number.figures]
+    if number.measure == "percent":
+        return [round(100 * value / (getattr(sums, number.base) or 1), 1) for value in values]
+    return [round(value / 60, 2) for value in values] if number.measure == "hours" else values
 
 
 def _plain(name: str) -> str:

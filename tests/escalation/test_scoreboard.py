@@ -20,7 +20,8 @@ from portal.escalation.moving import move
 from portal.escalation.replay import replay
 from portal.escalation.states import OWED, TRANSITIONS, State
 from portal.events.kinds import Kind
-from portal.scoreboard.board import PARTS, Board, board
+from portal.scoreboard.board import Board, board
+from portal.scoreboard.numbers import PARTS
 from portal.scoreboard.queries import cases_behind, sums
 from tests.escalation.stage import Stage, at, days_later, make_office, make_stage
 from tests.world import NOW, World, set_clock
