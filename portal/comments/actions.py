@@ -13,6 +13,7 @@ from portal.comments.queries import CommentRow
 from portal.db import Made, execute, fetch_one, fetch_value, transaction
 from portal.events.kinds import Kind
 from portal.events.log import record
+from portal.ideas.holding import hold_above
 from portal.ideas.queries import IdeaRow
 from portal.mentions.queries import Named, named
 from portal.sensitive.holding import Found, found_in, hold_comment, let_pass
@@ -121,7 +122,7 @@ async def edit_comment(actor: Actor, old: CommentRow, body: str, version: int) -
     found = await found_in(body, comment=old.id)
     async with transaction():
         if found or old.screening:
-            await execute(HOLD, old.id)
+            await hold_above(None, old.id)
         if old.screening:
             await _rewrite(actor, old, text, html, found, version)
             return
@@ -159,8 +160,6 @@ async def _rewrite(actor: Actor, old: CommentRow, text: Named, html: str, found:
     await announce(old.id, old.space, actor.id, new=was == "draft")
 
 
-# The idea is held before the comment, in the order in which a reply is counted: on the idea, then on its root.
-HOLD = "SELECT i.id FROM idea i JOIN comment k ON k.idea = i.id WHERE k.id = {} FOR NO KEY UPDATE OF i"
 REMOVE = """
     UPDATE comment SET state = 'removed', body = '', body_html = '' WHERE id = {} AND state = 'published' RETURNING id
 """
@@ -176,7 +175,7 @@ async def remove_comment(actor: Actor, old: CommentRow) -> None:
     followed."""
     require(actor, Action.COMMENT_REMOVE, old)
     async with transaction():
-        await execute(HOLD, old.id)
+        await hold_above(None, old.id)
         if await fetch_value(REMOVE, old.id) is not None:
             await execute(FORGET, old.id, old.id)
             await record(Kind.COMMENT_REMOVED, actor=actor.id, space=old.space, comment=old.id)

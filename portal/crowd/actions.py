@@ -26,7 +26,7 @@ from portal.escalation.queries import CaseRow
 from portal.escalation.states import State
 from portal.events.kinds import Kind
 from portal.events.log import record
-from portal.ideas.actions import HOLD_CAMPAIGN
+from portal.ideas.holding import hold_above
 from portal.sensitive.matching import category_of
 from portal.tables.base import new_public_id
 from portal.text.markdown import rendered
@@ -197,7 +197,7 @@ async def adopt(actor: Actor, item: Adoptable, *, reason: str) -> None:
     html = await rendered(reason)
     async with transaction():
         await execute(HOLD_VOTES, item.id, actor.id)
-        await execute(HOLD_CAMPAIGN, item.id)
+        await hold_above(item.id)
         if await fetch_value(ADOPT, actor.id, item.id, actor.id) is None:
             raise Closed
         await execute("DELETE FROM co_author WHERE idea = {} AND person = {}", item.id, actor.id)

@@ -15,6 +15,7 @@ from portal.db import Made, execute, fetch_one, fetch_value, transaction
 from portal.events.kinds import Kind
 from portal.events.log import record
 from portal.ideas.announcing import announce
+from portal.ideas.holding import hold_above
 from portal.ideas.queries import REPLIES, IdeaRow
 from portal.sensitive.holding import Found, found_in, hold_idea, let_pass
 from portal.tables.base import new_public_id
@@ -267,7 +268,7 @@ async def edit_idea(actor: Actor, idea: IdeaRow, content: Content, *, version: i
     html = await rendered(content.body)
     async with transaction():
         if found := await _found(content, idea.id):
-            await execute(HOLD_CAMPAIGN, idea.id)
+            await hold_above(idea.id)
         if await fetch_value(KEEP, idea.id, version, list(WHILE_EDITING), idea.id) is None:
             raise Changed
         await execute(EDIT, *_columns(content, html), actor.id, idea.id)
@@ -339,8 +340,6 @@ async def correct(actor: Actor, idea: IdeaRow, *, body: str, form_key: str) -> N
         await record(Kind.IDEA_CORRECTED, actor=actor.id, space=idea.space, idea=idea.id, correction=made)
 
 
-# Its campaign counts it: held before the idea, as by whoever votes, so that neither waits for the other.
-HOLD_CAMPAIGN = "SELECT c.id FROM campaign c JOIN idea i ON i.campaign = c.id WHERE i.id = {} FOR NO KEY UPDATE OF c"
 WITHDRAW = f"""
     UPDATE idea i SET state = 'withdrawn' WHERE id = {{}} AND state = 'published'
         AND {UNANSWERED} RETURNING id
@@ -357,7 +356,7 @@ async def withdraw(actor: Actor, idea: IdeaRow, *, reason: str) -> None:
     require(actor, Action.IDEA_WITHDRAW, idea)
     html = await rendered(reason)
     async with transaction():
-        await execute(HOLD_CAMPAIGN, idea.id)
+        await hold_above(idea.id)
         if await fetch_value(WITHDRAW, idea.id) is None:
             raise Changed
         step = await fetch_value(SAY_WHY, idea.id, idea.space, actor.id, "withdrawn", reason, html, actor.language)
@@ -377,7 +376,7 @@ async def put_back(actor: Actor, idea: IdeaRow, *, reason: str) -> None:
     require(actor, Action.IDEA_PUT_BACK, idea)
     html = await rendered(reason)
     async with transaction():
-        await execute(HOLD_CAMPAIGN, idea.id)
+        await hold_above(idea.id)
         if await fetch_value(PUT_BACK, idea.id, list(WHILE_EDITING)) is None:
             raise Closed
         step = await fetch_value(SAY_WHY, idea.id, idea.space, actor.id, "put back", reason, html, actor.language)

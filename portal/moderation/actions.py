@@ -14,7 +14,7 @@ from portal.comments.actions import MENTION
 from portal.db import execute, fetch_value, transaction
 from portal.events.kinds import Kind
 from portal.events.log import record
-from portal.ideas.actions import HOLD_CAMPAIGN
+from portal.ideas.holding import hold_above
 from portal.mentions.queries import Named, named
 from portal.moderation import ACTIONS, CLAIM_MINUTES, HIDING
 from portal.moderation.queries import DecisionRow, ItemRow
@@ -49,7 +49,6 @@ async def release(actor: Actor, item: ItemRow) -> None:
     await execute(RELEASE, item.id, actor.id)
 
 
-HOLD_IDEA = "SELECT i.id FROM idea i JOIN comment k ON k.idea = i.id WHERE k.id = {} FOR NO KEY UPDATE OF i"
 TURN_IDEA = "UPDATE idea SET state = {} WHERE id = {} AND state = {} AND version = {} RETURNING id"
 TURN_COMMENT = "UPDATE comment SET state = {} WHERE id = {} AND state = {} AND version = {} RETURNING id"
 TURN_FILE = "UPDATE attachment SET state = {} WHERE id = {} AND state = {} RETURNING id"
@@ -69,7 +68,7 @@ async def _turn(item: ItemRow, new: str) -> bool:
         return await fetch_value(TURN_CAMPAIGN, new, item.campaign, old) is not None
     if item.attachment:
         return await fetch_value(TURN_FILE, FILE_STATES[new], item.attachment, FILE_STATES[old]) is not None
-    await execute(HOLD_CAMPAIGN if item.idea else HOLD_IDEA, item.idea or item.comment)
+    await hold_above(item.idea, item.comment)
     written = (new, item.idea or item.comment, old, item.version)
     return await fetch_value(TURN_IDEA if item.idea else TURN_COMMENT, *written) is not None
 
@@ -94,7 +93,7 @@ async def _stays_hidden(about: ItemRow | Receipt) -> bool:
     if about.campaign:
         await execute("SELECT id FROM campaign WHERE id = {} FOR NO KEY UPDATE", about.campaign)
     else:
-        await execute(HOLD_CAMPAIGN if about.idea else HOLD_IDEA, about.idea or about.comment)
+        await hold_above(about.idea, about.comment)
     thing = (about.campaign, about.idea, about.comment)
     return await fetch_value(HIDES_TOO, *thing, item, list(HIDING)) is not None
 
@@ -304,7 +303,7 @@ async def put_back(actor: Actor, receipt: Receipt, title: str, body: str) -> Non
     html = await rendered(text.text)
     async with transaction():
         if receipt.idea:
-            await execute(HOLD_CAMPAIGN, receipt.idea)
+            await hold_above(receipt.idea)
         await execute(PAUSE_SHARED, actor.id, receipt.space)
         if await _stays_hidden(receipt) or await fetch_value(PUT_BACK, receipt.id) is None:
             raise Changed

@@ -15,8 +15,8 @@ from portal.escalation.moving import OPEN_CASE, hold, move, possible
 from portal.events.jobs import queue
 from portal.events.kinds import Kind
 from portal.events.log import record
-from portal.ideas.actions import HOLD_CAMPAIGN
 from portal.ideas.announcing import announce
+from portal.ideas.holding import hold_above
 from portal.screening.queries import ScreeningRow
 from portal.sensitive.queries import Door
 from portal.text.markdown import excerpt, rendered
@@ -39,7 +39,6 @@ PUBLISH_COMMENT = """
     FROM screening x WHERE x.id = {} AND k.id = {} AND k.state IN ('hidden', 'draft') AND k.version = {}
     RETURNING k.author
 """
-HOLD_IDEA = "SELECT i.id FROM idea i JOIN comment k ON k.idea = i.id WHERE k.id = {} FOR NO KEY UPDATE OF i"
 
 
 async def publish(actor: Actor, row: ScreeningRow, *, words: str, version: int) -> None:
@@ -47,7 +46,7 @@ async def publish(actor: Actor, row: ScreeningRow, *, words: str, version: int) 
     require(actor, Action.SCREENING_DECIDE, row)
     async with transaction():
         await _decide(row, "published", None, actor, words, None)
-        await execute(HOLD_CAMPAIGN if row.idea else HOLD_IDEA, row.idea or row.comment)
+        await hold_above(row.idea, row.comment)
         if row.idea:
             author = await fetch_value(PUBLISH_IDEA, row.idea, version)
         else:
@@ -118,35 +117,32 @@ async def take_back(actor: Actor, row: ScreeningRow) -> None:
         await _tell(row, actor.id)
 
 
-# Its earlier texts, what judged it kept of it, and what was to be told of it.
-WIPE_IDEA = """
-    WITH me AS (SELECT {}::bigint AS id),
+# Of an idea or a comment: what judged it kept of it, and what was to be told of it.
+TRACES = """
+    reports AS (UPDATE report r SET title = '', body_html = '', words = '' FROM moderation_item x, me
+        WHERE x.id = r.item AND x.{0} = me.id),
+    decisions AS (UPDATE decision d SET title = '', body_html = '' FROM moderation_item x, me
+        WHERE x.id = d.item AND x.{0} = me.id),
+    items AS (UPDATE moderation_item x SET state = 'closed' FROM me WHERE x.{0} = me.id AND x.state <> 'closed'),
+    notices AS (DELETE FROM notice x USING me WHERE x.{0} = me.id),
+    mails AS (DELETE FROM mail x USING event e, me WHERE e.id = x.event AND e.{0} = me.id AND x.sent_at IS NULL)
+"""
+WIPE_IDEA = f"""
+    WITH me AS (SELECT {{}}::bigint AS id),
     versions AS (DELETE FROM idea_version x USING me WHERE x.idea = me.id),
     replies AS (DELETE FROM idea_reply x USING me WHERE x.idea = me.id),
     corrections AS (DELETE FROM correction x USING me WHERE x.idea = me.id),
     files AS (DELETE FROM attachment x USING me WHERE x.idea = me.id),
-    reports AS (UPDATE report r SET title = '', body_html = '', words = '' FROM moderation_item x, me
-        WHERE x.id = r.item AND x.idea = me.id),
-    decisions AS (UPDATE decision d SET title = '', body_html = '' FROM moderation_item x, me
-        WHERE x.id = d.item AND x.idea = me.id),
-    items AS (UPDATE moderation_item x SET state = 'closed' FROM me WHERE x.idea = me.id AND x.state <> 'closed'),
-    notices AS (DELETE FROM notice x USING me WHERE x.idea = me.id),
-    mails AS (DELETE FROM mail x USING event e, me WHERE e.id = x.event AND e.idea = me.id AND x.sent_at IS NULL)
-    UPDATE idea x SET state = 'diverted', title = '', body = '', body_html = '', excerpt = '', tags = '{{}}',
-        core_questions = '{{}}', service = NULL, edited_by = NULL FROM me WHERE x.id = me.id
+    {TRACES.format("idea")}
+    UPDATE idea x SET state = 'diverted', title = '', body = '', body_html = '', excerpt = '', tags = '{{{{}}}}',
+        core_questions = '{{{{}}}}', service = NULL, edited_by = NULL FROM me WHERE x.id = me.id
 """
-WIPE_COMMENT = """
-    WITH me AS (SELECT {}::bigint AS id),
+WIPE_COMMENT = f"""
+    WITH me AS (SELECT {{}}::bigint AS id),
     versions AS (DELETE FROM comment_version x USING me WHERE x.comment = me.id),
     mentions AS (DELETE FROM mention x USING me WHERE x.comment = me.id),
-    reports AS (UPDATE report r SET title = '', body_html = '', words = '' FROM moderation_item x, me
-        WHERE x.id = r.item AND x.comment = me.id),
-    decisions AS (UPDATE decision d SET title = '', body_html = '' FROM moderation_item x, me
-        WHERE x.id = d.item AND x.comment = me.id),
-    items AS (UPDATE moderation_item x SET state = 'closed' FROM me WHERE x.comment = me.id AND x.state <> 'closed'),
-    notices AS (DELETE FROM notice x USING me WHERE x.comment = me.id),
-    mails AS (DELETE FROM mail x USING event e, me WHERE e.id = x.event AND e.comment = me.id AND x.sent_at IS NULL)
-    UPDATE comment x SET state = CASE WHEN {} THEN 'diverted' ELSE 'removed' END, body = '', body_html = ''
+    {TRACES.format("comment")}
+    UPDATE comment x SET state = CASE WHEN {{}} THEN 'diverted' ELSE 'removed' END, body = '', body_html = ''
     FROM me WHERE x.id = me.id
 """
 
@@ -160,8 +156,7 @@ WIPE_FILES = """
 
 async def _wipe(row: ScreeningRow) -> None:
     """Nothing of its text stays anywhere but where it is sealed, nor in a file; its case, if there is one, ends."""
-    thing = row.idea or row.comment
-    await execute(HOLD_CAMPAIGN if row.idea else HOLD_IDEA, thing)
+    await hold_above(row.idea, row.comment)
     if row.idea:
         await execute(WIPE_IDEA, row.idea)
     else:
@@ -211,7 +206,7 @@ async def decide_appeal(actor: Actor, row: ScreeningRow, *, outcome: str, words:
         if await fetch_value(ANSWER, outcome, words, row.id) is None:
             raise Changed
         if outcome == "granted":
-            await execute(HOLD_CAMPAIGN if row.idea else HOLD_IDEA, row.idea or row.comment)
+            await hold_above(row.idea, row.comment)
             if row.idea:
                 await execute(RESTORE_IDEA, row.title, row.body, html, excerpt(html), row.idea)
             else:

@@ -9,7 +9,7 @@ import msgspec
 from portal.access.actor import Actor
 from portal.access.phases import WHILE_EDITING
 from portal.access.scope import visible
-from portal.db import fetch, fetch_one
+from portal.db import QueryString, fetch, fetch_one
 from portal.ideas.cards import address_of
 from portal.sensitive import APPEAL_DAYS
 from portal.tables import Screening, SealedText, SensitiveDoor
@@ -89,33 +89,19 @@ ROWS = """
         coalesce(plein_phase(c, {}), '') AS phase,
         x.was = 'published' AND (EXISTS (SELECT FROM answer a WHERE a.idea = x.idea)
             OR EXISTS (SELECT FROM escalation e WHERE e.idea = x.idea AND e.ended_at IS NULL)) AS answering,
-        x.state = 'open' AND {} IN (SELECT plein_screeners_of(x)) AS screens,
+        {} AS screens,
         coalesce(x.assigned_to = {}, FALSE) AS turn
     FROM screening x JOIN space s ON s.id = x.space LEFT JOIN idea i ON i.id = x.idea
     LEFT JOIN campaign c ON c.id = i.campaign
     LEFT JOIN comment k ON k.id = x.comment LEFT JOIN sensitive_door d ON d.id = x.door AND {}
     LEFT JOIN sealed_text t ON t.screening = x.id AND {} WHERE {}
 """
-# No guest screens anything, and the second wall lets her ask nothing about topics.
-OF_GUEST = ROWS.replace(
-    "x.state = 'open' AND {} IN (SELECT plein_screeners_of(x)) AS screens", "{}::bigint IS NULL AS screens"
-)
+SCREENS = "x.state = 'open' AND {} IN (SELECT plein_screeners_of(x))"
 
 
 async def get_screening(actor: Actor, public_id: str) -> ScreeningRow | None:
     """What the actor wrote, screens, screened, or is to decide an appeal about."""
-    return await fetch_one(
-        ScreeningRow,
-        (OF_GUEST if actor.guest else ROWS) + " AND x.public_id = {}",
-        actor.language,
-        actor.now,
-        actor.id,
-        actor.id,
-        visible(SensitiveDoor, actor, "d"),
-        visible(SealedText, actor, "t"),
-        visible(Screening, actor, "x"),
-        public_id,
-    )
+    return await fetch_one(ScreeningRow, ROWS + " AND x.public_id = {}", *_seen(actor), public_id)
 
 
 MINE = """
@@ -126,17 +112,11 @@ MINE = """
 
 async def to_screen(actor: Actor) -> list[ScreeningRow]:
     """What waits for the actor to screen it, or to decide an appeal; what is due first comes first."""
-    return await fetch(
-        ScreeningRow,
-        ROWS + MINE,
-        actor.language,
-        actor.now,
-        actor.id,
-        actor.id,
-        visible(SensitiveDoor, actor, "d"),
-        visible(SealedText, actor, "t"),
-        visible(Screening, actor, "x"),
-        actor.id,
-        actor.id,
-        LISTED,
-    )
+    return await fetch(ScreeningRow, ROWS + MINE, *_seen(actor), actor.id, actor.id, LISTED)
+
+
+def _seen(actor: Actor) -> list[object]:
+    """What ROWS asks for. No guest screens anything, and the second wall lets her ask nothing about topics."""
+    screens = QueryString("FALSE") if actor.guest else QueryString(SCREENS, actor.id)
+    doors, texts = visible(SensitiveDoor, actor, "d"), visible(SealedText, actor, "t")
+    return [actor.language, actor.now, screens, actor.id, doors, texts, visible(Screening, actor, "x")]

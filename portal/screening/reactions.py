@@ -5,6 +5,7 @@ from __future__ import annotations
 from portal.db import execute
 from portal.events.kinds import Kind
 from portal.events.log import record
+from portal.ideas.holding import hold_above
 from portal.sensitive import SCREEN_MINUTES
 
 # Who decides about it, would decide, or answers for its topic, hides nothing by reporting it (rules 7 and 15); nor does
@@ -33,13 +34,11 @@ HOLD = """
 """
 HIDE_IDEA = "UPDATE idea SET state = 'draft' WHERE id = {} AND state = 'published'"
 HIDE_COMMENT = "UPDATE comment SET state = 'hidden' WHERE id = {} AND state = 'published'"
-HOLD_CAMPAIGN = "SELECT c.id FROM campaign c JOIN idea i ON i.campaign = c.id WHERE i.id = {} FOR NO KEY UPDATE OF c"
 
 
 async def hold_reported(event: int) -> None:
     """What a reader reported as sensitive is out of sight until it was screened; its author is told."""
     for row in await execute(HOLD, SCREEN_MINUTES, event):
-        if row["idea"]:
-            await execute(HOLD_CAMPAIGN, row["idea"])
+        await hold_above(row["idea"], row["comment"])
         await execute(HIDE_IDEA if row["idea"] else HIDE_COMMENT, row["idea"] or row["comment"])
         await record(Kind.SCREENING_BEGUN, person=row["person"], item=row["public_id"])

@@ -10,7 +10,8 @@ from portal.access.actor import actor_of_person
 from portal.access.conflicts import Spent
 from portal.access.policy import Forbidden
 from portal.db import execute, fetch_value, transaction
-from portal.ideas.actions import HOLD_CAMPAIGN, withdraw
+from portal.ideas.actions import withdraw
+from portal.ideas.holding import hold_above
 from portal.ideas.queries import get_idea
 from portal.votes.actions import lay_votes
 from portal.votes.queries import standing
@@ -130,7 +131,7 @@ async def test_ideas_that_go_and_return_while_people_vote_end_without_deadlock_a
     async def moderator(idea):
         for state in ("hidden", "published") * 6:
             async with transaction():
-                await execute(HOLD_CAMPAIGN, await fetch_value("SELECT id FROM idea WHERE public_id = {}", idea))
+                await hold_above(await fetch_value("SELECT id FROM idea WHERE public_id = {}", idea))
                 await execute("UPDATE idea SET state = {} WHERE public_id = {}", state, idea)
 
     async def author(idea):
