@@ -128,7 +128,7 @@ LISTED = (
         coalesce(t.name, '') AS topic,
         plein_working_minutes(CASE e.state WHEN 'clarifying' THEN e.clarify_from ELSE {} END, e.due_at) AS left,
         plein_working_minutes(e.started_at, e.due_at) AS whole,
-        coalesce((SELECT max(extract(epoch FROM w.closes - w.opens)) / 60 FROM working_hours w), 480)::int AS day,
+        (SELECT plein_working_day()) AS day,
         e.space = ANY({}) AS moderated
     FROM listed l JOIN escalation e ON e.id = l.id JOIN idea i ON i.id = e.idea JOIN campaign c ON c.id = i.campaign
     JOIN space s ON s.id = e.space LEFT JOIN topic t ON t.id = e.topic AND {} LEFT JOIN person p ON p.id = e.owner

@@ -64,7 +64,7 @@ FACTS = """
         plein_working_minutes(e.started_at, e.due_at) AS whole,
         plein_working_minutes(x.at, e.statement_due_at) AS statement_left,
         plein_working_minutes(e.started_at, e.statement_due_at) AS statement_whole,
-        coalesce((SELECT max(extract(epoch FROM w.closes - w.opens)) / 60 FROM working_hours w), 480)::int AS day,
+        plein_working_day() AS day,
         plein_day(coalesce(i.published_at, i.created_at)) AS begun, plein_day({}) AS today,
         coalesce(t.name, '') AS topic, coalesce(p.public_id, '') AS owner_public_id,
         coalesce(n.name, '') AS owner_name, coalesce(n.title, '') AS owner_title, coalesce(b.name, '') AS above,

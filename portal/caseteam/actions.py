@@ -126,11 +126,11 @@ async def _write(
     return note is not None
 
 
-# It is late once the day on which it is expected is over, on the organisation's clock.
+# It is late once the day on which it is expected is over.
 CONSULT = """
     INSERT INTO consultation (escalation, space, kind, person, body, asked_by, due_on, due_at, form_key)
-    SELECT e.id, e.space, {}, {}, {}, {}, {}, (({}::date + 1)::timestamp AT TIME ZONE o.zone), {}
-    FROM escalation e CROSS JOIN organisation o WHERE e.id = {} AND {}::date >= plein_day(plein_now())
+    SELECT e.id, e.space, {}, {}, {}, {}, {}, plein_day_over({}), {}
+    FROM escalation e WHERE e.id = {} AND {}::date >= plein_day(plein_now())
     ON CONFLICT (asked_by, form_key) DO NOTHING RETURNING id
 """
 ASKED = "SELECT id FROM consultation WHERE asked_by = {} AND form_key = {}"

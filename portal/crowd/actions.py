@@ -8,6 +8,7 @@ from datetime import date
 from portal.access.actor import Actor
 from portal.access.conflicts import Changed, Closed
 from portal.access.policy import Action, require
+from portal.crowd import ADOPT_DAYS
 from portal.crowd.promising import (
     COLUMNS,
     Promised,
@@ -180,7 +181,8 @@ ADOPT = """
     UPDATE idea i SET state = 'published', author = {}, speaks_for = NULL, anonymous = FALSE, form_key = NULL,
         draft_key = NULL, kind = CASE i.kind WHEN 'leader' THEN 'discussion' ELSE i.kind END
     WHERE i.id = {} AND i.state = 'withdrawn' AND plein_supports({}, i.id) AND plein_now() < (
-        SELECT max(e.ended_at) + interval '7 days' FROM escalation e WHERE e.idea = i.id AND e.state = 'withdrawn')
+        SELECT max(e.ended_at) + make_interval(days => {}) FROM escalation e
+        WHERE e.idea = i.id AND e.state = 'withdrawn')
     RETURNING i.id
 """
 SAY_SO = """
@@ -198,7 +200,7 @@ async def adopt(actor: Actor, item: Adoptable, *, reason: str) -> None:
     async with transaction():
         await execute(HOLD_VOTES, item.id, actor.id)
         await hold_above(item.id)
-        if await fetch_value(ADOPT, actor.id, item.id, actor.id) is None:
+        if await fetch_value(ADOPT, actor.id, item.id, actor.id, ADOPT_DAYS) is None:
             raise Closed
         await execute("DELETE FROM co_author WHERE idea = {} AND person = {}", item.id, actor.id)
         step = await fetch_value(SAY_SO, item.id, item.space, actor.id, reason, html, actor.language)

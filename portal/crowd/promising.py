@@ -74,13 +74,9 @@ async def begin(promise: Promised, case: Case | None, *, actor: int | None = Non
     await expect_news(case, -promise.id)
 
 
-# The day is over at midnight of the organisation.
-DUE = "SELECT ({}::date + 1)::timestamp AT TIME ZONE o.zone FROM organisation o"
-
-
 async def watch_date(case: Case, promise: Promised) -> None:
     """What is to be done when its day is over."""
-    due = await fetch_value(DUE, promise.due_on)
+    due = await fetch_value("SELECT plein_day_over({})", promise.due_on)
     await execute(SCHEDULE, case.id, case.space, "promise_due", promise.id, due)
 
 

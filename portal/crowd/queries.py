@@ -9,6 +9,7 @@ import msgspec
 from portal.access.actor import Actor
 from portal.access.of_people import ADDRESS, NAMED
 from portal.access.scope import visible
+from portal.crowd import ADOPT_DAYS
 from portal.crowd.asking import least, needed
 from portal.db import Reading, fetch_one
 from portal.ideas.cards import address_of
@@ -248,7 +249,7 @@ class Adoptable(msgspec.Struct, frozen=True):
 
 ADOPTABLE = """
     SELECT i.id, i.public_id, i.kind, i.title, i.language, i.space, i.state AS idea_state,
-        plein_supports({}, i.id) AS supports, e.ended_at + interval '7 days' AS until
+        plein_supports({}, i.id) AS supports, e.ended_at + make_interval(days => {}) AS until
     FROM idea i JOIN escalation e ON e.idea = i.id AND e.state = 'withdrawn'
     WHERE i.public_id = {} AND {} AND {} ORDER BY e.id DESC LIMIT 1
 """
@@ -257,7 +258,7 @@ ADOPTABLE = """
 def adoptable(actor: Actor, public_id: str) -> Reading[Adoptable]:
     """An item with a case that was withdrawn."""
     sight = visible(Idea, actor, "i"), visible(Escalation, actor, "e")
-    return Reading(Adoptable, ADOPTABLE, actor.id, public_id, *sight)
+    return Reading(Adoptable, ADOPTABLE, actor.id, ADOPT_DAYS, public_id, *sight)
 
 
 async def get_adoptable(actor: Actor, public_id: str) -> Adoptable | None:

@@ -29,8 +29,8 @@ NOTE = """
 ASKED = """
     INSERT INTO consultation (escalation, space, kind, person, body, asked_by, asked_at, due_on, due_at, outcome,
         answer, answer_html, answered_at)
-    SELECT e.id, e.space, {}, {}, {}, e.owner, {}, {}, (({}::date + 1)::timestamp AT TIME ZONE o.zone), {}, {}, {}, {}
-    FROM escalation e CROSS JOIN organisation o WHERE e.id = {}
+    SELECT e.id, e.space, {}, {}, {}, e.owner, {}, {}, plein_day_over({}), {}, {}, {}, {}
+    FROM escalation e WHERE e.id = {}
 """
 TOLD = """
     INSERT INTO event (kind, actor, space, escalation, occurred_at, particulars)

@@ -49,7 +49,7 @@ DUTY = f"""
         z.triage_due_at, z.statement_due_at, z.due_at, z.overdue2_at, z.clarify_until,
         coalesce(z.question, '') AS question, z.extension_days, coalesce(z.extension_reason, '') AS extension_reason,
         plein_working_minutes(plein_now(), z.due_at) AS left,
-        coalesce((SELECT max(extract(epoch FROM w.closes - w.opens)) / 60 FROM working_hours w), 480)::int AS day
+        plein_working_day() AS day
     FROM notice n JOIN event e ON e.id = n.event JOIN idea i ON i.id = n.idea AND {{}}
     LEFT JOIN escalation z ON z.id = e.escalation LEFT JOIN identity o ON o.person = z.owner AND {{}}
     WHERE e.id = {{}} AND {{}}
