@@ -77,7 +77,7 @@ def write(actor: Actor, space: SpaceRow, data: Data, zone: str, path: Path) -> N
         page = environment().get_template("records/file.html")
         archive.writestr(
             "record.html",
-            page.render(about=about, parts=parts, counts=counts, language=space.language, zone=zone, shown=shown),
+            page.render(about=about, parts=parts, counts=counts, language=space.language, shown=shown),
         )
 
 
