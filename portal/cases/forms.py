@@ -14,6 +14,7 @@ from portal.text.dates import read_date
 from portal.text.language import gettext, lazy
 from portal.text.markdown import LONGEST
 from portal.web.forms import (
+    BooleanField,
     Form,
     HiddenNumber,
     NumberField,
@@ -24,6 +25,7 @@ from portal.web.forms import (
     options,
     required,
 )
+from portal.web.request import Request
 
 MOST_DAYS = 10  # of an extension, by rule 3
 
@@ -122,6 +124,26 @@ class TakeUpForm(BringForm):
     """The same by who decides, with what she says about it at once, if she likes."""
 
     statement = TextAreaField(lazy("Your first statement"), [at_most(LONGEST)])
+
+
+class TriageForm(Form):
+    """What a case is about, and whom it is about. Without `owner` the rules say who decides. `tried`: all of it is
+    checked and nothing done, to show who would get it."""
+
+    topic: Any = None
+    unit = StringField(lazy("Unit"), [at_most(500)])
+    complaint = BooleanField(lazy("Its author complains about somebody above her or him"))
+    named = ColleagueField(lazy("Is somebody named, or complained about?"))
+    other = ColleagueField(lazy("And somebody else?"))
+    owner = ColleagueField(lazy("Should somebody else decide than the rules say?"))
+    tried = False
+
+    @classmethod
+    async def sent(cls, request: Request, **options: Any) -> Any:
+        """As it was sent, or tried."""
+        form = await super().sent(request, **options)
+        form.tried, form.only_shown = form.only_shown, False
+        return form
 
 
 class PlainForm(Form):

@@ -11,86 +11,22 @@ from litestar.params import FromPath
 from portal.access.actor import Actor
 from portal.access.conflicts import Changed
 from portal.access.policy import Action, require
-from portal.access.scope import visible
-from portal.colleagues.forms import ColleagueField, chosen_colleague
-from portal.db import fetch
+from portal.cases.candidates import Placed, would_get_it
+from portal.cases.forms import TriageForm
+from portal.colleagues.forms import chosen_colleague
 from portal.escalation import actions
 from portal.escalation.queries import CaseRow, get_case
 from portal.ideas.queries import get_idea
-from portal.tables import Escalation
-from portal.text.language import gettext, lazy
-from portal.topics.choice import chosen_topic, topic_field
+from portal.text.language import gettext
+from portal.topics.choice import chosen_topic, with_topic
 from portal.topics.queries import Choice, topics_to_choose
 from portal.topics.words import PARTS
 from portal.units.forms import chosen_unit
 from portal.units.paths import UnitPaths
 from portal.units.queries import all_units
 from portal.web.errors import found
-from portal.web.forms import BooleanField, Form, SelectField, StringField, at_most
 from portal.web.page import page, see_other
 from portal.web.request import Request
-
-
-class TriageForm(Form):
-    """What a case is about, and whom it is about. Without `owner` the rules say who decides."""
-
-    topic = SelectField(lazy("Topic"), default="")
-    unit = StringField(lazy("Unit"), [at_most(500)])
-    complaint = BooleanField(lazy("Its author complains about somebody above her or him"))
-    named = ColleagueField(lazy("Is somebody named, or complained about?"))
-    other = ColleagueField(lazy("And somebody else?"))
-    owner = ColleagueField(lazy("Should somebody else decide than the rules say?"))
-
-    @classmethod
-    def of(cls, topics: list[Choice]) -> type[TriageForm]:
-        """With the topics there are."""
-        return type("TriageForm", (cls,), {"topic": topic_field(topics)})
-
-
-class Placed(msgspec.Struct, frozen=True):
-    """What a moderator says of a case."""
-
-    topic: int | None
-    unit: int | None
-    complaint: bool
-    named: list[int]
-    owner: int | None
-
-
-class WouldGetIt(msgspec.Struct, frozen=True):
-    """Somebody who could get a case, and why; `barred`: she may not decide it (rule 6)."""
-
-    public_id: str
-    name: str
-    part: str
-    in_office: bool
-    absent: bool
-    barred: bool
-    gets_it: bool
-
-
-# The case as it would be; a decision owner of its campaign comes before all rules.
-WOULD = """
-    SELECT p.public_id, coalesce(n.name, '') AS name, c.part, c.in_office, c.absent, c.person = ANY(x.barred) AS barred,
-        c.person = x.decider AS gets_it
-    FROM escalation e
-    CROSS JOIN LATERAL jsonb_populate_record(e, jsonb_build_object('topic', {}::bigint, 'unit',
-        coalesce({}::bigint, e.unit), 'complaint', {}::boolean)) w
-    CROSS JOIN LATERAL (SELECT plein_barred(w) || {}::bigint[] AS barred) b
-    CROSS JOIN LATERAL (SELECT b.barred, plein_decider(w, b.barred, plein_now()) AS decider) x
-    CROSS JOIN LATERAL (
-        SELECT 0 AS place, x.decider AS person, 'campaign' AS part, TRUE AS in_office, FALSE AS absent
-        WHERE NOT EXISTS (SELECT FROM plein_candidates(w.topic, w.unit, plein_now()) k WHERE k.person = x.decider)
-        UNION ALL SELECT k.* FROM plein_candidates(w.topic, w.unit, plein_now()) k) c
-    JOIN person p ON p.id = c.person LEFT JOIN identity n ON n.person = c.person
-    WHERE e.id = {} AND {} ORDER BY c.place LIMIT 20
-"""
-
-
-async def would_get_it(actor: Actor, case: CaseRow, placed: Placed) -> list[WouldGetIt]:
-    """Who would decide it, one after the other."""
-    about = placed.topic, placed.unit, placed.complaint, placed.named
-    return await fetch(WouldGetIt, WOULD, *about, case.id, visible(Escalation, actor, "e"))
 
 
 async def _case_to(request: Request, public_id: str) -> CaseRow:
@@ -106,7 +42,7 @@ async def triage_page(request: Request, public_id: FromPath[str]) -> Response[An
     units = await all_units(request.actor)
     known = await topics_to_choose(request.actor)
     topic = next((one.public_id for one in known if one.id == row.topic), "")
-    form = TriageForm.of(known)(topic=topic, unit=units.path(row.unit) if row.unit else "")
+    form = with_topic(TriageForm, known)(topic=topic, unit=units.path(row.unit) if row.unit else "")
     return await _show(request, row, form, Placed(row.topic, row.unit, False, [], None))
 
 
@@ -115,12 +51,10 @@ async def name_owner(request: Request, public_id: FromPath[str]) -> Response[Any
     """Names who decides; or only shows who would."""
     row = await _case_to(request, public_id)
     topics, units = await topics_to_choose(request.actor), await all_units(request.actor)
-    form = await TriageForm.of(topics).sent(request)
-    asked, form.only_shown = form.only_shown, False
+    form = await with_topic(TriageForm, topics).sent(request)
     form.valid()
     placed = await _placed(request.actor, row, form, topics, units)
-    form.only_shown = asked
-    if form.complete:
+    if form.complete and not form.tried:
         try:
             await actions.triage(request.actor, row, **msgspec.structs.asdict(placed))
             return see_other(f"/cases/{public_id}" if await get_case(request.actor, public_id) else "/", "holds-now")
