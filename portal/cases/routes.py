@@ -17,7 +17,6 @@ from portal.cases.shown import show
 from portal.escalation.queries import CaseRow, get_case
 from portal.ideas.queries import get_idea
 from portal.text import cases as words
-from portal.text.language import gettext
 from portal.topics.queries import topics_to_choose
 from portal.web.deeds import Deed
 from portal.web.errors import found
@@ -87,7 +86,7 @@ async def deed_page(request: Request, public_id: FromPath[str], name: FromPath[s
 async def do_deed(request: Request, public_id: FromPath[str], name: FromPath[str]) -> Response[Any]:
     """Does it; who reads the case no more after that goes home."""
     row, deed = await _at(request, public_id, name)
-    form = await deed.sent(request, row, gettext("This case was changed meanwhile. Your text is kept here."))
+    form = await deed.sent(request, row, words.CHANGED)
     if not form.complete:
         return await _form(request, row, deed, name, form)
     return see_other(f"/cases/{public_id}" if await get_case(request.actor, public_id) else "/", "holds-now")

@@ -17,6 +17,7 @@ from portal.colleagues.forms import chosen_colleague
 from portal.escalation import actions
 from portal.escalation.queries import CaseRow, get_case
 from portal.ideas.queries import get_idea
+from portal.text import cases as words
 from portal.text.language import gettext
 from portal.topics.choice import chosen_topic, with_topic
 from portal.topics.queries import Choice, topics_to_choose
@@ -61,7 +62,7 @@ async def name_owner(request: Request, public_id: FromPath[str]) -> Response[Any
         except actions.NotThat:
             form.refuse("owner", gettext("This colleague is away, or may not decide it."))
         except Changed:
-            form.refuse("form_key", gettext("This case was changed meanwhile. Your text is kept here."))
+            form.refuse("form_key", words.CHANGED)
     return await _show(request, row, form, placed)
 
 

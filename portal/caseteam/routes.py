@@ -16,7 +16,6 @@ from portal.files.kinds import ACCEPT, KINDS
 from portal.ideas.queries import get_idea
 from portal.settings import settings
 from portal.text import cases as words
-from portal.text.language import gettext
 from portal.web.errors import found
 from portal.web.files import send_file
 from portal.web.page import page, see_other
@@ -82,7 +81,7 @@ async def advise(request: Request, public_id: FromPath[str]) -> Response[Any]:
         try:
             await actions.advise(request.actor, asked, form.outcome.data, form.words.data)
         except Changed:
-            form.refuse("words", gettext("This case was changed meanwhile. Your text is kept here."))
+            form.refuse("words", words.CHANGED)
     if not form.complete:
         return await _advice(request, asked, form)
     return see_other(f"/cases/{asked.case_public_id}/team", "advice-given")

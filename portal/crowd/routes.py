@@ -15,6 +15,7 @@ from portal.crowd.desk import DEEDS
 from portal.crowd.forms import SENSITIVE, AdoptForm, PromiseForm, ReplyForm
 from portal.escalation.queries import CaseRow, get_case
 from portal.ideas.queries import get_idea
+from portal.text import cases as words
 from portal.text.language import gettext
 from portal.web.deeds import Deed
 from portal.web.errors import found
@@ -59,11 +60,11 @@ async def promise(request: Request, public_id: FromPath[str]) -> Response[Any]:
     owner = await chosen_colleague(request.actor, form, "owner")
     if owner is None or not form.complete:
         return await _promise_form(request, case, form)
-    words = {"body": form.body.data, "owner": owner.id, "due_on": form.due_on.data, "form_key": form.once}
+    said = {"body": form.body.data, "owner": owner.id, "due_on": form.due_on.data, "form_key": form.once}
     try:
-        await actions.add_promise(request.actor, case, **words)
+        await actions.add_promise(request.actor, case, **said)
     except Changed:
-        form.refuse("form_key", gettext("This case was changed meanwhile. Your text is kept here."))
+        form.refuse("form_key", words.CHANGED)
         return await _promise_form(request, case, form)
     except actions.Sensitive:
         form.refuse("body", SENSITIVE)

@@ -88,6 +88,9 @@ ADVISED = {
     "objects": Named(lazy("Objects"), "late", "warning"),
 }
 
+#: To who writes about a case that is not as it was when she read it.
+CHANGED = lazy("This case was changed meanwhile. Your text is kept here.")
+
 
 class Step(NamedTuple):
     """A line of the timeline. `known`: where the name of who it is about is in sight; else `words`."""
