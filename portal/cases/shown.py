@@ -91,7 +91,7 @@ async def show(
         facts=facts,
         growth=growth,
         chart=drawn(growth, facts.begun, facts.today, limits),
-        steps=[
+        timeline=[
             (line, one)
             for one in known["happened"]
             if (line := words.told(one.kind, one.owner_name, one.about, one.on))

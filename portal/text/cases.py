@@ -92,7 +92,7 @@ ADVISED = {
 CHANGED = lazy("This case was changed meanwhile. Your text is kept here.")
 
 
-class Step(NamedTuple):
+class Line(NamedTuple):
     """A line of the timeline. `known`: where the name of who it is about is in sight; else `words`."""
 
     words: str
@@ -105,70 +105,70 @@ class Step(NamedTuple):
 _OWNS = lazy("%(who)s owns it")
 _ANYBODY = lazy("Somebody owns it")
 #: By the kind of event; the name is that of the owner after it.
-STEPS = {
-    "case.held": Step(
+LINES = {
+    "case.held": Line(
         lazy("Enough people: an answer is owed"),
         "users-three",
         more=lazy("The clock starts. Support is checked first."),
     ),
-    "case.opened": Step(lazy("The case is opened"), "scales"),
-    "case.hold_lengthened": Step(lazy("Support is checked for some hours more"), "hourglass-medium"),
-    "case.invalidated": Step(
+    "case.opened": Line(lazy("The case is opened"), "scales"),
+    "case.hold_lengthened": Line(lazy("Support is checked for some hours more"), "hourglass-medium"),
+    "case.invalidated": Line(
         lazy("Support was taken out; no answer is owed"), "x-circle", more=lazy("Two moderators found it to be none.")
     ),
-    "case.qualified": Step(lazy("Support is checked"), "check"),
-    "case.assigned": Step(_ANYBODY, "scales", _OWNS),
-    "case.handed_over": Step(_ANYBODY, "handshake", _OWNS, lazy("The clock goes on.")),
-    "case.conflict": Step(
+    "case.qualified": Line(lazy("Support is checked"), "check"),
+    "case.assigned": Line(_ANYBODY, "scales", _OWNS),
+    "case.handed_over": Line(_ANYBODY, "handshake", _OWNS, lazy("The clock goes on.")),
+    "case.conflict": Line(
         lazy("Somebody declared a conflict of interest"), "hand-palm", more=lazy("The next one decides.")
     ),
-    "case.raised": Step(lazy("Many more people: one level higher decides"), "users-three"),
-    "case.acknowledged": Step(lazy("The day of the answer is named"), "calendar-blank"),
-    "case.clarifying": Step(
+    "case.raised": Line(lazy("Many more people: one level higher decides"), "users-three"),
+    "case.acknowledged": Line(lazy("The day of the answer is named"), "calendar-blank"),
+    "case.clarifying": Line(
         lazy("A question to the author"),
         "question",
         more=lazy("The clock stands still until it is answered."),
         step="now",
     ),
-    "case.clarified": Step(lazy("The clock goes on"), "clock"),
-    "case.statement": Step(lazy("First statement"), "chat-text", step="done"),
-    "case.no_statement": Step(lazy("No statement yet"), "warning", step="now"),
-    "case.extension_asked": Step(lazy("More time is asked for"), "hourglass-medium"),
-    "case.extended": Step(lazy("More time is granted, once"), "calendar-blank"),
-    "case.extension_refused": Step(lazy("No more time is granted"), "x-circle"),
-    "case.drafting": Step(lazy("The answer is being written"), "pencil-simple"),
-    "case.staffed": Step(lazy("Somebody joins the case team"), "users-three"),
-    "case.released": Step(lazy("Somebody leaves the case team"), "users-three"),
-    "case.consulted": Step(
+    "case.clarified": Line(lazy("The clock goes on"), "clock"),
+    "case.statement": Line(lazy("First statement"), "chat-text", step="done"),
+    "case.no_statement": Line(lazy("No statement yet"), "warning", step="now"),
+    "case.extension_asked": Line(lazy("More time is asked for"), "hourglass-medium"),
+    "case.extended": Line(lazy("More time is granted, once"), "calendar-blank"),
+    "case.extension_refused": Line(lazy("No more time is granted"), "x-circle"),
+    "case.drafting": Line(lazy("The answer is being written"), "pencil-simple"),
+    "case.staffed": Line(lazy("Somebody joins the case team"), "users-three"),
+    "case.released": Line(lazy("Somebody leaves the case team"), "users-three"),
+    "case.consulted": Line(
         lazy("Advice is asked: %(whom)s"),
         "chat-text",
         more=lazy("Expected by %(day)s. It stops no clock."),
     ),
-    "case.advised": Step(lazy("The advice is there: %(whom)s"), "check", more=lazy("It is for the case team.")),
-    "case.advice_late": Step(lazy("The advice is late: %(whom)s"), "warning", more=lazy("It was expected by %(day)s.")),
-    "case.overdue": Step(lazy("Late"), "warning", step="now"),
-    "case.answered": Step(lazy("Answered"), "seal-check", step="good"),
-    "case.committed": Step(lazy("Promised"), "handshake", step="good"),
-    "case.implemented": Step(lazy("Carried out"), "check", step="good"),
-    "case.verified": Step(lazy("Carried out, say those who asked"), "check", step="good"),
-    "case.closed": Step(lazy("Closed"), "check", step="done"),
-    "case.under_review": Step(lazy("The answer is reviewed, one level higher"), "scales"),
-    "case.reopened": Step(lazy("Reopened"), "arrows-clockwise", step="now"),
-    "case.withdrawn": Step(lazy("Its author withdrew it."), "arrow-bend-up-left"),
-    "case.resumed": Step(lazy("It goes on: put back, or adopted by a supporter."), "lightbulb"),
-    "case.merged": Step(lazy("It became part of another case"), "link-simple"),
-    "case.split": Step(lazy("It stands on its own again"), "link-simple"),
+    "case.advised": Line(lazy("The advice is there: %(whom)s"), "check", more=lazy("It is for the case team.")),
+    "case.advice_late": Line(lazy("The advice is late: %(whom)s"), "warning", more=lazy("It was expected by %(day)s.")),
+    "case.overdue": Line(lazy("Late"), "warning", step="now"),
+    "case.answered": Line(lazy("Answered"), "seal-check", step="good"),
+    "case.committed": Line(lazy("Promised"), "handshake", step="good"),
+    "case.implemented": Line(lazy("Carried out"), "check", step="good"),
+    "case.verified": Line(lazy("Carried out, say those who asked"), "check", step="good"),
+    "case.closed": Line(lazy("Closed"), "check", step="done"),
+    "case.under_review": Line(lazy("The answer is reviewed, one level higher"), "scales"),
+    "case.reopened": Line(lazy("Reopened"), "arrows-clockwise", step="now"),
+    "case.withdrawn": Line(lazy("Its author withdrew it."), "arrow-bend-up-left"),
+    "case.resumed": Line(lazy("It goes on: put back, or adopted by a supporter."), "lightbulb"),
+    "case.merged": Line(lazy("It became part of another case"), "link-simple"),
+    "case.split": Line(lazy("It stands on its own again"), "link-simple"),
 }
 
 
 def told(kind: str, owner: str, about: str = "", on: date | None = None) -> dict[str, Any] | None:
     """A line of the timeline; None for what says nothing to readers. `about`: whose advice is asked; `on`: by when."""
-    step = STEPS.get(kind)
-    if step is None:
+    line = LINES.get(kind)
+    if line is None:
         return None
     said = {"who": owner, "whom": str(CONSULTED.get(about, "")), "day": plain_date(on) if on else ""}
-    title = step.known if step.known and owner else step.words
-    return {"title": str(title) % said, "icon": step.icon, "more": str(step.more) % said, "step": step.step}
+    title = line.known if line.known and owner else line.words
+    return {"title": str(title) % said, "icon": line.icon, "more": str(line.more) % said, "step": line.step}
 
 
 def working_time(minutes: int, day: int) -> str:
