@@ -9,8 +9,7 @@ from typing import Any
 import wtforms
 from wtforms.validators import StopValidation
 
-from portal.answers.queries import AnswerText, PolicyChoice, Start
-from portal.answers.starts import Words
+from portal.answers.queries import AnswerText, PolicyChoice, Start, Words
 from portal.colleagues.forms import ColleagueField
 from portal.ideas.forms import DraftedForm, needed
 from portal.text.answers import ANSWER_KINDS, CATEGORIES, NOT_OURS, NOT_PUBLIC

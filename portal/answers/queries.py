@@ -215,16 +215,21 @@ def policies_to_choose(actor: Actor) -> Reading[PolicyChoice]:
     return Reading(PolicyChoice, POLICIES, visible(Policy, actor, "y"), actor.now)
 
 
-class Start(msgspec.Struct, frozen=True):
-    """A short text from which an answer may start."""
+class Words(msgspec.Struct, frozen=True, kw_only=True):
+    """What a starting text says."""
 
-    public_id: str
     name: str
     language: str
     kind: str
     summary: str
     reason: str
     next_step: str
+
+
+class Start(Words, frozen=True, kw_only=True):
+    """A short text from which an answer may start."""
+
+    public_id: str
 
 
 STARTS = "SELECT s.* FROM answer_start s WHERE {} ORDER BY s.language = {} DESC, lower(s.name), s.id LIMIT 200"

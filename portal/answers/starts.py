@@ -7,32 +7,18 @@ import msgspec
 from portal.access.actor import Actor
 from portal.access.policy import Action, require
 from portal.access.scope import visible
-from portal.answers.queries import Start
+from portal.answers.queries import Start, Words
 from portal.db import execute, fetch_one, fetch_value, transaction
 from portal.events.kinds import Kind
 from portal.events.log import record
 from portal.tables import AnswerStart
 
-START = """
-    SELECT s.public_id, s.name, s.language, s.kind, s.summary, s.reason, s.next_step FROM answer_start s
-    WHERE s.public_id = {} AND {}
-"""
+START = "SELECT s.* FROM answer_start s WHERE s.public_id = {} AND {}"
 
 
 async def get_start(actor: Actor, public_id: str) -> Start | None:
     """One of them."""
     return await fetch_one(Start, START, public_id, visible(AnswerStart, actor, "s"))
-
-
-class Words(msgspec.Struct, frozen=True, kw_only=True):
-    """What a starting text says."""
-
-    name: str
-    language: str
-    kind: str
-    summary: str
-    reason: str
-    next_step: str
 
 
 ADD = """
