@@ -301,7 +301,7 @@ class Group(msgspec.Struct, frozen=True):
 
 def grouped(rows: Iterable[Listed], now: datetime) -> list[Group]:
     """The rows of a page under their headings, in the order in which they come."""
-    tomorrow = start_of_day(now).date()
+    today = start_of_day(now).date()
 
     def heading(row: Listed) -> str:
         if row.lateness is None:
@@ -310,7 +310,7 @@ def grouped(rows: Iterable[Listed], now: datetime) -> list[Group]:
             return "paused"
         if row.late:
             return "late"
-        return "today" if start_of_day(row.due_at).date() == tomorrow else "later"
+        return "today" if start_of_day(row.due_at).date() == today else "later"
 
     return [Group(name, list(those)) for name, those in groupby(rows, heading)]
 
