@@ -91,7 +91,7 @@ async def test_a_clock_that_stands_still_comes_last_and_is_never_late(rollback, 
     )
     actor = await actor_of_person(world.person_id["sponsor"])
     groups = (await inbox(actor, Wanted()))["groups"]
-    assert [group.name for group in groups] == ["later", "paused"]
+    assert [group.name for group in groups] == ["today", "paused"]
     assert await titles(actor, Wanted(only="late")) == []
 
 
