@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from portal.db import QueryString
 from portal.text.language import lazy
 
 
@@ -14,7 +15,7 @@ class Number(NamedTuple):
     words: str
     definition: str
     base: str
-    behind: str
+    behind: QueryString
     figures: tuple[str, ...]
     measure: str = "cases"
 
@@ -33,7 +34,7 @@ NUMBERS = {
             "left out of everything."
         ),
         base="cases",
-        behind="TRUE",
+        behind=QueryString("TRUE"),
         figures=("cases",),
     ),
     "on-time": Number(
@@ -44,7 +45,7 @@ NUMBERS = {
             "question to the author."
         ),
         base="was_due",
-        behind="p.was_due",
+        behind=QueryString("p.was_due"),
         figures=("in_time",),
         measure="percent",
     ),
@@ -55,7 +56,7 @@ NUMBERS = {
             "of who decides; an answer counts as one. Nothing is taken off, whatever stopped the clock."
         ),
         base="stated",
-        behind="p.stated IS NOT NULL",
+        behind=QueryString("p.stated IS NOT NULL"),
         figures=("to_statement",),
         measure="hours",
     ),
@@ -66,7 +67,7 @@ NUMBERS = {
             "here, either."
         ),
         base="answered",
-        behind="p.took IS NOT NULL",
+        behind=QueryString("p.took IS NOT NULL"),
         figures=("to_answer",),
         measure="hours",
     ),
@@ -78,7 +79,7 @@ NUMBERS = {
             "as the charter says."
         ),
         base="owed",
-        behind="p.owed",
+        behind=QueryString("p.owed"),
         figures=("overdue1", "overdue2", "overdue3"),
     ),
     "reviews": Number(
@@ -88,7 +89,7 @@ NUMBERS = {
             "asked said that the answer answers the question."
         ),
         base="answered",
-        behind="p.took IS NOT NULL",
+        behind=QueryString("p.took IS NOT NULL"),
         figures=("reviewed",),
     ),
     "promises": Number(
@@ -98,7 +99,7 @@ NUMBERS = {
             "all of their promises. The others were reopened."
         ),
         base="judged",
-        behind="p.judged > 0",
+        behind=QueryString("p.judged > 0"),
         figures=("kept",),
     ),
 }

@@ -151,7 +151,7 @@ async def cases_behind(
     """The cases that a number of the scoreboard is taken of, the newest first."""
     place = QueryString("(p.started_at, e.public_id) < ({}, {})", after.moment, after.public_id) if after else True
     group = QueryString(OF_PART, part, key)
-    rows = await fetch(Counted, CASES, *await _seen(actor), QueryString(NUMBERS[number].behind), group, place, PAGE + 1)
+    rows = await fetch(Counted, CASES, *await _seen(actor), NUMBERS[number].behind, group, place, PAGE + 1)
     return paged(rows, PAGE, lambda row: Cursor.at(row.started_at, row.public_id), after)
 
 
