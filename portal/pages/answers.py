@@ -10,7 +10,8 @@ from portal.answers.overview import answers_given, waiting_longest
 from portal.pages.queries import weighed_lately
 from portal.policies.queries import policies
 from portal.scoreboard.board import all_together
-from portal.scoreboard.words import NUMBERS, comes_to
+from portal.scoreboard.numbers import NUMBERS
+from portal.scoreboard.words import comes_to
 from portal.thresholds.queries import history, thresholds
 from portal.web.page import page
 from portal.web.request import Request

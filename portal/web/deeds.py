@@ -11,7 +11,6 @@ from portal.access.policy import Action
 from portal.web.forms import Form
 from portal.web.request import Request
 
-
 Do = Callable[[Actor, Any, Any], Awaitable[None]]
 
 
