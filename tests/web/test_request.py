@@ -21,11 +21,10 @@ ODD_TEXTS = [
     "<b>&amp;'\"`{{ 7*7 }}{% raw %}${x}</b>",
     "\U0010ffff\ue000",
 ]
-#: Values as they go over the wire.
+#: Values as they go over the wire; of the first, the bytes alone are no text.
+NO_TEXT = ["%00", "%FF%FE", "%ED%A0%80"]
 ODD_VALUES = [
-    "%00",
-    "%FF%FE",
-    "%ED%A0%80",
+    *NO_TEXT,
     str(2**70),
     "-1",
     "9" * 5000,
@@ -105,13 +104,14 @@ async def test_no_value_of_a_field_is_an_error_of_ours(as_, world, route, rollba
     fields = form(route, world) | {"form_key": "k", "resumed": "", "preview": ""}
     for field in fields:
         kept = {k: v for k, v in fields.items() if k != field and k not in ("resumed", "preview")}
-        for value in ODD_VALUES:
+        for value in ODD_VALUES[len(NO_TEXT) :]:
             async with undone(rollback, browser):
                 response = await send(browser, filled(path, world), f"{urlencode(kept)}&{field}={value}".encode())
                 check(response, route)
-                if value in ("%00", "%FF%FE", "%ED%A0%80"):
-                    assert refused(response), (field, value)
                 assert "x-evil" not in response.headers
+    for value in NO_TEXT:  # whatever the field, before one is looked at
+        response = await send(browser, filled(path, world), f"{urlencode(fields)}&form_key={value}".encode())
+        assert refused(response), value
 
 
 @pytest.mark.parametrize("route", POSTS)
@@ -167,19 +167,11 @@ async def test_the_same_field_many_times_counts_as_many(as_):
 async def test_no_query_is_an_error_of_ours(as_, world, route, rollback):
     name, path = GETS[route]
     browser = await as_(name)
-    for value in (
-        *ODD_VALUES,
-        "",
-        "x" * 5000,
-        "../..",
-        "//evil.example",
-        world.comment["closed_a"],
-        world.idea["done"],
-    ):
-        for htmx in (False, True):
-            async with undone(rollback, browser):
-                query = "&".join(f"{key}={quote(value, safe='%/')}" for key in QUERY)
-                check(await browser.get(f"{filled(path, world)}?{query}", htmx=htmx), route)
+    values = (*ODD_VALUES, "", "x" * 5000, "../..", "//evil.example", world.comment["closed_a"], world.idea["done"])
+    for number, value in enumerate(values):
+        async with undone(rollback, browser):
+            query = "&".join(f"{key}={quote(value, safe='%/')}" for key in QUERY)
+            check(await browser.get(f"{filled(path, world)}?{query}", htmx=bool(number % 2)), route)
     for query in (
         "&&&===",
         "%",
