@@ -60,7 +60,7 @@ PEOPLE = """
         p.last_signed_in_at IS NOT NULL AS signed_in, r.number, p.org_unit, u.name AS unit,
         h.name AS sister,
         ARRAY(SELECT m.role || ':' || s.name FROM membership m JOIN space s ON s.id = m.space
-            WHERE m.person = p.id AND m.role <> 'member' AND {} ORDER BY s.kind DESC, s.id LIMIT 4) AS roles
+            WHERE m.person = p.id AND m.role <> 'member' AND {} ORDER BY s.kind DESC, s.id LIMIT 20) AS roles
     FROM identity n JOIN person p ON p.id = n.person AND p.kind <> 'mask' LEFT JOIN org_unit u ON u.id = p.org_unit
     LEFT JOIN personnel r ON r.person = p.id LEFT JOIN space h ON h.id = p.home AND {}
 """

@@ -269,9 +269,10 @@ def _refuse_taken(form: Form, taken: people.Taken) -> None:
 
 @get("/admin/roles")
 async def roles_page(request: Request) -> Response[Any]:
-    """Who has which role in a space."""
+    """Who has which role in a space; with the colleague who is to get one, where somebody comes from her page."""
     require(request.actor, Action.ROLE_GIVE)
-    return await _roles_page(request, request.query_params.get("space", ""))
+    asked = request.query_params
+    return await _roles_page(request, asked.get("space", ""), called=asked.get("colleague", ""))
 
 
 @post("/admin/roles/entry")
@@ -328,7 +329,11 @@ async def _space(request: Request, public_id: str) -> roles.SpaceOfRoles:
 
 
 async def _roles_page(
-    request: Request, public_id: str, form: RoleForm | None = None, enter_form: EnterForm | None = None
+    request: Request,
+    public_id: str,
+    form: RoleForm | None = None,
+    enter_form: EnterForm | None = None,
+    called: str = "",
 ) -> Response[Any]:
     known = await roles.spaces_of_roles(request.actor)
     space = next((space for space in known if space.public_id == public_id), known[0])
@@ -341,7 +346,7 @@ async def _roles_page(
         spaces=known,
         space=space,
         holders=await roles.holders(request.actor, space),
-        form=form or RoleForm().offer(space),
+        form=form or RoleForm(colleague=called).offer(space),
         enter_form=enter_form or EnterForm(),
         status=max(form.status if form else 200, enter_form.status if enter_form else 200),
     )

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from contextvars import Context
+from html import unescape
 
 import asyncpg
 import pytest
@@ -43,6 +44,17 @@ async def person(name):
 
 async def kinds():
     return [row["kind"] for row in await execute("SELECT kind FROM event WHERE kind NOT LIKE 'idea%' ORDER BY id")]
+
+
+async def test_somebodys_page_tells_her_roles_and_leads_to_giving_one(as_, world):
+    browser = await as_("administrator")
+    page = (await browser.get(f"/admin/people/{world.person['moderator']}")).text
+    assert re.search(r"<li><b>Moderator</b> <span[^>]*>[^<]+</span></li>", page)
+    assert "None in a space that you read." not in page
+    page = (await browser.get(f"/admin/people/{world.person['author']}")).text
+    assert "None in a space that you read." in page
+    way = unescape(re.search(r'href="(/admin/roles\?[^"]+)"', page)[1])
+    assert f'value="{email_of("author")}"' in (await browser.get(way)).text
 
 
 @pytest.mark.parametrize("path", SENDS_TO)
