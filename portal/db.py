@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Seque
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from functools import lru_cache
+from operator import itemgetter
 from string import Formatter
 from typing import Any, Generic, TypeVar
 
@@ -27,48 +28,52 @@ FORGET = "SELECT set_config('app.person', '', false), set_config('app.spaces', '
 
 
 class QueryString(PiccoloQueryString):
-    """Piccolo's, but a template is taken apart once and not at each use, a literal brace takes no value, and columns
-    are named in the template and not among the values."""
+    """Piccolo's, but put together as it is made: a condition that stands within others is not gone through again for
+    each of them. Its template is taken apart once and not at each use, and a literal brace takes no value."""
 
-    def process_args(self, args: Sequence[Any]) -> tuple[Sequence[Any], Sequence[Any]]:
-        """The values as they are."""
-        return args, ()
+    __slots__ = ("_texts", "_values")
+
+    def __init__(self, template: str, *args: Any) -> None:
+        self.template, self.args, self.columns = template, args, ()
+        self.query_type, self.table, self._alias = "generic", None, None
+        first, *rest = _taken_apart(template)
+        texts, values = [first], []
+        for argument, text in zip(args, rest, strict=True):
+            if isinstance(argument, QueryString):
+                texts[-1] += argument._texts[0]
+                texts += argument._texts[1:]
+                values += argument._values
+                texts[-1] += text
+            else:
+                values.append(argument)
+                texts.append(text)
+        self._texts: list[str] = texts  # one more than there are values
+        self._values: list[Any] = values
 
     def compile_string(self, engine_type: str = "postgres") -> tuple[str, list[Any]]:
-        """The statement with `$1`, `$2`, …, and the values for them."""
-        sql: list[str] = []
-        values: list[Any] = []
-        self._write(sql, values, {})
-        return "".join(sql), values
-
-    def _write(self, sql: list[str], values: list[Any], lists: dict[int, int]) -> None:
-        """`lists`: where a list stands among the values already, from 1: an actor's spaces are asked about in many
-        places, and sent once."""
-        texts, last = _texts(self.template)
-        for text, argument in zip(texts, self.args, strict=True):
-            sql.append(text)
-            if isinstance(argument, QueryString):
-                argument._write(sql, values, lists)
-                continue
-            place = lists.get(id(argument))
+        """The statement with `$1`, `$2`, …, and the values for them. A list is sent once, however often it is asked
+        about: an actor's spaces are, in many places."""
+        sent: list[Any] = []
+        places: dict[int, int] = {}
+        sql = [self._texts[0]]
+        for value, text in zip(self._values, self._texts[1:], strict=True):
+            place = places.get(id(value)) if isinstance(value, list) else None
             if place is None:
-                values.append(argument)
-                place = len(values)
-                if isinstance(argument, list):
-                    lists[id(argument)] = place
-            sql.append(f"${place}")
-        sql.append(last)
+                sent.append(value)
+                place = places[id(value)] = len(sent)
+            sql += f"${place}", text
+        return "".join(sql), sent
 
 
 @lru_cache(maxsize=1000)
-def _texts(template: str) -> tuple[list[str], str]:
+def _taken_apart(template: str) -> list[str]:
     """The texts of a template: those before its placeholders, and the last."""
     texts = [""]
     for text, name, _, _ in Formatter().parse(template):
         texts[-1] += text
         if name is not None:
             texts.append("")
-    return texts[:-1], texts[-1]
+    return texts
 
 
 class Engine(PostgresEngine):
@@ -285,13 +290,27 @@ async def execute(sql: str, *args: Any) -> list[asyncpg.Record]:
 
 async def fetch(row: type[Row], sql: str, *args: Any) -> list[Row]:
     """Runs one statement; each record becomes a `row`, column name by field name."""
-    return [row(**record) for record in await execute(sql, *args)]
+    return _rows(row, await execute(sql, *args))
 
 
 async def fetch_one(row: type[Row], sql: str, *args: Any) -> Row | None:
     """The first row, or None."""
-    records = await execute(sql, *args)
-    return row(**records[0]) if records else None
+    return next(iter(await fetch(row, sql, *args)), None)
+
+
+def _rows(row: type[Row], records: list[asyncpg.Record]) -> list[Row]:
+    """By place where that can be, which takes a third of the time."""
+    placed = _placed(row, tuple(records[0].keys())) if records else None  # type: ignore[arg-type]  # classes are hashable
+    if placed is not None:
+        return [row(*placed(record)) for record in records]
+    return [row(**record) for record in records]
+
+
+@lru_cache(maxsize=1000)
+def _placed(row: type, columns: tuple[str, ...]) -> itemgetter[str] | None:
+    """Gives a record's values in the order of the fields, if each field has its column."""
+    fields = getattr(row, "__match_args__", ())
+    return itemgetter(*fields) if len(fields) > 1 and sorted(fields) == sorted(columns) else None
 
 
 async def fetch_value(sql: str, *args: Any) -> Any:
