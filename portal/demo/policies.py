@@ -15,8 +15,9 @@ POLICY = """
 """
 VERSION = """
     INSERT INTO policy_version (policy, space, version, body, body_html, summary, reason, reason_html, author,
-        created_at, comments_until, in_force_at, discussion)
-    VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}) RETURNING id
+        created_at, comments_until, in_force_at, discussion, told_at)
+    SELECT {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, x.first, {}, CASE WHEN x.first <= plein_now() THEN x.first END
+    FROM (SELECT {}::timestamptz AS first) x RETURNING id
 """
 POST = """
     INSERT INTO idea (campaign, space, kind, author, state, title, body, body_html, excerpt, language, created_at,
@@ -61,8 +62,8 @@ async def _version(
             POST, -organisation, organisation, owner, title, text, to_html(text), excerpt(text), *dates
         )
     texts = (body, to_html(body), version["summary"], reason, to_html(reason) if reason else "")
-    when = (written, comments if number > 1 else None, in_force)
-    made: int = await fetch_value(VERSION, policy, organisation, number, *texts, owner, *when, discussion)
+    when = (written, comments if number > 1 else None, discussion, in_force)
+    made: int = await fetch_value(VERSION, policy, organisation, number, *texts, owner, *when)
     return made
 
 

@@ -12,7 +12,9 @@ from portal.accounts.passwords import hashed
 from portal.db import execute, fetch_value, transaction
 from portal.demo.answering import answer_some
 from portal.demo.cases import open_cases
+from portal.demo.growth import grow_support
 from portal.demo.guests import welcome_guests
+from portal.demo.keeping import adopt_charter, keep_and_move
 from portal.demo.moderation import report_and_judge
 from portal.demo.owners import name_owners
 from portal.demo.policies import register_policies
@@ -69,6 +71,7 @@ async def seed() -> bool:
         organisation = await install_organisation(facts["name"], facts["language"], facts["zone"])
         people, units = await _people(content, organisation, moment)
         await tell_profiles({key: person.id for key, person in people.items()})
+        await adopt_charter({key: person.id for key, person in people.items()}, moment)
         spaces = await _groups(people, moment) | {"organisation": organisation}
         with_guests, guests = await welcome_guests(
             _read("guests.toml"),
@@ -97,6 +100,8 @@ async def seed() -> bool:
         await screen_posts(keys, organisation, moment)
         await answer_some(keys, moment)
         await staff_cases(keys, moment)
+        await grow_support()
+        await keep_and_move(keys, moment)
         await execute("UPDATE organisation SET demo_since = {}", moment)
         await execute("UPDATE person SET demo = TRUE")
         await execute("UPDATE org_unit SET demo = TRUE")
