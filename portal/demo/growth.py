@@ -31,5 +31,7 @@ RAISED = """
 
 async def grow_support() -> None:
     """So that each chart tells what the rules would have let happen."""
-    for statement in (PUBLISHED, REACHED, GROWN, RAISED):
-        await execute(statement)
+    await execute(PUBLISHED)
+    await execute(REACHED)
+    await execute(GROWN)
+    await execute(RAISED)

@@ -22,12 +22,12 @@ CONTENT = Path(__file__).parent / "content" / "keeping.toml"
 IDEA = "SELECT public_id FROM idea WHERE title = {}"
 CAMPAIGN = "SELECT public_id FROM campaign WHERE title = {}"
 
-#: All of it is long past: nobody is told.
-TOLD = (
-    "DELETE FROM mail WHERE kind = 'moved'",
-    "DELETE FROM event_queue q USING event e WHERE e.id = q.event"
-    " AND e.kind IN ('charter.set', 'retention.set', 'idea.moved')",
-)
+# All of it is long past: nobody is told.
+NO_MAIL = "DELETE FROM mail WHERE kind = 'moved'"
+NOT_PASSED_ON = """
+    DELETE FROM event_queue q USING event e
+    WHERE e.id = q.event AND e.kind IN ('charter.set', 'retention.set', 'idea.moved')
+"""
 
 
 async def _actor(person: int) -> Actor:
@@ -58,5 +58,5 @@ async def keep_and_move(people: Mapping[str, int], moment: datetime) -> None:
     assert idea is not None, "read by who moves it"
     assert to is not None, "read by everybody"
     await move_idea(actor, idea, to)
-    for told in TOLD:
-        await execute(told)
+    await execute(NO_MAIL)
+    await execute(NOT_PASSED_ON)
