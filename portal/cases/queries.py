@@ -153,7 +153,8 @@ def _growth(actor: Actor, case: CaseRow) -> Reading[Grown]:
     return Reading(Grown, GROWN, case.id, visible(Escalation, actor, "e"))
 
 
-def _timeline(actor: Actor, case: CaseRow) -> Reading[Happening]:
+def timeline(actor: Actor, case: CaseRow) -> Reading[Happening]:
+    """What happened to a case, in its order."""
     names = visible(Identity, actor, "n"), visible(Identity, actor, "o")
     return Reading(Happening, TIMELINE, *names, case.id, visible(Event, actor, "v"))
 
@@ -182,7 +183,7 @@ async def all_of(actor: Actor, case: CaseRow, idea: IdeaRow) -> dict[str, Any]:
     wanted: dict[str, Reading[Any]] = {
         "facts": _facts(actor, case),
         "growth": _growth(actor, case),
-        "happened": _timeline(actor, case),
+        "happened": timeline(actor, case),
         "team": _team(actor, case),
         **readings(actor, case.idea),
     }

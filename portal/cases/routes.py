@@ -8,12 +8,13 @@ from typing import Any
 from litestar import Response, Router, get, post
 from litestar.params import FromPath
 
-from portal.access.policy import require
+from portal.access.policy import can
 from portal.cases import answering, opening, triage
 from portal.cases.briefing import briefing
 from portal.cases.desk import DEEDS
 from portal.cases.inbox import LISTS, MANY, ONLY, Wanted, inbox, next_of
 from portal.cases.shown import show
+from portal.cases.stale import Since, refuse_stale, since_read
 from portal.escalation.queries import CaseRow, get_case
 from portal.ideas.queries import get_idea
 from portal.text import cases as words
@@ -68,31 +69,31 @@ async def case(request: Request, public_id: FromPath[str]) -> Response[Any]:
     return await show(request, found(await get_case(request.actor, public_id)))
 
 
-async def _at(request: Request, public_id: str, name: str) -> tuple[CaseRow, Deed]:
+async def _at(request: Request, public_id: str, name: str) -> tuple[CaseRow, Deed, Since]:
     row = found(await get_case(request.actor, public_id))
     deed = found(DEEDS.get(name))
-    require(request.actor, deed.action, row)
-    return row, deed
+    return row, deed, await since_read(request, row, deed.action)
 
 
 @get("/cases/{public_id:str}/{name:str}")
 async def deed_page(request: Request, public_id: FromPath[str], name: FromPath[str]) -> Response[Any]:
     """An empty form."""
-    row, deed = await _at(request, public_id, name)
-    return await _form(request, row, deed, name, deed.form())
+    row, deed, since = await _at(request, public_id, name)
+    return await _form(request, row, deed, name, deed.form(), since)
 
 
 @post("/cases/{public_id:str}/{name:str}")
 async def do_deed(request: Request, public_id: FromPath[str], name: FromPath[str]) -> Response[Any]:
     """Does it; who reads the case no more after that goes home."""
-    row, deed = await _at(request, public_id, name)
-    form = await deed.sent(request, row, words.CHANGED)
+    row, deed, since = await _at(request, public_id, name)
+    form = await (deed.form.sent(request) if since.lines else deed.sent(request, row, words.CHANGED))
+    refuse_stale(form, since)
     if not form.complete:
-        return await _form(request, row, deed, name, form)
+        return await _form(request, row, deed, name, form, since)
     return see_other(f"/cases/{public_id}" if await get_case(request.actor, public_id) else "/", "holds-now")
 
 
-async def _form(request: Request, row: CaseRow, deed: Deed, name: str, form: Any) -> Response[Any]:
+async def _form(request: Request, row: CaseRow, deed: Deed, name: str, form: Any, since: Since) -> Response[Any]:
     idea = found(await get_idea(request.actor, row.idea_public_id))
     return page(
         request,
@@ -103,6 +104,8 @@ async def _form(request: Request, row: CaseRow, deed: Deed, name: str, form: Any
         deed=deed,
         name=name,
         form=form,
+        since=since,
+        may=can(request.actor, deed.action, row),
         status=form.status,
     )
 

@@ -10,9 +10,10 @@ from litestar.params import FromPath
 
 from portal.access.actor import Actor
 from portal.access.conflicts import Changed
-from portal.access.policy import Action, require
+from portal.access.policy import Action, can
 from portal.cases.candidates import Placed, would_get_it
 from portal.cases.forms import TriageForm
+from portal.cases.stale import Since, refuse_stale, since_read
 from portal.colleagues.forms import chosen_colleague
 from portal.escalation import actions
 from portal.escalation.queries import CaseRow, get_case
@@ -30,31 +31,32 @@ from portal.web.page import page, see_other
 from portal.web.request import Request
 
 
-async def _case_to(request: Request, public_id: str) -> CaseRow:
+async def _case_to(request: Request, public_id: str) -> tuple[CaseRow, Since]:
     row = found(await get_case(request.actor, public_id))
-    require(request.actor, Action.ESCALATION_TRIAGE, row)
-    return row
+    return row, await since_read(request, row, Action.ESCALATION_TRIAGE)
 
 
 @get("/cases/{public_id:str}/triage")
 async def triage_page(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """What is known of it, and who would get it as it stands."""
-    row = await _case_to(request, public_id)
+    row, since = await _case_to(request, public_id)
     units = await all_units(request.actor)
     known = await topics_to_choose(request.actor)
     topic = next((one.public_id for one in known if one.id == row.topic), "")
     form = with_topic(TriageForm, known)(topic=topic, unit=units.path(row.unit) if row.unit else "")
-    return await _show(request, row, form, Placed(row.topic, row.unit, False, [], None))
+    return await _show(request, row, form, Placed(row.topic, row.unit, False, [], None), since)
 
 
 @post("/cases/{public_id:str}/triage")
 async def name_owner(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """Names who decides; or only shows who would."""
-    row = await _case_to(request, public_id)
+    row, since = await _case_to(request, public_id)
     topics, units = await topics_to_choose(request.actor), await all_units(request.actor)
     form = await with_topic(TriageForm, topics).sent(request)
     form.valid()
     placed = await _placed(request.actor, row, form, topics, units)
+    if not form.tried:
+        refuse_stale(form, since)
     if form.complete and not form.tried:
         try:
             await actions.triage(request.actor, row, **msgspec.structs.asdict(placed))
@@ -63,7 +65,7 @@ async def name_owner(request: Request, public_id: FromPath[str]) -> Response[Any
             form.refuse("owner", gettext("This colleague is away, or may not decide it."))
         except Changed:
             form.refuse("form_key", words.CHANGED)
-    return await _show(request, row, form, placed)
+    return await _show(request, row, form, placed, since)
 
 
 async def _placed(actor: Actor, row: CaseRow, form: Any, topics: list[Choice], units: UnitPaths) -> Placed:
@@ -78,7 +80,7 @@ async def _placed(actor: Actor, row: CaseRow, form: Any, topics: list[Choice], u
     )
 
 
-async def _show(request: Request, row: CaseRow, form: Any, placed: Placed) -> Response[Any]:
+async def _show(request: Request, row: CaseRow, form: Any, placed: Placed, since: Since) -> Response[Any]:
     idea = found(await get_idea(request.actor, row.idea_public_id))
     return page(
         request,
@@ -88,6 +90,8 @@ async def _show(request: Request, row: CaseRow, form: Any, placed: Placed) -> Re
         case=row,
         idea=idea,
         form=form,
+        since=since,
+        may=can(request.actor, Action.ESCALATION_TRIAGE, row),
         candidates=await would_get_it(request.actor, row, placed),
         parts=PARTS | {"campaign": gettext("Decision owner of the campaign")},
         status=form.status,
