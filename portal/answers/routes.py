@@ -17,7 +17,7 @@ from portal.campaigns.queries import get_campaign
 from portal.ideas.queries import get_idea
 from portal.paging import Cursor
 from portal.text.answers import ANSWER_KINDS
-from portal.text.difference import Piece, compared
+from portal.text.difference import differences
 from portal.text.language import gettext
 from portal.topics.queries import topics_to_choose
 from portal.web.errors import found
@@ -120,7 +120,7 @@ async def versions(request: Request, public_id: FromPath[str]) -> Response[Any]:
     idea = found(await get_idea(request.actor, public_id))
     texts = await queries.answers_before(request.actor, idea)
     found(texts[0] if texts else None)
-    changes = [(new, await _changes(old, new)) for new, old in pairwise(texts)]
+    changes = [(new, await differences(_fields(old), _fields(new))) for new, old in pairwise(texts)]
     return page(
         request,
         "answers/versions.html",
@@ -173,11 +173,6 @@ def preview(desk: Desk, form: Any) -> Response[Any]:
     """How the answer will look, and nothing else."""
     shown = desk.preview(form)
     return page(desk.request, "answers/_preview.html", idea=desk.idea, shown=shown, now=desk.request.now)
-
-
-async def _changes(old: queries.AnswerBefore, new: queries.AnswerBefore) -> dict[str, list[Piece]]:
-    before, after = _fields(old), _fields(new)
-    return {name: await compared(before[name], after[name]) for name in before if before[name] != after[name]}
 
 
 def _fields(text: queries.AnswerBefore) -> dict[str, str]:

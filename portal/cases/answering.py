@@ -18,7 +18,7 @@ from portal.cases.shown import desk_of, show
 from portal.escalation.actions import NotThat
 from portal.escalation.queries import CaseRow, get_case
 from portal.ideas.queries import get_idea
-from portal.text.difference import compared
+from portal.text.difference import differences
 from portal.text.language import gettext
 from portal.web.errors import found
 from portal.web.page import page, see_other
@@ -95,14 +95,9 @@ async def _collided(row: CaseRow, desk: Desk, form: Any) -> Response[Any]:
     changed = None
     if desk.draft:
         form.version.data = desk.draft.version
-        fields = await _differing(desk.draft.typed, desk.typed(form))
+        fields = await differences(_words(desk.draft.typed), _words(desk.typed(form)))
         changed = {"by": desk.draft.edited_name, "at": desk.draft.edited_at, "fields": fields}
     return await _again(row, desk, form, changed)
-
-
-async def _differing(saved: Typed, typed: Typed) -> dict[str, Any]:
-    before, after = _words(saved), _words(typed)
-    return {name: await compared(before[name], after[name]) for name in before if before[name] != after[name]}
 
 
 def _words(typed: Typed) -> dict[str, str]:

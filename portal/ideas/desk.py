@@ -14,7 +14,7 @@ from portal.ideas.actions import Content, Saved
 from portal.ideas.forms import IdeaForm, name_of
 from portal.search.queries import Shown, similar_ideas
 from portal.spaces.queries import audience
-from portal.text.difference import Piece, compared
+from portal.text.difference import Piece, differences
 from portal.text.language import LANGUAGES, gettext
 from portal.topics.choice import chosen_topic, with_topic
 from portal.topics.queries import Choice, topics_to_choose
@@ -128,13 +128,9 @@ class Desk:
         assert self.idea is not None
         services = {service.public_id: service.name for service in self.services}
         chosen = form.service.data if form.service else self.idea.service_public_id
-        fields = {
-            **await _compared(_fields(stands), _typed(form)),
-            **await _compared({"service": self.idea.service_name}, {"service": services.get(chosen, "")}),
-            **await _compared(
-                {"language": LANGUAGES[self.idea.language]}, {"language": LANGUAGES.get(form.language.data, "")}
-            ),
-        }
+        before = {"service": self.idea.service_name, "language": LANGUAGES[self.idea.language]}
+        after = {"service": services.get(chosen, ""), "language": LANGUAGES.get(form.language.data, "")}
+        fields = await differences(_fields(stands) | before, _typed(form) | after)
         return await self.show(form, {"by": stands.author_name, "at": stands.created_at, "fields": fields})
 
 
@@ -157,11 +153,7 @@ async def desk_of(request: Request, idea: queries.IdeaRow) -> Desk:
 
 async def changes(old: queries.Version, new: queries.Version) -> dict[str, list[Piece]]:
     """What of a version is another than before, by field; what stayed is left out."""
-    return await _compared(_fields(old), _fields(new))
-
-
-async def _compared(before: dict[str, str], after: dict[str, str]) -> dict[str, list[Piece]]:
-    return {name: await compared(before[name], after[name]) for name in before if before[name] != after[name]}
+    return await differences(_fields(old), _fields(new))
 
 
 def _typed(form: Any) -> dict[str, str]:

@@ -13,7 +13,7 @@ from portal.posts.forms import AS_LEADER, PostForm
 from portal.posts.queries import Spoken, Stream, get_stream, leaders_for
 from portal.search.queries import similar_ideas
 from portal.spaces.queries import audience
-from portal.text.difference import compared
+from portal.text.difference import differences
 from portal.text.language import gettext
 from portal.topics.choice import chosen_topic, with_topic
 from portal.topics.queries import Choice, topics_to_choose
@@ -109,13 +109,9 @@ class Desk:
         if stands is None:
             return await self.show(form)
         form.version.data = stands.version
-        asked = "\n".join(stands.core_questions), "\n".join(form.core_questions.data)
-        texts = {
-            "title": (stands.title, form.title.data or ""),
-            "body": (stands.body, form.body.data or ""),
-            "core_questions": asked,
-        }
-        fields = {name: await compared(*both) for name, both in texts.items() if both[0] != both[1]}
+        before = {"title": stands.title, "body": stands.body, "core_questions": "\n".join(stands.core_questions)}
+        after = {"title": form.title.data or "", "body": form.body.data or ""}
+        fields = await differences(before, after | {"core_questions": "\n".join(form.core_questions.data)})
         return await self.show(form, {"by": stands.author_name, "at": stands.created_at, "fields": fields})
 
 

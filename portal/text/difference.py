@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
@@ -37,6 +37,11 @@ def difference(before: str, after: str) -> list[Piece]:
 async def compared(before: str, after: str) -> list[Piece]:
     """The same in a thread, so that long texts hold nobody up."""
     return await asyncio.to_thread(difference, before, after)
+
+
+async def differences(before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, list[Piece]]:
+    """What of several texts is another than before, by name; what stayed is left out."""
+    return {name: await compared(before[name], after[name]) for name in before if before[name] != after[name]}
 
 
 def _by_line(before: str, after: str) -> Iterator[Piece]:
