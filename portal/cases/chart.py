@@ -11,6 +11,7 @@ import msgspec
 from portal.cases.queries import Grown
 
 WIDTH, TOP, FLOOR = 512, 22, 186  # of the drawing, within its view box
+LETTER = 14  # how high a number is
 
 
 class Point(msgspec.Struct, frozen=True):
@@ -50,9 +51,14 @@ def drawn(grown: Sequence[Grown], begun: date, today: date, thresholds: Sequence
         line=" ".join(f"{x:.1f},{y:.1f}" for x, y in points),
         last=Point(WIDTH, round(_height(now, most), 1), now),
         goals=[Point(0, round(_height(goal, most), 1), goal) for goal in goals],
-        levels=[Point(0, round(_height(level, most), 1), level) for level in range(step, most + 1, step)],
+        levels=[Point(0, round(_height(n, most), 1), n) for n in range(step, most + 1, step) if _free(n, goals, most)],
         days=[Point(0, FLOOR + 20, begun)],
     )
+
+
+def _free(level: int, goals: list[int], most: int) -> bool:
+    """Whether a number at this level is crossed by no threshold."""
+    return all(abs(_height(level, most) - _height(goal, most)) > LETTER for goal in goals)
 
 
 def _height(number: int, most: int) -> float:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from portal.answers.forms import mark_of
 from portal.db import execute, fetch_value
 from portal.demo.promises import CASE, SUPPORTED, TOLD
 
@@ -20,10 +21,11 @@ REPLIED = """
     UPDATE answer a SET questions = i.core_questions, replies = {} FROM idea i WHERE i.id = a.idea AND i.title = {}
 """
 DRAFT = """
-    INSERT INTO answer_draft (escalation, space, kind, summary, reason, from_when, next_step, replies, edited_by,
+    INSERT INTO answer_draft (escalation, space, kind, summary, reason, from_when, next_step, replies, asked, edited_by,
         edited_at)
-    SELECT id, space, {}, {}, {}, {}, {}, {}, {}, {} FROM escalation WHERE id = {}
+    SELECT id, space, {}, {}, {}, {}, {}, {}, {}, {}, {} FROM escalation WHERE id = {}
 """
+QUESTIONS = "SELECT i.core_questions FROM idea i JOIN escalation e ON e.idea = i.id WHERE e.id = {}"
 ADVISER = """
     INSERT INTO case_role (escalation, space, person, role) SELECT id, space, {}, 'adviser' FROM escalation
     WHERE id = {} ON CONFLICT DO NOTHING
@@ -58,4 +60,5 @@ async def answer_some(people: Mapping[str, int], moment: datetime) -> None:
         await execute(SUPPORTED, case, [owner, adviser])
         await execute(ADVISER, adviser, case)
         said = (one["kind"], one["summary"], one["reason"], one["from_when"], one["next_step"], one["replies"])
-        await execute(DRAFT, *said, adviser, moment - timedelta(hours=3), case)
+        asked = mark_of(await fetch_value(QUESTIONS, case))
+        await execute(DRAFT, *said, asked, adviser, moment - timedelta(hours=3), case)
