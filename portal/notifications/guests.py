@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 import msgspec
 
@@ -14,12 +13,11 @@ from portal.db import QueryString, fetch, fetch_one
 from portal.events.kinds import Kind
 from portal.invitations.actions import new_invitation_token
 from portal.invitations.queries import STANDING
+from portal.notifications.written import Written
 from portal.settings import settings
 from portal.tables import ColleagueWish, Invitation, Membership, Space
 from portal.text.dates import last_day, moment, plain_date
 from portal.text.language import Reader, gettext, ngettext, reading
-
-Written = tuple[str, dict[str, Any]]
 
 # Who invited hears who came and who does not, those who invite there, that a guest wishes for a colleague; and
 # administrators, that nobody answers for guests any more.

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 import msgspec
 
 from portal.access.actor import Actor
 from portal.access.scope import visible
 from portal.db import QueryString, fetch_one
+from portal.notifications.written import Written
 from portal.settings import settings
 from portal.tables import Space
 from portal.text.dates import plain_date
 from portal.text.language import gettext
-
-Written = tuple[str, dict[str, Any]]
 
 # Its host, and where there is none any more, its owners.
 ANSWERING = QueryString("""

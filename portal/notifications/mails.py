@@ -34,11 +34,10 @@ from portal.notifications import (
 )
 from portal.notifications.news import write_news
 from portal.notifications.queries import answered_idea, label_of
+from portal.notifications.written import Written
 from portal.settings import ROOT, settings
 from portal.text.answers import ANSWER_KINDS
 from portal.text.language import Reader, gettext, ngettext, reading
-
-Written = tuple[str, dict[str, Any]]
 
 
 @lru_cache(maxsize=1)

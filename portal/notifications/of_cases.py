@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 import msgspec
 
@@ -11,13 +10,12 @@ from portal.access.actor import Actor
 from portal.access.scope import visible
 from portal.db import fetch_one
 from portal.notifications.duties import ABOUT, duty_of
+from portal.notifications.written import Written
 from portal.settings import settings
 from portal.tables import Idea, Identity, Notice
 from portal.text.cases import working_time
 from portal.text.dates import moment
 from portal.text.language import gettext
-
-Written = tuple[str, dict[str, Any]]
 
 
 class Duty(msgspec.Struct, frozen=True):

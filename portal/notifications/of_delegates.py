@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 
 from portal.access.actor import Actor
 from portal.access.scope import visible
 from portal.db import fetch_one
 from portal.events.kinds import Kind
+from portal.notifications.written import Written
 from portal.settings import settings
 from portal.tables import Identity
 from portal.text.language import gettext, lazy
-
-Written = tuple[str, dict[str, Any]]
 
 #: What happened, by the kind of event.
 SAID: dict[str, str] = {

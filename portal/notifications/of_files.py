@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from portal.access.actor import Actor
 from portal.access.policy import Action, can
 from portal.attachments.queries import get_file_wish
 from portal.db import QueryString, fetch_value
+from portal.notifications.written import Written
 from portal.settings import settings
 from portal.text.language import gettext
 
@@ -21,7 +20,6 @@ WHO_ASKED = QueryString("SELECT w.person FROM file_wish w WHERE w.id = (e.partic
 OF_EVENT = """
     SELECT w.public_id FROM event e JOIN file_wish w ON w.id = (e.particulars ->> 'wish')::bigint WHERE e.id = {}
 """
-Written = tuple[str, dict[str, Any]]
 
 
 async def write_wish(reader: Actor, event: int | None) -> Written | None:

@@ -11,6 +11,7 @@ from portal.access.of_people import NAMED
 from portal.access.scope import visible
 from portal.db import QueryString, fetch_one
 from portal.events.kinds import Kind
+from portal.notifications.written import Written
 from portal.settings import settings
 from portal.tables import Correction, HelpOffer, Idea, StatusChange
 from portal.text.language import gettext
@@ -73,7 +74,6 @@ CORRECTED = (
     + """ WHERE e.id = {} AND {}
 """
 )
-Written = tuple[str, dict[str, Any]]
 
 
 async def write_news(reader: Actor, event: int | None) -> Written | None:

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from portal.access.actor import Actor
 from portal.access.policy import Action, can
 from portal.db import QueryString
 from portal.moderation import receipts as moderation
 from portal.moderation.queries import PARTIES, WRITERS, queues
 from portal.names.queries import names_in
+from portal.notifications.written import Written
 from portal.settings import settings
 from portal.text.dates import plain_date
 from portal.text.language import gettext
 from portal.text.markdown import excerpt
 from portal.text.mentions import shown
 from portal.text.rules import HOUSE_RULES
-
-Written = tuple[str, dict[str, Any]]
 
 ITEM = "x.public_id = e.particulars ->> 'item'"
 # What a decision let through, and who waited for that.

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 
 from portal.access.actor import Actor
 from portal.access.scope import visible
 from portal.db import fetch_one
+from portal.notifications.written import Written
 from portal.settings import settings
 from portal.tables import Campaign, Idea
 from portal.text.language import gettext
-
-Written = tuple[str, dict[str, Any]]
 
 
 class Moved(msgspec.Struct, frozen=True):

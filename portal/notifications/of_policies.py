@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 import msgspec
 
@@ -11,12 +10,12 @@ from portal.access.actor import Actor
 from portal.access.scope import visible
 from portal.db import QueryString, fetch_one
 from portal.events.kinds import Kind
+from portal.notifications.written import Written
 from portal.settings import settings
 from portal.tables import Policy
 from portal.text.dates import last_day, plain_date
 from portal.text.language import gettext, lazy
 
-Written = tuple[str, dict[str, Any]]
 DAY = timedelta(days=1)
 
 # The post in which people spoke, or speak, about the version; to mute it is to hear no more of that version.

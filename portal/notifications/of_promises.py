@@ -3,8 +3,6 @@ it."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 
 from portal.access.actor import Actor
@@ -14,12 +12,11 @@ from portal.db import QueryString, fetch_one
 from portal.events.kinds import Kind
 from portal.ideas.cards import address_of
 from portal.notifications.of_ideas import TOOK_PART
+from portal.notifications.written import Written
 from portal.settings import settings
 from portal.tables import Idea, PromiseNews
 from portal.text.language import lazy
 from portal.text.markdown import excerpt
-
-Written = tuple[str, dict[str, Any]]
 
 # Whoever supports the item, or one that stands with it.
 SUPPORT = """

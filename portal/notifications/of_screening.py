@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 
 from portal.access.actor import Actor
 from portal.access.scope import visible
 from portal.db import QueryString, fetch_one
 from portal.events.kinds import Kind
+from portal.notifications.written import Written
 from portal.settings import settings
 from portal.tables import Screening
 from portal.text.language import gettext, lazy
-
-Written = tuple[str, dict[str, Any]]
 
 CONCERNED = QueryString("SELECT e.person")
 BEHIND = QueryString("SELECT m.behind AS person FROM mask m WHERE m.idea = e.idea")

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 
 from portal.access.actor import Actor
 from portal.db import QueryString, fetch_value
 from portal.notifications.queries import given_role, idle_group
+from portal.notifications.written import Written
 from portal.settings import settings
 from portal.text.language import gettext
 from portal.text.roles import ROLE_NAMES
-
-Written = tuple[str, dict[str, Any]]
 
 # The members of a closed space hear who is given a role there, also if an administrator gives it to herself.
 MEMBERS = QueryString("""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 
 from portal.access.actor import Actor
@@ -11,13 +9,12 @@ from portal.access.of_people import KNOWN_THERE, NAMED
 from portal.access.scope import visible
 from portal.db import QueryString, fetch_one
 from portal.notifications.of_ideas import WRITERS
+from portal.notifications.written import Written
 from portal.settings import settings
 from portal.tables import Comment
 from portal.text.language import gettext
 from portal.text.markdown import excerpt
 from portal.text.mentions import shown
-
-Written = tuple[str, dict[str, Any]]
 
 # Once for a comment, in the event that brought her in.
 MENTIONED = QueryString("""

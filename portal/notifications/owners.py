@@ -3,16 +3,13 @@ them, whatever mail they want."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from portal.access.actor import Actor
 from portal.db import QueryString
+from portal.notifications.written import Written
 from portal.settings import settings
 from portal.text.language import gettext
 from portal.topics.queries import gaps
 from portal.topics.words import missing
-
-Written = tuple[str, dict[str, Any]]
 
 ADMINISTRATORS = QueryString("SELECT a.person FROM membership a WHERE a.role = 'administrator'")
 

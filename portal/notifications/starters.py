@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 import msgspec
 
@@ -11,12 +10,11 @@ from portal.access.actor import Actor
 from portal.access.scope import visible
 from portal.db import QueryString, fetch_one
 from portal.events.kinds import Kind
+from portal.notifications.written import Written
 from portal.settings import settings
 from portal.tables import Space
 from portal.text.dates import plain_date
 from portal.text.language import gettext
-
-Written = tuple[str, dict[str, Any]]
 
 # Both, where somebody got a mentor; of another first day, or of who did not turn up, the space's host and whoever
 # answered for her.
