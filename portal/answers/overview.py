@@ -60,7 +60,7 @@ WAITING = (
         plein_lateness(e, {}) AS lateness, e.due_at, e.statement_at, e.statement_due_at,
         plein_working_minutes(least({}, e.due_at), greatest({}, e.due_at)) AS left,
         plein_working_minutes(e.started_at, e.due_at) AS whole,
-        coalesce((SELECT max(extract(epoch FROM w.closes - w.opens)) / 60 FROM working_hours w), 480)::int AS day,
+        (SELECT plein_working_day()) AS day,
         EXISTS (SELECT FROM follow f WHERE f.idea = e.idea AND {}) AS following
     FROM escalation e JOIN idea i ON i.id = e.idea JOIN campaign c ON c.id = i.campaign
     LEFT JOIN person o ON o.id = e.owner """

@@ -42,31 +42,25 @@ async def found_in(
     return Found(None, "author") if confidential else None
 
 
-HOLD_IDEA = """
-    INSERT INTO screening (space, idea, person, category, found, was, due_at)
-    SELECT i.space, i.id, coalesce((SELECT m.behind FROM mask m WHERE m.person = i.author), i.author), {}, {}, {},
-        plein_working_after(plein_now(), {}) FROM idea i WHERE i.id = {}
-    ON CONFLICT (idea) WHERE state = 'open' DO UPDATE SET category = excluded.category
+# What is somebody's without a name is told to whoever is behind it.
+HOLD = """
+    INSERT INTO screening (space, {0}, person, category, found, was, due_at)
+    SELECT x.space, x.id, coalesce((SELECT m.behind FROM mask m WHERE m.person = x.author), x.author), {{}}, {{}}, {{}},
+        plein_working_after(plein_now(), {{}}) FROM {0} x WHERE x.id = {{}}
+    ON CONFLICT ({0}) WHERE state = 'open' DO UPDATE SET category = excluded.category
     RETURNING public_id
 """
 
 
 async def hold_idea(idea: int, found: Found, was: str) -> str:
     """An idea or post waits to be screened, in the caller's transaction; held again, it waits once."""
-    return str(await fetch_value(HOLD_IDEA, found.category, found.how, was, SCREEN_MINUTES, idea))
-
-
-HOLD_COMMENT = """
-    INSERT INTO screening (space, comment, person, category, found, was, due_at)
-    SELECT k.space, k.id, coalesce((SELECT m.behind FROM mask m WHERE m.person = k.author), k.author), {}, {}, {},
-        plein_working_after(plein_now(), {}) FROM comment k WHERE k.id = {}
-    ON CONFLICT (comment) WHERE state = 'open' DO UPDATE SET category = excluded.category
-"""
+    about = found.category, found.how, was, SCREEN_MINUTES
+    return str(await fetch_value(HOLD.format("idea"), *about, idea))
 
 
 async def hold_comment(comment: int, found: Found, was: str) -> None:
     """The same of a comment."""
-    await execute(HOLD_COMMENT, found.category, found.how, was, SCREEN_MINUTES, comment)
+    await execute(HOLD.format("comment"), found.category, found.how, was, SCREEN_MINUTES, comment)
 
 
 PASSED = """
