@@ -200,7 +200,8 @@ def _grouped(rows: list[CommentRow]) -> list[Root]:
         else:
             top = roots[-1]
             roots[-1] = Root(top.comment, [*top.replies, row], top.more_replies - 1)
-    return roots
+    # Fewer than are shown at first are all that the reader sees: replies under a hidden comment are counted, too.
+    return [root if len(root.replies) == SHOWN_REPLIES else Root(root.comment, root.replies, 0) for root in roots]
 
 
 ROOTS_BEFORE = """

@@ -3,11 +3,14 @@
 import re
 from datetime import timedelta
 
+import pytest
+
 from portal.db import execute
 from tests.client import text_of
 from tests.world import NOW, set_clock
 
 ADDRESS = re.compile(r'href="/(campaigns|ideas|posts)/([\w]{12})')
+NEWEST = "UPDATE idea SET state = {}, created_at = plein_now() + interval '1 second' WHERE id = {}"
 
 
 async def named(as_, world, who):
@@ -39,10 +42,7 @@ async def test_an_administrator_finds_no_closed_group(as_, world):
 
 
 async def test_a_hidden_idea_is_talked_about_no_more_but_stays_with_its_author(as_, world):
-    await execute(
-        "UPDATE idea SET state = 'hidden', created_at = plein_now() + interval '1 s' WHERE id = {}",
-        world.idea_id["vote"],
-    )
+    await execute(NEWEST, "hidden", world.idea_id["vote"])
     assert "vote" not in (await named(as_, world, "employee"))[1]
     assert "vote" in (await named(as_, world, "author"))[1]
 
@@ -58,6 +58,14 @@ async def test_ones_own_ideas_stand_together_newest_first(as_, world):
         world.person_id["author"],
     )
     assert shown == [row["public_id"] for row in newest]
+
+
+@pytest.mark.parametrize(("state", "words"), [("withdrawn", "Withdrawn"), ("hidden", "Hidden")])
+async def test_ones_own_idea_that_is_out_of_the_lists_says_so(as_, world, state, words):
+    await execute(NEWEST, state, world.idea_id["vote"])
+    page = text_of(await (await as_("author")).get("/"))
+    own = page.partition('id="own"')[2].partition(world.idea["vote"])[2].partition("</li>")[0]
+    assert f"{words}</span>" in own
 
 
 async def test_somebody_new_is_told_how_it_works_and_somebody_who_wrote_is_not(as_, world):
