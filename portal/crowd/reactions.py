@@ -5,7 +5,7 @@ from __future__ import annotations
 from portal.crowd.asking import ask
 from portal.crowd.promising import promise_of_answer, replace_promises
 from portal.db import execute, fetch_value
-from portal.escalation.moving import hold, move
+from portal.escalation.moving import OPEN_CASE, hold, move
 from portal.escalation.states import State
 from portal.events.kinds import Kind
 
@@ -25,14 +25,13 @@ async def answered(event: int) -> None:
 
 
 ANSWERED = "SELECT a.idea FROM event e JOIN answer a ON a.id = e.answer WHERE e.id = {}"
-OPEN = "SELECT id FROM escalation WHERE idea = {} AND ended_at IS NULL"
 ASKED = "SELECT EXISTS (SELECT FROM crowd_question WHERE escalation = {} AND round = {} AND promise IS NULL)"
 
 
 async def promised(event: int) -> None:
     """An answer was given where there is no case, or came to promise something when it was corrected."""
     idea = await fetch_value(ANSWERED, event)
-    number = await fetch_value(OPEN, idea)
+    number = await fetch_value(OPEN_CASE, idea)
     case = await hold(number) if number is not None else None
     if case is not None and (
         case.state not in (State.ANSWERED, State.COMMITTED) or not await fetch_value(ASKED, case.id, case.round)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from portal.db import execute, fetch_value
-from portal.escalation.moving import decider, give_to, hold, move, possible, rise
+from portal.escalation.moving import OPEN_CASE, decider, give_to, hold, move, possible, rise
 from portal.escalation.opening import assign, go_on_from_triage, open_case
 from portal.escalation.states import OWNED
 from portal.events.kinds import Kind
@@ -18,7 +18,6 @@ SOONER = """
         statement_due_at = least(e.statement_due_at, plein_working_days_after(i.t2_at, s.statement2_days))
     FROM idea i, escalation_setting s WHERE e.id = {} AND i.id = e.idea AND s.id = e.setting
 """
-OPEN = "SELECT id FROM escalation WHERE idea = {} AND ended_at IS NULL"
 
 
 async def threshold_reached(event: int) -> None:
@@ -27,7 +26,7 @@ async def threshold_reached(event: int) -> None:
     if reached["level"] == 1:
         await open_case(reached["idea"], "threshold")
         return
-    case = await fetch_value(OPEN, reached["idea"])
+    case = await fetch_value(OPEN_CASE, reached["idea"])
     if case is not None:
         await raise_case(case)
 
