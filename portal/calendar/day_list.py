@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from contextlib import suppress
-from datetime import date, datetime
+from datetime import date
 
 import msgspec
 
 from portal.calendar.queries import Day
 from portal.files.dialect import Unreadable, taken_apart
-from portal.text.dates import read_date
+from portal.text.dates import read_listed_date
 from portal.text.language import lazy
 
 MOST = 1000  # lines in one list
@@ -102,7 +101,7 @@ def _read(cells: list[str] | None, columns: dict[str, int], width: int) -> Day |
     if any(not value.isprintable() for value in values.values()):
         return "characters", ""
     typed, name = values.get("day", ""), " ".join(values.get("name", "").split())
-    day = read_date(typed) or _as_spreadsheets_write(typed)
+    day = read_listed_date(typed)
     if day is None:
         return "day", typed[:40]
     if not 2000 <= day.year < 2200:
@@ -115,9 +114,3 @@ def _read(cells: list[str] | None, columns: dict[str, int], width: int) -> Day |
     if working not in YES | NO:
         return "working", working[:40]
     return Day(day, name, working in YES, "")
-
-
-def _as_spreadsheets_write(typed: str) -> date | None:
-    with suppress(ValueError):
-        return datetime.strptime(typed.replace("/", "-"), "%d-%m-%Y").date()
-    return None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import date, datetime, tzinfo
 
 import msgspec
@@ -21,7 +20,7 @@ from portal.invitations.recipients import (
 )
 from portal.partners.queries import PartnerRow
 from portal.text.address import mailbox
-from portal.text.dates import read_date
+from portal.text.dates import read_listed_date
 from portal.text.language import LANGUAGES
 
 MOST = 300  # people in one list
@@ -137,7 +136,7 @@ def _fill(
     if space.preboarding:
         wrong += _first_day(line, values.get("starts", ""), space, usual)
     elif typed := values.get("until"):
-        line.until = end_of(read_date(typed) or _as_spreadsheets_write(typed), usual.zone, now)
+        line.until = end_of(read_listed_date(typed), usual.zone, now)
         wrong += [] if line.until else [Wrong(at, "date", typed[:40])]
     if typed := values.get("language"):
         line.language = typed.lower()
@@ -147,14 +146,8 @@ def _fill(
 
 def _first_day(line: Line, typed: str, space: GuestSpace, usual: Usual) -> list[Wrong]:
     """Who starts comes until some days after that; the line's own day, or that of the whole list."""
-    line.starts_on = (read_date(typed) or _as_spreadsheets_write(typed)) if typed else usual.starts_on
+    line.starts_on = read_listed_date(typed) if typed else usual.starts_on
     if line.starts_on is None or first_day_problem(line.starts_on, space):
         return [Wrong(line.line, "first day", typed[:40]) if typed else Wrong(line.line, "no day")]
     line.until = end_after(line.starts_on, space)
     return []
-
-
-def _as_spreadsheets_write(typed: str) -> date | None:
-    with suppress(ValueError):
-        return datetime.strptime(typed.replace("/", "-"), "%d-%m-%Y").date()
-    return None

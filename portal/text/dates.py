@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -92,6 +93,13 @@ def read_date(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         return None
+
+
+def read_listed_date(text: str) -> date | None:
+    """A calendar date out of a list, where spreadsheets write 17-06-2026 or 17/06/2026, too."""
+    with suppress(ValueError):
+        return read_date(text) or datetime.strptime(text.replace("/", "-"), "%d-%m-%Y").date()
+    return None
 
 
 def last_day(until: datetime, zone: tzinfo | None = None) -> date:
