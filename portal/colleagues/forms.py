@@ -8,7 +8,7 @@ from wtforms.validators import StopValidation
 from portal.access.actor import Actor
 from portal.colleagues.queries import Colleague, colleagues_called, colleagues_like
 from portal.text.language import gettext
-from portal.web.forms import Form, StringField
+from portal.web.forms import Form, StringField, lazy, required
 
 LONGEST = 254
 NEAR = 3  # names that are offered where nobody has the one that was typed
@@ -22,6 +22,12 @@ class ColleagueField(StringField):
         super().pre_validate(form)
         if len(self.data or "") > LONGEST:
             raise StopValidation(gettext("Give a name or an e-mail address."))
+
+
+class ColleagueForm(Form):
+    """One colleague."""
+
+    colleague = ColleagueField(lazy("Colleague"), [required(lazy("Name a colleague."))])
 
 
 async def chosen_colleague(actor: Actor, form: Form, field: str, space: int | None = None) -> Colleague | None:

@@ -7,7 +7,6 @@ from typing import Any
 from portal.access.actor import Actor
 from portal.access.of_posts import leader
 from portal.campaigns.queries import CampaignRow
-from portal.colleagues.forms import ColleagueField
 from portal.ideas.actions import Content
 from portal.ideas.forms import (
     CORE_QUESTIONS,
@@ -77,12 +76,6 @@ class PostForm(DraftedForm):
             kind="leader" if voice else "discussion",
             speaks_for=next((one.id for one in leaders if one.public_id == voice), None),
         )
-
-
-class DelegateForm(Form):
-    """Somebody who may post for a leader."""
-
-    colleague = ColleagueField(lazy("Colleague"), [required(lazy("Name a colleague."))])
 
 
 class AskForm(Form):

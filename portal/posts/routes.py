@@ -12,14 +12,14 @@ from portal.access.actor import Right
 from portal.access.conflicts import Changed, Closed
 from portal.access.policy import Action, can, require
 from portal.campaigns.queries import CampaignRow, collecting_campaigns
-from portal.colleagues.forms import chosen_colleague
+from portal.colleagues.forms import ColleagueForm, chosen_colleague
 from portal.escalation.queries import Item, get_actionable
 from portal.ideas.desk import desk_of
 from portal.ideas.queries import IdeaRow, get_idea
 from portal.paging import Cursor
 from portal.posts import acting, actions, queries
 from portal.posts.desk import Desk, desk_for
-from portal.posts.forms import ActForm, AskForm, DelegateForm
+from portal.posts.forms import ActForm, AskForm
 from portal.posts.queries import Leader
 from portal.spaces.queries import get_space, own_spaces
 from portal.text.language import gettext
@@ -253,14 +253,14 @@ async def delegates_page(request: Request, public_id: FromPath[str]) -> Response
     """Who may post for a leader."""
     leader = await _leader_to(request, public_id)
     await actions.looked_at_delegates(request.actor, leader)
-    return await _delegates(request, leader, DelegateForm())
+    return await _delegates(request, leader, ColleagueForm())
 
 
 @post("/people/{public_id:str}/delegates")
 async def name_delegate(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """Names one more."""
     leader = await _leader_to(request, public_id)
-    form = await DelegateForm.sent(request)
+    form = await ColleagueForm.sent(request)
     form.valid()
     chosen = await chosen_colleague(request.actor, form, "colleague")
     if chosen and chosen.id == leader.id:
@@ -280,7 +280,7 @@ async def end_delegate(request: Request, public_id: FromPath[str], person: FromP
     return see_other(f"/people/{public_id}/delegates", "delegate-ended")
 
 
-async def _delegates(request: Request, leader: Leader, form: DelegateForm) -> Response[Any]:
+async def _delegates(request: Request, leader: Leader, form: ColleagueForm) -> Response[Any]:
     rows = await queries.delegates_of(request.actor, leader)
     return page(request, "posts/delegates.html", leader=leader, delegates=rows, form=form, status=form.status)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.colleagues.forms import ColleagueField
+from portal.colleagues.forms import ColleagueForm
 from portal.stewards.actions import GIVEN
 from portal.text.roles import ROLE_NAMES
 from portal.web.forms import (
@@ -18,16 +18,9 @@ from portal.web.forms import (
 )
 
 
-class AddMemberForm(Form):
-    """A colleague to take in."""
-
-    colleague = ColleagueField(lazy("Colleague"), [required(lazy("Name a colleague."))])
-
-
-class RoleForm(Form):
+class RoleForm(ColleagueForm):
     """A colleague and a role."""
 
-    colleague = ColleagueField(lazy("Colleague"), [required(lazy("Name a colleague."))])
     role = SelectField(lazy("Role"), choices=lambda: options((role.value, ROLE_NAMES[role.value]) for role in GIVEN))
 
 

@@ -11,14 +11,14 @@ from litestar.params import FromPath
 from portal.access.actor import Role
 from portal.access.eyes import COOKIE
 from portal.access.policy import Action, require
-from portal.colleagues.forms import chosen_colleague
+from portal.colleagues.forms import ColleagueForm, chosen_colleague
 from portal.colleagues.queries import Colleague
 from portal.ideas.queries import get_idea
 from portal.settings import settings
 from portal.spaces.queries import SpaceRow, get_space
 from portal.stewards import actions, queries
 from portal.stewards.beginnings import beginnings
-from portal.stewards.forms import AddMemberForm, CardForm, HighlightForm, RoleForm
+from portal.stewards.forms import CardForm, HighlightForm, RoleForm
 from portal.text.counts import FEW
 from portal.text.language import gettext
 from portal.web.errors import found
@@ -45,7 +45,7 @@ async def _space_to(request: Request, public_id: str, action: Action) -> SpaceRo
     return space
 
 
-NamesOne = TypeVar("NamesOne", AddMemberForm, RoleForm)
+NamesOne = TypeVar("NamesOne", bound=ColleagueForm)
 
 
 async def _named(request: Request, kind: type[NamesOne]) -> tuple[NamesOne, Colleague | None]:
@@ -60,14 +60,14 @@ async def _named(request: Request, kind: type[NamesOne]) -> tuple[NamesOne, Coll
 async def add_member_page(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """An empty form."""
     space = await _space_to(request, public_id, Action.SPACE_ADD_MEMBER)
-    return page(request, "stewards/add_member.html", section="groups", form=AddMemberForm(), space=space)
+    return page(request, "stewards/add_member.html", section="groups", form=ColleagueForm(), space=space)
 
 
 @post("/spaces/{public_id:str}/members")
 async def add_member(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """Takes a colleague in."""
     space = await _space_to(request, public_id, Action.SPACE_ADD_MEMBER)
-    form, chosen = await _named(request, AddMemberForm)
+    form, chosen = await _named(request, ColleagueForm)
     if chosen is None:
         return page(request, "stewards/add_member.html", section="groups", form=form, space=space, status=form.status)
     await actions.add_member(request.actor, space, chosen)

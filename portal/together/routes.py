@@ -9,11 +9,11 @@ from litestar.params import FromPath
 
 from portal.access.conflicts import Changed
 from portal.access.policy import Action, require
-from portal.colleagues.forms import chosen_colleague
+from portal.colleagues.forms import ColleagueForm, chosen_colleague
 from portal.ideas.queries import get_idea
 from portal.text.language import gettext
 from portal.together import actions, queries
-from portal.together.forms import InviteForm, OfferForm
+from portal.together.forms import OfferForm
 from portal.web.errors import found
 from portal.web.page import page, see_other
 from portal.web.request import Request
@@ -24,7 +24,7 @@ async def invite_page(request: Request, public_id: FromPath[str]) -> Response[An
     """Who writes along, and who could."""
     idea = found(await get_idea(request.actor, public_id))
     require(request.actor, Action.IDEA_INVITE, idea)
-    return await _co_authors(request, idea, InviteForm())
+    return await _co_authors(request, idea, ColleagueForm())
 
 
 @post("/ideas/{public_id:str}/co-authors")
@@ -32,7 +32,7 @@ async def invite(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """Asks somebody."""
     idea = found(await get_idea(request.actor, public_id))
     require(request.actor, Action.IDEA_INVITE, idea)
-    form = await InviteForm.sent(request)
+    form = await ColleagueForm.sent(request)
     form.valid()
     colleague = await chosen_colleague(request.actor, form, "colleague", idea.space)
     if colleague is None or not form.complete:
