@@ -42,7 +42,7 @@ class Typed(msgspec.Struct, frozen=True):
 
 class Draft(msgspec.Struct, frozen=True):
     """The draft of a case, with who changed it last. `decision`: what waits for the yes of `approver`, by name in
-    `approver_name`; `sent_back`: why it was not given."""
+    `approver_name`, with who sees to what comes next in `next_owner_name`; `sent_back`: why it was not given."""
 
     version: int
     kind: str
@@ -65,6 +65,7 @@ class Draft(msgspec.Struct, frozen=True):
     decision: Decision | None
     approver: int | None
     approver_name: str
+    next_owner_name: str
     sent_back: str
     sent_back_name: str
 
@@ -77,16 +78,18 @@ class Draft(msgspec.Struct, frozen=True):
 DRAFT = f"""
     SELECT d.version, {READ},
         d.replies, d.edited_by, coalesce(n.name, '') AS edited_name, d.edited_at, d.decision, d.approver,
-        coalesce(g.name, '') AS approver_name, d.sent_back, coalesce(b.name, '') AS sent_back_name
+        coalesce(g.name, '') AS approver_name, coalesce(o.name, '') AS next_owner_name, d.sent_back,
+        coalesce(b.name, '') AS sent_back_name
     FROM answer_draft d LEFT JOIN identity n ON n.person = d.edited_by AND {{}}
     LEFT JOIN identity g ON g.person = d.approver AND {{}} LEFT JOIN identity b ON b.person = d.sent_back_by AND {{}}
+    LEFT JOIN identity o ON o.person = (d.decision ->> 'next_owner')::bigint AND {{}}
     WHERE d.escalation = {{}} AND {{}}
 """
 
 
 def draft_of(actor: Actor, case: CaseRow) -> Reading[Draft]:
     """The draft of a case, if one was begun."""
-    names = visible(Identity, actor, "n"), visible(Identity, actor, "g"), visible(Identity, actor, "b")
+    names = [visible(Identity, actor, name) for name in ("n", "g", "b", "o")]
     return Reading(Draft, DRAFT, *names, case.id, visible(AnswerDraft, actor, "d"))
 
 

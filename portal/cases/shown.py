@@ -52,7 +52,7 @@ async def _waiting(desk: Desk) -> AnswerRow | None:
         summary=said.summary,
         from_when=said.from_when,
         next_step=said.next_step,
-        next_owner_name=draft.next_owner_called,
+        next_owner_name=draft.next_owner_name,
         next_date=said.next_date,
         category=said.category,
         review_on=said.review_on,

@@ -200,6 +200,7 @@ async def test_what_cannot_be_discussed_waits_for_a_second_yes_and_is_published_
     form = form_of(page, f"{asked}/approval")
     del form["csrf_token"]
     assert "A running negotiation" in text_of(page)
+    assert TYPED["next_owner_called"] not in text_of(page), "a name, not an address"
     assert (await (await as_("sponsor")).post(f"{asked}/approval", form | {"agreed": "yes"})).status_code == 403
     assert set(errors_of(await second.post(f"{asked}/approval", form | {"agreed": ""}))) == {"agreed"}
     assert (await second.post(f"{asked}/approval", form | {"agreed": "yes"})).status_code == 303
