@@ -89,8 +89,9 @@ DRAFT = f"""
 
 def draft_of(actor: Actor, case: CaseRow) -> Reading[Draft]:
     """The draft of a case, if one was begun."""
-    names = [visible(Identity, actor, name) for name in ("n", "g", "b", "o")]
-    return Reading(Draft, DRAFT, *names, case.id, visible(AnswerDraft, actor, "d"))
+    names = visible(Identity, actor, "n"), visible(Identity, actor, "g"), visible(Identity, actor, "b")
+    next_one = visible(Identity, actor, "o")
+    return Reading(Draft, DRAFT, *names, next_one, case.id, visible(AnswerDraft, actor, "d"))
 
 
 BEGIN = f"""

@@ -120,11 +120,16 @@ async def _withdrawn(request: Request, public_id: str) -> queries.Adoptable:
     return item
 
 
+def _adoption_form(request: Request, item: queries.Adoptable, form: AdoptForm) -> Response[Any]:
+    section = "campaigns" if item.kind == "idea" else "groups"
+    return page(request, "crowd/adoption.html", section=section, item=item, form=form, status=form.status)
+
+
 @get("/ideas/{public_id:str}/adoption")
 async def adoption_page(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """Asks why."""
     item = await _withdrawn(request, public_id)
-    return page(request, "crowd/adoption.html", section="campaigns", item=item, form=AdoptForm())
+    return _adoption_form(request, item, AdoptForm())
 
 
 @post("/ideas/{public_id:str}/adoption")
@@ -140,7 +145,7 @@ async def adoption(request: Request, public_id: FromPath[str]) -> Response[Any]:
         except actions.Sensitive:
             form.refuse("reason", SENSITIVE)
     if not form.complete:
-        return page(request, "crowd/adoption.html", section="campaigns", item=item, form=form, status=form.status)
+        return _adoption_form(request, item, form)
     return see_other(item.address, "adopted")
 
 
