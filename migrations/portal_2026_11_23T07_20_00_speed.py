@@ -1,5 +1,4 @@
-"""Who is barred from a case is found in a tenth of the time: the line of its author is looked up only where she
-complains."""
+"""Who is barred from a case, and how support grew, in less time: nothing is looked up that is not asked."""
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
@@ -24,13 +23,31 @@ BEGIN
 END $$;
 """
 
+# As before, but whose request it is is asked for once, and not for each of 300,000 votes.
+GROWTH = """
+CREATE OR REPLACE FUNCTION plein_growth(item bigint) RETURNS TABLE (day date, supporters integer, guests integer)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+    WITH asked AS MATERIALIZED (
+        SELECT nullif(current_setting('app.spaces', true), '')::bigint[] AS spaces)
+    SELECT d.day, (sum(d.colleagues) OVER (ORDER BY d.day))::integer, (sum(d.guests) OVER (ORDER BY d.day))::integer
+    FROM (
+        SELECT (v.created_at AT TIME ZONE o.zone)::date AS day, count(*) FILTER (WHERE NOT v.guest) AS colleagues,
+            count(*) FILTER (WHERE v.guest) AS guests
+        FROM vote v CROSS JOIN organisation o
+        WHERE v.idea = item AND ((SELECT spaces FROM asked) IS NULL
+            OR v.space = ANY ((SELECT spaces FROM asked)::bigint[]))
+        GROUP BY 1) d
+    ORDER BY 1
+$$;
+"""
+
 
 async def forwards() -> MigrationManager:
     """Says it anew."""
     manager = MigrationManager(migration_id=ID, app_name="portal", description=DESCRIPTION)
 
     async def run() -> None:
-        await script(BARRED)
+        await script(BARRED + GROWTH)
 
     manager.add_raw(run)
     return manager
