@@ -57,6 +57,8 @@ async def test_whose_it_is_no_longer_is_told_so_with_her_text(as_, world):
 
 @pytest.mark.parametrize("read", ["0", "1", "-1", "99999999", "x"])
 async def test_who_never_had_to_do_with_it_is_refused_whatever_she_says_she_read(as_, world, read):
+    actor = await actor_of_person(world.person_id["sponsor"])
+    await first_statement(actor, await get_case(actor, world.case["decide"]), "So that something happened")
     for who, right in (("employee", 403), ("guest_a", 404)):
         sent = await (await as_(who)).post(f"/cases/{world.case['decide']}/statement", {"words": "Me", "read": read})
         assert sent.status_code == right, who
