@@ -68,7 +68,7 @@ async def test_who_follows_or_spoke_hears_of_a_proposal_and_of_the_day_on_which_
     assert await fetch_value("SELECT count(*) FROM event WHERE kind = 'policy.in_force'") == 1
     mail = await fetch_value("SELECT event FROM mail WHERE kind = 'policy' ORDER BY id DESC LIMIT 1")
     text = (await write("policy", world.person_id["employee"], mail)).get_content()
-    assert "Rule for travel, version 2" in " ".join(text.split()) or "version 2" in text
+    assert "The rule for travel, version 2" in text
     assert f"/policies/{world.policy['travel']}" in text
     page = text_of(await (await as_("employee")).get("/notifications"))
     assert f"/policies/{world.policy['travel']}" in page
@@ -96,5 +96,6 @@ async def test_who_muted_the_talk_hears_no_more_and_a_proposal_that_was_taken_ba
 
 async def test_several_workers_tell_of_a_version_once(fresh_db, world):
     await set_clock(NOW + timedelta(days=200))
-    await asyncio.gather(*(tell_what_holds() for _ in range(6)))
+    for _ in range(2):
+        await asyncio.gather(*(tell_what_holds() for _ in range(6)))
     assert await fetch_value("SELECT count(*) FROM event WHERE kind = 'policy.in_force'") == 1
