@@ -18,18 +18,17 @@ def circle(actor: Actor, a: str) -> QueryString:
     )
 
 
-#: The fields of a profile, and those of them that a guest is never shown, whatever their owner chose.
+#: The fields of a profile.
 FIELDS = ("phone", "place", "skills", "about", "hours", "status")
-PERSONNEL = ("phone", "place")
 
 
 def visible_field(field: str, actor: Actor, a: str) -> QueryString:
     """The condition under which one field of the profile `a` comes into sight, where the profile itself does: to its
-    owner; to colleagues as she chose (none, her unit and groups, all); to guests where she said "everyone"."""
+    owner; to colleagues as she chose (none, her unit and groups, all); to guests where she said "everyone", which the
+    database takes of no phone and no place."""
     assert field in FIELDS, field
     if actor.guest:
-        everyone = "FALSE" if field in PERSONNEL else f"{a}.{field}_for = 'everyone'"
-        return QueryString(f"({a}.person = {{}} OR {everyone})", actor.id)
+        return QueryString(f"({a}.person = {{}} OR {a}.{field}_for = 'everyone')", actor.id)
     return QueryString(
         f"({a}.person = {{}} OR {a}.{field}_for IN ('colleagues', 'everyone')"
         f" OR {a}.{field}_for IS NOT DISTINCT FROM 'circle' AND {{}})",  # false, not unknown, where there is no profile

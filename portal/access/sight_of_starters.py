@@ -40,6 +40,6 @@ def space_record(actor: Actor, a: str) -> QueryString:
         f"{{}} AND EXISTS (SELECT FROM space rs WHERE rs.id = {a}.space AND rs.label = {a}.label"
         " AND (rs.id = ANY({}) OR rs.host = {}))",
         in_space(actor, a),
-        [] if actor.guest else actor.spaces_as(Role.OWNER),
+        actor.spaces_as(Role.OWNER),
         None if actor.guest else actor.id,
     )

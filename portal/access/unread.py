@@ -49,7 +49,7 @@ COUNT = """
         (SELECT u.bundle FROM notice u WHERE u.person = p.id AND u.read_at IS NULL ORDER BY u.bundle LIMIT 1)
         UNION ALL SELECT (SELECT u.bundle FROM notice u WHERE u.person = p.id AND u.read_at IS NULL
             AND u.bundle > b.bundle ORDER BY u.bundle LIMIT 1) FROM b WHERE b.bundle IS NOT NULL)
-    SELECT count(*)::int FROM (SELECT b.bundle FROM b WHERE b.bundle IS NOT NULL LIMIT {}) b WHERE EXISTS (
+    SELECT count(*)::int FROM (SELECT b.bundle FROM b LIMIT {}) b WHERE EXISTS (
         SELECT FROM notice n WHERE n.person = p.id AND n.read_at IS NULL AND n.bundle = b.bundle AND {} OFFSET 0))
 """
 

@@ -27,7 +27,7 @@ WRITTEN_BY_HERSELF = f"{IN_SPACE} AND author = {PERSON}"
 IN_SPACE_OR_NONE = f"(space = ANY ({SPACES}) OR space IS NULL)"
 DONE_BY_HERSELF = f"{IN_SPACE_OR_NONE} AND coalesce(actor, {PERSON}) = {PERSON}"
 NOTHING = "FALSE"
-PRESENT = f"EXISTS (SELECT FROM membership m WHERE m.partner = partner.id AND m.space = ANY ({SPACES}))"
+PRESENT = "EXISTS (SELECT FROM membership m WHERE m.partner = partner.id)"  # of the memberships that she sees
 OWN_OR_NOWHERE = f"{IN_SPACE_OR_NONE} AND {OWN}"
 #: What is open to somebody who starts, by her own first day on the organisation's clock.
 OPEN_BY_NOW = f"""{IN_SPACE} AND opens <= (SELECT (plein_now() AT TIME ZONE g.zone)::date - p.starts_on

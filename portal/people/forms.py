@@ -9,7 +9,7 @@ from typing import Any
 import wtforms
 from wtforms.validators import StopValidation
 
-from portal.access.fields import FIELDS, PERSONNEL
+from portal.access.fields import FIELDS
 from portal.text.language import gettext, reader
 from portal.web.forms import (
     YEARS,
@@ -32,6 +32,9 @@ COLLEAGUES = [
     ("colleagues", lazy("All colleagues")),
 ]
 EVERYONE = [*COLLEAGUES, ("everyone", lazy("All colleagues, and guests in my groups"))]
+
+#: The fields that no guest is shown, whatever their owner chose.
+PERSONNEL = ("phone", "place")
 
 
 class SkillsField(TagsField):

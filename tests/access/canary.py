@@ -192,15 +192,14 @@ READERS = f"""
         OR p.kind <> 'guest' AND (p.id, s.parent) IN ({BELONGS}))
 """
 SPACES = f"SELECT r.space AS id FROM ({READERS}) r WHERE r.person = $1"
-CAMPAIGNS = """
-    SELECT id FROM campaign WHERE space = ANY($2) AND kind = 'campaign' AND (NOT hidden OR author = $1 OR space IN (
-        SELECT space FROM membership WHERE person = $1 AND role IN ('moderator', 'owner'))) AND (state IN ('open', 'cancelled', 'archived') OR author = $1
-        OR state IN ('proposed', 'declined') AND (sponsor = $1 OR decision_owner = $1 OR EXISTS (
-            SELECT FROM membership m WHERE m.person = $1 AND m.space = campaign.space
-                AND m.role IN ('owner', 'moderator'))))
-"""
 LASTS = "person = $1 AND coalesce(until > plein_now(), TRUE)"
 MODERATED = f"SELECT space FROM membership WHERE {LASTS} AND role IN ('moderator', 'owner')"
+CAMPAIGNS = f"""
+    SELECT id FROM campaign WHERE space = ANY($2) AND kind = 'campaign' AND (NOT hidden OR author = $1
+        OR space IN ({MODERATED})) AND (state IN ('open', 'cancelled', 'archived') OR author = $1
+        OR state IN ('proposed', 'declined') AND (sponsor = $1 OR decision_owner = $1
+            OR space IN ({MODERATED})))
+"""
 INVITES = f"""SELECT space FROM membership WHERE {LASTS} AND role IN ('owner', 'community_manager')
     UNION SELECT s.id FROM space s, person p WHERE s.host = $1 AND p.id = $1 AND p.kind <> 'guest'"""
 ADMINISTERS = f"EXISTS (SELECT FROM membership WHERE {LASTS} AND role = 'administrator')"
@@ -266,7 +265,7 @@ ROWS = {
     "promise_news": f"""SELECT n.id FROM promise_news n JOIN promise p ON p.id = n.promise
         WHERE p.idea IN ({DECIDED})""",
     "answer_draft": """SELECT d.id FROM answer_draft d WHERE d.edited_by = $1 OR EXISTS (SELECT FROM case_role r
-        WHERE r.escalation = d.escalation AND r.person = $1 AND r.until IS NULL)""",
+        WHERE r.escalation = d.escalation AND r.person = $1 AND r.until IS NULL AND r.role <> 'promise')""",
     "answer_start": "SELECT s.id FROM answer_start s, person p WHERE p.id = $1 AND p.kind = 'employee'",
     "status_change": f"""SELECT id FROM status_change
         WHERE idea = ANY($3) AND (status IN ('withdrawn', 'put back', 'adopted', 'became an idea') OR idea IN ({DECIDED}))""",
@@ -313,10 +312,12 @@ ROWS = {
             WHERE r.person = $1 AND r.until IS NULL AND r.role <> 'promise'"""
         for table in ("case_note", "case_file", "consultation", "case_conflict")
     },
-    # her own, while the case's item is read; whole, while she is on the case (none of the stage is over)
-    "case_record": """SELECT c.id FROM case_record c JOIN escalation e ON e.id = c.escalation WHERE c.person = $1
-        AND e.idea = ANY($3) AND (NOT c.whole OR EXISTS (SELECT FROM case_role r
-            WHERE r.escalation = e.id AND r.person = $1 AND r.until IS NULL AND r.role <> 'promise'))""",
+    # her own, while the case's item is read under that label; whole, while she is on the case, or was when it ended
+    "case_record": f"""SELECT c.id FROM case_record c JOIN escalation e ON e.id = c.escalation JOIN space s
+        ON s.id = c.space WHERE c.person = $1 AND c.label = s.label
+        AND e.idea = ANY($3) AND (NOT c.whole OR e.ended_at IS NOT NULL AND (e.owner = $1 OR {ADMINISTERS})
+            OR EXISTS (SELECT FROM case_role r
+                WHERE r.escalation = e.id AND r.person = $1 AND r.until IS NULL AND r.role <> 'promise'))""",
     **{
         table: f"SELECT x.id FROM {table} x, person p WHERE p.id = $1 AND p.kind = 'employee'"
         for table in ("retention_list", "retention_rule")
@@ -369,9 +370,10 @@ ROWS = {
     "sensitive_words": """SELECT id FROM sensitive_words WHERE EXISTS
         (SELECT FROM membership WHERE person = $1 AND role = 'administrator')""",
     # nobody is named in the world: the organisation's moderators screen
-    "screening": """SELECT id FROM screening WHERE person = $1 OR decided_by = $1 OR appeal_to = $1
-        OR state = 'open' AND EXISTS (SELECT FROM membership m JOIN space s ON s.id = m.space
-            WHERE m.person = $1 AND m.role = 'moderator' AND s.kind = 'organisation')""",
+    "screening": """SELECT x.id FROM screening x JOIN person p ON p.id = $1 WHERE x.person = $1
+        OR p.kind <> 'guest' AND (decided_by = $1 OR appeal_to = $1 OR state = 'open' AND EXISTS (
+            SELECT FROM membership m JOIN space s ON s.id = m.space
+            WHERE m.person = $1 AND m.role = 'moderator' AND s.kind = 'organisation'))""",
     "sealed_text": """SELECT t.id FROM sealed_text t JOIN screening x ON x.id = t.screening
         WHERE x.person = $1 OR x.appeal_to = $1 AND x.outcome IS NULL""",
     "unmasking": f"SELECT id FROM unmasking WHERE space IN ({MODERATED}) OR {ADMINISTERS}",

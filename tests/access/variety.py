@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from portal.db import execute
 from tests.access.canary import FIELDS, PERSONNEL
+from tests.access.corners import corners, where_all_ended
 from tests.access.stage import former_guest_leaves, things_that_could_leak
 from tests.world import (
     CAST,
@@ -56,6 +57,8 @@ async def something_of_everything(world: World) -> None:
     await _logged(world)
     await _one_of_each(world)
     await _screened(world)
+    await corners(world)
+    await _pauses()
     await _sessions()
     await former_guest_leaves(world)
     # one space keeps the names of those who left it, the other doesn't
@@ -64,6 +67,7 @@ async def something_of_everything(world: World) -> None:
         "INSERT INTO departure (person, space, at) VALUES ({}, {}, plein_now())",
         *(world.person_id["former_guest"], world.space_id["closed_b"]),
     )
+    await where_all_ended(world)
 
 
 async def _campaigns(world: World) -> None:
@@ -250,11 +254,6 @@ async def _one_of_each(world: World) -> None:
         "INSERT INTO about_page (slug, language, title, body, body_html, author)"
         " SELECT slug, language, title, body, body_html, author FROM about_page WHERE slug = 'house-rules'"
     )
-    # who is paused writes nothing any more
-    await execute(
-        "INSERT INTO pause (person, space, decision, until) SELECT person, space, id, plein_now() + interval '1 day'"
-        " FROM decision"
-    )
 
 
 async def _sessions() -> None:
@@ -265,6 +264,14 @@ async def _sessions() -> None:
         " FROM person p, plein_now() n, (VALUES ('', 0, interval '1 hour', interval '1 day'),"
         " ('.idle', 0, interval '-1 hour', interval '1 day'), ('.expired', 0, interval '1 hour', interval '-1 hour'),"
         " ('.older', 1, interval '1 hour', interval '1 day')) e (ending, older, idle, last)"
+    )
+
+
+async def _pauses() -> None:
+    """Who is paused writes nothing any more."""
+    await execute(
+        "INSERT INTO pause (person, space, decision, until) SELECT person, space, id, plein_now() + interval '1 day'"
+        " FROM decision"
     )
 
 

@@ -61,6 +61,16 @@ WHOSE = {
     "person": "id",
     "report": "reporter",
 }
+#: These hang under comments, of which she sees those of her spaces.
+OF_HER_COMMENTS = ("comment_version", "mention")
+#: The ideas that she writes, each with whether she put it back; $1 is she herself, $2 her spaces.
+WRITES = """
+    SELECT i.id, coalesce((SELECT d.put_back_at IS NOT NULL FROM decision d WHERE d.undone_at IS NULL AND d.item IN (
+        SELECT m.id FROM moderation_item m WHERE m.idea = i.id) ORDER BY d.id DESC LIMIT 1), FALSE)
+    FROM idea i WHERE i.space = ANY($2) AND ($1 = i.author
+        OR $1 IN (SELECT c.person FROM co_author c WHERE c.idea = i.id AND c.accepted_at IS NOT NULL)
+        OR $1 IN (SELECT c.claimant FROM capture c WHERE c.idea = i.id AND c.state = 'settled'))
+"""
 #: No guest changes whose a row is, or where it stands.
 FIXED = (
     "id",
@@ -94,11 +104,13 @@ async def wrong_walls(
         for table in GATES:
             async for wrong in _wrong_reading(connection, role, table, person, spaces):
                 yield f"{name} {wrong}"
-        if not spaces:  # who is in none finds not even herself
-            continue
         for policy in await connection.fetch(POLICIES):
             async for wrong in _wrong_writing(connection, policy, person, spaces):
                 yield f"{name} {wrong}"
+        async for wrong in _wrong_writers(connection, person, spaces):
+            yield f"{name} {wrong}"
+        if not spaces:  # who is in none finds not even herself
+            continue
         await connection.execute(f'SET LOCAL ROLE "{role}"')
         hers = [one for one in what_is_asked({name: actor}) if one.told not in CLOSED | EMPTY]
         async for wrong in wrong_sights(hers, should):
@@ -137,7 +149,7 @@ async def _wrong_writing(
     hers = []
     if name in WHOSE:
         hers.append(f"coalesce({WHOSE[name]}, $1) = $1")
-    if "space" in columns:
+    if "space" in columns and name not in OF_HER_COMMENTS:
         hers.append("(space IS NULL OR space = ANY($2))")
     for rows in (policy["qual"], policy["with_check"]):
         if not rows or not hers:
@@ -145,6 +157,14 @@ async def _wrong_writing(
         typed = f"WITH x AS (SELECT $1::bigint, $2::bigint[]) SELECT count(*) FROM {name}"
         if found := await connection.fetchval(f"{typed} WHERE {rows} AND NOT ({' AND '.join(hers)})", person, spaces):
             yield f"may {policy['cmd']} {found} rows of {name} that are not hers"
+
+
+async def _wrong_writers(connection: asyncpg.Connection, person: int, spaces: list[int]) -> AsyncIterator[str]:
+    """Which ideas she writes for the wall's own view, and which she writes."""
+    written = {tuple(row) for row in await connection.fetch("SELECT idea, put_back FROM wall_writes")}
+    right = {tuple(row) for row in await connection.fetch(WRITES, person, spaces)}
+    for idea, put_back in sorted(written ^ right):
+        yield f"{'writes' if (idea, put_back) in written else 'should write'} {idea}, put back: {put_back}"
 
 
 async def _wrong_columns(connection: asyncpg.Connection, role: str) -> AsyncIterator[str]:

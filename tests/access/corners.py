@@ -1,0 +1,225 @@
+"""Rows that one condition alone keeps from somebody, or lets her see: each is here because a mutant went unnoticed."""
+
+from __future__ import annotations
+
+from portal.db import execute, fetch_value
+from tests.world import NOW, World, add_attachment, add_case, add_decision, add_idea, add_report
+
+MEMBER = "INSERT INTO membership (space, person, role, until) VALUES ({}, {}, {}, {})"
+#: Everybody of these has a record of every case, under each label, whole and not.
+RECORDS = """
+    INSERT INTO case_record (escalation, space, person, label, whole, language, reason)
+    SELECT e.id, e.space, p.id, l.label, w.whole, 'en', 'R' FROM escalation e, person p,
+        (VALUES ('internal'), ('secret')) l (label), (VALUES (TRUE), (FALSE)) w (whole) WHERE p.id = ANY({})
+"""
+
+
+async def corners(world: World) -> None:
+    """All of them, while everybody may still write."""
+    await _rights(world)
+    await _cases(world)
+    await _hosted(world)
+    await _content(world)
+    await _written(world)
+    await _shown_to_administrators(world)
+
+
+async def where_all_ended(world: World) -> None:
+    """What is written nowhere any more: one space has ended, another ends soon; of two pauses one is over."""
+    for name, day in (("closed_b", "2026-06-16"), ("open", "2026-12-31")):
+        await execute(f"UPDATE space SET ends_on = '{day}' WHERE id = {{}}", world.space_id[name])
+    paused = [row["id"] for row in await execute("SELECT min(id) AS id FROM pause GROUP BY person ORDER BY 1")]
+    assert len(paused) > 1, "else nothing is told apart"
+    await execute("UPDATE pause SET ended_at = plein_now() WHERE id = {}", paused[0])
+    await execute("UPDATE pause SET until = plein_now() - interval '1 hour' WHERE id = {}", paused[1])
+
+
+async def _rights(world: World) -> None:
+    """Roles, some of them over; each right held back alone; a section."""
+    ids, spaces = world.person_id, world.space_id
+    for who, space, role, days in (
+        ("author", "closed_b", "owner", 1),
+        ("author", "open", "moderator", -1),
+        ("sister", "sisters", "moderator", 1),
+        ("colleague", "organisation", "moderator", -1),
+        ("colleague", "organisation", "owner", -1),
+    ):
+        until = f"plein_now() + interval '{days} days'"
+        await execute(
+            f"INSERT INTO membership (space, person, role, until) VALUES ({{}}, {{}}, {{}}, {until})",
+            *(spaces[space], ids[who], role),
+        )
+    await execute("UPDATE membership SET may_download = TRUE WHERE person = {}", ids["guest_b"])
+    await execute(
+        "UPDATE membership SET may_download = FALSE WHERE person = {} AND role = 'member'", ids["decision_maker"]
+    )
+    await execute(
+        "INSERT INTO space (kind, parent, name, language, open) VALUES ('section', {}, 'Section', 'en', TRUE)",
+        spaces["organisation"],
+    )
+
+
+async def _cases(world: World) -> None:
+    """Some that wait for an owner where somebody looks after them; who was on one, or only sees to its promise."""
+    ids = world.person_id
+    for space, state in (("open", "qualifying"), ("sisters", "triage")):
+        await add_idea(world, f"waits_{space}", stream=space, author="employee")
+        await add_case(world, f"waits_{space}", idea=f"waits_{space}", state=state)
+    role = (
+        "INSERT INTO case_role (escalation, space, person, role, until) SELECT id, space, {}, {}, {} FROM escalation"
+        " WHERE id = {}"
+    )
+    await execute(role, ids["author"], "deputy", NOW, world.case_id["decide"])
+    await execute(role, ids["campaign_owner"], "promise", None, world.case_id["decide"])
+    await execute(
+        "INSERT INTO case_file (escalation, space, author, kind, name, file, size)"
+        " SELECT id, space, owner, 'png', 'f.png', 'corner', 1 FROM escalation WHERE id = {}",
+        world.case_id["decide"],
+    )
+    who = [ids[name] for name in ("sponsor", "administrator", "colleague", "guest_a", "campaign_owner")]
+    await execute(RECORDS, who)
+    # a promise after an answer that nobody reads yet, with news of it; and whoever is asked replies
+    await add_case(world, "voted", idea="vote", state="committed", owner="sponsor", answered_at=NOW)
+    promise = await fetch_value(
+        "INSERT INTO promise (idea, space, answer, escalation, author, body, language, owner, due_on)"
+        " SELECT idea, space, id, {}, author, 'Later', 'en', author, '2026-09-01' FROM answer WHERE idea = {}"
+        " RETURNING id",
+        *(world.case_id["voted"], world.idea_id["vote"]),
+    )
+    await execute(
+        "INSERT INTO promise_news (promise, space, author, kind, body, body_html, language)"
+        " SELECT id, space, author, 'news', 'N', 'N', 'en' FROM promise WHERE id = {}",
+        promise,
+    )
+    await execute(
+        "INSERT INTO crowd_reply (question, space, person, yes) SELECT id, space, {}, TRUE FROM crowd_question",
+        ids["administrator"],
+    )
+
+
+async def _hosted(world: World) -> None:
+    """A space whose host does not read it, and what hosts answer for there and elsewhere."""
+    ids, spaces = world.person_id, world.space_id
+    hosted = await fetch_value(
+        "INSERT INTO space (kind, name, language, open, host) VALUES ('guest', 'Hosted', 'en', FALSE, {}) RETURNING id",
+        ids["sponsor"],
+    )
+    await execute(
+        "INSERT INTO invitation (space, partner, email, name, language, may_write, may_vote, may_download, until,"
+        " invited_by, expires_at) SELECT {}, partner, 'hosted@overwater.example', name, language, TRUE, TRUE, TRUE,"
+        " until, {}, expires_at FROM invitation"
+        " WHERE id = {}",
+        *(hosted, ids["sponsor"], world.invitation_id["a"]),
+    )
+    await execute(
+        "INSERT INTO space_record (space, label, asked_by) SELECT id, label, host FROM space WHERE id = {}", hosted
+    )
+    await execute(MEMBER, spaces["closed_b"], ids["decision_maker"], "member", None)
+    for space, mentor, person in (
+        (hosted, "employee", "former_guest"),
+        (spaces["closed_a"], "insider_a", "former_guest"),
+        (spaces["closed_b"], "insider_b", "former_guest"),
+    ):
+        await execute(
+            "INSERT INTO mentor (space, person, most) VALUES ({}, {}, 9) ON CONFLICT DO NOTHING", space, ids[mentor]
+        )
+        await execute(
+            "INSERT INTO mentorship (space, person, mentor) VALUES ({}, {}, {})", space, ids[person], ids[mentor]
+        )
+    await execute(
+        "INSERT INTO colleague_wish (space, person, name, email) VALUES ({}, {}, 'N', 'n@overwater.example')",
+        *(spaces["closed_a"], ids["former_guest"]),
+    )
+
+
+async def _content(world: World) -> None:
+    """Files that wait, a wish for one, what was asked about what is hidden, and steps that are told at once."""
+    guest, space = world.person_id["guest_a"], world.space_id["closed_a"]
+    await add_attachment(world, "held_of_guest", idea="closed_a")
+    await execute(
+        "UPDATE attachment SET state = 'held', author = {} WHERE id = {}", guest, world.attachment_id["held_of_guest"]
+    )
+    await execute(
+        "UPDATE attachment SET author = {} WHERE id = {}",
+        *(world.person_id["colleague"], world.attachment_id["waiting_a"]),
+    )
+    await execute(
+        "INSERT INTO file_wish (attachment, space, person) VALUES ({}, {}, {})",
+        *(world.attachment_id["waiting_a"], space, guest),
+    )
+    await execute(
+        "INSERT INTO action_request (idea, space, person, reason) VALUES ({}, {}, {}, 'Why')",
+        *(world.idea_id["hidden_closed_a"], space, guest),
+    )
+    for status in ("adopted", "became an idea"):
+        await execute(
+            "INSERT INTO status_change (idea, space, author, status, body, body_html, language)"
+            " SELECT id, space, author, {}, 'S', 'S', 'en' FROM idea WHERE id = {}",
+            *(status, world.idea_id["collect"]),
+        )
+    # one that its author took back, and one that goes to a guest, who screens and judges nothing
+    for state, appeal_to in (("taken back", None), ("open", world.person_id["guest_b"])):
+        await execute(
+            "INSERT INTO screening (space, person, category, found, was, due_at, state, appeal_to)"
+            " VALUES ({}, {}, 'health', 'words', 'draft', plein_now(), {}, {})",
+            *(space, world.person_id["insider_a"], state, appeal_to),
+        )
+    # of one bundle she has read what she may see, and not what she may not
+    await execute(
+        "UPDATE notice SET bundle = 'both', read_at = CASE WHEN space = {} THEN plein_now() END WHERE id IN ("
+        "SELECT min(id) FROM notice WHERE person = {} AND needs IS NULL AND idea IS NULL AND campaign IS NULL"
+        " AND comment IS NULL AND answer IS NULL AND space IS NOT NULL GROUP BY space)",
+        *(world.space_id["organisation"], world.person_id["sponsor"]),
+    )
+
+
+async def _shown_to_administrators(world: World) -> None:
+    """Who screens what nobody has posted, its words, and a line of what was destroyed."""
+    rule = "SELECT id FROM sensitive_rule WHERE category <> 'health' ORDER BY id LIMIT 1"
+    who = world.person_id["insider_b"]
+    await execute(f"INSERT INTO screener (rule, person) SELECT r.id, {{}} FROM ({rule}) r", who)
+    await execute(
+        f"INSERT INTO sensitive_words (rule, words_en) SELECT r.id, 'w' FROM ({rule}) r ON CONFLICT DO NOTHING"
+    )
+    over = world.case_id["withdrawn"]
+    await execute("UPDATE escalation SET ended_at = plein_now() - interval '11 years' WHERE id = {}", over)
+    await execute(
+        "INSERT INTO retention_log (list, kind, escalation, things, ended_at)"
+        " SELECT l.id, 'notes', e.id, 1, e.ended_at FROM escalation e, (SELECT max(id) AS id FROM retention_list) l"
+        " WHERE e.id = {}",
+        over,
+    )
+
+
+async def _written(world: World) -> None:
+    """Ideas of a guest that were sent back: put back, not yet, and judged again since; and what one who left wrote."""
+    ids, space = world.person_id, world.space_id["closed_a"]
+    for name, put_back, undone in (("sent", False, False), ("put", True, False), ("undone", True, True)):
+        await add_idea(world, f"{name}_back", campaign="closed_a", author="guest_a", comments=False)
+        for number in range(2 if undone else 1):
+            await add_report(world, f"{name}_back_{number}", idea=f"{name}_back", reporter="insider_a")
+            await add_decision(
+                world, f"{name}_back_{number}", f"{name}_back_{number}", moderator="insider_a", action="send back"
+            )
+        if put_back:
+            await execute(
+                "UPDATE decision SET put_back_at = plein_now() WHERE id = {}", world.decision_id[f"{name}_back_0"]
+            )
+        if undone:
+            await execute(
+                "UPDATE decision SET undone_at = plein_now(), undone_by = {} WHERE id = {}",
+                *(ids["insider_a"], world.decision_id[f"{name}_back_1"]),
+            )
+    await execute(
+        "UPDATE capture SET person = NULL, name = 'X', claimant = {}, state = 'settled', settled_at = plein_now()"
+        " WHERE idea = {}",
+        *(ids["guest_a"], world.idea_id["hidden_closed_a"]),
+    )
+    await execute(
+        "UPDATE capture SET person = NULL, name = 'X', claimant = {}, state = 'claimed' WHERE idea = {}",
+        *(ids["guest_a"], world.idea_id["removed_closed_a"]),
+    )
+    await execute(
+        "INSERT INTO chapter (space, title, body, body_html, opens, author) VALUES ({}, 'E', 'E', 'E', -30, {})",
+        *(space, ids["insider_a"]),
+    )
