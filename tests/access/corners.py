@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from portal.db import execute, fetch_value
-from tests.world import NOW, World, add_attachment, add_case, add_decision, add_idea, add_report
+from tests.world import NOW, World, add_attachment, add_case, add_comment, add_decision, add_idea, add_report
 
 MEMBER = "INSERT INTO membership (space, person, role, until) VALUES ({}, {}, {}, {})"
 #: Everybody of these has a record of every case, under each label, whole and not.
@@ -43,6 +43,7 @@ async def _rights(world: World) -> None:
         ("sister", "sisters", "moderator", 1),
         ("colleague", "organisation", "moderator", -1),
         ("colleague", "organisation", "owner", -1),
+        ("colleague", "open", "community_manager", 1),
     ):
         until = f"plein_now() + interval '{days} days'"
         await execute(
@@ -70,14 +71,16 @@ async def _cases(world: World) -> None:
         " WHERE id = {}"
     )
     await execute(role, ids["author"], "deputy", NOW, world.case_id["decide"])
-    await execute(role, ids["campaign_owner"], "promise", None, world.case_id["decide"])
+    await execute(role, ids["moderator"], "promise", None, world.case_id["decide"])
     await execute(
         "INSERT INTO case_file (escalation, space, author, kind, name, file, size)"
         " SELECT id, space, owner, 'png', 'f.png', 'corner', 1 FROM escalation WHERE id = {}",
         world.case_id["decide"],
     )
-    who = [ids[name] for name in ("sponsor", "administrator", "colleague", "guest_a", "campaign_owner")]
+    who = [ids[name] for name in ("sponsor", "administrator", "colleague", "guest_a", "moderator")]
     await execute(RECORDS, who)
+    await execute("UPDATE space SET label = 'secret' WHERE id = {}", world.space_id["archived"])
+    await execute("UPDATE case_role SET until = plein_now() WHERE escalation = {}", world.case_id["withdrawn"])
     # a promise after an answer that nobody reads yet, with news of it; and whoever is asked replies
     await add_case(world, "voted", idea="vote", state="committed", owner="sponsor", answered_at=NOW)
     promise = await fetch_value(
@@ -133,7 +136,18 @@ async def _hosted(world: World) -> None:
 
 
 async def _content(world: World) -> None:
-    """Files that wait, a wish for one, what was asked about what is hidden, and steps that are told at once."""
+    """Files that wait, a wish for one, what was asked about what is hidden, steps that are told at once, and comments that
+    are screened or were diverted."""
+    for name, state, root in (
+        ("waits", "draft", None),
+        ("below", "published", "waits"),
+        ("diverted", "published", None),
+    ):
+        author = "insider_a" if name == "below" else "guest_a"
+        await add_comment(world, name, idea="closed_a", author=author, state=state, root=root)
+    await execute(
+        "UPDATE comment SET state = 'diverted', body = '', body_html = '' WHERE id = {}", world.comment_id["diverted"]
+    )
     guest, space = world.person_id["guest_a"], world.space_id["closed_a"]
     await add_attachment(world, "held_of_guest", idea="closed_a")
     await execute(
@@ -175,12 +189,13 @@ async def _content(world: World) -> None:
 
 async def _shown_to_administrators(world: World) -> None:
     """Who screens what nobody has posted, its words, and a line of what was destroyed."""
-    rule = "SELECT id FROM sensitive_rule WHERE category <> 'health' ORDER BY id LIMIT 1"
-    who = world.person_id["insider_b"]
-    await execute(f"INSERT INTO screener (rule, person) SELECT r.id, {{}} FROM ({rule}) r", who)
-    await execute(
-        f"INSERT INTO sensitive_words (rule, words_en) SELECT r.id, 'w' FROM ({rule}) r ON CONFLICT DO NOTHING"
+    rule = await fetch_value(
+        "INSERT INTO sensitive_rule (category, version, name_nl, name_en, author, reason, consent_by, consent_on)"
+        " VALUES ('union', 99, 'N', 'N', {}, 'R', 'C', '2026-06-01') RETURNING id",
+        world.person_id["administrator"],
     )
+    await execute("INSERT INTO screener (rule, person) VALUES ({}, {})", rule, world.person_id["insider_b"])
+    await execute("INSERT INTO sensitive_words (rule, words_en) VALUES ({}, 'w')", rule)
     over = world.case_id["withdrawn"]
     await execute("UPDATE escalation SET ended_at = plein_now() - interval '11 years' WHERE id = {}", over)
     await execute(

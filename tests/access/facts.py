@@ -6,9 +6,10 @@ from collections.abc import AsyncIterator
 
 import asyncpg
 
-from portal.access.actor import Actor, actor_of_person, actor_of_session
+from portal.access.actor import OF_PERSON, Actor, actor_of_person, actor_of_session
 from portal.access.tokens import token_sha256
 from portal.access.unread import unread
+from portal.db import execute
 from tests.access.canary import LASTS, ON_CASES, ROWS, SPACES, sight_of
 
 #: Each field of the actor that rules ask for; $1 is she herself, $2 her spaces, $3 the ideas that she sees.
@@ -66,6 +67,8 @@ async def wrong_facts(connection: asyncpg.Connection, people: dict[str, int], sh
         for fact, right in should[name].items():
             if (told := _as_text(getattr(signed_in, fact))) != right:
                 yield f"of {name} {fact} is {told}, not {right}"
+        if len(await execute(OF_PERSON, person)) != 1:
+            yield f"{name} is known more than once"
         without = await actor_of_person(person)
         assert without is not None
         for fact in should[name].keys() - {"unread"}:

@@ -376,6 +376,7 @@ for editing in (Action.IDEA_EDIT, Action.IDEA_ATTACH):
         ],
     )
     case(editing, IDEA | {"idea_state": "draft", "seen": False}, NOT_HERS, too=[{"phase": "vote"}, {"answered": True}])
+    case(editing, IDEA | {"seen": False}, {"phase": "vote"})
     case(editing, IDEA | {"idea_state": "draft"}, NOT_HERS, {"phase": "vote"}, {"answered": True})
 UNSEEN = IDEA | {"idea_state": "draft", "seen": False}
 case(Action.IDEA_DISCARD, UNSEEN, NOT_HERS, CO_AUTHOR, {"idea_state": "published"}, {"seen": True})
@@ -544,7 +545,12 @@ for telling in (Action.PROMISE_TELL, Action.PROMISE_MOVE):
         {"owner": OTHER},
         *({"state": state} for state in ("done", "kept", "broken", "replaced")),
         *({"case_state": state} for state in ("assigned", "under review", "closed")),
-        too=[{"case_state": None, "case_owner": None}, {"owner": OTHER, "case_owner": ME}, {"case_state": "answered"}],
+        too=[
+            {"case_state": None, "case_owner": None},
+            {"owner": OTHER, "case_owner": ME},
+            {"case_state": "answered"},
+            {"case_state": "implemented"},
+        ],
     )
 case(Action.PROMISE_TELL, PROMISE | {"in_time": False}, {"owner": OTHER})
 case(Action.PROMISE_MOVE, PROMISE, {"in_time": False})

@@ -72,7 +72,7 @@ async def something_of_everything(world: World) -> None:
 
 async def _campaigns(world: World) -> None:
     """A hidden one, with an idea in it, and one in each state before it opens, with an idea."""
-    for place in ("organisation", "closed_a"):
+    for place in ("organisation", "closed_a", "closed_b"):
         await add_campaign(world, f"hidden_in_{place}", place, "collect")
         await add_idea(world, f"in_hidden_{place}", campaign=f"hidden_in_{place}", author="sponsor")
         await execute("UPDATE campaign SET hidden = TRUE WHERE id = {}", world.campaign_id[f"hidden_in_{place}"])
@@ -153,8 +153,11 @@ async def _heard(world: World) -> None:
     comments = [row["id"] for row in await execute("SELECT id FROM comment ORDER BY id")]
     ideas = [row["id"] for row in await execute("SELECT id FROM idea ORDER BY id")]
     campaigns = [row["id"] for row in await execute("SELECT id FROM campaign WHERE id > 0 ORDER BY id")]
-    for who in ("employee", "moderator", "administrator", "sponsor", "insider_a", "guest_a", "colleague", "author"):
-        for space in ("organisation", "closed_a", "closed_b"):
+    for who in (
+        *("employee", "moderator", "administrator", "sponsor", "insider_a", "guest_a", "colleague", "author"),
+        "decision_maker",
+    ):
+        for space in ("organisation", "closed_a", "closed_b", "open"):
             for needs in (None, "moderator", "administrator", "host"):
                 await _notice(world, who, spaces[space], needs=needs)
         for column, rows in (("answer", answers), ("comment", comments), ("idea", ideas), ("campaign", campaigns)):

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from portal.access.actor import actor_of_person
-from portal.access.fields import FIELDS, PERSONNEL
+from portal.access.fields import FIELDS
 from portal.db import execute, fetch_value
 from portal.files.store import path_of
+from portal.people.forms import PERSONNEL
 from portal.people.queries import Filters, facets, get_person, people
 from tests.client import text_of
 from tests.conftest import statements
