@@ -230,10 +230,14 @@ async def _written(world: World) -> None:
         " WHERE idea = {}",
         *(ids["guest_a"], world.idea_id["hidden_closed_a"]),
     )
-    await execute(
-        "UPDATE capture SET person = NULL, name = 'X', claimant = {}, state = 'claimed' WHERE idea = {}",
-        *(ids["guest_a"], world.idea_id["removed_closed_a"]),
-    )
+    for claimant, state, settled, idea in (
+        ("guest_a", "claimed", None, "removed_closed_a"),
+        ("insider_a", "settled", NOW, "withdrawn_closed_a"),
+    ):
+        await execute(
+            "UPDATE capture SET person = NULL, name = 'X', claimant = {}, state = {}, settled_at = {} WHERE idea = {}",
+            *(ids[claimant], state, settled, world.idea_id[idea]),
+        )
     await execute(
         "INSERT INTO chapter (space, title, body, body_html, opens, author) VALUES ({}, 'E', 'E', 'E', -30, {})",
         *(space, ids["insider_a"]),

@@ -22,6 +22,7 @@ FORGED = {
         "UPDATE idea SET status = 'shortlisted' WHERE id = {hers}",
         "UPDATE idea SET state = 'published' WHERE id = {hidden}",
         "DELETE FROM idea WHERE id = {their_draft}",
+        "UPDATE idea SET speaks_for = {insider} WHERE id = {hers}",
         "INSERT INTO idea (campaign, space, author, state, title, body, body_html, excerpt, language, supporters)"
         " SELECT campaign, space, {guest}, 'published', 't', 'b', 'b', 'b', 'en', 9 FROM idea WHERE id = {hers}",
         "INSERT INTO idea (campaign, space, author, state, title, body, body_html, excerpt, language)"

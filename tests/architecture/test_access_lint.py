@@ -171,7 +171,6 @@ KNOWN = {
     ("portal/comments/queries.py", "top"): "out of ORDERS, likewise",
     ("portal/access/fields.py", "a"): "the alias, a constant as for `visible`",
     ("portal/access/fields.py", "field"): "one of FIELDS, which is asserted",
-    ("portal/access/fields.py", "everyone"): "one of two texts, made of these two",
     ("portal/people/queries.py", "narrowed"): "put together of constants by these same rules, as `sql` is",
     ("portal/people/queries.py", "sql"): "put together above it, by these same rules",
     ("portal/access/sight.py", "item"): "the column of the item, a constant in the scope's rules",
