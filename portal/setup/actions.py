@@ -99,6 +99,9 @@ REAL_ADMINISTRATOR = """
 """
 
 
+STILL_HERE = "SELECT p.id FROM person p WHERE p.id = {}"
+
+
 class NobodyLeft(Exception):
     """No administrator is a real person, so nobody could go on."""
 
@@ -116,7 +119,8 @@ async def remove_demo(actor: Actor | None, name: str, language: str, zone: str) 
         await execute("SET LOCAL statement_timeout = '10min'")
         await execute("SELECT plein_remove_demo({}, {}, {})", name, language, zone)
         await _begin_anew(administrator, language)
-        await record(Kind.DEMO_REMOVED, actor=actor.id if actor else None)
+        by = await fetch_value(STILL_HERE, actor.id) if actor else None  # she may be of the demo herself
+        await record(Kind.DEMO_REMOVED, actor=by)
 
 
 async def _begin_anew(administrator: int, language: str) -> None:

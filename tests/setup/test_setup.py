@@ -217,3 +217,17 @@ async def test_only_administrators_remove_the_demo(as_, world, name):
     assert (await browser.get("/admin/demo")).status_code == 403
     assert (await browser.post("/admin/demo", REMOVE)).status_code == 403
     assert await fetch_value("SELECT count(*) FROM idea") > 0
+
+
+async def test_an_invented_administrator_removes_the_demo_with_herself_once_somebody_real_is_one(as_, world):
+    await make_it_a_demo(world, "employee")
+    await execute(
+        "INSERT INTO membership (space, person, role) VALUES ({}, {}, 'administrator')",
+        world.space_id["organisation"],
+        world.person_id["employee"],
+    )
+    browser = await as_("administrator")
+    assert (await browser.post("/admin/demo", REMOVE)).status_code == 303
+    assert (await browser.get("/admin")).status_code == 303  # she is gone, and so is her session
+    assert await fetch_value("SELECT count(*) FROM identity") == 1
+    assert await fetch_value("SELECT actor FROM event WHERE kind = 'portal.demo_removed'") is None
