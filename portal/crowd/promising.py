@@ -66,7 +66,7 @@ async def begin(promise: Promised, case: Case | None, *, actor: int | None = Non
     """Its owner hears of it and reads the item; the clock watches its date, and that there is news."""
     await tell(Kind.PROMISE_MADE, promise, actor=actor)
     if case is None:
-        await record(Kind.DUTY_PROMISE, space=promise.space, idea=promise.idea, person=promise.owner, about="made")
+        await record(Kind.DUTY_PROMISE, space=promise.space, person=promise.owner, item=promise.idea, about="made")
         return
     await execute(ON_CASE, case.id, case.space, promise.owner)
     await oblige(Kind.DUTY_PROMISE, case, promise.owner, about="made")
@@ -122,7 +122,7 @@ async def warn_above(promise: Promised, case: Case | None) -> None:
     if case is not None:
         await oblige(Kind.DUTY_PROMISE, case, (await above(case.id))[case.id], about="moved")
     elif (person := await fetch_value(ABOVE_OWNER, promise.owner)) is not None:
-        await record(Kind.DUTY_PROMISE, space=promise.space, idea=promise.idea, person=person, about="moved")
+        await record(Kind.DUTY_PROMISE, space=promise.space, person=person, item=promise.idea, about="moved")
 
 
 SETTLE = "UPDATE promise SET state = {}, ended_at = plein_now() WHERE id = {}"

@@ -73,7 +73,7 @@ THING = QueryString("""
     FROM e LEFT JOIN comment k ON k.id = e.comment LEFT JOIN answer a ON a.id = e.answer
     LEFT JOIN escalation z ON z.id = e.escalation
     LEFT JOIN idea i ON i.public_id = e.particulars ->> 'idea_public_id' OR i.id = coalesce(e.idea, k.idea, a.idea,
-        z.idea, CASE e.kind WHEN 'duty.watch' THEN (e.particulars ->> 'item')::bigint END)
+        z.idea, CASE WHEN e.kind IN ('duty.watch', 'duty.promise') THEN (e.particulars ->> 'item')::bigint END)
     LEFT JOIN campaign c ON c.id = e.campaign
 """)
 # Nothing that its reader has to see, to be told.
