@@ -38,6 +38,11 @@ class Sensitive(Exception):
     screened: it is written without that, or not at all."""
 
 
+async def _refuse_sensitive(*texts: str) -> None:
+    if await category_of(*texts):
+        raise Sensitive
+
+
 #: The trigger of the replies refuses whoever does not support it, and what comes too late.
 REPLY = """
     INSERT INTO crowd_reply (question, space, person, yes)
@@ -58,11 +63,6 @@ ADD = f"""
     SELECT {{}}, a.idea, a.space, a.id, {{}}, {{}}, {{}}, {{}}, {{}}, {{}}, {{}} FROM answer a WHERE a.idea = {{}}
     ON CONFLICT (author, form_key) DO NOTHING RETURNING {COLUMNS}
 """
-
-
-async def _refuse_sensitive(*texts: str) -> None:
-    if await category_of(*texts):
-        raise Sensitive
 
 
 async def add_promise(actor: Actor, case: CaseRow, *, body: str, owner: int, due_on: date, form_key: str) -> None:
@@ -124,8 +124,6 @@ MOVE = """
     UPDATE promise SET due_on = {} WHERE id = {} AND due_on >= plein_day(plein_now())
         AND {} > plein_day(plein_now()) RETURNING id
 """
-
-
 MOVED = "SELECT count(*) FROM promise_news WHERE promise = {} AND kind = 'moved'"
 
 

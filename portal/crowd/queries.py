@@ -16,7 +16,7 @@ from portal.ideas.cards import address_of
 from portal.tables import Answer, Comment, CrowdQuestion, CrowdReply, Escalation, Idea, Promise, PromiseNews, Vote
 
 #: Fewer than five are not told, nor any before it is over: who looks before and after a reply would see what it was.
-TOLD = "q.ended_at IS NOT NULL AND r.replied >= 5"
+MAY_BE_TOLD = "q.ended_at IS NOT NULL AND r.replied >= 5"
 
 
 class QuestionRow(msgspec.Struct, frozen=True):
@@ -56,8 +56,8 @@ class QuestionRow(msgspec.Struct, frozen=True):
 
 QUESTION = f"""
     SELECT q.id, q.public_id, q.space, e.public_id AS case_public_id, q.promise, q.until, q.outcome, q.ended_at,
-        CASE WHEN {TOLD} THEN r.replied END AS replied,
-        CASE WHEN {TOLD} THEN r.yes END AS yes,
+        CASE WHEN {MAY_BE_TOLD} THEN r.replied END AS replied,
+        CASE WHEN {MAY_BE_TOLD} THEN r.yes END AS yes,
         (SELECT y.yes FROM crowd_reply y WHERE y.question = q.id AND {{}}) AS mine,
         plein_supports({{}}, q.idea) AS supports, i.supporters + i.joint AS supporters,
         EXISTS (SELECT FROM event v WHERE v.escalation = e.id AND v.kind = 'case.under_review') AS reviewed
@@ -142,8 +142,6 @@ PROMISE = (
     """
     + NAMED.format("n", "x.owner", "x.space")
 )
-
-
 ONE_PROMISE = PROMISE + " WHERE x.public_id = {} AND {}"
 PROMISES = PROMISE + " WHERE x.idea = {} AND {} ORDER BY x.state = 'replaced', x.id DESC LIMIT 20"
 

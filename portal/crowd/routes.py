@@ -29,9 +29,8 @@ async def reply(request: Request, public_id: FromPath[str]) -> Response[Any]:
     question = found(await queries.get_question(request.actor, public_id))
     require(request.actor, Action.CROWD_REPLY, question)
     form = await ReplyForm.sent(request)
-    said = found(None if form.said is None else (form.said,))
     try:
-        await actions.reply(request.actor, question, said[0])
+        await actions.reply(request.actor, question, found(form.said))
     except Closed:
         return see_other(page_before(request), "asked-over")
     return see_other(f"{page_before(request)}#asked-{public_id}", "reply-counted")
