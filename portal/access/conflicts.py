@@ -19,7 +19,8 @@ class Spent(Exception):
 
 
 class Closed(Exception):
-    """The campaign went on to its next phase meanwhile; nothing was written."""
+    """The time for it was over meanwhile: the campaign is in its next phase, or nobody is asked any more; nothing was
+    written."""
 
 
 class JustLeft(Exception):

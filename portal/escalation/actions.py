@@ -23,7 +23,8 @@ class NotThen(Exception):
 
 
 class NotThat(Exception):
-    """Who was named may not decide the case, or is not there."""
+    """What was named can't be taken: a person who is away, or may not have this part in the case; or a text that has to
+    be screened first."""
 
 
 class StillReached(Exception):
@@ -35,8 +36,6 @@ NAME = """
     INSERT INTO case_conflict (escalation, space, person, kind) SELECT e.id, e.space, {}, {} FROM escalation e
     WHERE e.id = {} ON CONFLICT DO NOTHING
 """
-
-
 MAY_OWN = """
     SELECT plein_there({}, plein_now()) AND {}::bigint <> ALL(plein_barred(e)) FROM escalation e WHERE e.id = {}
 """

@@ -155,6 +155,5 @@ WATCH = """
 
 async def watch(event: int) -> None:
     """As many discuss it as T1 asks for: a moderator is named, and hears of it."""
-
     for row in await execute(WATCH, event):
         await record(Kind.DUTY_WATCH, space=row["space"], person=row["watched_by"], item=row["id"])
