@@ -101,15 +101,15 @@ async def looked_at_delegates(actor: Actor, leader: Leader) -> None:
         await execute(LOOKED, actor.id)
 
 
+END = """
+    DELETE FROM delegate d USING person p WHERE d.leader = {} AND p.id = d.person AND p.public_id = {} RETURNING p.id
+"""
+
+
 async def end_delegate(actor: Actor, leader: Leader, public_id: str) -> None:
     """Somebody posts for a leader no longer; what was posted stays as it is."""
     require(actor, Action.DELEGATE_NAME, leader)
     async with transaction():
-        ended = await fetch_value(
-            "DELETE FROM delegate d USING person p WHERE d.leader = {} AND p.id = d.person AND p.public_id = {}"
-            " RETURNING p.id",
-            leader.id,
-            public_id,
-        )
+        ended = await fetch_value(END, leader.id, public_id)
         if ended:
             await record(Kind.DELEGATE_ENDED, actor=actor.id, person=leader.id, delegate=ended)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from litestar import Response, Router, get, post
-from litestar.exceptions import NotFoundException as NotFound
 from litestar.params import FromPath
 
 from portal.access.conflicts import Changed
@@ -14,6 +13,7 @@ from portal.sensitive import CATEGORIES, actions, queries
 from portal.sensitive.forms import RuleForm
 from portal.sensitive.suggested import suggested
 from portal.text.language import gettext
+from portal.web.errors import found
 from portal.web.page import page, see_other
 from portal.web.request import Request
 
@@ -69,8 +69,7 @@ async def change(request: Request, category: FromPath[str]) -> Response[Any]:
 
 async def _editing(request: Request, category: str) -> queries.Editor:
     require(request.actor, Action.ADMINISTER)
-    if category not in CATEGORIES:
-        raise NotFound
+    found(CATEGORIES.get(category))
     editor = await queries.editor(request.actor)
     require(request.actor, Action.SENSITIVE_EDIT, editor)
     return editor
@@ -79,9 +78,14 @@ async def _editing(request: Request, category: str) -> queries.Editor:
 def _form(request: Request, category: str, form: Any) -> Response[Any]:
     brought = CATEGORIES[category]
     return page(
-        request, "sensitive/form.html", section="admin", form=form, category=category, brought=brought,
+        request,
+        "sensitive/form.html",
+        section="admin",
+        form=form,
+        category=category,
+        brought=brought,
         status=form.status,
-    )  # fmt: skip
+    )
 
 
 router = Router(path="/", route_handlers=[doors, list_rules, rule_page, change])

@@ -9,7 +9,7 @@ import msgspec
 from portal.access.actor import Actor
 from portal.access.conflicts import Changed, told_apart
 from portal.access.policy import Action, require
-from portal.db import execute, fetch_one, fetch_value, transaction
+from portal.db import Made, execute, fetch_one, fetch_value, transaction
 from portal.events.kinds import Kind
 from portal.events.log import record
 from portal.topics.queries import AbsenceRow, TopicRow
@@ -28,13 +28,6 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
     neutral: int | None
     owner: int | None
     deputy: int | None
-
-
-class Made(msgspec.Struct, frozen=True):
-    """A topic's two keys."""
-
-    id: int
-    public_id: str
 
 
 ADD = """
