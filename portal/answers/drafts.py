@@ -123,7 +123,9 @@ async def save_draft(actor: Actor, case: CaseRow, typed: Typed, version: int) ->
         return await save(actor, case.id, typed, version)
 
 
-async def save(actor: Actor, case: int, typed: Typed, version: int) -> int:
+async def save(  # access: called by what asked, for a case that is held
+    actor: Actor, case: int, typed: Typed, version: int
+) -> int:
     """The same of a case that is held."""
     if version:
         saved = await fetch_value(CHANGE, *typed.columns, actor.id, case, version)
@@ -145,7 +147,9 @@ MAY_KEEP = """
 """
 
 
-async def keep_what_came_late(actor: Actor, case: CaseRow, typed: Typed, version: int) -> None:
+async def keep_what_came_late(  # access: its own statement says who may, since the policy says nothing any more
+    actor: Actor, case: CaseRow, typed: Typed, version: int
+) -> None:
     """Somebody else answered, or owns the case by now: what she would have said is kept where she finds it, unless
     somebody else wrote there."""
     async with transaction():

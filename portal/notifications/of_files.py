@@ -22,7 +22,9 @@ OF_EVENT = """
 """
 
 
-async def write_wish(reader: Actor, event: int | None) -> Written | None:
+async def write_wish(  # access: the wish that the event names is read through the scope
+    reader: Actor, event: int | None
+) -> Written | None:
     """That somebody asks for a file, as long as nobody answered; or what was said to who asked."""
     wish = await get_file_wish(reader, str(await fetch_value(OF_EVENT, event)))
     if wish is None:

@@ -46,7 +46,9 @@ async def write_idle_group(reader: Actor, event: int | None) -> Written | None:
 BOUNCED = "SELECT n.name FROM event e JOIN identity n ON n.person = e.person WHERE e.id = {}"
 
 
-async def write_bounced(reader: Actor, event: int | None) -> Written | None:
+async def write_bounced(  # access: for administrators, whom it knows by their role
+    reader: Actor, event: int | None
+) -> Written | None:
     """That a duty did not reach who has it, for administrators."""
     name = await fetch_value(BOUNCED, event)
     if name is None or not reader.administrator:

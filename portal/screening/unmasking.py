@@ -42,7 +42,7 @@ async def signatures(actor: Actor, post: IdeaRow) -> list[Signature]:
     return await fetch(Signature, SIGNATURES, post.id, visible(Unmasking, actor, "u"))
 
 
-async def behind(actor: Actor, post: IdeaRow) -> str | None:
+async def behind(actor: Actor, post: IdeaRow) -> str | None:  # access: its own statement tells the two who signed
     """Who wrote it, for the two who signed, once both have."""
     name: str | None = await fetch_value(BEHIND, post.id, actor.id)
     return name

@@ -16,12 +16,16 @@ ACCEPT = """
 """
 
 
-async def write_charter(actor: Actor, space: int, preset: str, text: str) -> int:
+async def write_charter(  # access: called by what asked, in its transaction
+    actor: Actor, space: int, preset: str, text: str
+) -> int:
     """The next version; of two at once the later one waits for the first. Gives its number."""
     await execute("SELECT id FROM space WHERE id = {} FOR NO KEY UPDATE", space)
     return int(await fetch_value(WRITE, preset, text, await rendered(text), actor.id, space))
 
 
-async def accept_charter(actor: Actor, space: int, version: int) -> None:
+async def accept_charter(  # access: called by what asked, in its transaction
+    actor: Actor, space: int, version: int
+) -> None:
     """The actor has read this version, and accepts it."""
     await execute(ACCEPT, space, actor.id, version)

@@ -1,4 +1,5 @@
-"""Access, read off the syntax tree: every query asks the scope, every action the policy, and no value gets into SQL.
+"""Access, read off the syntax tree: every query asks the scope, every action the policy, whatever else sends a statement
+for somebody one of both, and no value gets into SQL.
 
 An exception carries `# access: reason` on its def line; docs/security.md lists the reasons.
 """
@@ -19,6 +20,9 @@ ACTIONS = sorted(
     {*PORTAL.glob("*/actions.py"), *PORTAL.glob("admin/*.py")}
     - {*PORTAL.glob("*/__init__.py"), PORTAL / "admin" / "forms.py"}
 )
+#: What no room is: what the rooms stand on, and the demo, which asks as anybody.
+NO_ROOMS = {"access", "demo", "events", "files", "run", "tables", "text", "web"}
+OTHERS = sorted(path for path in {*PORTAL.glob("*/*.py")} - {*QUERIES, *ACTIONS} if path.parent.name not in NO_ROOMS)
 LIST = ROOT / "docs" / "security.md"
 BEGIN, END = "<!-- access exceptions: begin -->", "<!-- access exceptions: end -->"
 MARK = "# access:"
@@ -75,11 +79,39 @@ def exceptions(source: str, wanted: str, file: str = "") -> list[Finding]:
     ]
 
 
+def for_somebody(function: Function) -> bool:
+    """Whether it works for an actor, whom its first parameter brings."""
+    first = next(iter(function.args.args), None)
+    return first is not None and first.annotation is not None and ast.unparse(first.annotation) == "Actor"
+
+
+def runs_sql(name: str, known: dict[str, Function], seen: frozenset[str] = frozenset()) -> bool:
+    """Whether a function sends a statement or makes one, itself or through others of its module."""
+    calls = {ast.unparse(node.func) for node in ast.walk(known[name]) if isinstance(node, ast.Call)}
+    return bool(calls & set(RUN_SQL) - {"QueryString"}) or any(
+        runs_sql(other, known, seen | {name}) for other in calls & set(known) - seen - {name}
+    )
+
+
+def exceptions_elsewhere(source: str, file: str = "") -> list[Finding]:
+    """Those of a module that is neither queries nor actions: what sends a statement for an actor and asks nobody."""
+    known = functions(ast.parse(source))
+    return [
+        finding
+        for finding in exceptions(source, "visible", file)
+        if for_somebody(known[finding.function])
+        and runs_sql(finding.function, known)
+        and not asks(finding.function, "require", known)
+    ]
+
+
 def _all_exceptions() -> list[Finding]:
     found = []
     for paths, wanted in ((QUERIES, "visible"), (ACTIONS, "require")):
         for path in paths:
             found += exceptions(path.read_text(), wanted, str(path.relative_to(ROOT)))
+    for path in OTHERS:
+        found += exceptions_elsewhere(path.read_text(), str(path.relative_to(ROOT)))
     return found
 
 
@@ -114,7 +146,8 @@ def test_the_document_lists_these_exceptions():
 def test_the_lint_looked_at_something():
     assert len(QUERIES) >= 7
     assert len(ACTIONS) >= 8
-    assert len(_all_exceptions()) < 50, "exceptions are exceptions"
+    assert len(OTHERS) >= 100
+    assert len(_all_exceptions()) < 60, "exceptions are exceptions"
 
 
 FORGETFUL = """
@@ -150,9 +183,47 @@ def test_the_lint_finds_a_query_that_forgot_to_ask():
     ]
 
 
-def test_routes_ask_no_database():
+ELSEWHERE = """
+async def forgot(actor: Actor):
+    await _written(actor)
+
+async def _written(actor):
+    await execute(WRITE, actor.id)
+
+async def asks_the_scope(actor: Actor):
+    return await fetch(Idea, ALL, visible(Idea, actor))
+
+async def asks_the_policy(actor: Actor):
+    require(actor, Action.IDEA_EDIT)
+    await _written(actor)
+
+async def sends_nothing(actor: Actor):
+    return await elsewhere(actor)
+
+async def for_nobody(event: int):
+    await execute(WRITE, event)
+"""
+
+
+def test_the_lint_finds_what_forgot_to_ask_elsewhere():
+    """The control."""
+    assert [finding.function for finding in exceptions_elsewhere(ELSEWHERE)] == ["forgot"]
+
+
+def handlers(source: str) -> list[str]:
+    """The handlers of a module."""
+    return [
+        name
+        for name, node in functions(ast.parse(source)).items()
+        if any(ast.unparse(decorator).startswith(("get(", "post(")) for decorator in node.decorator_list)
+    ]
+
+
+def test_handlers_ask_no_database():
     """What a handler reads comes out of a query, which has asked the scope."""
-    for path in PORTAL.glob("*/routes.py"):
+    modules = [path for path in PORTAL.glob("*/*.py") if handlers(path.read_text())]
+    assert {"routes.py", "answering.py", "triage.py", "start_routes.py"} <= {path.name for path in modules}
+    for path in modules:
         names = {node.module for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ImportFrom)}
         assert not names & {"portal.db", "portal.tables", "piccolo.table"}, path
 

@@ -30,19 +30,22 @@ MEDIAN_HANDLER = 4  # statements
 
 
 def _handlers() -> dict[str, int]:
-    """How many statements each handler has, those in its branches included, its docstring not."""
+    """How many statements each handler has, whichever module it stands in: those in its branches included, its
+    docstring not."""
     found = {}
-    for path in PORTAL.glob("*/routes.py"):
+    for path in MODULES:
         for node in _tree(path).body:
-            if isinstance(node, ast.AsyncFunctionDef) and node.decorator_list:
+            if isinstance(node, ast.AsyncFunctionDef) and any(
+                ast.unparse(decorator).startswith(("get(", "post(")) for decorator in node.decorator_list
+            ):
                 statements = sum(isinstance(inner, ast.stmt) for inner in ast.walk(node)) - 2
-                found[f"{path.parent.name}.{node.name}"] = statements
+                found[f"{path.relative_to(PORTAL)}: {node.name}"] = statements
     return found
 
 
 def test_handlers_stay_short():
     sizes = _handlers()
-    assert len(sizes) > 30
+    assert len(sizes) > 300
     assert median(sizes.values()) <= MEDIAN_HANDLER
     assert {name: size for name, size in sizes.items() if size > LONGEST_HANDLER} == {}
 
