@@ -58,6 +58,13 @@ def test_every_word_of_the_glossary_has_its_dutch_word():
     assert [row for row in rows if not all(cell.strip() for cell in row)] == []
 
 
+def test_every_word_of_the_glossary_means_one_thing():
+    """A word that stands there twice is two words, or said twice."""
+    lines = (ROOT / "docs" / "glossary.md").read_text().splitlines()
+    words = [line.split("|")[1].strip() for line in lines if line[:2] == "| "]
+    assert sorted(words) == sorted(set(words))
+
+
 def test_decisions_are_numbered_without_a_gap():
     numbers = sorted(int(path.name[:4]) for path in (ROOT / "docs" / "decisions").glob("*.md"))
     assert numbers == list(range(1, len(numbers) + 1))
