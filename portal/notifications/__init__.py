@@ -1,1 +1,1 @@
-"""Telling people: who hears of what by mail, and the mail itself."""
+"""Telling people: who hears of what, under the bell and by mail, and the mail itself."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 from pathlib import Path
@@ -56,6 +57,18 @@ def test_every_word_of_the_glossary_has_its_dutch_word():
     ]
     assert len(rows) > 20
     assert [row for row in rows if not all(cell.strip() for cell in row)] == []
+
+
+def test_the_guide_lists_every_room_by_its_name_and_as_it_says_itself():
+    """What carries the rooms (access, tables, web, …) stands in a table of its own."""
+    guide = (ROOT / "CONTRIBUTING.md").read_text()
+    listed = re.findall(r"^\| `(\w+)/` \| (.+) \|$", guide, re.MULTILINE)
+    assert [room for room, _ in listed] == sorted(room for room, _ in listed)
+    below = set(re.findall(r"`portal/(\w+)/`", guide.split("What all share:")[1].split("\n\n")[1]))
+    assert {room for room, _ in listed} | below == {path.parent.name for path in ROOT.glob("portal/*/__init__.py")}
+    for room, said in listed:
+        of_itself = ast.get_docstring(ast.parse((ROOT / "portal" / room / "__init__.py").read_text())) or ""
+        assert " ".join(of_itself.split()).startswith(said), room
 
 
 def test_every_word_of_the_glossary_means_one_thing():
