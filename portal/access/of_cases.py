@@ -6,7 +6,7 @@ from typing import Any
 
 from portal.access.actor import Actor, Role
 
-#: States in which an owner owes an answer.
+#: States in which an owner owes an answer: those of `escalation.states`, which stands above (a test compares them).
 OWNED = {"assigned", "acknowledged", "clarifying", "drafting", "under review"}
 
 

@@ -8,7 +8,8 @@ from typing import Any
 from portal.access.actor import Actor
 from portal.access.of_ideas import commenting, hers
 
-#: States of a case that was answered and is not over; none, where there is no case.
+#: States of a case that was answered and is not over: KEPT of `escalation.states`, which stands above (a test compares
+#: them).
 ANSWERED = {"answered", "committed", "implemented"}
 
 

@@ -10,11 +10,12 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from portal.access import phases
+from portal.access import of_cases, of_crowd, phases
 from portal.access.actor import Actor, Right
 from portal.access.of_ideas import checked_first
 from portal.access.policy import Action, Forbidden, Paused, allowed, can, require
 from portal.access.rules import RIGHTS, RULES, WRITING
+from portal.escalation import states as states_of_cases
 
 ME, OTHER, THIRD = 1, 2, 3
 SPACE, ORGANISATION, ELSEWHERE = 7, 10, 8
@@ -1143,6 +1144,12 @@ def test_what_each_phase_takes_in_is_written_down_a_second_time():
         "WHILE_RUNNING": {"collect", "discuss", "vote", "decide"},
         "WHILE_ARCHIVING": {"done", "cancelled"},
     }
+
+
+def test_the_states_that_the_policy_names_are_those_of_the_cases():
+    """It stands below them and can't ask them."""
+    assert of_cases.OWNED == states_of_cases.OWNED == set(OWNED)
+    assert of_crowd.ANSWERED == states_of_cases.KEPT
 
 
 def test_every_rule_has_a_case():
