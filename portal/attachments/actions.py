@@ -11,7 +11,7 @@ from portal.campaigns.queries import UNANSWERED
 from portal.db import execute, fetch_value, transaction
 from portal.events.kinds import Kind
 from portal.events.log import record
-from portal.files import store
+from portal.files import MB, store
 from portal.files.kinds import Refused
 from portal.files.store import Kept, Upload
 from portal.ideas.queries import IdeaRow
@@ -19,7 +19,6 @@ from portal.settings import settings
 from portal.tables.base import new_public_id
 from portal.text.language import gettext
 
-MB = 1024 * 1024
 # The author's row is held, so that two forms of hers can't both take the last of her room; the idea's stays as it is.
 HOLD = "SELECT 1 FROM person WHERE id = {} FOR NO KEY UPDATE"
 ROOM = "SELECT coalesce(sum(size), 0)::bigint FROM attachment WHERE idea = {}"

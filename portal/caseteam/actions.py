@@ -13,14 +13,12 @@ from portal.escalation.actions import NotThat, NotThen
 from portal.escalation.moving import hold, hold_for, move, oblige, possible
 from portal.escalation.queries import CaseRow
 from portal.events.kinds import Kind
-from portal.files import store
+from portal.files import MB, store
 from portal.files.kinds import Refused
 from portal.files.store import Kept, Upload
 from portal.settings import settings
 from portal.text.language import gettext
 from portal.text.markdown import rendered
-
-MB = 1024 * 1024
 
 # An employee who is there, has no part in it (rule 6), and is not on it by another role.
 STAFF = """

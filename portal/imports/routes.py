@@ -13,6 +13,7 @@ from litestar.params import FromPath
 
 from portal.access.conflicts import Changed
 from portal.access.policy import Action, require
+from portal.files import MB
 from portal.imports import actions, queries
 from portal.imports.forms import ImportForm, StartForm
 from portal.imports.problems import COLUMNS, OF_FILES, OF_LINES
@@ -20,7 +21,7 @@ from portal.text.language import gettext
 from portal.web.errors import found
 from portal.web.page import page, see_other
 from portal.web.request import Request
-from portal.web.uploads import LARGEST_FORM, MB
+from portal.web.uploads import LARGEST_FORM
 
 LARGEST_LIST = 100 * MB  # half a million people; what is larger goes in by `portal people import`
 TAKES_A_LIST = {"files": True, "largest_file": LARGEST_LIST}

@@ -18,10 +18,11 @@ from litestar.exceptions import ClientException
 from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 
 from portal.access.actor import Actor
+from portal.files import MB
 from portal.files.store import Upload
 from portal.settings import settings
 from portal.text.language import LANGUAGES, Reader, best_language, gettext
-from portal.web.uploads import LARGEST_TEXT, MB, receive
+from portal.web.uploads import LARGEST_TEXT, receive
 
 MOST_FIELDS = 200
 CSRF_FIELD = "csrf_token"

@@ -8,10 +8,10 @@ import multipart
 from litestar.exceptions import ClientException
 from litestar.status_codes import HTTP_413_REQUEST_ENTITY_TOO_LARGE
 
+from portal.files import MB
 from portal.files.store import Upload
 from portal.text.language import gettext
 
-MB = 1024 * 1024
 MOST_FILES = 10
 #: Bytes of a whole form with files, whatever the settings say; a route that takes one names it as its limit.
 LARGEST_FORM = (100 + 1) * MB
