@@ -71,6 +71,13 @@ def test_the_guide_lists_every_room_by_its_name_and_as_it_says_itself():
         assert " ".join(of_itself.split()).startswith(said), room
 
 
+def test_the_layers_are_told_as_they_are_checked():
+    told = (ROOT / "docs" / "architecture.md").read_text().split("import-linter holds it:")[1].split("\n\n")[1]
+    checked = (ROOT / ".importlinter").read_text().split("layers =\n")[1].split("\n\n")[0]
+    layers = [{room.strip().removeprefix("portal.") for room in line.split("|")} for line in checked.splitlines()]
+    assert [{room.strip() for room in layer.split(",")} for layer in told.split(">")] == layers
+
+
 def test_every_word_of_the_glossary_means_one_thing():
     """A word that stands there twice is two words, or said twice."""
     lines = (ROOT / "docs" / "glossary.md").read_text().splitlines()
