@@ -88,7 +88,7 @@ BOTH_WAYS = 3
 OTHERS = 3
 WORD = re.compile(r"\w+")
 #: What the crawl knows how to fill in. A route with another parameter stops it.
-PARAMETERS = {"public_id", "person", "step", "slug", "path", "token", "guest", "number", "category"}
+PARAMETERS = {"public_id", "person", "step", "name", "slug", "path", "token", "guest", "number", "category"}
 #: Where files are.
 FILES = ("/attachments", "/case-files", "/case-records", "/settings/data/", "/records/")
 #: An address that never was.
@@ -157,6 +157,10 @@ def query_parameters(route: HTTPRoute) -> list[str]:
     return sorted({name for module in own | handed if module for name in asks.findall(inspect.getsource(module))})
 
 
+#: The steps of a wizard, and the deeds, that addresses end with.
+NAMED = {"/campaigns": ("question", "people"), "/cases": ("question",), "/promises": ("news",)}
+
+
 def fillings(
     route: HTTPRoute, stage: Stage, reader: str | None, deep: bool = False, few: bool = False
 ) -> Iterator[tuple[str, bool]]:
@@ -167,12 +171,9 @@ def fillings(
     pattern = route.path_format.replace("{person}", stage.world.person["moderator"])
     pattern = pattern.replace("{guest}", stage.world.person["guest_a"])
     pattern = pattern.replace("{number}", "cases").replace("{category}", "health")
-    if "{step}" in pattern:
-        steps = {"/campaigns": ("question", "people"), "/promises": ("news",)}
-        for step in steps.get(pattern[: pattern.index("/", 1)], ("question",)):
-            yield from _filled(pattern.replace("{step}", step), stage, reader, deep, few)
-    else:
-        yield from _filled(pattern, stage, reader, deep, few)
+    named = "{step}" in pattern or "{name}" in pattern
+    for word in NAMED[pattern[: pattern.index("/", 1)]] if named else ("",):
+        yield from _filled(pattern.replace("{step}", word).replace("{name}", word), stage, reader, deep, few)
 
 
 def _filled(pattern: str, stage: Stage, reader: str | None, deep: bool, few: bool) -> Iterator[tuple[str, bool]]:
