@@ -232,7 +232,10 @@ class Start(Words, frozen=True, kw_only=True):
     public_id: str
 
 
-STARTS = "SELECT s.* FROM answer_start s WHERE {} ORDER BY s.language = {} DESC, lower(s.name), s.id LIMIT 200"
+START = """
+    SELECT s.public_id, s.name, s.language, s.kind, s.summary, s.reason, s.next_step FROM answer_start s WHERE {}
+"""
+STARTS = START + " ORDER BY s.language = {} DESC, lower(s.name), s.id LIMIT 200"
 
 
 def starts_to_choose(actor: Actor) -> Reading[Start]:

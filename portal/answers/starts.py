@@ -7,18 +7,16 @@ import msgspec
 from portal.access.actor import Actor
 from portal.access.policy import Action, require
 from portal.access.scope import visible
-from portal.answers.queries import Start, Words
+from portal.answers.queries import START, Start, Words
 from portal.db import execute, fetch_one, fetch_value, transaction
 from portal.events.kinds import Kind
 from portal.events.log import record
 from portal.tables import AnswerStart
 
-START = "SELECT s.* FROM answer_start s WHERE s.public_id = {} AND {}"
-
 
 async def get_start(actor: Actor, public_id: str) -> Start | None:
     """One of them."""
-    return await fetch_one(Start, START, public_id, visible(AnswerStart, actor, "s"))
+    return await fetch_one(Start, START + " AND s.public_id = {}", visible(AnswerStart, actor, "s"), public_id)
 
 
 ADD = """
