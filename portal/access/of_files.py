@@ -14,8 +14,9 @@ def uploader_while_open(actor: Actor, thing: Any) -> bool:
 
 
 def uploader_while_open_or_moderator(actor: Actor, thing: Any) -> bool:
-    """Who attached it, as long as the idea's text may change; a moderator of the space at any time."""
-    return uploader_while_open(actor, thing) or actor.has_role(thing.space, Role.MODERATOR)
+    """Who attached it, as long as the idea's text may change; at any time a moderator of the space who does not decide
+    its case (rule 7)."""
+    return uploader_while_open(actor, thing) or (actor.has_role(thing.space, Role.MODERATOR) and not thing.decides)
 
 
 def downloading(actor: Actor, thing: Any) -> bool:

@@ -15,7 +15,7 @@ from portal.tables import Attachment, FileWish
 
 class AttachmentRow(msgspec.Struct, frozen=True):
     """A file of an idea, with what the policy needs to know of that. `given`: the actor attached it, or got it when she
-    asked; `wish`: what became of her asking, with the reason of a refusal."""
+    asked; `wish`: what became of her asking, with the reason of a refusal; `decides`: she decides the idea's case."""
 
     id: int
     public_id: str
@@ -34,6 +34,7 @@ class AttachmentRow(msgspec.Struct, frozen=True):
     created_at: datetime
     phase: str
     answered: bool
+    decides: bool
     label: str
     given: bool
     wish: str
@@ -41,15 +42,16 @@ class AttachmentRow(msgspec.Struct, frozen=True):
 
 
 LAST_WISH = """
-    SELECT w.state, w.reason FROM file_wish w WHERE w.attachment = x.id AND w.person = {} ORDER BY w.id DESC LIMIT 1
+    SELECT w.state, w.reason FROM file_wish w WHERE w.attachment = x.id AND w.person = me.id ORDER BY w.id DESC LIMIT 1
 """
 ATTACHMENTS = f"""
     SELECT x.id, x.public_id, x.idea, i.public_id AS idea_public_id, x.space, x.author, x.state, x.kind, x.name,
         x.description, x.file, x.size, x.width, x.height, x.created_at, plein_phase(c, {{}}) AS phase,
-        EXISTS (SELECT FROM answer a WHERE a.idea = i.id) AS answered, s.label,
-        x.author = {{}} OR w.state IS NOT DISTINCT FROM 'given' AS given, coalesce(w.state, '') AS wish,
+        EXISTS (SELECT FROM answer a WHERE a.idea = i.id) AS answered, plein_decides(me.id, i.id) AS decides, s.label,
+        x.author = me.id OR w.state IS NOT DISTINCT FROM 'given' AS given, coalesce(w.state, '') AS wish,
         coalesce(w.reason, '') AS refusal
     FROM attachment x JOIN space s ON s.id = x.space JOIN idea i ON i.id = x.idea JOIN campaign c ON c.id = i.campaign
+    CROSS JOIN (SELECT {{}}::bigint AS id) me
     LEFT JOIN LATERAL ({LAST_WISH}) w ON TRUE
     WHERE {{}}
 """
@@ -60,7 +62,7 @@ def attachments_of(actor: Actor, idea: IdeaRow) -> Reading[AttachmentRow]:
     return Reading(
         AttachmentRow,
         ATTACHMENTS + " AND x.idea = {} ORDER BY x.id",
-        *(actor.now, actor.id, actor.id),
+        *(actor.now, actor.id),
         visible(Attachment, actor, "x"),
         idea.id,
     )
@@ -68,7 +70,7 @@ def attachments_of(actor: Actor, idea: IdeaRow) -> Reading[AttachmentRow]:
 
 async def get_attachment(actor: Actor, public_id: str) -> AttachmentRow | None:
     """A file that the actor may read."""
-    known = (actor.now, actor.id, actor.id, visible(Attachment, actor, "x"))
+    known = (actor.now, actor.id, visible(Attachment, actor, "x"))
     return await fetch_one(AttachmentRow, ATTACHMENTS + " AND x.public_id = {}", *known, public_id)
 
 

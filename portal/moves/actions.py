@@ -30,6 +30,7 @@ class Reason(StrEnum):
     JUDGED = "judged"
     WORKSHOP = "workshop"
     LATE = "late"
+    DECIDES = "decides"
 
 
 # Both campaigns are held, in one order, then the idea: whoever moves dates, or answers, waits.
@@ -62,6 +63,10 @@ JUDGED = """
     SELECT 1 FROM moderation_item x WHERE x.state IN ('open', 'appealed') AND (x.campaign = {} OR x.idea = ANY({})
         OR x.comment IN (SELECT k.id FROM comment k WHERE k.idea = ANY({}))
         OR x.attachment IN (SELECT f.id FROM attachment f WHERE f.idea = ANY({}))) LIMIT 1
+"""
+# Rule 7: who decides it brings nothing of it out of sight.
+DECIDED = """
+    SELECT 1 FROM escalation e WHERE e.idea = ANY({}) AND e.ended_at IS NULL AND plein_decides({}, e.idea) LIMIT 1
 """
 BLIND = """
     SELECT 1 FROM (
@@ -137,7 +142,7 @@ async def move_idea(actor: Actor, idea: IdeaRow, to: CampaignRow) -> None:
         phases = list(WHILE_EDITING), list(WHILE_PROPOSING)
         if await fetch_value(HOLD_IDEA, to.id, idea.id, idea.campaign, *phases) is None:
             raise Stays(Reason.LATE)
-        await _stays_if_judged(None, [idea.id])
+        await _stays_if_judged(actor, None, [idea.id])
         if await fetch_value("SELECT 1 FROM capture WHERE idea = {}", idea.id):
             raise Stays(Reason.WORKSHOP)
         if await fetch_value(BLIND, idea.id, idea.id, to.space):
@@ -163,7 +168,7 @@ async def move_campaign(actor: Actor, campaign: CampaignRow, to: int) -> None:
         if await fetch_value(HOLD_CAMPAIGN, campaign.id, campaign.space) is None:
             raise Stays(Reason.LATE)
         ideas: list[int] = await fetch_value(IDEAS, campaign.id)
-        await _stays_if_judged(campaign.id, ideas)
+        await _stays_if_judged(actor, campaign.id, ideas)
         if await fetch_value(LEADERS_BLIND, campaign.id, to):
             raise Stays(Reason.WRITERS)
         told = await _take_support_back(ideas, campaign.id)
@@ -174,9 +179,11 @@ async def move_campaign(actor: Actor, campaign: CampaignRow, to: int) -> None:
         await _tell(moved, to, told, actor)
 
 
-async def _stays_if_judged(campaign: int | None, ideas: list[int]) -> None:
+async def _stays_if_judged(actor: Actor, campaign: int | None, ideas: list[int]) -> None:
     if await fetch_value(JUDGED, campaign, ideas, ideas, ideas):
         raise Stays(Reason.JUDGED)
+    if await fetch_value(DECIDED, ideas, actor.id):
+        raise Stays(Reason.DECIDES)
 
 
 async def _take_support_back(ideas: list[int], campaign: int | None = None) -> list[int]:

@@ -26,6 +26,7 @@ WHY = {
     Reason.WRITERS: lazy("Who wrote it or answers for it would lose sight of it. Take them in there first."),
     Reason.JUDGED: lazy("Moderators here still have something in it to judge. When that is done, it can be moved."),
     Reason.WORKSHOP: lazy("It was written down in a workshop of this campaign, and stays there."),
+    Reason.DECIDES: lazy("You decide about a case in it. Somebody else has to move it."),
     Reason.LATE: lazy("It can’t be moved any more: voting began, it was answered, or it changed meanwhile."),
 }
 

@@ -12,6 +12,7 @@ from portal.access.policy import Action, require
 from portal.comments.announcing import announce as announce_comment
 from portal.db import execute, fetch_value, transaction
 from portal.escalation.moving import OPEN_CASE, hold, move, possible
+from portal.escalation.opening import go_on_from_triage
 from portal.events.jobs import queue
 from portal.events.kinds import Kind
 from portal.events.log import record
@@ -195,11 +196,13 @@ RESTORE_COMMENT = (
     "UPDATE comment SET state = 'published', body = {}, body_html = {}"
     " WHERE id = {} AND state IN ('removed', 'diverted')"
 )
+ENDED_CASE = "SELECT max(id) FROM escalation WHERE idea = {} AND state = 'diverted'"
 UNSEAL = "DELETE FROM sealed_text WHERE screening = {}"
 
 
 async def decide_appeal(actor: Actor, row: ScreeningRow, *, outcome: str, words: str) -> None:
-    """Granted, it is published with the text that was sealed; upheld or not, that text goes. Raises Changed."""
+    """Granted, it is published with the text that was sealed, and its answer is owed as before; upheld or not, that
+    text goes. Raises Changed."""
     require(actor, Action.SCREENING_DECIDE_APPEAL, row)
     html = await rendered(row.body)
     async with transaction():
@@ -209,6 +212,8 @@ async def decide_appeal(actor: Actor, row: ScreeningRow, *, outcome: str, words:
             await hold_above(row.idea, row.comment)
             if row.idea:
                 await execute(RESTORE_IDEA, row.title, row.body, html, excerpt(html), row.idea)
+                if case := await fetch_value(ENDED_CASE, row.idea):
+                    await go_on_from_triage(case, Kind.CASE_RESUMED)
             else:
                 await execute(RESTORE_COMMENT, row.body, html, row.comment)
             await execute(RECORD, "restored", row.category, actor.id, "")

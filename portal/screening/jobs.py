@@ -24,7 +24,7 @@ ASSIGN = """
     WHERE screening.id = n.id RETURNING screening.public_id, screening.assigned_to AS person
 """
 # The neutral of its topic; where there is none, or she had a part in it, a decision maker of the organisation or an
-# administrator who had none, and does not answer for its topic.
+# administrator who had none, does not answer for its topic, and did not decide the case that ended with it (rule 7).
 TO_NEUTRAL = """
     UPDATE screening SET appeal_to = n.person FROM (
         SELECT x.id, (SELECT c.person FROM (
@@ -33,7 +33,10 @@ TO_NEUTRAL = """
                     FROM membership m JOIN space s ON s.id = m.space AND s.kind = 'organisation'
                     WHERE m.role IN ('decision_maker', 'administrator')) c
             WHERE plein_in_office(c.person) AND c.person NOT IN (x.person, x.decided_by)
-                AND NOT plein_answers_for(c.person, i.topic) ORDER BY c.place, c.id LIMIT 1) AS person
+                AND NOT plein_answers_for(c.person, i.topic)
+                AND NOT EXISTS (SELECT FROM escalation e JOIN case_role r ON r.escalation = e.id
+                    WHERE e.idea = i.id AND r.person = c.person AND r.role IN ('owner', 'deputy', 'chain'))
+            ORDER BY c.place, c.id LIMIT 1) AS person
         FROM screening x LEFT JOIN comment k ON k.id = x.comment JOIN idea i ON i.id = coalesce(x.idea, k.idea)
         WHERE x.appealed_at IS NOT NULL AND x.appeal_to IS NULL AND x.outcome IS NULL
         ORDER BY x.id LIMIT 1 FOR UPDATE OF x SKIP LOCKED) n

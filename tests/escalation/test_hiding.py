@@ -1,0 +1,112 @@
+"""Rule 7: who decides an item's case brings nothing of it out of sight; and a case that a wrong diversion ended goes on."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from portal.db import execute, fetch_value
+from portal.screening.jobs import assign_screenings
+from tests.client import text_of
+from tests.escalation.stage import at, work
+from tests.escalation.test_sensitive import DIVERT, door, rule
+from tests.pages.forms import form_of
+from tests.world import NOW, add_case
+
+JOIN = "INSERT INTO membership (space, person, role) VALUES ({}, {}, {}) ON CONFLICT DO NOTHING"
+NEUTRAL = "SELECT appeal_to FROM screening WHERE public_id = {}"
+
+
+async def reported(as_, world):
+    """Something published that was reported as sensitive; its screening."""
+    report = {"rule": "private life", "words": "", "sensitive": "y"}
+    sent = await (await as_("colleague")).post(f"/ideas/{world.idea['post']}/report", report)
+    assert sent.status_code == 303
+    await work()
+    waits = "SELECT public_id FROM screening WHERE idea = {} AND state = 'open'"
+    return f"/screenings/{await fetch_value(waits, world.idea_id['post'])}"
+
+
+async def divert(browser, where):
+    """Says that it belongs at another door."""
+    idea = "SELECT i.version FROM screening x JOIN idea i ON i.id = x.idea WHERE x.public_id = {}"
+    version = str(await fetch_value(idea, where.rpartition("/")[2]))
+    return (await browser.post(f"{where}/decision", DIVERT | await door() | {"version": version})).status_code
+
+
+async def named_neutral(as_, where):
+    """Its author appeals; who decides about that."""
+    appeal = await (await as_("author")).post(f"{where}/appeal", {"words": "But it is about trains."})
+    assert appeal.status_code == 303
+    await assign_screenings()
+    return await fetch_value(NEUTRAL, where.rpartition("/")[2])
+
+
+@pytest.mark.parametrize(("owner", "status"), [("sponsor", 404), ("decision_maker", 303)])
+async def test_who_decides_it_does_not_say_that_it_is_sensitive(as_, world, owner, status):
+    await rule(world, screeners=("sponsor", "moderator"))
+    await add_case(world, "post", idea="post", state="assigned", owner=owner)
+    where = await reported(as_, world)
+    assert await divert(await as_("sponsor"), where) == status
+
+
+async def test_who_decided_it_is_not_asked_whether_that_was_right(as_, world):
+    await rule(world)
+    await add_case(world, "post", idea="post", state="assigned", owner="decision_maker")
+    where = await reported(as_, world)
+    assert await divert(await as_("moderator"), where) == 303
+    assert await named_neutral(as_, where) not in (None, world.person_id["decision_maker"])
+
+
+async def test_the_control_without_a_case_it_is_the_decision_maker(as_, world):
+    await rule(world)
+    where = await reported(as_, world)
+    assert await divert(await as_("moderator"), where) == 303
+    assert await named_neutral(as_, where) == world.person_id["decision_maker"]
+
+
+async def test_what_the_neutral_restores_is_owed_its_answer_again(as_, world):
+    await rule(world)
+    await add_case(world, "post", idea="post", state="assigned", owner="sponsor")
+    due = await fetch_value("SELECT due_at FROM escalation WHERE id = {}", world.case_id["post"])
+    where = await reported(as_, world)
+    assert await divert(await as_("moderator"), where) == 303
+    state = "SELECT state FROM escalation WHERE id = {}"
+    assert await fetch_value(state, world.case_id["post"]) == "diverted"
+    neutral = await named_neutral(as_, where)
+    who = next(name for name, number in world.person_id.items() if number == neutral)
+    outcome = {"outcome": "granted", "words": "Nothing in it."}
+    assert (await (await as_(who)).post(f"{where}/outcome", outcome)).status_code == 303
+    await work()
+    assert await fetch_value(state, world.case_id["post"]) == "triage"
+    await at(NOW + timedelta(days=3))
+    owned = "SELECT due_at FROM escalation WHERE id = {} AND ended_at IS NULL AND owner IS NOT NULL"
+    assert await fetch_value(owned, world.case_id["post"]) == due
+
+
+@pytest.mark.parametrize(("owner", "status"), [("sponsor", 422), ("decision_maker", 303)])
+@pytest.mark.parametrize("kind", ["idea", "campaign"])
+async def test_who_decides_it_does_not_move_it_out_of_sight(as_, world, kind, owner, status):
+    await execute("DELETE FROM co_author")
+    here = await fetch_value("SELECT space FROM idea WHERE id = {}", world.idea_id["open"])
+    await execute(JOIN, here, world.person_id["sponsor"], "moderator")
+    for person, role in (("sponsor", "owner"), ("author", "member"), ("campaign_owner", "member")):
+        await execute(JOIN, world.space_id["closed_a"], world.person_id[person], role)
+    await add_case(world, "open", idea="open", state="acknowledged", owner=owner)
+    thing = world.idea if kind == "idea" else world.campaign
+    to = world.campaign["closed_a"] if kind == "idea" else world.space["closed_a"]
+    browser, address = await as_("sponsor"), f"/{kind}s/{thing['open']}/move"
+    form = form_of(await browser.get(f"{address}?to={to}"), address) | {"to": to, "sure": "y"}
+    sent = await browser.post(address, form)
+    assert sent.status_code == status, text_of(sent)
+    page = await (await as_("employee")).get(f"/cases/{world.case['open']}")
+    assert page.status_code == (200 if status == 422 else 404)
+
+
+@pytest.mark.parametrize(("owner", "status"), [("sponsor", 403), ("decision_maker", 303)])
+async def test_who_decides_it_takes_no_file_of_it_away(as_, world, owner, status):
+    await execute(JOIN, world.space_id["organisation"], world.person_id["sponsor"], "moderator")
+    await add_case(world, "vote", idea="vote", state="assigned", owner=owner)
+    sent = await (await as_("sponsor")).post(f"/attachments/{world.attachment['vote']}/removal", {})
+    assert sent.status_code == status
