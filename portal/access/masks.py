@@ -13,8 +13,9 @@ import msgspec
 from portal.access.actor import Actor
 from portal.db import fetch_value
 
-#: Where something anonymous may stand, with its address.
-PLACES = re.compile(r"/(?:ideas|posts|comments|attachments|receipts|cases)/([^/]+)")
+#: Where something anonymous may stand, with its address; whoever was named to decide it says as herself that she does
+#: not, which tells no more than that somebody declared a conflict of interest.
+PLACES = re.compile(r"(?!/cases/[^/]+/conflict$)/(?:ideas|posts|comments|attachments|receipts|cases)/([^/]+)")
 MASK = """
     SELECT m.person FROM mask m JOIN idea i ON i.id = m.idea CROSS JOIN (SELECT {}::text AS here) a
     WHERE m.behind = {} AND (i.public_id = a.here

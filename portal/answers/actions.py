@@ -38,12 +38,22 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     replies: tuple[str, ...] = ()
 
 
-# The idea's row is held, so that its author does not withdraw it meanwhile.
+class Overtaken(Exception):
+    """The author asked something else meanwhile, a day that it names is over, or who was to see to it has left; nothing
+    was written."""
+
+
+# The idea's row is held, so that its author neither withdraws it meanwhile nor asks another question.
+HOLDS = """
+    SELECT i.core_questions = {}::text[] AND EXISTS (SELECT FROM person p WHERE p.id = {} AND p.active)
+        AND coalesce({}::date >= plein_day(plein_now()), TRUE) AND coalesce({}::date > plein_day(plein_now()), TRUE)
+    FROM idea i WHERE i.id = {} FOR NO KEY UPDATE
+"""
 ANSWER = """
     INSERT INTO answer (public_id, idea, space, author, kind, summary, reason, reason_html, from_when, next_step,
         next_owner, next_date, whose, category, review_on, approver, policy_version, questions, replies, language)
     SELECT {}, i.id, i.space, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}
-    FROM (SELECT * FROM idea WHERE id = {} FOR NO KEY UPDATE) i WHERE i.state = 'published'
+    FROM idea i WHERE i.id = {} AND i.state = 'published'
     ON CONFLICT (idea) DO NOTHING RETURNING id, public_id
 """
 
@@ -57,8 +67,8 @@ PUBLISHED = """
 
 async def answer(actor: Actor, idea: IdeaRow, decision: Decision, *, draft: int = 0) -> None:
     """Publishes the official answer, which ends the clock of its case; everyone who took part hears of it. `draft`: the
-    version of the draft that it was. Raises Changed if somebody answered first, the case is somebody else's by now, or
-    the idea was withdrawn."""
+    version of the draft that it was. Raises Overtaken; Changed if somebody answered first, the case is somebody else's
+    by now, or the idea was withdrawn."""
     require(actor, Action.IDEA_ANSWER, idea)
     assert decision.kind != NOT_PUBLIC, "that takes a second yes (approval)"
     await publish(actor.id, actor.language, idea, decision, draft)
@@ -68,9 +78,12 @@ async def publish(  # access: called by what asked, here and for a second yes
     person: int, language: str, idea: IdeaRow, decision: Decision, draft: int
 ) -> bool:
     """The same for whose it is, after `answer` or `approval.approve` has asked; whether that draft was there. Raises
-    Changed."""
+    Overtaken, Changed."""
     columns = await _columns(decision)
     async with transaction():
+        says = (list(decision.questions), decision.next_owner, decision.next_date, decision.review_on)
+        if not await fetch_value(HOLDS, *says, idea.id):
+            raise Overtaken
         made = await fetch_one(Made, ANSWER, new_public_id(), person, *columns, language, idea.id)
         if made is None:
             raise Changed

@@ -17,18 +17,18 @@ from portal.events.kinds import Kind
 from portal.events.log import record
 from portal.ideas.queries import IdeaRow
 
-# Somebody else, who may decide it, too, and is there.
+# Somebody else, who may decide it, too, and is there; who wrote it without her name is refused when she says yes only.
 MAY_AGREE = """
-    SELECT {}::bigint <> {} AND plein_there({}, plein_now()) AND {}::bigint <> ALL (plein_barred(e))
+    SELECT {}::bigint <> {} AND plein_there({}, plein_now()) AND {}::bigint <> ALL (plein_openly_barred(e))
     FROM escalation e WHERE e.id = {}
 """
 SUBMIT = """
-    UPDATE answer_draft SET decision = {}, submitted_by = {}, approver = {}, sent_back = '', sent_back_by = NULL
-    WHERE escalation = {} AND version = {}
+    UPDATE answer_draft SET decision = {}, submitted_by = {}, approver = {}, approver_joined = approver_joined OR {},
+        sent_back = '', sent_back_by = NULL WHERE escalation = {} AND version = {}
 """
 READS = """
     INSERT INTO case_role (escalation, space, person, role) SELECT e.id, e.space, {}, 'counsel' FROM escalation e
-    WHERE e.id = {} ON CONFLICT DO NOTHING
+    WHERE e.id = {} ON CONFLICT DO NOTHING RETURNING id
 """
 
 
@@ -47,8 +47,8 @@ async def submit(actor: Actor, case: CaseRow, idea: IdeaRow, decision: Decision,
             await move(case.id, Kind.CASE_DRAFTING, actor=actor.id)
         version = await save(actor, case.id, typed, version)
         said = msgspec.json.encode(decision).decode()
-        await execute(SUBMIT, said, actor.id, decision.approver, case.id, version)
-        await execute(READS, decision.approver, case.id)
+        joined = await fetch_value(READS, decision.approver, case.id) is not None
+        await execute(SUBMIT, said, actor.id, decision.approver, joined, case.id, version)
         await oblige(Kind.DUTY_APPROVAL, held, decision.approver)
 
 
@@ -68,7 +68,7 @@ WAITING = """
 
 async def approve(actor: Actor, case: CaseRow, idea: IdeaRow, version: int) -> None:
     """She agrees to the text that she read: it is published, as the owner's. Raises Changed where it was changed or
-    taken back meanwhile, or the case is somebody else's."""
+    taken back meanwhile, or the case is somebody else's; Overtaken."""
     require(actor, Action.ANSWER_APPROVE, case)
     async with transaction():
         waiting = await fetch_one(Waiting, WAITING, case.id, actor.id, version)
@@ -80,7 +80,8 @@ async def approve(actor: Actor, case: CaseRow, idea: IdeaRow, version: int) -> N
 
 
 SEND_BACK = """
-    UPDATE answer_draft SET decision = NULL, submitted_by = NULL, approver = NULL, sent_back = {}, sent_back_by = {}
+    UPDATE answer_draft SET decision = NULL, submitted_by = NULL, approver = NULL, approver_joined = FALSE,
+        sent_back = {}, sent_back_by = {}
     WHERE escalation = {} AND approver = {} AND version = {} RETURNING id
 """
 

@@ -102,7 +102,8 @@ BEGIN = f"""
 # A new text takes back what waits for somebody's yes.
 CHANGE = f"""
     UPDATE answer_draft d SET ({NAMES}, replies) = ROW({PLACES}, {{}}::text[]), version = d.version + 1,
-        edited_by = {{}}, edited_at = plein_now(), decision = NULL, submitted_by = NULL, approver = NULL
+        edited_by = {{}}, edited_at = plein_now(), decision = NULL, submitted_by = NULL, approver = NULL,
+        approver_joined = FALSE
     WHERE d.escalation = {{}} AND d.version = {{}} RETURNING d.version
 """
 # Sent again because the answer got lost: the text is there already.

@@ -16,7 +16,7 @@ from portal.answers.forms import StatusForm
 from portal.campaigns.queries import get_campaign
 from portal.ideas.queries import get_idea
 from portal.paging import Cursor
-from portal.text.answers import ANSWER_KINDS
+from portal.text.answers import ANSWER_KINDS, OVERTAKEN
 from portal.text.difference import differences
 from portal.text.language import gettext
 from portal.topics.queries import topics_to_choose
@@ -78,6 +78,9 @@ async def answer(request: Request, public_id: FromPath[str]) -> Response[Any]:
         return _form(desk, form)
     try:
         await actions.answer(request.actor, idea, decision)
+    except actions.Overtaken:
+        form.refuse("summary", OVERTAKEN)
+        return _form(desk, form)
     except Changed:
         form.refuse("summary", gettext("Somebody answered meanwhile. Your text is kept here."))
         return _form(desk, form)

@@ -18,6 +18,7 @@ from portal.cases.shown import desk_of, show
 from portal.escalation.actions import NotThat
 from portal.escalation.queries import CaseRow, get_case
 from portal.ideas.queries import get_idea
+from portal.text.answers import OVERTAKEN
 from portal.text.difference import differences
 from portal.text.language import gettext
 from portal.web.errors import found
@@ -65,6 +66,9 @@ async def _publish(row: CaseRow, desk: Desk, form: Any) -> Response[Any]:
         await actions.answer(actor, idea, decision, draft=version)
     except NotThat:
         form.refuse("approver_called", gettext("This colleague is away, or may not decide it: name somebody else."))
+        return await _again(row, desk, form)
+    except actions.Overtaken:
+        form.refuse("summary", OVERTAKEN)
         return await _again(row, desk, form)
     except Changed:
         return await _too_late(row, desk, form)
@@ -142,9 +146,17 @@ async def approve(request: Request, public_id: FromPath[str]) -> Response[Any]:
         if form.agreed.data == "yes":
             idea = found(await get_idea(actor, row.idea_public_id))
             await approval.approve(actor, row, idea, version_of(form))
-            return see_other(f"/cases/{public_id}", "answer-approved")
+            return see_other(await _there(request, public_id), "answer-approved")
         await approval.send_back(actor, row, version_of(form), form.words.data)
+    except actions.Overtaken:
+        form.refuse("agreed", OVERTAKEN)
+        return await show(request, row, agreeing=form)
     except Changed:
         form.refuse("agreed", gettext("The answer was changed or taken back meanwhile. Read it again."))
         return await show(request, found(await get_case(actor, public_id)), agreeing=form)
-    return see_other(f"/cases/{public_id}", "answer-sent-back")
+    return see_other(await _there(request, public_id), "answer-sent-back")
+
+
+async def _there(request: Request, public_id: str) -> str:
+    """The case; or home, for who read it because she was asked."""
+    return f"/cases/{public_id}" if await get_case(request.actor, public_id) else "/"

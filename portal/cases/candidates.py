@@ -22,7 +22,7 @@ class Placed(msgspec.Struct, frozen=True):
 
 
 class WouldGetIt(msgspec.Struct, frozen=True):
-    """Somebody who could get a case, and why; `barred`: she may not decide it (rule 6)."""
+    """Somebody who could get a case, and why; `barred`: she may not decide it (rule 6), and everybody may know."""
 
     public_id: str
     name: str
@@ -33,11 +33,12 @@ class WouldGetIt(msgspec.Struct, frozen=True):
     gets_it: bool
 
 
-# The case as it would be; a decision owner of its campaign comes before all rules.
+# The case as it would be; a decision owner of its campaign comes before all rules. Of what has no name only who gets it
+# is shown: who is passed over might have written it.
 WOULD = """
-    SELECT p.public_id, coalesce(n.name, '') AS name, c.part, c.in_office, c.absent, c.person = ANY(x.barred) AS barred,
-        c.person = x.decider AS gets_it
-    FROM escalation e
+    SELECT p.public_id, coalesce(n.name, '') AS name, c.part, c.in_office, c.absent, c.person = x.decider AS gets_it,
+        c.person = ANY (plein_openly_barred(w) || {}::bigint[]) AS barred
+    FROM escalation e JOIN idea i ON i.id = e.idea
     CROSS JOIN LATERAL jsonb_populate_record(e, jsonb_build_object('topic', {}::bigint, 'unit',
         coalesce({}::bigint, e.unit), 'complaint', {}::boolean)) w
     CROSS JOIN LATERAL (SELECT plein_barred(w) || {}::bigint[] AS barred) b
@@ -47,11 +48,11 @@ WOULD = """
         WHERE NOT EXISTS (SELECT FROM plein_candidates(w.topic, w.unit, plein_now()) k WHERE k.person = x.decider)
         UNION ALL SELECT k.* FROM plein_candidates(w.topic, w.unit, plein_now()) k) c
     JOIN person p ON p.id = c.person LEFT JOIN identity n ON n.person = c.person
-    WHERE e.id = {} AND {} ORDER BY c.place LIMIT 20
+    WHERE e.id = {} AND {} AND (NOT i.anonymous OR c.person = x.decider) ORDER BY c.place LIMIT 20
 """
 
 
 async def would_get_it(actor: Actor, case: CaseRow, placed: Placed) -> list[WouldGetIt]:
     """Who would decide it, one after the other."""
     about = placed.topic, placed.unit, placed.complaint, placed.named
-    return await fetch(WouldGetIt, WOULD, *about, case.id, visible(Escalation, actor, "e"))
+    return await fetch(WouldGetIt, WOULD, placed.named, *about, case.id, visible(Escalation, actor, "e"))

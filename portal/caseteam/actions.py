@@ -20,10 +20,10 @@ from portal.settings import settings
 from portal.text.language import gettext
 from portal.text.markdown import rendered
 
-# An employee who is there, has no part in it (rule 6), and is not on it by another role.
+# An employee who is there, has no part in it that everybody may know (rule 6), and is not on it by another role.
 STAFF = """
     INSERT INTO case_role (escalation, space, person, role) SELECT e.id, e.space, {}, {} FROM escalation e
-    WHERE e.id = {} AND plein_in_office({}) AND {}::bigint <> ALL (plein_barred(e))
+    WHERE e.id = {} AND plein_in_office({}) AND {}::bigint <> ALL (plein_openly_barred(e))
         AND NOT EXISTS (SELECT FROM case_role r WHERE r.escalation = e.id AND r.person = {} AND r.until IS NULL
             AND r.role <> 'promise')
     RETURNING id

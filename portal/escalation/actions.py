@@ -36,8 +36,10 @@ NAME = """
     INSERT INTO case_conflict (escalation, space, person, kind) SELECT e.id, e.space, {}, {} FROM escalation e
     WHERE e.id = {} ON CONFLICT DO NOTHING
 """
+# Who wrote it without her name is refused nowhere, or one would find her by trying: it is hers, she does nothing to it,
+# and the clock goes on to the next one, as from everybody who does nothing.
 MAY_OWN = """
-    SELECT plein_there({}, plein_now()) AND {}::bigint <> ALL(plein_barred(e)) FROM escalation e WHERE e.id = {}
+    SELECT plein_there({}, plein_now()) AND {}::bigint <> ALL(plein_openly_barred(e)) FROM escalation e WHERE e.id = {}
 """
 HAND = "UPDATE escalation SET handed_to = {}, height = 0 WHERE id = {}"
 
@@ -64,7 +66,7 @@ async def triage(
             if owner == actor.id or not await fetch_value(MAY_OWN, owner, owner, case.id):
                 raise NotThat
             await execute(HAND, owner, case.id)
-        await assign(case.id, actor=actor.id)
+        await assign(case.id, actor=actor.id, named=owner)
 
 
 ACKNOWLEDGE = """
@@ -109,6 +111,8 @@ async def end_clarifying(actor: Actor, case: CaseRow) -> None:
         await go_on(await hold_for(case.id, Kind.CASE_CLARIFIED), actor=actor.id)
 
 
+# Who answers holds it, too: a question is named before the answer, or not at all.
+HOLD_ITEM = "SELECT id FROM idea WHERE id = {} FOR NO KEY UPDATE"
 ADD_QUESTIONS = """
     UPDATE idea SET core_questions = core_questions || {}::text[]
     WHERE id = {} AND cardinality(core_questions) + cardinality({}::text[]) <= 3
@@ -122,8 +126,10 @@ async def add_questions(actor: Actor, case: CaseRow, questions: list[str]) -> No
     require(actor, Action.ESCALATION_ADD_QUESTIONS, case)
     if await found_in(*questions, idea=case.idea):
         raise NotThat
-    if await fetch_value(ADD_QUESTIONS, questions, case.idea, questions) is None:
-        raise Changed
+    async with transaction():
+        await execute(HOLD_ITEM, case.idea)
+        if await fetch_value(ADD_QUESTIONS, questions, case.idea, questions) is None:
+            raise Changed
 
 
 STATE = """
@@ -143,7 +149,8 @@ async def first_statement(actor: Actor, case: CaseRow, text: str) -> None:
 
 
 ASK = """
-    UPDATE escalation e SET extension_days = {}, extension_reason = {}, extension_asked_at = plein_now()
+    UPDATE escalation e SET extension_days = {}, extension_reason = {}, extension_asked_by = {},
+        extension_asked_at = plein_now()
     FROM escalation_setting s
     WHERE e.id = {} AND s.id = e.setting AND e.extension_asked_at IS NULL AND plein_now() < e.due_at
         AND {} BETWEEN 1 AND s.extension_days RETURNING e.id
@@ -156,7 +163,7 @@ async def ask_extension(actor: Actor, case: CaseRow, days: int, reason: str) -> 
     require(actor, Action.ESCALATION_ASK_EXTENSION, case)
     async with transaction():
         held = await hold_for(case.id, Kind.CASE_EXTENSION_ASKED)
-        if await fetch_value(ASK, days, reason, case.id, days) is None:
+        if await fetch_value(ASK, days, reason, actor.id, case.id, days) is None:
             raise Changed
         await move(case.id, Kind.CASE_EXTENSION_ASKED, actor=actor.id, days=days)
         await oblige(Kind.DUTY_EXTENSION, held, (await above(case.id))[case.id])
@@ -171,7 +178,7 @@ DECIDE = """
 
 
 async def decide_extension(actor: Actor, case: CaseRow, agreed: bool) -> None:
-    """Who stands one level above the owner agrees or not, before it is due. Raises Changed."""
+    """Who stands one level above the owner, and did not ask for it, agrees or not, before it is due. Raises Changed."""
     require(actor, Action.ESCALATION_DECIDE_EXTENSION, case)
     kind = Kind.CASE_EXTENDED if agreed else Kind.CASE_EXTENSION_REFUSED
     async with transaction():
@@ -207,20 +214,23 @@ async def declare_conflict(actor: Actor, case: CaseRow) -> None:
         await move(case.id, Kind.CASE_CONFLICT, actor=actor.id)
 
 
-SUSPECT = "UPDATE escalation SET fraud_by = {}, fraud_reason = {} WHERE id = {}"
+SUSPECT = "UPDATE escalation SET fraud_by = {}, fraud_reason = {}, fraud_supporters = {} WHERE id = {}"
 REACHED_WITHOUT = "SELECT supporters - discounted - {} >= t1_at_count FROM idea WHERE id = {}"
 
 
 async def invalidate(actor: Actor, case: CaseRow, supporters: int, reason: str) -> bool:
     """During the hold a first moderator says how many of the supporters are none, and why; a second one agrees, and the
-    item is open again, with that public line (rule 18). Whether it is. Raises StillReached, Changed."""
+    item is open again, with that public line (rule 18): of two numbers the lower one counts. Whether it is. Raises
+    StillReached, Changed."""
     require(actor, Action.ESCALATION_INVALIDATE, case)
     async with transaction():
         held = await hold_for(case.id, Kind.CASE_INVALIDATED)
+        alone = held.fraud_by in (None, actor.id)
+        supporters = supporters if alone else min(supporters, held.fraud_supporters or 0)
         if supporters < 1 or await fetch_value(REACHED_WITHOUT, supporters, case.idea):
             raise StillReached
-        await execute(SUSPECT, actor.id, reason, case.id)
-        if held.fraud_by in (None, actor.id):
+        await execute(SUSPECT, actor.id, reason, supporters, case.id)
+        if alone:
             await record(Kind.FRAUD_SUSPECTED, actor=actor.id, space=case.space, escalation=case.id)
             return False
         await move(case.id, Kind.CASE_INVALIDATED, actor=actor.id, by=held.fraud_by, supporters=supporters)

@@ -35,12 +35,13 @@ class Case(msgspec.Struct, frozen=True):
     extension_decided_at: datetime | None
     clarify_from: datetime | None
     fraud_by: int | None
+    fraud_supporters: int | None
 
 
 HOLD = """
     SELECT e.id, e.public_id, e.idea, e.space, e.state, e.level, e.owner, e.round, e.due_at, e.acknowledged_at,
         e.statement_at, e.hold_longer, e.extension_days, e.extension_asked_at, e.extension_decided_at, e.clarify_from,
-        e.fraud_by
+        e.fraud_by, e.fraud_supporters
     FROM escalation e WHERE e.id = ANY({}) ORDER BY e.id FOR UPDATE
 """
 

@@ -95,10 +95,10 @@ GRANT = """
 """
 
 
-async def assign(case: int, *, actor: int | None = None) -> None:
-    """Who answers by the rules owns it (rule 5). Where nobody is left at all the administrators are told."""
+async def assign(case: int, *, actor: int | None = None, named: int | None = None) -> None:
+    """Who was named, or answers by the rules, owns it (rule 5). Where nobody is left the administrators are told."""
     held = await hold(case)
-    owner: int | None = await fetch_value(
+    owner: int | None = named or await fetch_value(
         "SELECT plein_decider(e, plein_barred(e), plein_now()) FROM escalation e WHERE e.id = {}", case
     )
     if owner is None:

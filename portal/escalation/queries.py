@@ -15,9 +15,10 @@ from portal.tables import Escalation, Idea
 
 class CaseRow(msgspec.Struct, frozen=True):
     """A case, as far as the policy and its actions ask. `lateness`: on time, due soon, overdue 1, 2 or 3, None where
-    nothing is owed; `superior`: who stands one level above the owner; `barred`: the actor may not decide it (rule 6);
-    `decides`: she is or was its owner, or is her deputy, the neutral, or in the chain; `on_team`: is on the case;
-    `drafted`: she is or was its owner or adviser; `approver`: who is asked to agree to the answer."""
+    nothing is owed; `superior`: who stands one level above the owner, and did not ask for more time; `barred`: the
+    actor may not decide it (rule 6); `decides`: she, or who is behind her mask, is or was its owner, or is her deputy,
+    the neutral, or in the chain; `on_team`: is on the case; `drafted`: she is or was its owner or adviser; `approver`:
+    who is asked to agree to the answer."""
 
     id: int
     public_id: str
@@ -63,6 +64,7 @@ class CaseRow(msgspec.Struct, frozen=True):
     extension_agreed: bool | None
     fraud_by: int | None
     fraud_reason: str
+    fraud_supporters: int | None
     answered_at: datetime | None
     ended_at: datetime | None
 
@@ -70,8 +72,10 @@ class CaseRow(msgspec.Struct, frozen=True):
 CASE = f"""
     SELECT e.id, e.public_id, e.idea, i.public_id AS idea_public_id, e.space, e.state, e.level, e.origin, e.reason,
         e.topic, e.unit, e.owner, i.author, {WRITES_ALONG} AS co_author,
-        (plein_above(e.owner, plein_barred(e), plein_now()))[1] AS superior, {{}} = ANY(plein_barred(e)) AS barred,
-        e.ended_at IS NULL AND plein_decides({{}}, e.idea) AS decides,
+        (plein_above(e.owner, plein_barred(e) || array_remove(ARRAY[e.extension_asked_by], NULL), plein_now()))[1]
+            AS superior, {{}} = ANY(plein_barred(e)) AS barred,
+        e.ended_at IS NULL
+            AND plein_decides(coalesce((SELECT m.behind FROM mask m WHERE m.person = {{}}), {{}}), e.idea) AS decides,
         EXISTS (SELECT FROM case_role r WHERE r.escalation = e.id AND r.person = {{}} AND r.role = 'chain'
             AND r.until IS NULL) AS in_chain,
         EXISTS (SELECT FROM case_role r WHERE r.escalation = e.id AND r.person = {{}} AND r.until IS NULL
@@ -84,7 +88,8 @@ CASE = f"""
         e.round, plein_lateness(e, {{}}) AS lateness, e.started_at, e.hold_until, e.triage_due_at, e.acknowledge_due_at,
         e.acknowledged_at, e.promised_on, e.statement_due_at, e.statement_html, e.statement_at, e.due_at, e.question,
         e.clarify_from, e.clarify_until, e.extension_days, e.extension_reason, e.extension_asked_at,
-        e.extension_decided_at, e.extension_agreed, e.fraud_by, e.fraud_reason, e.answered_at, e.ended_at
+        e.extension_decided_at, e.extension_agreed, e.fraud_by, e.fraud_reason, e.fraud_supporters,
+        e.answered_at, e.ended_at
     FROM escalation e JOIN idea i ON i.id = e.idea WHERE e.public_id = {{}} AND {{}}
 """
 
@@ -92,7 +97,7 @@ CASE = f"""
 async def get_case(actor: Actor, public_id: str) -> CaseRow | None:
     """One case, where the actor reads its item."""
     me, sight = actor.id, visible(Escalation, actor, "e")
-    return await fetch_one(CaseRow, CASE, me, me, me, me, me, me, me, actor.now, public_id, sight)
+    return await fetch_one(CaseRow, CASE, me, me, me, me, me, me, me, me, actor.now, public_id, sight)
 
 
 class Item(msgspec.Struct, frozen=True):

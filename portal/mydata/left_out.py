@@ -22,6 +22,7 @@ LEFT_OUT: dict[str, str] = {
     "file_wish.decided_by": "somebody else's wish",
     "cluster_item.added_by": "which things she found alike tells of others",
     "cluster_item.left_by": "that something stands by itself again",
+    "escalation.extension_asked_by": "the case is there, while she decides it",
     "escalation.extension_by": "what somebody else asked for",
     "escalation.handed_to": "the case is there, while she decides it",
     "escalation.fraud_by": "what she suspected tells of others",

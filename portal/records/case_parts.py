@@ -20,8 +20,10 @@ TEAM = f"""
     SELECT coalesce(n.name, '') AS name, x.role, x.since, x.until FROM case_role x
     {NAMED.format("n", "x.person", "x.space")} WHERE {{}} AND x.escalation = {{}} ORDER BY x.id
 """
+# Who declared a conflict of interest stands on no page, so not here either.
 TIMELINE = f"""
-    SELECT x.occurred_at, x.kind, coalesce(n.name, '') AS by, coalesce(w.name, '') AS owner,
+    SELECT x.occurred_at, x.kind, CASE WHEN x.kind <> 'case.conflict' THEN coalesce(n.name, '') ELSE '' END AS by,
+        coalesce(w.name, '') AS owner,
         x.particulars - ARRAY['owner', 'member', 'by'] AS particulars
     FROM event x {NAMED.format("n", "x.actor", "x.space")}
     LEFT JOIN identity w ON w.person = (x.particulars ->> 'owner')::bigint

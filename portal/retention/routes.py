@@ -55,7 +55,7 @@ async def set_list(request: Request) -> Response[Any]:
         await actions.set_list(request.actor, form.rules(), **consent, read=form.read.data)
     except Changed:
         form.refuse("reason", gettext("Somebody changed the list meanwhile. Compare, then save again."))
-        form.read.data = (await queries.lists(request.actor))[0].id
+        form.read.data = next((one.id for one in await queries.lists(request.actor)), 0)
         return _form(request, form)
     return see_other("/admin/retention", "retention-set")
 

@@ -1,6 +1,6 @@
 """Giving an answer: the draft that a case's team shares, and the texts from which one may start."""
 
-from piccolo.columns import JSONB, Array, Integer, Text, Timestamptz
+from piccolo.columns import JSONB, Array, Boolean, Integer, Text, Timestamptz
 
 from portal.db import DB
 from portal.tables.base import PublicTable, Table, reference
@@ -32,6 +32,7 @@ class AnswerDraft(Table, db=DB):
     decision = JSONB(null=True, default=None)
     submitted_by = reference(null=True)
     approver = reference(null=True)
+    approver_joined = Boolean(default=False)
     sent_back = Text(default="")
     sent_back_by = reference(null=True)
 

@@ -89,3 +89,8 @@ CATEGORIES = {
     "personal": lazy("It is about persons"),
     "commercial": lazy("A commercial interest"),
 }
+
+#: What was true when it was written.
+OVERTAKEN = lazy(
+    "It can’t be published so: the author named another question, a day in it is over, or who sees to it has left."
+)

@@ -1,6 +1,7 @@
 """Answering a case on its own page: all that rule 9 asks for, one draft for the team, one answer, a second yes."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 from msgspec.structs import replace
@@ -9,13 +10,13 @@ from portal.access.actor import actor_of_person
 from portal.access.conflicts import Changed
 from portal.answers import actions, approval, drafts
 from portal.db import execute, fetch_value, transaction
-from portal.escalation.actions import hand_over
+from portal.escalation.actions import add_questions, hand_over
 from portal.escalation.queries import get_case
 from portal.ideas.queries import get_idea
 from tests.answers.test_races import DECISION
 from tests.client import text_of
 from tests.pages.forms import errors_of, form_of
-from tests.world import email_of
+from tests.world import NOW, email_of, set_clock
 
 TYPED = {
     "kind": "partly",
@@ -185,7 +186,7 @@ async def test_what_is_sent_after_it_was_handed_over_is_kept_and_said(as_, world
 
 async def submitted(as_, asked, **other):
     sponsor = await as_("sponsor")
-    sent = await sponsor.post(f"{asked}/answer", await filled(sponsor, asked, **SECRET, **other))
+    sent = await sponsor.post(f"{asked}/answer", await filled(sponsor, asked, **SECRET | other))
     assert sent.status_code == 303, errors_of(sent)
     return sponsor
 
@@ -235,7 +236,81 @@ async def test_a_yes_to_another_text_than_the_one_that_was_read_is_none(as_, wor
         await approval.approve(person, case, idea, 1)
 
 
+QUESTION = "UPDATE idea SET core_questions = core_questions || ARRAY['Who loses?'] WHERE id = {}"
+LEFT = "UPDATE person SET active = FALSE WHERE id = {}"
+
+
+@pytest.mark.parametrize("since", ["question", "owner", "next_date", "review_on"])
+async def test_a_second_yes_publishes_nothing_that_is_true_no_more(as_, world, asked, since):
+    days = {since: "2026-06-19"} if since in TYPED | SECRET else {}
+    await submitted(as_, asked, **days)
+    if since == "question":
+        await execute(QUESTION, world.idea_id["decide"])
+    elif since == "owner":
+        await execute(LEFT, world.person_id["colleague"])
+    else:
+        await set_clock(NOW + timedelta(days=6))
+    second = await as_("decision_maker")
+    form = form_of(await second.get(asked), f"{asked}/approval")
+    sent = await second.post(f"{asked}/approval", form | {"agreed": "yes"})
+    assert (sent.status_code, set(errors_of(sent))) == (422, {"agreed"})
+    assert not await fetch_value("SELECT count(*) FROM answer WHERE idea = {}", world.idea_id["decide"])
+    assert (await second.post(f"{asked}/approval", form | {"agreed": "no", "words": "Anew."})).status_code == 303
+
+
+@pytest.mark.parametrize("end", ["taken back", "sent back", "agreed"])
+async def test_who_is_asked_for_a_second_yes_leaves_the_team_with_the_question(as_, world, asked, end):
+    await execute("DELETE FROM case_role WHERE person = {}", world.person_id["colleague"])
+    sponsor = await submitted(as_, asked, approver_called=email_of("colleague"))
+    second = await as_("colleague")
+    assert (await second.get(f"{asked}/team")).status_code == 200
+    form = form_of(await second.get(asked), f"{asked}/approval")
+    if end == "taken back":
+        typed = form_of(await sponsor.get(asked), f"{asked}/answer") | {"reason": "Another.", "draft": "1"}
+        assert (await sponsor.post(f"{asked}/answer", typed)).status_code == 303
+    else:
+        typed = form | ({"agreed": "yes"} if end == "agreed" else {"agreed": "no", "words": "Say more."})
+        assert (await second.post(f"{asked}/approval", typed)).status_code == 303
+    assert (await second.get(f"{asked}/team")).status_code == 403
+
+
+async def test_who_is_on_the_team_anyway_stays_there(as_, world, asked):
+    sponsor = await submitted(as_, asked)  # who agrees is counsel already
+    typed = form_of(await sponsor.get(asked), f"{asked}/answer") | {"reason": "Another.", "draft": "1"}
+    assert (await sponsor.post(f"{asked}/answer", typed)).status_code == 303
+    assert (await (await as_("decision_maker")).get(f"{asked}/team")).status_code == 200
+
+
 SINGLE = replace(DECISION, questions=(), replies=())
+
+
+async def test_a_question_is_named_before_the_answer_or_not_at_all(fresh_db, world):
+    sponsor, author = [await actor_of_person(world.person_id[who]) for who in ("sponsor", "author")]
+    await execute("DELETE FROM answer_draft")
+    case, idea = await get_case(author, world.case["decide"]), await get_idea(sponsor, world.idea["decide"])
+    decision = replace(SINGLE, questions=idea.core_questions, next_owner=sponsor.id)
+    waits = asyncio.Event()
+
+    async def asks():
+        async with transaction():
+            await add_questions(author, case, ["Who loses?"])
+            waits.set()
+            await asyncio.sleep(0.2)  # while the answer waits for it
+
+    async def answers():
+        await waits.wait()
+        await actions.answer(sponsor, idea, decision)
+
+    done = await asyncio.gather(asks(), answers(), return_exceptions=True)
+    assert [type(one) for one in done] == [type(None), actions.Overtaken]
+    again = replace(decision, questions=(*idea.core_questions, "Who loses?"))
+    said = await asyncio.gather(
+        actions.answer(sponsor, idea, again), add_questions(author, case, ["And who wins?"]), return_exceptions=True
+    )
+    asked = await fetch_value("SELECT core_questions FROM idea WHERE id = {}", idea.id)
+    answered = await fetch_value("SELECT questions FROM answer WHERE idea = {}", idea.id)
+    assert [type(one) for one in said].count(type(None)) == 1
+    assert answered in (None, asked)
 
 
 async def test_of_the_one_who_decided_and_the_one_who_decides_now_one_answers(fresh_db, world):

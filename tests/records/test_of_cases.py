@@ -8,7 +8,10 @@ from datetime import timedelta
 
 import pytest
 
+from portal.access.actor import actor_of_person
 from portal.db import execute, fetch_value
+from portal.escalation.actions import declare_conflict
+from portal.escalation.queries import get_case
 from portal.files.store import path_of
 from portal.records.jobs import sweep_records
 from portal.records.of_cases import make_case_record
@@ -16,6 +19,9 @@ from tests.access.canary import canaries_in, plant, sight_of
 from tests.world import NOW, set_clock
 
 NOTE = "Nothing stands in the way."
+DEPUTY = """
+    INSERT INTO case_role (escalation, space, person, role) SELECT id, space, {}, 'deputy' FROM escalation WHERE id = {}
+"""
 
 
 @pytest.fixture
@@ -65,6 +71,15 @@ async def test_the_owner_has_all_of_it_with_checksums_and_the_same_twice(as_, wo
     for name, sum_ in sums.items():
         assert hashlib.sha256(archive.read(name)).hexdigest() == sum_
     assert NOTE in archive.read("record.html").decode()
+
+
+async def test_it_names_nobody_who_declared_a_conflict(as_, world, address):
+    person = await actor_of_person(world.person_id["decision_maker"])
+    await execute(DEPUTY, person.id, world.case_id["decide"])
+    await declare_conflict(person, await get_case(person, world.case["decide"]))
+    content = await made(await as_("sponsor"), address)
+    lines = json.loads(zipfile.ZipFile(io.BytesIO(content)).read("record.json"))["timeline"]
+    assert [row["by"] for row in lines if row["kind"] == "case.conflict"] == [""]
 
 
 async def test_an_administrator_has_what_is_the_teams_only_once_the_case_is_over(as_, world, address):

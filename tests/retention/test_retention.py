@@ -13,6 +13,7 @@ from portal.retention.actions import set_list
 from portal.retention.jobs import destroy_what_is_over
 from portal.retention.queries import due
 from tests.client import text_of
+from tests.pages.forms import errors_of, form_of
 from tests.sitemap import RETENTION
 from tests.world import NOW, set_clock
 
@@ -167,6 +168,12 @@ async def test_only_administrators_set_it(as_, who):
     status = (await browser.get("/admin/retention")).status_code
     assert status in (403, 404)
     assert (await browser.post("/admin/retention", RETENTION)).status_code == status
+
+
+async def test_a_form_of_another_time_is_refused_where_there_is_no_list_yet(as_, world):
+    sent = await (await as_("administrator")).post("/admin/retention", RETENTION | {"read": "7"})
+    assert (sent.status_code, set(errors_of(sent))) == (422, {"reason"})
+    assert form_of(sent, "/admin/retention")["read"] == "0"
 
 
 async def test_a_list_is_set_from_its_form_with_the_works_councils_consent(as_, world, rollback):

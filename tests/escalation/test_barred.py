@@ -1,0 +1,91 @@
+"""Who may not decide: nobody finds who has no name by naming her, nobody agrees with herself, and two find one number."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from portal.access.policy import Forbidden
+from portal.db import execute, fetch_value
+from portal.escalation.actions import ask_extension, decide_extension, hand_over, invalidate
+from tests.cases.test_answering import SECRET, TYPED
+from tests.client import text_of
+from tests.escalation.stage import assigned, work
+from tests.escalation.test_anonymous import ME, posted
+from tests.pages.forms import errors_of, form_of
+from tests.world import NOW, add_case, email_of, set_clock
+
+
+async def case_of(as_: Any, world: Any, me: str = ME, **facts: Any) -> str:
+    """The case of a post that `me` put up without her name; its address."""
+    world.idea["anon"] = (await posted(await as_(me), world)).rpartition("/")[2]
+    world.idea_id["anon"] = await fetch_value("SELECT id FROM idea WHERE public_id = {}", world.idea["anon"])
+    await add_case(world, "anon", idea="anon", **facts)
+    return f"/cases/{world.case['anon']}"
+
+
+async def test_naming_colleagues_finds_nobody_who_has_no_name(as_, world):
+    case = await case_of(as_, world, state="assigned", owner="sponsor")
+    sponsor = await as_("sponsor")
+    told = set()
+    for who in ("employee", ME):
+        sent = await sponsor.post(f"{case}/member", {"who": email_of(who), "role": "adviser"})
+        typed = {"about": "legal", "who": email_of(who), "words": "Is it lawful?", "on": "2026-07-01"}
+        asked = await sponsor.post(f"{case}/consultation", typed)
+        form = form_of(await sponsor.get(case), f"{case}/answer") | TYPED | SECRET | {"approver_called": email_of(who)}
+        second = await sponsor.post(f"{case}/answer", form)
+        told.add(tuple((one.status_code, str(errors_of(one))) for one in (sent, asked, second)))
+    assert told == {((303, "{}"),) * 3}
+    me = await as_(ME)
+    for address in (f"{case}/team", f"{case}/approval"):
+        assert (await me.get(address)).status_code == 403, address
+    assert (await me.post(f"{case}/approval", {"agreed": "yes", "version": "1"})).status_code == 403
+    assert (await me.post(f"{case}/answer", TYPED | {"draft": "1", "version": "2"})).status_code == 403
+    handed = await sponsor.post(f"{case}/handover", {"to": email_of(ME)})
+    assert (handed.status_code, errors_of(handed)) == (303, {})
+    owner = "SELECT owner FROM escalation WHERE id = {}"
+    assert await fetch_value(owner, world.case_id["anon"]) == me.person
+    for deed in ("statement", "acknowledgement", "answer", "handover"):
+        assert (await me.post(f"{case}/{deed}", TYPED)).status_code == 403, deed
+    assert f"{case}/conflict" in (await me.get(case)).text
+    assert (await me.post(f"{case}/conflict", {})).status_code == 303
+    assert await fetch_value(owner, world.case_id["anon"]) not in (None, me.person)
+
+
+@pytest.mark.parametrize("me", ["decision_maker", ME])
+async def test_the_triage_passes_over_nobody_in_sight(as_, world, me):
+    case = await case_of(as_, world, me, state="triage", owner=None)
+    await execute("UPDATE escalation SET topic = {} WHERE id = {}", world.topic_id["leave"], world.case_id["anon"])
+    moderator = await as_("moderator")
+    page = text_of(await moderator.get(f"{case}/triage"))
+    assert "gets it" in page
+    assert "may not decide it" not in page
+    assert ("Femke Rijnders" in page) == (me == ME), "who is passed over is not there to be looked at"
+    sent = await moderator.post(f"{case}/triage", {"owner": email_of(me)})
+    assert (sent.status_code, errors_of(sent)) == (303, {})
+    assert await fetch_value("SELECT owner FROM escalation WHERE id = {}", world.case_id["anon"]) == world.person_id[me]
+
+
+async def test_nobody_agrees_to_the_time_that_she_asked_for(stage):
+    post, h = await assigned(stage), stage.heads
+    await stage.does(h["first"], hand_over, post, h["first"])
+    await stage.does(h["first"], ask_extension, post, 10, "It takes long.")
+    due = (await stage.owed(post)).due_at
+    await stage.does(h["first"], hand_over, post, h["owner"])
+    with pytest.raises(Forbidden):
+        await stage.does(h["first"], decide_extension, post, True)
+    await stage.does(h["second"], decide_extension, post, True)
+    assert (await stage.owed(post)).due_at > due, "the next one above may"
+
+
+async def test_of_two_numbers_of_doubted_supporters_the_lower_one_counts(stage):
+    await set_clock(NOW)
+    post, h = await stage.post(), stage.heads
+    need = await fetch_value("SELECT t1_at_count FROM idea WHERE id = {}", post)
+    await stage.support(post, stage.people[1 : need + 6])
+    await work()
+    await stage.does(h["moderator"], invalidate, post, 6, "Six accounts are one person's")
+    assert await stage.does(h["second_moderator"], invalidate, post, 1_000_000, "All of them")
+    await work()
+    assert await fetch_value("SELECT discounted FROM idea WHERE id = {}", post) == 6
