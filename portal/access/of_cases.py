@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from portal.access.actor import Actor, Role
+from portal.access.phases import WHILE_ANSWERING
 
 #: States in which an owner owes an answer: those of `escalation.states`, which stands above (a test compares them).
 OWNED = {"assigned", "acknowledged", "clarifying", "drafting", "under review"}
@@ -33,6 +34,11 @@ def asked_or_asking(actor: Actor, thing: Any) -> bool:
 def owner_before_answer(actor: Actor, thing: Any) -> bool:
     """The owner, until she has answered."""
     return _owns(actor, thing, OWNED)
+
+
+def owner_without_statement(actor: Actor, thing: Any) -> bool:
+    """The owner, until she has answered; what was said first stays as it was said."""
+    return owner_before_answer(actor, thing) and thing.statement_at is None
 
 
 def owner_or_adviser(actor: Actor, thing: Any) -> bool:
@@ -110,7 +116,9 @@ def doubts_support(actor: Actor, thing: Any) -> bool:
 
 
 def _without_case(thing: Any) -> bool:
-    return thing.idea_state == "published" and thing.open_case is None and not thing.answered
+    """It has no case and no answer, and may be answered: while its campaign runs nobody may, so nobody owes it."""
+    answerable = thing.idea_state == "published" and (thing.always_open or thing.phase in WHILE_ANSWERING)
+    return answerable and thing.open_case is None and not thing.answered
 
 
 def brings_to_decision(actor: Actor, thing: Any) -> bool:

@@ -134,17 +134,18 @@ async def add_questions(actor: Actor, case: CaseRow, questions: list[str]) -> No
 
 STATE = """
     UPDATE escalation SET statement = {}, statement_html = {}, statement_by = {}, statement_at = plein_now()
-    WHERE id = {}
+    WHERE id = {} AND statement_at IS NULL RETURNING id
 """
 
 
 async def first_statement(actor: Actor, case: CaseRow, text: str) -> None:
-    """The owner says something in public before she answers; it stops no clock (rule 2). Raises Changed."""
+    """The owner says something in public before she answers, once; it stops no clock (rule 2). Raises Changed."""
     require(actor, Action.ESCALATION_STATE, case)
     html = await rendered(text)
     async with transaction():
         await hold_for(case.id, Kind.CASE_STATEMENT)
-        await execute(STATE, text, html, actor.id, case.id)
+        if await fetch_value(STATE, text, html, actor.id, case.id) is None:
+            raise Changed
         await move(case.id, Kind.CASE_STATEMENT, actor=actor.id)
 
 

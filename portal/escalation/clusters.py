@@ -6,10 +6,11 @@ from __future__ import annotations
 from portal.access.actor import Actor
 from portal.access.conflicts import Changed
 from portal.access.policy import Action, require
-from portal.db import fetch_value, transaction
+from portal.db import execute, fetch_value, transaction
 from portal.escalation.moving import hold, move, possible
 from portal.escalation.opening import go_on_from_triage
 from portal.escalation.queries import Item
+from portal.escalation.steps import stop_asking
 from portal.events.kinds import Kind
 from portal.events.log import record
 
@@ -42,7 +43,8 @@ async def merge(actor: Actor, item: Item, lead: Item) -> None:
         if lead.decides or await fetch_value(MERGE, lead.id, actor.id, OPT_OUT_HOURS, item.id) is None:
             raise Changed
         case = await fetch_value(CASE_OF, item.id)
-        if case is not None and possible(await hold(case), Kind.CASE_MERGED):
+        if case is not None and possible(held := await hold(case), Kind.CASE_MERGED):
+            await stop_asking(held)
             await move(case, Kind.CASE_MERGED, actor=actor.id, lead=lead.id)
         await record(Kind.CLUSTERED, actor=actor.id, space=item.space, idea=item.id, lead=lead.id)
 
@@ -57,3 +59,46 @@ async def split(actor: Actor, item: Item) -> None:
         if case is not None and possible(await hold(case), Kind.CASE_SPLIT):
             await go_on_from_triage(case, Kind.CASE_SPLIT, actor=actor.id)
         await record(Kind.CLUSTER_LEFT, actor=actor.id, space=item.space, idea=item.id)
+
+
+# A lead that waits to be screened, or that moderators look at, may come back; what was answered with it is.
+LEFT_ALONE = """
+    SELECT DISTINCT c.lead FROM cluster_item c JOIN idea l ON l.id = c.lead
+    WHERE c.left_at IS NULL AND l.state IN ('withdrawn', 'removed', 'diverted')
+        AND NOT EXISTS (SELECT FROM answer a WHERE a.idea = l.id AND a.kind <> 'statement') ORDER BY c.lead
+"""
+# Whose case was begun first, or who was merged first; the others stand under it from now on.
+NEXT = """
+    SELECT c.idea FROM cluster_item c JOIN idea i ON i.id = c.idea AND i.state = 'published'
+    LEFT JOIN escalation e ON e.idea = i.id AND e.state = 'merged'
+    WHERE c.lead = {} AND c.left_at IS NULL ORDER BY e.started_at, c.id LIMIT 1
+"""
+LEAVE = (
+    "UPDATE cluster_item SET left_at = plein_now() WHERE lead = {} AND idea = coalesce({}, idea) AND left_at IS NULL"
+)
+FOLLOW = "UPDATE cluster_item SET lead = {} WHERE lead = {} AND left_at IS NULL"
+# A case that was merged, and whose item stands in no cluster any more, and was answered in none: nobody else owes it an
+# answer.
+BY_ITSELF = """
+    SELECT e.id FROM escalation e JOIN idea i ON i.id = e.idea AND i.state = 'published'
+    WHERE e.state = 'merged' AND NOT EXISTS (SELECT FROM cluster_item c WHERE c.idea = e.idea AND c.left_at IS NULL)
+        AND NOT EXISTS (SELECT FROM escalation o WHERE o.idea = e.idea AND o.id > e.id)
+        AND NOT EXISTS (SELECT FROM answer a WHERE a.kind <> 'statement' AND (a.idea = e.idea
+            OR a.idea IN (SELECT c.lead FROM cluster_item c WHERE c.idea = e.idea))) ORDER BY e.id
+"""
+
+
+async def follow_new_leads() -> None:
+    """Where a lead is gone the next one leads; and a case whose item leads, or stands by itself again, goes on with the
+    clock that it had."""
+    for row in await execute(LEFT_ALONE):
+        async with transaction():
+            lead = await fetch_value(NEXT, row["lead"])
+            await execute(LEAVE, row["lead"], lead)
+            if lead is not None:
+                await execute(FOLLOW, lead, row["lead"])
+                await execute("SELECT plein_join({}), plein_join({})", row["lead"], lead)
+    for row in await execute(BY_ITSELF):
+        async with transaction():
+            if possible(await hold(row["id"]), Kind.CASE_SPLIT):
+                await go_on_from_triage(row["id"], Kind.CASE_SPLIT)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import structlog
 
 from portal.db import UNREACHABLE, execute, fetch_value, transaction
+from portal.escalation.clusters import follow_new_leads
 from portal.escalation.moving import decider, give_to, hold, hold_all, move, possible
 from portal.escalation.opening import assign, open_case
 from portal.escalation.steps import Due, Handler
@@ -20,6 +21,7 @@ async def tick(steps: Mapping[str, Handler]) -> None:
     """Everything that is due by now."""
     await look_at_support()
     await open_what_was_promised()
+    await follow_new_leads()
     await pass_on_what_is_unowned()
     await assign_what_waits_for_somebody()
     await take_steps(steps)
@@ -69,30 +71,37 @@ async def open_what_was_promised() -> None:
             await open_case(row["id"], "campaign")
 
 
-# Away, or gone: whoever takes over is there. Each owner is looked up once, however many cases she has.
+# Away, or gone: whoever takes over is there. Each owner is looked up once, however many cases she has. And whoever may
+# not decide it any more, since she writes along, or said so while nobody else was there (rule 6).
 UNOWNED = """
     WITH owned AS (
-        SELECT e.id, e.owner FROM escalation e
+        SELECT e.id, e.owner, e.idea FROM escalation e
         WHERE e.owner IS NOT NULL AND e.ended_at IS NULL AND e.state <> 'verified'
     ), gone AS MATERIALIZED (
         SELECT o.owner FROM (SELECT DISTINCT owner FROM owned) o WHERE NOT plein_there(o.owner, plein_now())
     )
-    SELECT id FROM owned WHERE owner IN (SELECT owner FROM gone) ORDER BY id
+    SELECT w.id FROM owned w WHERE w.owner IN (SELECT owner FROM gone)
+        OR EXISTS (SELECT FROM co_author k WHERE k.idea = w.idea AND k.person = w.owner AND k.accepted_at IS NOT NULL)
+        OR EXISTS (SELECT FROM case_conflict c WHERE c.escalation = w.id AND c.person = w.owner)
+    ORDER BY w.id
 """
 THERE = "SELECT plein_there({}, plein_now())"
+BARRED = "SELECT e.owner = ANY (plein_barred(e)) FROM escalation e WHERE e.id = {}"
 
 
 async def pass_on_what_is_unowned() -> None:
-    """Where an owner is absent or left, her deputy or whoever comes next owns it at once (rule 5)."""
+    """Where an owner is absent, left, or may not decide it, her deputy or whoever comes next owns it at once (rules 5
+    and 6)."""
     for row in await execute(UNOWNED):
         async with transaction():
             case = await hold(row["id"])
             if case.owner is None or not possible(case, Kind.CASE_HANDED_OVER):
                 continue
             other = await decider(case.id, case.owner)
-            if await fetch_value(THERE, other) and not await fetch_value(THERE, case.owner):
-                await give_to(case, other, "absent")
-                await move(case.id, Kind.CASE_HANDED_OVER, why="absent")
+            why = "conflict" if await fetch_value(BARRED, case.id) else "absent"
+            if await fetch_value(THERE, other) and (why == "conflict" or not await fetch_value(THERE, case.owner)):
+                await give_to(case, other, why)
+                await move(case.id, Kind.CASE_HANDED_OVER, why=why)
 
 
 # Nobody was left to own it, and administrators were told; since then somebody came, or a rule names her.
@@ -113,11 +122,13 @@ async def assign_what_waits_for_somebody() -> None:
 
 AT_ONCE = 200  # steps in one transaction
 # Those that wait longest first; two workers never hold the same. While a question to the author is open, nothing but
-# its own end is due. The moment is asked for once, so that an index finds what is due.
+# its own end is due; while the item waits to be screened, nothing is. The moment is asked for once, so that an index
+# finds what is due.
 CLAIM = """
     SELECT e.id FROM case_step s JOIN escalation e ON e.id = s.escalation
     WHERE s.done_at IS NULL AND s.due_at <= (SELECT plein_now())
         AND (e.state <> 'clarifying' OR s.kind = 'clarifying_over') AND e.id <> ALL({})
+        AND NOT EXISTS (SELECT FROM screening x WHERE x.idea = e.idea AND x.state = 'open')
     ORDER BY s.due_at, s.id LIMIT {} FOR UPDATE OF e SKIP LOCKED
 """
 # The first of each of these cases.

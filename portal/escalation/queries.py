@@ -109,6 +109,8 @@ class Item(msgspec.Struct, frozen=True):
     public_id: str
     space: int
     idea_state: str
+    phase: str
+    always_open: bool
     author: int
     open_case: int | None
     answered: bool
@@ -122,7 +124,8 @@ class Item(msgspec.Struct, frozen=True):
 
 
 ITEM = """
-    SELECT i.id, i.public_id, i.space, i.state AS idea_state, i.author,
+    SELECT i.id, i.public_id, i.space, i.state AS idea_state, plein_phase(c, plein_now()) AS phase,
+        c.always_open, i.author,
         (SELECT e.id FROM escalation e WHERE e.idea = i.id AND e.ended_at IS NULL) AS open_case,
         EXISTS (SELECT FROM answer a WHERE a.idea = i.id AND a.kind <> 'statement') AS answered,
         {} IN (SELECT plein_writers(i.id)) AS barred, plein_decides({}, i.id) AS decides,
@@ -130,7 +133,8 @@ ITEM = """
         plein_owner(i.topic, p.org_unit, ARRAY(SELECT plein_writers(i.id)), plein_now()) AS answers_for_it,
         {} IN (SELECT c.person FROM plein_candidates(i.topic, p.org_unit, plein_now()) c
             WHERE c.part IN ('owner', 'deputy', 'chain', 'neutral')) AS would_decide
-    FROM idea i JOIN person p ON p.id = i.author LEFT JOIN cluster_item k ON k.idea = i.id AND k.left_at IS NULL
+    FROM idea i JOIN campaign c ON c.id = i.campaign JOIN person p ON p.id = i.author
+    LEFT JOIN cluster_item k ON k.idea = i.id AND k.left_at IS NULL
     WHERE i.public_id = {} AND {}
 """
 

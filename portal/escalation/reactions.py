@@ -6,6 +6,7 @@ from portal.db import execute, fetch_value
 from portal.escalation.moving import OPEN_CASE, decider, give_to, hold, move, possible, rise
 from portal.escalation.opening import assign, go_on_from_triage, open_case
 from portal.escalation.states import OWNED
+from portal.escalation.steps import stop_asking
 from portal.events.kinds import Kind
 from portal.events.log import record
 
@@ -110,9 +111,10 @@ async def answered(event: int) -> None:
 
 
 async def withdrawn(event: int) -> None:
-    """The author withdrew the item."""
+    """The author withdrew the item; a question to her that was open has stopped the clock all the same."""
     case = await fetch_value(OF_IDEA, event)
-    if case is not None and possible(await hold(case), Kind.CASE_WITHDRAWN):
+    if case is not None and possible(held := await hold(case), Kind.CASE_WITHDRAWN):
+        await stop_asking(held)
         await move(case, Kind.CASE_WITHDRAWN)
 
 

@@ -69,6 +69,7 @@ TRANSITIONS: dict[Kind, Transition] = {
     Kind.CASE_ACKNOWLEDGED: Transition(_from(State.ASSIGNED), State.ACKNOWLEDGED),
     Kind.CASE_CLARIFYING: Transition(_from(State.ACKNOWLEDGED), State.CLARIFYING),
     Kind.CASE_CLARIFIED: Transition(_from(State.CLARIFYING), State.ACKNOWLEDGED),
+    Kind.CASE_SCREENED: Transition(OWED - {State.CLARIFYING}, None),
     Kind.CASE_STATEMENT: Transition(OWED, None),
     Kind.CASE_NO_STATEMENT: Transition(OWED, None),
     Kind.CASE_EXTENSION_ASKED: Transition(OWNED, None),

@@ -168,11 +168,43 @@ async def clarifying_over(case: Case, nth: int) -> None:
         await go_on(case)
 
 
+async def stop_asking(case: Case) -> None:
+    """Where a question to the author is open, it is no more: due so much later as it took."""
+    if case.state is State.CLARIFYING:
+        await execute(GO_ON, case.id)
+
+
 async def go_on(case: Case, *, actor: int | None = None) -> None:
-    """The question is answered, or its time over: due so much later as it took."""
-    await execute(GO_ON, case.id)
+    """The question is answered, or its time over."""
+    await stop_asking(case)
     await move(case.id, Kind.CASE_CLARIFIED, actor=actor)
     await oblige(Kind.DUTY_REMINDER, case, case.owner, about="clarified")
+
+
+# What was due after it was taken out of sight is due so much later as it was.
+LATER = """
+    UPDATE escalation e SET
+        due_at = CASE WHEN e.due_at > p.since THEN plein_working_after(e.due_at, p.minutes) ELSE e.due_at END,
+        statement_due_at = CASE WHEN e.statement_at IS NULL AND e.statement_due_at > p.since
+            THEN plein_working_after(e.statement_due_at, p.minutes) ELSE e.statement_due_at END,
+        acknowledge_due_at = CASE WHEN e.acknowledged_at IS NULL AND e.acknowledge_due_at > p.since
+            THEN plein_working_after(e.acknowledge_due_at, p.minutes) ELSE e.acknowledge_due_at END,
+        triage_due_at = CASE WHEN e.owner IS NULL AND e.triage_due_at > p.since
+            THEN plein_working_after(e.triage_due_at, p.minutes) ELSE e.triage_due_at END,
+        hold_until = CASE WHEN e.state = 'qualifying' AND e.hold_until > p.since
+            THEN plein_working_after(e.hold_until, p.minutes) ELSE e.hold_until END
+    FROM (SELECT s.created_at AS since, plein_working_minutes(s.created_at, plein_now()) AS minutes
+        FROM screening s WHERE s.id = {}) p
+    WHERE e.id = {}
+"""
+
+
+async def go_on_screened(case: Case, screening: int) -> None:
+    """The item was out of sight until somebody had screened it, also for who owes the answer (rule 15): the clock stood
+    still meanwhile. While a question to the author is open it does so anyway."""
+    if possible(case, Kind.CASE_SCREENED):
+        await execute(LATER, screening, case.id)
+        await move(case.id, Kind.CASE_SCREENED)
 
 
 #: By the key in `case_step.kind`; the migration says when each is due.

@@ -163,6 +163,7 @@ class Kind(StrEnum):
     CASE_ACKNOWLEDGED = "case.acknowledged"
     CASE_CLARIFYING = "case.clarifying"
     CASE_CLARIFIED = "case.clarified"
+    CASE_SCREENED = "case.screened"
     CASE_STATEMENT = "case.statement"
     CASE_NO_STATEMENT = "case.no_statement"
     CASE_EXTENSION_ASKED = "case.extension_asked"

@@ -25,7 +25,8 @@ from portal.text.markdown import excerpt, rendered
 class Content(msgspec.Struct, frozen=True, kw_only=True):
     """What an idea says, or a post, by its `kind`; `speaks_for`: the leader for whom. `replies`: to the questions of
     its campaign's form, by the question's id. `confidential`: its author would rather have it looked at
-    first; `anonymous`: it stands there without her name (None: that is not asked)."""
+    first; `anonymous`: it stands there without her name (None: that is not asked); `register`: it stands in the policy
+    register anyway, so that nobody has to look at it first."""
 
     title: str
     body: str
@@ -40,6 +41,7 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
     confidential: bool = False
     core_questions: list[str] = []
     anonymous: bool | None = None
+    register: bool = False
 
 
 class Place(Protocol):
@@ -120,6 +122,8 @@ async def propose(
 
 async def _found(content: Content, idea: int | None) -> Found | None:
     """Why it is screened before anybody reads it, if it is."""
+    if content.register:
+        return None
     texts = (content.title, content.body, *content.tags, *content.replies.values(), *content.core_questions)
     return await found_in(*texts, confidential=content.confidential, idea=idea)
 

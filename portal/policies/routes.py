@@ -123,7 +123,7 @@ def _post(policy: PolicyRow, form: ProposalForm) -> Content:
     """What stands above the thread in which people speak about a version."""
     title = gettext("Version %(n)s of “%(policy)s”") % {"n": form.version.data, "policy": policy.title}
     text = f"{form.summary.data}\n\n{form.reason.data}\n\n[{policy.title}](/policies/{policy.public_id})"
-    return Content(kind="discussion", title=title, body=text, tags=[], language=policy.language)
+    return Content(kind="discussion", title=title, body=text, tags=[], language=policy.language, register=True)
 
 
 @get("/policies/{public_id:str}/proposal/end")

@@ -9,7 +9,8 @@ from portal.ideas.holding import hold_above
 from portal.sensitive import SCREEN_MINUTES
 
 # Who decides about it, would decide, or answers for its topic, hides nothing by reporting it (rules 7 and 15); nor does
-# anybody what was screened before, or restored by the neutral, and has not changed since.
+# anybody what was screened before, or restored by the neutral, and has not changed since; or the post in which people
+# speak about a policy while its notice runs: what it says stands in the register anyway.
 HOLD = """
     INSERT INTO screening (space, idea, comment, person, category, found, was, due_at)
     SELECT x.space, x.idea, x.comment, coalesce(m.behind, x.author), NULL, 'report', 'published',
@@ -25,6 +26,8 @@ HOLD = """
             WHERE d.space = x.space AND d.person = r.reporter AND d.role = 'decision_maker')
         AND NOT EXISTS (SELECT FROM person p, plein_candidates(i.topic, p.org_unit, plein_now()) d
             WHERE p.id = i.author AND d.person = r.reporter AND d.part IN ('owner', 'deputy', 'chain', 'neutral'))
+        AND NOT EXISTS (SELECT FROM policy_version v
+            WHERE v.discussion = x.idea AND v.dropped_at IS NULL AND v.in_force_at > plein_now())
         AND NOT EXISTS (SELECT FROM screening o CROSS JOIN LATERAL (SELECT CASE WHEN o.state = 'published'
                 THEN o.decided_at WHEN o.outcome = 'granted' THEN o.outcome_at END) l (at)
             WHERE (o.idea = x.idea OR o.comment = x.comment)

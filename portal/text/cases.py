@@ -131,6 +131,7 @@ LINES = {
         step="now",
     ),
     "case.clarified": Line(lazy("The clock goes on"), "clock"),
+    "case.screened": Line(lazy("The clock goes on"), "clock"),
     "case.statement": Line(lazy("First statement"), "chat-text", step="done"),
     "case.no_statement": Line(lazy("No statement yet"), "warning", step="now"),
     "case.extension_asked": Line(lazy("More time is asked for"), "hourglass-medium"),

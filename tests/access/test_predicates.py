@@ -653,6 +653,9 @@ CASE = {
     "answered": False,
     "answers_for_it": OTHER,
     "would_decide": False,
+    "statement_at": None,
+    "always_open": False,
+    "phase": "decide",
 }
 NOT_OWNED = {"owner": OTHER}
 BARRED = {"barred": True}
@@ -684,7 +687,15 @@ case(
     *states_but("clarifying"),
     too=[NOT_OWNED | {"author": ME}, NOT_OWNED | {"co_author": True}],
 )
-case(Action.ESCALATION_STATE, CASE, NOT_OWNED, BARRED, *states_but(*OWNED), too=states(*OWNED))
+case(
+    Action.ESCALATION_STATE,
+    CASE,
+    NOT_OWNED,
+    BARRED,
+    {"statement_at": NOW},
+    *states_but(*OWNED),
+    too=states(*OWNED),
+)
 case(
     Action.ESCALATION_DRAFT,
     CASE | NOT_OWNED | {"advises": True},
@@ -797,7 +808,14 @@ case(
     {"author": OTHER, "decides": True} | me(**has("moderator")),
     too=[{"author": OTHER} | me(**has("moderator")), {"opt_out_until": None} | me(**has("moderator"))],
 )
-WITHOUT_CASE = ({"idea_state": "hidden"}, {"open_case": 1}, {"answered": True})
+ANSWERABLE = ("decide", "done", "cancelled")
+WITHOUT_CASE: tuple[dict[str, Any], ...] = (
+    {"idea_state": "hidden"},
+    {"open_case": 1},
+    {"answered": True},
+    *phases_but(*ANSWERABLE),
+)
+STILL_WITHOUT = [{"phase": "collect", "always_open": True}, *phase(*ANSWERABLE)]
 case(
     Action.ESCALATION_MAKE_ACTIONABLE,
     CASE,
@@ -808,6 +826,7 @@ case(
     {"would_decide": True},
     NOBODY_SPECIAL,
     me=has("moderator"),
+    too=STILL_WITHOUT,
 )
 case(
     Action.ESCALATION_OPEN_UNASKED,
@@ -816,7 +835,7 @@ case(
     BARRED,
     {"answers_for_it": OTHER},
     me(**GUEST),
-    too=[{"answers_for_it": OTHER} | me(**has("decision_maker"))],
+    too=[{"answers_for_it": OTHER} | me(**has("decision_maker")), *STILL_WITHOUT],
 )
 
 # --- files ---

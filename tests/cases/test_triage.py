@@ -111,14 +111,14 @@ async def test_two_moderators_doubt_the_support_from_its_form(as_, world):
 )
 async def test_a_case_is_opened_before_any_threshold(as_, world, who, status):
     await by_rule(world)
-    browser, idea = await as_(who), world.idea["vote"]
+    browser, idea = await as_(who), world.idea["done"]
     assert ("before any threshold" in (await browser.get(f"/ideas/{idea}")).text) == (status == 303)
     form = {"reason": "It concerns all of us.", "statement": "I look into it this week."}
     if status == 303:
         assert (await browser.post(f"/ideas/{idea}/case", {})).status_code == 422
     assert (await browser.post(f"/ideas/{idea}/case", form)).status_code == status
     rows = await execute(
-        "SELECT origin, owner, reason, statement FROM escalation WHERE idea = {}", world.idea_id["vote"]
+        "SELECT origin, owner, reason, statement FROM escalation WHERE idea = {}", world.idea_id["done"]
     )
     expected = {
         "decision_maker": [("unasked", world.person_id["decision_maker"], form["reason"], form["statement"])],
@@ -132,5 +132,16 @@ async def test_a_case_is_opened_before_any_threshold(as_, world, who, status):
 async def test_who_answers_by_the_rules_takes_it_up_too(as_, world):
     await by_rule(world)
     browser = await as_("colleague")
-    assert (await browser.post(f"/ideas/{world.idea['vote']}/case", {"reason": "Mine to answer"})).status_code == 303
-    assert await fetch_value("SELECT due_at FROM escalation WHERE idea = {}", world.idea_id["vote"]) > NOW
+    assert (await browser.post(f"/ideas/{world.idea['done']}/case", {"reason": "Mine to answer"})).status_code == 303
+    assert await fetch_value("SELECT due_at FROM escalation WHERE idea = {}", world.idea_id["done"]) > NOW
+
+
+@pytest.mark.parametrize("who", ["decision_maker", "moderator"])
+@pytest.mark.parametrize("idea", ["collect", "vote"])
+async def test_while_its_campaign_runs_nobody_opens_what_nobody_may_answer(as_, world, who, idea):
+    await by_rule(world)
+    browser = await as_(who)
+    assert "before any threshold" not in (await browser.get(f"/ideas/{world.idea[idea]}")).text
+    sent = await browser.post(f"/ideas/{world.idea[idea]}/case", {"reason": "It concerns all of us."})
+    assert sent.status_code == 403
+    assert await fetch_value("SELECT count(*) FROM escalation WHERE idea = {}", world.idea_id[idea]) == 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from portal.access.actor import actor_of_person
@@ -9,11 +11,15 @@ from portal.caseteam.actions import release
 from portal.db import execute, fetch_value
 from portal.escalation.actions import declare_conflict
 from portal.escalation.queries import get_case
+from portal.timetable import tick_cases
 from portal.worker import pass_on_events
 from tests.cases.test_answering import TYPED, asked, draft, filled
+from tests.client import text_of
+from tests.escalation.stage import happened
 from tests.escalation.test_anonymous import posted
 from tests.escalation.test_sensitive import diverted, rule, screened
 from tests.pages.forms import form_of
+from tests.world import NOW, add_case, set_clock
 
 __all__ = ["asked"]
 SENSITIVE_REPORT = {"rule": "private life", "words": "", "sensitive": "y"}
@@ -93,3 +99,29 @@ async def test_who_would_decide_it_hides_nothing_by_calling_it_sensitive(as_, wo
     assert (await browser.post(f"/ideas/{idea}/report", SENSITIVE_REPORT)).status_code == 303
     await pass_on_events()
     assert await fetch_value(STATE, idea) == "published"
+
+
+async def test_while_it_waits_to_be_screened_no_clock_runs_against_who_owes_the_answer(as_, world):
+    await rule(world)
+    idea, due = world.idea_id["post"], NOW + timedelta(hours=1)
+    await add_case(world, "post", idea="post", state="acknowledged", owner="sponsor", due_at=due)
+    await (await as_("colleague")).post(f"/ideas/{world.idea['post']}/report", SENSITIVE_REPORT)
+    await pass_on_events()
+    case = f"/cases/{world.case['post']}"
+    assert (await (await as_("sponsor")).get(case)).status_code == 404
+    await set_clock(NOW + timedelta(hours=3))
+    await tick_cases()
+    assert await happened(idea) == []
+    waits = await fetch_value("SELECT public_id FROM screening WHERE idea = {} AND state = 'open'", idea)
+    version = str(await fetch_value("SELECT version FROM idea WHERE id = {}", idea))
+    sent = await (await as_("moderator")).post(f"/screenings/{waits}/decision", {"what": "publish", "version": version})
+    assert sent.status_code == 303
+    await tick_cases()
+    assert await happened(idea) == ["case.screened"]
+    assert "The clock goes on" in text_of(await (await as_("sponsor")).get(case))
+    assert await fetch_value("SELECT due_at FROM escalation WHERE idea = {}", idea) == await fetch_value(
+        "SELECT plein_working_after({}, plein_working_minutes({}, plein_now()))", due, NOW
+    )
+    await set_clock(NOW + timedelta(days=4))
+    await tick_cases()
+    assert "case.overdue" in await happened(idea), "the control: it runs again"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +11,8 @@ from portal.access.policy import Forbidden
 from portal.db import execute, fetch_value
 from portal.escalation.clusters import merge, split
 from portal.escalation.queries import Item, get_actionable
-from tests.escalation.stage import Stage, make_office, make_stage, work
+from portal.escalation.replay import differing
+from tests.escalation.stage import Stage, at, make_office, make_stage, work
 from tests.world import NOW, set_clock
 
 VOTES = "SELECT id, person, idea, created_at, weight FROM vote ORDER BY id"
@@ -66,3 +68,47 @@ async def test_its_author_may_opt_out_for_72_hours(stage: Stage) -> Any:
         await split(await stage.actor(stage.people[1]), await item(stage, other, stage.people[1]))
     await split(await stage.actor(moderator), await item(stage, other, moderator))
     assert (await item(stage, other, moderator)).lead is None
+
+
+async def merged(stage: Stage, titles: int) -> list[int]:
+    """A lead, and posts under it of which the second is owed an answer."""
+    posts = [await stage.post(f"Post {n}", author=stage.people[n]) for n in range(titles)]
+    need = await fetch_value("SELECT t1_at_count FROM idea WHERE id = {}", posts[0])
+    await stage.support(posts[1], stage.people[titles : titles + need])
+    await work()
+    moderator = stage.heads["moderator"]
+    for post in posts[1:]:
+        await merge(
+            await stage.actor(moderator), await item(stage, post, moderator), await item(stage, posts[0], moderator)
+        )
+    assert (await stage.owed(posts[1])).state == "merged"
+    return posts
+
+
+@pytest.mark.parametrize("state", ["withdrawn", "removed", "diverted"])
+async def test_where_a_lead_is_gone_the_next_one_leads_and_is_owed_its_answer_with_its_clock(
+    stage: Stage, state
+) -> Any:
+    lead, owed, third = await merged(stage, 3)
+    began = (await stage.owed(owed)).started_at
+    await at(NOW + timedelta(days=1))
+    assert (await stage.owed(owed)).state == "merged", "the control: its lead stands"
+    await execute("UPDATE idea SET state = {} WHERE id = {}", state, lead)
+    await at(NOW + timedelta(days=1))
+    case = await stage.owed(owed)
+    assert (case.state, case.started_at) == ("triage", began)
+    assert await differing() == []
+    rows = await execute("SELECT idea, lead FROM cluster_item WHERE left_at IS NULL")
+    assert [tuple(row) for row in rows] == [(third, owed)]
+    before = await fetch_value("SELECT joint FROM idea WHERE id = {}", owed)
+    await stage.support(third, [stage.people[-1]])
+    assert await fetch_value("SELECT joint FROM idea WHERE id = {}", owed) == before + 1
+    await at(NOW + timedelta(days=8))
+    assert (await stage.owed(owed)).owner is not None
+
+
+async def test_what_stands_by_itself_since_its_lead_went_to_another_space_is_owed_its_answer(stage: Stage) -> Any:
+    _, owed = await merged(stage, 2)
+    await execute("UPDATE cluster_item SET left_at = plein_now()")
+    await at(NOW + timedelta(days=1))
+    assert (await stage.owed(owed)).state == "triage"

@@ -13,10 +13,12 @@ from portal.cases.queries import all_of
 from portal.db import execute, fetch_value
 from portal.escalation import actions
 from portal.escalation.queries import get_actionable, get_case
+from portal.escalation.replay import differing
 from portal.ideas.queries import get_idea
 from portal.moderation.actions import decide
 from portal.moderation.queries import get_item
 from portal.moderation.refusing import refuse_decider
+from portal.timetable import tick_cases
 from tests.escalation.stage import assigned, at, days_later, happened, happens, make_stage, work
 from tests.world import NOW, set_clock
 
@@ -178,6 +180,18 @@ async def test_a_statement_stops_no_clock(stage):
     assert "case.no_statement" not in await happened(post)
 
 
+async def test_what_was_said_first_is_not_said_otherwise_later(stage):
+    post = await assigned(stage)
+    owner = await stage.actor(stage.heads["owner"])
+    before = await stage.case(post, owner.id)
+    await actions.first_statement(owner, before, "I promise.")
+    with pytest.raises(Forbidden):
+        await stage.does(owner.id, actions.first_statement, post, "I say nothing.")
+    with pytest.raises(Changed):  # as she saw it in another window
+        await actions.first_statement(owner, before, "I say nothing.")
+    assert await fetch_value("SELECT statement FROM escalation WHERE idea = {}", post) == "I promise."
+
+
 async def test_a_moderator_names_topic_and_conflicts_and_who_answers_by_the_rules_has_it(stage):
     post = await stage.post()
     await stage.support(post, stage.people[1:9])
@@ -237,6 +251,44 @@ async def test_withdrawn_by_its_author_and_put_back_it_is_due_as_before(stage):
     case = await stage.owed(post)
     assert (case.state, case.owner, case.due_at) == ("assigned", stage.heads["owner"], due)
     assert await get_idea(await stage.actor(case.owner), case.idea_public_id) is not None
+
+
+async def test_withdrawn_while_a_question_is_open_it_is_due_later_all_the_same(stage):
+    post, owner = await assigned(stage), stage.heads["owner"]
+    due = (await stage.owed(post)).due_at
+    await stage.does(owner, actions.acknowledge, post, due.date())
+    await stage.does(owner, actions.clarify, post, "Which trains?")
+    await set_clock(await days_later(await fetch_value("SELECT plein_now()"), 3))
+    for kind in ("idea.withdrawn", "idea.put_back"):
+        await happens(kind, stage.space, post)
+        await work()
+    assert (await stage.owed(post)).due_at == await days_later(due, 3)
+    assert await differing() == []
+
+
+async def test_an_owner_who_writes_along_passes_it_on_in_the_same_tick(stage):
+    post, owner = await assigned(stage), stage.heads["owner"]
+    await execute(
+        "INSERT INTO co_author (idea, space, person, invited_by) SELECT id, space, {}, author FROM idea WHERE id = {}",
+        *(owner, post),
+    )
+    await tick_cases()
+    assert (await stage.owed(post)).owner == owner, "she was asked, and has said nothing yet"
+    await execute("UPDATE co_author SET accepted_at = plein_now() WHERE idea = {}", post)
+    await tick_cases()
+    assert (await stage.owed(post)).owner == stage.heads["deputy"]
+    assert (await happened(post))[-1] == "case.handed_over"
+
+
+async def test_who_said_that_she_may_not_decide_when_nobody_was_left_passes_it_on_once_there_is_somebody(stage):
+    post, owner = await assigned(stage), stage.heads["owner"]
+    await execute(
+        "INSERT INTO case_conflict (escalation, space, person, kind) SELECT id, space, owner, 'declared'"
+        " FROM escalation WHERE idea = {} AND owner = {}",
+        *(post, owner),
+    )
+    await tick_cases()
+    assert (await stage.owed(post)).owner == stage.heads["deputy"]
 
 
 async def test_a_chain_that_points_to_itself_ends(stage):

@@ -6,7 +6,9 @@ import asyncpg
 import pytest
 
 from portal.db import execute, fetch_value, transaction
+from portal.worker import pass_on_events
 from tests.client import text_of
+from tests.escalation.test_sensitive import rule
 from tests.pages.forms import errors_of, form_of
 from tests.sitemap import POLICY, PROPOSAL
 from tests.world import NOW, email_of, set_clock
@@ -54,6 +56,19 @@ async def test_a_change_is_proposed_with_a_post_to_speak_in_and_comes_into_force
     assert "You can still say something" not in later.text
     assert "In force" in later.text
     assert "Version 2" in later.text
+
+
+async def test_people_speak_about_a_change_while_its_notice_runs_whatever_words_it_holds(as_, world, rollback):
+    await rule(world, words="train")
+    assert (await propose(as_, world)).status_code == 303
+    talk = "SELECT i.public_id FROM idea i JOIN policy_version v ON v.discussion = i.id WHERE i.state = 'published'"
+    post = await fetch_value(talk)
+    assert (await (await as_("employee")).get(f"/posts/{post}")).status_code == 200
+    report = {"rule": "private life", "words": "", "sensitive": "y"}
+    assert (await (await as_("colleague")).post(f"/ideas/{post}/report", report)).status_code == 303
+    await pass_on_events()
+    assert await fetch_value(talk) == post, "a moderator looks at it as at any other"
+    assert await fetch_value("SELECT count(*) FROM moderation_item WHERE state = 'open' AND idea IS NOT NULL") > 0
 
 
 async def test_a_proposal_that_is_sent_twice_is_one(as_, world, rollback):
