@@ -15,6 +15,7 @@ from portal.files import MB, store
 from portal.files.kinds import Refused
 from portal.files.store import Kept, Upload
 from portal.ideas.queries import IdeaRow
+from portal.sensitive.holding import refuse_sensitive
 from portal.settings import settings
 from portal.tables.base import new_public_id
 from portal.text.language import gettext
@@ -81,8 +82,9 @@ async def _refuse_too_much(actor: Actor, idea: IdeaRow, name: str, size: int) ->
 
 
 async def describe(actor: Actor, attachment: AttachmentRow, description: str) -> None:
-    """Says what a file shows, for those who don't see it."""
+    """Says what a file shows, for those who don't see it. Raises Sensitive."""
     require(actor, Action.ATTACHMENT_DESCRIBE, attachment)
+    await refuse_sensitive(description)
     await execute("UPDATE attachment SET description = {} WHERE id = {}", description, attachment.id)
 
 

@@ -13,6 +13,8 @@ from portal.attachments import actions, queries
 from portal.attachments.forms import AnswerWishForm, AskForm, AttachForm, DescriptionForm
 from portal.files.kinds import ACCEPT, KINDS
 from portal.ideas.queries import IdeaRow, get_idea
+from portal.sensitive import SENSITIVE
+from portal.sensitive.holding import Sensitive
 from portal.settings import settings
 from portal.spaces.queries import get_space
 from portal.text.language import gettext
@@ -61,10 +63,13 @@ async def describe(request: Request, public_id: FromPath[str]) -> Response[Any]:
     row = found(await queries.get_attachment(request.actor, public_id))
     require(request.actor, Action.ATTACHMENT_DESCRIBE, row)
     form = await DescriptionForm.sent(request)
-    if not form.valid():
-        return page(request, "attachments/description.html", form=form, attachment=row, status=form.status)
-    await actions.describe(request.actor, row, form.description.data)
-    return see_other(f"/ideas/{row.idea_public_id}/attachments", "attachment-described")
+    if form.valid():
+        try:
+            await actions.describe(request.actor, row, form.description.data)
+            return see_other(f"/ideas/{row.idea_public_id}/attachments", "attachment-described")
+        except Sensitive:
+            form.refuse("description", SENSITIVE)
+    return page(request, "attachments/description.html", form=form, attachment=row, status=form.status)
 
 
 @post("/attachments/{public_id:str}/removal")

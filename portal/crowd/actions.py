@@ -28,20 +28,9 @@ from portal.escalation.states import State
 from portal.events.kinds import Kind
 from portal.events.log import record
 from portal.ideas.holding import hold_above
-from portal.sensitive.matching import category_of
+from portal.sensitive.holding import refuse_sensitive
 from portal.tables.base import new_public_id
 from portal.text.markdown import rendered
-
-
-class Sensitive(Exception):
-    """A text holds a word of the organisation's lists (rule 15). It stands beside an answer, where nothing waits to be
-    screened: it is written without that, or not at all."""
-
-
-async def _refuse_sensitive(*texts: str) -> None:
-    if await category_of(*texts):
-        raise Sensitive
-
 
 #: The trigger of the replies refuses whoever does not support it, and what comes too late.
 REPLY = """
@@ -68,7 +57,7 @@ ADD = f"""
 async def add_promise(actor: Actor, case: CaseRow, *, body: str, owner: int, due_on: date, form_key: str) -> None:
     """The owner of an answered case promises something more. Raises Changed and Sensitive."""
     require(actor, Action.PROMISE_MAKE, case)
-    await _refuse_sensitive(body)
+    await refuse_sensitive(body)
     async with transaction():
         held = await hold(case.id)
         if held.state not in (State.ANSWERED, State.COMMITTED):
@@ -111,7 +100,7 @@ async def _say(
 async def tell_news(actor: Actor, promise: PromiseRow, *, body: str, form_key: str) -> None:
     """How it goes, in public; the clock waits for the next news from now on. Raises Changed and Sensitive."""
     require(actor, Action.PROMISE_TELL, promise)
-    await _refuse_sensitive(body)
+    await refuse_sensitive(body)
     async with transaction():
         held, case = await _hold(promise)
         if news := await _say(actor, held, "news", body, form_key):
@@ -131,7 +120,7 @@ async def move_date(actor: Actor, promise: PromiseRow, *, due_on: date, reason: 
     """Another day, with a public reason, before the day that it has is over; that one stays to be read. From the second
     time on who stands above is told. Raises Changed and Sensitive."""
     require(actor, Action.PROMISE_MOVE, promise)
-    await _refuse_sensitive(reason)
+    await refuse_sensitive(reason)
     async with transaction():
         held, case = await _hold(promise)
         news = await _say(actor, held, "moved", reason, form_key, held.due_on)
@@ -157,7 +146,7 @@ async def report_done(actor: Actor, promise: PromiseRow, *, body: str, form_key:
     """It is done, says who sees to it; the supporters of its case are asked whether it is. Where there is no case,
     nobody is asked, and it is kept. Raises Changed and Sensitive."""
     require(actor, Action.PROMISE_TELL, promise)
-    await _refuse_sensitive(body)
+    await refuse_sensitive(body)
     async with transaction():
         held, case = await _hold(promise)
         news = await _say(actor, held, "done", body, form_key)
@@ -193,7 +182,7 @@ async def adopt(actor: Actor, item: Adoptable, *, reason: str) -> None:
     """A supporter goes on with what its author withdrew: it stands under her name from now on, and its case goes on,
     due as before (rule 20). Raises Closed where somebody was earlier, or the seven days are over, and Sensitive."""
     require(actor, Action.IDEA_ADOPT, item)
-    await _refuse_sensitive(reason)
+    await refuse_sensitive(reason)
     html = await rendered(reason)
     async with transaction():
         await execute(HOLD_VOTES, item.id, actor.id)

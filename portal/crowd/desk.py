@@ -8,6 +8,8 @@ from portal.access.actor import Actor
 from portal.access.policy import Action
 from portal.crowd import actions, forms
 from portal.crowd.queries import PromiseRow
+from portal.sensitive import SENSITIVE
+from portal.sensitive.holding import Sensitive
 from portal.text.language import gettext, lazy
 from portal.web.deeds import Deed, Do
 
@@ -16,8 +18,8 @@ def _without_what_is_sensitive(do: Do) -> Do:
     async def doing(actor: Actor, promise: PromiseRow, form: Any) -> None:
         try:
             await do(actor, promise, form)
-        except actions.Sensitive:
-            form.refuse("body", forms.SENSITIVE)
+        except Sensitive:
+            form.refuse("body", SENSITIVE)
 
     return doing
 

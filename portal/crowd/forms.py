@@ -6,9 +6,6 @@ from portal.colleagues.forms import ColleagueField
 from portal.text.markdown import LONGEST
 from portal.web.forms import DayField, Form, HiddenField, StringField, TextAreaField, at_most, lazy, required
 
-#: To who writes what does not belong beside an answer.
-SENSITIVE = lazy("There is something sensitive in it, which does not belong here. Say it without that.")
-
 
 class ReplyForm(Form):
     """Two buttons: yes, or no."""

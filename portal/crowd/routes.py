@@ -12,9 +12,11 @@ from portal.access.policy import Action, require
 from portal.colleagues.forms import chosen_colleague
 from portal.crowd import actions, queries
 from portal.crowd.desk import DEEDS
-from portal.crowd.forms import SENSITIVE, AdoptForm, PromiseForm, ReplyForm
+from portal.crowd.forms import AdoptForm, PromiseForm, ReplyForm
 from portal.escalation.queries import CaseRow, get_case
 from portal.ideas.queries import get_idea
+from portal.sensitive import SENSITIVE
+from portal.sensitive.holding import Sensitive
 from portal.text import cases as words
 from portal.text.language import gettext
 from portal.web.deeds import Deed
@@ -65,7 +67,7 @@ async def promise(request: Request, public_id: FromPath[str]) -> Response[Any]:
     except Changed:
         form.refuse("form_key", words.CHANGED)
         return await _promise_form(request, case, form)
-    except actions.Sensitive:
+    except Sensitive:
         form.refuse("body", SENSITIVE)
         return await _promise_form(request, case, form)
     return see_other(f"/cases/{public_id}", "promised")
@@ -141,7 +143,7 @@ async def adoption(request: Request, public_id: FromPath[str]) -> Response[Any]:
             await actions.adopt(request.actor, item, reason=form.reason.data)
         except Closed:
             form.refuse("reason", gettext("Somebody else goes on with it already, or the seven days are over."))
-        except actions.Sensitive:
+        except Sensitive:
             form.refuse("reason", SENSITIVE)
     if not form.complete:
         return _adoption_form(request, item, form)

@@ -17,7 +17,7 @@ from portal.events.log import record
 from portal.ideas.announcing import announce
 from portal.ideas.holding import hold_above
 from portal.ideas.queries import REPLIES, IdeaRow
-from portal.sensitive.holding import Found, found_in, hold_idea, let_pass
+from portal.sensitive.holding import Found, found_in, hold_idea, let_pass, refuse_sensitive
 from portal.tables.base import new_public_id
 from portal.text.markdown import excerpt, rendered
 
@@ -330,8 +330,10 @@ CORRECT = """
 
 
 async def correct(actor: Actor, idea: IdeaRow, *, body: str, form_key: str) -> None:
-    """Adds a dated correction below a text that stands still; whoever voted for it is told. Raises Closed."""
+    """Adds a dated correction below a text that stands still; whoever voted for it is told. Raises Closed and
+    Sensitive."""
     require(actor, Action.IDEA_CORRECT, idea)
+    await refuse_sensitive(body)
     html = await rendered(body)
     async with transaction():
         made = await fetch_value(
@@ -356,8 +358,9 @@ SAY_WHY = """
 
 async def withdraw(actor: Actor, idea: IdeaRow, *, reason: str) -> None:
     """Takes an idea out of the lists; its page stays, with the reason and the thread. Raises Changed if it was answered
-    meanwhile."""
+    meanwhile, and Sensitive."""
     require(actor, Action.IDEA_WITHDRAW, idea)
+    await refuse_sensitive(reason)
     html = await rendered(reason)
     async with transaction():
         await hold_above(idea.id)
@@ -376,8 +379,9 @@ PUT_BACK = """
 
 async def put_back(actor: Actor, idea: IdeaRow, *, reason: str) -> None:
     """A withdrawn idea is in the lists again, with its thread, its support and the story of both. Raises Closed once
-    voting has begun."""
+    voting has begun, and Sensitive."""
     require(actor, Action.IDEA_PUT_BACK, idea)
+    await refuse_sensitive(reason)
     html = await rendered(reason)
     async with transaction():
         await hold_above(idea.id)

@@ -17,6 +17,8 @@ from portal.ideas.desk import changes, desk_for, desk_of
 from portal.ideas.forms import CorrectionForm, PutBackForm, WithdrawalForm
 from portal.ideas.queries import IdeaRow
 from portal.paging import Page
+from portal.sensitive import SENSITIVE
+from portal.sensitive.holding import Sensitive
 from portal.text.language import gettext
 from portal.web.errors import found
 from portal.web.forms import Form
@@ -189,6 +191,8 @@ async def correction(request: Request, public_id: FromPath[str]) -> Response[Any
             form.refuse(
                 "body", gettext("This idea can’t be corrected any more. Your text is kept here: take it along.")
             )
+        except Sensitive:
+            form.refuse("body", SENSITIVE)
     return _ask(request, "ideas/correction.html", idea, form)
 
 
@@ -210,6 +214,8 @@ async def withdrawal(request: Request, public_id: FromPath[str]) -> Response[Any
             return see_other(idea.address, "idea-withdrawn")
         except Changed:
             form.refuse("reason", gettext("This idea was answered meanwhile. Your text is kept here."))
+        except Sensitive:
+            form.refuse("reason", SENSITIVE)
     return _ask(request, "ideas/withdrawal.html", idea, form)
 
 
@@ -231,6 +237,8 @@ async def put_back(request: Request, public_id: FromPath[str]) -> Response[Any]:
             return see_other(idea.address, "idea-put-back")
         except Closed:
             form.refuse("reason", gettext("Voting has just begun: it can’t be put back any more."))
+        except Sensitive:
+            form.refuse("reason", SENSITIVE)
     return _ask(request, "ideas/return.html", idea, form)
 
 

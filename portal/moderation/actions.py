@@ -20,6 +20,7 @@ from portal.moderation import ACTIONS, CLAIM_MINUTES, HIDING
 from portal.moderation.queries import DecisionRow, ItemRow
 from portal.moderation.receipts import Receipt
 from portal.moderation.refusing import refuse_decider
+from portal.sensitive.holding import refuse_sensitive
 from portal.tables.base import new_public_id
 from portal.text.markdown import excerpt, rendered
 
@@ -297,8 +298,9 @@ FORGET_COMMENT = "DELETE FROM comment_version WHERE comment = {}"
 async def put_back(actor: Actor, receipt: Receipt, title: str, body: str) -> None:
     """The author changed what was sent back, and it stands there again. The text before is kept in the receipt only,
     not among the versions that readers see; votes for a text that was settled do not count for another one. Raises
-    Changed and Ambiguous."""
+    Changed, Ambiguous and Sensitive."""
     require(actor, Action.RECEIPT_PUT_BACK, receipt)
+    await refuse_sensitive(title, body)
     text = await named(actor, receipt.space, body, receipt.comment) if receipt.comment else Named(body, [], ())
     html = await rendered(text.text)
     async with transaction():

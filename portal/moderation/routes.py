@@ -19,6 +19,8 @@ from portal.moderation.queries import VIEWS, ItemRow
 from portal.moderation.receipts import Receipt
 from portal.moderation.refusing import refuse_decider
 from portal.names.queries import names_in
+from portal.sensitive import SENSITIVE
+from portal.sensitive.holding import Sensitive
 from portal.spaces.queries import get_space
 from portal.text.decisions import DECISIONS, REASONS, words_for
 from portal.text.language import gettext
@@ -228,6 +230,9 @@ async def put_back(request: Request, public_id: FromPath[str]) -> Response[Any]:
         await actions.put_back(request.actor, receipt, form.data.get("title", ""), form.body.data)
     except Ambiguous as of:
         form.refuse("body", several_people(of.name))
+        return await _receipt(request, receipt, text=form)
+    except Sensitive:
+        form.refuse("body", SENSITIVE)
         return await _receipt(request, receipt, text=form)
     except Changed:
         form.refuse("body", gettext("This was changed meanwhile. Your text is kept here: take it along."))

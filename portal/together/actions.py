@@ -9,6 +9,7 @@ from portal.db import execute, fetch_value, transaction
 from portal.events.kinds import Kind
 from portal.events.log import record
 from portal.ideas.queries import IdeaRow
+from portal.sensitive.holding import refuse_sensitive
 from portal.together.queries import Member
 
 MOST = 10  # who write one idea, beside its author
@@ -83,8 +84,9 @@ OFFER = """
 
 
 async def offer_help(actor: Actor, idea: IdeaRow, body: str) -> None:
-    """Says what she could do; said again, it replaces what she said before."""
+    """Says what she could do; said again, it replaces what she said before. Raises Sensitive."""
     require(actor, Action.IDEA_OFFER_HELP, idea)
+    await refuse_sensitive(body)
     async with transaction():
         await execute(OFFER, actor.id, body, idea.id)
         await record(Kind.HELP_OFFERED, actor=actor.id, space=idea.space, idea=idea.id)

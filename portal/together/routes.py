@@ -11,6 +11,8 @@ from portal.access.conflicts import Changed
 from portal.access.policy import Action, require
 from portal.colleagues.forms import ColleagueForm, chosen_colleague
 from portal.ideas.queries import get_idea
+from portal.sensitive import SENSITIVE
+from portal.sensitive.holding import Sensitive
 from portal.text.language import gettext
 from portal.together import actions, queries
 from portal.together.forms import OfferForm
@@ -89,10 +91,13 @@ async def offer(request: Request, public_id: FromPath[str]) -> Response[Any]:
     idea = found(await get_idea(request.actor, public_id))
     require(request.actor, Action.IDEA_OFFER_HELP, idea)
     form = await OfferForm.sent(request)
-    if not form.valid():
-        return page(request, "together/help.html", section="campaigns", idea=idea, form=form, status=form.status)
-    await actions.offer_help(request.actor, idea, form.body.data)
-    return see_other(f"/ideas/{public_id}#together", "help-offered")
+    if form.valid():
+        try:
+            await actions.offer_help(request.actor, idea, form.body.data)
+            return see_other(f"/ideas/{public_id}#together", "help-offered")
+        except Sensitive:
+            form.refuse("body", SENSITIVE)
+    return page(request, "together/help.html", section="campaigns", idea=idea, form=form, status=form.status)
 
 
 @post("/ideas/{public_id:str}/help/end")

@@ -14,6 +14,8 @@ from portal.campaigns.queries import CampaignRow
 from portal.db import Made, execute, fetch_one, fetch_value, transaction
 from portal.events.kinds import Kind
 from portal.events.log import record
+from portal.sensitive.holding import Sensitive, refuse_sensitive
+from portal.sensitive.matching import category_of
 from portal.tables.base import new_public_id
 from portal.text.markdown import excerpt, rendered
 from portal.workshops.queries import CaptureRow
@@ -58,8 +60,11 @@ async def capture(
     form_key: str,
 ) -> str:
     """A workshop with its ideas, all or none; gives its public id. The same form twice writes down once. Raises
-    Closed."""
+    Closed and Sensitive."""
     require(actor, Action.WORKSHOP_CAPTURE, campaign)
+    await refuse_sensitive(name, place)
+    if sensitive := [n for n, note in enumerate(notes) if await category_of(note.title, note.body)]:
+        raise Sensitive(sensitive)
     texts = [(note, await rendered(note.body)) for note in notes]
     async with transaction():
         workshop = await fetch_one(

@@ -12,6 +12,8 @@ from portal.access.policy import Action, require
 from portal.campaigns.queries import CampaignRow, get_campaign
 from portal.colleagues.forms import chosen_colleague
 from portal.colleagues.queries import colleagues_called
+from portal.sensitive import SENSITIVE
+from portal.sensitive.holding import Sensitive
 from portal.spaces.queries import audience
 from portal.text.language import gettext
 from portal.web.errors import found
@@ -61,6 +63,10 @@ async def capture(request: Request, public_id: FromPath[str]) -> Response[Any]:
         )
     except Closed:
         form.refuse("name", gettext("Collecting has just closed. Your text is kept here: take it along."))
+        return await _form(request, form, campaign)
+    except Sensitive as sensitive:
+        for field in [f"text_{form.filled[n]}" for n in sensitive.places] or ["name"]:
+            form.refuse(field, SENSITIVE)
         return await _form(request, form, campaign)
     return see_other(f"/workshops/{workshop}", "workshop-captured")
 
