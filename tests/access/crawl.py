@@ -373,12 +373,12 @@ def judge_text(
     asked = unquote(where)
     for public_id in set(WORD.findall(told)) & stage.owners.keys():
         table, row = stage.owners[public_id]
-        if _managed(result.reader, where, table) or (table, row) in own or _held(stage, where, table, row):
+        if _managed(result.reader, where, table) or (table, row) in own or _told_there(stage, where, table, row):
             continue
         if public_id not in asked and row not in stage.sights[result.reader].rows.get(table, set()):
             result.leaks.append(f"{result.reader} reads the address of {table}. {row} at {where}")
     canaries = {c for c in canaries_in(told) - canaries_in(asked) if (c.table, c.row) not in own}
-    canaries = {canary for canary in canaries if not _held(stage, where, canary.table, canary.row)}
+    canaries = {canary for canary in canaries if not _told_there(stage, where, canary.table, canary.row)}
     result.seen |= canaries
     for canary in sorted(canaries):
         if not _managed(result.reader, where, canary.table) and not stage.sights[result.reader].may_read(canary):
@@ -387,9 +387,10 @@ def judge_text(
             )
 
 
-def _held(stage: Stage, path: str, table: str, row: int) -> bool:
-    """Whether whoever holds the link of an invitation reads this there: what it is about, and who invites."""
-    return path.partition("?")[0] == f"/invitations/{RESET_TOKEN}" and (table, row) in stage.held
+def _told_there(stage: Stage, path: str, table: str, row: int) -> bool:
+    """Whether whoever may open this page at all reads this on it: whoever holds the link of an invitation what it is
+    about and who invites, and who screens a text the text."""
+    return (table, row) in stage.told_at.get(path.partition("?")[0], ())
 
 
 def _managed(reader: str | None, path: str, table: str) -> bool:

@@ -63,8 +63,8 @@ class Stage:
     addresses: dict[str, dict[str, int]] = field(default_factory=dict)
     #: whose each address is: table and row
     owners: dict[str, tuple[str, int]] = field(default_factory=dict)
-    #: what the invitation tells whose link is RESET_TOKEN: table and row
-    held: set[tuple[str, int]] = field(default_factory=set)
+    #: by page: what stands on it for whoever may open it, and nowhere else for her: tables and rows
+    told_at: dict[str, set[tuple[str, int]]] = field(default_factory=dict)
     #: who stands for somebody without a name, whom nobody manages
     masks: set[int] = field(default_factory=set)
     #: by address: the mark of the copy that somebody has who may read it
@@ -119,7 +119,10 @@ async def open_stage(connection: asyncpg.Connection, world: World, app: Litestar
         await browser.get("/about/help")  # the first answer of all sets a cookie
     sign_in = await stage.browsers[None].get("/sign-in")
     stage.browsers["asset"] = ASSET.search(sign_in.text)[1]  # type: ignore[assignment]
-    stage.held = await told_by_a_link(connection, world)
+    stage.told_at = {f"/invitations/{RESET_TOKEN}": await told_by_a_link(connection, world)}
+    for row in await connection.fetch("SELECT public_id, idea, comment FROM screening"):
+        screened = ("comment", row["comment"]) if row["comment"] else ("idea", row["idea"])
+        stage.told_at[f"/screenings/{row['public_id']}"] = {screened}
     stage.masks = {mask["person"] for mask in await connection.fetch("SELECT person FROM mask")}
     return stage
 
