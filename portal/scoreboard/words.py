@@ -31,7 +31,7 @@ def comes_to(name: str, sums: Sums) -> Said:
         return Said(number(base))
     if taken.measure == "percent":
         of = ngettext("%(good)s of %(num)s answer that was due", "%(good)s of %(num)s answers that were due", base)
-        return Said(f"{100 * told[0] // base}%", of=of % {"good": told[0], "num": base})
+        return Said(f"{round(100 * told[0] / base)}%", of=of % {"good": told[0], "num": base})
     if taken.measure == "hours":
         of = ngettext("median of %(num)s case", "median of %(num)s cases", base)
         return Said(*hours_of(told[0]), of % {"num": base})

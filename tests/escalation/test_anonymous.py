@@ -303,3 +303,15 @@ async def test_whoever_writes_along_knows_whose_it_is_so_that_it_has_a_name(as_,
     assert (
         await browser.post(other.replace("/edit", "/co-authors"), {"colleague": "author@world.example"})
     ).status_code == 403
+
+
+async def test_she_is_told_that_she_speaks_without_her_name(as_, world):
+    """On what she posted so, and before she comments on it; others are told that they speak in their own."""
+    browser = await as_(ME)
+    where = await posted(browser, world)
+    hers, others = text_of(await browser.get(where)), text_of(await (await as_("employee")).get(where))
+    assert "You posted this without your name" in hers
+    assert "without your name: you are" in hers
+    assert "under your name" not in hers
+    assert "under your name" in others
+    assert "without your name" not in others
