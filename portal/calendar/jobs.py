@@ -19,12 +19,17 @@ OWN = """
 """
 
 
+BROUGHT = "SELECT EXISTS (SELECT FROM calendar_day WHERE country <> '' AND day < {})"
+
+
 async def install_country(country: str) -> None:
-    """The holidays of this country from today on take the place of those that there were."""
+    """The holidays of this country from today on take the place of those that there were; the first country's are those
+    of the whole year."""
     await execute("UPDATE organisation SET country = {}", country)
     own = (await execute(OWN))[0]
     await execute(OF_OTHERS, own["today"])
-    await _bring(country, own["language"], own["today"])
+    begun = await fetch_value(BROUGHT, own["today"])
+    await _bring(country, own["language"], own["today"] if begun else own["today"].replace(month=1, day=1))
 
 
 async def _bring(country: str, language: str, since: date) -> None:

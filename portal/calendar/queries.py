@@ -8,6 +8,7 @@ import msgspec
 
 from portal.access.actor import Actor
 from portal.access.scope import visible
+from portal.calendar.holidays import holidays_of, known
 from portal.db import fetch, fetch_one, fetch_value
 from portal.tables import CalendarDay, Organisation, WorkingHours
 
@@ -49,8 +50,11 @@ DAYS = """
 
 
 async def days_of(actor: Actor, year: int) -> list[Day]:
-    """Those of a year."""
-    return await fetch(Day, DAYS, date(year, 1, 1), date(year, 12, 31), visible(CalendarDay, actor, "c"))
+    """Those of a year; holidays are called as in the actor's language, where that is known."""
+    rows = await fetch(Day, DAYS, date(year, 1, 1), date(year, 12, 31), visible(CalendarDay, actor, "c"))
+    years = range(year, year + 1)
+    called = {one: holidays_of(one, years, actor.language) for one in {row.country for row in rows} if known(one)}
+    return [msgspec.structs.replace(row, name=called.get(row.country, {}).get(row.day, row.name)) for row in rows]
 
 
 class Place(msgspec.Struct, frozen=True):

@@ -6,8 +6,10 @@ from functools import partial
 from typing import Any
 
 from litestar import Response, Router, get, post
+from litestar.exceptions import NotFoundException as NotFound
 from litestar.params import FromPath
 
+from portal.access.actor import Actor
 from portal.access.policy import can
 from portal.cases import answering, opening, triage
 from portal.cases.briefing import briefing
@@ -25,10 +27,17 @@ from portal.web.page import page, see_other
 from portal.web.request import Request
 
 
+def _colleague(request: Request) -> Actor:
+    """Guests decide nothing, and are told of no other case than those whose posts they read."""
+    if request.actor.guest:
+        raise NotFound
+    return request.actor
+
+
 @get("/cases")
 async def cases(request: Request) -> Response[Any]:
     """What one has to do with, the most urgent first."""
-    actor = request.actor
+    actor = _colleague(request)
     wanted = Wanted.asked(request.query_params)
     return page(
         request,
@@ -50,7 +59,7 @@ async def cases(request: Request) -> Response[Any]:
 @get("/cases/briefing")
 async def leaders_briefing(request: Request) -> Response[Any]:
     """What a head has to know in the morning, to be read or printed."""
-    actor = request.actor
+    actor = _colleague(request)
     return page(
         request,
         "cases/briefing.html",

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from portal.access.actor import Actor
-from portal.access.of_people import ADDRESS, KNOWN_THERE, NAMED
+from portal.access.of_people import ADDRESS, COMES_FROM, KNOWN_THERE, NAMED
 from portal.access.scope import visible
 from portal.db import QueryString, fetch, fetch_one, fetch_value
 from portal.ideas.cards import address_of
@@ -84,7 +84,9 @@ COLUMNS = (
     + ADDRESS.format("k.space")
     + """ AS author_public_id,
     coalesce(n.name, '') AS author_name, p.kind = 'guest' AS author_guest,
-    coalesce(CASE WHEN p.kind = 'employee' THEN u.name END, '') AS author_unit,
+    coalesce(CASE p.kind WHEN 'employee' THEN u.name WHEN 'guest' THEN """
+    + COMES_FROM.format("p.id", "k.space")
+    + """ END, '') AS author_unit,
     k.author = i.author AS wrote_idea,
     k.state, k.body, k.body_html, k.language, k.replies, k.version, k.helpful, k.agree, k.thanks, k.question,
     ARRAY(SELECT x.kind FROM reaction x WHERE x.comment = k.id AND {} ORDER BY 1) AS mine,

@@ -13,7 +13,7 @@ from portal.ideas import queries
 from portal.ideas.actions import Content, Saved
 from portal.ideas.forms import IdeaForm, name_of
 from portal.search.queries import Shown, similar_ideas
-from portal.spaces.queries import audience
+from portal.spaces.queries import audience, looked_at_first
 from portal.text.difference import Piece, differences
 from portal.text.language import LANGUAGES, gettext
 from portal.topics.choice import chosen_topic, with_topic
@@ -95,6 +95,7 @@ class Desk:
             saved=None,
             similar=await self._similar(form.title.data or ""),
             readers=await audience(self.request.actor, self.campaign.space),
+            first=await looked_at_first(self.request.actor, self.campaign.space),
             now=self.request.now,
             status=form.status,
         )

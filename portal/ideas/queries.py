@@ -7,7 +7,7 @@ from datetime import datetime
 import msgspec
 
 from portal.access.actor import Actor
-from portal.access.of_people import ADDRESS, NAMED
+from portal.access.of_people import ADDRESS, COMES_FROM, NAMED
 from portal.access.scope import visible
 from portal.db import fetch, fetch_one
 from portal.ideas.cards import COUNTED, FROM, address_of, hashable
@@ -115,7 +115,9 @@ ONE = f"""
         p.kind = 'guest' AS author_guest,
         CASE WHEN plein_rank_blind(c, t.now) THEN '' ELSE coalesce(n.title, '') END AS author_title,
         coalesce((SELECT u.name FROM org_unit u
-            WHERE u.id = p.org_unit AND p.kind = 'employee' AND NOT plein_rank_blind(c, t.now) AND {{}}), '')
+            WHERE u.id = p.org_unit AND p.kind = 'employee' AND NOT plein_rank_blind(c, t.now) AND {{}}),
+            CASE WHEN p.kind = 'guest' AND NOT plein_rank_blind(c, t.now)
+                THEN {COMES_FROM.format("p.id", "i.space")} END, '')
             AS author_unit,
         i.title, i.body, i.body_html, i.tags, i.language, i.version,
         {COUNTED}, i.comments, i.guest_comments, i.created_at, i.updated_at, i.state AS idea_state,

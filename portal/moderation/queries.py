@@ -7,7 +7,7 @@ from datetime import datetime
 import msgspec
 
 from portal.access.actor import Actor
-from portal.access.of_people import ADDRESS, NAMED
+from portal.access.of_people import ADDRESS, COMES_FROM, NAMED
 from portal.access.scope import visible
 from portal.db import QueryString, Reading, fetch, fetch_one
 from portal.ideas.cards import apart
@@ -57,6 +57,7 @@ class ItemRow(msgspec.Struct, frozen=True):
     id: int
     public_id: str
     kind: str
+    post: bool
     space: int
     space_public_id: str
     space_name: str
@@ -124,6 +125,7 @@ ITEMS = f"""
     SELECT x.id, x.public_id, {KIND} AS kind,
         x.space, s.public_id AS space_public_id, s.name AS space_name, x.campaign, x.idea, x.comment, x.attachment,
         coalesce(k.public_id, i.public_id, f.public_id, c.public_id, '') AS thing_public_id,
+        coalesce(i.kind <> 'idea', FALSE) AS post,
         coalesce(k.state, i.state, CASE WHEN f.state = 'held' OR c.hidden THEN 'hidden' END,
             CASE WHEN num_nonnulls(f.id, c.id) = 0 THEN 'removed' ELSE 'published' END) AS thing_state,
         coalesce(k.version, i.version, 1) AS version,
@@ -134,7 +136,8 @@ ITEMS = f"""
         coalesce(k.language, i.language, c.language, s.language) AS language,
         coalesce(k.created_at, i.created_at, c.created_at, x.created_at) AS written_at,
         x.author, {ADDRESS.format("x.space")} AS author_public_id, coalesce(n.name, '') AS author_name,
-        p.kind = 'guest' AS author_guest, coalesce(CASE WHEN p.kind = 'employee' THEN u.name END, '') AS author_unit,
+        p.kind = 'guest' AS author_guest, coalesce(CASE p.kind WHEN 'employee' THEN u.name
+            WHEN 'guest' THEN {COMES_FROM.format("p.id", "x.space")} END, '') AS author_unit,
         x.state, x.checks, x.due_at, coalesce(x.assigned_to = {{}}, FALSE) AS turn,
         coalesce((SELECT r.rule FROM report r WHERE r.item = x.id ORDER BY r.id LIMIT 1), '') AS rule,
         (SELECT count(*) FROM report r WHERE r.item = x.id)::int AS reports,

@@ -13,14 +13,14 @@ from portal.text.language import gettext, lazy, ngettext
 #: What happened, by kind of notice; the thing's title stands behind it.
 SAYS: dict[str, str] = {
     "appeal": lazy("An appeal waits for your decision:"),
-    "answer": lazy("Answered, or its answer corrected:"),
+    "answer": lazy("There is an answer, new or corrected:"),
     "ask": lazy("You are asked about:"),
     "campaign": lazy("News of the campaign:"),
     "comment": lazy("commented on:"),
     "duty_bounced": lazy("Mail about a duty does not reach somebody"),
-    "file_wish": lazy("Somebody asked for a file, or you did:"),
+    "file_wish": lazy("About a file that was asked for:"),
     "guest_data": lazy("The data of a guest will be erased:"),
-    "guest_news": lazy("News of guests:"),
+    "guest_news": lazy("About a guest:"),
     "help": lazy("offers help with:"),
     "idea_corrected": lazy("Something was added to:"),
     "idea_news": lazy("A step further:"),

@@ -41,7 +41,7 @@ from portal.posts.queries import last_asked
 from portal.preboarding.queries import chapters
 from portal.proposals.queries import UNOPENED, get_proposal, waiting_for
 from portal.proposals.routes import show_proposal
-from portal.spaces.queries import audience, get_space, sections, units_of
+from portal.spaces.queries import audience, get_space, looked_at_first, sections, units_of
 from portal.stewards.queries import caretakers, members
 from portal.text.dates import read_date
 from portal.text.language import gettext
@@ -230,6 +230,7 @@ async def _idea(request: Request, row: IdeaRow, form: CommentForm) -> Response[A
         **stands,
         opens=tuple(file.public_id for file in stands["files"] if can(request.actor, Action.ATTACHMENT_DOWNLOAD, file)),
         **await thread_of(request.actor, row, wanted, form, stands["seen"]),
+        first=await looked_at_first(request.actor, row.space),
         now=request.now,
     )
 

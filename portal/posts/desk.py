@@ -12,7 +12,7 @@ from portal.ideas.queries import IdeaRow, current_version
 from portal.posts.forms import AS_LEADER, PostForm
 from portal.posts.queries import Spoken, Stream, get_stream, leaders_for
 from portal.search.queries import similar_ideas
-from portal.spaces.queries import audience
+from portal.spaces.queries import audience, looked_at_first
 from portal.text.difference import differences
 from portal.text.language import gettext
 from portal.topics.choice import chosen_topic, with_topic
@@ -82,6 +82,7 @@ class Desk:
             saved=None,
             similar=await self._similar(form.title.data or ""),
             readers=await audience(self.request.actor, self.stream.space),
+            first=await looked_at_first(self.request.actor, self.stream.space),
             now=self.request.now,
             status=form.status,
         )

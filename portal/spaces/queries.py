@@ -8,7 +8,7 @@ import msgspec
 
 from portal.access.actor import Actor
 from portal.access.scope import visible
-from portal.db import fetch, fetch_one
+from portal.db import fetch, fetch_one, fetch_value
 from portal.tables import Charter, OrgUnit, Space, SpaceUnit
 
 SHORTEST = 3  # letters of a name that are compared with others
@@ -195,6 +195,13 @@ AUDIENCE = """
 async def audience(actor: Actor, space: int) -> Audience | None:
     """Who will read it, before one writes it."""
     return await fetch_one(Audience, AUDIENCE, space, visible(Space, actor, "s"))
+
+
+async def looked_at_first(actor: Actor, space: int) -> bool:
+    """Whether what the actor writes there now waits until a moderator has read it: only what guests write may."""
+    if not actor.guest:
+        return False
+    return bool(await fetch_value("SELECT plein_check({}, {}, FALSE) IS NOT NULL", actor.id, space))
 
 
 class Choice(msgspec.Struct, frozen=True):

@@ -241,7 +241,8 @@ async def leave(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """Leaves."""
     space = found(await queries.get_space(request.actor, public_id))
     await actions.leave(request.actor, space)
-    return see_other("/groups", "group-left")
+    left = "group-left" if space.kind == "group" else "space-left"
+    return see_other("/" if request.actor.guest else "/groups", left)
 
 
 router = Router(

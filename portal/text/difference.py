@@ -1,4 +1,4 @@
-"""What changed between two texts, word by word."""
+"""What changed between two texts: sentence by sentence, and word by word inside of those that stayed mostly alike."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from difflib import SequenceMatcher
 from typing import NamedTuple
 
 _WORDS = re.compile(r"\w+|\s+|[^\w\s]")
+_END = re.compile(r"(?<=[.!?…:;]\s)")  # of a sentence
+ALIKE = 0.6  # of the words of two sentences, from which on they are compared word by word
 MOST = 1200  # words of a passage, lines of a text; what is longer is shown as taken out and put in, as a whole
 WORK = 1_500_000  # pairs of words that one text may cost; the passages that are left then are shown as a whole, too
 SAME, REMOVED, ADDED = "same", "removed", "added"
@@ -47,26 +49,49 @@ async def differences(before: Mapping[str, str], after: Mapping[str, str]) -> di
 def _by_line(before: str, after: str) -> Iterator[Piece]:
     old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
     if max(len(old), len(new)) > MOST:
-        yield from _by_word(_WORDS.findall(before), _WORDS.findall(after), WORK)
+        yield from _by_word(before, after, WORK)
         return
     left = WORK
     for tag, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if tag == "equal":
             yield Piece(SAME, "".join(old[a:b]))
         else:
-            words, others = _WORDS.findall("".join(old[a:b])), _WORDS.findall("".join(new[c:d]))
-            yield from _by_word(words, others, left)
-            left -= len(words) * len(others)
+            passage, other = "".join(old[a:b]), "".join(new[c:d])
+            yield from _by_sentence(passage, other, left)
+            left -= len(_WORDS.findall(passage)) * len(_WORDS.findall(other))
 
 
-def _by_word(old: list[str], new: list[str], left: int) -> Iterator[Piece]:
+def _by_sentence(before: str, after: str, left: int) -> Iterator[Piece]:
+    """Where as many sentences stand in the place of some, each is compared with the one before it."""
+    old, new = _END.split(before), _END.split(after)
     if max(len(old), len(new)) > MOST or len(old) * len(new) > left:
-        yield Piece(REMOVED, "".join(old))
-        yield Piece(ADDED, "".join(new))
+        yield from (Piece(REMOVED, before), Piece(ADDED, after))
         return
     for tag, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if tag == "equal":
             yield Piece(SAME, "".join(old[a:b]))
+        elif b - a == d - c:
+            for was, now in zip(old[a:b], new[c:d], strict=True):
+                yield from _by_word(was, now, left)
         else:
-            yield Piece(REMOVED, "".join(old[a:b]))
-            yield Piece(ADDED, "".join(new[c:d]))
+            yield from _by_word("".join(old[a:b]), "".join(new[c:d]), left)
+
+
+def _by_word(before: str, after: str, left: int) -> Iterator[Piece]:
+    """Word by word where most words stayed; else the one goes and the other comes, as a whole."""
+    old, new = _WORDS.findall(before), _WORDS.findall(after)
+    small = max(len(old), len(new)) <= MOST and len(old) * len(new) <= left
+    steps = SequenceMatcher(None, old, new, autojunk=False).get_opcodes() if small else []
+    kept = sum(_words(old[a:b]) for tag, a, b, _, _ in steps if tag == "equal")
+    if 2 * kept < ALIKE * (_words(old) + _words(new)) or not small:
+        yield from (Piece(REMOVED, before), Piece(ADDED, after))
+        return
+    for tag, a, b, c, d in steps:
+        if tag == "equal":
+            yield Piece(SAME, "".join(old[a:b]))
+        else:
+            yield from (Piece(REMOVED, "".join(old[a:b])), Piece(ADDED, "".join(new[c:d])))
+
+
+def _words(parts: list[str]) -> int:
+    return sum(part[0].isalnum() for part in parts)

@@ -120,6 +120,7 @@ FLASHES: dict[str, str] = {
     "charter-accepted": lazy("You accepted the charter."),
     "group-joined": lazy("You belong to this group now."),
     "group-left": lazy("You left the group."),
+    "space-left": lazy("You left the space."),
     "guest-removed": lazy("The guest sees nothing of this space any more."),
     "member-added": lazy("Your colleague belongs to the group now."),
     "guest-invited": lazy("The invitation is on its way."),

@@ -26,3 +26,22 @@ def test_what_is_long_costs_little_where_little_of_it_changed():
     changed = [*lines[:500], "another\n", *lines[501:]]
     kept = [piece for piece in difference("".join(lines), "".join(changed)) if piece.kind == SAME]
     assert sum(len(piece.text) for piece in kept) > len("".join(lines)) - 60
+
+
+def shown(before, after):
+    """The pieces, as one reads them."""
+    marks = {SAME: "%s", REMOVED: "[-%s]", ADDED: "[+%s]"}
+    return "".join(marks[piece.kind] % piece.text for piece in difference(before, after))
+
+
+def test_a_sentence_of_which_little_is_left_goes_as_a_whole():
+    before = "The head of department approves it in writing before it begins. You hear of it within ten days."
+    after = "You decide, and note it in the night roster. You hear of it within five days."
+    first, second = before.split(". ")[0], after.split(". ")[0]
+    assert shown(before, after) == f"[-{first}. ][+{second}. ]You hear of it within [-ten][+five] days."
+
+
+def test_a_sentence_that_comes_between_others_is_all_that_is_new():
+    assert (
+        shown("One stays. Two stays.", "One stays. This is new. Two stays.") == "One stays. [+This is new. ]Two stays."
+    )
