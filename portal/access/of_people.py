@@ -13,7 +13,7 @@ ADDRESS = """
 #: The organisation that a guest {} comes from, as the members of a space {} read it; none of one who left.
 COMES_FROM = """
     (SELECT fo.name FROM membership fm JOIN partner fo ON fo.id = fm.partner
-        WHERE fm.person = {} AND fm.space = {} LIMIT 1)
+        WHERE fm.person = {} AND fm.space = {} AND (fm.until IS NULL OR fm.until > plein_now()) LIMIT 1)
 """
 
 #: Joins the name {0} of a person {1} in a space {2}: none of a guest who left it, where the space says so.

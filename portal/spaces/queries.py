@@ -197,11 +197,14 @@ async def audience(actor: Actor, space: int) -> Audience | None:
     return await fetch_one(Audience, AUDIENCE, space, visible(Space, actor, "s"))
 
 
+FIRST = "SELECT plein_check({}, s.id, FALSE) IS NOT NULL FROM space s WHERE s.id = {} AND {}"
+
+
 async def looked_at_first(actor: Actor, space: int) -> bool:
     """Whether what the actor writes there now waits until a moderator has read it: only what guests write may."""
     if not actor.guest:
         return False
-    return bool(await fetch_value("SELECT plein_check({}, {}, FALSE) IS NOT NULL", actor.id, space))
+    return bool(await fetch_value(FIRST, actor.id, space, visible(Space, actor, "s")))
 
 
 class Choice(msgspec.Struct, frozen=True):
