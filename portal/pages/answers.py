@@ -36,6 +36,6 @@ async def answers(request: Request) -> Response[Any]:
         owed=await waiting_longest(actor, most=FEW),
         given=await answers_given(actor, most=FEW),
         policies=await policies(actor, FEW),
-        needed=await thresholds(actor, setting, [await weighed_lately(actor), SMALL]),
+        needed=await thresholds(actor, setting, weighed_lately(actor), SMALL),
         now=request.now,
     )

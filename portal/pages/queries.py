@@ -9,7 +9,7 @@ import msgspec
 from portal.access.actor import Actor
 from portal.access.scope import visible
 from portal.campaigns.queries import UNANSWERED
-from portal.db import execute, fetch, fetch_value
+from portal.db import QueryString, execute, fetch
 from portal.spaces.queries import PASSING
 from portal.tables import Campaign, Capture, Comment, CommunityCard, Escalation, Idea, Person, Screening, Space
 
@@ -199,6 +199,6 @@ WEIGHED = """
 """
 
 
-async def weighed_lately(actor: Actor) -> int:
+def weighed_lately(actor: Actor) -> QueryString:
     """By how many people the newest thing that all colleagues can read was weighed; 0 where there is none."""
-    return int(await fetch_value(WEIGHED, visible(Idea, actor, "i")) or 0)
+    return QueryString("coalesce(({}), 0)", QueryString(WEIGHED, visible(Idea, actor, "i")))

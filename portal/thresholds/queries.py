@@ -8,7 +8,7 @@ import msgspec
 
 from portal.access.actor import Actor
 from portal.access.scope import visible
-from portal.db import fetch
+from portal.db import QueryString, fetch
 from portal.tables import EscalationSetting
 
 #: The sizes of audiences that the charter shows.
@@ -74,12 +74,13 @@ class Threshold(msgspec.Struct, frozen=True):
 
 THRESHOLDS = """
     SELECT a.size AS audience, t.t1, t.t2
-    FROM unnest({}::integer[]) WITH ORDINALITY a (size, place)
+    FROM unnest(ARRAY[{}]::integer[]) WITH ORDINALITY a (size, place)
     JOIN escalation_setting s ON s.id = {}, plein_thresholds(a.size, a.size, s) t
     WHERE t.t1 IS NOT NULL AND {} ORDER BY a.place
 """
 
 
-async def thresholds(actor: Actor, setting: SettingRow, sizes: list[int]) -> list[Threshold]:
+async def thresholds(actor: Actor, setting: SettingRow, *sizes: int | QueryString) -> list[Threshold]:
     """What the formula gives for audiences of these sizes; none for fewer than five."""
-    return await fetch(Threshold, THRESHOLDS, sizes, setting.id, visible(EscalationSetting, actor, "s"))
+    wanted = QueryString(", ".join(["{}"] * len(sizes)), *sizes)
+    return await fetch(Threshold, THRESHOLDS, wanted, setting.id, visible(EscalationSetting, actor, "s"))

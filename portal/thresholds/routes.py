@@ -27,7 +27,7 @@ async def charter(request: Request) -> Response[Any]:
     wanted = _size(request.query_params.get("a", ""))
     versions = await queries.history(request.actor)
     sizes = [*AUDIENCES, *([wanted] if wanted else [])]
-    rows = await queries.thresholds(request.actor, versions[0], sizes)
+    rows = await queries.thresholds(request.actor, versions[0], *sizes)
     mine = next((row for row in rows[len(AUDIENCES) :]), None)
     return page(
         request,

@@ -840,6 +840,7 @@ case(
 
 # --- files ---
 FILE = {"author": ME, "phase": "collect", "answered": False, "label": "internal", "given": False, "wish": None}
+FILE |= {"decides": False}
 case(
     Action.ATTACHMENT_DESCRIBE,
     FILE,
@@ -856,6 +857,7 @@ case(
     {"answered": True},
     {"phase": "vote"},
     NOT_HERS | me(**has("owner")),
+    NOT_HERS | {"decides": True} | me(**has("moderator")),
     too=[NOT_HERS | me(**has("moderator")), {"phase": "vote"} | me(**has("moderator"))],
 )
 NO_DOWNLOAD = {"denied": [f"{SPACE}:download"]}
