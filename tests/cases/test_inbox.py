@@ -179,3 +179,10 @@ async def test_home_says_what_one_owes(as_, world):
     assert f'href="/cases/{world.case["decide"]}"' in page.text
     assert "You owe an answer by" in text_of(page)
     assert "You owe an answer by" not in text_of(await (await as_("employee")).get("/"))
+
+
+async def test_guests_have_no_inbox_and_no_briefing(as_, world):
+    """They decide nothing; a case of a post that they read stays open to them."""
+    guest = await as_("guest_a")
+    assert (await guest.get("/cases")).status_code == 404
+    assert (await guest.get("/cases/briefing")).status_code == 404

@@ -339,3 +339,19 @@ async def test_where_everything_is_checked_the_database_takes_no_words_that_cann
             else:
                 assert await execute(sql, *about)
             await undone.rollback()
+
+
+async def test_a_guest_is_told_before_she_writes_and_her_organisation_stands_beside_her_name(as_, world, checks):
+    """Who is no guest is not told so: what she writes is there at once."""
+    await checks("first")
+    address = f"/ideas/{world.idea['closed_a']}"
+    told = "A moderator of this space reads it first"
+    assert told in text_of(await (await as_("guest_a")).get(address))
+    assert told not in text_of(await (await as_("insider_a")).get(address))
+    await say(as_, world)
+    partner = await fetch_value(
+        "SELECT o.name FROM membership m JOIN partner o ON o.id = m.partner WHERE m.person = {}",
+        world.person_id["guest_a"],
+    )
+    comments = text_of(await (await as_("guest_a")).get(address)).partition('id="comments"')[2]
+    assert f"<span>{partner}</span>" in comments

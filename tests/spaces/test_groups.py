@@ -120,7 +120,7 @@ async def test_a_member_leaves_and_the_closed_group_is_gone_for_her(as_: SignIn,
     browser = await as_("guest_a")
     response = await browser.post(LEAVE.format(world.space["closed_a"]))
     assert response.status_code == 303
-    assert response.headers["Location"] == "/groups"
+    assert response.headers["Location"] == "/", "her own home: groups are for colleagues"
     assert await roles(world, "closed_a", "guest_a") == set()
     assert (await browser.get(f"/spaces/{world.space['closed_a']}")).status_code == 404
     assert (await browser.get(f"/ideas/{world.idea['closed_a']}")).status_code == 404
