@@ -82,5 +82,6 @@ THRESHOLDS = """
 
 async def thresholds(actor: Actor, setting: SettingRow, *sizes: int | QueryString) -> list[Threshold]:
     """What the formula gives for audiences of these sizes; none for fewer than five."""
-    wanted = QueryString(", ".join(["{}"] * len(sizes)), *sizes)
+    places = ", ".join(["{}"] * len(sizes))
+    wanted = QueryString(places, *sizes)
     return await fetch(Threshold, THRESHOLDS, wanted, setting.id, visible(EscalationSetting, actor, "s"))

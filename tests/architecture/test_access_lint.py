@@ -234,6 +234,7 @@ def test_handlers_ask_no_database():
 RUN_SQL = {"execute": 0, "fetch_value": 0, "script": 0, "QueryString": 0, "fetch": 1, "fetch_one": 1, "Reading": 1}
 #: What is put into SQL beside constants, and why that is no value of anybody's.
 KNOWN = {
+    ("portal/thresholds/queries.py", "places"): "as many placeholders as there are sizes",
     ("portal/posts/queries.py", "place"): "out of ORDERS, a constant; an unknown order is a KeyError",
     ("portal/boards/queries.py", "key"): "out of ORDERS, a constant; an unknown order is a KeyError",
     ("portal/campaigns/queries.py", "key"): "out of ORDERS, a constant; an unknown order is a KeyError",
