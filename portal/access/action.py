@@ -133,6 +133,7 @@ class Action(StrEnum):
     ESCALATION_ACKNOWLEDGE = "escalation.acknowledge"
     ESCALATION_CLARIFY = "escalation.clarify"
     ESCALATION_GO_ON = "escalation.go_on"
+    ESCALATION_REPLY = "escalation.reply"
     ESCALATION_STATE = "escalation.state"
     ESCALATION_DRAFT = "escalation.draft"
     ESCALATION_ASK_EXTENSION = "escalation.ask_extension"

@@ -26,9 +26,14 @@ def owner_with_a_question(actor: Actor, thing: Any) -> bool:
     return _owns(actor, thing, {"acknowledged"}) and thing.clarify_from is None
 
 
-def asked_or_asking(actor: Actor, thing: Any) -> bool:
-    """Who wrote the item, and the owner, while the owner's question is open."""
-    return thing.state == "clarifying" and (actor.id in (thing.author, thing.owner) or bool(thing.co_author))
+def owner_with_an_open_question(actor: Actor, thing: Any) -> bool:
+    """The owner, while her question is open."""
+    return bool(thing.state == "clarifying" and actor.id == thing.owner)
+
+
+def writer_who_is_asked(actor: Actor, thing: Any) -> bool:
+    """Who wrote the item, while the owner's question is open."""
+    return thing.state == "clarifying" and (actor.id == thing.author or bool(thing.co_author))
 
 
 def owner_before_answer(actor: Actor, thing: Any) -> bool:

@@ -18,7 +18,6 @@ from portal.access.of_campaigns import (
 )
 from portal.access.of_cases import (
     asked_for_advice,
-    asked_or_asking,
     asked_to_agree,
     brings_to_decision,
     decides_along,
@@ -35,9 +34,11 @@ from portal.access.of_cases import (
     owner_or_adviser,
     owner_or_chain,
     owner_with_a_question,
+    owner_with_an_open_question,
     owner_without_statement,
     splits,
     superior_in_time,
+    writer_who_is_asked,
     writes_before_answer,
 )
 from portal.access.of_comments import own_comment, own_standing_comment, reacting
@@ -167,6 +168,7 @@ WRITING = {
     Action.ESCALATION_INVALIDATE,
     Action.ESCALATION_OPEN_UNASKED,
     Action.ESCALATION_ADD_QUESTIONS,
+    Action.ESCALATION_REPLY,
 }
 
 #: The right in its space that an action takes, beside its rule.
@@ -335,7 +337,8 @@ RULES: dict[Action, Callable[[Actor, Any], bool]] = {
     Action.ESCALATION_TRIAGE: names_owner,
     Action.ESCALATION_ACKNOWLEDGE: owner_of_new_case,
     Action.ESCALATION_CLARIFY: owner_with_a_question,
-    Action.ESCALATION_GO_ON: asked_or_asking,
+    Action.ESCALATION_GO_ON: owner_with_an_open_question,
+    Action.ESCALATION_REPLY: writer_who_is_asked,
     Action.ESCALATION_STATE: owner_without_statement,
     Action.ESCALATION_DRAFT: owner_or_adviser,
     Action.ESCALATION_ADD_QUESTIONS: writes_before_answer,

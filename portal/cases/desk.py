@@ -5,15 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from portal.access.actor import Actor
-from portal.access.conflicts import Changed
+from portal.access.conflicts import Changed, Closed
 from portal.access.policy import Action, can
 from portal.cases import forms
 from portal.caseteam.actions import consult, staff
 from portal.caseteam.forms import ConsultForm, StaffForm
 from portal.colleagues.forms import chosen_colleague
+from portal.comments.actions import comment
+from portal.db import transaction
 from portal.escalation import actions
 from portal.escalation.queries import CaseRow
+from portal.ideas.queries import get_idea
+from portal.mentions.queries import Ambiguous
 from portal.text.language import gettext, lazy
+from portal.text.mentions import several_people
 from portal.web.deeds import Deed
 
 
@@ -45,6 +50,21 @@ async def _add_questions(actor: Actor, case: CaseRow, form: Any) -> None:
 
 async def _go_on(actor: Actor, case: CaseRow, form: Any) -> None:
     await actions.end_clarifying(actor, case)
+
+
+async def _reply(actor: Actor, case: CaseRow, form: Any) -> None:
+    idea = await get_idea(actor, case.idea_public_id)
+    if idea is None or not can(actor, Action.IDEA_COMMENT, idea):
+        form.refuse("words", gettext("Comments are closed here. Your text is kept: take it along."))
+        return
+    try:
+        async with transaction():
+            said = await comment(actor, idea, body=form.words.data, reply_to=None, form_key=form.once)
+            await actions.reply_to_question(actor, case, said)
+    except Closed:
+        form.refuse("words", gettext("Comments are closed here. Your text is kept: take it along."))
+    except Ambiguous as error:
+        form.refuse("words", several_people(error.name))
 
 
 async def _extend(actor: Actor, case: CaseRow, form: Any) -> None:
@@ -138,6 +158,13 @@ DEEDS = {
         lazy("Name what you want to know above all"),
         lazy("The answer replies to each of your questions: three at most, and what you named stays."),
         _add_questions,
+    ),
+    "reply": Deed(
+        Action.ESCALATION_REPLY,
+        forms.ReplyForm,
+        lazy("Answer the question"),
+        lazy("Your answer stands in the thread and beside the question, for everybody to read. The clock goes on."),
+        _reply,
     ),
     "clarified": Deed(
         Action.ESCALATION_GO_ON,

@@ -9,6 +9,7 @@ import wtforms
 from wtforms.validators import StopValidation
 
 from portal.colleagues.forms import ColleagueField
+from portal.comments.forms import LONGEST as LONGEST_COMMENT
 from portal.ideas.forms import CORE_QUESTIONS, QuestionsField
 from portal.text.dates import read_date
 from portal.text.language import gettext, lazy
@@ -53,6 +54,12 @@ class QuestionForm(Form):
     """What the author is asked."""
 
     words = TextAreaField(lazy("Your question"), [required(lazy("Write the question.")), at_most(1000)])
+
+
+class ReplyForm(Form):
+    """What its author says to that."""
+
+    words = TextAreaField(lazy("Your answer"), [required(lazy("Write your answer.")), at_most(LONGEST_COMMENT)])
 
 
 class QuestionsForm(Form):

@@ -15,7 +15,7 @@ from portal.crowd.after import gathered, readings
 from portal.db import Reading, read_together
 from portal.escalation.queries import CaseRow
 from portal.ideas.queries import IdeaRow
-from portal.tables import CaseRole, Escalation, Event, Identity, Topic
+from portal.tables import CaseRole, Comment, Escalation, Event, Identity, Topic
 from portal.text.cases import STATES, Named
 
 
@@ -102,7 +102,8 @@ GROWN = """
 
 
 class Happening(msgspec.Struct, frozen=True):
-    """One line of a timeline. `owner_name`: whose it was after it; `actor_name`: who did it, empty for the clock."""
+    """One line of a timeline. `owner_name`: whose it was after it; `actor_name`: who did it, empty for the clock;
+    `said`: the comment that it was done with."""
 
     kind: str
     occurred_at: datetime
@@ -114,15 +115,19 @@ class Happening(msgspec.Struct, frozen=True):
     step: int | None
     days: int | None
     supporters: int | None
+    said: str
+    said_html: str
 
 
 TIMELINE = """
     SELECT v.kind, v.occurred_at, coalesce(n.name, '') AS actor_name, coalesce(o.name, '') AS owner_name,
         coalesce(v.particulars ->> 'why', '') AS why, coalesce(v.particulars ->> 'about', '') AS about,
         (v.particulars ->> 'on')::date AS "on", (v.particulars ->> 'step')::int AS step,
-        (v.particulars ->> 'days')::int AS days, (v.particulars ->> 'supporters')::int AS supporters
+        (v.particulars ->> 'days')::int AS days, (v.particulars ->> 'supporters')::int AS supporters,
+        coalesce(k.public_id, '') AS said, coalesce(k.body_html, '') AS said_html
     FROM event v LEFT JOIN identity n ON n.person = v.actor AND {}
     LEFT JOIN identity o ON o.person = (v.particulars ->> 'owner')::bigint AND {}
+    LEFT JOIN comment k ON k.public_id = v.particulars ->> 'comment' AND k.state = 'published' AND {}
     WHERE v.escalation = {} AND starts_with(v.kind, 'case.') AND {} ORDER BY v.occurred_at, v.id
 """
 
@@ -155,8 +160,8 @@ def _growth(actor: Actor, case: CaseRow) -> Reading[Grown]:
 
 def timeline(actor: Actor, case: CaseRow) -> Reading[Happening]:
     """What happened to a case, in its order."""
-    names = visible(Identity, actor, "n"), visible(Identity, actor, "o")
-    return Reading(Happening, TIMELINE, *names, case.id, visible(Event, actor, "v"))
+    sight = visible(Identity, actor, "n"), visible(Identity, actor, "o"), visible(Comment, actor, "k")
+    return Reading(Happening, TIMELINE, *sight, case.id, visible(Event, actor, "v"))
 
 
 def _team(actor: Actor, case: CaseRow) -> Reading[OnCase]:

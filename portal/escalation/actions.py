@@ -105,10 +105,16 @@ async def clarify(actor: Actor, case: CaseRow, question: str) -> None:
 
 
 async def end_clarifying(actor: Actor, case: CaseRow) -> None:
-    """The author has answered the question: the clock goes on. Raises Changed."""
+    """The owner knows by now what she asked: the clock goes on. Raises Changed."""
     require(actor, Action.ESCALATION_GO_ON, case)
     async with transaction():
         await go_on(await hold_for(case.id, Kind.CASE_CLARIFIED), actor=actor.id)
+
+
+async def reply_to_question(actor: Actor, case: CaseRow, comment: str) -> None:
+    """The author replied to the question with this comment, in this transaction: the clock goes on. Raises Changed."""
+    require(actor, Action.ESCALATION_REPLY, case)
+    await go_on(await hold_for(case.id, Kind.CASE_CLARIFIED), actor=actor.id, comment=comment)
 
 
 # Who answers holds it, too: a question is named before the answer, or not at all.

@@ -174,10 +174,10 @@ async def stop_asking(case: Case) -> None:
         await execute(GO_ON, case.id)
 
 
-async def go_on(case: Case, *, actor: int | None = None) -> None:
+async def go_on(case: Case, *, actor: int | None = None, **particulars: str) -> None:
     """The question is answered, or its time over."""
     await stop_asking(case)
-    await move(case.id, Kind.CASE_CLARIFIED, actor=actor)
+    await move(case.id, Kind.CASE_CLARIFIED, actor=actor, **particulars)
     await oblige(Kind.DUTY_REMINDER, case, case.owner, about="clarified")
 
 

@@ -100,9 +100,10 @@ DUTIES: dict[str, Words] = {
     f"{Kind.DUTY_REMINDER}/question": Words(
         lazy("A question to you"),
         lazy(
-            "Who decides asks you, for everybody to read: “%(question)s” Answer in the thread, until %(until)s at the "
-            "latest, and say on the page of the case that it is answered. Until then the clock stands still."
+            "Who decides asks you, for everybody to read: “%(question)s” Answer it until %(until)s at the latest. "
+            "Until then the clock stands still."
         ),
+        "/reply",
     ),
     f"{Kind.DUTY_REMINDER}/clarified": Words(
         lazy("The clock goes on"),

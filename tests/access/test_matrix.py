@@ -473,7 +473,9 @@ escalation.acknowledge      assigned    n n n y n n n n n - -
 escalation.acknowledge      triage      n n n n n n n n n - -
 escalation.clarify          acknowledged n n n y n n n n n - -
 escalation.clarify          extension   n n n n n n n n n - -
-escalation.go_on            clarifying  n y n y n n n n n - -
+escalation.go_on            clarifying  n n n y n n n n n - -
+escalation.reply            clarifying  n y n n n n n n n - -
+escalation.reply            acknowledged n n n n n n n n n - -
 escalation.state            assigned    n n n y n n n n n - -
 escalation.state            answered    n n n n n n n n n - -
 escalation.draft            acknowledged n n n y n n n n n - -
@@ -658,6 +660,7 @@ LOADERS: dict[Action, Load | None] = {
     Action.ESCALATION_ACKNOWLEDGE: get_case,
     Action.ESCALATION_CLARIFY: get_case,
     Action.ESCALATION_GO_ON: get_case,
+    Action.ESCALATION_REPLY: get_case,
     Action.ESCALATION_STATE: get_case,
     Action.ESCALATION_DRAFT: get_case,
     Action.ESCALATION_ADD_QUESTIONS: get_case,

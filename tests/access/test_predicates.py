@@ -684,8 +684,15 @@ case(
     Action.ESCALATION_GO_ON,
     CASE | {"state": "clarifying"},
     NOT_OWNED,
+    NOT_OWNED | {"author": ME},
     *states_but("clarifying"),
-    too=[NOT_OWNED | {"author": ME}, NOT_OWNED | {"co_author": True}],
+)
+case(
+    Action.ESCALATION_REPLY,
+    CASE | {"state": "clarifying", "author": ME},
+    {"author": OTHER},
+    *states_but("clarifying"),
+    too=[{"author": OTHER, "co_author": True}],
 )
 case(
     Action.ESCALATION_STATE,

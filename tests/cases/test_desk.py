@@ -52,3 +52,26 @@ async def test_who_owns_the_case_answers_though_she_does_not_decide_there_and_th
     with pytest.raises(Changed):
         await actions.answer(actor, row, replace(DECISION, next_owner=owner))
     assert await fetch_value("SELECT count(*) FROM event WHERE kind = 'case.answered'") == 1
+
+
+async def test_the_author_answers_the_question_beside_it_and_in_the_thread_and_nothing_typed_is_lost(as_, world):
+    author = await fetch_value("SELECT author FROM idea WHERE id = {}", world.idea_id["decide"])
+    who = next(name for name, person in world.person_id.items() if person == author)
+    address = f"/cases/{world.case['decide']}"
+    await (await as_("sponsor")).post(f"{address}/question", {"words": "Which days?"})
+    browser = await as_(who)
+    assert f'href="{address}/reply"' in (await browser.get(address)).text
+    assert (await (await as_("guest_a")).post(f"{address}/reply", {"words": "X"})).status_code == 404
+    assert (await (await as_("sponsor")).post(f"{address}/reply", {"words": "X"})).status_code == 403
+    too_long = await browser.post(f"{address}/reply", {"words": "Only Mondays. " * 600})
+    assert too_long.status_code == 422
+    assert "Only Mondays. Only Mondays." in too_long.text
+    assert (await browser.post(f"{address}/reply", {"words": ""})).status_code == 422
+    assert await fetch_value("SELECT state FROM escalation WHERE id = {}", world.case_id["decide"]) == "clarifying"
+    assert (await browser.post(f"{address}/reply", {"words": "Only on Mondays."})).status_code == 303
+    page = text_of(await (await as_("employee")).get(address))
+    assert "Only on Mondays." in page.split("Which days?")[1]
+    assert "Only on Mondays." in text_of(await (await as_("employee")).get(f"/ideas/{world.idea['decide']}"))
+    said = await fetch_value("SELECT id FROM comment WHERE body = {}", "Only on Mondays.")
+    await execute("UPDATE comment SET state = 'hidden' WHERE id = {}", said)
+    assert "Only on Mondays." not in text_of(await (await as_("employee")).get(address))

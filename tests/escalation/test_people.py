@@ -134,7 +134,9 @@ async def test_the_author_answers_and_the_clock_goes_on(stage):
     await set_clock(asked)
     await stage.does(stage.heads["owner"], actions.clarify, post, "Which trains?")
     await set_clock(await days_later(asked, 1))
-    await stage.does(stage.people[0], actions.end_clarifying, post)
+    with pytest.raises(Forbidden):
+        await stage.does(stage.people[0], actions.end_clarifying, post)
+    await stage.does(stage.people[0], actions.reply_to_question, post, "a comment")
     assert (await stage.owed(post)).due_at == await days_later(due, 1)
 
 
