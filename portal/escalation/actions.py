@@ -112,9 +112,10 @@ async def end_clarifying(actor: Actor, case: CaseRow) -> None:
 
 
 async def reply_to_question(actor: Actor, case: CaseRow, comment: str) -> None:
-    """The author replied to the question with this comment, in this transaction: the clock goes on. Raises Changed."""
+    """The author replied to the question with this comment: the clock goes on. Raises Changed."""
     require(actor, Action.ESCALATION_REPLY, case)
-    await go_on(await hold_for(case.id, Kind.CASE_CLARIFIED), actor=actor.id, comment=comment)
+    async with transaction():
+        await go_on(await hold_for(case.id, Kind.CASE_CLARIFIED), actor=actor.id, comment=comment)
 
 
 # Who answers holds it, too: a question is named before the answer, or not at all.

@@ -1,6 +1,7 @@
 """The page of a case: everybody reads it who reads its item, and it tells numbers and never who."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -72,3 +73,42 @@ async def test_it_tells_how_it_grew_by_day_and_who_decides_and_what_happened(as_
     await at(await days_later(NOW, 11))
     browser = await as_("employee")  # that session is over
     assert "Late" in text_of(await browser.get(f"/cases/{owed.public_id}")).split("If the answer is late")[0]
+
+
+async def test_while_the_clock_stands_still_no_page_names_a_day_that_will_not_hold(as_, world):
+    case = world.case["decide"]
+    await execute(
+        "UPDATE escalation SET due_at = {}, statement_due_at = {}, statement_at = NULL WHERE public_id = {}",
+        NOW + timedelta(days=40),
+        NOW + timedelta(days=40),
+        case,
+    )
+    day = f'datetime="{(NOW + timedelta(days=40)).date()}'
+    pages = {
+        f"/cases/{case}": "employee",
+        f"/ideas/{world.idea['decide']}": "employee",
+        "/answers/waiting": "employee",
+        "/cases?only=paused": "sponsor",
+        "/cases": "sponsor",
+    }
+    for address, who in pages.items():
+        page = await (await as_(who)).get(address)
+        assert (day in page.text) == ("paused" not in address), address
+    asked = "UPDATE escalation SET state = 'clarifying', clarify_from = {}, clarify_until = {} WHERE public_id = {}"
+    await execute(asked, NOW, NOW + timedelta(days=7), case)
+    for address, who in pages.items():
+        page = await (await as_(who)).get(address)
+        assert day not in page.text, address
+        assert "Clock paused" in text_of(page), address
+
+
+@pytest.mark.parametrize(("days", "says"), [(-1, "No statement yet"), (1, "First statement due")])
+async def test_a_first_statement_that_is_late_is_told_as_late_and_not_as_something_to_come(as_, world, days, says):
+    await execute(
+        "UPDATE escalation SET statement_due_at = {}, statement_at = NULL WHERE public_id = {}",
+        NOW + timedelta(days=days),
+        world.case["decide"],
+    )
+    text = text_of(await (await as_("employee")).get(f"/cases/{world.case['decide']}"))
+    told = {words for words in ("No statement yet", "First statement due") if words in text}
+    assert told == {says}
