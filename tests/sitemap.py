@@ -394,7 +394,7 @@ POSTS: dict[str, tuple[str | None, str, dict[str, str]]] = {
         {"words": "We look at it."},
     ),
     "/cases/{public_id:str}/triage": ("moderator", "/cases/{case[discuss]}/triage", {"named": email_of("colleague")}),
-    "/ideas/{public_id:str}/case": ("moderator", "/ideas/{idea[vote]}/case", {"reason": "Everybody asks for it."}),
+    "/ideas/{public_id:str}/case": ("moderator", "/ideas/{idea[post]}/case", {"reason": "Everybody asks for it."}),
     "/cases/{public_id:str}/team": ("sponsor", "/cases/{case[decide]}/team", {"body": "For us alone."}),
     "/cases/{public_id:str}/team/{person:str}/end": (
         "sponsor",
@@ -677,7 +677,7 @@ GETS: dict[str, tuple[str | None, str]] = {
     "/cases/{public_id:str}": ("employee", "/cases/{case[decide]}"),
     "/cases/{public_id:str}/{name:str}": ("sponsor", "/cases/{case[decide]}/statement"),
     "/cases/{public_id:str}/triage": ("moderator", "/cases/{case[discuss]}/triage"),
-    "/ideas/{public_id:str}/case": ("moderator", "/ideas/{idea[vote]}/case"),
+    "/ideas/{public_id:str}/case": ("moderator", "/ideas/{idea[post]}/case"),
     "/cases/{public_id:str}/team": ("sponsor", "/cases/{case[decide]}/team"),
     "/cases/{public_id:str}/record": ("sponsor", "/cases/{case[decide]}/record"),
     "/case-records/{public_id:str}": ("sponsor", "/case-records/{case_record[whole]}"),

@@ -22,7 +22,7 @@ from litestar.routes import HTTPRoute
 
 from portal.about import SLUGS
 from tests.access.canary import Canary, canaries_in
-from tests.access.stage import NOBODY, RESET_TOKEN, Stage
+from tests.access.stage import GUESTS, NOBODY, RESET_TOKEN, Stage
 from tests.client import Answer
 from tests.sitemap import NOT_THERE
 
@@ -83,6 +83,8 @@ WHERE_THERE_IS_ONE = (
     "/spaces/{public_id}/guests/{guest}/first-day",
     "/answers/scoreboard/{number}",
 )
+#: What there is for colleagues alone: to a guest it is not there.
+FOR_COLLEAGUES = ("/cases", "/cases/briefing")
 BOTH_WAYS = 3
 #: At how many other tables' addresses a route is tried, unless every question is asked.
 OTHERS = 3
@@ -402,6 +404,8 @@ def _judge(result: Crawl, route: HTTPRoute, path: str, variant: Variant, status:
     """Out of sight is 404; nobody is sent to sign in; the rest opens, leads on, or is refused."""
     if result.reader in NOBODY and not is_public(route):
         right = {401} if variant.htmx else {303}
+    elif route.path_format in FOR_COLLEAGUES and result.reader in (*GUESTS, "former_guest"):
+        right = {404}
     elif not may_know:
         right = {404}
         if result.reader != "administrator" and path.startswith(ADMINISTRATORS_ONLY):

@@ -79,7 +79,7 @@ async def test_where_nothing_is_there_is_a_word_and_a_way_on(as_, world):
     for words in (
         "No space is open to you any more",
         "Whoever invited you can let you in again.",
-        "None yet.",
+        "Nothing that you can still read.",
     ):
         assert words in page
     assert "/campaigns/new" not in page
