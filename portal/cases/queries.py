@@ -12,7 +12,7 @@ from portal.access.scope import visible
 from portal.answers.queries import answer_to
 from portal.caseteam.queries import consultations_of, files_of, notes_of
 from portal.crowd.after import gathered, readings
-from portal.db import Reading, read_together
+from portal.db import QueryString, Reading, read_together
 from portal.escalation.queries import CaseRow
 from portal.ideas.queries import IdeaRow
 from portal.tables import CaseRole, Comment, Escalation, Event, Identity, Topic
@@ -128,7 +128,7 @@ TIMELINE = """
     FROM event v LEFT JOIN identity n ON n.person = v.actor AND {}
     LEFT JOIN identity o ON o.person = (v.particulars ->> 'owner')::bigint AND {}
     LEFT JOIN comment k ON k.public_id = v.particulars ->> 'comment' AND k.state = 'published' AND {}
-    WHERE v.escalation = {} AND starts_with(v.kind, 'case.') AND {} ORDER BY v.occurred_at, v.id
+    WHERE v.escalation = ({}) AND starts_with(v.kind, 'case.') AND {} ORDER BY v.occurred_at, v.id
 """
 
 
@@ -160,8 +160,12 @@ def _growth(actor: Actor, case: CaseRow) -> Reading[Grown]:
 
 def timeline(actor: Actor, case: CaseRow) -> Reading[Happening]:
     """What happened to a case, in its order."""
+    return _timeline(actor, QueryString("{}", case.id))
+
+
+def _timeline(actor: Actor, case: QueryString) -> Reading[Happening]:
     sight = visible(Identity, actor, "n"), visible(Identity, actor, "o"), visible(Comment, actor, "k")
-    return Reading(Happening, TIMELINE, *sight, case.id, visible(Event, actor, "v"))
+    return Reading(Happening, TIMELINE, *sight, case, visible(Event, actor, "v"))
 
 
 def _team(actor: Actor, case: CaseRow) -> Reading[OnCase]:
@@ -209,6 +213,8 @@ class CaseOfItem(msgspec.Struct, frozen=True):
     lateness: str | None
     due_at: datetime
     owner_name: str
+    question: str
+    statement_html: str
 
     @property
     def stands(self) -> Named:
@@ -217,12 +223,19 @@ class CaseOfItem(msgspec.Struct, frozen=True):
 
 
 OF_ITEM = """
-    SELECT e.public_id, e.state, plein_lateness(e, {}) AS lateness, e.due_at, coalesce(n.name, '') AS owner_name
+    SELECT e.public_id, e.state, plein_lateness(e, {}) AS lateness, e.due_at, coalesce(n.name, '') AS owner_name,
+        e.question, e.statement_html
     FROM escalation e LEFT JOIN identity n ON n.person = e.owner AND {}
     WHERE e.idea = {} AND e.state <> 'diverted' AND {} ORDER BY e.id DESC LIMIT 1
 """
+NEWEST = "SELECT e.id FROM escalation e WHERE e.idea = {} AND e.state <> 'diverted' AND {} ORDER BY e.id DESC LIMIT 1"
 
 
 def case_of(actor: Actor, idea: int) -> Reading[CaseOfItem]:
     """The newest case of an item, if it has one."""
     return Reading(CaseOfItem, OF_ITEM, actor.now, visible(Identity, actor, "n"), idea, visible(Escalation, actor, "e"))
+
+
+def timeline_of_item(actor: Actor, idea: int) -> Reading[Happening]:
+    """What happened to it."""
+    return _timeline(actor, QueryString(NEWEST, idea, visible(Escalation, actor, "e")))

@@ -8,13 +8,14 @@ from portal.access.actor import Actor
 from portal.answers.queries import answer_to
 from portal.attachments.queries import attachments_of
 from portal.cases.opening import opens_case
-from portal.cases.queries import case_of
+from portal.cases.queries import case_of, timeline_of_item
 from portal.crowd.after import gathered, readings
 from portal.crowd.queries import adoptable, what_became
 from portal.db import Reading, read_together
 from portal.escalation.queries import actionable
 from portal.follows.queries import follow_of_idea
 from portal.ideas.queries import IdeaRow
+from portal.text.cases import lines_on_item
 from portal.threads.queries import latest_digest, overview
 from portal.together.queries import around
 from portal.votes.queries import left_to_vote, standing_of
@@ -29,6 +30,7 @@ async def beside(actor: Actor, row: IdeaRow) -> dict[str, Any]:
         "seen": overview(actor, row),
         "digest": latest_digest(actor, row),
         "case": case_of(actor, row.id),
+        "happened": timeline_of_item(actor, row.id),
         "adoptable": adoptable(actor, row.public_id),
         **readings(actor, row.id),
     }
@@ -46,6 +48,7 @@ async def beside(actor: Actor, row: IdeaRow) -> dict[str, Any]:
         "seen": found["seen"][0],
         "digest": next(iter(found["digest"]), None),
         "case": next(iter(found["case"]), None),
+        "lines": lines_on_item(found["happened"]),
         "opens_case": any(opens_case(actor, item) for item in found.get("actionable", ())),
         "adoptable": next(iter(found["adoptable"]), None),
         "after": gathered(actor, found),

@@ -123,7 +123,7 @@ LINES = {
         lazy("Somebody declared a conflict of interest"), "hand-palm", more=lazy("The next one decides.")
     ),
     "case.raised": Line(lazy("Many more people: one level higher decides"), "users-three"),
-    "case.acknowledged": Line(lazy("The day of the answer is named"), "calendar-blank"),
+    "case.acknowledged": Line(lazy("The day of the answer is named"), "calendar-blank", more="%(day)s"),
     "case.clarifying": Line(
         lazy("A question to the author"),
         "question",
@@ -170,6 +170,26 @@ def told(kind: str, owner: str, about: str = "", on: date | None = None) -> dict
     said = {"who": owner, "whom": str(CONSULTED.get(about, "")), "day": plain_date(on) if on else ""}
     title = line.known if line.known and owner else line.words
     return {"title": str(title) % said, "icon": line.icon, "more": str(line.more) % said, "step": line.step}
+
+
+#: What the page of the item tells of its case; its answer, and what came of that, stand there already.
+ON_ITEM = frozenset(
+    f"case.{name}"
+    for name in (
+        *("held", "opened", "invalidated", "assigned", "handed_over", "raised", "acknowledged", "clarifying"),
+        *("clarified", "statement", "no_statement", "extension_asked", "extended", "extension_refused", "overdue"),
+        *("under_review", "reopened"),
+    )
+)
+
+
+def lines_on_item(happened: list[Any]) -> list[tuple[dict[str, Any], Any]]:
+    """The lines of the timeline that stand on the item's own page, each with what happened."""
+    return [
+        (line, one)
+        for one in happened
+        if one.kind in ON_ITEM and (line := told(one.kind, one.owner_name, one.about, one.on)) is not None
+    ]
 
 
 def working_time(minutes: int, day: int) -> str:

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from portal.db import execute, fetch_value
+from portal.escalation import actions
 from tests.client import text_of
 from tests.conftest import statements
 from tests.escalation.stage import assigned, at, days_later, make_office, make_stage
@@ -112,3 +113,33 @@ async def test_a_first_statement_that_is_late_is_told_as_late_and_not_as_somethi
     text = text_of(await (await as_("employee")).get(f"/cases/{world.case['decide']}"))
     told = {words for words in ("No statement yet", "First statement due") if words in text}
     assert told == {says}
+
+
+async def test_the_page_of_a_post_tells_the_public_lines_of_its_case(as_, world, rollback):
+    stage = await make_stage(world, 25)
+    await make_office(stage)
+    post = await assigned(stage)
+    await stage.does(stage.heads["owner"], actions.first_statement, post, "We **look** at it.")
+    joins = "INSERT INTO membership (space, person, role) VALUES ({}, {}, 'member')"
+    await execute(joins, stage.space, world.person_id["employee"])
+    address = await fetch_value("SELECT '/posts/' || public_id FROM idea WHERE id = {}", post)
+    history = text_of(await (await as_("employee")).get(address)).split("What happened so far")[1]
+    places = [
+        history.index(words) for words in ("Enough people", f"Somebody {stage.heads['owner']} owns it", "Answer due")
+    ]
+    assert places == sorted(places)
+    assert "We <strong>look</strong> at it." in history
+    assert "Support is checked<" not in history
+    assert "Colleagues talk it over" not in history
+
+
+async def test_nobody_is_said_to_talk_where_nobody_did(as_, world, rollback):
+    stage = await make_stage(world, 9)
+    joins = "INSERT INTO membership (space, person, role) VALUES ({}, {}, 'member')"
+    await execute(joins, stage.space, world.person_id["employee"])
+    post = await stage.post()
+    address = await fetch_value("SELECT '/posts/' || public_id FROM idea WHERE id = {}", post)
+    browser = await as_("employee")
+    assert "Colleagues talk it over" not in text_of(await browser.get(address))
+    await stage.support(post, stage.people[1:2])
+    assert "Colleagues talk it over" in text_of(await browser.get(address))
