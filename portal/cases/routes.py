@@ -23,6 +23,7 @@ from portal.text import cases as words
 from portal.topics.queries import topics_to_choose
 from portal.web.deeds import Deed
 from portal.web.errors import found
+from portal.web.flashes import FLASHES
 from portal.web.page import page, see_other
 from portal.web.request import Request
 
@@ -99,7 +100,8 @@ async def do_deed(request: Request, public_id: FromPath[str], name: FromPath[str
     refuse_stale(form, since)
     if not form.complete:
         return await _form(request, row, deed, name, form, since)
-    return see_other(f"/cases/{public_id}" if await get_case(request.actor, public_id) else "/", "holds-now")
+    done = f"case-{name}" if f"case-{name}" in FLASHES else "holds-now"
+    return see_other(f"/cases/{public_id}" if await get_case(request.actor, public_id) else "/", done)
 
 
 async def _form(request: Request, row: CaseRow, deed: Deed, name: str, form: Any, since: Since) -> Response[Any]:

@@ -69,6 +69,9 @@ async def test_the_author_answers_the_question_beside_it_and_in_the_thread_and_n
     assert (await browser.post(f"{address}/reply", {"words": ""})).status_code == 422
     assert await fetch_value("SELECT state FROM escalation WHERE id = {}", world.case_id["decide"]) == "clarifying"
     assert (await browser.post(f"{address}/reply", {"words": "Only on Mondays."})).status_code == 303
+    page = (await browser.get(address)).text  # what was done is said first of all, and once
+    assert page.count('id="flash"') == 1
+    assert page.index("Your answer is sent. The clock goes on.") < page.index("case-head")
     page = text_of(await (await as_("employee")).get(address))
     assert "Only on Mondays." in page.split("Which days?")[1]
     assert "Only on Mondays." in text_of(await (await as_("employee")).get(f"/ideas/{world.idea['decide']}"))
