@@ -1090,7 +1090,7 @@ WORDS = set(
     campaign.edit campaign.cancel idea.invite guest.invite guest.wish workshop.capture idea.comment idea.attach
     attachment.describe comment.edit digest.write receipt.put_back chapter.write mentor.offer post.write post.speak post.ask
     idea.object idea.adopt policy.propose policy.drop post.act
-    escalation.make_actionable escalation.invalidate escalation.open_unasked escalation.add_questions
+    escalation.make_actionable escalation.invalidate escalation.open_unasked escalation.add_questions escalation.reply
     """.split()  # noqa: SIM905
 )
 
