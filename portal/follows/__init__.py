@@ -1,1 +1,1 @@
-"""Following a campaign, an idea or a post: one hears of it. Nobody is ever shown who follows what."""
+"""Following a campaign, an idea, a post or a policy: one hears of it. Nobody is ever shown who follows what."""

@@ -7,36 +7,46 @@ from portal.access.policy import Action, require
 from portal.campaigns.queries import CampaignRow
 from portal.db import execute
 from portal.ideas.queries import IdeaRow
+from portal.policies.queries import PolicyRow
 
-FOLLOW_CAMPAIGN = """
-    INSERT INTO follow (person, space, campaign) SELECT {}, space, id FROM campaign WHERE id = {}
-    ON CONFLICT (campaign, person) DO NOTHING
+FOLLOW = """
+    INSERT INTO follow (person, space, {0}) SELECT {{}}, space, id FROM {0} WHERE id = {{}}
+    ON CONFLICT ({0}, person) DO NOTHING
 """
-FOLLOW_IDEA = """
-    INSERT INTO follow (person, space, idea) SELECT {}, space, id FROM idea WHERE id = {}
-    ON CONFLICT (idea, person) DO NOTHING
-"""
+UNFOLLOW = "DELETE FROM follow WHERE person = {{}} AND {0} = {{}}"
 
 
 async def follow_campaign(actor: Actor, campaign: CampaignRow) -> None:
     """From now on the actor hears what happens to the campaign."""
     require(actor, Action.CAMPAIGN_FOLLOW, campaign)
-    await execute(FOLLOW_CAMPAIGN, actor.id, campaign.id)
+    await execute(FOLLOW.format("campaign"), actor.id, campaign.id)
 
 
 async def unfollow_campaign(actor: Actor, campaign: CampaignRow) -> None:
     """No more."""
     require(actor, Action.CAMPAIGN_FOLLOW, campaign)
-    await execute("DELETE FROM follow WHERE person = {} AND campaign = {}", actor.id, campaign.id)
+    await execute(UNFOLLOW.format("campaign"), actor.id, campaign.id)
 
 
 async def follow_idea(actor: Actor, idea: IdeaRow) -> None:
     """From now on the actor hears what becomes of the idea."""
     require(actor, Action.IDEA_FOLLOW, idea)
-    await execute(FOLLOW_IDEA, actor.id, idea.id)
+    await execute(FOLLOW.format("idea"), actor.id, idea.id)
 
 
 async def unfollow_idea(actor: Actor, idea: IdeaRow) -> None:
     """No more."""
     require(actor, Action.IDEA_FOLLOW, idea)
-    await execute("DELETE FROM follow WHERE person = {} AND idea = {}", actor.id, idea.id)
+    await execute(UNFOLLOW.format("idea"), actor.id, idea.id)
+
+
+async def follow_policy(actor: Actor, policy: PolicyRow) -> None:
+    """From now on the actor hears when it is about to change, and when it does."""
+    require(actor, Action.POLICY_FOLLOW, policy)
+    await execute(FOLLOW.format("policy"), actor.id, policy.id)
+
+
+async def unfollow_policy(actor: Actor, policy: PolicyRow) -> None:
+    """No more."""
+    require(actor, Action.POLICY_FOLLOW, policy)
+    await execute(UNFOLLOW.format("policy"), actor.id, policy.id)

@@ -10,6 +10,7 @@ from litestar.params import FromPath
 from portal.campaigns.queries import get_campaign
 from portal.follows import actions
 from portal.ideas.queries import get_idea
+from portal.policies.queries import get_policy
 from portal.web.errors import found
 from portal.web.page import page, see_other
 from portal.web.request import Request
@@ -43,10 +44,27 @@ async def unfollow_idea(request: Request, public_id: FromPath[str]) -> Response[
     return _button(request, f"/ideas/{public_id}", False)
 
 
+@post("/policies/{public_id:str}/follow")
+async def follow_policy(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """Follow this policy."""
+    await actions.follow_policy(request.actor, found(await get_policy(request.actor, public_id)))
+    return _button(request, f"/policies/{public_id}", True)
+
+
+@post("/policies/{public_id:str}/follow/end")
+async def unfollow_policy(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """Follow it no more."""
+    await actions.unfollow_policy(request.actor, found(await get_policy(request.actor, public_id)))
+    return _button(request, f"/policies/{public_id}", False)
+
+
 def _button(request: Request, thing: str, following: bool) -> Response[Any]:
     if not request.wants_fragment:
         return see_other(thing, "followed" if following else "unfollowed")
     return page(request, "follows/follow.html", fragment="follow", thing=thing, following=following)
 
 
-router = Router(path="/", route_handlers=[follow_campaign, unfollow_campaign, follow_idea, unfollow_idea])
+router = Router(
+    path="/",
+    route_handlers=[follow_campaign, unfollow_campaign, follow_idea, unfollow_idea, follow_policy, unfollow_policy],
+)

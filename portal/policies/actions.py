@@ -129,21 +129,3 @@ async def hand_over(actor: Actor, policy: PolicyRow, owner: int) -> None:
 
 async def _told(kind: Kind, actor: Actor, policy: PolicyRow, version: int | None) -> None:
     await record(kind, actor=actor.id, space=policy.space, policy=policy.public_id, version=version)
-
-
-FOLLOW = """
-    INSERT INTO follow (person, space, policy) SELECT {}, space, id FROM policy WHERE id = {}
-    ON CONFLICT (policy, person) DO NOTHING
-"""
-
-
-async def follow(actor: Actor, policy: PolicyRow) -> None:
-    """From now on the actor hears when it is about to change, and when it does. As with ideas, no event tells of it."""
-    require(actor, Action.POLICY_FOLLOW, policy)
-    await execute(FOLLOW, actor.id, policy.id)
-
-
-async def unfollow(actor: Actor, policy: PolicyRow) -> None:
-    """No more."""
-    require(actor, Action.POLICY_FOLLOW, policy)
-    await execute("DELETE FROM follow WHERE person = {} AND policy = {}", actor.id, policy.id)

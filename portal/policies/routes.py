@@ -175,27 +175,6 @@ async def hand_over(request: Request, public_id: FromPath[str]) -> Response[Any]
     return page(request, "policies/owner.html", section="answers", form=form, policy=policy, status=form.status)
 
 
-@post("/policies/{public_id:str}/follow")
-async def follow(request: Request, public_id: FromPath[str]) -> Response[Any]:
-    """Follow this policy."""
-    await actions.follow(request.actor, found(await queries.get_policy(request.actor, public_id)))
-    return _button(request, public_id, True)
-
-
-@post("/policies/{public_id:str}/follow/end")
-async def unfollow(request: Request, public_id: FromPath[str]) -> Response[Any]:
-    """Follow it no more."""
-    await actions.unfollow(request.actor, found(await queries.get_policy(request.actor, public_id)))
-    return _button(request, public_id, False)
-
-
-def _button(request: Request, public_id: str, following: bool) -> Response[Any]:
-    thing = f"/policies/{public_id}"
-    if not request.wants_fragment:
-        return see_other(thing, "followed" if following else "unfollowed")
-    return page(request, "follows/follow.html", fragment="follow", thing=thing, following=following)
-
-
 def _chosen(texts: list[VersionRow], version: str) -> VersionRow | None:
     """The version that is asked for; without a wish the one that waits, else the one that holds."""
     if version:
@@ -232,7 +211,5 @@ router = Router(
         drop,
         owner_page,
         hand_over,
-        follow,
-        unfollow,
     ],
 )
