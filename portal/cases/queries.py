@@ -222,13 +222,12 @@ class CaseOfItem(msgspec.Struct, frozen=True):
         return STATES[self.state]
 
 
-OF_ITEM = """
-    SELECT e.public_id, e.state, plein_lateness(e, {}) AS lateness, e.due_at, coalesce(n.name, '') AS owner_name,
+NEWEST = "e.idea = {} AND e.state <> 'diverted' AND {} ORDER BY e.id DESC LIMIT 1"
+OF_ITEM = f"""
+    SELECT e.public_id, e.state, plein_lateness(e, {{}}) AS lateness, e.due_at, coalesce(n.name, '') AS owner_name,
         e.question, e.statement_html
-    FROM escalation e LEFT JOIN identity n ON n.person = e.owner AND {}
-    WHERE e.idea = {} AND e.state <> 'diverted' AND {} ORDER BY e.id DESC LIMIT 1
+    FROM escalation e LEFT JOIN identity n ON n.person = e.owner AND {{}} WHERE {NEWEST}
 """
-NEWEST = "SELECT e.id FROM escalation e WHERE e.idea = {} AND e.state <> 'diverted' AND {} ORDER BY e.id DESC LIMIT 1"
 
 
 def case_of(actor: Actor, idea: int) -> Reading[CaseOfItem]:
@@ -237,5 +236,6 @@ def case_of(actor: Actor, idea: int) -> Reading[CaseOfItem]:
 
 
 def timeline_of_item(actor: Actor, idea: int) -> Reading[Happening]:
-    """What happened to it."""
-    return _timeline(actor, QueryString(NEWEST, idea, visible(Escalation, actor, "e")))
+    """What happened to the newest case of an item."""
+    newest = QueryString(f"SELECT e.id FROM escalation e WHERE {NEWEST}", idea, visible(Escalation, actor, "e"))
+    return _timeline(actor, newest)
