@@ -14,12 +14,11 @@ def _keeps(actor: Actor, thing: Any) -> bool:
 
 
 def moves_idea(actor: Actor, thing: Any) -> bool:
-    """An idea's author, if she is a colleague, or who owns or moderates the space, until voting begins or it is
-    answered."""
-    stands = (
-        thing.kind == "idea" and thing.idea_state == "published" and thing.phase in WHILE_EDITING and not thing.answered
-    )
-    return bool(stands and not actor.guest and (actor.id == thing.author or _keeps(actor, thing)))
+    """The author of an idea or a discussion, if she is a colleague, or who owns or moderates the space, until voting
+    begins, a case is open, or it is answered. What a leader said stays where she said it."""
+    stands = thing.kind != "leader" and thing.idea_state == "published" and thing.phase in WHILE_EDITING
+    settled = thing.answered or thing.open_case
+    return bool(stands and not settled and not actor.guest and (actor.id == thing.author or _keeps(actor, thing)))
 
 
 def moves_campaign(actor: Actor, thing: Any) -> bool:

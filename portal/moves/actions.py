@@ -13,6 +13,7 @@ from portal.events.jobs import queue
 from portal.events.kinds import Kind
 from portal.events.log import record
 from portal.ideas.queries import REPLIES, IdeaRow
+from portal.posts.queries import Stream
 
 
 class Stays(Exception):
@@ -31,6 +32,7 @@ class Reason(StrEnum):
     WORKSHOP = "workshop"
     LATE = "late"
     DECIDES = "decides"
+    OWED = "owed"
 
 
 # Both campaigns are held, in one order, then the idea: whoever moves dates, or answers, waits.
@@ -42,6 +44,17 @@ HOLD_IDEA = """
         AND NOT EXISTS (SELECT FROM answer x WHERE x.idea = i.id)
     FOR UPDATE OF i
 """
+# Neither what is owed an answer nor what is answered leaves those who are to hear it.
+HOLD_POST = """
+    SELECT i.id FROM idea i WHERE i.id = {} AND i.space = {} AND i.kind = 'discussion' AND i.state = 'published'
+    FOR UPDATE
+"""
+OWED = """
+    SELECT 1 FROM idea i WHERE i.id = {} AND (i.t1_at IS NOT NULL
+        OR EXISTS (SELECT FROM escalation e WHERE e.idea = i.id AND e.ended_at IS NULL)
+        OR EXISTS (SELECT FROM answer a WHERE a.idea = i.id))
+"""
+MOVE_POST = "UPDATE idea SET campaign = {}, space = {}, version = version + 1 WHERE id = {}"
 # What it replied to the campaign's questions stays with its earlier text: the other campaign asks others.
 KEEP = f"""
     INSERT INTO idea_version (idea, space, version, title, body, tags, replies, core_questions, author, created_at)
@@ -62,7 +75,8 @@ IDEAS = "SELECT coalesce(array_agg(id), ARRAY[]::bigint[]) FROM idea WHERE campa
 JUDGED = """
     SELECT 1 FROM moderation_item x WHERE x.state IN ('open', 'appealed') AND (x.campaign = {} OR x.idea = ANY({})
         OR x.comment IN (SELECT k.id FROM comment k WHERE k.idea = ANY({}))
-        OR x.attachment IN (SELECT f.id FROM attachment f WHERE f.idea = ANY({}))) LIMIT 1
+        OR x.attachment IN (SELECT f.id FROM attachment f WHERE f.idea = ANY({})))
+    UNION ALL SELECT 1 FROM action_request q WHERE q.idea = ANY({}) AND q.outcome IS NULL LIMIT 1
 """
 # Rule 7: who decides it brings nothing of it out of sight.
 DECIDED = """
@@ -161,6 +175,28 @@ async def move_idea(actor: Actor, idea: IdeaRow, to: CampaignRow) -> None:
         await _tell(moved, to.space, told, actor)
 
 
+async def move_post(actor: Actor, post: IdeaRow, to: Stream) -> None:
+    """The post stands in another space from now on, with all that hangs under it. Raises Stays."""
+    require(actor, Action.IDEA_MOVE, post)
+    require(actor, Action.POST_WRITE, to)
+    async with transaction():
+        if await fetch_value(HOLD_POST, post.id, post.space) is None:
+            raise Stays(Reason.LATE)
+        if await fetch_value(OWED, post.id):
+            raise Stays(Reason.OWED)
+        await _stays_if_judged(actor, None, [post.id])
+        if await fetch_value(BLIND, post.id, post.id, to.space):
+            raise Stays(Reason.WRITERS)
+        await execute(KEEP, post.id, post.id)
+        told = await _take_support_back([post.id])
+        await execute(MOVE_POST, to.id, to.space, post.id)
+        await _out_of_sight([post.id], post.space)
+        moved = await record(
+            Kind.IDEA_MOVED, actor=actor.id, space=to.space, idea=post.id, before=post.campaign, after=to.id
+        )
+        await _tell(moved, to.space, told, actor)
+
+
 async def move_campaign(actor: Actor, campaign: CampaignRow, to: int) -> None:
     """The campaign is in another space from now on, with all its ideas. Raises Stays."""
     require(actor, Action.CAMPAIGN_MOVE, campaign)
@@ -180,7 +216,7 @@ async def move_campaign(actor: Actor, campaign: CampaignRow, to: int) -> None:
 
 
 async def _stays_if_judged(actor: Actor, campaign: int | None, ideas: list[int]) -> None:
-    if await fetch_value(JUDGED, campaign, ideas, ideas, ideas):
+    if await fetch_value(JUDGED, campaign, ideas, ideas, ideas, ideas):
         raise Stays(Reason.JUDGED)
     if await fetch_value(DECIDED, ideas, actor.id):
         raise Stays(Reason.DECIDES)

@@ -37,13 +37,14 @@ async def campaigns_for(actor: Actor, idea: IdeaRow, spaces: list[int]) -> list[
 
 SPACES = """
     SELECT s.id, s.public_id, s.id AS space, s.name AS space_name, '' AS title FROM space s
-    WHERE {} AND s.id = ANY({}) AND s.id <> {} AND s.archived_at IS NULL ORDER BY lower(s.name), s.id
+    WHERE {} AND s.id = ANY({}) AND s.id <> {} AND s.archived_at IS NULL AND (s.anonymous OR NOT {})
+    ORDER BY lower(s.name), s.id
 """
 
 
-async def spaces_for(actor: Actor, space: int, spaces: list[int]) -> list[Place]:
-    """These spaces, but for the one where it is."""
-    return await fetch(Place, SPACES, visible(Space, actor, "s"), spaces, space)
+async def spaces_for(actor: Actor, space: int, spaces: list[int], *, nameless: bool = False) -> list[Place]:
+    """These spaces, but for the one where it is; what is `nameless` goes where one may post without a name."""
+    return await fetch(Place, SPACES, visible(Space, actor, "s"), spaces, space, nameless)
 
 
 class Change(msgspec.Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""Moving an idea or a campaign: where to, who reads it then, and that one is sure."""
+"""Moving an idea, a post or a campaign: where to, who reads it then, and that one is sure."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from portal.moves import actions, queries
 from portal.moves.actions import Reason, Stays
 from portal.moves.forms import MoveForm
 from portal.moves.queries import Place
+from portal.posts.queries import get_stream
 from portal.spaces.queries import own_spaces
 from portal.text.language import gettext, lazy
 from portal.web.errors import found
@@ -27,6 +28,7 @@ WHY = {
     Reason.JUDGED: lazy("Moderators here still have something in it to judge. When that is done, it can be moved."),
     Reason.WORKSHOP: lazy("It was written down in a workshop of this campaign, and stays there."),
     Reason.DECIDES: lazy("You decide about a case in it. Somebody else has to move it."),
+    Reason.OWED: lazy("It has enough support to be owed an answer. It stays with those who are to read it."),
     Reason.LATE: lazy("It can’t be moved any more: voting began, it was answered, or it changed meanwhile."),
 }
 
@@ -37,7 +39,14 @@ def _writable(actor: Actor) -> list[int]:
 
 async def _for_idea(request: Request, idea: IdeaRow) -> list[Place]:
     require(request.actor, Action.IDEA_MOVE, idea)
-    return await queries.campaigns_for(request.actor, idea, _writable(request.actor))
+    writable = _writable(request.actor)
+    if idea.kind == "idea":
+        return await queries.campaigns_for(request.actor, idea, writable)
+    return await queries.spaces_for(request.actor, idea.space, writable, nameless=idea.anonymous)
+
+
+def _kind(idea: IdeaRow) -> str:
+    return "idea" if idea.kind == "idea" else "post"
 
 
 async def _for_campaign(request: Request, campaign: CampaignRow) -> list[Place]:
@@ -48,10 +57,10 @@ async def _for_campaign(request: Request, campaign: CampaignRow) -> list[Place]:
 
 @get("/ideas/{public_id:str}/move")
 async def move_idea_page(request: Request, public_id: FromPath[str]) -> Response[Any]:
-    """To which campaign, and who reads it there?"""
+    """To which campaign, for a post to which space, and who reads it there?"""
     idea = found(await get_idea(request.actor, public_id))
     form = MoveForm(to=request.query_params.get("to", ""))
-    return await _page(request, "idea", idea, await _for_idea(request, idea), form)
+    return await _page(request, _kind(idea), idea, await _for_idea(request, idea), form)
 
 
 @post("/ideas/{public_id:str}/move")
@@ -60,9 +69,12 @@ async def move_idea(request: Request, public_id: FromPath[str]) -> Response[Any]
     idea = found(await get_idea(request.actor, public_id))
 
     async def carry_out(place: Place) -> None:
-        await actions.move_idea(request.actor, idea, found(await get_campaign(request.actor, place.public_id)))
+        if idea.kind == "idea":
+            await actions.move_idea(request.actor, idea, found(await get_campaign(request.actor, place.public_id)))
+        else:
+            await actions.move_post(request.actor, idea, found(await get_stream(request.actor, place.public_id)))
 
-    return await _move(request, "idea", idea, await _for_idea(request, idea), carry_out)
+    return await _move(request, _kind(idea), idea, await _for_idea(request, idea), carry_out)
 
 
 @get("/campaigns/{public_id:str}/move")
@@ -100,7 +112,11 @@ async def _move(
     except Stays as stays:
         form.refuse("sure", str(WHY[stays.reason]))
         return await _page(request, kind, thing, places, form)
-    return see_other(f"/{kind}s/{thing.public_id}", "moved")
+    return see_other(_address(kind, thing), "moved")
+
+
+def _address(kind: str, thing: Any) -> str:
+    return f"/campaigns/{thing.public_id}" if kind == "campaign" else f"/ideas/{thing.public_id}"
 
 
 async def _page(request: Request, kind: str, thing: Any, places: list[Place], form: MoveForm) -> Response[Any]:
@@ -114,6 +130,7 @@ async def _page(request: Request, kind: str, thing: Any, places: list[Place], fo
         form=form,
         kind=kind,
         thing=thing,
+        address=_address(kind, thing),
         places=places,
         place=place,
         change=change,

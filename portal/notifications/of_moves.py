@@ -14,7 +14,8 @@ from portal.text.language import gettext
 
 
 class Moved(msgspec.Struct, frozen=True):
-    """What was moved, and where it is now. `title` is the idea's, or empty where a whole campaign was."""
+    """What was moved, and where it is now. `title` is that of the idea or post, or empty where a whole campaign was; a
+    post stands in no `campaign`."""
 
     title: str
     public_id: str
@@ -24,10 +25,11 @@ class Moved(msgspec.Struct, frozen=True):
 
 
 MOVED = """
-    SELECT coalesce(i.title, '') AS title, coalesce(i.public_id, '') AS public_id, c.title AS campaign,
-        c.public_id AS campaign_public_id, s.name AS space
+    SELECT coalesce(i.title, '') AS title, coalesce(i.public_id, '') AS public_id,
+        coalesce(c.title, '') AS campaign, coalesce(c.public_id, '') AS campaign_public_id, s.name AS space
     FROM event e LEFT JOIN idea i ON i.id = e.idea AND {}
-    JOIN campaign c ON c.id = coalesce(e.campaign, i.campaign) AND {} JOIN space s ON s.id = c.space WHERE e.id = {}
+    LEFT JOIN campaign c ON c.id = coalesce(e.campaign, i.campaign) AND {}
+    JOIN space s ON s.id = coalesce(i.space, c.space) WHERE e.id = {}
 """
 
 

@@ -156,7 +156,7 @@ delegate.name       sponsor             n n n y n n y n n - -
 delegate.name       employee            n n n n n n n n n - -
 idea.edit           post                n y n n n n n n n - -
 idea.invite         post                n n n n n n n n n - -
-idea.move           post                n n n n n n n n n - -
+idea.move           post                n y n n n y n n n - -
 idea.move_on        post                n n n n n n n n n - -
 idea.offer_help     post                n n n n n n n n n - -
 idea.support        post                y n y y y y y y y - -

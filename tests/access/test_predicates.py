@@ -490,13 +490,14 @@ case(
     Action.IDEA_MOVE,
     IDEA,
     NOT_HERS,
-    POST,
+    {"kind": "leader"},
     me(**GUEST),
     {"answered": True},
+    {"open_case": True},
     {"idea_state": "draft"},
     *phases_but("collect", "discuss"),
     NOT_HERS | me(**has("community_manager")),
-    too=[{"phase": "discuss"}, NOT_HERS | me(**has("owner")), NOT_HERS | me(**has("moderator"))],
+    too=[POST, {"phase": "discuss"}, NOT_HERS | me(**has("owner")), NOT_HERS | me(**has("moderator"))],
 )
 case(
     Action.IDEA_SUPPORT,

@@ -1,4 +1,4 @@
-"""Moving an idea or a campaign: rights in both places, a confirmed audience, and nothing left behind."""
+"""Moving an idea, a post or a campaign: rights in both places, a confirmed audience, and nothing left behind."""
 
 from __future__ import annotations
 
@@ -176,3 +176,80 @@ async def test_a_move_that_keeps_support_tells_nobody(as_: Any, world: World, bo
         == world.campaign_id["open"]
     )
     assert await fetch_value("SELECT count(*) FROM mail WHERE kind = 'moved'") == 0
+
+
+async def posted(world: World, **changed: Any) -> str:
+    """The address of the author's discussion in the organisation's space, supported and followed by two."""
+    post, space = world.idea_id["post"], world.space_id["organisation"]
+    for name in ("employee", "insider_a"):
+        who = world.person_id[name]
+        await execute(
+            "INSERT INTO vote (person, idea, space, guest) VALUES ({}, {}, {}, FALSE) ON CONFLICT DO NOTHING",
+            who,
+            post,
+            space,
+        )
+        await execute("INSERT INTO follow (person, idea, space) VALUES ({}, {}, {})", who, post, space)
+    for column, value in changed.items():
+        await execute(f"UPDATE idea SET {column} = {{}} WHERE id = {{}}", value, post)
+    return f"/ideas/{world.idea['post']}/move"
+
+
+async def test_a_post_goes_to_another_space_and_its_old_readers_find_nothing(as_: Any, world: World, both: None):
+    address, post = await posted(world), world.idea_id["post"]
+    author = await as_("author")
+    shown = text_of(await author.get(f"{address}?to={world.space['closed_a']}"))
+    assert "To another space, with its comments and files" in shown
+    assert "These lose sight of it" in shown
+    response = await move(author, address, world.space["closed_a"])
+    assert (response.status_code, response.headers["location"]) == (303, f"/ideas/{world.idea['post']}")
+    for name, status in (("guest_a", 200), ("insider_a", 200), ("author", 200), ("employee", 404), ("guest_b", 404)):
+        assert (await (await as_(name)).get(f"/posts/{world.idea['post']}")).status_code == status, name
+    row = (await execute("SELECT space, campaign, kind, supporters, version FROM idea WHERE id = {}", post))[0]
+    there = world.space_id["closed_a"]
+    assert (row["space"], row["campaign"], row["kind"], row["supporters"]) == (there, -there, "discussion", 0)
+    assert await fetch_value("SELECT count(*) FROM idea_version WHERE idea = {}", post) == row["version"] - 1
+    assert await fetch_value("SELECT count(*) FROM vote WHERE idea = {}", post) == 0
+    followers = {row["person"] for row in await execute("SELECT person FROM follow WHERE idea = {}", post)}
+    assert world.person_id["insider_a"] in followers
+    assert world.person_id["employee"] not in followers
+    mail = (await execute("SELECT recipient, event FROM mail WHERE kind = 'moved'"))[0]
+    assert mail["recipient"] == world.person_id["insider_a"]
+    assert "This post stands in another space now" in (await write("moved", *mail.values())).get_content()
+    # what owes it an answer is reckoned by who reads it there
+    active = await fetch_value("SELECT (plein_readers({}, plein_now())).readers", there)
+    assert await fetch_value("SELECT t1_at_count IS NULL OR audience <= {} FROM idea WHERE id = {}", active, post)
+    assert f"/posts/{world.idea['post']}" in (await author.get(f"/spaces/{world.space['closed_a']}/posts")).text
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "UPDATE idea SET t1_at = plein_now() WHERE id = {}",
+        "INSERT INTO action_request (idea, space, person, reason) SELECT id, space, 1, 'R' FROM idea WHERE id = {}",
+    ],
+)
+async def test_a_post_that_is_owed_an_answer_or_waits_for_one_stays(as_: Any, world: World, both: None, made: str):
+    address, author = await posted(world), await as_("author")
+    await execute(made, world.idea_id["post"])
+    assert (await move(author, address, world.space["closed_a"])).status_code == 422
+    assert await fetch_value("SELECT space FROM idea WHERE id = {}", world.idea_id["post"]) == 1
+
+
+async def test_a_post_without_a_name_goes_where_one_may_post_without(as_: Any, world: World, both: None):
+    address, author = await posted(world, anonymous=True), await as_("author")
+    await execute("UPDATE space SET anonymous = FALSE WHERE id = {}", world.space_id["closed_a"])
+    assert world.space["closed_a"] not in (await author.get(address)).text
+    await execute("UPDATE space SET anonymous = TRUE WHERE id = {}", world.space_id["closed_a"])
+    assert world.space["closed_a"] in (await author.get(address)).text
+
+
+async def test_a_post_takes_rights_here_and_there(as_: Any, world: World, both: None):
+    address, to = await posted(world), world.space["closed_a"]
+    for name, status in (("employee", 403), ("guest_a", 404), ("guest_b", 404)):
+        assert (await (await as_(name)).post(address, {"to": to, "sure": "y"})).status_code == status, name
+    author = await as_("author")
+    await execute("UPDATE membership SET may_write = FALSE WHERE person = {}", world.person_id["author"])
+    assert to not in (await author.get(address)).text
+    assert (await author.post(address, {"to": to, "sure": "y", "seen": "x"})).status_code == 200
+    assert await fetch_value("SELECT space FROM idea WHERE id = {}", world.idea_id["post"]) == 1
