@@ -39,7 +39,7 @@ class QueryString(PiccoloQueryString):
         first, *rest = _taken_apart(template)
         texts, values = [first], []
         for argument, text in zip(args, rest, strict=True):
-            if isinstance(argument, QueryString):
+            if type(argument) is QueryString:
                 texts[-1] += argument._texts[0]
                 texts += argument._texts[1:]
                 values += argument._values
@@ -57,7 +57,7 @@ class QueryString(PiccoloQueryString):
         places: dict[int, int] = {}
         sql = [self._texts[0]]
         for value, text in zip(self._values, self._texts[1:], strict=True):
-            place = places.get(id(value)) if isinstance(value, list) else None
+            place = places.get(id(value)) if type(value) is list else None
             if place is None:
                 sent.append(value)
                 place = places[id(value)] = len(sent)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 
 import msgspec
 
@@ -32,7 +33,7 @@ class Right(StrEnum):
     DOWNLOAD = "download"
 
 
-class Actor(msgspec.Struct, frozen=True, kw_only=True):
+class Actor(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """One person at one moment. `now` is the database's clock at the start of the request; `eyes`: the space as a guest
     of which she looks at what she answers for (access/eyes.py);
     `day`: how many days ago she started, on the organisation's clock, below zero before that; None: who starts nowhere.
@@ -68,10 +69,15 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     day: int | None = None
     rules: int | None = None
 
-    @property
+    @cached_property
     def selves(self) -> list[int]:
         """Herself, and in whose names what she wrote without hers stands."""
         return [self.id, *self.masks]
+
+    @cached_property
+    def conditions(self) -> dict[tuple[object, str], QueryString]:
+        """The rules of sight that were put together for her (`sight.once`)."""
+        return {}
 
     @property
     def employee(self) -> bool:
@@ -83,7 +89,7 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
         """Guests see only the spaces that they were invited to."""
         return self.kind == "guest"
 
-    @property
+    @cached_property
     def administrator(self) -> bool:
         """The one role that holds in every space; it opens no closed space by itself."""
         return self.has_role(self.organisation_space, Role.ADMINISTRATOR)
@@ -104,12 +110,12 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
         held = [row.split(":") for row in self.role_rows]
         return sorted({int(space) for space, role in held if role in roles})
 
-    @property
+    @cached_property
     def moderates(self) -> list[int]:
         """The spaces that the actor moderates, as their moderator or owner. A guest moderates none."""
         return [] if self.guest else self.spaces_as(Role.MODERATOR, Role.OWNER)
 
-    @property
+    @cached_property
     def invites(self) -> list[int]:
         """The spaces to which the actor may invite guests. A guest invites nobody."""
         return [] if self.guest else self.spaces_as(Role.OWNER, Role.COMMUNITY_MANAGER)

@@ -7,13 +7,12 @@ one row after the other: without it PostgreSQL may list everybody, or every idea
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from piccolo.table import Table
 
 from portal import tables as t
 from portal.access.actor import Actor
 from portal.access.sight import (
+    Rule,
     absence,
     administrators,
     answer_draft,
@@ -57,8 +56,6 @@ from portal.access.sight_of_moderation import appeal, decision, moderation_item,
 from portal.access.sight_of_screening import screening, sealed_text, unmasking
 from portal.access.sight_of_starters import chapter, mentorship, space_record
 from portal.db import QueryString
-
-Rule = Callable[[Actor, str], QueryString]
 
 
 def visible(table: type[Table], actor: Actor, alias: str = "") -> QueryString:

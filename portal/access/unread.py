@@ -28,6 +28,9 @@ class Whoever:
             WHERE uw.person = p.id AND uw.until IS NULL AND ux.space <> ALL(r.space_ids))
     """)
 
+    def __init__(self) -> None:
+        self.conditions: dict[tuple[object, str], QueryString] = {}
+
     def spaces_as(self, *roles: Role) -> QueryString:
         """As the actor's, for colleagues: a guest has no such role."""
         return QueryString(SPACES_AS, [role.value for role in roles])

@@ -56,10 +56,19 @@ class PlainCalls(Context):
         return super().call(thing, *args, _loop_vars=_loop_vars, _block_vars=_block_vars, **given)
 
 
+class Templates(Environment):
+    """All templates share one set of globals: Jinja would look through two of them for each name."""
+
+    def make_globals(self, d: Any) -> Any:
+        """None but those."""
+        assert not d, "what a template needs is given to it"
+        return self.globals
+
+
 @lru_cache(maxsize=1)
 def environment() -> Environment:
     """The templates of pages. Mail has an environment of its own."""
-    env = Environment(
+    env = Templates(
         loader=FileSystemLoader(ROOT / "templates"),
         autoescape=True,
         undefined=StrictUndefined,

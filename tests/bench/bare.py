@@ -6,6 +6,7 @@ holds what the product was seen to send for each address.
 
 from __future__ import annotations
 
+import gc
 import gzip
 import os
 import pickle
@@ -108,4 +109,8 @@ def web() -> Litestar:
     async def take_back(request: Request[Any, Any, Any], public_id: FromPath[str]) -> Response[bytes]:
         return await vote(request, plan.take_back, public_id)
 
-    return Litestar([health, show, give, take_back], lifespan=[pool], openapi_config=None, logging_config=None)
+    app = Litestar([health, show, give, take_back], lifespan=[pool], openapi_config=None, logging_config=None)
+    gc.collect()  # as the product (portal/app.py)
+    gc.freeze()
+    gc.set_threshold(10_000, 10, 10)
+    return app
