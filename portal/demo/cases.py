@@ -46,11 +46,12 @@ CASE = """
 """
 # What the clock would have done is done; what is still to come, comes.
 DONE = "UPDATE case_step SET done_at = due_at WHERE escalation = {} AND due_at <= plein_now()"
+PASSED = "SELECT due_at FROM escalation WHERE id = {} AND due_at <= plein_now()"
 TOLD = """
     INSERT INTO event (kind, actor, space, escalation, occurred_at, particulars)
     SELECT {}, {}, e.space, e.id, x.moment, jsonb_build_object('owner', {}::bigint, 'level', e.level, 'due', e.due_at,
         'topic', e.topic, 'unit', e.unit, 'started', e.started_at,
-        'worked', plein_working_minutes(e.started_at, x.moment), 'step', CASE WHEN x.moment > e.due_at THEN 1 END)
+        'worked', plein_working_minutes(e.started_at, x.moment), 'step', CASE WHEN x.moment >= e.due_at THEN 1 END)
     FROM escalation e CROSS JOIN (SELECT {}::timestamptz AS moment) x WHERE e.id = {}
 """
 # What she has to do stands in her notices; who stands above her is told of what is late.
@@ -124,7 +125,8 @@ async def _case(entry: dict[str, Any], people: Mapping[str, int], idea: int, beg
         above = people[entry["above"]] if "above" in entry else owner
         kind, what = ("duty.overdue", '{"step": 1}') if above != owner else ("duty.reminder", LATE)
         await execute(DUTY, kind, above, what, moment - timedelta(days=1), case, above, case)
-        await execute(TOLD, "case.overdue", None, owner, moment + timedelta(days=entry["due"] + 0.5), case)
+        if due := await fetch_value(PASSED, case):
+            await execute(TOLD, "case.overdue", None, owner, due, case)
     if "answer" in entry:
         given = entry["answer"]
         reason = given["reason"].strip()

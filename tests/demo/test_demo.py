@@ -6,6 +6,7 @@ from portal import db
 from portal.accounts.actions import sign_in
 from portal.db import execute, fetch_value
 from portal.demo.seed import PASSWORD, seed, sign_ins
+from portal.escalation.states import OWED
 from portal.migrate import migrate
 from tests.client import Browser
 from tests.servers import drop_database, new_database
@@ -130,3 +131,11 @@ async def test_whatever_escalates_has_somebody_who_is_here():
     assert await fetch_value(owner) == "Naomi Kartodikromo"  # whose colleague is on leave
     heads = "SELECT count(*) FROM org_unit u WHERE plein_in_office(u.head)"
     assert await fetch_value(heads) >= 15
+
+
+async def test_what_is_late_is_counted_as_late():
+    owed = [state.value for state in OWED]
+    late = "SELECT count(*) FROM escalation WHERE state = ANY({}) AND due_at <= plein_now()"
+    told = """SELECT count(*) FROM event v JOIN escalation e ON e.id = v.escalation
+        WHERE v.kind = 'case.overdue' AND (v.particulars ->> 'step')::int = 1 AND v.occurred_at >= e.due_at"""
+    assert await fetch_value(told) == await fetch_value(late, owed)
