@@ -20,7 +20,7 @@ REACTIONS: dict[Kind, list[Reaction]] = {
     Kind.MENTOR_ENDED: [preboarding.look_for_mentors],
     Kind.FIRST_DAY_MOVED: [preboarding.look_for_mentors],
     Kind.CAMPAIGN_MOVED_ON: [escalation.look_again],
-    Kind.IDEA_ANSWERED: [escalation.answered, crowd.promised],
+    Kind.IDEA_ANSWERED: [crowd.promised],
     Kind.ANSWER_CORRECTED: [crowd.promised],
     Kind.CASE_ANSWERED: [crowd.answered],
     Kind.IDEA_WITHDRAWN: [escalation.withdrawn],

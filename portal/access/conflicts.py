@@ -1,8 +1,8 @@
-"""What can come between reading a thing and changing it."""
+"""What can come between asking for something and its being done."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import asyncpg
@@ -21,6 +21,15 @@ class Spent(Exception):
 class Closed(Exception):
     """The time for it was over meanwhile: the campaign is in its next phase, or nobody is asked any more; nothing was
     written."""
+
+
+class Sensitive(Exception):
+    """A text holds a word of the organisation's lists (rule 15), where nothing waits to be screened: it is written
+    without that, or not at all. `places`: which texts of many."""
+
+    def __init__(self, places: Sequence[int] = ()) -> None:
+        super().__init__()
+        self.places = places
 
 
 class JustLeft(Exception):

@@ -10,7 +10,7 @@ from portal.access.policy import Action, require
 from portal.answers.actions import Decision, publish
 from portal.answers.drafts import Typed, save
 from portal.db import execute, fetch_one, fetch_value, transaction
-from portal.escalation.actions import NotThat
+from portal.escalation.actions import NotEligible
 from portal.escalation.moving import hold, move, oblige, possible
 from portal.escalation.queries import CaseRow
 from portal.events.kinds import Kind
@@ -33,8 +33,8 @@ READS = """
 
 
 async def submit(actor: Actor, case: CaseRow, idea: IdeaRow, decision: Decision, typed: Typed, version: int) -> None:
-    """Asks the second person, who reads the case from then on; nothing is published. Raises NotThat where she may not
-    agree, Changed."""
+    """Asks the second person, who reads the case from then on; nothing is published. Raises NotEligible where she may
+    not agree, Changed."""
     require(actor, Action.IDEA_ANSWER, idea)
     assert decision.approver is not None
     async with transaction():
@@ -42,7 +42,7 @@ async def submit(actor: Actor, case: CaseRow, idea: IdeaRow, decision: Decision,
         if held.owner != actor.id or not possible(held, Kind.CASE_ANSWERED):
             raise Changed
         if not await fetch_value(MAY_AGREE, decision.approver, actor.id, decision.approver, decision.approver, case.id):
-            raise NotThat
+            raise NotEligible
         if possible(held, Kind.CASE_DRAFTING):
             await move(case.id, Kind.CASE_DRAFTING, actor=actor.id)
         version = await save(actor, case.id, typed, version)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from portal.access.actor import Actor
-from portal.access.conflicts import Closed
+from portal.access.conflicts import Closed, Sensitive
 from portal.access.phases import WHILE_EDITING
 from portal.access.policy import Action, require
 from portal.attachments.queries import AttachmentRow, FileWishRow, bytes_of
@@ -34,17 +34,28 @@ KNOWN = "SELECT 1 FROM attachment WHERE author = {} AND form_key = {}"
 
 
 async def attach(actor: Actor, idea: IdeaRow, uploads: list[Upload], form_key: str) -> list[str]:
-    """Attaches what can be, and says of each other file why not. The same form twice attaches once. Raises Closed when
-    the idea was frozen meanwhile, and store.NoRoom."""
+    """Attaches what can be, and says of each other file why not: its name is read as any text is (rule 15). The same
+    form twice attaches once. Raises Closed when the idea was frozen meanwhile, and store.NoRoom."""
     require(actor, Action.IDEA_ATTACH, idea)
     problems = []
     for upload in uploads:
         try:
+            await _refuse_sensitive_name(upload.name)
             kept = await store.keep(upload)
             await _attach_one(actor, idea, upload.name, kept, f"{form_key[:20]}{upload.digest[:20]}")
         except Refused as reason:
             problems.append(str(reason))
     return problems
+
+
+async def _refuse_sensitive_name(name: str) -> None:
+    try:
+        await refuse_sensitive(name)
+    except Sensitive:
+        raise Refused(
+            gettext("“%(name)s” says something sensitive in its name, which does not belong here. Rename it first.")
+            % {"name": name}
+        ) from None
 
 
 async def _attach_one(actor: Actor, idea: IdeaRow, name: str, kept: Kept, form_key: str) -> None:
@@ -113,8 +124,9 @@ ANSWER = """
 
 
 async def ask_for(actor: Actor, attachment: AttachmentRow, words: str) -> None:
-    """Asks for a file; whoever answers for its space hears of it."""
+    """Asks for a file; whoever answers for its space hears of it. Raises Sensitive."""
     require(actor, Action.ATTACHMENT_ASK, attachment)
+    await refuse_sensitive(words)
     async with transaction():
         wish = await fetch_value(ASK, attachment.id, attachment.space, actor.id, words)
         if wish:
@@ -122,8 +134,9 @@ async def ask_for(actor: Actor, attachment: AttachmentRow, words: str) -> None:
 
 
 async def answer_wish(actor: Actor, wish: FileWishRow, *, give: bool, reason: str) -> None:
-    """Gives the file to who asked, and to nobody else; or says why not. She hears of it."""
+    """Gives the file to who asked, and to nobody else; or says why not. She hears of it. Raises Sensitive."""
     require(actor, Action.FILE_WISH_ANSWER, wish)
+    await refuse_sensitive("" if give else reason)
     async with transaction():
         state = "given" if give else "refused"
         if await fetch_value(ANSWER, state, "" if give else reason, actor.id, wish.id):

@@ -15,17 +15,22 @@ class AttachForm(Form):
 class DescriptionForm(Form):
     """What an image shows, or a file holds."""
 
+    text_field = "description"
     description = StringField(lazy("What does it show?"), [at_most(300)])
 
 
 class AskForm(Form):
     """What somebody needs a file for."""
 
+    text_field = "words"
+
     words = TextAreaField(lazy("What do you need it for?"), [at_most(500)])
 
 
 class AnswerWishForm(Form):
     """Whether she gets it; a refusal says why."""
+
+    text_field = "reason"
 
     answer = RadioField(
         lazy("Does she or he get it?"),

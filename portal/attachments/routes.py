@@ -13,8 +13,6 @@ from portal.attachments import actions, queries
 from portal.attachments.forms import AnswerWishForm, AskForm, AttachForm, DescriptionForm
 from portal.files.kinds import ACCEPT, KINDS
 from portal.ideas.queries import IdeaRow, get_idea
-from portal.sensitive import SENSITIVE
-from portal.sensitive.holding import Sensitive
 from portal.settings import settings
 from portal.spaces.queries import get_space
 from portal.text.language import gettext
@@ -64,11 +62,9 @@ async def describe(request: Request, public_id: FromPath[str]) -> Response[Any]:
     require(request.actor, Action.ATTACHMENT_DESCRIBE, row)
     form = await DescriptionForm.sent(request)
     if form.valid():
-        try:
+        with form.screened():
             await actions.describe(request.actor, row, form.description.data)
             return see_other(f"/ideas/{row.idea_public_id}/attachments", "attachment-described")
-        except Sensitive:
-            form.refuse("description", SENSITIVE)
     return page(request, "attachments/description.html", form=form, attachment=row, status=form.status)
 
 
@@ -112,10 +108,11 @@ async def wish(request: Request, public_id: FromPath[str]) -> Response[Any]:
         return see_other(f"/ideas/{row.idea_public_id}#files", "file-asked")
     require(request.actor, Action.ATTACHMENT_ASK, row)
     form = await AskForm.sent(request)
-    if not form.valid():
-        return _wish_page(request, row, form, form.status)
-    await actions.ask_for(request.actor, row, form.words.data)
-    return see_other(f"/ideas/{row.idea_public_id}#files", "file-asked")
+    if form.valid():
+        with form.screened():
+            await actions.ask_for(request.actor, row, form.words.data)
+            return see_other(f"/ideas/{row.idea_public_id}#files", "file-asked")
+    return _wish_page(request, row, form, form.status)
 
 
 def _wish_page(request: Request, row: queries.AttachmentRow, form: AskForm, status: int) -> Response[Any]:
@@ -150,10 +147,11 @@ async def answer_wish(request: Request, public_id: FromPath[str]) -> Response[An
     row = found(await queries.get_file_wish(request.actor, public_id))
     require(request.actor, Action.FILE_WISH_ANSWER, row)
     form = await AnswerWishForm.sent(request)
-    if not form.valid():
-        return page(request, "attachments/answer.html", section="groups", form=form, wish=row, status=form.status)
-    await actions.answer_wish(request.actor, row, give=form.answer.data == "give", reason=form.reason.data)
-    return see_other(f"/spaces/{row.space_public_id}/file-wishes", "file-answered")
+    if form.valid():
+        with form.screened():
+            await actions.answer_wish(request.actor, row, give=form.answer.data == "give", reason=form.reason.data)
+            return see_other(f"/spaces/{row.space_public_id}/file-wishes", "file-answered")
+    return page(request, "attachments/answer.html", section="groups", form=form, wish=row, status=form.status)
 
 
 async def _page(request: Request, idea: IdeaRow, form: AttachForm) -> Response[Any]:

@@ -15,7 +15,7 @@ from portal.answers.drafts import COLUMNS, Typed
 from portal.answers.routes import preview
 from portal.cases.forms import ApprovalForm
 from portal.cases.shown import desk_of, show
-from portal.escalation.actions import NotThat
+from portal.escalation.actions import NotEligible
 from portal.escalation.queries import CaseRow, get_case
 from portal.ideas.queries import get_idea
 from portal.text.answers import OVERTAKEN
@@ -64,7 +64,7 @@ async def _publish(row: CaseRow, desk: Desk, form: Any) -> Response[Any]:
             await approval.submit(actor, row, idea, decision, desk.typed(form), version)
             return see_other(f"/cases/{row.public_id}#answering", "answer-submitted")
         await actions.answer(actor, idea, decision, draft=version)
-    except NotThat:
+    except NotEligible:
         form.refuse("approver_called", gettext("This colleague is away, or may not decide it: name somebody else."))
         return await _again(row, desk, form)
     except actions.Overtaken:

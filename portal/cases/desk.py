@@ -25,7 +25,7 @@ from portal.web.deeds import Deed
 async def _acknowledge(actor: Actor, case: CaseRow, form: Any) -> None:
     try:
         await actions.acknowledge(actor, case, form.day)
-    except actions.NotThen:
+    except actions.DayOutOfRange:
         form.refuse("on", gettext("Name a day from today to the one on which the answer is due."))
 
 
@@ -40,10 +40,6 @@ async def _ask(actor: Actor, case: CaseRow, form: Any) -> None:
 async def _add_questions(actor: Actor, case: CaseRow, form: Any) -> None:
     try:
         await actions.add_questions(actor, case, form.questions.data)
-    except actions.NotThat:
-        form.refuse(
-            "questions", gettext("This is nothing for everybody to read. Ask it without names and particulars.")
-        )
     except Changed:
         form.refuse("questions", gettext("Three questions at most, with those that are named already."))
 
@@ -81,7 +77,7 @@ async def _hand_over(actor: Actor, case: CaseRow, form: Any) -> None:
         return
     try:
         await actions.hand_over(actor, case, colleague.id)
-    except actions.NotThat:
+    except actions.NotEligible:
         form.refuse("to", gettext("This colleague is away, or may not decide it."))
 
 
@@ -91,7 +87,7 @@ async def _staff(actor: Actor, case: CaseRow, form: Any) -> None:
         return
     try:
         await staff(actor, case, colleague.id, form.role.data)
-    except actions.NotThat:
+    except actions.NotEligible:
         form.refuse("who", gettext("This colleague is on the case already, or has a part in it."))
 
 
@@ -102,9 +98,9 @@ async def _consult(actor: Actor, case: CaseRow, form: Any) -> None:
     asked = {"kind": form.about.data, "person": colleague.id, "question": form.words.data, "due_on": form.on.data}
     try:
         await consult(actor, case, **asked, form_key=form.once)
-    except actions.NotThat:
+    except actions.NotEligible:
         form.refuse("who", gettext("This colleague has a part in it, or is you."))
-    except actions.NotThen:
+    except actions.DayOutOfRange:
         form.refuse("on", gettext("Name a day from today on."))
 
 

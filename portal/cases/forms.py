@@ -65,6 +65,7 @@ class ReplyForm(Form):
 class QuestionsForm(Form):
     """What its authors want to know above all."""
 
+    text_field = "questions"
     questions = QuestionsField(CORE_QUESTIONS, [required(lazy("Write at least one question."))])
 
 

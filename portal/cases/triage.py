@@ -61,7 +61,7 @@ async def name_owner(request: Request, public_id: FromPath[str]) -> Response[Any
         try:
             await actions.triage(request.actor, row, **msgspec.structs.asdict(placed))
             return see_other(f"/cases/{public_id}" if await get_case(request.actor, public_id) else "/", "holds-now")
-        except actions.NotThat:
+        except actions.NotEligible:
             form.refuse("owner", gettext("This colleague is away, or may not decide it."))
         except Changed:
             form.refuse("form_key", words.CHANGED)

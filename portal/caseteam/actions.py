@@ -9,7 +9,7 @@ from portal.access.conflicts import Changed
 from portal.access.policy import Action, require
 from portal.caseteam.queries import ConsultationRow
 from portal.db import execute, fetch_value, transaction
-from portal.escalation.actions import NotThat, NotThen
+from portal.escalation.actions import DayOutOfRange, NotEligible
 from portal.escalation.moving import hold, hold_for, move, oblige, possible
 from portal.escalation.queries import CaseRow
 from portal.events.kinds import Kind
@@ -37,12 +37,12 @@ RELEASE = """
 
 async def staff(actor: Actor, case: CaseRow, person: int, role: str) -> None:
     """The owner takes an adviser or counsel onto the team, who reads the item from then on (rule 21) and is told.
-    Raises NotThat, Changed."""
+    Raises NotEligible, Changed."""
     require(actor, Action.ESCALATION_STAFF, case)
     async with transaction():
         held = await hold_for(case.id, Kind.CASE_STAFFED)
         if await fetch_value(STAFF, person, role, case.id, person, person, person) is None:
-            raise NotThat
+            raise NotEligible
         await move(case.id, Kind.CASE_STAFFED, actor=actor.id, member=person, why=role)
         await oblige(Kind.DUTY_STAFFED, held, person, why=role)
 
@@ -139,7 +139,7 @@ async def consult(
     actor: Actor, case: CaseRow, *, kind: str, person: int, question: str, due_on: date, form_key: str
 ) -> None:
     """The owner asks legal, the works council or communication, and everybody reads that she does, and until when; who
-    is asked joins the team. Raises NotThat, NotThen, Changed."""
+    is asked joins the team. Raises NotEligible, DayOutOfRange, Changed."""
     require(actor, Action.ESCALATION_CONSULT, case)
     async with transaction():
         held = await hold_for(case.id, Kind.CASE_CONSULTED)
@@ -148,10 +148,10 @@ async def consult(
         if await fetch_value(ON_TEAM, case.id, person) is None:
             await fetch_value(STAFF, person, "counsel", case.id, person, person, person)
         if await fetch_value(ON_TEAM, case.id, person) is None or person == actor.id:
-            raise NotThat
+            raise NotEligible
         asked = (kind, person, question, actor.id, due_on, due_on, form_key)
         if await fetch_value(CONSULT, *asked, case.id, due_on) is None:
-            raise NotThen
+            raise DayOutOfRange
         await move(case.id, Kind.CASE_CONSULTED, actor=actor.id, about=kind, on=due_on.isoformat())
         await oblige(Kind.DUTY_CONSULTED, held, person, about=kind)
 

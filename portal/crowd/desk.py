@@ -8,28 +8,14 @@ from portal.access.actor import Actor
 from portal.access.policy import Action
 from portal.crowd import actions, forms
 from portal.crowd.queries import PromiseRow
-from portal.sensitive import SENSITIVE
-from portal.sensitive.holding import Sensitive
 from portal.text.language import gettext, lazy
-from portal.web.deeds import Deed, Do
+from portal.web.deeds import Deed
 
 
-def _without_what_is_sensitive(do: Do) -> Do:
-    async def doing(actor: Actor, promise: PromiseRow, form: Any) -> None:
-        try:
-            await do(actor, promise, form)
-        except Sensitive:
-            form.refuse("body", SENSITIVE)
-
-    return doing
-
-
-@_without_what_is_sensitive
 async def _news(actor: Actor, promise: PromiseRow, form: Any) -> None:
     await actions.tell_news(actor, promise, body=form.body.data, form_key=form.once)
 
 
-@_without_what_is_sensitive
 async def _date(actor: Actor, promise: PromiseRow, form: Any) -> None:
     if form.due_on.data <= actor.now.date():
         form.refuse("due_on", gettext("Give a day that is still to come."))
@@ -37,7 +23,6 @@ async def _date(actor: Actor, promise: PromiseRow, form: Any) -> None:
     await actions.move_date(actor, promise, due_on=form.due_on.data, reason=form.body.data, form_key=form.once)
 
 
-@_without_what_is_sensitive
 async def _done(actor: Actor, promise: PromiseRow, form: Any) -> None:
     await actions.report_done(actor, promise, body=form.body.data, form_key=form.once)
 

@@ -48,4 +48,5 @@ class DoneForm(Form):
 class AdoptForm(Form):
     """Why one goes on with it."""
 
+    text_field = "reason"
     reason = TextAreaField(lazy("Why do you go on with it?"), [required(lazy("Say why, in a line.")), at_most(1000)])

@@ -15,8 +15,6 @@ from portal.crowd.desk import DEEDS
 from portal.crowd.forms import AdoptForm, PromiseForm, ReplyForm
 from portal.escalation.queries import CaseRow, get_case
 from portal.ideas.queries import get_idea
-from portal.sensitive import SENSITIVE
-from portal.sensitive.holding import Sensitive
 from portal.text import cases as words
 from portal.text.language import gettext
 from portal.web.deeds import Deed
@@ -63,14 +61,12 @@ async def promise(request: Request, public_id: FromPath[str]) -> Response[Any]:
         return await _promise_form(request, case, form)
     said = {"body": form.body.data, "owner": owner.id, "due_on": form.due_on.data, "form_key": form.once}
     try:
-        await actions.add_promise(request.actor, case, **said)
+        with form.screened():
+            await actions.add_promise(request.actor, case, **said)
+            return see_other(f"/cases/{public_id}", "promised")
     except Changed:
         form.refuse("form_key", words.CHANGED)
-        return await _promise_form(request, case, form)
-    except Sensitive:
-        form.refuse("body", SENSITIVE)
-        return await _promise_form(request, case, form)
-    return see_other(f"/cases/{public_id}", "promised")
+    return await _promise_form(request, case, form)
 
 
 async def _promise_form(request: Request, case: CaseRow, form: PromiseForm) -> Response[Any]:
@@ -140,14 +136,12 @@ async def adoption(request: Request, public_id: FromPath[str]) -> Response[Any]:
     form = await AdoptForm.sent(request)
     if form.valid():
         try:
-            await actions.adopt(request.actor, item, reason=form.reason.data)
+            with form.screened():
+                await actions.adopt(request.actor, item, reason=form.reason.data)
+                return see_other(item.address, "adopted")
         except Closed:
             form.refuse("reason", gettext("Somebody else goes on with it already, or the seven days are over."))
-        except Sensitive:
-            form.refuse("reason", SENSITIVE)
-    if not form.complete:
-        return _adoption_form(request, item, form)
-    return see_other(item.address, "adopted")
+    return _adoption_form(request, item, form)
 
 
 router = Router(

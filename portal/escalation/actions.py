@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 from portal.access.actor import Actor
-from portal.access.conflicts import Changed
+from portal.access.conflicts import Changed, Sensitive
 from portal.access.policy import Action, require
 from portal.db import execute, fetch_value, transaction
 from portal.escalation.moving import above, decider, give_to, hold_for, move, oblige
-from portal.escalation.opening import assign, open_case
+from portal.escalation.opening import HOLD_ITEM, assign, open_case
 from portal.escalation.queries import CaseRow, Item
 from portal.escalation.steps import go_on
 from portal.events.kinds import Kind
@@ -18,13 +18,12 @@ from portal.sensitive.holding import found_in
 from portal.text.markdown import rendered
 
 
-class NotThen(Exception):
+class DayOutOfRange(Exception):
     """The day is in the past, or later than the case is due."""
 
 
-class NotThat(Exception):
-    """What was named can't be taken: a person who is away, or may not have this part in the case; or a text that has to
-    be screened first."""
+class NotEligible(Exception):
+    """Who was named is away, or may not have this part in the case."""
 
 
 class StillReached(Exception):
@@ -55,7 +54,7 @@ async def triage(
     owner: int | None = None,
 ) -> None:
     """A moderator says what it is about, whether the author complains about her line, and whom it names; who answers by
-    the rules owns it, or whom the moderator names, and none of those (rules 5, 6). Raises NotThat, Changed."""
+    the rules owns it, or whom the moderator names, and none of those (rules 5, 6). Raises NotEligible, Changed."""
     require(actor, Action.ESCALATION_TRIAGE, case)
     async with transaction():
         await hold_for(case.id, Kind.CASE_ASSIGNED)
@@ -64,7 +63,7 @@ async def triage(
             await execute(NAME, person, "named", case.id)
         if owner is not None:
             if owner == actor.id or not await fetch_value(MAY_OWN, owner, owner, case.id):
-                raise NotThat
+                raise NotEligible
             await execute(HAND, owner, case.id)
         await assign(case.id, actor=actor.id, named=owner)
 
@@ -76,12 +75,13 @@ ACKNOWLEDGE = """
 
 
 async def acknowledge(actor: Actor, case: CaseRow, on: date) -> None:
-    """The owner says on which day she answers, at the latest on the one that it is due. Raises NotThen, Changed."""
+    """The owner says on which day she answers, at the latest on the one that it is due. Raises DayOutOfRange,
+    Changed."""
     require(actor, Action.ESCALATION_ACKNOWLEDGE, case)
     async with transaction():
         await hold_for(case.id, Kind.CASE_ACKNOWLEDGED)
         if await fetch_value(ACKNOWLEDGE, on, case.id, on) is None:
-            raise NotThen
+            raise DayOutOfRange
         await move(case.id, Kind.CASE_ACKNOWLEDGED, actor=actor.id, on=on.isoformat())
 
 
@@ -118,8 +118,7 @@ async def reply_to_question(actor: Actor, case: CaseRow, comment: str) -> None:
         await go_on(await hold_for(case.id, Kind.CASE_CLARIFIED), actor=actor.id, comment=comment)
 
 
-# Who answers holds it, too: a question is named before the answer, or not at all.
-HOLD_ITEM = "SELECT id FROM idea WHERE id = {} FOR NO KEY UPDATE"
+# Who answers holds the item, too: a question is named before the answer, or not at all.
 ADD_QUESTIONS = """
     UPDATE idea SET core_questions = core_questions || {}::text[]
     WHERE id = {} AND cardinality(core_questions) + cardinality({}::text[]) <= 3
@@ -128,11 +127,11 @@ ADD_QUESTIONS = """
 
 
 async def add_questions(actor: Actor, case: CaseRow, questions: list[str]) -> None:
-    """Who wrote the item names what the answer shall reply to, three at most; what was named stays. Raises NotThat
-    where they have to be screened first, Changed where they would be more, or the answer is there."""
+    """Who wrote the item names what the answer shall reply to, three at most; what was named stays. Raises Sensitive,
+    and Changed where they would be more, or the answer is there."""
     require(actor, Action.ESCALATION_ADD_QUESTIONS, case)
     if await found_in(*questions, idea=case.idea):
-        raise NotThat
+        raise Sensitive
     async with transaction():
         await execute(HOLD_ITEM, case.idea)
         if await fetch_value(ADD_QUESTIONS, questions, case.idea, questions) is None:
@@ -198,12 +197,12 @@ async def decide_extension(actor: Actor, case: CaseRow, agreed: bool) -> None:
 
 
 async def hand_over(actor: Actor, case: CaseRow, to: int) -> None:
-    """Somebody else owns it from now on; the clock is the same (rule 1). Raises NotThat, Changed."""
+    """Somebody else owns it from now on; the clock is the same (rule 1). Raises NotEligible, Changed."""
     require(actor, Action.ESCALATION_HAND_OVER, case)
     async with transaction():
         held = await hold_for(case.id, Kind.CASE_HANDED_OVER)
         if not await fetch_value(MAY_OWN, to, to, case.id):
-            raise NotThat
+            raise NotEligible
         await execute(HAND, to, case.id)
         if await give_to(held, to, "handed over"):
             await move(case.id, Kind.CASE_HANDED_OVER, actor=actor.id, why="handed over")

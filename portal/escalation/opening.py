@@ -36,9 +36,14 @@ BEGIN = f"""
 """
 
 
+# Who answers holds it, too: an answer finds the case that was begun before it, and none is begun after it.
+HOLD_ITEM = "SELECT id FROM idea WHERE id = {} FOR NO KEY UPDATE"
+
+
 async def open_case(idea: int, origin: str, *, actor: int | None = None, reason: str = "") -> int | None:
     """Begins the case of an item, in the caller's transaction; gives it. None where there is one, or nothing is owed:
     so it may be asked as often as one likes."""
+    await execute(HOLD_ITEM, idea)
     case: int | None = await fetch_value(BEGIN, origin, reason, actor, idea)
     if case is not None:
         kind = Kind.CASE_HELD if origin == "threshold" else Kind.CASE_OPENED

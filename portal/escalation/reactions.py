@@ -93,21 +93,9 @@ async def look_again(event: int) -> None:
 
 
 OF_IDEA = """
-    SELECT x.id FROM event e LEFT JOIN answer a ON a.id = e.answer
-    JOIN escalation x ON x.idea = coalesce(e.idea, a.idea) AND (x.ended_at IS NULL OR x.state = 'withdrawn')
-    WHERE e.id = {} AND a.kind IS DISTINCT FROM 'statement' ORDER BY x.id DESC LIMIT 1
+    SELECT x.id FROM event e JOIN escalation x ON x.idea = e.idea AND (x.ended_at IS NULL OR x.state = 'withdrawn')
+    WHERE e.id = {} ORDER BY x.id DESC LIMIT 1
 """
-DECIDED_BY = """
-    UPDATE escalation x SET owner = coalesce(x.owner, e.actor) FROM event e WHERE e.id = {} AND x.id = {}
-"""
-
-
-async def answered(event: int) -> None:
-    """An official answer was given to the item, whichever way."""
-    case = await fetch_value(OF_IDEA, event)
-    if case is not None and possible(await hold(case), Kind.CASE_ANSWERED):
-        await execute(DECIDED_BY, event, case)
-        await move(case, Kind.CASE_ANSWERED)
 
 
 async def withdrawn(event: int) -> None:

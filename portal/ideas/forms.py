@@ -239,6 +239,7 @@ def name_of(question: Question) -> str:
 class _WhyForm(Form):
     """Says why; without `words` there is nothing to be said."""
 
+    text_field = "reason"
     reason: TextAreaField
 
     def __init__(self, words: bool = True, **given: Any) -> None:

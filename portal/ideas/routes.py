@@ -17,8 +17,6 @@ from portal.ideas.desk import changes, desk_for, desk_of
 from portal.ideas.forms import CorrectionForm, PutBackForm, WithdrawalForm
 from portal.ideas.queries import IdeaRow
 from portal.paging import Page
-from portal.sensitive import SENSITIVE
-from portal.sensitive.holding import Sensitive
 from portal.text.language import gettext
 from portal.web.errors import found
 from portal.web.forms import Form
@@ -185,14 +183,13 @@ async def correction(request: Request, public_id: FromPath[str]) -> Response[Any
     form = await CorrectionForm.sent(request)
     if form.valid():
         try:
-            await actions.correct(request.actor, idea, body=form.body.data, form_key=form.once)
-            return see_other(f"/ideas/{public_id}", "idea-corrected")
+            with form.screened():
+                await actions.correct(request.actor, idea, body=form.body.data, form_key=form.once)
+                return see_other(f"/ideas/{public_id}", "idea-corrected")
         except Closed:
             form.refuse(
                 "body", gettext("This idea can’t be corrected any more. Your text is kept here: take it along.")
             )
-        except Sensitive:
-            form.refuse("body", SENSITIVE)
     return _ask(request, "ideas/correction.html", idea, form)
 
 
@@ -210,12 +207,11 @@ async def withdrawal(request: Request, public_id: FromPath[str]) -> Response[Any
     form = await WithdrawalForm.sent(request, words=not checked_first(request.actor, idea))
     if form.valid():
         try:
-            await actions.withdraw(request.actor, idea, reason=form.reason.data)
-            return see_other(idea.address, "idea-withdrawn")
+            with form.screened():
+                await actions.withdraw(request.actor, idea, reason=form.reason.data)
+                return see_other(idea.address, "idea-withdrawn")
         except Changed:
             form.refuse("reason", gettext("This idea was answered meanwhile. Your text is kept here."))
-        except Sensitive:
-            form.refuse("reason", SENSITIVE)
     return _ask(request, "ideas/withdrawal.html", idea, form)
 
 
@@ -233,12 +229,11 @@ async def put_back(request: Request, public_id: FromPath[str]) -> Response[Any]:
     form = await PutBackForm.sent(request, words=not checked_first(request.actor, idea))
     if form.valid():
         try:
-            await actions.put_back(request.actor, idea, reason=form.reason.data)
-            return see_other(idea.address, "idea-put-back")
+            with form.screened():
+                await actions.put_back(request.actor, idea, reason=form.reason.data)
+                return see_other(idea.address, "idea-put-back")
         except Closed:
             form.refuse("reason", gettext("Voting has just begun: it can’t be put back any more."))
-        except Sensitive:
-            form.refuse("reason", SENSITIVE)
     return _ask(request, "ideas/return.html", idea, form)
 
 

@@ -19,8 +19,6 @@ from portal.moderation.queries import VIEWS, ItemRow
 from portal.moderation.receipts import Receipt
 from portal.moderation.refusing import refuse_decider
 from portal.names.queries import names_in
-from portal.sensitive import SENSITIVE
-from portal.sensitive.holding import Sensitive
 from portal.spaces.queries import get_space
 from portal.text.decisions import DECISIONS, REASONS, words_for
 from portal.text.language import gettext
@@ -227,17 +225,14 @@ async def put_back(request: Request, public_id: FromPath[str]) -> Response[Any]:
     if not form.valid():
         return await _receipt(request, receipt, text=form)
     try:
-        await actions.put_back(request.actor, receipt, form.data.get("title", ""), form.body.data)
+        with form.screened():
+            await actions.put_back(request.actor, receipt, form.data.get("title", ""), form.body.data)
+            return see_other(f"/{receipt.kind}s/{receipt.thing_public_id}", "put-back")
     except Ambiguous as of:
         form.refuse("body", several_people(of.name))
-        return await _receipt(request, receipt, text=form)
-    except Sensitive:
-        form.refuse("body", SENSITIVE)
-        return await _receipt(request, receipt, text=form)
     except Changed:
         form.refuse("body", gettext("This was changed meanwhile. Your text is kept here: take it along."))
-        return await _receipt(request, receipt, text=form)
-    return see_other(f"/{receipt.kind}s/{receipt.thing_public_id}", "put-back")
+    return await _receipt(request, receipt, text=form)
 
 
 def _form_of(receipt: Receipt) -> type[NewIdeaForm | NewTextForm]:

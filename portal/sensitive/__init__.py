@@ -25,8 +25,6 @@ CATEGORIES: dict[str, Category] = {
     "inquiry": Category(lazy("A running inquiry"), lazy("What is being looked into, and by whom.")),
 }
 
-#: What stands at a field where nothing waits to be screened.
-SENSITIVE = lazy("There is something sensitive in it, which does not belong here. Say it without that.")
 #: How long somebody may appeal after something was diverted, and its text is kept sealed.
 APPEAL_DAYS = 14
 #: After so much working time what waits goes to the next screener.

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import msgspec
 
+from portal.access.conflicts import Sensitive
 from portal.db import execute, fetch_one, fetch_value
 from portal.events.kinds import Kind
 from portal.events.log import record
@@ -18,15 +17,6 @@ class Found(msgspec.Struct, frozen=True):
 
     category: str | None
     how: str
-
-
-class Sensitive(Exception):
-    """A text holds a word of the organisation's lists (rule 15), where nothing waits to be screened: it is written
-    without that, or not at all. `places`: which texts of many."""
-
-    def __init__(self, places: Sequence[int] = ()) -> None:
-        super().__init__()
-        self.places = places
 
 
 async def refuse_sensitive(*texts: str) -> None:

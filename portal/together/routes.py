@@ -11,8 +11,6 @@ from portal.access.conflicts import Changed
 from portal.access.policy import Action, require
 from portal.colleagues.forms import ColleagueForm, chosen_colleague
 from portal.ideas.queries import get_idea
-from portal.sensitive import SENSITIVE
-from portal.sensitive.holding import Sensitive
 from portal.text.language import gettext
 from portal.together import actions, queries
 from portal.together.forms import OfferForm
@@ -92,11 +90,9 @@ async def offer(request: Request, public_id: FromPath[str]) -> Response[Any]:
     require(request.actor, Action.IDEA_OFFER_HELP, idea)
     form = await OfferForm.sent(request)
     if form.valid():
-        try:
+        with form.screened():
             await actions.offer_help(request.actor, idea, form.body.data)
             return see_other(f"/ideas/{public_id}#together", "help-offered")
-        except Sensitive:
-            form.refuse("body", SENSITIVE)
     return page(request, "together/help.html", section="campaigns", idea=idea, form=form, status=form.status)
 
 

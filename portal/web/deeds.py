@@ -29,7 +29,8 @@ class Deed(NamedTuple):
         form: Form = await self.form.sent(request)
         if form.valid():
             try:
-                await self.do(request.actor, thing, form)
+                with form.screened():
+                    await self.do(request.actor, thing, form)
             except Changed:
                 form.refuse("form_key", changed)
         return form

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from functools import lru_cache
 from itertools import pairwise
@@ -18,6 +19,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.form import BaseForm
 from wtforms.validators import StopValidation, ValidationError
 
+from portal.access.conflicts import Sensitive
 from portal.files.store import Upload
 from portal.tables.base import new_public_id
 from portal.text.dates import number
@@ -56,6 +58,8 @@ PasswordField = wtforms.PasswordField
 RadioField = wtforms.RadioField
 SelectField = wtforms.SelectField
 LONGEST_KEY = 40
+#: What stands at a text which says what is not for the square (rule 15), where nothing waits to be screened.
+SENSITIVE = lazy("There is something sensitive in it, which does not belong here. Say it without that.")
 #: What a date in a form may be: whatever zone it is shown in, it can be shown.
 YEARS = range(2000, 2200)
 FORMAT = "%Y-%m-%dT%H:%M"
@@ -92,6 +96,8 @@ class Form(wtforms.Form):
             return _Translations()
 
     form_key = HiddenField(default=new_public_id)
+    #: The field of the text that others read; what is sensitive in it is refused there.
+    text_field = "body"
 
     @classmethod
     async def sent(cls, request: Request, **options: Any) -> Any:
@@ -131,6 +137,19 @@ class Form(wtforms.Form):
     def refuse(self, field: str, message: str) -> None:
         """Adds an error that only the action could find."""
         self[field].errors = [*self[field].errors, message]
+
+    @contextmanager
+    def screened(self) -> Iterator[None]:
+        """What is sensitive in what is done within is an error at its text, and nothing is done."""
+        try:
+            yield
+        except Sensitive as sensitive:
+            for field in self.texts_at(sensitive.places):
+                self.refuse(field, SENSITIVE)
+
+    def texts_at(self, places: Sequence[int]) -> list[str]:
+        """The fields of these texts of many."""
+        return [self.text_field]
 
 
 class PreviewedForm(Form):

@@ -7,14 +7,14 @@ from datetime import date
 import msgspec
 
 from portal.access.actor import Actor
-from portal.access.conflicts import Changed, Closed
+from portal.access.conflicts import Changed, Closed, Sensitive
 from portal.access.phases import WHILE_PROPOSING
 from portal.access.policy import Action, require
 from portal.campaigns.queries import CampaignRow
 from portal.db import Made, execute, fetch_one, fetch_value, transaction
 from portal.events.kinds import Kind
 from portal.events.log import record
-from portal.sensitive.holding import Sensitive, refuse_sensitive
+from portal.sensitive.holding import refuse_sensitive
 from portal.sensitive.matching import category_of
 from portal.tables.base import new_public_id
 from portal.text.markdown import excerpt, rendered

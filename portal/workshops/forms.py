@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -64,6 +65,10 @@ class WorkshopForm(Form):
     def filled(self) -> list[int]:
         """The numbers of the rows in which something stands."""
         return [n for n in range(self.rows) if any(self[f"{name}_{n}"].data for name in FIELDS)]
+
+    def texts_at(self, places: Sequence[int]) -> list[str]:
+        """The rows that were filled, by their numbers; else what the workshop is called."""
+        return [f"text_{self.filled[n]}" for n in places] or ["name"]
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Every row that was begun has a title and says for whom; and there is one."""

@@ -12,8 +12,6 @@ from portal.access.policy import Action, require
 from portal.campaigns.queries import CampaignRow, get_campaign
 from portal.colleagues.forms import chosen_colleague
 from portal.colleagues.queries import colleagues_called
-from portal.sensitive import SENSITIVE
-from portal.sensitive.holding import Sensitive
 from portal.spaces.queries import audience
 from portal.text.language import gettext
 from portal.web.errors import found
@@ -51,24 +49,21 @@ async def capture(request: Request, public_id: FromPath[str]) -> Response[Any]:
     if not form.complete:
         return await _form(request, form, campaign)
     try:
-        workshop = await actions.capture(
-            request.actor,
-            campaign,
-            notes,
-            name=form.name.data,
-            place=form.place.data,
-            held_on=form.day,
-            language=form.language.data,
-            form_key=form.once,
-        )
+        with form.screened():
+            workshop = await actions.capture(
+                request.actor,
+                campaign,
+                notes,
+                name=form.name.data,
+                place=form.place.data,
+                held_on=form.day,
+                language=form.language.data,
+                form_key=form.once,
+            )
+            return see_other(f"/workshops/{workshop}", "workshop-captured")
     except Closed:
         form.refuse("name", gettext("Collecting has just closed. Your text is kept here: take it along."))
-        return await _form(request, form, campaign)
-    except Sensitive as sensitive:
-        for field in [f"text_{form.filled[n]}" for n in sensitive.places] or ["name"]:
-            form.refuse(field, SENSITIVE)
-        return await _form(request, form, campaign)
-    return see_other(f"/workshops/{workshop}", "workshop-captured")
+    return await _form(request, form, campaign)
 
 
 @get("/workshops/{public_id:str}")

@@ -9,7 +9,7 @@ from portal.access.policy import Forbidden
 from portal.access.scope import visible
 from portal.caseteam import actions, queries
 from portal.db import execute, fetch_value, read_together, transaction
-from portal.escalation.actions import NotThat, NotThen, declare_conflict
+from portal.escalation.actions import DayOutOfRange, NotEligible, declare_conflict
 from portal.escalation.replay import differing
 from portal.tables import CaseFile, CaseNote, Consultation
 from tests.client import text_of
@@ -98,7 +98,7 @@ async def test_who_has_a_part_in_it_is_not_taken_onto_the_team_and_leaves_it_whe
     [adviser, other] = await stage.add_people(2)
     guest = stage.world.person_id["guest_a"]
     for person in (stage.people[0], guest, stage.heads["first"]):  # the author; not of us; on it already
-        with pytest.raises(NotThat):
+        with pytest.raises(NotEligible):
             async with transaction():
                 await named(stage, post, person)
     await named(stage, post, adviser)
@@ -141,7 +141,7 @@ async def test_advice_is_tracked_and_stops_no_clock(stage):
     post = await assigned(stage)
     before = await stage.owed(post)
     [counsel] = await stage.add_people(1)
-    with pytest.raises(NotThen):
+    with pytest.raises(DayOutOfRange):
         async with transaction():
             await asked(stage, post, counsel, days=-1)
     await asked(stage, post, counsel)

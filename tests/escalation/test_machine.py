@@ -31,7 +31,7 @@ from tests.world import NOW, set_clock
 
 #: What moves `due_at`, and nothing else does.
 MOVES_DUE = {"case.clarified", "case.extended", "case.under_review", "case.reopened"}
-REFUSED = (Forbidden, Changed, actions.NotThen, actions.NotThat, actions.StillReached)
+REFUSED = (Forbidden, Changed, actions.DayOutOfRange, actions.NotEligible, actions.StillReached)
 HEADS = ("owner", "deputy", "neutral", "first", "second", "top")
 SUPPORT = """
     INSERT INTO vote (person, idea, space, guest) SELECT p, i.id, i.space, FALSE FROM idea i, unnest({}::bigint[]) p

@@ -168,7 +168,7 @@ async def test_the_day_of_the_answer_is_not_later_than_it_is_due(stage):
     post = await assigned(stage)
     due = (await stage.owed(post)).due_at
     for day in (due.date() + timedelta(days=1), NOW.date()):
-        with pytest.raises(actions.NotThen):
+        with pytest.raises(actions.DayOutOfRange):
             await stage.does(stage.heads["owner"], actions.acknowledge, post, day)
 
 

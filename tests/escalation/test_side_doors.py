@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from portal.db import execute, fetch_value
+from tests.client import text_of
 from tests.escalation.test_sensitive import rule
 from tests.moderation.desk import decide, receipt_of
 from tests.pages.forms import errors_of, form_of
@@ -14,6 +16,7 @@ DOORS = {
     "description": ("author", "/attachments/{attachment}/description", "description"),
     "withdrawal": ("author", "/ideas/{open}/withdrawal", "reason"),
     "return": ("author", "/ideas/{withdrawn}/return", "reason"),
+    "questions": ("author", "/cases/{case}/questions", "questions"),
     "correction": ("author", "/ideas/{vote}/correction", "body"),
     "help": ("colleague", "/ideas/{open}/help", "body"),
 }
@@ -24,7 +27,10 @@ DOORS = {
 async def test_it_is_refused_at_its_field(as_, world, door, words, status):
     await rule(world)
     who, path, field = DOORS[door]
-    address, browser = path.format(attachment=world.attachment["collect"], **world.idea), await as_(who)
+    address, browser = (
+        path.format(attachment=world.attachment["collect"], case=world.case["decide"], **world.idea),
+        await as_(who),
+    )
     sent = await browser.post(address, form_of(await browser.get(address), address) | {field: words})
     assert sent.status_code == status, errors_of(sent)
     if status == 422:
@@ -38,6 +44,29 @@ async def test_what_was_sent_back_is_not_put_up_again_with_it(as_, world, words,
     await decide(await as_("moderator"), world, "vote", "send back")
     receipt = await receipt_of(world, "vote")
     sent = await (await as_("colleague")).post(f"{receipt}/text", {"body": words})
+    assert sent.status_code == status
+
+
+async def test_a_file_whose_name_says_it_is_not_taken_and_the_others_are(as_, world):
+    await rule(world)
+    author, address = await as_("author"), f"/ideas/{world.idea['collect']}/attachments"
+    files = [("files", ("Ziekmelding_Jan.txt", b"a")), ("files", ("trains.txt", b"b"))]
+    sent = await author.post(address, files=files)
+    assert sent.status_code == 422
+    assert "“Ziekmelding_Jan.txt” says something sensitive in its name" in text_of(sent)
+    assert await fetch_value("SELECT count(*) FROM attachment WHERE name = 'Ziekmelding_Jan.txt'") == 0
+    assert await fetch_value("SELECT count(*) FROM attachment WHERE name = 'trains.txt'") == 1
+
+
+@pytest.mark.parametrize(("words", "status"), [(SICK, 422), ("To plan the cranes.", 303)])
+async def test_a_guest_does_not_say_it_when_she_asks_for_a_file_nor_who_refuses_it(as_, world, words, status):
+    await rule(world)
+    await execute("UPDATE membership SET may_download = FALSE WHERE person = {}", world.person_id["guest_a"])
+    answering = {"answer": "refuse", "reason": words}
+    sent = await (await as_("insider_a")).post(f"/file-wishes/{world.file_wish['closed_a']}", answering)
+    assert sent.status_code == status
+    await execute("DELETE FROM file_wish")
+    sent = await (await as_("guest_a")).post(f"/attachments/{world.attachment['closed_a']}/wish", {"words": words})
     assert sent.status_code == status
 
 
