@@ -147,7 +147,7 @@ COLUMNS = """
     (plein_now() AT TIME ZONE o.zone)::date - p.starts_on AS day,
     CASE WHEN p.kind = 'guest' THEN plein_rules_to_accept(p.id) END AS rules,
     ARRAY(SELECT x.idea FROM case_role w JOIN escalation x ON x.id = w.escalation
-        WHERE w.person = p.id AND w.until IS NULL AND x.space <> ALL(r.space_ids)) AS on_cases,
+        WHERE w.person = p.id AND w.until IS NULL AND w.space <> ALL(r.space_ids)) AS on_cases,
     EXISTS (SELECT FROM case_role w WHERE w.person = p.id AND w.until IS NULL) OR EXISTS (
         SELECT FROM membership m JOIN escalation x ON x.space = m.space AND x.state IN ('qualifying', 'triage')
         WHERE m.person = p.id AND m.role IN ('moderator', 'owner') AND (m.until IS NULL OR m.until > plein_now()))

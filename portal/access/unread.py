@@ -25,7 +25,7 @@ class Whoever:
     now = QueryString("plein_now()")
     on_cases = QueryString("""
         ARRAY(SELECT ux.idea FROM case_role uw JOIN escalation ux ON ux.id = uw.escalation
-            WHERE uw.person = p.id AND uw.until IS NULL AND ux.space <> ALL(r.space_ids))
+            WHERE uw.person = p.id AND uw.until IS NULL AND uw.space <> ALL(r.space_ids))
     """)
 
     def __init__(self) -> None:

@@ -8,7 +8,6 @@ from itertools import groupby
 from typing import Any
 
 import msgspec
-from msgspec.structs import replace
 
 from portal.access.actor import Actor
 from portal.access.of_people import NAMED
@@ -65,9 +64,9 @@ class Wanted(msgspec.Struct, frozen=True):
         return (self.only != FIRST[self.which]) + bool(self.topic)
 
     @property
-    def unfiltered(self) -> bool:
-        """The first page of everything that is owed, whose end is what stands still."""
-        return self.only == "owed" and self.which != "unowned" and self.after is None
+    def below(self) -> str:
+        """What stands below the others: on the first page of everything that is owed, what stands still."""
+        return "paused" if self.only == "owed" and self.which != "unowned" and self.after is None else "none"
 
     @property
     def address(self) -> str:
@@ -116,11 +115,11 @@ class Listed(msgspec.Struct, frozen=True):
         return bool(self.lateness and self.lateness.startswith("overdue"))
 
 
-# The page first, then what each of its rows tells.
+# The page first, with what stands below it, then what each of its rows tells.
+FOUND = "SELECT e.id FROM escalation e WHERE {} AND {} AND {} AND {} AND {} ORDER BY e.due_at, e.public_id LIMIT {}"
 LISTED = (
     """
-    WITH listed AS MATERIALIZED (
-        SELECT e.id FROM escalation e WHERE {} AND {} AND {} AND {} AND {} ORDER BY e.due_at, e.public_id LIMIT {})
+    WITH listed AS MATERIALIZED (({}) UNION ALL ({}))
     SELECT e.public_id, i.kind AS item_kind, i.public_id AS idea_public_id, i.title, i.language, e.state,
         plein_lateness(e, {}) AS lateness, e.due_at, e.hold_until, e.triage_due_at, e.acknowledge_due_at,
         e.statement_due_at, e.statement_at, e.clarify_until, i.supporters, plein_counts_hidden(c, {}) AS hidden,
@@ -189,17 +188,25 @@ BEYOND = "(e.due_at, e.public_id) > ({}, {})"
 
 
 def listed(actor: Actor, wanted: Wanted, most: int = PAGE) -> Reading[Listed]:
-    """A page of a list and one more, the most urgent first."""
+    """A page of a list and one more, the most urgent first, and what stands below them."""
     after = wanted.after
+
+    def found(only: str, number: int) -> QueryString:
+        return QueryString(
+            FOUND,
+            _of(actor, wanted.which),
+            _only(actor, only),
+            QueryString(OF_TOPIC, wanted.topic) if wanted.topic else ALL,
+            QueryString(BEYOND, after.moment, after.public_id) if after else ALL,
+            visible(Escalation, actor, "e"),
+            number,
+        )
+
     return Reading(
         Listed,
         LISTED,
-        _of(actor, wanted.which),
-        _only(actor, wanted.only),
-        QueryString(OF_TOPIC, wanted.topic) if wanted.topic else ALL,
-        QueryString(BEYOND, after.moment, after.public_id) if after else ALL,
-        visible(Escalation, actor, "e"),
-        most + 1,
+        found(wanted.only, most + 1),
+        found(wanted.below, most),
         *(actor.now, actor.now, actor.now),
         actor.moderates,
         visible(Topic, actor, "t"),
@@ -319,7 +326,6 @@ async def inbox(actor: Actor, wanted: Wanted) -> dict[str, Any]:
     """All that the page shows, in one statement. Clocks that stand still are never the next ones: below the others."""
     found = await read_together(
         rows=listed(actor, wanted),
-        paused=listed(actor, replace(wanted, only="paused" if wanted.unfiltered else "none")),
         late=how_many(actor, "mine", "late"),
         today=how_many(actor, "mine", "today"),
         mine=how_many(actor, "mine", "owed"),
@@ -327,7 +333,9 @@ async def inbox(actor: Actor, wanted: Wanted) -> dict[str, Any]:
         unowned=how_many(actor, "unowned", "owed"),
         loads=loads(actor, "owed" if wanted.which == "line" else "none"),
     )
-    page: Page[Listed] = paged(found["rows"], PAGE, lambda row: Cursor.at(row.due_at, row.public_id), wanted.after)
+    still = [row for row in found["rows"] if row.state == State.CLARIFYING] if wanted.below == "paused" else []
+    rows = [row for row in found["rows"] if row not in still]
+    page: Page[Listed] = paged(rows, PAGE, lambda row: Cursor.at(row.due_at, row.public_id), wanted.after)
     numbers = {name: found[name][0] for name in ("late", "today", *LISTS)}
-    groups = grouped([*page.rows, *found["paused"][:PAGE]], actor.now)
+    groups = grouped([*page.rows, *still], actor.now)
     return {"listed": page, "groups": groups, "numbers": numbers, "loads": found["loads"]}
