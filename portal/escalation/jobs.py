@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
 
-from portal.db import UNREACHABLE, execute, fetch_value, transaction
+from portal.db import UNREACHABLE, execute, transaction
 from portal.escalation.clusters import follow_new_leads
-from portal.escalation.moving import decider, give_to, hold, hold_all, move, possible
-from portal.escalation.opening import assign, open_case
+from portal.escalation.moving import hand_over_all, hold_all, possible
+from portal.escalation.opening import assign_all, open_case
 from portal.escalation.steps import Due, Handler
 from portal.events.kinds import Kind
 
@@ -85,23 +85,24 @@ UNOWNED = """
         OR EXISTS (SELECT FROM case_conflict c WHERE c.escalation = w.id AND c.person = w.owner)
     ORDER BY w.id
 """
-THERE = "SELECT plein_there({}, plein_now())"
-BARRED = "SELECT e.owner = ANY (plein_barred(e)) FROM escalation e WHERE e.id = {}"
+WHY = """
+    SELECT e.id, e.owner = ANY (b.barred) AS barred
+    FROM escalation e, LATERAL (SELECT plein_barred(e) AS barred OFFSET 0) b
+    WHERE e.id = ANY({}) AND (e.owner = ANY (b.barred) OR NOT plein_there(e.owner, plein_now()))
+"""
 
 
 async def pass_on_what_is_unowned() -> None:
     """Where an owner is absent, left, or may not decide it, her deputy or whoever comes next owns it at once (rules 5
     and 6)."""
-    for row in await execute(UNOWNED):
-        async with transaction():
-            case = await hold(row["id"])
-            if case.owner is None or not possible(case, Kind.CASE_HANDED_OVER):
-                continue
-            other = await decider(case.id, case.owner)
-            why = "conflict" if await fetch_value(BARRED, case.id) else "absent"
-            if await fetch_value(THERE, other) and (why == "conflict" or not await fetch_value(THERE, case.owner)):
-                await give_to(case, other, why)
-                await move(case.id, Kind.CASE_HANDED_OVER, why=why)
+    await in_batches([row["id"] for row in await execute(UNOWNED)], _pass_on)
+
+
+async def _pass_on(cases: list[int]) -> None:
+    owned = {case.id: case for case in (await hold_all(cases)).values() if possible(case, Kind.CASE_HANDED_OVER)}
+    barred = {row["id"]: row["barred"] for row in await execute(WHY, list(owned))}
+    await hand_over_all([owned[case] for case in barred if barred[case]], "conflict")
+    await hand_over_all([owned[case] for case in barred if not barred[case]], "absent")
 
 
 # Nobody was left to own it, and administrators were told; since then somebody came, or a rule names her.
@@ -114,10 +115,12 @@ WAITS_FOR_SOMEBODY = """
 
 async def assign_what_waits_for_somebody() -> None:
     """Nothing escalates into the void: what has nobody is somebody's as soon as there is one."""
-    for row in await execute(WAITS_FOR_SOMEBODY):
-        async with transaction():
-            if possible(await hold(row["id"]), Kind.CASE_ASSIGNED):
-                await assign(row["id"])
+    await in_batches([row["id"] for row in await execute(WAITS_FOR_SOMEBODY)], _assign)
+
+
+async def _assign(cases: list[int]) -> None:
+    held = await hold_all(cases)
+    await assign_all([case for case in cases if possible(held[case], Kind.CASE_ASSIGNED)])
 
 
 AT_ONCE = 200  # steps in one transaction
@@ -149,6 +152,10 @@ async def take_steps(steps: Mapping[str, Handler]) -> None:
     come one by one: what fails on one stops no other, and comes again with the next tick."""
     failed: list[int] = []
     alone = 0  # so many are still to come one by one
+
+    async def take(cases: list[int]) -> None:
+        await _take_steps_of(cases, steps)
+
     while True:
         async with transaction():
             rows = await execute(CLAIM, failed, 1 if alone else AT_ONCE)
@@ -156,17 +163,34 @@ async def take_steps(steps: Mapping[str, Handler]) -> None:
             if not cases:
                 return
             alone = max(0, alone - 1)
-            try:
-                async with transaction():
-                    await _take_steps_of(cases, steps)
-            except UNREACHABLE:
-                raise
-            except Exception as error:
+            if not await _done(cases, take):
                 if len(cases) > 1:
                     alone = len(cases)
-                    continue
-                log.error("step not taken", case=cases[0], exc_info=error)
-                failed += cases
+                else:
+                    failed += cases
+
+
+async def in_batches(cases: list[int], handle: Callable[[list[int]], Awaitable[None]]) -> None:
+    """The same for cases that are known already."""
+    for start in range(0, len(cases), AT_ONCE):
+        batch = cases[start : start + AT_ONCE]
+        if not await _done(batch, handle) and len(batch) > 1:
+            for case in batch:
+                await _done([case], handle)
+
+
+async def _done(cases: list[int], handle: Callable[[list[int]], Awaitable[None]]) -> bool:
+    """All of it or nothing; whether it could be done."""
+    try:
+        async with transaction():
+            await handle(cases)
+    except UNREACHABLE:
+        raise
+    except Exception as error:
+        if len(cases) == 1:
+            log.error("step not taken", case=cases[0], exc_info=error)
+        return False
+    return True
 
 
 async def _take_steps_of(cases: list[int], steps: Mapping[str, Handler]) -> None:

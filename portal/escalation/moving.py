@@ -138,21 +138,28 @@ async def oblige(kind: Kind, case: Case, person: int | None, **particulars: Any)
     await oblige_all(kind, [(case, person)], **particulars)
 
 
-DECIDER = """
-    SELECT plein_decider(e, plein_barred(e) || {}::bigint[], plein_now()) FROM escalation e WHERE e.id = {}
+DECIDERS = """
+    SELECT e.id, plein_decider(e, plein_barred(e) || {}::bigint[], n.now) AS person
+    FROM escalation e, (SELECT plein_now() AS now) n WHERE e.id = ANY({})
 """
-OWN = "UPDATE escalation SET owner = {} WHERE id = {}"
-RISE = "UPDATE escalation SET height = height + {} WHERE id = {}"
+OWN = """
+    UPDATE escalation e SET owner = n.person FROM unnest({}::bigint[], {}::bigint[]) n (id, person) WHERE e.id = n.id
+"""
+RISE = "UPDATE escalation SET height = height + {} WHERE id = ANY({})"
 ABOVE = """
     SELECT e.id, (plein_above(e.owner, plein_barred(e), n.now))[1] AS person
     FROM escalation e, (SELECT plein_now() AS now) n WHERE e.id = ANY({})
 """
 
 
+async def deciders(cases: list[int], *without: int) -> dict[int, int | None]:
+    """Who decides each of these now, and is none of those."""
+    return {row["id"]: row["person"] for row in await execute(DECIDERS, list(without), cases)}
+
+
 async def decider(case: int, *without: int) -> int | None:
-    """Who decides it now, and is none of these."""
-    person: int | None = await fetch_value(DECIDER, list(without), case)
-    return person
+    """The same of one."""
+    return (await deciders([case], *without))[case]
 
 
 async def above(*cases: int) -> dict[int, int | None]:
@@ -160,19 +167,49 @@ async def above(*cases: int) -> dict[int, int | None]:
     return {row["id"]: row["person"] for row in await execute(ABOVE, list(cases))}
 
 
+async def give_all(gifts: Iterable[tuple[Case, int | None]], why: str | None = None) -> list[int]:
+    """Makes somebody the owner of each of these, and tells her why; gives those for which that is somebody else.
+    `due_at` stays (rule 1)."""
+    given = [(case, person) for case, person in gifts if person not in (None, case.owner)]
+    if given:
+        await execute(OWN, [case.id for case, _ in given], [person for _, person in given])
+        await oblige_all(Kind.DUTY_ASSIGNED, given, why=why)
+    return [case.id for case, _ in given]
+
+
 async def give_to(case: Case, person: int | None, why: str | None = None) -> bool:
-    """Makes somebody its owner, and tells her why; whether that is somebody else. `due_at` stays (rule 1)."""
-    if person is None or person == case.owner:
-        return False
-    await execute(OWN, person, case.id)
-    await oblige(Kind.DUTY_ASSIGNED, case, person, why=why)
-    return True
+    """The same of one."""
+    return bool(await give_all([(case, person)], why))
+
+
+OTHERS = """
+    SELECT e.id, x.person FROM escalation e, (SELECT plein_now() AS now) n,
+        LATERAL (SELECT plein_decider(e, plein_barred(e) || e.owner, n.now) AS person OFFSET 0) x
+    WHERE e.id = ANY({}) AND plein_there(x.person, n.now)
+"""
+
+
+async def hand_over_all(cases: list[Case], why: str) -> None:
+    """Whoever comes next after the owner of each owns it, if she is there."""
+    if cases:
+        then = {row["id"]: row["person"] for row in await execute(OTHERS, [case.id for case in cases])}
+        given = await give_all([(case, then.get(case.id)) for case in cases], why)
+        await move_all(given, Kind.CASE_HANDED_OVER, why=why)
+
+
+async def rise_all(cases: list[Case], levels: int, why: str) -> list[int]:
+    """The decision moves up; those of which there was somebody to move it to."""
+    if not cases:
+        return []
+    ids = [case.id for case in cases]
+    await execute(RISE, levels, ids)
+    then = await deciders(ids)
+    return await give_all([(case, then[case.id]) for case in cases], why)
 
 
 async def rise(case: Case, levels: int, why: str) -> bool:
-    """The decision moves up; whether there was somebody to move it to."""
-    await execute(RISE, levels, case.id)
-    return await give_to(case, await decider(case.id), why)
+    """The same of one."""
+    return bool(await rise_all([case], levels, why))
 
 
 OPEN_CASE = "SELECT e.id FROM escalation e WHERE e.idea = {} AND e.ended_at IS NULL"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from portal.db import execute, fetch_value
-from portal.escalation.moving import give_to, hold, move, oblige
+from portal.escalation.moving import deciders, give_all, hold_all, move, move_all, oblige_all
 from portal.events.kinds import Kind
 
 #: There is an official answer, not only a statement on the way to one.
@@ -52,13 +52,20 @@ async def open_case(idea: int, origin: str, *, actor: int | None = None, reason:
 
 
 # The moderator of the space with the least to look at; nobody who decides, or wrote it.
-MODERATOR = """
-    SELECT m.person FROM escalation e JOIN membership m ON m.space = e.space AND m.role IN ('moderator', 'owner')
-    WHERE e.id = {} AND (m.until IS NULL OR m.until > plein_now()) AND plein_there(m.person, plein_now())
-        AND m.person <> ALL (plein_barred(e))
-        AND NOT EXISTS (SELECT FROM case_role r WHERE r.escalation = e.id AND r.person = m.person)
-    GROUP BY m.person ORDER BY (SELECT count(*) FROM moderation_item o
-        WHERE o.assigned_to = m.person AND o.state = 'open'), m.person LIMIT 1
+MODERATORS = """
+    WITH moderator AS MATERIALIZED (
+        SELECT m.space, m.person, (SELECT count(*) FROM moderation_item o
+            WHERE o.assigned_to = m.person AND o.state = 'open') AS has
+        FROM (SELECT DISTINCT m.space, m.person FROM membership m
+            WHERE m.space IN (SELECT e.space FROM escalation e WHERE e.id = ANY({}))
+                AND m.role IN ('moderator', 'owner') AND (m.until IS NULL OR m.until > plein_now())) m
+        WHERE plein_there(m.person, plein_now())
+    )
+    SELECT e.id, (
+        SELECT m.person FROM moderator m WHERE m.space = e.space AND m.person <> ALL (b.barred)
+            AND NOT EXISTS (SELECT FROM case_role r WHERE r.escalation = e.id AND r.person = m.person)
+        ORDER BY m.has, m.person LIMIT 1) AS person
+    FROM escalation e, LATERAL (SELECT plein_barred(e) AS barred OFFSET 0) b WHERE e.id = ANY({})
 """
 ADMINISTRATORS = """
     SELECT DISTINCT m.person FROM membership m JOIN person p ON p.id = m.person AND p.active
@@ -84,32 +91,40 @@ async def go_on_from_triage(case: int, kind: Kind, *, actor: int | None = None) 
     await execute(AGAIN, case)
     await move(case, kind, actor=actor)
     await execute(ONCE_MORE, case)
-    await call_for_triage(case)
+    await call_for_triage([case])
 
 
-async def call_for_triage(case: int) -> None:
-    """A moderator is asked to name topic and owner; where there is none, the clock does it."""
-    await oblige(Kind.DUTY_TRIAGE, await hold(case), await fetch_value(MODERATOR, case))
+async def call_for_triage(cases: list[int]) -> None:
+    """A moderator is asked to name topic and owner of each; where there is none, the clock does it."""
+    held = await hold_all(cases)
+    rows = await execute(MODERATORS, cases, cases)
+    await oblige_all(Kind.DUTY_TRIAGE, [(held[row["id"]], row["person"]) for row in rows])
 
 
 # However long it took to find her, an owner has half a day until she is taken for silent.
 LEAST_HOURS = 4
 GRANT = """
     UPDATE escalation SET acknowledge_due_at = greatest(acknowledge_due_at, plein_working_after(plein_now(), 60 * {}))
-    WHERE id = {}
+    WHERE id = ANY({})
 """
 
 
+async def assign_all(cases: list[int]) -> None:
+    """Who answers by the rules for each of these owns it (rule 5). Where nobody is left the administrators are told."""
+    await _give(cases, await deciders(cases))
+
+
 async def assign(case: int, *, actor: int | None = None, named: int | None = None) -> None:
-    """Who was named, or answers by the rules, owns it (rule 5). Where nobody is left the administrators are told."""
-    held = await hold(case)
-    owner: int | None = named or await fetch_value(
-        "SELECT plein_decider(e, plein_barred(e), plein_now()) FROM escalation e WHERE e.id = {}", case
-    )
-    if owner is None:
-        for row in await execute(ADMINISTRATORS):
-            await oblige(Kind.DUTY_UNOWNED, held, row["person"])
-        return
-    await execute(GRANT, LEAST_HOURS, case)
-    await give_to(held, owner)
-    await move(case, Kind.CASE_ASSIGNED, actor=actor)
+    """The same of one; or who was named owns it."""
+    await _give([case], {case: named} if named else await deciders([case]), actor)
+
+
+async def _give(cases: list[int], owners: dict[int, int | None], actor: int | None = None) -> None:
+    held = await hold_all(cases)
+    owned = [case for case in cases if owners[case] is not None]
+    void = [held[case] for case in cases if owners[case] is None]
+    told = [row["person"] for row in await execute(ADMINISTRATORS)] if void else []
+    await oblige_all(Kind.DUTY_UNOWNED, [(case, person) for case in void for person in told])
+    await execute(GRANT, LEAST_HOURS, owned)
+    await give_all([(held[case], owners[case]) for case in owned])
+    await move_all(owned, Kind.CASE_ASSIGNED, actor=actor)

@@ -11,17 +11,16 @@ from portal.escalation.alerts import alerts
 from portal.escalation.moving import (
     Case,
     above,
-    decider,
-    give_to,
-    hold,
+    hand_over_all,
+    hold_all,
     move,
     move_all,
     oblige,
     oblige_all,
     possible,
-    rise,
+    rise_all,
 )
-from portal.escalation.opening import assign, call_for_triage
+from portal.escalation.opening import assign_all, call_for_triage
 from portal.escalation.states import OWNED, State
 from portal.events.kinds import Kind
 
@@ -42,54 +41,41 @@ def one_by_one(handle: Callable[[Case, int], Awaitable[None]]) -> Handler:
 
 
 LENGTHEN = """
-    UPDATE escalation e SET hold_longer = TRUE, alerts = {},
+    UPDATE escalation e SET hold_longer = TRUE, alerts = string_to_array(n.alerts, ','),
         hold_until = plein_working_after(e.hold_until, s.longer_hold_hours * 60)
-    FROM escalation_setting s WHERE e.id = {} AND s.id = e.setting
+    FROM escalation_setting s, unnest({}::bigint[], {}::text[]) n (id, alerts) WHERE e.id = n.id AND s.id = e.setting
 """
-
-
-@one_by_one
-async def hold_over(case: Case, nth: int) -> None:
-    """Four working hours after T1: it goes on, unless an alert lengthens the hold once (rule 18)."""
-    if case.state is not State.QUALIFYING:
-        return
-    if (found := await alerts(case.idea)) and not case.hold_longer:
-        await execute(LENGTHEN, found, case.id)
-        await move(case.id, Kind.CASE_HOLD_LENGTHENED)
-        return
-    await qualify(case)
-
-
 TRIAGE = """
     UPDATE escalation e SET triage_due_at = plein_working_after(plein_now(),
         60 * CASE e.level WHEN 2 THEN s.triage2_hours ELSE s.triage1_hours END)
-    FROM escalation_setting s WHERE e.id = {} AND s.id = e.setting
+    FROM escalation_setting s WHERE e.id = ANY({}) AND s.id = e.setting
 """
 
 
-async def qualify(case: Case) -> None:
-    """The hold is over: somebody names who answers."""
-    await execute(TRIAGE, case.id)
-    await move(case.id, Kind.CASE_QUALIFIED)
-    await call_for_triage(case.id)
+async def hold_over(due: list[Due]) -> None:
+    """Four working hours after T1: it goes on, and somebody names who answers; unless an alert lengthens the hold once
+    (rule 18)."""
+    held = [case for case, _ in due if case.state is State.QUALIFYING]
+    raised = await alerts([case.idea for case in held if not case.hold_longer])
+    longer = {case.id: ",".join(raised[case.idea]) for case in held if case.idea in raised}
+    if longer:
+        await execute(LENGTHEN, list(longer), list(longer.values()))
+        await move_all(list(longer), Kind.CASE_HOLD_LENGTHENED)
+    over = [case.id for case in held if case.id not in longer]
+    await execute(TRIAGE, over)
+    await move_all(over, Kind.CASE_QUALIFIED)
+    await call_for_triage(over)
 
 
-@one_by_one
-async def triage_missed(case: Case, nth: int) -> None:
+async def triage_missed(due: list[Due]) -> None:
     """Nobody named an owner: who answers by the rules has it."""
-    if case.state is State.TRIAGE:
-        await assign(case.id)
+    await assign_all([case.id for case, _ in due if case.state is State.TRIAGE])
 
 
-@one_by_one
-async def acknowledge_missed(case: Case, nth: int) -> None:
+async def acknowledge_missed(due: list[Due]) -> None:
     """The owner said nothing: her deputy, or whoever comes next, owns it."""
-    if (
-        case.state is State.ASSIGNED
-        and case.owner is not None
-        and await give_to(case, await decider(case.id, case.owner), "not acknowledged")
-    ):
-        await move(case.id, Kind.CASE_HANDED_OVER, why="not acknowledged")
+    silent = [case for case, _ in due if case.state is State.ASSIGNED]
+    await hand_over_all(silent, "not acknowledged")
 
 
 async def statement_missed(due: list[Due]) -> None:
@@ -123,28 +109,25 @@ async def overdue_1(due: list[Due]) -> None:
     await oblige_all(Kind.DUTY_OVERDUE, [(case, superiors[case.id]) for case in cases], step=1)
 
 
-@one_by_one
-async def overdue_2(case: Case, nth: int) -> None:
+async def overdue_2(due: list[Due]) -> None:
     """Five working days later who stands above the owner owns it."""
-    await _overdue(case, 1, 2)
+    await _overdue(due, 1, 2)
 
 
-@one_by_one
-async def overdue_3(case: Case, nth: int) -> None:
+async def overdue_3(due: list[Due]) -> None:
     """Ten working days later the top of the chain owns it. The chain has no end and nothing closes by itself."""
-    await _overdue(case, TOP, 3)
+    await _overdue(due, TOP, 3)
 
 
 TOP = 1000  # levels: more than any organisation has
 
 
-async def _overdue(case: Case, levels: int, step: int) -> None:
-    if not possible(case, Kind.CASE_OVERDUE):
-        return
-    if case.state in OWNED:
-        await rise(case, levels, "late")
-    await move(case.id, Kind.CASE_OVERDUE, step=step)
-    await oblige(Kind.DUTY_OVERDUE, case, (await hold(case.id)).owner, step=step)
+async def _overdue(due: list[Due], levels: int, step: int) -> None:
+    cases = [case for case, _ in due if possible(case, Kind.CASE_OVERDUE)]
+    await rise_all([case for case in cases if case.state in OWNED], levels, "late")
+    await move_all([case.id for case in cases], Kind.CASE_OVERDUE, step=step)
+    now = await hold_all([case.id for case in cases])
+    await oblige_all(Kind.DUTY_OVERDUE, [(case, now[case.id].owner) for case in cases], step=step)
 
 
 # The clock stood still from the question on; no longer than was allowed, however late this is found (rule 2).
