@@ -51,10 +51,7 @@ async def test_an_owner_who_is_silent_passes_it_to_her_deputy(stage):
 
 async def test_an_absent_owner_passes_it_to_her_deputy_in_the_same_tick(stage):
     post = await assigned(stage)
-    await execute(
-        "INSERT INTO absence (person, from_day, until_day) VALUES ({}, plein_day(plein_now()), plein_day(plein_now()))",
-        stage.heads["owner"],
-    )
+    await execute(ABSENT, stage.heads["owner"])
     await tick_cases()
     assert (await stage.owed(post)).owner == stage.heads["deputy"]
 
@@ -161,7 +158,18 @@ async def test_a_step_that_fails_takes_no_other_with_it_and_comes_again(stage, m
     assert told.count("duty.reminder") == 4 * len(posts)
 
 
-@pytest.mark.parametrize("kind", ["statement_missed", "half_of_time", "most_of_time", "overdue_1"])
+EVENTS = {
+    "acknowledge_missed": 2,
+    "statement_missed": 2,
+    "half_of_time": 1,
+    "most_of_time": 1,
+    "overdue_1": 3,
+    "overdue_2": 3,
+    "overdue_3": 3,
+}
+
+
+@pytest.mark.parametrize("kind", EVENTS)
 async def test_what_is_due_of_many_cases_takes_as_few_statements_as_of_one(stage, kind):
     await execute("UPDATE case_step SET done_at = plein_now()")
     posts = [await assigned(stage) for _ in range(5)]
@@ -172,9 +180,37 @@ async def test_what_is_due_of_many_cases_takes_as_few_statements_as_of_one(stage
         await execute(due, kind, some)
         async with statements() as sent[len(some)]:
             await tick_cases()
-        told = await fetch_value("SELECT count(*) FROM event") - before
-        assert told == len(some) * {"half_of_time": 1, "most_of_time": 1, "statement_missed": 2, "overdue_1": 3}[kind]
+        assert await fetch_value("SELECT count(*) FROM event") - before == len(some) * EVENTS[kind]
     assert len(sent[1]) == len(sent[4])
+
+
+ABSENT = (
+    "INSERT INTO absence (person, from_day, until_day) VALUES ({}, plein_day(plein_now()), plein_day(plein_now()) + 3)"
+)
+
+
+async def test_many_cases_that_are_held_assigned_and_passed_on_take_as_few_statements_as_one(stage):
+    await execute("UPDATE case_step SET done_at = plein_now()")
+    sent: dict[int, list[int]] = {1: [], 4: []}
+    for number, counts in sent.items():
+        await set_clock(NOW)
+        posts = [await stage.post() for _ in range(number)]
+        for post in posts:
+            await stage.support(post, stage.people[1:9])
+        await work()
+        for minutes in (240, 480, 490):
+            await set_clock(await fetch_value("SELECT plein_working_after({}, {})", NOW, minutes))
+            if minutes == 490:
+                await execute(ABSENT, stage.heads["owner"])
+            async with statements() as those:
+                await tick_cases()
+            await work()
+            counts.append(len(those))
+        for post in posts:
+            assert await happened(post) == ["case.held", "case.qualified", "case.assigned", "case.handed_over"]
+            assert (await stage.owed(post)).owner == stage.heads["deputy"]
+        await execute("DELETE FROM absence")
+    assert sent[1] == sent[4]
 
 
 @pytest.mark.parametrize(
@@ -207,6 +243,18 @@ async def test_t2_on_a_friday_before_a_holiday_is_due_at_the_right_time(stage, f
     assert case.acknowledge_due_at == min(before.acknowledge_due_at, due)
     assert case.statement_due_at == due.replace(hour=16)
     assert case.due_at == before.due_at
+
+
+async def test_a_case_that_cannot_be_passed_on_keeps_no_other_from_its_deputy(stage):
+    posts = [await assigned(stage) for _ in range(3)]
+    await execute(BREAKS.replace("case.overdue", "case.handed_over").format(await fetch_value(CASE_OF, posts[1])))
+    await execute(ABSENT, stage.heads["owner"])
+    await tick_cases()
+    owner, deputy = stage.heads["owner"], stage.heads["deputy"]
+    assert [(await stage.owed(post)).owner for post in posts] == [deputy, owner, deputy]
+    await execute("DROP TRIGGER event_breaks ON event")
+    await tick_cases()
+    assert [(await stage.owed(post)).owner for post in posts] == [deputy] * 3
 
 
 async def test_an_owner_whose_mailbox_refuses_a_duty_passes_it_to_her_deputy(stage):
