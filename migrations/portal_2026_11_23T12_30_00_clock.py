@@ -1,4 +1,4 @@
-"""Who decides, who is on a case and what is due of it is found in fewer steps, where thousands of cases move at once."""
+"""Who decides, who is on a case and what is due of it is found in fewer steps: thousands of cases move at once."""
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
@@ -14,7 +14,6 @@ DROP INDEX case_role_person;
 CREATE INDEX case_role_person ON case_role (person, space) WHERE until IS NULL;
 CREATE INDEX escalation_clarifying ON escalation (due_at) WHERE state = 'clarifying';
 """
-
 
 # The rule's owner or deputy, if one of them is there, is found without looking at everybody who might.
 DECIDES = """
@@ -59,7 +58,8 @@ BEGIN
     SELECT array_agg(s.person), array_agg(s.role) INTO people, roles FROM plein_staff(NEW) s;
     UPDATE case_role r SET until = plein_now() WHERE r.escalation = NEW.id AND r.until IS NULL
         AND r.role IN ('owner', 'deputy', 'neutral', 'chain')
-        AND NOT EXISTS (SELECT FROM unnest(people, roles) s (person, role) WHERE s.person = r.person AND s.role = r.role);
+        AND NOT EXISTS (
+            SELECT FROM unnest(people, roles) s (person, role) WHERE s.person = r.person AND s.role = r.role);
     INSERT INTO case_role (escalation, space, person, role)
         SELECT NEW.id, NEW.space, s.person, s.role FROM unnest(people, roles) s (person, role)
         ON CONFLICT (escalation, person, role) WHERE until IS NULL DO NOTHING;
