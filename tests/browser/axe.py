@@ -18,6 +18,10 @@ RUN = """async () => (await axe.run(document, {resultTypes: ['violations'], prel
     runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})).violations.map(
     v => v.id + ': ' + v.help + ' ' + v.nodes.slice(0, 3).map(n => n.target + ' ' + n.failureSummary).join(' | '))"""
 SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+# Fields that one can see and can't write in. What stands for another element is not drawn at all, or in a pixel.
+CRAMPED = """() => [...document.querySelectorAll('textarea, select, input:not([type=checkbox], [type=radio], [type=hidden])')]
+    .filter(field => field.checkVisibility() && field.offsetWidth < 44 && !field.closest('.visually-hidden'))
+    .map(field => `${field.id || field.name} is ${field.offsetWidth} px wide`)"""
 
 
 @lru_cache(maxsize=1)
@@ -31,6 +35,7 @@ async def problems(page: Page) -> list[str]:
     found: list[Any] = await page.evaluate(RUN)
     if (over := await page.evaluate(SIDEWAYS)) > 0:
         found.append(f"the page is {over} px wider than the window")
+    found += await page.evaluate(CRAMPED)
     return [str(problem) for problem in found]
 
 
