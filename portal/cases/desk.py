@@ -64,7 +64,7 @@ async def _reply(actor: Actor, case: CaseRow, form: Any) -> None:
 
 
 async def _extend(actor: Actor, case: CaseRow, form: Any) -> None:
-    await actions.ask_extension(actor, case, int(form.days.data), form.words.data)
+    await actions.ask_extension(actor, case, form.days.data, form.words.data)
 
 
 async def _agree(actor: Actor, case: CaseRow, form: Any) -> None:
@@ -175,6 +175,7 @@ DEEDS = {
         lazy("Ask for more time"),
         lazy("Once, with a reason that everybody reads. One level higher agrees, or not, before it is due."),
         _extend,
+        lambda case: forms.ExtensionForm.of(case.extension_most),
     ),
     "agreement": Deed(
         Action.ESCALATION_DECIDE_EXTENSION,

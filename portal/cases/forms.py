@@ -28,8 +28,6 @@ from portal.web.forms import (
 )
 from portal.web.request import Request
 
-MOST_DAYS = 10  # of an extension, by rule 3
-
 
 class DayForm(Form):
     """When the answer comes."""
@@ -70,14 +68,16 @@ class QuestionsForm(Form):
 
 
 class ExtensionForm(Form):
-    """How much more time, and why."""
+    """How much more time, and why; `of` says at most how much."""
 
-    days = RadioField(
-        lazy("How many working days more?"),
-        [required(lazy("Choose how many."))],
-        choices=options((str(n), str(n)) for n in range(1, MOST_DAYS + 1)),
-    )
+    days: Any = None
     words = TextAreaField(lazy("Why?"), [required(lazy("Give the reason.")), at_most(1000)])
+
+    @classmethod
+    def of(cls, most: int) -> type[ExtensionForm]:
+        """As many working days as the charter of the case allows."""
+        days = NumberField(lazy("How many working days more?"), 1, most)
+        return type("ExtensionForm", (cls,), {"days": days})
 
 
 class AgreeForm(Form):

@@ -18,7 +18,7 @@ from portal.ideas.cards import address_of
 from portal.paging import Cursor, Page, paged
 from portal.tables import Escalation, Topic
 from portal.text.dates import start_of_day
-from portal.text.language import gettext, lazy
+from portal.text.language import lazy
 
 PAGE = 20  # cases a page
 MOST = 100  # from there on a number says "99+"
@@ -76,9 +76,10 @@ class Wanted(msgspec.Struct, frozen=True):
 
 class Listed(msgspec.Struct, frozen=True):
     """A case in a list. `left` and `whole`: working minutes until it is due, and from its beginning on; `day`: of a
-    working day. `hidden`: how many support it is not shown now; `moderated`: the reader moderates its space."""
+    working day. `hidden`: how many support it is not shown now."""
 
     public_id: str
+    space: int
     item_kind: str
     idea_public_id: str
     title: str
@@ -102,7 +103,7 @@ class Listed(msgspec.Struct, frozen=True):
     left: int
     whole: int
     day: int
-    moderated: bool
+    round: int
 
     @property
     def address(self) -> str:
@@ -120,15 +121,14 @@ FOUND = "SELECT e.id FROM escalation e WHERE {} AND {} AND {} AND {} AND {} ORDE
 LISTED = (
     """
     WITH listed AS MATERIALIZED (({}) UNION ALL ({}))
-    SELECT e.public_id, i.kind AS item_kind, i.public_id AS idea_public_id, i.title, i.language, e.state,
+    SELECT e.public_id, e.space, i.kind AS item_kind, i.public_id AS idea_public_id, i.title, i.language, e.state,
         plein_lateness(e, {}) AS lateness, e.due_at, e.hold_until, e.triage_due_at, e.acknowledge_due_at,
         e.statement_due_at, e.statement_at, e.clarify_until, i.supporters, plein_counts_hidden(c, {}) AS hidden,
         e.owner, coalesce(p.public_id, '') AS owner_public_id, coalesce(n.name, '') AS owner_name, s.name AS space_name,
         coalesce(t.name, '') AS topic,
         plein_working_minutes(CASE e.state WHEN 'clarifying' THEN e.clarify_from ELSE {} END, e.due_at) AS left,
         plein_working_minutes(e.started_at, e.due_at) AS whole,
-        (SELECT plein_working_day()) AS day,
-        e.space = ANY({}) AS moderated
+        (SELECT plein_working_day()) AS day, e.round
     FROM listed l JOIN escalation e ON e.id = l.id JOIN idea i ON i.id = e.idea JOIN campaign c ON c.id = i.campaign
     JOIN space s ON s.id = e.space LEFT JOIN topic t ON t.id = e.topic AND {} LEFT JOIN person p ON p.id = e.owner
     """
@@ -208,7 +208,6 @@ def listed(actor: Actor, wanted: Wanted, most: int = PAGE) -> Reading[Listed]:
         found(wanted.only, most + 1),
         found(wanted.below, most),
         *(actor.now, actor.now, actor.now),
-        actor.moderates,
         visible(Topic, actor, "t"),
     )
 
@@ -252,51 +251,6 @@ def loads(actor: Actor, only: str = "owed") -> Reading[Load]:
     """Who of her line owns five or more open cases (rule 23)."""
     owed = _only(actor, only)
     return Reading(Load, LOADS, actor.now, _of(actor, "line"), owed, visible(Escalation, actor, "e"), MANY)
-
-
-class Next(msgspec.Struct, frozen=True):
-    """What is to be done about a case: where, in which words, by when; `hers`: it is the reader's to do."""
-
-    where: str
-    words: str
-    what: str
-    by: datetime | None
-    hers: bool
-
-
-def next_of(actor: Actor, row: Listed) -> Next:
-    """The next step of a case, as the reader has to do with it."""
-    here = f"/cases/{row.public_id}"
-    hers = actor.id == row.owner
-    if row.state == "qualifying":
-        return Next(here, gettext("Open"), gettext("Its support is being checked until"), row.hold_until, False)
-    if row.state == "triage":
-        may = row.moderated
-        words = gettext("Name who decides") if may else gettext("Open")
-        what = gettext("Who decides is named by")
-        return Next(f"{here}/triage" if may else here, words, what, row.triage_due_at, may)
-    if row.state == "clarifying":
-        return Next(
-            here, gettext("Open"), gettext("The author is asked; the clock goes on by"), row.clarify_until, False
-        )
-    if row.lateness is None:
-        return Next(here, gettext("Open"), "", None, False)
-    if row.state == "assigned":
-        where, words = f"{here}/acknowledgement", gettext("Name the day")
-        what, by = gettext("The day of the answer is named by"), row.acknowledge_due_at
-    elif row.statement_at is None:
-        where, words = f"{here}/statement", gettext("First statement")
-        what, by = gettext("First statement by"), row.statement_due_at
-    else:
-        where, words, what, by = (
-            f"/ideas/{row.idea_public_id}/answer",
-            gettext("Answer"),
-            gettext("Answer by"),
-            row.due_at,
-        )
-    if by < actor.now and row.state != "assigned" and row.statement_at is None:
-        what = gettext("There should have been a first statement by")
-    return Next(where if hers else here, words if hers else gettext("Open"), what, by, hers)
 
 
 class Group(msgspec.Struct, frozen=True):

@@ -14,7 +14,8 @@ from portal.access.policy import can
 from portal.cases import answering, opening, triage
 from portal.cases.briefing import briefing
 from portal.cases.desk import DEEDS
-from portal.cases.inbox import LISTS, MANY, ONLY, Wanted, inbox, next_of
+from portal.cases.inbox import LISTS, MANY, ONLY, Wanted, inbox
+from portal.cases.next import next_of
 from portal.cases.shown import show
 from portal.cases.stale import Since, refuse_stale, since_read
 from portal.escalation.queries import CaseRow, get_case
@@ -89,14 +90,14 @@ async def _at(request: Request, public_id: str, name: str) -> tuple[CaseRow, Dee
 async def deed_page(request: Request, public_id: FromPath[str], name: FromPath[str]) -> Response[Any]:
     """An empty form."""
     row, deed, since = await _at(request, public_id, name)
-    return await _form(request, row, deed, name, deed.form(), since)
+    return await _form(request, row, deed, name, deed.form_for(row)(), since)
 
 
 @post("/cases/{public_id:str}/{name:str}")
 async def do_deed(request: Request, public_id: FromPath[str], name: FromPath[str]) -> Response[Any]:
     """Does it; who reads the case no more after that goes home."""
     row, deed, since = await _at(request, public_id, name)
-    form = await (deed.form.sent(request) if since.lines else deed.sent(request, row, words.CHANGED))
+    form = await (deed.form_for(row).sent(request) if since.lines else deed.sent(request, row, words.CHANGED))
     refuse_stale(form, since)
     if not form.complete:
         return await _form(request, row, deed, name, form, since)

@@ -14,6 +14,7 @@ from portal.cases import queries
 from portal.cases.chart import drawn
 from portal.cases.desk import deeds_for
 from portal.cases.forms import ApprovalForm
+from portal.cases.next import nearest
 from portal.caseteam.forms import NoteForm
 from portal.db import read_together
 from portal.escalation.queries import CaseRow
@@ -103,6 +104,7 @@ async def show(
         after=known["after"],
         words=words,
         deeds=deeds_for(actor, row),
+        duty=nearest(actor, row),
         triages=can(actor, Action.ESCALATION_TRIAGE, row),
         answer=next(iter(known.get("answer", ())), None),
         may=allowed(actor, idea, Action.ANSWER_CORRECT),

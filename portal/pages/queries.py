@@ -56,6 +56,16 @@ class OwnCase(msgspec.Struct, frozen=True):
     late: bool
 
 
+class Question(msgspec.Struct, frozen=True):
+    """What who decides asks the actor about what she wrote, while the clock stands still."""
+
+    public_id: str
+    title: str
+    language: str
+    question: str
+    until: datetime
+
+
 class ToScreen(msgspec.Struct, frozen=True):
     """Something sensitive that it is the actor's turn to look at, or an appeal that she decides."""
 
@@ -68,13 +78,14 @@ class Asked(msgspec.Struct, frozen=True):
     """What waits for the actor's own yes, no or answer."""
 
     screenings: list[ToScreen]
+    questions: list[Question]
     cases: list[OwnCase]
     owed: list[Owed]
     invitations: list[Invitation]
     captures: list[ToSettle]
 
     def __bool__(self) -> bool:
-        return bool(self.screenings or self.cases or self.owed or self.invitations or self.captures)
+        return bool(self.screenings or self.questions or self.cases or self.owed or self.invitations or self.captures)
 
 
 ASKED = f"""
@@ -83,6 +94,12 @@ ASKED = f"""
             SELECT y.public_id, y.due_at, y.appealed_at IS NOT NULL AS appeal FROM screening y
             WHERE (y.state = 'open' AND y.assigned_to = {{}} OR y.appeal_to = {{}} AND y.outcome IS NULL) AND {{}}
             ORDER BY y.due_at, y.id LIMIT 3) x) AS screenings,
+        (SELECT jsonb_agg(x) FROM (
+            SELECT e.public_id, i.title, i.language, e.question, e.clarify_until AS until
+            FROM escalation e JOIN idea i ON i.id = e.idea
+            WHERE e.state = 'clarifying' AND {{}} AND i.id IN (SELECT w.id FROM idea w WHERE w.author = ANY({{}})
+                UNION ALL SELECT k.idea FROM co_author k WHERE k.person = {{}} AND k.accepted_at IS NOT NULL)
+            ORDER BY e.clarify_until, e.id LIMIT 3) x) AS questions,
         (SELECT jsonb_agg(x) FROM (
             SELECT e.public_id, i.title, i.language, e.due_at, e.due_at < {{}} AS late
             FROM escalation e JOIN idea i ON i.id = e.idea
@@ -119,6 +136,9 @@ async def asked_of(actor: Actor) -> Asked:
         actor.id,
         actor.id,
         visible(Screening, actor, "y"),
+        visible(Escalation, actor, "e"),
+        [actor.id, *actor.masks],
+        actor.id,
         actor.now,
         actor.id,
         visible(Escalation, actor, "e"),

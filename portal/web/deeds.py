@@ -15,18 +15,24 @@ Do = Callable[[Actor, Any, Any], Awaitable[None]]
 
 
 class Deed(NamedTuple):
-    """One of them: by which right, its form, its words with what they mean, and the action that it leads to."""
+    """One of them: by which right, its form, its words with what they mean, and the action that it leads to;
+    and how its form is fitted to what it is about, where that says what may be asked."""
 
     action: Action
     form: type[Form]
     words: str
     lead: str
     do: Do
+    fitted: Callable[[Any], type[Form]] | None = None
+
+    def form_for(self, thing: Any) -> type[Form]:
+        """Its form, as this thing has it."""
+        return self.fitted(thing) if self.fitted else self.form
 
     async def sent(self, request: Request, thing: Any, changed: str) -> Form:
         """The form as it was sent; the deed is done if it is complete. `changed`: what is said when somebody else
         was faster."""
-        form: Form = await self.form.sent(request)
+        form: Form = await self.form_for(thing).sent(request)
         if form.valid():
             try:
                 with form.screened():

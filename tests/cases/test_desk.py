@@ -10,6 +10,7 @@ from portal.db import execute, fetch_value
 from portal.ideas.queries import get_idea
 from tests.answers.test_races import DECISION
 from tests.client import text_of
+from tests.pages.forms import errors_of
 
 
 @pytest.mark.parametrize(("who", "status"), [("sponsor", 303), ("employee", 403), ("guest_a", 404)])
@@ -78,3 +79,47 @@ async def test_the_author_answers_the_question_beside_it_and_in_the_thread_and_n
     said = await fetch_value("SELECT id FROM comment WHERE body = {}", "Only on Mondays.")
     await execute("UPDATE comment SET state = 'hidden' WHERE id = {}", said)
     assert "Only on Mondays." not in text_of(await (await as_("employee")).get(address))
+
+
+async def test_its_nearest_duty_stands_on_top_with_the_way_to_it_for_whom_it_is(as_, world):
+    address = f"/cases/{world.case['decide']}"
+    owner, author = await as_("sponsor"), await as_("author")
+
+    async def bar(browser):
+        page = (await browser.get(address)).text
+        return page.split('class="desk-bar"')[1].split("</div></div>")[0] if 'class="desk-bar"' in page else ""
+
+    await execute("UPDATE escalation SET state = 'assigned' WHERE id = {}", world.case_id["decide"])
+    assert "The day of the answer is named by" in (first := await bar(owner))
+    assert f'href="{address}/acknowledgement"' in first
+    await execute("UPDATE escalation SET state = 'acknowledged' WHERE id = {}", world.case_id["decide"])
+    assert f'href="{address}/statement"' in await bar(owner)
+    assert await bar(await as_("employee")) == ""
+    await owner.post(f"{address}/statement", {"words": "We look at it."})
+    assert f'href="{address}#answering"' in await bar(owner)
+    await owner.post(f"{address}/question", {"words": "Which days?"})
+    assert f'href="{address}/reply"' in await bar(author)
+    assert f"{address}/" not in await bar(owner)
+
+
+async def test_home_asks_whoever_wrote_it_the_open_question_and_nobody_else(as_, world):
+    address, author = f"/cases/{world.case['decide']}", await as_("author")
+    assert "Which days?" not in (await author.get("/")).text
+    await (await as_("sponsor")).post(f"{address}/question", {"words": "Which days?"})
+    home = await author.get("/")
+    assert "Which days?" in home.text
+    assert f'href="{address}/reply"' in home.text
+    for who in ("sponsor", "employee", "guest_a"):
+        assert "Which days?" not in (await (await as_(who)).get("/")).text
+    await author.post(f"{address}/reply", {"words": "Only on Mondays."})
+    assert "Which days?" not in (await author.get("/")).text
+
+
+async def test_the_charter_says_how_many_days_more_may_be_asked_for(as_, world):
+    short = await fetch_value("INSERT INTO escalation_setting (extension_days) VALUES (3) RETURNING id")
+    await execute("UPDATE escalation SET setting = {}", short)
+    owner, address = await as_("sponsor"), f"/cases/{world.case['decide']}/extension"
+    assert "At most 3, by the charter." in text_of(await owner.get(address))
+    why = {"words": "The figures come on Friday"}
+    assert set(errors_of(await owner.post(address, {"days": "4"} | why))) == {"days"}
+    assert (await owner.post(address, {"days": "3"} | why)).status_code == 303
