@@ -2,7 +2,7 @@
 
 import asyncio
 import contextvars
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -289,13 +289,13 @@ async def test_who_is_on_the_team_anyway_stays_there(as_, world, asked):
 SINGLE = replace(DECISION, questions=(), replies=())
 
 
-async def first_then(first: Callable[[], Awaitable[Any]], then: Callable[[], Awaitable[Any]]) -> Any:
+async def first_then(first: Callable[[], Awaitable[Any]], then: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
     """The second one comes while the transaction of the first is open, which commits once it is waited for. What
     that one raised."""
     async with transaction() as connection:
         await first()
         # in a context of its own, so with another connection
-        follows = asyncio.create_task(then(), context=contextvars.Context())  # type: ignore[arg-type]
+        follows = asyncio.create_task(then(), context=contextvars.Context())
         await until_waiting(connection, follows)
     return (await asyncio.gather(follows, return_exceptions=True))[0]
 
