@@ -280,10 +280,15 @@ async def _notices(world: World) -> None:
 async def _anonymous(world: World) -> None:
     """A post of the colleague's without his name."""
     await add_idea(world, "anonymous", stream="organisation", author="colleague", comments=False)
-    idea = world.idea_id["anonymous"]
+    await take_name_off(world.idea_id["anonymous"])
+
+
+async def take_name_off(idea: int) -> None:
+    """Whoever wrote this did so without her name."""
     mask = await fetch_value("INSERT INTO person (kind, active) VALUES ('mask', FALSE) RETURNING id")
     await execute(
-        "INSERT INTO identity (person, name, email, language, zone) VALUES ({}, 'A colleague', 'mask@invalid', 'en', 'UTC')",
+        "INSERT INTO identity (person, name, email, language, zone)"
+        " SELECT id, 'A colleague', 'mask-' || id || '@invalid', 'en', 'UTC' FROM person WHERE id = {}",
         mask,
     )
     await execute(

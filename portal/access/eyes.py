@@ -49,6 +49,8 @@ async def as_guest(actor: Actor, public_id: str) -> Actor | None:
         paused_in=[],
         paused_until=[],
         on_cases=[],
+        masks=[],
+        has_cases=False,
     )
 
 
@@ -65,5 +67,7 @@ def as_plain_reader(actor: Actor, *spaces: int) -> Actor:
         paused_in=[],
         paused_until=[],
         on_cases=[],
+        masks=[],
+        has_cases=False,
         day=None,
     )

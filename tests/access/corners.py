@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from portal.db import execute, fetch_value
-from tests.world import NOW, World, add_attachment, add_case, add_comment, add_decision, add_idea, add_report
+from tests.world import (
+    NOW,
+    World,
+    add_attachment,
+    add_case,
+    add_comment,
+    add_decision,
+    add_idea,
+    add_report,
+    take_name_off,
+)
 
 MEMBER = "INSERT INTO membership (space, person, role, until) VALUES ({}, {}, {}, {})"
 #: Everybody of these has a record of every case, under each label, whole and not.
@@ -21,6 +31,7 @@ async def corners(world: World) -> None:
     await _hosted(world)
     await _content(world)
     await _written(world)
+    await _without_names(world)
     await _shown_to_administrators(world)
 
 
@@ -51,6 +62,14 @@ async def _rights(world: World) -> None:
             *(spaces[space], ids[who], role),
         )
     await execute("UPDATE membership SET may_download = TRUE WHERE person = {}", ids["guest_b"])
+    # guests of one organisation: until some day, until lately, and for good
+    for who, space, days in (("guest_b", "closed_a", 1), ("guest_a", "closed_b", -1)):
+        await execute(
+            "INSERT INTO membership (space, person, role, partner, until)"
+            f" SELECT {{}}, person, role, partner, plein_now() + interval '{days} days' FROM membership WHERE person = {{}}"
+            " AND partner IS NOT NULL",
+            *(spaces[space], ids[who]),
+        )
     await execute(
         "UPDATE membership SET may_download = FALSE WHERE person = {} AND role = 'member'", ids["decision_maker"]
     )
@@ -63,7 +82,13 @@ async def _rights(world: World) -> None:
 async def _cases(world: World) -> None:
     """Some that wait for an owner where somebody looks after them; who was on one, or only sees to its promise."""
     ids = world.person_id
-    for space, state in (("open", "qualifying"), ("sisters", "triage")):
+    for space, state in (("open", "qualifying"), ("sisters", "triage"), ("owned", "qualifying")):
+        if space == "owned":  # by somebody who has nothing else to do with cases
+            world.space_id[space] = await fetch_value(
+                "INSERT INTO space (kind, name, language, open) VALUES ('group', 'Owned', 'en', FALSE) RETURNING id"
+            )
+            await execute(MEMBER, world.space_id[space], ids["campaign_owner"], "owner", None)
+            await execute(MEMBER, world.space_id[space], ids["employee"], "member", None)
         await add_idea(world, f"waits_{space}", stream=space, author="employee")
         await add_case(world, f"waits_{space}", idea=f"waits_{space}", state=state)
     role = (
@@ -182,9 +207,25 @@ async def _content(world: World) -> None:
     await execute(
         "UPDATE notice SET bundle = 'both', read_at = CASE WHEN space = {} THEN plein_now() END WHERE id IN ("
         "SELECT min(id) FROM notice WHERE person = {} AND needs IS NULL AND idea IS NULL AND campaign IS NULL"
-        " AND comment IS NULL AND answer IS NULL AND space IS NOT NULL GROUP BY space)",
-        *(world.space_id["organisation"], world.person_id["sponsor"]),
+        " AND comment IS NULL AND answer IS NULL AND space = ANY({}) GROUP BY space)",
+        world.space_id["organisation"],
+        world.person_id["sponsor"],
+        [world.space_id["organisation"], world.space_id["closed_b"]],
     )
+
+
+async def _without_names(world: World) -> None:
+    """Two posts by different people, and under each what else has an address."""
+    for name, author in (("nobodys", "author"), ("nobodys_in_a", "insider_a")):
+        place = "organisation" if author == "author" else "closed_a"
+        await add_idea(world, name, stream=place, author=author, comments=False)
+        await take_name_off(world.idea_id[name])
+        await add_comment(world, name, idea=name, author="insider_a")
+        await add_attachment(world, name, idea=name)
+        await add_case(world, name, idea=name, state="withdrawn")
+        for item, about in ((f"{name}_itself", {"idea": name}), (f"{name}_said", {"comment": name})):
+            await add_report(world, item, reporter="employee", **about)
+            await add_decision(world, item, item, moderator="moderator", action="warn")
 
 
 async def _shown_to_administrators(world: World) -> None:

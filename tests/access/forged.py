@@ -23,6 +23,8 @@ FORGED = {
         "UPDATE idea SET state = 'published' WHERE id = {hidden}",
         "DELETE FROM idea WHERE id = {their_draft}",
         "UPDATE idea SET speaks_for = {insider} WHERE id = {hers}",
+        "INSERT INTO idea (kind, campaign, space, author, state, title, body, body_html, excerpt, language)"
+        " VALUES ('leader', -{space}, {space}, {guest}, 'published', 't', 'b', 'b', 'b', 'en')",
         "INSERT INTO idea (campaign, space, author, state, title, body, body_html, excerpt, language, supporters)"
         " SELECT campaign, space, {guest}, 'published', 't', 'b', 'b', 'b', 'en', 9 FROM idea WHERE id = {hers}",
         "INSERT INTO idea (campaign, space, author, state, title, body, body_html, excerpt, language)"
@@ -53,6 +55,7 @@ FORGED = {
     "mention": (
         "INSERT INTO mention (comment, space, person, event)"
         " SELECT {their_comment}, {space}, {guest}, max(id) FROM event",
+        "DELETE FROM mention WHERE comment = {their_comment}",
     ),
     "correction": (
         "INSERT INTO correction (idea, space, author, body, body_html, language)"
@@ -164,6 +167,11 @@ async def something_to_forge(world: World) -> dict[str, int]:
             "INSERT INTO comment_version (comment, space, version, body, body_html, created_at)"
             " SELECT id, space, 1, 'x', 'x', plein_now() FROM comment WHERE id = {}",
             world.comment_id["their_comment"],
+        )
+        await execute(
+            "INSERT INTO mention (comment, space, person, event) SELECT id, space, {}, (SELECT max(id) FROM event)"
+            " FROM comment WHERE id = {}",
+            *(colleague, world.comment_id["their_comment"]),
         )
         question = await fetch_value(
             "INSERT INTO question (campaign, space, version, position, kind, label)"

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import asyncpg
 
-from portal.access.of_people import ADDRESS, KNOWN_THERE, NAMED
+from portal.access.of_people import ADDRESS, COMES_FROM, KNOWN_THERE, NAMED
 from tests.access.canary import READERS
 
 LEFT = "SELECT d.person, d.space FROM departure d"
@@ -22,6 +22,12 @@ PAIRS: dict[str, tuple[str, str]] = {
         f"SELECT p.id, s.id, n.name FROM person p CROSS JOIN space s {NAMED.format('n', 'p.id', 's.id')}",
         f"""SELECT p.id, s.id, CASE WHEN (p.id, s.id) NOT IN ({FORMER}) THEN n.name END
             FROM person p JOIN identity n ON n.person = p.id, space s""",
+    ),
+    "organisation": (
+        f"SELECT p.id, s.id, {COMES_FROM.format('p.id', 's.id')} FROM person p, space s",
+        """SELECT p.id, s.id, (SELECT string_agg(o.name, ', ') FROM partner o WHERE o.id IN (SELECT m.partner
+            FROM membership m WHERE m.person = p.id AND m.space = s.id AND coalesce(m.until > plein_now(), TRUE)))
+            FROM person p, space s""",
     ),
     "sight": (
         f"SELECT mp.id, k.space, {KNOWN_THERE} FROM person mp, (SELECT id AS space FROM space) k",

@@ -8,7 +8,9 @@ import pytest
 from portal.access.scope import VISIBILITY
 from portal.db import transaction
 from tests.access.canary import ROWS
+from tests.access.eyes import wrong_eyes
 from tests.access.facts import FACTS, should_be_known, wrong_facts
+from tests.access.masks import wrong_masks
 from tests.access.names import wrong_names
 from tests.access.sights import OF_PEOPLE, Sights, actors_of, should_be_seen, what_is_asked, wrong_sights
 from tests.access.variety import LOOKERS, something_of_everything
@@ -66,6 +68,15 @@ async def test_everybody_is_known_as_the_rules_in_words_say(rollback: asyncpg.Co
     assert not wrong, wrong[:20]
     alike = {fact for fact in FACTS if len({tuple(facts[name][fact]) for name in people}) == 1}
     assert not alike, "else it would be compared with nothing"
+
+
+async def test_everybody_acts_in_the_right_name_and_sees_with_the_right_eyes(
+    rollback: asyncpg.Connection, people: dict[str, int]
+):
+    """Where something of hers stands without her name, in the name that it has; and as a guest, where she may."""
+    actors = await actors_of(people)
+    wrong = [line async for line in wrong_masks(rollback, actors)] + [line async for line in wrong_eyes(rollback, actors)]
+    assert not wrong, wrong[:20]
 
 
 async def test_everybody_is_named_as_the_rules_in_words_say(rollback: asyncpg.Connection, people: dict[str, int]):

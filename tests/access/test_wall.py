@@ -19,7 +19,7 @@ from portal.settings import BadSetting, settings
 from portal.spaces.queries import AUDIENCE, Audience
 from tests.access.sights import actors_of, should_be_seen
 from tests.access.variety import something_of_everything
-from tests.access.walls import GUESTS, wrong_walls
+from tests.access.walls import GUESTS, wrong_roles, wrong_walls
 from tests.client import Browser
 from tests.servers import drop_database, new_database
 from tests.world import World, add_comment, add_decision, add_idea, add_report
@@ -291,6 +291,15 @@ async def test_a_role_that_passes_by_the_policies_is_refused(fresh_db: str):
     for role in ("postgres", "plein"):
         with pytest.raises(BadSetting, match="GUEST_DATABASE_URL"):
             await build_wall(role, "")
+
+
+async def test_only_a_role_without_might_serves_guests(cluster: EmbeddedPostgres, fresh_db: str):
+    superuser = await asyncpg.connect(cluster.dsn(fresh_db, user="postgres"))
+    try:
+        await superuser.transaction().start()
+        assert [line async for line in wrong_roles(superuser, f"{fresh_db}_guest")] == []
+    finally:
+        await superuser.close()
 
 
 class Undone(Exception):

@@ -8,8 +8,8 @@ import asyncpg
 from piccolo.table import Table
 
 from portal.access.actor import Actor
-from portal.access.wall import GATES
-from portal.db import TELL
+from portal.access.wall import GATES, TOO_MIGHTY
+from portal.db import TELL, QueryString
 from tests.access.canary import READERS
 from tests.access.sights import Sights, what_is_asked, wrong_sights
 
@@ -178,3 +178,16 @@ async def _wrong_columns(connection: asyncpg.Connection, role: str) -> AsyncIter
             may = "SELECT has_column_privilege($1, $2, $3, 'UPDATE')"
             if fixed and await connection.fetchval(may, role, name, column._meta.name):
                 yield f"a guest may change {name}.{column._meta.name}"
+
+
+async def wrong_roles(superuser: asyncpg.Connection, role: str) -> AsyncIterator[str]:
+    """Which role would serve guests and passes by the wall, or would not serve and could. The transaction is the caller's
+    to undo."""
+    owner = await superuser.fetchval("SELECT datdba::regrole::text FROM pg_database WHERE datname = current_database()")
+    await superuser.execute(f'CREATE ROLE passes_by BYPASSRLS; CREATE ROLE is_owner; GRANT "{owner}" TO is_owner')
+    await superuser.execute(f'SET LOCAL ROLE "{owner}"')
+    for name, mighty in (("postgres", True), ("passes_by", True), ("is_owner", True), (owner, True), (role, False)):
+        sql, values = QueryString(TOO_MIGHTY, name).compile_string()
+        told = [row[0] for row in await superuser.fetch(sql, *values)]
+        if told != [mighty]:
+            yield f"of {name} it is said: {told}"

@@ -37,6 +37,11 @@ CAUGHT = ROOT / "build" / "mutants.json"
 #: What is asked first, and mostly suffices, by how the module's name begins: `kept.py` asks it in half a second.
 QUICK = {
     "predicates": ("policy", "of_", "phases", "actor", "rules"),
+    "tables": ("scope.NEVER_SHOWN",),
+    "refusals": ("conflicts",),
+    "roles": ("wall.TOO_MIGHTY",),
+    "masks": ("masks",),
+    "eyes": ("eyes",),
     "facts": ("actor", "unread"),
     "sights": ("scope", "sight", "actor", "fields"),
     "names": ("of_people",),

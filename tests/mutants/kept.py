@@ -50,6 +50,7 @@ async def _keep() -> None:
     connection = await asyncpg.connect(cluster.dsn(name))
     kept |= {
         "dsn": cluster.dsn(name),
+        "superuser": cluster.dsn(name, user="postgres"),
         "role": f"{name}_guest",
         "people": people,
         "sights": await should_be_seen(connection, people),
@@ -97,6 +98,51 @@ async def _wrong_names() -> AsyncIterator[str]:
     from tests.access.names import wrong_names
 
     async for wrong in wrong_names(await _connected(json.loads(KEPT.read_text()))):
+        yield wrong
+
+
+async def _wrong_masks() -> AsyncIterator[str]:
+    from tests.access.masks import wrong_masks
+
+    kept = json.loads(KEPT.read_text())
+    async for wrong in wrong_masks(await _connected(kept), _actors(kept)):
+        yield wrong
+
+
+async def _wrong_eyes() -> AsyncIterator[str]:
+    from tests.access.eyes import wrong_eyes
+
+    kept = json.loads(KEPT.read_text())
+    async for wrong in wrong_eyes(await _connected(kept), _actors(kept)):
+        yield wrong
+
+
+async def _wrong_tables() -> AsyncIterator[str]:
+    from tests.access.test_scope import test_every_table_says_who_sees_it_or_that_nobody_does as of_every_table
+
+    try:
+        of_every_table()
+    except AssertionError as noticed:
+        yield repr(noticed)
+
+
+async def _wrong_refusals() -> AsyncIterator[str]:
+    from tests.access.refusals import wrong_refusals
+
+    await _connected(json.loads(KEPT.read_text()))
+    async for wrong in wrong_refusals():
+        yield wrong
+
+
+async def _wrong_roles() -> AsyncIterator[str]:
+    import asyncpg
+
+    from tests.access.walls import wrong_roles
+
+    kept = json.loads(KEPT.read_text())
+    superuser = await asyncpg.connect(kept["superuser"])
+    await superuser.transaction().start()
+    async for wrong in wrong_roles(superuser, kept["role"]):
         yield wrong
 
 
@@ -154,6 +200,11 @@ ROUNDS: dict[str, Callable[[], AsyncIterator[str]]] = {
     "facts": _wrong_facts,
     "sights": _wrong_sights,
     "names": _wrong_names,
+    "tables": _wrong_tables,
+    "refusals": _wrong_refusals,
+    "masks": _wrong_masks,
+    "eyes": _wrong_eyes,
+    "roles": _wrong_roles,
     "walls": _wrong_walls,
     "forged": _wrong_forged,
 }
