@@ -181,6 +181,8 @@ class Sight(NamedTuple):
 
 NOTHING = Sight(None, {"comment_text": set()})
 
+#: She, and in whose name stands what she wrote without her own.
+HERSELF = "(SELECT $1 UNION SELECT k.person FROM mask k WHERE k.behind = $1)"
 #: Who reads a space as its member ("b" for belongs), in time.
 BELONGS = "SELECT b.person, b.space FROM membership b WHERE coalesce(b.until > plein_now(), TRUE)"
 #: Everybody who reads, with the space.
@@ -209,7 +211,7 @@ ON_CASES = """SELECT z.idea FROM case_role w JOIN escalation z ON z.id = w.escal
     WHERE w.person = $1 AND w.until IS NULL"""
 IDEAS = f"""SELECT id FROM idea WHERE (campaign IN ({CAMPAIGNS}) OR kind <> 'idea' AND space = ANY($2)) AND state <> 'diverted' AND (
     state IN ('published', 'withdrawn')
-    OR author = $1
+    OR author IN {HERSELF}
     OR (state = 'draft' AND id IN (SELECT idea FROM co_author WHERE person = $1))
     OR id IN (SELECT idea FROM co_author WHERE person = $1 AND accepted_at IS NOT NULL)
     OR (state IN ('hidden', 'removed')
@@ -247,7 +249,7 @@ COMMENTS = f"""SELECT k.id FROM comment k LEFT JOIN comment r ON r.id = k.root
         OR k.state NOT IN ('hidden', 'draft') AND coalesce(r.state, '') NOT IN ('hidden', 'draft'))"""
 #: Items to be judged, but by nobody who wrote, wrote along or wrote down what they are about, or in whose name it stands.
 JUDGED = f"""SELECT x.id FROM moderation_item x LEFT JOIN idea i ON i.id = x.idea WHERE x.space IN ({MODERATED})
-    AND x.author <> $1 AND coalesce(i.author <> $1 AND coalesce(i.speaks_for, 0) <> $1, TRUE)
+    AND x.author <> $1 AND coalesce(i.author NOT IN {HERSELF} AND coalesce(i.speaks_for, 0) <> $1, TRUE)
     AND NOT EXISTS (SELECT FROM co_author k WHERE k.idea = x.idea AND k.person = $1 AND k.accepted_at IS NOT NULL)
     AND NOT EXISTS (SELECT FROM capture w WHERE w.idea = x.idea AND w.author = $1)"""
 #: What somebody may see once her spaces ($2), and the ideas in them ($3), are known. $1 is she herself.
@@ -293,10 +295,10 @@ ROWS = {
     # reports on her own; what was decided about one's own, by oneself, unless all was well
     "report": f"""SELECT r.id FROM report r JOIN moderation_item x ON x.id = r.item
         WHERE x.id IN ({JUDGED}) UNION SELECT id FROM report WHERE reporter = $1""",
-    "decision": f"""SELECT id FROM decision WHERE person <> $1 AND space IN ({MODERATED})
-        UNION SELECT id FROM decision WHERE person = $1 AND action <> 'allow'""",
+    "decision": f"""SELECT id FROM decision WHERE person NOT IN {HERSELF} AND space IN ({MODERATED})
+        UNION SELECT id FROM decision WHERE person IN {HERSELF} AND action <> 'allow'""",
     "appeal": f"""SELECT a.id FROM appeal a JOIN decision d ON d.id = a.decision
-        WHERE d.person = $1 OR d.space IN ({MODERATED})""",
+        WHERE d.person IN {HERSELF} OR d.space IN ({MODERATED})""",
     "partner": """SELECT o.id FROM partner o, person p WHERE p.id = $1 AND p.kind = 'employee'
         UNION SELECT partner FROM membership WHERE space = ANY($2) AND partner IS NOT NULL""",
     "invitation": f"SELECT id FROM invitation WHERE space = ANY($2) AND space IN ({INVITES})",

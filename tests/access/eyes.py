@@ -15,7 +15,15 @@ from tests.access.canary import INVITES
 LOOKS = f"""SELECT s.id FROM space s, person p WHERE p.id = $1 AND p.kind <> 'guest' AND s.id = ANY($2)
     AND s.kind IN ('guest', 'section') AND s.id IN ({INVITES})"""
 #: What is nobody's: who looks so has no past, no duty and no right of her own.
-NOTHING = {"id": 0, "role_rows": [], "paused_in": [], "paused_until": [], "on_cases": [], "masks": [], "has_cases": False}
+NOTHING = {
+    "id": 0,
+    "role_rows": [],
+    "paused_in": [],
+    "paused_until": [],
+    "on_cases": [],
+    "masks": [],
+    "has_cases": False,
+}
 
 
 async def wrong_eyes(connection: asyncpg.Connection, actors: dict[str, Actor]) -> AsyncIterator[str]:
@@ -34,7 +42,9 @@ async def wrong_eyes(connection: asyncpg.Connection, actors: dict[str, Actor]) -
                 yield f"{name} looks as a guest as {guest}"
         if await as_guest(actor, "zzzzzzzzzzzz") is not None:
             yield f"{name} looks as a guest of a space that never was"
-        if not _is(as_plain_reader(actor, 7), NOTHING | {"kind": "employee", "space_ids": [7], "denied": [], "day": None}):
+        if not _is(
+            as_plain_reader(actor, 7), NOTHING | {"kind": "employee", "space_ids": [7], "denied": [], "day": None}
+        ):
             yield f"{name} reads as {as_plain_reader(actor, 7)}"
 
 

@@ -75,7 +75,9 @@ async def test_everybody_acts_in_the_right_name_and_sees_with_the_right_eyes(
 ):
     """Where something of hers stands without her name, in the name that it has; and as a guest, where she may."""
     actors = await actors_of(people)
-    wrong = [line async for line in wrong_masks(rollback, actors)] + [line async for line in wrong_eyes(rollback, actors)]
+    wrong = [line async for line in wrong_masks(rollback, actors)] + [
+        line async for line in wrong_eyes(rollback, actors)
+    ]
     assert not wrong, wrong[:20]
 
 

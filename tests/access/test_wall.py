@@ -294,10 +294,11 @@ async def test_a_role_that_passes_by_the_policies_is_refused(fresh_db: str):
 
 
 async def test_only_a_role_without_might_serves_guests(cluster: EmbeddedPostgres, fresh_db: str):
-    superuser = await asyncpg.connect(cluster.dsn(fresh_db, user="postgres"))
+    name = await fetch_value("SELECT current_database()")
+    superuser = await asyncpg.connect(cluster.dsn(name, user="postgres"))
     try:
         await superuser.transaction().start()
-        assert [line async for line in wrong_roles(superuser, f"{fresh_db}_guest")] == []
+        assert [line async for line in wrong_roles(superuser, f"{name}_guest")] == []
     finally:
         await superuser.close()
 
