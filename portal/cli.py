@@ -60,15 +60,15 @@ def run(demo: bool) -> None:
     """Run everything: database, migrations, web server and worker."""
     from portal.demo.seed import PASSWORD, seed, sign_ins
     from portal.migrate import migrate
+    from portal.run.port import hold_port
     from portal.run.supervisor import supervise
     from portal.setup.actions import new_code
     from portal.web.assets import build
 
-    settings().refuse_taken_port()
     if demo:
         settings().refuse_demo()
-    build()
-    with database() as postgres:
+    with hold_port(settings().host, settings().port), database() as postgres:
+        build()
 
         async def prepare() -> tuple[bool, str | None]:
             from portal.db import fetch_value

@@ -6,7 +6,6 @@ import hmac
 import os
 import re
 import secrets
-import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.errors import MessageError
@@ -70,19 +69,6 @@ class Settings:
     def files_folder(self) -> Path:
         """Where files lie that people sent."""
         return self.data_dir / "files"
-
-    def refuse_taken_port(self) -> None:
-        """Raises BadSetting where another program listens already."""
-        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
-        with socket.socket(family) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((self.host, self.port))
-            except OSError as error:
-                _refuse(
-                    "PORT",
-                    f"{self.host}:{self.port} can't be had ({error.strerror}); stop what is there, or set another",
-                )
 
     def refuse_demo(self) -> None:
         """Raises BadSetting where others could reach the demo, whose password anybody can read."""

@@ -1,7 +1,6 @@
 """The settings: a bad or dangerous one stops the start with one clear line that names it."""
 
 import os
-import socket
 import stat
 import subprocess
 import sys
@@ -124,15 +123,6 @@ def test_a_damaged_secret_key_is_not_replaced_in_silence(tmp_path):
     (tmp_path / "secret.key").write_text("")
     with pytest.raises(BadSetting, match=r"DATA_DIR: .*secret\.key is damaged"):
         read_settings({"DATA_DIR": str(tmp_path)})
-
-
-@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
-def test_a_port_that_is_taken_stops_the_start(tmp_path, host):
-    with socket.create_server((host, 0), family=socket.AF_INET6 if ":" in host else socket.AF_INET) as other:
-        port = other.getsockname()[1]
-        with pytest.raises(BadSetting, match=f"PORT: {host}:{port} can't be had"):
-            read(tmp_path, HOST=host, PORT=str(port)).refuse_taken_port()
-    read(tmp_path, HOST=host, PORT=str(port)).refuse_taken_port()
 
 
 @pytest.mark.parametrize(
