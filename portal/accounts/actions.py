@@ -9,7 +9,7 @@ from portal.access.policy import Action, require
 from portal.access.tokens import new_token, token_sha256
 from portal.accounts import throttle
 from portal.accounts.passwords import hashed, matches, outdated
-from portal.accounts.queries import Account, OwnSession, account_of_email, account_of_person
+from portal.accounts.queries import CONFIRMED, Account, OwnSession, account_of_email, account_of_person
 from portal.db import execute, fetch_value, transaction
 from portal.events.jobs import queue
 from portal.events.kinds import Kind
@@ -25,10 +25,10 @@ class MailboxUnconfirmed(Exception):
     """The password is right, but for 30 days this guest has not shown that the mailbox is hers: she gets a link."""
 
 
-START = """
+START = f"""
     INSERT INTO session (token_sha256, person, epoch, user_agent, created_at, last_seen_at, idle_until, expires_at)
-    SELECT {}, p.id, p.epoch, {}, now, now, now + make_interval(hours => {}), now + make_interval(hours => {})
-    FROM person p, plein_now() AS now WHERE p.id = {} AND p.active AND p.epoch = {} RETURNING id
+    SELECT {{}}, p.id, p.epoch, {{}}, now, now, now + make_interval(hours => {{}}), now + make_interval(hours => {{}})
+    FROM person p, plein_now() AS now WHERE p.id = {{}} AND p.active AND p.epoch = {{}} AND {CONFIRMED} RETURNING id
 """
 
 
@@ -37,12 +37,11 @@ async def sign_in(  # access: the way in
 ) -> tuple[int, str] | None:
     """Who signed in and a fresh session's token, or None when address or password is wrong. Raises throttle.Wait, and
     MailboxUnconfirmed once the mail is queued."""
+    await throttle.attempt(email, address)
     account = await account_of_email(email)
-    key = _brake_of(email, account)
-    await throttle.attempt(key, address)
     if not await matches(password, account.password_hash if account else None) or account is None:
         return None
-    await throttle.succeeded(key, address)
+    await throttle.succeeded(email, address)
     if account.password_hash and outdated(account.password_hash):
         await execute(
             "UPDATE credential SET password_hash = {} WHERE person = {} AND password_hash = {}",
@@ -58,15 +57,11 @@ async def sign_in(  # access: the way in
     return (account.person, token) if token else None
 
 
-def _brake_of(email: str, account: Account | None) -> str:
-    """One brake for one account, however its address is written."""
-    return f"person {account.person}" if account else email.casefold()[:200]
-
-
 async def start_session(  # access: for whoever has just shown who she is
     account: Account, user_agent: str
 ) -> str | None:
-    """None when the account's sessions were ended after the password was read."""
+    """None when the account's sessions were ended after the password was read, or a guest's mailbox is to be shown to
+    be hers again: whatever else she knows, no session begins without that."""
     token = new_token()
     idle, longest = LIFETIME[account.kind]
     async with transaction():
@@ -129,17 +124,16 @@ async def set_password(person: int, password: str) -> None:  # access: by reset 
 async def confirm_password(actor: Actor, account: Account, password: str, address: str) -> bool:
     """Whether this is the actor's present password; guessing it is braked like signing in. Raises throttle.Wait."""
     require(actor, Action.SETTINGS_CHANGE)
-    key = _brake_of(account.email, account)
-    await throttle.attempt(key, address)
+    await throttle.attempt(account.email, address)
     right = await matches(password, account.password_hash)
     if right:
-        await throttle.succeeded(key, address)
+        await throttle.succeeded(account.email, address)
     return right
 
 
 async def change_password(actor: Actor, account: Account, password: str, user_agent: str) -> str | None:
     """A new password for oneself; gives the token of a fresh session, all others have ended. None when somebody else
-    ended all of them at the same moment."""
+    ended all of them at the same moment, or her mailbox is to be confirmed first."""
     require(actor, Action.SETTINGS_CHANGE)
     async with transaction():
         await set_password(actor.id, password)
@@ -149,8 +143,7 @@ async def change_password(actor: Actor, account: Account, password: str, user_ag
 async def ask_for_reset(email: str, address: str) -> None:  # access: anybody may ask; only the mailbox hears of it
     """Sends a link to choose a new password, if there is such an account. Who it belongs to is looked up later, so that
     neither the answer nor its time tells. Raises throttle.Wait."""
-    account = await account_of_email(email)
-    await throttle.attempt(f"reset {_brake_of(email, account)}", address)
+    await throttle.attempt(f"reset {email}", address)
     async with transaction():
         await queue("send_reset", email=email)
 
@@ -187,8 +180,7 @@ async def use_reset(token: str, password: str) -> bool:  # access: whoever holds
 async def ask_for_link(email: str, address: str) -> None:  # access: anybody may ask; only the mailbox hears of it
     """Sends a guest a link to sign in with, if there is such a guest; neither the answer nor its time tells. Raises
     throttle.Wait."""
-    account = await account_of_email(email)
-    await throttle.attempt(f"link {_brake_of(email, account)}", address)
+    await throttle.attempt(f"link {email}", address)
     async with transaction():
         await queue("send_link", email=email)
 

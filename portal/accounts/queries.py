@@ -26,12 +26,13 @@ class Account(msgspec.Struct, frozen=True):
     mailbox_confirmed: bool
 
 
-ACCOUNT = """
+#: That an account may be let in: who is a guest has shown within 30 days that the mailbox is hers.
+CONFIRMED = """(p.kind <> 'guest' OR EXISTS (SELECT FROM guest g
+    WHERE g.person = p.id AND g.mailbox_confirmed_at > plein_now() - interval '30 days'))"""
+ACCOUNT = f"""
     SELECT p.id AS person, n.name, n.email, n.language, n.zone, p.kind, p.epoch, c.password_hash,
-        p.kind <> 'guest' OR coalesce(g.mailbox_confirmed_at > plein_now() - interval '30 days', FALSE)
-            AS mailbox_confirmed
+        {CONFIRMED} AS mailbox_confirmed
     FROM identity n JOIN person p ON p.id = n.person AND p.active LEFT JOIN credential c ON c.person = p.id
-    LEFT JOIN guest g ON g.person = p.id
 """
 
 

@@ -224,7 +224,7 @@ async def change_password(request: Request) -> Response[Any]:
         request.actor, account, form.password.data, request.headers.get("user-agent", "")
     )
     if token is None:
-        return see_other("/sign-in")
+        return see_other("/sign-in", "password-changed")
     return with_session(see_other("/settings/sessions", "password-changed"), token)
 
 

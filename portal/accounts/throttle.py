@@ -25,10 +25,12 @@ class Wait(Exception):
         self.seconds = seconds
 
 
+# Letters are made small by PostgreSQL, as where an account is looked up by its address: what is one brake is told by
+# what was typed alone, whether there is such an account or not.
 # Beyond the free attempts the delay doubles with each failure: 1, 2, 4 … 900 seconds; for links 60, 120 … 900.
 TAKE = """
     INSERT INTO throttle AS t (key, failures, last_failure_at, blocked_until)
-    VALUES ({}, 1, plein_now(), plein_now())
+    VALUES (lower({}), 1, plein_now(), plein_now())
     ON CONFLICT (key) DO UPDATE SET
         failures = CASE WHEN t.last_failure_at < plein_now() - make_interval(secs => {}) THEN 1
             ELSE t.failures + 1 END,
@@ -40,14 +42,14 @@ TAKE = """
 """
 WAIT = """
     SELECT coalesce(ceil(max(extract(epoch FROM blocked_until - plein_now()))), 0)::int FROM throttle
-    WHERE key = ANY({})
+    WHERE key = lower({})
 """
 
 
 async def attempt(account: str, address: str) -> None:
     """Counts an attempt as failed before it is judged, in one atomic statement a key: of many at the same time no more
     than the free ones are heard. Raises Wait."""
-    keys = {f"account:{account}": FREE_BY_ACCOUNT, _place(address): FREE_BY_ADDRESS}
+    keys = {_account(account): FREE_BY_ACCOUNT, _place(address): FREE_BY_ADDRESS}
     async with beside_wall(), transaction():
         for key, free in keys.items():
             await _take(key, free, FIRST_WAIT)
@@ -55,7 +57,11 @@ async def attempt(account: str, address: str) -> None:
 
 async def _take(key: str, free: int, first_wait: int) -> None:
     if not await execute(TAKE, key, FORGET_AFTER, FORGET_AFTER, free, LONGEST_WAIT, first_wait, free):
-        raise Wait(max(1, await fetch_value(WAIT, [key])))
+        raise Wait(max(1, await fetch_value(WAIT, key)))
+
+
+def _account(account: str) -> str:
+    return f"account:{account[:300]}"
 
 
 def _place(address: str) -> str:
@@ -70,7 +76,7 @@ def _place(address: str) -> str:
 async def succeeded(account: str, address: str) -> None:
     """Forgets an account's failures once its owner came in, and that her attempt was counted to her address."""
     async with beside_wall():
-        await execute("DELETE FROM throttle WHERE key = {}", f"account:{account}")
+        await execute("DELETE FROM throttle WHERE key = lower({})", _account(account))
         await execute(TAKE_BACK, _place(address))
 
 

@@ -101,14 +101,10 @@ async def hand_over(actor: Actor | None, person: int, duty: Duty, heir: Colleagu
     await record(Kind.CAMPAIGN_EDITED, actor=actor.id if actor else None, space=duty.space, campaign=duty.id)
 
 
-END_SIGN_IN_LINKS = "UPDATE sign_in_link SET used_at = plein_now() WHERE person = ANY({}) AND used_at IS NULL"
-
-
 async def close_the_door(people: list[int]) -> None:  # access: called by what lets them out, in its transaction
     """Nothing that those who were let out still hold opens anything: sessions, links, downloads."""
     await execute("DELETE FROM session WHERE person = ANY({})", people)
     await execute(END_LINKS, people)
-    await execute(END_SIGN_IN_LINKS, people)
     await execute("DELETE FROM data_export WHERE person = ANY({})", people)
 
 

@@ -244,7 +244,8 @@ async def edit_person(
     number: str,
     org_unit: int | None,
 ) -> None:
-    """What the organisation says of somebody. Another address ends the links that went to the old one. Raises Taken."""
+    """What the organisation says of somebody. Another address ends the links that went to the old one, and no guest has
+    shown yet that it is hers. Raises Taken."""
     require(actor, Action.PEOPLE_MANAGE)
     async with _nobody_else():
         await execute(EDIT, name, email, title, person.id)
@@ -255,6 +256,7 @@ async def edit_person(
             await execute("DELETE FROM personnel WHERE person = {}", person.id)
         if email.lower() != person.email.lower():
             await execute(END_LINKS, [person.id])
+            await execute("DELETE FROM guest WHERE person = {}", person.id)
         await record(Kind.PERSON_EDITED, actor=actor.id, person=person.id)
 
 

@@ -67,14 +67,12 @@ SEAT = """
     SELECT s.id, {}, 'member', plein_now() + make_interval(days => s.guest_days), coalesce(s.host, {}), {}
     FROM space s WHERE s.id = {}
 """
-CONFIRMED = """
-    INSERT INTO guest (person, mailbox_confirmed_at) VALUES ({}, plein_now()) ON CONFLICT (person) DO NOTHING
-"""
 
 
 async def become_guest(actor: Actor | None, person: int, spaces: list[SpaceOfRoles], heir: Colleague | None) -> bool:
     """An employee becomes a guest of these spaces; her roles and her other memberships end, and what only she led is
-    handed over. False for who is no employee. Raises WithoutAdministrator and SuccessorNeeded."""
+    handed over. She signs in by a link first, which shows the mailbox to be hers. False for who is no employee. Raises
+    WithoutAdministrator and SuccessorNeeded."""
     if actor:
         require(actor, Action.PEOPLE_MANAGE)
     by = actor.id if actor else None
@@ -93,7 +91,6 @@ async def become_guest(actor: Actor | None, person: int, spaces: list[SpaceOfRol
         await execute("DELETE FROM membership WHERE person = {}", person)
         await execute("DELETE FROM personnel WHERE person = {}", person)
         await execute(GUEST, person)
-        await execute(CONFIRMED, person)
         for space in spaces:
             await execute(SEAT, person, by, by, space.id)
             await record(Kind.MEMBER_ADDED, actor=by, space=space.id, member=person)

@@ -71,8 +71,7 @@ ERASE = f"""
         DELETE FROM procrastinate_jobs x USING me WHERE lower(x.args ->> 'email') = me.email AND x.status <> 'doing'),
     brakes AS (
         DELETE FROM throttle x USING me WHERE x.key IN
-            ('account:' || me.email, 'account:person ' || me.id, 'account:reset person ' || me.id,
-            'account:link person ' || me.id)),
+            ('account:' || me.email, 'account:reset ' || me.email, 'account:link ' || me.email)),
     wishes AS (DELETE FROM colleague_wish x USING me WHERE x.person = me.id OR lower(x.email) = me.email)
     UPDATE invitation x SET email = 'erased', name = '', words = '' FROM me
     WHERE x.accepted_by = me.id OR lower(x.email) = me.email

@@ -8,7 +8,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator
 from datetime import datetime
 from functools import lru_cache
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -198,13 +198,12 @@ class Request(LitestarRequest[Any, Any, State]):
     def address(self) -> str:
         """Where the request comes from; the forwarded address only when the proxy is one that we know."""
         peer = self.client.host if self.client else ""
-        if _is_known_proxy(peer):
-            forwarded = self.headers.get("x-forwarded-for", "").rsplit(",", 1)[-1].strip()
-            try:
-                return str(ip_address(forwarded))
-            except ValueError:
-                return peer
-        return peer
+        found = _plain(peer)
+        if found is None or not _is_known_proxy(found):
+            return str(found or peer)
+        # A proxy adds its own line, or its own part of one, behind whatever it was sent.
+        told = self.headers.getall("x-forwarded-for", [""])[-1]
+        return str(_plain(told.rsplit(",", 1)[-1].strip()) or found)
 
 
 def session_cookie() -> str:
@@ -222,12 +221,18 @@ def _csrf_of(session_token: str) -> bytes:
     return hmac.digest(key, b"csrf:" + session_token.encode("utf-8", "surrogatepass"), "sha256")
 
 
-@lru_cache(maxsize=1000)
-def _is_known_proxy(peer: str) -> bool:
+def _plain(address: str) -> IPv4Address | IPv6Address | None:
+    """An address; one of IPv4 as itself also where whoever listens on both writes it as one of IPv6."""
     try:
-        return any(ip_address(peer) in ip_network(network) for network in settings().trusted_proxies)
+        known = ip_address(address)
     except ValueError:
-        return False
+        return None
+    return (known.ipv4_mapped if known.version == 6 else None) or known
+
+
+@lru_cache(maxsize=1000)
+def _is_known_proxy(peer: IPv4Address | IPv6Address) -> bool:
+    return any(peer in ip_network(network) for network in settings().trusted_proxies)
 
 
 def _parse(content_type: str, body: bytes) -> Typed:

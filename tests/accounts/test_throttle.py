@@ -62,7 +62,7 @@ async def test_after_the_delay_the_right_password_opens_the_door(rollback, count
     """Never a lock: after a hundred failures the owner waits a quarter of an hour at the most."""
     await execute(
         "INSERT INTO throttle VALUES ({}, 100, plein_now(), plein_now() + interval '900 s')",
-        f"account:person {world.person_id['employee']}",
+        f"account:{email_of('employee')}",
     )
     assert await attempt(password=PASSWORD) == 900
     await set_clock(NOW + timedelta(seconds=900))
@@ -133,6 +133,19 @@ async def test_no_way_of_writing_one_address_opens_a_way_around(rollback, counte
     assert len(counted) == 5
 
 
+@pytest.mark.parametrize("path", ["/sign-in", "/password-reset", "/sign-in/link"])
+async def test_no_brake_tells_whether_there_is_such_an_account(as_, path, counted):
+    """A long s is an s for Python's casefold(), and none where accounts are looked up: misses of an address that nobody
+    has brake the same others, whoever has those."""
+
+    async def statuses(email):
+        browser = await as_(None)
+        tried = [email.replace("s", "\u017f")] * 6 + [email]
+        return [(await browser.post(path, {"email": each, "password": WRONG})).status_code for each in tried]
+
+    assert await statuses(email_of("sponsor")) == await statuses("nobodys@world.example")
+
+
 @pytest.mark.parametrize("many", [40])
 async def test_in_parallel_no_more_than_the_free_ones_get_through(fresh_db, counted, many):
     answers = await asyncio.gather(*(attempt() for _ in range(many)))
@@ -163,7 +176,7 @@ async def test_the_sweep_forgets_what_slows_nobody(rollback, counted, world):
     await attempt(email_of("colleague"), address="198.51.100.7")
     await throttle.forget_old_failures()
     assert await fetch_value("SELECT array_agg(key ORDER BY key) FROM throttle") == [
-        f"account:person {world.person_id['colleague']}",
+        f"account:{email_of('colleague')}",
         "address:198.51.100.7",
     ]
 

@@ -20,7 +20,7 @@ TRACES = (
     "INSERT INTO import_problem (people_import, line, field, problem, value)"
     " SELECT max(id), 1, 'email', 'taken', '{email}' FROM people_import",
     "INSERT INTO throttle (key, failures, last_failure_at, blocked_until)"
-    " VALUES ('account:person {p}', 1, now(), now()), ('account:{email}', 1, now(), now())",
+    " VALUES ('account:reset {email}', 1, now(), now()), ('account:{email}', 1, now(), now())",
     "SELECT procrastinate_defer_jobs_v1(ARRAY[ROW('default', 'send_reset', 0, NULL, NULL,"
     ' \'{{"email": "{email}"}}\'::jsonb, NULL)::procrastinate_job_to_defer_v1])',
     "INSERT INTO guest (person, mailbox_confirmed_at) VALUES ({p}, now())",

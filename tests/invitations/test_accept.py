@@ -274,6 +274,26 @@ async def test_a_password_serves_while_the_mailbox_was_shown_within_30_days(as_,
     assert (await browser.post("/sign-in", form | {"password": "wrong"})).status_code == 422
 
 
+async def test_a_new_password_is_no_way_around_the_mailbox(as_, world):
+    """Nobody stays in by choosing a password every ten hours."""
+    browser = await as_("guest_a")
+    fields = {"current_password": PASSWORD, "password": "a heron beside the sluice"}
+    assert (await browser.post("/settings/password", fields)).headers["location"] == "/settings/sessions"
+    await execute("UPDATE guest SET mailbox_confirmed_at = {}", NOW - timedelta(days=30))
+    fields = {"current_password": fields["password"], "password": "a heron beside another sluice"}
+    assert (await browser.post("/settings/password", fields)).headers["location"] == "/sign-in"
+    assert (await browser.get("/settings")).status_code == 303
+    assert "Look in your mail" in text_of(await browser.post("/sign-in", fields | {"email": email_of("guest_a")}))
+
+
+async def test_another_address_is_another_mailbox(as_, world):
+    edited = {"name": "Julie Mercadier", "email": "julie@elsewhere.example"}
+    page = f"/admin/people/{world.person['guest_a']}"
+    assert (await (await as_("administrator")).post(page, edited)).status_code == 303
+    response = await (await as_(None)).post("/sign-in", {"email": edited["email"], "password": PASSWORD})
+    assert "Look in your mail" in text_of(response)
+
+
 async def test_whoever_switches_the_language_stays_at_her_invitation(as_, world):
     browser = await as_(None)
     page = await browser.get(LINK)

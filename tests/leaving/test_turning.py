@@ -8,7 +8,7 @@ from portal.imports.jobs import run_import
 from tests.client import text_of
 from tests.imports.test_imports import hand_in
 from tests.leaving.test_removal import count
-from tests.world import email_of
+from tests.world import PASSWORD, email_of
 
 LEFT_OVER = """
     SELECT count(*) FROM membership m WHERE m.person = {} AND
@@ -103,6 +103,8 @@ async def test_an_employee_becomes_a_guest_of_chosen_spaces(as_, world):
     for table in ("personnel", "session"):
         assert await count(table, person=person) == 0
     assert (await herself.get("/")).status_code == 303
+    form = {"email": email_of("insider_b"), "password": PASSWORD}
+    assert "Look in your mail" in text_of(await (await as_(None)).post("/sign-in", form)), "nobody saw her mailbox yet"
     again = await as_("insider_b")
     assert (await again.get(f"/ideas/{world.idea['vote']}")).status_code == 404
     assert (await again.get(f"/ideas/{world.idea['closed_a']}")).status_code == 200

@@ -263,7 +263,7 @@ def address_of(monkeypatch):
         monkeypatch.setenv("TRUSTED_PROXIES", trusted)
         settings.cache_clear()
         _is_known_proxy.cache_clear()
-        headers = [(b"x-forwarded-for", forwarded.encode())] if forwarded else []
+        headers = [(b"x-forwarded-for", line.encode()) for line in forwarded.split("\n") if line]
         scope: Any = {"type": "http", "headers": headers, "client": (peer, 1) if peer else None}
         return Request(scope).address
 
@@ -279,6 +279,11 @@ def address_of(monkeypatch):
         ("192.0.2.1", "203.0.113.9", "10.0.0.0/8", "192.0.2.1"),
         ("10.1.2.3", "203.0.113.9", "10.0.0.0/8", "203.0.113.9"),
         ("10.1.2.3", "198.51.100.66, 203.0.113.9", "10.0.0.0/8", "203.0.113.9"),
+        ("10.1.2.3", "198.51.100.66\n198.51.100.67, 203.0.113.9", "10.0.0.0/8", "203.0.113.9"),
+        ("10.1.2.3", "198.51.100.66\nnonsense", "10.0.0.0/8", "10.1.2.3"),
+        ("10.1.2.3", "::ffff:203.0.113.9", "10.0.0.0/8", "203.0.113.9"),
+        ("::ffff:10.1.2.3", "203.0.113.9", "10.0.0.0/8", "203.0.113.9"),
+        ("::ffff:192.0.2.1", "203.0.113.9", "10.0.0.0/8", "192.0.2.1"),
         ("10.1.2.3", "nonsense", "10.0.0.0/8", "10.1.2.3"),
         ("10.1.2.3", "", "10.0.0.0/8", "10.1.2.3"),
         ("::1", "2001:DB8::1", "::1", "2001:db8::1"),
