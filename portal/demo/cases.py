@@ -121,12 +121,11 @@ async def _case(entry: dict[str, Any], people: Mapping[str, int], idea: int, beg
         await execute(TOLD, kind, acts, owns, began + timedelta(days=after), case)
     if state == "assigned":
         await execute(DUTY, "duty.assigned", owner, "{}", moment - timedelta(hours=2), case, owner, case)
-    if entry.get("late"):
-        above = people[entry["above"]] if "above" in entry else owner
-        kind, what = ("duty.overdue", '{"step": 1}') if above != owner else ("duty.reminder", LATE)
-        await execute(DUTY, kind, above, what, moment - timedelta(days=1), case, above, case)
-        if due := await fetch_value(PASSED, case):
-            await execute(TOLD, "case.overdue", None, owner, due, case)
+    if entry.get("late") and (due := await fetch_value(PASSED, case)):
+        above = people[entry["above"]]
+        await execute(DUTY, "duty.reminder", owner, LATE, due, case, owner, case)
+        await execute(DUTY, "duty.overdue", above, '{"step": 1}', due, case, above, case)
+        await execute(TOLD, "case.overdue", None, owner, due, case)
     if "answer" in entry:
         given = entry["answer"]
         reason = given["reason"].strip()

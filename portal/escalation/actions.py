@@ -222,13 +222,14 @@ async def declare_conflict(actor: Actor, case: CaseRow) -> None:
 
 
 SUSPECT = "UPDATE escalation SET fraud_by = {}, fraud_reason = {}, fraud_supporters = {} WHERE id = {}"
+AGREE = "UPDATE escalation SET fraud_agreed_by = {}, fraud_agreed_reason = {}, fraud_supporters = {} WHERE id = {}"
 REACHED_WITHOUT = "SELECT supporters - discounted - {} >= t1_at_count FROM idea WHERE id = {}"
 
 
 async def invalidate(actor: Actor, case: CaseRow, supporters: int, reason: str) -> bool:
     """During the hold a first moderator says how many of the supporters are none, and why; a second one agrees, and the
-    item is open again, with that public line (rule 18): of two numbers the lower one counts. Whether it is. Raises
-    StillReached, Changed."""
+    item is open again, with the reasons of both in public (rule 18): of two numbers the lower one counts. Whether it
+    is. Raises StillReached, Changed."""
     require(actor, Action.ESCALATION_INVALIDATE, case)
     async with transaction():
         held = await hold_for(case.id, Kind.CASE_INVALIDATED)
@@ -236,7 +237,7 @@ async def invalidate(actor: Actor, case: CaseRow, supporters: int, reason: str) 
         supporters = supporters if alone else min(supporters, held.fraud_supporters or 0)
         if supporters < 1 or await fetch_value(REACHED_WITHOUT, supporters, case.idea):
             raise StillReached
-        await execute(SUSPECT, actor.id, reason, supporters, case.id)
+        await execute(SUSPECT if alone else AGREE, actor.id, reason, supporters, case.id)
         if alone:
             await record(Kind.FRAUD_SUSPECTED, actor=actor.id, space=case.space, escalation=case.id)
             return False

@@ -66,6 +66,7 @@ class CaseRow(msgspec.Struct, frozen=True):
     fraud_by: int | None
     fraud_reason: str
     fraud_supporters: int | None
+    fraud_agreed_reason: str
     answered_at: datetime | None
     ended_at: datetime | None
 
@@ -90,7 +91,7 @@ CASE = f"""
         e.acknowledged_at, e.promised_on, e.statement_due_at, e.statement_html, e.statement_at, e.due_at, e.question,
         e.clarify_from, e.clarify_until, s.extension_days AS extension_most, e.extension_days,
         e.extension_reason, e.extension_asked_at, e.extension_decided_at, e.extension_agreed, e.fraud_by,
-        e.fraud_reason, e.fraud_supporters, e.answered_at, e.ended_at
+        e.fraud_reason, e.fraud_supporters, e.fraud_agreed_reason, e.answered_at, e.ended_at
     FROM escalation e JOIN idea i ON i.id = e.idea JOIN escalation_setting s ON s.id = e.setting
     WHERE e.public_id = {{}} AND {{}}
 """

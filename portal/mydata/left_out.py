@@ -26,6 +26,7 @@ LEFT_OUT: dict[str, str] = {
     "escalation.extension_by": "what somebody else asked for",
     "escalation.handed_to": "the case is there, while she decides it",
     "escalation.fraud_by": "what she suspected tells of others",
+    "escalation.fraud_agreed_by": "what she suspected tells of others",
     "case_record.person": "the record of a case, made from what others wrote, for some days",
     "retention_list.author": "the organisation's list, not hers",
     "escalation_setting.author": "the organisation's setting, not hers",

@@ -112,7 +112,7 @@ class Group(msgspec.Struct, frozen=True):
 def grouped(rows: list[Bundle], now: datetime) -> list[Group]:
     """A page under its headings; what is still to be done comes first."""
     today = start_of_day(now)
-    duties = [row for row in rows if row.duty and row.unread]
+    duties = sorted((row for row in rows if row.duty and row.unread), key=lambda row: row.at, reverse=True)
     rest = [row for row in rows if not (row.duty and row.unread)]
     groups = {
         "duty": duties,

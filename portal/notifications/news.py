@@ -88,8 +88,13 @@ async def write_news(reader: Actor, event: int | None) -> tuple[str, dict[str, A
         return None
     somebody = gettext("Somebody who left")
     said = BEGAN[news.phase] if news.kind == Kind.CAMPAIGN_MOVED_ON else SAID[news.kind]
-    return gettext("Campaign: %(title)s") % {"title": news.title}, {
+    asked = news.kind == Kind.CAMPAIGN_PROPOSED
+    subject = (
+        gettext("You are asked to decide about a campaign: %(title)s") if asked else gettext("Campaign: %(title)s")
+    )
+    return subject % {"title": news.title}, {
         "news": news,
+        "asked": asked,
         "said": str(said)
         % {
             "author": news.author_name or somebody,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from portal.events.kinds import Kind
 from portal.notifications.duties import duty_of
 from portal.notifications.listed import Bundle
 from portal.notifications.of_delegates import SAID as OF_DELEGATES
@@ -78,6 +79,8 @@ def says(bundle: Bundle) -> str:
         return str(OF_POLICIES[bundle.event_kind]) % {"title": ""}
     if bundle.kind == "screening":
         return str(OF_SCREENING[bundle.event_kind])
+    if bundle.event_kind == Kind.CAMPAIGN_PROPOSED:
+        return gettext("You are asked to decide about a campaign:")
     said = str(SAYS[bundle.kind])
     if bundle.kind not in BY_SOMEBODY:
         return said

@@ -20,7 +20,7 @@ DESTROY: dict[str, tuple[str, ...]] = {
     "consultations": ("DELETE FROM consultation WHERE escalation = {}",),
     "case": (
         "UPDATE escalation SET reason = '', statement = '', statement_html = '', question = '', extension_reason = '',"
-        " fraud_reason = '' WHERE id = {}",
+        " fraud_reason = '', fraud_agreed_reason = '' WHERE id = {}",
         "DELETE FROM answer_draft WHERE escalation = {}",
         "DELETE FROM case_conflict WHERE escalation = {}",
         "DELETE FROM case_role WHERE escalation = {}",

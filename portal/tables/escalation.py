@@ -89,6 +89,8 @@ class Escalation(PublicTable, db=DB):
     fraud_by = reference(null=True)
     fraud_reason = Text(default="")
     fraud_supporters = Integer(null=True, default=None)
+    fraud_agreed_by = reference(null=True)
+    fraud_agreed_reason = Text(default="")
     answered_at = Timestamptz(null=True, default=None)
     ended_at = Timestamptz(null=True, default=None)
     created_at = Timestamptz()

@@ -123,3 +123,11 @@ async def test_the_charter_says_how_many_days_more_may_be_asked_for(as_, world):
     why = {"words": "The figures come on Friday"}
     assert set(errors_of(await owner.post(address, {"days": "4"} | why))) == {"days"}
     assert (await owner.post(address, {"days": "3"} | why)).status_code == 303
+
+
+async def test_a_form_without_a_question_has_no_empty_card_and_no_rule_above_its_button(as_, world):
+    owner, address = await as_("sponsor"), f"/cases/{world.case['decide']}"
+    plain, asking = [(await owner.get(f"{address}/{name}")).text for name in ("conflict", "statement")]
+    for drawn in ('class="sheet pad form"', 'class="row publish"'):
+        assert drawn in asking
+        assert drawn not in plain

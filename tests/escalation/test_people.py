@@ -74,10 +74,11 @@ async def test_fraud_that_two_moderators_find_during_the_hold_opens_the_post_aga
     assert not await stage.does(first, actions.invalidate, post, 5, "Five accounts of one person")
     assert not await stage.does(first, actions.invalidate, post, 5, "Five accounts of one person")
     assert (await stage.owed(post)).state == "qualifying"
-    assert await stage.does(second, actions.invalidate, post, 5, "Five accounts of one person")
+    assert await stage.does(second, actions.invalidate, post, 5, "All five have one phone")
     await work()
     case = await stage.owed(post)
     assert (case.state, case.fraud_reason) == ("dropped", "Five accounts of one person")
+    assert case.fraud_agreed_reason == "All five have one phone"
     assert (await happened(post))[-1] == "case.invalidated"
     row = (await execute("SELECT t1_at, supporters, discounted FROM idea WHERE id = {}", post))[0]
     assert tuple(row) == (None, 8, 5)

@@ -31,8 +31,13 @@ def to(*names):
 async def test_who_decides_is_asked_and_who_proposed_it_hears_the_answer(as_, world, smtp):
     home = await proposed(await as_("employee"), world)
     await work()
-    assert heard(smtp) == [(email_of("decision_maker"), "Campaign: Fewer forms")]
-    assert "Noor Dijkman asks you to decide" in smtp.messages[0].get_content()
+    assert heard(smtp) == [(email_of("decision_maker"), "You are asked to decide about a campaign: Fewer forms")]
+    assert "Noor Dijkman asks you to decide" in (mail := smtp.messages[0].get_content())
+    assert "because it is your duty" in mail
+    assert "you take part" not in mail
+    listed = text_of(await (await as_("decision_maker")).get("/notifications"))
+    assert "You are asked to decide about a campaign:" in listed
+    assert "News of the campaign:" not in listed
     forget(smtp)
     await (await as_("decision_maker")).post(f"{home}/refusal", WHY)
     await work()
@@ -44,7 +49,8 @@ async def test_who_decides_is_asked_and_who_proposed_it_hears_the_answer(as_, wo
     await owner.post(f"{home}/acceptance", form_of(await owner.get(home), f"{home}/acceptance"))
     await work()  # the question is answered before its mail went out: only the answer is told
     assert sorted(smtp.recipients) == to("employee", "sponsor")
-    assert "has accepted" in smtp.messages[0].get_content()
+    assert "has accepted" in (mail := smtp.messages[0].get_content())
+    assert "you take part" in mail
 
 
 @pytest.fixture

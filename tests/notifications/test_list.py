@@ -1,7 +1,10 @@
 """The list of what one heard, and what one muted."""
 
+from datetime import timedelta
+
 from portal.db import execute, fetch_value
 from tests.client import text_of
+from tests.world import NOW
 
 
 async def test_it_is_counted_listed_read_and_muted(as_, world):
@@ -39,3 +42,18 @@ async def test_somebody_elses_is_nobodys(as_, world):
     for what in ("read", "mute"):
         assert (await browser.post(f"/notifications/{world.notice['vote']}/{what}")).status_code == 404
     assert (await browser.post(f"/notifications/muted/{world.idea['done']}/end")).status_code == 404
+
+
+DUTY_TOO = """
+    INSERT INTO notice (person, event, kind, space, idea, duty, bundle, created_at)
+    SELECT n.person, (SELECT max(id) FROM event), n.kind, n.space, {}, TRUE, 'another', {} FROM notice n
+    WHERE n.person = {} LIMIT 1
+"""
+
+
+async def test_duties_stand_in_the_order_of_their_days(as_, world):
+    browser, me = await as_("employee"), world.person_id["employee"]
+    await execute("UPDATE notice SET duty = TRUE, created_at = {} WHERE person = {}", NOW, me)
+    await execute(DUTY_TOO, world.idea_id["done"], NOW - timedelta(hours=1), me)
+    page = text_of(await browser.get("/notifications?only=duties"))
+    assert page.index("Idea vote") < page.index("Idea done")
