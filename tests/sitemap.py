@@ -395,6 +395,8 @@ POSTS: dict[str, tuple[str | None, str, dict[str, str]]] = {
     ),
     "/cases/{public_id:str}/triage": ("moderator", "/cases/{case[discuss]}/triage", {"named": email_of("colleague")}),
     "/ideas/{public_id:str}/case": ("moderator", "/ideas/{idea[post]}/case", {"reason": "Everybody asks for it."}),
+    "/ideas/{public_id:str}/cluster": ("moderator", "/ideas/{idea[post]}/cluster", {"other": "{idea[collect]}"}),
+    "/ideas/{public_id:str}/cluster/leaving": ("author", "/ideas/{idea[vote]}/cluster/leaving", {}),
     "/cases/{public_id:str}/team": ("sponsor", "/cases/{case[decide]}/team", {"body": "For us alone."}),
     "/cases/{public_id:str}/team/{person:str}/end": (
         "sponsor",
@@ -678,6 +680,9 @@ GETS: dict[str, tuple[str | None, str]] = {
     "/cases/{public_id:str}/{name:str}": ("sponsor", "/cases/{case[decide]}/statement"),
     "/cases/{public_id:str}/triage": ("moderator", "/cases/{case[discuss]}/triage"),
     "/ideas/{public_id:str}/case": ("moderator", "/ideas/{idea[post]}/case"),
+    "/ideas/{public_id:str}/cluster": ("moderator", "/ideas/{idea[post]}/cluster?with={idea[collect]}"),
+    "/ideas/{public_id:str}/cluster/leaving": ("author", "/ideas/{idea[vote]}/cluster/leaving"),
+    "/spaces/{public_id:str}/clusters": ("moderator", "/spaces/{space[organisation]}/clusters"),
     "/cases/{public_id:str}/team": ("sponsor", "/cases/{case[decide]}/team"),
     "/cases/{public_id:str}/record": ("sponsor", "/cases/{case[decide]}/record"),
     "/case-records/{public_id:str}": ("sponsor", "/case-records/{case_record[whole]}"),

@@ -217,6 +217,11 @@ async def build_world() -> World:
         await _anonymous(world)
         await add_case(world, "decide", idea="decide", state="acknowledged", owner="sponsor")
         await add_case(world, "discuss", idea="discuss", state="triage")
+        await execute(
+            "INSERT INTO cluster_item (lead, idea, space, added_by, opt_out_until)"
+            " SELECT {}, id, space, {}, {} FROM idea WHERE id = {}",
+            *(world.idea_id["decide"], world.person_id["moderator"], NOW + timedelta(hours=72), world.idea_id["vote"]),
+        )
         await _case_team(world)
         await _after_answers(world)
         await _drafted(world, "decide")

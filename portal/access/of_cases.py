@@ -121,9 +121,10 @@ def doubts_support(actor: Actor, thing: Any) -> bool:
 
 
 def _without_case(thing: Any) -> bool:
-    """It has no case and no answer, and may be answered: while its campaign runs nobody may, so nobody owes it."""
+    """It has no case and no answer, stands under no lead, and may be answered: while its campaign runs nobody may, so
+    nobody owes it."""
     answerable = thing.idea_state == "published" and (thing.always_open or thing.phase in WHILE_ANSWERING)
-    return answerable and thing.open_case is None and not thing.answered
+    return answerable and thing.lead is None and thing.open_case is None and not thing.answered
 
 
 def brings_to_decision(actor: Actor, thing: Any) -> bool:

@@ -156,3 +156,16 @@ class TriageForm(Form):
 
 class PlainForm(Form):
     """Nothing but a yes."""
+
+
+class TogetherForm(Form):
+    """Which other item counts together with this one."""
+
+    other = StringField(
+        lazy("The address of the other"), [required(lazy("Paste the address of the other one.")), at_most(300)]
+    )
+
+    @property
+    def named(self) -> str:
+        """What its address ends with."""
+        return str(self.other.data or "").partition("?")[0].partition("#")[0].strip().rstrip("/").rpartition("/")[2]

@@ -10,6 +10,7 @@ import msgspec
 from portal.access.actor import Actor
 from portal.access.scope import visible
 from portal.answers.queries import answer_to
+from portal.cases.clustered import cluster_of
 from portal.caseteam.queries import consultations_of, files_of, notes_of
 from portal.crowd.after import gathered, readings
 from portal.db import QueryString, Reading, read_together
@@ -194,6 +195,7 @@ async def all_of(actor: Actor, case: CaseRow, idea: IdeaRow) -> dict[str, Any]:
         "growth": _growth(actor, case),
         "happened": timeline(actor, case),
         "team": _team(actor, case),
+        "together": cluster_of(actor, case.idea),
         **readings(actor, case.idea),
     }
     if case.on_team:

@@ -11,7 +11,7 @@ from litestar.params import FromPath
 
 from portal.access.actor import Actor
 from portal.access.policy import can
-from portal.cases import answering, opening, triage
+from portal.cases import answering, clusters, opening, triage
 from portal.cases.briefing import briefing
 from portal.cases.desk import DEEDS
 from portal.cases.inbox import LISTS, MANY, ONLY, Wanted, inbox
@@ -136,5 +136,6 @@ router = Router(
         do_deed,
         triage.router,
         opening.router,
+        clusters.router,
     ],
 )

@@ -98,6 +98,7 @@ async def show(
             if (line := words.told(one.kind, one.owner_name, one.about, one.on))
         ],
         team=known["team"],
+        together=known["together"],
         room={name: known[name] for name in queries.ROOM} if row.on_team else None,
         note=NoteForm() if row.on_team else None,
         accept=ACCEPT,

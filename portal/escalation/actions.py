@@ -118,7 +118,6 @@ async def reply_to_question(actor: Actor, case: CaseRow, comment: str) -> None:
         await go_on(await hold_for(case.id, Kind.CASE_CLARIFIED), actor=actor.id, comment=comment)
 
 
-# Who answers holds the item, too: a question is named before the answer, or not at all.
 ADD_QUESTIONS = """
     UPDATE idea SET core_questions = core_questions || {}::text[]
     WHERE id = {} AND cardinality(core_questions) + cardinality({}::text[]) <= 3
@@ -133,7 +132,7 @@ async def add_questions(actor: Actor, case: CaseRow, questions: list[str]) -> No
     if await found_in(*questions, idea=case.idea):
         raise Sensitive
     async with transaction():
-        await execute(HOLD_ITEM, case.idea)
+        await execute(HOLD_ITEM, case.idea)  # as by who answers: it is named before the answer, or not at all
         if await fetch_value(ADD_QUESTIONS, questions, case.idea, questions) is None:
             raise Changed
 

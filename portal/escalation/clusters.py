@@ -5,27 +5,32 @@ from __future__ import annotations
 
 from portal.access.actor import Actor
 from portal.access.conflicts import Changed
-from portal.access.policy import Action, require
+from portal.access.policy import Action, Forbidden, require
 from portal.db import execute, fetch_value, transaction
 from portal.escalation.moving import hold, move, possible
-from portal.escalation.opening import go_on_from_triage
-from portal.escalation.queries import Item
+from portal.escalation.opening import HOLD_ITEM, go_on_from_triage, open_case
+from portal.escalation.queries import Clustered
 from portal.escalation.steps import stop_asking
 from portal.events.kinds import Kind
 from portal.events.log import record
 
 OPT_OUT_HOURS = 72
-# The lead is held first, as by whoever votes within the cluster.
+# Both are still to be answered, and how many support them is shown; its author did not say before that it shall stand
+# by itself; and a case never comes under one that is due later, so that no clock is set back (rule 1).
 MERGE = """
-    WITH held AS (
-        SELECT l.id, l.space FROM idea l WHERE l.id = {} AND l.state = 'published' AND NOT EXISTS (
-            SELECT FROM cluster_item c WHERE c.idea = l.id AND c.left_at IS NULL) FOR NO KEY UPDATE
-    )
     INSERT INTO cluster_item (lead, idea, space, added_by, opt_out_until)
-    SELECT h.id, i.id, i.space, {}, plein_now() + make_interval(hours => {})
-    FROM idea i JOIN held h ON h.space = i.space
-    WHERE i.id = {} AND i.id <> h.id AND i.state = 'published' AND NOT EXISTS (
-        SELECT FROM cluster_item c WHERE i.id IN (c.idea, c.lead) AND c.left_at IS NULL)
+    SELECT l.id, i.id, i.space, {}, plein_now() + make_interval(hours => {})
+    FROM idea i JOIN campaign c ON c.id = i.campaign JOIN idea l ON l.space = i.space AND l.id <> i.id
+    JOIN campaign lc ON lc.id = l.campaign
+    WHERE i.id = {} AND l.id = {} AND i.state = 'published' AND l.state = 'published'
+        AND NOT plein_counts_hidden(c, plein_now()) AND NOT plein_counts_hidden(lc, plein_now())
+        AND NOT EXISTS (SELECT FROM answer a WHERE a.idea IN (i.id, l.id) AND a.kind <> 'statement')
+        AND NOT EXISTS (SELECT FROM cluster_item k
+            WHERE k.left_at IS NULL AND (i.id IN (k.idea, k.lead) OR k.idea = l.id))
+        AND NOT EXISTS (SELECT FROM cluster_item k WHERE k.idea = i.id AND k.lead = l.id AND k.left_by = i.author)
+        AND NOT EXISTS (SELECT FROM escalation e WHERE e.idea = i.id AND e.ended_at IS NULL
+            AND NOT EXISTS (SELECT FROM escalation x
+                WHERE x.idea = l.id AND x.ended_at IS NULL AND x.due_at <= e.due_at))
     ON CONFLICT DO NOTHING RETURNING id
 """
 SPLIT = """
@@ -36,20 +41,24 @@ CASE_OF = (
 )
 
 
-async def merge(actor: Actor, item: Item, lead: Item) -> None:
+async def merge(actor: Actor, item: Clustered, lead: Clustered) -> None:
     """The item stands under the lead from now on; its own case, if there is one, goes on there. Raises Changed."""
     require(actor, Action.ESCALATION_MERGE, item)
+    if lead.barred or lead.decides:
+        raise Forbidden(Action.ESCALATION_MERGE)
     async with transaction():
-        if lead.decides or await fetch_value(MERGE, lead.id, actor.id, OPT_OUT_HOURS, item.id) is None:
+        for held in (lead.id, item.id):  # in this order, as by whoever votes within the cluster
+            await execute(HOLD_ITEM, held)
+        if await fetch_value(MERGE, actor.id, OPT_OUT_HOURS, item.id, lead.id) is None:
             raise Changed
         case = await fetch_value(CASE_OF, item.id)
-        if case is not None and possible(held := await hold(case), Kind.CASE_MERGED):
-            await stop_asking(held)
+        if case is not None and possible(own := await hold(case), Kind.CASE_MERGED):
+            await stop_asking(own)
             await move(case, Kind.CASE_MERGED, actor=actor.id, lead=lead.id)
         await record(Kind.CLUSTERED, actor=actor.id, space=item.space, idea=item.id, lead=lead.id)
 
 
-async def split(actor: Actor, item: Item) -> None:
+async def split(actor: Actor, item: Clustered) -> None:
     """The item stands by itself again, with all of its votes, and so does its case. Raises Changed."""
     require(actor, Action.ESCALATION_SPLIT, item)
     async with transaction():
@@ -58,7 +67,8 @@ async def split(actor: Actor, item: Item) -> None:
         case = await fetch_value(CASE_OF, item.id)
         if case is not None and possible(await hold(case), Kind.CASE_SPLIT):
             await go_on_from_triage(case, Kind.CASE_SPLIT, actor=actor.id)
-        await record(Kind.CLUSTER_LEFT, actor=actor.id, space=item.space, idea=item.id)
+        await open_case(item.id, "threshold")  # where it has enough people of its own
+        await record(Kind.CLUSTER_LEFT, actor=actor.id, space=item.space, idea=item.id, lead=item.lead)
 
 
 # A lead that waits to be screened, or that moderators look at, may come back; what was answered with it is.
@@ -73,10 +83,16 @@ NEXT = """
     LEFT JOIN escalation e ON e.idea = i.id AND e.state = 'merged'
     WHERE c.lead = {} AND c.left_at IS NULL ORDER BY e.started_at, c.id LIMIT 1
 """
-LEAVE = (
-    "UPDATE cluster_item SET left_at = plein_now() WHERE lead = {} AND idea = coalesce({}, idea) AND left_at IS NULL"
-)
-FOLLOW = "UPDATE cluster_item SET lead = {} WHERE lead = {} AND left_at IS NULL"
+LEAVE = """
+    UPDATE cluster_item SET left_at = plein_now() WHERE lead = {} AND idea = coalesce({}, idea) AND left_at IS NULL
+    RETURNING idea, space
+"""
+FOLLOW = "UPDATE cluster_item SET lead = {} WHERE lead = {} AND left_at IS NULL RETURNING idea, space"
+# What is withdrawn, removed or diverted counts with nothing any more.
+GONE = """
+    UPDATE cluster_item c SET left_at = plein_now() FROM idea i
+    WHERE c.left_at IS NULL AND i.id = c.idea AND i.state IN ('withdrawn', 'removed', 'diverted')
+"""
 # A case that was merged, and whose item stands in no cluster any more, and was answered in none: nobody else owes it an
 # answer.
 BY_ITSELF = """
@@ -86,19 +102,38 @@ BY_ITSELF = """
         AND NOT EXISTS (SELECT FROM answer a WHERE a.kind <> 'statement' AND (a.idea = e.idea
             OR a.idea IN (SELECT c.lead FROM cluster_item c WHERE c.idea = e.idea))) ORDER BY e.id
 """
+# It came to have enough people of its own while it stood under a lead, which opened no case.
+REACHED_ALONE = """
+    SELECT DISTINCT i.id FROM cluster_item k JOIN idea i ON i.id = k.idea AND i.state = 'published'
+    WHERE k.left_at IS NOT NULL AND i.t1_at IS NOT NULL
+        AND NOT EXISTS (SELECT FROM cluster_item c WHERE c.idea = i.id AND c.left_at IS NULL)
+        AND NOT EXISTS (SELECT FROM escalation e WHERE e.idea = i.id)
+        AND NOT EXISTS (SELECT FROM answer a WHERE a.kind <> 'statement' AND a.idea = k.lead) ORDER BY i.id
+"""
 
 
 async def follow_new_leads() -> None:
-    """Where a lead is gone the next one leads; and a case whose item leads, or stands by itself again, goes on with the
-    clock that it had."""
+    """Where a lead is gone the next one leads; what is gone leaves; and a case whose item leads, or stands by itself
+    again, goes on with the clock that it had."""
+    await execute(GONE)
     for row in await execute(LEFT_ALONE):
         async with transaction():
-            lead = await fetch_value(NEXT, row["lead"])
-            await execute(LEAVE, row["lead"], lead)
-            if lead is not None:
-                await execute(FOLLOW, lead, row["lead"])
-                await execute("SELECT plein_join({}), plein_join({})", row["lead"], lead)
+            await _give_lead(row["lead"], await fetch_value(NEXT, row["lead"]))
     for row in await execute(BY_ITSELF):
         async with transaction():
             if possible(await hold(row["id"]), Kind.CASE_SPLIT):
                 await go_on_from_triage(row["id"], Kind.CASE_SPLIT)
+    for row in await execute(REACHED_ALONE):
+        async with transaction():
+            await open_case(row["id"], "threshold")
+
+
+async def _give_lead(old: int, new: int | None) -> None:
+    """The next one leads; where there is none, each stands by itself."""
+    for row in await execute(LEAVE, old, new):
+        await record(Kind.CLUSTER_LEFT, space=row["space"], idea=row["idea"])
+    if new is None:
+        return
+    for row in await execute(FOLLOW, new, old):
+        await record(Kind.CLUSTERED, space=row["space"], idea=row["idea"], lead=new)
+    await execute("SELECT plein_join({}), plein_join({})", old, new)

@@ -9,7 +9,7 @@ from portal.events.kinds import Kind
 #: There is an official answer, not only a statement on the way to one.
 ANSWERED = "EXISTS (SELECT FROM answer a WHERE a.idea = i.id AND a.kind <> 'statement')"
 # The clocks run from `began` (rule 1); the due date of a campaign is the one that it promised. An item has one open
-# case, and one for each time that it reached T1.
+# case, and one for each time that it reached T1; what stands under a lead has none beside the lead's (rule 12).
 BEGIN = f"""
     INSERT INTO escalation (idea, space, state, level, height, origin, reason, opened_by, setting, topic, unit,
         started_at, hold_until, acknowledge_due_at, statement_due_at, due_at, half_at, soon_at, overdue2_at,
@@ -29,6 +29,7 @@ BEGIN = f"""
     JOIN escalation_setting s ON s.id = coalesce(i.setting, (SELECT max(n.id) FROM escalation_setting n))
     WHERE i.id = {{}} AND i.state = 'published' AND NOT {ANSWERED} AND x.began IS NOT NULL
         AND (x.origin <> 'threshold' OR x.owed_on IS NULL) AND (x.origin <> 'campaign' OR x.owed_on <= plein_now())
+        AND NOT EXISTS (SELECT FROM cluster_item k WHERE k.idea = i.id AND k.left_at IS NULL)
         AND NOT EXISTS (SELECT FROM escalation e WHERE e.idea = i.id
             AND (e.ended_at IS NULL OR x.origin = 'threshold' AND e.started_at = i.t1_at
                 OR x.origin = 'campaign' AND e.origin = 'campaign'))
@@ -36,7 +37,8 @@ BEGIN = f"""
 """
 
 
-# Who answers holds it, too: an answer finds the case that was begun before it, and none is begun after it.
+# Who answers, or puts it under a lead, holds it, too: either finds the case that was begun before, and none is begun
+# after.
 HOLD_ITEM = "SELECT id FROM idea WHERE id = {} FOR NO KEY UPDATE"
 
 

@@ -103,42 +103,57 @@ async def get_case(actor: Actor, public_id: str) -> CaseRow | None:
     return await fetch_one(CaseRow, CASE, me, me, me, me, me, me, me, me, actor.now, public_id, sight)
 
 
-class Item(msgspec.Struct, frozen=True):
-    """An idea or post that may become a case by hand, or stand with others under a `lead`, whose author may opt out
-    for a while. `answers_for_it`: who does by the rules; `would_decide`: the actor would, or stand by as deputy,
-    neutral or above; `decides`: the actor decides its case."""
+class Clustered(msgspec.Struct, frozen=True):
+    """An idea or post as far as clusters go: it stands under a `lead`, from which its author may take it until
+    `opt_out_until`, or leads others. `barred`: the actor wrote it; `decides`: she decides its case, or its lead's."""
 
     id: int
     public_id: str
     space: int
     idea_state: str
-    phase: str
-    always_open: bool
     author: int
-    open_case: int | None
     answered: bool
     barred: bool
     decides: bool
     lead: int | None
     leads: bool
     opt_out_until: datetime | None
+
+
+CLUSTERED = """
+    i.id, i.public_id, i.space, i.state AS idea_state, i.author,
+        EXISTS (SELECT FROM answer a WHERE a.idea = i.id AND a.kind <> 'statement') AS answered,
+        {} IN (SELECT plein_writers(i.id)) AS barred, plein_decides({}, i.id) AS decides,
+        k.lead, EXISTS (SELECT FROM cluster_item l WHERE l.lead = i.id AND l.left_at IS NULL) AS leads, k.opt_out_until
+"""
+STANDS_IN = "LEFT JOIN cluster_item k ON k.idea = i.id AND k.left_at IS NULL"
+BY_ADDRESS = f"SELECT {CLUSTERED} FROM idea i {STANDS_IN} WHERE i.public_id = {{}} AND {{}}"
+
+
+async def get_clustered(actor: Actor, public_id: str) -> Clustered | None:
+    """One idea or post that the actor reads."""
+    return await fetch_one(Clustered, BY_ADDRESS, actor.id, actor.id, public_id, visible(Idea, actor, "i"))
+
+
+class Item(Clustered, frozen=True):
+    """The same, as it may become a case by hand. `answers_for_it`: who does by the rules; `would_decide`: the actor
+    would, or stand by as deputy, neutral or above."""
+
+    phase: str
+    always_open: bool
+    open_case: int | None
     answers_for_it: int | None
     would_decide: bool
 
 
-ITEM = """
-    SELECT i.id, i.public_id, i.space, i.state AS idea_state, plein_phase(c, plein_now()) AS phase,
-        c.always_open, i.author,
+ITEM = f"""
+    SELECT {CLUSTERED}, plein_phase(c, plein_now()) AS phase, c.always_open,
         (SELECT e.id FROM escalation e WHERE e.idea = i.id AND e.ended_at IS NULL) AS open_case,
-        EXISTS (SELECT FROM answer a WHERE a.idea = i.id AND a.kind <> 'statement') AS answered,
-        {} IN (SELECT plein_writers(i.id)) AS barred, plein_decides({}, i.id) AS decides,
-        k.lead, EXISTS (SELECT FROM cluster_item l WHERE l.lead = i.id AND l.left_at IS NULL) AS leads, k.opt_out_until,
         plein_owner(i.topic, p.org_unit, ARRAY(SELECT plein_writers(i.id)), plein_now()) AS answers_for_it,
-        {} IN (SELECT c.person FROM plein_candidates(i.topic, p.org_unit, plein_now()) c
+        {{}} IN (SELECT c.person FROM plein_candidates(i.topic, p.org_unit, plein_now()) c
             WHERE c.part IN ('owner', 'deputy', 'chain', 'neutral')) AS would_decide
-    FROM idea i JOIN campaign c ON c.id = i.campaign JOIN person p ON p.id = i.author
-    LEFT JOIN cluster_item k ON k.idea = i.id AND k.left_at IS NULL
-    WHERE i.public_id = {} AND {}
+    FROM idea i JOIN campaign c ON c.id = i.campaign JOIN person p ON p.id = i.author {STANDS_IN}
+    WHERE i.public_id = {{}} AND {{}}
 """
 
 

@@ -10,6 +10,7 @@ from portal.notifications import (
     guests,
     leavers,
     news,
+    of_clusters,
     of_files,
     of_ideas,
     of_moderation,
@@ -26,6 +27,7 @@ from portal.notifications.telling import DUTY, NOTHING, Needs, Telling
 CAMPAIGN = Telling("campaign", news.TAKING_PART)
 ANSWER = Telling("answer", of_ideas.TOOK_PART)
 STEP = Telling("idea_news", of_ideas.FOLLOWERS)
+CLUSTER = Telling("cluster", of_clusters.CONCERNED, personal=True)
 AFTER = Telling("after_answer", of_promises.CONCERNED)
 ASK = Telling("ask", of_ideas.ASKED_PERSON, alone=True, personal=True)
 HOSTS = Telling("guest_news", guests.HOSTS, needs=Needs.HOST, alone=True, personal=True)
@@ -89,6 +91,8 @@ TELLINGS: dict[Kind, tuple[Telling, ...]] = {
     Kind.IDEA_PUT_BACK: (STEP,),
     Kind.IDEA_ADOPTED: (STEP,),
     Kind.POST_BECAME_IDEA: (STEP,),
+    Kind.CLUSTERED: (CLUSTER,),
+    Kind.CLUSTER_LEFT: (CLUSTER,),
     Kind.IDEA_CORRECTED: (replace(STEP, kind="idea_corrected"),),
     Kind.HELP_OFFERED: (Telling("help", of_ideas.HELPED),),
     Kind.CO_AUTHOR_INVITED: (ASK,),

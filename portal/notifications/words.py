@@ -5,6 +5,7 @@ from __future__ import annotations
 from portal.events.kinds import Kind
 from portal.notifications.duties import duty_of
 from portal.notifications.listed import Bundle
+from portal.notifications.of_clusters import SAID as OF_CLUSTERS
 from portal.notifications.of_delegates import SAID as OF_DELEGATES
 from portal.notifications.of_policies import SAID as OF_POLICIES
 from portal.notifications.of_promises import SAID
@@ -45,6 +46,7 @@ SIGNS = {
     "idea_news": ("lightbulb", "brand"),
     "idea_corrected": ("pencil-simple", "brand"),
     "moved": ("signpost", "brand"),
+    "cluster": ("link-simple", "brand"),
     "duty": ("scales", "live"),
     "policy": ("scales", "brand"),
     "guest_news": ("storefront", "guest"),
@@ -73,6 +75,8 @@ def says(bundle: Bundle) -> str:
         return f"{duty_of(bundle.event_kind, bundle.about).head}:"
     if bundle.kind == "after_answer":
         return str(SAID[bundle.event_kind]) % {"title": ""}
+    if bundle.kind == "cluster":
+        return str(OF_CLUSTERS[bundle.event_kind]) % {"title": ""}
     if bundle.kind == "delegate":
         return str(OF_DELEGATES[bundle.event_kind])
     if bundle.kind == "policy":

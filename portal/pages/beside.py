@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from portal.access.actor import Actor
+from portal.access.policy import Action, can
 from portal.answers.queries import answer_to
 from portal.attachments.queries import attachments_of
+from portal.cases.clustered import cluster_of
 from portal.cases.opening import opens_case
 from portal.cases.queries import case_of, timeline_of_item
 from portal.crowd.after import gathered, readings
@@ -30,6 +32,7 @@ async def beside(actor: Actor, row: IdeaRow) -> dict[str, Any]:
         "seen": overview(actor, row),
         "digest": latest_digest(actor, row),
         "case": case_of(actor, row.id),
+        "together": cluster_of(actor, row.id),
         "happened": timeline_of_item(actor, row.id),
         "adoptable": adoptable(actor, row.public_id),
         **readings(actor, row.id),
@@ -49,6 +52,8 @@ async def beside(actor: Actor, row: IdeaRow) -> dict[str, Any]:
         "digest": next(iter(found["digest"]), None),
         "case": next(iter(found["case"]), None),
         "lines": lines_on_item(found["happened"]),
+        "together": found["together"],
+        "puts_together": any(can(actor, Action.ESCALATION_MERGE, item) for item in found.get("actionable", ())),
         "opens_case": any(opens_case(actor, item) for item in found.get("actionable", ())),
         "adoptable": next(iter(found["adoptable"]), None),
         "after": gathered(actor, found),

@@ -21,7 +21,7 @@ from portal.caseteam.queries import get_consultation
 from portal.comments.queries import get_comment
 from portal.crowd.queries import get_adoptable, get_promise, get_question
 from portal.db import execute, fetch_value, transaction
-from portal.escalation.queries import get_actionable, get_case
+from portal.escalation.queries import get_actionable, get_case, get_clustered
 from portal.ideas.queries import get_idea
 from portal.invitations.queries import get_invitation, get_wish, guest_space
 from portal.leaving.queries import GuestRow, get_guest
@@ -678,8 +678,8 @@ LOADERS: dict[Action, Load | None] = {
     Action.RETENTION_SET: None,
     Action.ESCALATION_MAKE_ACTIONABLE: get_actionable,
     Action.ESCALATION_OPEN_UNASKED: get_actionable,
-    Action.ESCALATION_MERGE: get_actionable,
-    Action.ESCALATION_SPLIT: get_actionable,
+    Action.ESCALATION_MERGE: get_clustered,
+    Action.ESCALATION_SPLIT: get_clustered,
 }
 
 
@@ -736,6 +736,7 @@ async def things(rollback: Any, world: World) -> dict[str, dict[str, str]]:
         "get_idea": world.idea,
         "get_case": world.case,
         "get_actionable": world.idea,
+        "get_clustered": world.idea,
         "get_consultation": world.consultation,
         "get_adoptable": {"withdrawn": withdrawn},
         "get_question": world.asked,

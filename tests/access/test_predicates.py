@@ -818,6 +818,7 @@ case(
 )
 ANSWERABLE = ("decide", "done", "cancelled")
 WITHOUT_CASE: tuple[dict[str, Any], ...] = (
+    {"lead": 5},
     {"idea_state": "hidden"},
     {"open_case": 1},
     {"answered": True},
@@ -826,7 +827,7 @@ WITHOUT_CASE: tuple[dict[str, Any], ...] = (
 STILL_WITHOUT = [{"phase": "collect", "always_open": True}, *phase(*ANSWERABLE)]
 case(
     Action.ESCALATION_MAKE_ACTIONABLE,
-    CASE,
+    CASE | CLUSTER,
     *WITHOUT_CASE,
     BARRED,
     {"decides": True},
@@ -838,7 +839,7 @@ case(
 )
 case(
     Action.ESCALATION_OPEN_UNASKED,
-    CASE | {"answers_for_it": ME},
+    CASE | CLUSTER | {"answers_for_it": ME},
     *WITHOUT_CASE,
     BARRED,
     {"answers_for_it": OTHER},

@@ -10,7 +10,7 @@ import pytest
 from portal.access.policy import Forbidden
 from portal.db import execute, fetch_value
 from portal.escalation.clusters import merge, split
-from portal.escalation.queries import Item, get_actionable
+from portal.escalation.queries import Clustered, get_clustered
 from portal.escalation.replay import differing
 from tests.escalation.stage import Stage, at, make_office, make_stage, work
 from tests.world import NOW, set_clock
@@ -18,10 +18,10 @@ from tests.world import NOW, set_clock
 VOTES = "SELECT id, person, idea, created_at, weight FROM vote ORDER BY id"
 
 
-async def item(stage: Stage, post: int, person: int) -> Item:
+async def item(stage: Stage, post: int, person: int) -> Clustered:
     """A post as somebody sees it."""
     public_id = await fetch_value("SELECT public_id FROM idea WHERE id = {}", post)
-    row = await get_actionable(await stage.actor(person), public_id)
+    row = await get_clustered(await stage.actor(person), public_id)
     assert row is not None
     return row
 
@@ -71,10 +71,11 @@ async def test_its_author_may_opt_out_for_72_hours(stage: Stage) -> Any:
 
 
 async def merged(stage: Stage, titles: int) -> list[int]:
-    """A lead, and posts under it of which the second is owed an answer."""
+    """A lead that is owed an answer, and posts under it of which the first is, too."""
     posts = [await stage.post(f"Post {n}", author=stage.people[n]) for n in range(titles)]
     need = await fetch_value("SELECT t1_at_count FROM idea WHERE id = {}", posts[0])
-    await stage.support(posts[1], stage.people[titles : titles + need])
+    for post in posts[:2]:
+        await stage.support(post, stage.people[titles : titles + need])
     await work()
     moderator = stage.heads["moderator"]
     for post in posts[1:]:

@@ -1,0 +1,55 @@
+"""Who decides a lead decides about what stands under it, and the people of a cluster grow together."""
+
+from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+
+from portal.db import script
+
+ID = "2026-11-23T12:10:00:000001"
+VERSION = "1.38.0"
+DESCRIPTION = "clusters"
+
+# As before, and of what stands under a lead also who decides that (rules 7 and 12).
+DECIDES = """
+CREATE OR REPLACE FUNCTION plein_decides(who bigint, item bigint) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT EXISTS (SELECT FROM escalation e JOIN case_role r ON r.escalation = e.id
+        WHERE e.idea IN (SELECT item UNION ALL
+                SELECT c.lead FROM cluster_item c WHERE c.idea = item AND c.left_at IS NULL)
+            AND e.ended_at IS NULL AND r.person = who
+            AND (r.role = 'owner' OR r.role IN ('deputy', 'neutral', 'chain') AND r.until IS NULL))
+$$;
+"""
+
+# As before, and of a lead also the people who support another item of its cluster and not the lead: each once, on the
+# day of the first of these votes.
+GROWTH = """
+CREATE OR REPLACE FUNCTION plein_growth(item bigint) RETURNS TABLE (day date, supporters integer, guests integer)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+    WITH asked AS MATERIALIZED (
+        SELECT nullif(current_setting('app.spaces', true), '')::bigint[] AS spaces)
+    SELECT d.day, (sum(d.colleagues) OVER (ORDER BY d.day))::integer, (sum(d.guests) OVER (ORDER BY d.day))::integer
+    FROM (
+        SELECT (v.created_at AT TIME ZONE o.zone)::date AS day, count(*) FILTER (WHERE NOT v.guest) AS colleagues,
+            count(*) FILTER (WHERE v.guest) AS guests
+        FROM (
+            SELECT w.created_at, w.guest, w.space FROM vote w WHERE w.idea = item
+            UNION ALL SELECT j.created_at, FALSE, j.space FROM (
+                SELECT DISTINCT ON (w.person) w.created_at, w.space FROM cluster_item c JOIN vote w ON w.idea = c.idea
+                WHERE c.lead = item AND c.left_at IS NULL AND NOT w.guest AND NOT w.young
+                    AND NOT EXISTS (SELECT FROM vote o WHERE o.idea = item AND o.person = w.person)
+                ORDER BY w.person, w.created_at) j) v CROSS JOIN organisation o
+        WHERE (SELECT spaces FROM asked) IS NULL OR v.space = ANY ((SELECT spaces FROM asked)::bigint[])
+        GROUP BY 1) d
+    ORDER BY 1
+$$;
+"""
+
+
+async def forwards() -> MigrationManager:
+    """Says it anew."""
+    manager = MigrationManager(migration_id=ID, app_name="portal", description=DESCRIPTION)
+
+    async def run() -> None:
+        await script(DECIDES + GROWTH)
+
+    manager.add_raw(run)
+    return manager

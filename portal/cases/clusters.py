@@ -1,0 +1,123 @@
+"""Clusters (rule 12): putting items together that ask for the same, taking them apart, and a space's list of both."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any
+
+from litestar import Response, Router, get, post
+from litestar.params import FromPath
+
+from portal.access.conflicts import Changed
+from portal.access.policy import Action, require
+from portal.cases.clustered import cluster_of, clusters_in, compared, proposed, resembling
+from portal.cases.forms import TogetherForm
+from portal.escalation.clusters import merge, split
+from portal.escalation.queries import Clustered, get_clustered
+from portal.ideas.queries import get_idea
+from portal.spaces.queries import get_space
+from portal.text.language import gettext
+from portal.web.errors import found
+from portal.web.forms import Form
+from portal.web.page import page, see_other
+from portal.web.request import Request
+
+
+@get("/spaces/{public_id:str}/clusters")
+async def clusters(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """What looks alike in a space, and what counts together there, for its moderators."""
+    space = found(await get_space(request.actor, public_id))
+    require(request.actor, Action.SPACE_MODERATE, space)
+    return page(
+        request,
+        "cases/clusters.html",
+        section="moderation",
+        space=space,
+        proposed=await proposed(request.actor, space.id),
+        clusters=await clusters_in(request.actor, space.id),
+        now=request.now,
+    )
+
+
+async def _item_to(request: Request, public_id: str, action: Action) -> Clustered:
+    item = found(await get_clustered(request.actor, public_id))
+    require(request.actor, action, item)
+    return item
+
+
+@get("/ideas/{public_id:str}/cluster")
+async def together_page(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """With which other one?"""
+    item = await _item_to(request, public_id, Action.ESCALATION_MERGE)
+    return await _together(request, item, TogetherForm(other=request.query_params.get("with", "")))
+
+
+@post("/ideas/{public_id:str}/cluster")
+async def put_together(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """They count together from now on."""
+    item = await _item_to(request, public_id, Action.ESCALATION_MERGE)
+    form = await TogetherForm.sent(request)
+    other = await get_clustered(request.actor, form.named) if form.valid() else None
+    if form.valid() and (other is None or other.space != item.space or other.id == item.id):
+        form.refuse("other", gettext("Give the address of another idea or post of this space."))
+    if other is None or not form.complete:
+        return await _together(request, item, form)
+    try:
+        return see_other(await _put(request, item, other), "counts-together")
+    except Changed:
+        form.refuse(
+            "other",
+            gettext(
+                "These can’t count together: one has its answer, stands with others already, hides its numbers, or its "
+                "author wants it to stand by itself."
+            ),
+        )
+        return await _together(request, item, form)
+
+
+async def _put(request: Request, item: Clustered, other: Clustered) -> str:
+    """The one that leads; gives its address. Raises Changed, and Forbidden where the other is not hers to put."""
+    actor = request.actor
+    lead = (await compared(actor, item.public_id, other.public_id))[0]
+    under = other if lead.public_id == item.public_id else item
+    if under.leads or under.lead or under.answered or under.idea_state != "published":
+        raise Changed
+    await merge(actor, under, item if under is other else other)
+    return lead.address
+
+
+async def _together(request: Request, item: Clustered, form: Any) -> Response[Any]:
+    idea = found(await get_idea(request.actor, item.public_id))
+    named = form.named
+    return page(
+        request,
+        "cases/together.html",
+        section="moderation",
+        idea=idea,
+        form=form,
+        compared=await compared(request.actor, item.public_id, named) if named else [],
+        resembling=[one for one in await resembling(request.actor, item.id) if one.public_id != named],
+        now=request.now,
+        status=form.status,
+    )
+
+
+@get("/ideas/{public_id:str}/cluster/leaving")
+async def leaving_page(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """What that means."""
+    item = await _item_to(request, public_id, Action.ESCALATION_SPLIT)
+    idea = found(await get_idea(request.actor, public_id))
+    together = await cluster_of(request.actor, item.id)
+    return page(request, "cases/leaving.html", section=idea.section, idea=idea, form=Form(), together=together)
+
+
+@post("/ideas/{public_id:str}/cluster/leaving")
+async def leave(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """It stands by itself again, with all of its votes."""
+    item = await _item_to(request, public_id, Action.ESCALATION_SPLIT)
+    with suppress(Changed):  # somebody else did it just now
+        await split(request.actor, item)
+    return see_other(found(await get_idea(request.actor, public_id)).address, "stands-alone")
+
+
+router = Router(path="/", route_handlers=[clusters, together_page, put_together, leaving_page, leave])

@@ -1,0 +1,189 @@
+"""Clusters on pages: what looks alike is put together by moderators, read by everybody, and left by its author."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from portal.db import execute, fetch_value, transaction
+from portal.notifications.jobs import tell_of
+from portal.notifications.mails import write
+from tests.client import text_of
+from tests.pages.forms import errors_of
+from tests.world import NOW, add_case, add_idea, set_clock
+
+DESK = "/spaces/{}/clusters"
+SUPPORT = "INSERT INTO vote (person, idea, space, guest) SELECT {}, id, space, FALSE FROM idea WHERE id = {}"
+
+
+async def trains(world):
+    """Two posts that ask for the same: three people support the first, and one of them, with a fourth, the other."""
+    for name, title, author in (
+        ("lead", "Let us travel by train", "author"),
+        ("other", "Let us travel by night train", "colleague"),
+    ):
+        async with transaction():
+            await add_idea(world, name, stream="organisation", title=title, author=author, comments=False)
+    await execute("UPDATE person SET created_at = {}", NOW - timedelta(days=30))
+    for name, people in (("lead", ("sponsor", "employee", "administrator")), ("other", ("employee", "decision_maker"))):
+        for person in people:
+            await execute(SUPPORT, world.person_id[person], world.idea_id[name])
+    await execute(
+        "UPDATE idea SET published_at = {} WHERE id = ANY({})", NOW, [world.idea_id[n] for n in ("lead", "other")]
+    )
+
+
+def where(world, name="other"):
+    return f"/ideas/{world.idea[name]}/cluster"
+
+
+async def put(as_, world, who="moderator", name="other", other="lead"):
+    return await (await as_(who)).post(where(world, name), {"other": f"http://here/posts/{world.idea[other]}#comments"})
+
+
+async def test_what_looks_alike_is_proposed_compared_and_counted_together(as_, world):
+    await trains(world)
+    moderator = await as_("moderator")
+    desk = DESK.format(world.space["organisation"])
+    compare = f"{where(world)}?with={world.idea['lead']}"
+    assert f'href="{compare}"' in (await moderator.get(desk)).text
+    page = text_of(await moderator.get(compare))
+    assert page.index("Would lead") < page.index("Let us travel by train") < page.index("Would stand under it")
+    sent = await put(as_, world)
+    assert (sent.status_code, sent.headers["Location"]) == (303, f"/posts/{world.idea['lead']}")
+    for name in ("lead", "other"):
+        page = text_of(await (await as_("employee")).get(f"/posts/{world.idea[name]}"))
+        assert "2 posts and ideas count together" in page
+        assert "4 people support at least one of them." in page
+    after = await moderator.get(desk)
+    assert "4 people support" in text_of(after)
+    assert compare not in after.text, "what is together is proposed no more"
+
+
+async def test_whichever_one_starts_from_the_one_with_more_people_leads(as_, world):
+    await trains(world)
+    assert (await put(as_, world, name="lead", other="other")).status_code == 303
+    assert await fetch_value("SELECT lead FROM cluster_item ORDER BY id DESC LIMIT 1") == world.idea_id["lead"]
+
+
+@pytest.mark.parametrize(
+    ("who", "status"), [("employee", 403), ("administrator", 403), ("colleague", 403), ("guest_a", 404)]
+)
+async def test_nobody_but_moderators_puts_together(as_, world, who, status):
+    await trains(world)
+    browser = await as_(who)
+    assert (await browser.get(DESK.format(world.space["organisation"]))).status_code == status
+    assert (await browser.get(where(world))).status_code == status
+    assert (await put(as_, world, who)).status_code == status
+    assert await fetch_value("SELECT count(*) FROM cluster_item WHERE idea = {}", world.idea_id["other"]) == 0
+
+
+@pytest.mark.parametrize("name", ["lead", "other"])
+async def test_who_decides_either_puts_nothing_together(as_, world, name):
+    await trains(world)
+    await add_case(world, name, idea=name, state="assigned", owner="moderator")
+    assert (await put(as_, world)).status_code == 403
+    await execute("DELETE FROM case_role WHERE person = {}", world.person_id["moderator"])
+    assert (await put(as_, world)).status_code == 303, "the control"
+
+
+async def test_who_decides_the_lead_takes_nothing_away_from_it(as_, world):
+    await trains(world)
+    await put(as_, world)
+    await add_case(world, "lead", idea="lead", state="assigned", owner="moderator")
+    leaving = f"{where(world)}/leaving"
+    assert (await (await as_("moderator")).get(leaving)).status_code == 403
+    assert (await (await as_("moderator")).post(leaving, {})).status_code == 403
+
+
+async def test_the_author_is_told_says_no_and_is_left_alone(as_, world):
+    await trains(world)
+    await put(as_, world)
+    await tell_of(await fetch_value("SELECT id FROM event WHERE kind = 'idea.clustered'"))
+    told = await execute("SELECT recipient FROM mail WHERE kind = 'cluster' ORDER BY recipient")
+    assert [row["recipient"] for row in told] == sorted(world.person_id[name] for name in ("author", "colleague"))
+    author = await as_("colleague")
+    assert "Counts together with another:" in text_of(await author.get("/notifications"))
+    message = (await write("cluster", author.person, await fetch_value("SELECT max(event) FROM mail"))).get_content()
+    assert "let it stand by itself until" in message
+    assert "Let it stand by itself" in text_of(await author.get(f"/posts/{world.idea['other']}"))
+    assert "Let it stand by itself" not in text_of(await (await as_("employee")).get(f"/posts/{world.idea['other']}"))
+    leaving = f"{where(world)}/leaving"
+    assert "It counts for itself again" in text_of(await author.get(leaving))
+    sent = await author.post(leaving, {})
+    assert (sent.status_code, sent.headers["Location"]) == (303, f"/posts/{world.idea['other']}")
+    assert "count together" not in text_of(await author.get(f"/posts/{world.idea['other']}"))
+    again = await put(as_, world)
+    assert again.status_code == 422
+    assert "wants it to stand by itself" in errors_of(again)["other"]
+
+
+@pytest.mark.parametrize("who", ["author", "employee", "guest_a"])
+async def test_only_its_author_and_moderators_take_it_out(as_, world, who):
+    await trains(world)
+    await put(as_, world)
+    status = 404 if who == "guest_a" else 403
+    assert (await (await as_(who)).post(f"{where(world)}/leaving", {})).status_code == status
+    await set_clock(NOW + timedelta(hours=72))
+    assert (await (await as_("colleague")).post(f"{where(world)}/leaving", {})).status_code == 403
+    assert (await (await as_("moderator")).post(f"{where(world)}/leaving", {})).status_code == 303
+    assert (await put(as_, world)).status_code == 303, "a moderator may put back what she took out"
+
+
+@pytest.mark.parametrize("other", ["", "no-such-idea", "closed_a", "other"])
+async def test_another_of_this_space_is_named(as_, world, other):
+    await trains(world)
+    named = world.idea.get(other, other)
+    sent = await (await as_("moderator")).post(where(world), {"other": named})
+    assert sent.status_code == 422
+    assert errors_of(sent)["other"]
+    assert f'value="{named}"' in sent.text
+
+
+REFUSED = {
+    "answered": "INSERT INTO answer (idea, space, author, kind, summary, reason, reason_html, from_when, next_step,"
+    " next_owner, next_date, language) SELECT id, space, author, 'declined', 'No', 'No', 'No', '', '', author,"
+    " '2026-09-01', 'en' FROM idea WHERE id = {}",
+    "withdrawn": "UPDATE idea SET state = 'withdrawn' WHERE id = {}",
+}
+
+
+@pytest.mark.parametrize("how", REFUSED)
+async def test_what_is_answered_or_gone_takes_nothing_in(as_, world, how):
+    await trains(world)
+    await execute(REFUSED[how], world.idea_id["lead"])
+    assert (await put(as_, world)).status_code == 422
+
+
+async def test_no_case_comes_under_one_that_is_due_later(as_, world):
+    """So no clock is set back: what is due first leads, though fewer support it."""
+    await trains(world)
+    await add_case(world, "other", idea="other", state="assigned", owner="sponsor")
+    assert (await put(as_, world)).status_code == 303
+    assert await fetch_value("SELECT lead FROM cluster_item ORDER BY id DESC LIMIT 1") == world.idea_id["other"]
+
+
+async def test_the_case_shows_what_counts_with_it(as_, world):
+    await trains(world)
+    await put(as_, world)
+    await add_case(world, "lead", idea="lead", state="assigned", owner="sponsor")
+    page = text_of(await (await as_("employee")).get(f"/cases/{world.case['lead']}"))
+    assert "4 people support at least one of them." in page
+    assert "Let us travel by night train" in page
+
+
+async def test_what_the_reader_may_not_read_is_not_named(as_, world):
+    await trains(world)
+    await put(as_, world)
+    await execute("UPDATE idea SET state = 'hidden' WHERE id = {}", world.idea_id["other"])
+    page = text_of(await (await as_("employee")).get(f"/posts/{world.idea['lead']}"))
+    assert "night train" not in page
+
+
+async def test_a_young_account_counts_with_the_others_once_it_is_older(as_, world):
+    await trains(world)
+    await execute("UPDATE person SET created_at = {} WHERE id = {}", NOW, world.person_id["campaign_owner"])
+    await execute(SUPPORT, world.person_id["campaign_owner"], world.idea_id["other"])
+    await put(as_, world)
+    assert await fetch_value("SELECT supporters + joint FROM idea WHERE id = {}", world.idea_id["lead"]) == 4
