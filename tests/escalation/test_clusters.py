@@ -9,6 +9,7 @@ import pytest
 
 from portal.access.policy import Forbidden
 from portal.db import execute, fetch_value
+from portal.escalation.alerts import alerts
 from portal.escalation.clusters import merge, split
 from portal.escalation.queries import Clustered, get_clustered
 from portal.escalation.replay import differing
@@ -99,7 +100,7 @@ async def test_where_a_lead_is_gone_the_next_one_leads_and_is_owed_its_answer_wi
     case = await stage.owed(owed)
     assert (case.state, case.started_at) == ("triage", began)
     assert await differing() == []
-    rows = await execute("SELECT idea, lead FROM cluster_item WHERE left_at IS NULL")
+    rows = await execute("SELECT idea, lead FROM cluster_item WHERE left_at IS NULL AND space = {}", stage.space)
     assert [tuple(row) for row in rows] == [(third, owed)]
     before = await fetch_value("SELECT joint FROM idea WHERE id = {}", owed)
     await stage.support(third, [stage.people[-1]])
@@ -113,3 +114,44 @@ async def test_what_stands_by_itself_since_its_lead_went_to_another_space_is_owe
     await execute("UPDATE cluster_item SET left_at = plein_now()")
     await at(NOW + timedelta(days=1))
     assert (await stage.owed(owed)).state == "triage"
+
+
+async def test_what_stands_under_a_lead_opens_no_case_of_its_own_until_it_stands_by_itself(stage: Stage) -> Any:
+    """However many come to support it there: exactly one case for the cluster."""
+    lead, other = await stage.post(), await stage.post(author=stage.people[1])
+    moderator = stage.heads["moderator"]
+    await merge(await stage.actor(moderator), await item(stage, other, moderator), await item(stage, lead, moderator))
+    need = await fetch_value("SELECT t1_at_count FROM idea WHERE id = {}", other)
+    await stage.support(other, stage.people[2 : 2 + need])
+    await work()
+    opened = "SELECT idea FROM escalation WHERE idea = ANY({})"
+    assert [row["idea"] for row in await execute(opened, [lead, other])] == [lead]
+    await split(await stage.actor(stage.people[1]), await item(stage, other, stage.people[1]))
+    assert {row["idea"] for row in await execute(opened, [lead, other])} == {lead, other}
+    assert (await stage.owed(other)).started_at == NOW
+    assert await differing() == []
+
+
+async def test_what_is_withdrawn_counts_no_more_and_its_case_goes_on_once_it_is_back(stage: Stage) -> Any:
+    lead, owed = await merged(stage, 2)
+    due = (await stage.owed(owed)).due_at
+    await execute("UPDATE idea SET state = 'withdrawn' WHERE id = {}", owed)
+    await at(NOW + timedelta(hours=1))
+    assert await fetch_value("SELECT joint FROM idea WHERE id = {}", lead) == 0
+    await execute("UPDATE idea SET state = 'published' WHERE id = {}", owed)
+    await at(NOW + timedelta(hours=2))
+    assert ((await stage.owed(owed)).state, (await stage.owed(owed)).due_at) == ("triage", due)
+
+
+async def test_alerts_look_at_the_people_of_all_that_counts_together(stage: Stage) -> Any:
+    """Rule 18: half of the lead's supporters are of one unit, and so many more of the other's."""
+    lead, other = await stage.post(), await stage.post(author=stage.people[1])
+    unit = await fetch_value("SELECT id FROM org_unit ORDER BY id LIMIT 1")
+    await execute("UPDATE person SET org_unit = NULL WHERE id = ANY({})", stage.people)
+    await execute("UPDATE person SET org_unit = {} WHERE id = ANY({})", unit, stage.people[2:10])
+    await stage.support(lead, [*stage.people[2:5], *stage.people[10:13]])
+    await stage.support(other, stage.people[2:10])
+    assert await alerts(lead) == [], "the control: three of six"
+    moderator = stage.heads["moderator"]
+    await merge(await stage.actor(moderator), await item(stage, other, moderator), await item(stage, lead, moderator))
+    assert await alerts(lead) == ["one unit"]
