@@ -151,7 +151,7 @@ async def test_alerts_look_at_the_people_of_all_that_counts_together(stage: Stag
     await execute("UPDATE person SET org_unit = {} WHERE id = ANY({})", unit, stage.people[2:10])
     await stage.support(lead, [*stage.people[2:5], *stage.people[10:13]])
     await stage.support(other, stage.people[2:10])
-    assert await alerts(lead) == [], "the control: three of six"
+    assert await alerts([lead]) == {}, "the control: three of six"
     moderator = stage.heads["moderator"]
     await merge(await stage.actor(moderator), await item(stage, other, moderator), await item(stage, lead, moderator))
-    assert await alerts(lead) == ["one unit"]
+    assert await alerts([lead]) == {lead: ["one unit"]}

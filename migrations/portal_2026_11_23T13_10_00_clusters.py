@@ -4,7 +4,7 @@ from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
 from portal.db import script
 
-ID = "2026-11-23T12:10:00:000001"
+ID = "2026-11-23T13:10:00:000000"
 VERSION = "1.38.0"
 DESCRIPTION = "clusters"
 
