@@ -1,4 +1,5 @@
-"""Who decides a lead decides about what stands under it, and the people of a cluster grow together."""
+"""Who puts items together or takes them apart says why; who decides a lead decides about what stands under it; and
+the people of a cluster grow together."""
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
@@ -7,6 +8,11 @@ from portal.db import script
 ID = "2026-11-23T13:10:00:000000"
 VERSION = "1.38.0"
 DESCRIPTION = "clusters"
+
+# Everybody who reads the item reads why it came there; its author, why it was taken out.
+REASONS = """
+ALTER TABLE cluster_item ADD COLUMN reason text NOT NULL DEFAULT '', ADD COLUMN left_reason text NOT NULL DEFAULT '';
+"""
 
 # As before, and of what stands under a lead also who decides that (rules 7 and 12).
 DECIDES = """
@@ -45,11 +51,11 @@ $$;
 
 
 async def forwards() -> MigrationManager:
-    """Says it anew."""
+    """Adds them."""
     manager = MigrationManager(migration_id=ID, app_name="portal", description=DESCRIPTION)
 
     async def run() -> None:
-        await script(DECIDES + GROWTH)
+        await script(REASONS + DECIDES + GROWTH)
 
     manager.add_raw(run)
     return manager

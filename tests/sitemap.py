@@ -395,7 +395,11 @@ POSTS: dict[str, tuple[str | None, str, dict[str, str]]] = {
     ),
     "/cases/{public_id:str}/triage": ("moderator", "/cases/{case[discuss]}/triage", {"named": email_of("colleague")}),
     "/ideas/{public_id:str}/case": ("moderator", "/ideas/{idea[post]}/case", {"reason": "Everybody asks for it."}),
-    "/ideas/{public_id:str}/cluster": ("moderator", "/ideas/{idea[post]}/cluster", {"other": "{idea[collect]}"}),
+    "/ideas/{public_id:str}/cluster": (
+        "moderator",
+        "/ideas/{idea[post]}/cluster",
+        {"other": "{idea[collect]}", "reason": "The same."},
+    ),
     "/ideas/{public_id:str}/cluster/leaving": ("author", "/ideas/{idea[vote]}/cluster/leaving", {}),
     "/cases/{public_id:str}/team": ("sponsor", "/cases/{case[decide]}/team", {"body": "For us alone."}),
     "/cases/{public_id:str}/team/{person:str}/end": (

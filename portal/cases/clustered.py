@@ -22,7 +22,8 @@ MOST = 20  # proposals at a time
 
 class Together(msgspec.Struct, frozen=True):
     """An item of a cluster, its lead first. `people`: who support any of them, each counted once; None while one of
-    them hides its numbers; `needed`: for an answer. `opt_out_until`: until then its author may take it out."""
+    them hides its numbers; `needed`: for an answer. `opt_out_until`: until then its author may take it out;
+    `reason`: why it came there."""
 
     lead: int
     leads: bool
@@ -36,6 +37,7 @@ class Together(msgspec.Struct, frozen=True):
     needed: int | None
     opt_out_until: datetime | None
     since: datetime | None
+    reason: str
 
     @property
     def address(self) -> str:
@@ -48,12 +50,13 @@ TOGETHER = """
         CASE WHEN NOT plein_counts_hidden(c, {}) THEN i.supporters END AS supporters,
         CASE WHEN NOT bool_or(plein_counts_hidden(c, {})) OVER (PARTITION BY l.id) THEN l.supporters + l.joint END
             AS people,
-        l.t1_at_count AS needed, k.opt_out_until, k.since
+        l.t1_at_count AS needed, k.opt_out_until, k.since, k.reason
     FROM (SELECT DISTINCT x.lead FROM cluster_item x WHERE x.left_at IS NULL AND {}) s
     JOIN idea l ON l.id = s.lead AND {}
     CROSS JOIN LATERAL (
-        SELECT 0::bigint AS place, l.id AS idea, NULL::timestamptz AS opt_out_until, NULL::timestamptz AS since
-        UNION ALL SELECT m.id, m.idea, m.opt_out_until, m.created_at FROM cluster_item m
+        SELECT 0::bigint AS place, l.id AS idea, NULL::timestamptz AS opt_out_until, NULL::timestamptz AS since,
+            '' AS reason
+        UNION ALL SELECT m.id, m.idea, m.opt_out_until, m.created_at, m.reason FROM cluster_item m
             WHERE m.lead = l.id AND m.left_at IS NULL AND {}) k
     JOIN idea i ON i.id = k.idea AND {} JOIN campaign c ON c.id = i.campaign ORDER BY l.id, k.place
 """

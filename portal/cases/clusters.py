@@ -8,17 +8,17 @@ from typing import Any
 from litestar import Response, Router, get, post
 from litestar.params import FromPath
 
+from portal.access.actor import Actor
 from portal.access.conflicts import Changed
 from portal.access.policy import Action, require
 from portal.cases.clustered import cluster_of, clusters_in, compared, proposed, resembling
-from portal.cases.forms import TogetherForm
+from portal.cases.forms import ApartForm, LeavingForm, TogetherForm
 from portal.escalation.clusters import merge, split
 from portal.escalation.queries import Clustered, get_clustered
 from portal.ideas.queries import get_idea
 from portal.spaces.queries import get_space
 from portal.text.language import gettext
 from portal.web.errors import found
-from portal.web.forms import Form
 from portal.web.page import page, see_other
 from portal.web.request import Request
 
@@ -63,7 +63,8 @@ async def put_together(request: Request, public_id: FromPath[str]) -> Response[A
     if other is None or not form.complete:
         return await _together(request, item, form)
     try:
-        return see_other(await _put(request, item, other), "counts-together")
+        with form.screened():
+            return see_other(await _put(request, item, other, form.reason.data), "counts-together")
     except Changed:
         form.refuse(
             "other",
@@ -72,17 +73,18 @@ async def put_together(request: Request, public_id: FromPath[str]) -> Response[A
                 "author wants it to stand by itself."
             ),
         )
-        return await _together(request, item, form)
+    return await _together(request, item, form)
 
 
-async def _put(request: Request, item: Clustered, other: Clustered) -> str:
-    """The one that leads; gives its address. Raises Changed, and Forbidden where the other is not hers to put."""
+async def _put(request: Request, item: Clustered, other: Clustered, reason: str) -> str:
+    """The one that leads; gives its address. Raises Changed, Sensitive, and Forbidden where the other is not hers to
+    put."""
     actor = request.actor
     lead = (await compared(actor, item.public_id, other.public_id))[0]
     under = other if lead.public_id == item.public_id else item
     if under.leads or under.lead or under.answered or under.idea_state != "published":
         raise Changed
-    await merge(actor, under, item if under is other else other)
+    await merge(actor, under, item if under is other else other, reason)
     return lead.address
 
 
@@ -102,22 +104,43 @@ async def _together(request: Request, item: Clustered, form: Any) -> Response[An
     )
 
 
+def _form_of(actor: Actor, item: Clustered) -> type[LeavingForm]:
+    return LeavingForm if item.author in actor.selves else ApartForm
+
+
 @get("/ideas/{public_id:str}/cluster/leaving")
 async def leaving_page(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """What that means."""
     item = await _item_to(request, public_id, Action.ESCALATION_SPLIT)
-    idea = found(await get_idea(request.actor, public_id))
-    together = await cluster_of(request.actor, item.id)
-    return page(request, "cases/leaving.html", section=idea.section, idea=idea, form=Form(), together=together)
+    return await _leaving(request, item, _form_of(request.actor, item)())
 
 
 @post("/ideas/{public_id:str}/cluster/leaving")
 async def leave(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """It stands by itself again, with all of its votes."""
     item = await _item_to(request, public_id, Action.ESCALATION_SPLIT)
-    with suppress(Changed):  # somebody else did it just now
-        await split(request.actor, item)
+    form = await _form_of(request.actor, item).sent(request)
+    if form.valid():
+        with form.screened(), suppress(Changed):  # somebody else did it just now
+            await split(request.actor, item, form.reason.data or "")
+    if not form.complete:
+        return await _leaving(request, item, form)
     return see_other(found(await get_idea(request.actor, public_id)).address, "stands-alone")
+
+
+async def _leaving(request: Request, item: Clustered, form: LeavingForm) -> Response[Any]:
+    idea = found(await get_idea(request.actor, item.public_id))
+    together = await cluster_of(request.actor, item.id)
+    return page(
+        request,
+        "cases/leaving.html",
+        section=idea.section,
+        idea=idea,
+        form=form,
+        together=together,
+        own=item.author in request.actor.selves,
+        status=form.status,
+    )
 
 
 router = Router(path="/", route_handlers=[clusters, together_page, put_together, leaving_page, leave])

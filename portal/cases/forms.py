@@ -158,12 +158,28 @@ class PlainForm(Form):
     """Nothing but a yes."""
 
 
+class LeavingForm(Form):
+    """Why an item stands by itself again: its author need not say so."""
+
+    text_field = "reason"
+    reason = TextAreaField(lazy("Why?"), [at_most(500)])
+
+
+class ApartForm(LeavingForm):
+    """The same of a moderator, who says why."""
+
+    reason = TextAreaField(lazy("Why?"), [required(lazy("Say why: its author reads it.")), at_most(500)])
+
+
 class TogetherForm(Form):
-    """Which other item counts together with this one."""
+    """Which other item counts together with this one, and why."""
+
+    text_field = "reason"
 
     other = StringField(
         lazy("The address of the other"), [required(lazy("Paste the address of the other one.")), at_most(300)]
     )
+    reason = TextAreaField(lazy("Why?"), [required(lazy("Say why: everybody reads it.")), at_most(500)])
 
     @property
     def named(self) -> str:

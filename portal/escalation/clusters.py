@@ -13,13 +13,16 @@ from portal.escalation.queries import Clustered
 from portal.escalation.steps import stop_asking
 from portal.events.kinds import Kind
 from portal.events.log import record
+from portal.sensitive.holding import refuse_sensitive
 
 OPT_OUT_HOURS = 72
+# Of two who put two things together the other way round at the same moment, one comes after the other.
+ONE_BY_ONE = "SELECT pg_advisory_xact_lock(hashtextextended('clusters', {}))"
 # Both are still to be answered, and how many support them is shown; its author did not say before that it shall stand
 # by itself; and a case never comes under one that is due later, so that no clock is set back (rule 1).
 MERGE = """
-    INSERT INTO cluster_item (lead, idea, space, added_by, opt_out_until)
-    SELECT l.id, i.id, i.space, {}, plein_now() + make_interval(hours => {})
+    INSERT INTO cluster_item (lead, idea, space, added_by, reason, opt_out_until)
+    SELECT l.id, i.id, i.space, {}, {}, plein_now() + make_interval(hours => {})
     FROM idea i JOIN campaign c ON c.id = i.campaign JOIN idea l ON l.space = i.space AND l.id <> i.id
     JOIN campaign lc ON lc.id = l.campaign
     WHERE i.id = {} AND l.id = {} AND i.state = 'published' AND l.state = 'published'
@@ -34,22 +37,26 @@ MERGE = """
     ON CONFLICT DO NOTHING RETURNING id
 """
 SPLIT = """
-    UPDATE cluster_item SET left_at = plein_now(), left_by = {} WHERE idea = {} AND left_at IS NULL RETURNING id
+    UPDATE cluster_item SET left_at = plein_now(), left_by = {}, left_reason = {} WHERE idea = {} AND left_at IS NULL
+    RETURNING id
 """
 CASE_OF = (
     "SELECT id FROM escalation WHERE idea = {} AND (ended_at IS NULL OR state = 'merged') ORDER BY id DESC LIMIT 1"
 )
 
 
-async def merge(actor: Actor, item: Clustered, lead: Clustered) -> None:
-    """The item stands under the lead from now on; its own case, if there is one, goes on there. Raises Changed."""
+async def merge(actor: Actor, item: Clustered, lead: Clustered, reason: str) -> None:
+    """The item stands under the lead from now on; its own case, if there is one, goes on there. Raises Changed and
+    Sensitive."""
     require(actor, Action.ESCALATION_MERGE, item)
     if lead.barred or lead.decides:
         raise Forbidden(Action.ESCALATION_MERGE)
+    await refuse_sensitive(reason)
     async with transaction():
+        await execute(ONE_BY_ONE, item.space)
         for held in (lead.id, item.id):  # in this order, as by whoever votes within the cluster
             await execute(HOLD_ITEM, held)
-        if await fetch_value(MERGE, actor.id, OPT_OUT_HOURS, item.id, lead.id) is None:
+        if await fetch_value(MERGE, actor.id, reason, OPT_OUT_HOURS, item.id, lead.id) is None:
             raise Changed
         case = await fetch_value(CASE_OF, item.id)
         if case is not None and possible(own := await hold(case), Kind.CASE_MERGED):
@@ -58,11 +65,12 @@ async def merge(actor: Actor, item: Clustered, lead: Clustered) -> None:
         await record(Kind.CLUSTERED, actor=actor.id, space=item.space, idea=item.id, lead=lead.id)
 
 
-async def split(actor: Actor, item: Clustered) -> None:
-    """The item stands by itself again, with all of its votes, and so does its case. Raises Changed."""
+async def split(actor: Actor, item: Clustered, reason: str) -> None:
+    """The item stands by itself again, with all of its votes, and so does its case. Raises Changed and Sensitive."""
     require(actor, Action.ESCALATION_SPLIT, item)
+    await refuse_sensitive(reason)
     async with transaction():
-        if await fetch_value(SPLIT, actor.id, item.id) is None:
+        if await fetch_value(SPLIT, actor.id, reason, item.id) is None:
             raise Changed
         case = await fetch_value(CASE_OF, item.id)
         if case is not None and possible(await hold(case), Kind.CASE_SPLIT):

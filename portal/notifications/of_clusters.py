@@ -14,7 +14,7 @@ from portal.ideas.cards import address_of
 from portal.notifications.of_ideas import WRITERS
 from portal.notifications.written import Written
 from portal.settings import settings
-from portal.tables import Idea
+from portal.tables import ClusterItem, Idea
 from portal.text.dates import moment
 from portal.text.language import lazy
 
@@ -30,28 +30,32 @@ SAID: dict[str, str] = {
 
 
 class Change(msgspec.Struct, frozen=True):
-    """What came to a cluster, or left it. `lead`: under which it stands now; `own`: the reader wrote it."""
+    """What came to a cluster, or left it. `lead`: under which it stands now; `reason`: why it came there, or left;
+    `own`: the reader wrote it."""
 
     kind: str
     public_id: str
     item_kind: str
     title: str
     lead: str
+    reason: str
     opt_out_until: datetime | None
     own: bool
 
 
 CHANGE = """
-    SELECT e.kind, i.public_id, i.kind AS item_kind, i.title, coalesce(l.title, '') AS lead, k.opt_out_until,
-        i.author = ANY({}) AS own
-    FROM event e JOIN idea i ON i.id = e.idea LEFT JOIN cluster_item k ON k.idea = i.id AND k.left_at IS NULL
-    LEFT JOIN idea l ON l.id = k.lead AND {} WHERE e.id = {} AND {}
+    SELECT e.kind, i.public_id, i.kind AS item_kind, i.title, coalesce(l.title, '') AS lead,
+        CASE WHEN k.left_at IS NULL THEN k.reason ELSE k.left_reason END AS reason,
+        k.opt_out_until, i.author = ANY({}) AS own
+    FROM event e JOIN idea i ON i.id = e.idea
+    JOIN cluster_item k ON k.id = (SELECT max(x.id) FROM cluster_item x WHERE x.idea = i.id AND {})
+    LEFT JOIN idea l ON l.id = k.lead AND k.left_at IS NULL AND {} WHERE e.id = {} AND {}
 """
 
 
 async def write_change(reader: Actor, event: int | None) -> Written | None:
     """What counts together, and until when its author may say no; nothing where that is not so any more."""
-    sees = visible(Idea, reader, "l"), event, visible(Idea, reader, "i")
+    sees = visible(ClusterItem, reader, "x"), visible(Idea, reader, "l"), event, visible(Idea, reader, "i")
     change = await fetch_one(Change, CHANGE, reader.selves, *sees)
     if change is None or bool(change.lead) != (change.kind == Kind.CLUSTERED):
         return None

@@ -138,4 +138,6 @@ class ClusterItem(Table, db=DB):
     opt_out_until = Timestamptz()
     left_by = reference(null=True)
     left_at = Timestamptz(null=True, default=None)
+    reason = Text()
+    left_reason = Text()
     created_at = Timestamptz()

@@ -10,6 +10,7 @@ from portal.db import execute, fetch_value, transaction
 from portal.notifications.jobs import tell_of
 from portal.notifications.mails import write
 from tests.client import text_of
+from tests.escalation.test_sensitive import rule
 from tests.pages.forms import errors_of
 from tests.world import NOW, add_case, add_idea, set_clock
 
@@ -26,6 +27,7 @@ async def trains(world):
         async with transaction():
             await add_idea(world, name, stream="organisation", title=title, author=author, comments=False)
     await execute("UPDATE person SET created_at = {}", NOW - timedelta(days=30))
+    await execute("UPDATE identity SET language = 'en'")
     for name, people in (("lead", ("sponsor", "employee", "administrator")), ("other", ("employee", "decision_maker"))):
         for person in people:
             await execute(SUPPORT, world.person_id[person], world.idea_id[name])
@@ -38,8 +40,9 @@ def where(world, name="other"):
     return f"/ideas/{world.idea[name]}/cluster"
 
 
-async def put(as_, world, who="moderator", name="other", other="lead"):
-    return await (await as_(who)).post(where(world, name), {"other": f"http://here/posts/{world.idea[other]}#comments"})
+async def put(as_, world, who="moderator", name="other", other="lead", **form):
+    form = {"other": f"http://here/posts/{world.idea[other]}#comments", "reason": "Both want to go by train."} | form
+    return await (await as_(who)).post(where(world, name), form)
 
 
 async def test_what_looks_alike_is_proposed_compared_and_counted_together(as_, world):
@@ -56,6 +59,7 @@ async def test_what_looks_alike_is_proposed_compared_and_counted_together(as_, w
         page = text_of(await (await as_("employee")).get(f"/posts/{world.idea[name]}"))
         assert "2 posts and ideas count together" in page
         assert "4 people support at least one of them." in page
+        assert "Both want to go by train." in page
     after = await moderator.get(desk)
     assert "4 people support" in text_of(after)
     assert compare not in after.text, "what is together is proposed no more"
@@ -105,8 +109,10 @@ async def test_the_author_is_told_says_no_and_is_left_alone(as_, world):
     assert [row["recipient"] for row in told] == sorted(world.person_id[name] for name in ("author", "colleague"))
     author = await as_("colleague")
     assert "Counts together with another:" in text_of(await author.get("/notifications"))
+    assert "Both want to go by train." in text_of(await author.get(f"/posts/{world.idea['other']}"))
     message = (await write("cluster", author.person, await fetch_value("SELECT max(event) FROM mail"))).get_content()
     assert "let it stand by itself until" in message
+    assert "Both want to go by train." in message
     assert "Let it stand by itself" in text_of(await author.get(f"/posts/{world.idea['other']}"))
     assert "Let it stand by itself" not in text_of(await (await as_("employee")).get(f"/posts/{world.idea['other']}"))
     leaving = f"{where(world)}/leaving"
@@ -127,7 +133,9 @@ async def test_only_its_author_and_moderators_take_it_out(as_, world, who):
     assert (await (await as_(who)).post(f"{where(world)}/leaving", {})).status_code == status
     await set_clock(NOW + timedelta(hours=72))
     assert (await (await as_("colleague")).post(f"{where(world)}/leaving", {})).status_code == 403
-    assert (await (await as_("moderator")).post(f"{where(world)}/leaving", {})).status_code == 303
+    assert (
+        await (await as_("moderator")).post(f"{where(world)}/leaving", {"reason": "It is about nights."})
+    ).status_code == 303
     assert (await put(as_, world)).status_code == 303, "a moderator may put back what she took out"
 
 
@@ -135,7 +143,7 @@ async def test_only_its_author_and_moderators_take_it_out(as_, world, who):
 async def test_another_of_this_space_is_named(as_, world, other):
     await trains(world)
     named = world.idea.get(other, other)
-    sent = await (await as_("moderator")).post(where(world), {"other": named})
+    sent = await (await as_("moderator")).post(where(world), {"other": named, "reason": "The same."})
     assert sent.status_code == 422
     assert errors_of(sent)["other"]
     assert f'value="{named}"' in sent.text
@@ -187,3 +195,32 @@ async def test_a_young_account_counts_with_the_others_once_it_is_older(as_, worl
     await execute(SUPPORT, world.person_id["campaign_owner"], world.idea_id["other"])
     await put(as_, world)
     assert await fetch_value("SELECT supporters + joint FROM idea WHERE id = {}", world.idea_id["lead"]) == 4
+
+
+async def test_moderators_say_why_and_nothing_that_they_typed_is_lost(as_, world):
+    await trains(world)
+    sent = await put(as_, world, other="lead", reason="")
+    assert (sent.status_code, list(errors_of(sent))) == (422, ["reason"])
+    assert world.idea["lead"] in sent.text
+    await put(as_, world)
+    assert errors_of(await (await as_("moderator")).post(f"{where(world)}/leaving", {}))["reason"]
+    assert await fetch_value("SELECT left_at FROM cluster_item WHERE idea = {}", world.idea_id["other"]) is None
+
+
+async def test_what_is_sensitive_is_no_reason(as_, world):
+    await trains(world)
+    await rule(world)
+    assert errors_of(await put(as_, world, reason="Zij is ziek."))["reason"]
+    await put(as_, world)
+    sent = await (await as_("moderator")).post(f"{where(world)}/leaving", {"reason": "Zij is ziek."})
+    assert errors_of(sent)["reason"]
+
+
+async def test_its_author_reads_why_it_was_taken_out(as_, world):
+    await trains(world)
+    await put(as_, world)
+    await (await as_("moderator")).post(f"{where(world)}/leaving", {"reason": "One is about nights."})
+    left = await fetch_value("SELECT id FROM event WHERE kind = 'idea.cluster_left'")
+    await tell_of(left)
+    author = await as_("colleague")
+    assert "One is about nights." in (await write("cluster", author.person, left)).get_content()

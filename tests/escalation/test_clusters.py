@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from portal.access.conflicts import Changed
 from portal.access.policy import Forbidden
 from portal.db import execute, fetch_value
 from portal.escalation.alerts import alerts
@@ -34,8 +36,8 @@ async def test_60_and_60_supporters_with_30_in_common_are_90_and_five_more_reach
     await stage.support(lead, stage.people[100:160])
     await stage.support(other, stage.people[130:190])
     before = await execute(VOTES)
-    moderator = stage.heads["moderator"]
-    await merge(await stage.actor(moderator), await item(stage, other, moderator), await item(stage, lead, moderator))
+    stage.heads["moderator"]
+    await put(stage, other, lead)
     row = (await execute("SELECT supporters, joint, t1_at_count, t1_at FROM idea WHERE id = {}", lead))[0]
     assert tuple(row) == (60, 30, 95, None)
     for post, person in ((lead, 150), (lead, 165), (other, 100), (other, 191)):  # but for the last, known already
@@ -50,7 +52,7 @@ async def test_60_and_60_supporters_with_30_in_common_are_90_and_five_more_reach
     await work()
     assert (await stage.owed(lead)).state == "qualifying"
     after = [list(row) for row in (await execute(VOTES))[: len(before)]]
-    await split(await stage.actor(stage.people[1]), await item(stage, other, stage.people[1]))
+    await split(await stage.actor(stage.people[1]), await item(stage, other, stage.people[1]), "")
     assert [list(row) for row in before] == after == [list(row) for row in (await execute(VOTES))[: len(before)]]
     rows = await execute(
         "SELECT supporters, joint, (SELECT count(*) FROM vote v WHERE v.idea = i.id) AS votes FROM idea i"
@@ -63,12 +65,19 @@ async def test_60_and_60_supporters_with_30_in_common_are_90_and_five_more_reach
 async def test_its_author_may_opt_out_for_72_hours(stage: Stage) -> Any:
     lead, other = await stage.post(), await stage.post(author=stage.people[1])
     moderator = stage.heads["moderator"]
-    await merge(await stage.actor(moderator), await item(stage, other, moderator), await item(stage, lead, moderator))
+    await put(stage, other, lead)
     await set_clock(NOW.replace(day=NOW.day + 3))
     with pytest.raises(Forbidden):
-        await split(await stage.actor(stage.people[1]), await item(stage, other, stage.people[1]))
-    await split(await stage.actor(moderator), await item(stage, other, moderator))
+        await split(await stage.actor(stage.people[1]), await item(stage, other, stage.people[1]), "")
+    await split(await stage.actor(moderator), await item(stage, other, moderator), "")
     assert (await item(stage, other, moderator)).lead is None
+
+
+async def put(stage: Stage, other: int, lead: int) -> None:
+    """A moderator puts it under a lead."""
+    moderator = stage.heads["moderator"]
+    items = await item(stage, other, moderator), await item(stage, lead, moderator)
+    await merge(await stage.actor(moderator), *items, "They ask for the same.")
 
 
 async def merged(stage: Stage, titles: int) -> list[int]:
@@ -78,11 +87,9 @@ async def merged(stage: Stage, titles: int) -> list[int]:
     for post in posts[:2]:
         await stage.support(post, stage.people[titles : titles + need])
     await work()
-    moderator = stage.heads["moderator"]
+    stage.heads["moderator"]
     for post in posts[1:]:
-        await merge(
-            await stage.actor(moderator), await item(stage, post, moderator), await item(stage, posts[0], moderator)
-        )
+        await put(stage, post, posts[0])
     assert (await stage.owed(posts[1])).state == "merged"
     return posts
 
@@ -119,14 +126,14 @@ async def test_what_stands_by_itself_since_its_lead_went_to_another_space_is_owe
 async def test_what_stands_under_a_lead_opens_no_case_of_its_own_until_it_stands_by_itself(stage: Stage) -> Any:
     """However many come to support it there: exactly one case for the cluster."""
     lead, other = await stage.post(), await stage.post(author=stage.people[1])
-    moderator = stage.heads["moderator"]
-    await merge(await stage.actor(moderator), await item(stage, other, moderator), await item(stage, lead, moderator))
+    stage.heads["moderator"]
+    await put(stage, other, lead)
     need = await fetch_value("SELECT t1_at_count FROM idea WHERE id = {}", other)
     await stage.support(other, stage.people[2 : 2 + need])
     await work()
     opened = "SELECT idea FROM escalation WHERE idea = ANY({})"
     assert [row["idea"] for row in await execute(opened, [lead, other])] == [lead]
-    await split(await stage.actor(stage.people[1]), await item(stage, other, stage.people[1]))
+    await split(await stage.actor(stage.people[1]), await item(stage, other, stage.people[1]), "")
     assert {row["idea"] for row in await execute(opened, [lead, other])} == {lead, other}
     assert (await stage.owed(other)).started_at == NOW
     assert await differing() == []
@@ -152,6 +159,24 @@ async def test_alerts_look_at_the_people_of_all_that_counts_together(stage: Stag
     await stage.support(lead, [*stage.people[2:5], *stage.people[10:13]])
     await stage.support(other, stage.people[2:10])
     assert await alerts([lead]) == {}, "the control: three of six"
-    moderator = stage.heads["moderator"]
-    await merge(await stage.actor(moderator), await item(stage, other, moderator), await item(stage, lead, moderator))
+    stage.heads["moderator"]
+    await put(stage, other, lead)
     assert await alerts([lead]) == {lead: ["one unit"]}
+
+
+async def test_two_who_put_two_posts_together_the_other_way_round_while_many_support_both(fresh_db, world) -> Any:
+    """Exactly one leads, and everybody counts once."""
+    stage = await make_stage(world, 40)
+    await make_office(stage)
+    first, second = await stage.post(), await stage.post(author=stage.people[1])
+    voters = stage.people[2:22]
+    done = await asyncio.gather(
+        put(stage, first, second),
+        put(stage, second, first),
+        *(stage.vote(post, person) for person in voters for post in (first, second)),
+        return_exceptions=True,
+    )
+    assert [type(one) for one in done[:2] if one] == [Changed]
+    assert not any(done[2:])
+    lead = await fetch_value("SELECT lead FROM cluster_item WHERE space = {} AND left_at IS NULL", stage.space)
+    assert await fetch_value("SELECT supporters + joint FROM idea WHERE id = {}", lead) == len(voters)
