@@ -6,6 +6,7 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
+import asyncpg
 import pytest
 
 from portal.access.conflicts import Changed
@@ -16,6 +17,7 @@ from portal.escalation.clusters import merge, split
 from portal.escalation.queries import Clustered, get_clustered
 from portal.escalation.replay import differing
 from tests.escalation.stage import Stage, at, make_office, make_stage, work
+from tests.pages.locks import until_waiting
 from tests.world import NOW, set_clock
 
 VOTES = "SELECT id, person, idea, created_at, weight FROM vote ORDER BY id"
@@ -166,17 +168,19 @@ async def test_alerts_look_at_the_people_of_all_that_counts_together(stage: Stag
 
 async def test_two_who_put_two_posts_together_the_other_way_round_while_many_support_both(fresh_db, world) -> Any:
     """Exactly one leads, and everybody counts once."""
-    stage = await make_stage(world, 40)
+    stage = await make_stage(world, 25)
     await make_office(stage)
-    first, second = await stage.post(), await stage.post(author=stage.people[1])
-    voters = stage.people[2:22]
-    done = await asyncio.gather(
-        put(stage, first, second),
-        put(stage, second, first),
-        *(stage.vote(post, person) for person in voters for post in (first, second)),
-        return_exceptions=True,
-    )
-    assert [type(one) for one in done[:2] if one] == [Changed]
-    assert not any(done[2:])
+    posts = first, second = await stage.post(), await stage.post(author=stage.people[1])
+    between = await asyncpg.connect(fresh_db)
+    async with between.transaction():  # both begin, and neither holds anything yet
+        await between.execute(f"SELECT id FROM idea WHERE id IN ({first}, {second}) FOR NO KEY UPDATE")
+        ways = [asyncio.create_task(put(stage, *way)) for way in (posts, posts[::-1])]
+        await until_waiting(between, *ways)
+    await between.close()
+    voters = stage.people[2:12]
+    votes = asyncio.gather(*(stage.vote(post, person) for person in voters for post in posts))
+    done = await asyncio.gather(*ways, return_exceptions=True)
+    await votes
+    assert [type(one) for one in done if one] == [Changed]
     lead = await fetch_value("SELECT lead FROM cluster_item WHERE space = {} AND left_at IS NULL", stage.space)
     assert await fetch_value("SELECT supporters + joint FROM idea WHERE id = {}", lead) == len(voters)
