@@ -118,6 +118,7 @@ async def reply_to_question(actor: Actor, case: CaseRow, comment: str) -> None:
         await go_on(await hold_for(case.id, Kind.CASE_CLARIFIED), actor=actor.id, comment=comment)
 
 
+# Who answers holds the item, too: a question is named before the answer, or not at all.
 ADD_QUESTIONS = """
     UPDATE idea SET core_questions = core_questions || {}::text[]
     WHERE id = {} AND cardinality(core_questions) + cardinality({}::text[]) <= 3
@@ -132,7 +133,7 @@ async def add_questions(actor: Actor, case: CaseRow, questions: list[str]) -> No
     if await found_in(*questions, idea=case.idea):
         raise Sensitive
     async with transaction():
-        await execute(HOLD_ITEM, case.idea)  # as by who answers: it is named before the answer, or not at all
+        await execute(HOLD_ITEM, case.idea)
         if await fetch_value(ADD_QUESTIONS, questions, case.idea, questions) is None:
             raise Changed
 
@@ -222,7 +223,7 @@ async def declare_conflict(actor: Actor, case: CaseRow) -> None:
 
 SUSPECT = "UPDATE escalation SET fraud_by = {}, fraud_reason = {}, fraud_supporters = {} WHERE id = {}"
 AGREE = "UPDATE escalation SET fraud_agreed_by = {}, fraud_agreed_reason = {}, fraud_supporters = {} WHERE id = {}"
-REACHED_WITHOUT = "SELECT supporters - discounted - {} >= t1_at_count FROM idea WHERE id = {}"
+REACHED_WITHOUT = "SELECT supporters + joint - discounted - {} >= t1_at_count FROM idea WHERE id = {}"
 
 
 async def invalidate(actor: Actor, case: CaseRow, supporters: int, reason: str) -> bool:
