@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+import uvloop
 
 from tests.access.crawl import FILES, Crawl, crawl, learn_etags
 from tests.access.forms import fingerprint
@@ -16,7 +16,7 @@ OTHERS = ("insider_a", "employee", "guest_b")
 
 def ask_everything(plan: Plan, asker: tuple[str | None, bool]) -> Crawl:
     """As one asker, behind both walls or by the first one alone."""
-    return asyncio.run(_ask_everything(plan, *asker))
+    return uvloop.run(_ask_everything(plan, *asker))
 
 
 async def _ask_everything(plan: Plan, reader: str | None, behind: bool) -> Crawl:

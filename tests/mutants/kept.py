@@ -30,7 +30,7 @@ async def _keep() -> None:
     from portal import db
     from tests.access.facts import should_be_known
     from tests.access.forged import something_to_forge
-    from tests.access.sights import actors_of, should_be_seen, what_is_asked
+    from tests.access.sights import actors_of, should_be_seen, what_is_asked, wrong_sights
     from tests.access.variety import LOOKERS, something_of_everything
     from tests.servers import start_postgres
     from tests.template import make_template
@@ -59,6 +59,8 @@ async def _keep() -> None:
         "actors": msgspec.to_builtins(actors),
     }
     KEPT.write_text(json.dumps(kept))
+    wrong = [line async for line in wrong_sights(what_is_asked(actors), kept["sights"])]
+    assert not wrong, f"without any mutant: {wrong[:20]}"
     await connection.close()
     await db.close_pool()
 
