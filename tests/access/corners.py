@@ -62,6 +62,7 @@ async def _rights(world: World) -> None:
             *(spaces[space], ids[who], role),
         )
     await execute("UPDATE membership SET may_download = TRUE WHERE person = {}", ids["guest_b"])
+    await execute("INSERT INTO partner (name, created_by) VALUES ('Of nobody', {})", ids["insider_a"])
     # guests of one organisation: until some day, until lately, and for good
     for who, space, days in (("guest_b", "closed_a", 1), ("guest_a", "closed_b", -1)):
         await execute(
@@ -279,7 +280,8 @@ async def _written(world: World) -> None:
             "UPDATE capture SET person = NULL, name = 'X', claimant = {}, state = {}, settled_at = {} WHERE idea = {}",
             *(ids[claimant], state, settled, world.idea_id[idea]),
         )
-    await execute(
-        "INSERT INTO chapter (space, title, body, body_html, opens, author) VALUES ({}, 'E', 'E', 'E', -30, {})",
-        *(space, ids["insider_a"]),
-    )
+    for place in (space, world.space_id["open"]):
+        await execute(
+            "INSERT INTO chapter (space, title, body, body_html, opens, author) VALUES ({}, 'E', 'E', 'E', -30, {})",
+            *(place, ids["insider_a"]),
+        )
