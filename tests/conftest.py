@@ -28,6 +28,7 @@ from litestar import Litestar  # noqa: E402
 from portal import db  # noqa: E402
 from portal.app import create_app, set_up_logs, spare_the_lasting  # noqa: E402
 from portal.run.postgres import EmbeddedPostgres  # noqa: E402
+from portal.scoreboard import board  # noqa: E402
 from portal.web.assets import build  # noqa: E402
 from tests.client import Browser  # noqa: E402
 from tests.connections import OneConnection, OneConnectionAsGuests  # noqa: E402
@@ -118,6 +119,12 @@ async def _the_connection(kept: list[asyncpg.Connection], dsn: str) -> asyncpg.C
     if not kept:
         kept.append(await asyncpg.connect(dsn))
     return kept[0]
+
+
+@pytest.fixture(autouse=True)
+def nothing_counted() -> None:
+    """The numbers of another test's cases are none of this one's."""
+    board.kept.clear()
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ async def answers(request: Request) -> Response[Any]:
         request,
         "pages/answers.html",
         section="answers",
-        figures=await all_together(actor),
+        figures=await all_together(actor, request.now),
         numbers=NUMBERS,
         comes_to=comes_to,
         setting=setting,

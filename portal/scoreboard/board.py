@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import msgspec
 
 from portal.access.actor import Actor
@@ -36,9 +38,26 @@ def line_of_all(whole: Sums) -> Line:
     return Line(whole, frozenset(name for name, number in NUMBERS.items() if getattr(whole, number.base) >= FEW))
 
 
-async def all_together(actor: Actor) -> Line | None:
-    """The same by itself, for pages that say how it goes; None for whoever reads no scoreboard."""
-    return line_of_all(await sum_of_all(actor)) if can(actor, Action.SCOREBOARD_READ) else None
+class Together(Line, frozen=True):
+    """The same, and when it was counted."""
+
+    counted_at: datetime
+
+
+KEPT_FOR = timedelta(minutes=5)
+#: What this process counted last, if anything. It is the same for everybody who reads the scoreboard.
+kept: list[Together] = []
+
+
+async def all_together(actor: Actor, now: datetime) -> Together | None:
+    """All cases together, for pages that say how it goes: counted anew after some minutes, since every event of every
+    case is read for it. None for whoever reads no scoreboard."""
+    if not can(actor, Action.SCOREBOARD_READ):
+        return None
+    if not kept or not kept[0].counted_at <= now < kept[0].counted_at + KEPT_FOR:
+        line = line_of_all(await sum_of_all(actor))
+        kept[:] = [Together(line.sums, line.numbers, now)]
+    return kept[0]
 
 
 def board(all_sums: list[Sums]) -> Board:

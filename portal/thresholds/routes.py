@@ -38,7 +38,7 @@ async def charter(request: Request) -> Response[Any]:
         rows=rows[: len(AUDIENCES)],
         wanted=request.query_params.get("a", "")[:20],
         mine=mine,
-        kept=await all_together(request.actor),
+        kept=await all_together(request.actor, request.now),
         diverted=None if request.actor.guest else await diverted_last_quarter(request.actor),
         now=request.now,
     )

@@ -224,8 +224,8 @@ def escalate() -> None:
     try:
         name = asyncio.run(bench_database(cluster, gather))
         os.environ["DATABASE_URL"] = cluster.dsn(name)
-        with served("portal.app:web", {}) as product:
-            uvloop.run(measure_cases(product, lambda n: lines(voter(n)), lambda n: lines(cookie(n))))
+        with served("portal.app:web", {}) as product, served("portal.app:web", {}) as another:
+            uvloop.run(measure_cases([product, another], lambda n: lines(voter(n)), lambda n: lines(cookie(n))))
         asyncio.run(drop_database(cluster, name))
     finally:
         cluster.stop()

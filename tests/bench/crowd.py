@@ -14,10 +14,10 @@ ACTIVE = 6  # of whom each sixth was here lately
 VOTES = 1_000_000
 CROSSING = 500
 CASES = 10_000
-OWNER = 1  # of 5,000 of them; by the number among those who are signed in
+OWNER, BOSS = 1, 2  # of 5,000 of them, and above every owner; by the number among those who are signed in
 VOTERS = range(SIGNED_IN + 1, SIGNED_IN + 1_001)  # who are signed in, too, and support the one post
-FIRST_POST = 2_000_000  # then those that cross, the one that many support at once, and those with a case
-HOT = FIRST_POST + CROSSING + 1
+FIRST_POST = 2_000_000  # then those that cross, the two that many support at once, and those with a case
+HOT = FIRST_POST + CROSSING + 1, FIRST_POST + CROSSING + 2
 
 PERSONS = """
 INSERT INTO person (id, public_id, kind, org_unit, last_signed_in_at, created_at)
@@ -34,7 +34,8 @@ INSERT INTO session (token_sha256, person, epoch, created_at, last_seen_at, idle
         at + interval '8 hours', at + interval '24 hours'
     FROM generate_series({first_voter}, {last_voter}) n, (SELECT timestamptz '{now}' AS at) t;
 UPDATE person SET created_at = '{now}'::timestamptz - interval '1 year' WHERE id <= {people};
-UPDATE org_unit SET head = {boss}, parent = CASE WHEN id > 1 THEN 1 END;
+UPDATE org_unit SET head = CASE id WHEN 1 THEN {boss} ELSE 3000 + id END, parent = CASE WHEN id > 1 THEN 1 END;
+INSERT INTO topic_rule (unit, owner, deputy) SELECT id, 4000 + id, 5000 + id FROM org_unit;
 """
 
 POSTS = """
@@ -44,7 +45,7 @@ INSERT INTO idea (id, public_id, campaign, space, author, kind, state, title, bo
     supporters, created_at, updated_at, published_at, setting, audience, t1_at_count, t2_at_count, t1_at)
     SELECT n, left(md5('idea' || n), 12), -{space}, {space}, n % 9000 + 1, 'discussion', 'published', i.title, i.body,
         i.body_html, i.excerpt, 'en',
-        CASE WHEN n < {hot} THEN b.t1 - 2 WHEN n = {hot} THEN 0 ELSE (v.rest / {cases})::integer END,
+        CASE WHEN n <= {first} + {crossing} THEN b.t1 - 2 WHEN n <= {hot} THEN 0 ELSE (v.rest / {cases})::integer END,
         at, at, at, b.setting, b.audience, b.t1, b.t2, CASE WHEN n > {hot} THEN at + interval '1 day' END
     FROM bound b, LATERAL (SELECT {votes} - (SELECT count(*) FROM vote) - {crossing} * (b.t1 - 2) AS rest) v,
         generate_series({first} + 1, {hot} + {cases}) n JOIN idea i ON i.id = n % 20000 + 1,
@@ -80,9 +81,9 @@ async def gather(cluster: EmbeddedPostgres, database: str) -> None:
         "crossing": CROSSING,
         "cases": CASES,
         "first": FIRST_POST,
-        "hot": HOT,
+        "hot": HOT[-1],
         "owner": PEOPLE - SIGNED_IN + OWNER,
-        "boss": 9_000,
+        "boss": PEOPLE - SIGNED_IN + BOSS,
         "first_voter": VOTERS[0],
         "last_voter": VOTERS[-1],
     }

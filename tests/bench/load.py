@@ -60,13 +60,14 @@ def run(port: int, load: Load, warm_up: float, seconds: float) -> Round:
     return Round(len(took) / seconds, statistics.median(took), statistics.quantiles(took, n=20)[-1])
 
 
-async def each_once(port: int, requests: list[bytes]) -> float:
-    """Sends all of these, as many at once as there are connections; how many seconds it took."""
+async def each_once(ports: list[int], requests: list[bytes]) -> float:
+    """Sends all of these, as many at once as there are connections, which these servers share; how many seconds it
+    took."""
     loop = asyncio.get_running_loop()
     turns = (((one,) for one in requests[number::CONNECTIONS]) for number in range(CONNECTIONS))
     clients = [_Client(those, float("inf")) for those in turns]
     since = time.perf_counter()
-    for client in clients:
+    for client, port in zip(clients, itertools.cycle(ports), strict=False):
         await loop.create_connection(lambda it=client: it, "127.0.0.1", port)  # type: ignore[misc]
     await asyncio.gather(*(client.done for client in clients))
     return time.perf_counter() - since

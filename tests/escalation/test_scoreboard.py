@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import defaultdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from statistics import median
 from typing import Any
 
@@ -20,9 +21,10 @@ from portal.escalation.moving import move
 from portal.escalation.replay import replay
 from portal.escalation.states import OWED, TRANSITIONS, State
 from portal.events.kinds import Kind
-from portal.scoreboard.board import Board, board
+from portal.scoreboard.board import KEPT_FOR, Board, all_together, board
 from portal.scoreboard.numbers import PARTS
 from portal.scoreboard.queries import cases_behind, sums
+from tests.client import text_of
 from tests.escalation.stage import Stage, at, days_later, make_office, make_stage
 from tests.world import NOW, World, set_clock
 
@@ -235,6 +237,18 @@ async def test_each_number_has_its_cases_behind_it(stage):
     assert sum(case.judged for case in (await cases_behind(actor, "promises")).rows) == whole.judged
     unit = next(one for one in await sums(actor) if one.part == "unit" and one.name == "roads")
     assert len((await cases_behind(actor, "cases", "unit", unit.key)).rows) == unit.cases == 5
+
+
+async def test_numbers_beside_other_things_are_counted_every_few_minutes_and_say_when(stage, as_):
+    for _ in range(5):
+        await begin(stage, "roads")
+    actor, guest = [await stage.actor(stage.world.person_id[who]) for who in ("employee", "guest_a")]
+    page = re.sub("<[^>]+>", "", text_of(await (await as_("employee")).get("/answers")))
+    assert "Counted at 15:00." in page
+    await begin(stage, "roads")
+    for late, cases in ((KEPT_FOR - timedelta(seconds=1), 5), (KEPT_FOR, 6)):
+        assert (await all_together(actor, NOW + late)).sums.cases == cases
+    assert await all_together(guest, NOW + KEPT_FOR) is None
 
 
 # --- proof 11 -----------------------------------------------------------------
