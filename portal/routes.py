@@ -4,6 +4,7 @@ from litestar import Router
 from litestar.handlers import HTTPRouteHandler
 
 from portal.about.routes import router as about
+from portal.accounts.own import router as own_account
 from portal.accounts.routes import router as accounts
 from portal.admin.routes import router as admin
 from portal.answers.routes import router as answers
@@ -90,6 +91,7 @@ ROUTES: list[Router | HTTPRouteHandler] = [
     search,
     people,
     accounts,
+    own_account,
     about,
     admin,
     leaving,

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from portal.crowd import reactions as crowd
 from portal.escalation import reactions as escalation
 from portal.events.kinds import Kind
+from portal.moderation import reactions as moderation
 from portal.notifications.reactions import tell_of
 from portal.notifications.telling import SETTLES
 from portal.notifications.tellings import TELLINGS
@@ -19,6 +20,11 @@ REACTIONS: dict[Kind, list[Reaction]] = {
     Kind.MENTOR_OFFERED: [preboarding.look_for_mentors],
     Kind.MENTOR_ENDED: [preboarding.look_for_mentors],
     Kind.FIRST_DAY_MOVED: [preboarding.look_for_mentors],
+    Kind.IDEA_PROPOSED: [moderation.call_a_moderator],
+    Kind.IDEA_EDITED: [moderation.call_a_moderator],
+    Kind.COMMENT_ADDED: [moderation.call_a_moderator],
+    Kind.COMMENT_EDITED: [moderation.call_a_moderator],
+    Kind.ATTACHMENT_ADDED: [moderation.call_a_moderator],
     Kind.CAMPAIGN_MOVED_ON: [escalation.look_again],
     Kind.IDEA_ANSWERED: [crowd.promised],
     Kind.ANSWER_CORRECTED: [crowd.promised],

@@ -537,6 +537,7 @@ POSTS: dict[str, tuple[str | None, str, dict[str, str]]] = {
         {"colleague": email_of("employee")},
     ),
     "/sign-in/link": (None, "/sign-in/link", {"email": email_of("guest_a")}),
+    "/sign-in/kept": (None, "/sign-in/kept", {"language": "nl", "next": "/groups", "kept:body": "A long thought"}),
     "/sign-in/link/{token:str}": (None, "/sign-in/link/no-such-token", {}),
     "/invitations/{token:str}": (None, "/invitations/no-such-token", {"name": "Rosalie"}),
     "/invitations/{token:str}/refusal": (None, "/invitations/no-such-token/refusal", {}),

@@ -1,4 +1,4 @@
-"""Signing in and out, sessions, passwords, settings."""
+"""Signing in and out, and the links that lead in."""
 
 from __future__ import annotations
 
@@ -13,15 +13,13 @@ from portal.access.tokens import token_sha256
 from portal.accounts import actions, queries, throttle
 from portal.accounts.forms import (
     AskForMailForm,
-    ChangePasswordForm,
     NewPasswordForm,
     PreferencesForm,
     RulesForm,
-    SettingsForm,
     SignInForm,
 )
 from portal.settings import settings
-from portal.text.language import LANGUAGES, gettext, ngettext
+from portal.text.language import LANGUAGES, ngettext
 from portal.web.errors import found
 from portal.web.guards import BEFORE_RULES, PUBLIC
 from portal.web.page import keep_choice, own_address, page, page_before, see_other
@@ -29,6 +27,8 @@ from portal.web.request import Request, session_cookie
 
 #: The cookie of a language that was chosen by who is not signed in yet, and for how many seconds it waits for her.
 CHOSEN, CHOSEN_FOR = "chosen-language", 600
+#: The cookie that says that a text waits on the page from which a link was asked for, as long as such a link works.
+WAITS, WAITS_FOR = "text-waits", 3600
 
 
 @get("/sign-in", opt=PUBLIC)
@@ -48,7 +48,7 @@ async def sign_in(request: Request) -> Response[Any]:
     form = await SignInForm.sent(request)
     typed = await request.typed()
     goal = own_address(typed.get("next", "/"))
-    kept = [(name.removeprefix("kept:"), value) for name, value in typed.pairs if name.startswith("kept:")]
+    kept = typed.carried
     if not form.valid():
         return _sign_in(request, form, goal, kept)
     try:
@@ -68,7 +68,21 @@ async def sign_in(request: Request) -> Response[Any]:
         request.scope["plein_token"] = token  # type: ignore[typeddict-unknown-key]
         again = page(request, "accounts/resume.html", action=goal.split("?")[0], kept=kept, after="signing in")
         return await _let_in(request, again, person, token)
-    return await _let_in(request, see_other(goal, "not-yours" if kept else ""), person, token)
+    return await _let_in(request, see_other(goal, "not-yours" if kept else _waiting(request)), person, token)
+
+
+@post("/sign-in/kept", opt=PUBLIC)
+async def sign_in_again(request: Request) -> Response[Any]:
+    """The same page once more with the text that it carries: in another language, or from a page that sends a link."""
+    form = await SignInForm.sent(request)
+    typed = await request.typed()
+    language = typed.get("language")
+    if language in LANGUAGES:
+        request.scope["plein_language"] = language  # type: ignore[typeddict-unknown-key]
+    response = _sign_in(request, form, own_address(typed.get("next", "/")), typed.carried)
+    if language in LANGUAGES:
+        _speak(response, language)
+    return response
 
 
 @post("/house-rules/acceptance", opt=BEFORE_RULES)
@@ -79,8 +93,8 @@ async def accept_rules(request: Request) -> Response[Any]:
     form = await RulesForm.sent(request)
     if form.valid():
         await actions.accept_rules(request.actor, form.page.data)
-    if kept := [(name.removeprefix("kept:"), value) for name, value in typed.pairs if name.startswith("kept:")]:
-        return page(request, "accounts/resume.html", action=goal.split("?")[0], kept=kept, after="the rules")
+    if typed.carried:
+        return page(request, "accounts/resume.html", action=goal.split("?")[0], kept=typed.carried, after="the rules")
     return see_other(goal, "rules-accepted")
 
 
@@ -96,7 +110,7 @@ async def sign_out(request: Request) -> Response[Any]:
 @get("/password-reset", opt=PUBLIC)
 async def ask_for_reset_page(request: Request) -> Response[Any]:
     """Who forgot the password asks for a link."""
-    return page(request, "accounts/ask_for_reset.html", form=AskForMailForm(), sent=False, used_up=False)
+    return _ask_for_reset(request, AskForMailForm())
 
 
 @post("/password-reset", opt=PUBLIC)
@@ -107,11 +121,9 @@ async def ask_for_reset(request: Request) -> Response[Any]:
         try:
             await actions.ask_for_reset(form.email.data, request.address)
         except throttle.Wait as wait:
-            form.refuse("email", _wait_words(wait.seconds))
-            return page(request, "accounts/ask_for_reset.html", form=form, sent=False, used_up=False, status=429)
-    return page(
-        request, "accounts/ask_for_reset.html", form=form, sent=form.status == 200, used_up=False, status=form.status
-    )
+            form.refuse("email", wait_words(wait.seconds))
+            return _ask_for_reset(request, form, status=429)
+    return _ask_for_reset(request, form, sent=form.complete)
 
 
 @get("/password-reset/{token:str}", opt=PUBLIC)
@@ -155,7 +167,7 @@ async def ask_for_link(request: Request) -> Response[Any]:
         try:
             await actions.ask_for_link(form.email.data, request.address)
         except throttle.Wait as wait:
-            form.refuse("email", _wait_words(wait.seconds))
+            form.refuse("email", wait_words(wait.seconds))
             return _ask_for_link(request, form, status=429)
     return _ask_for_link(request, form, sent=form.complete)
 
@@ -177,77 +189,7 @@ async def sign_in_by_link(request: Request, token: FromPath[str]) -> Response[An
     if session is None:
         return _ask_for_link(request, AskForMailForm(), used_up=True, status=404)
     person, token = session
-    return await _let_in(request, see_other("/"), person, token)
-
-
-@get("/settings")
-async def settings_page(request: Request) -> Response[Any]:
-    """How one wants to read, and what mail."""
-    account = await queries.own_settings(request.actor)
-    return page(request, "accounts/settings.html", form=SettingsForm(obj=account))
-
-
-@post("/settings")
-async def save_settings(request: Request) -> Response[Any]:
-    """Saves them."""
-    form = await SettingsForm.sent(request)
-    if not form.valid():
-        return page(request, "accounts/settings.html", form=form, status=form.status)
-    chosen = form.data
-    del chosen["form_key"]
-    await actions.save_settings(request.actor, **chosen)
-    return see_other("/settings", "preferences")
-
-
-@get("/settings/password")
-async def password_page(request: Request) -> Response[Any]:
-    """A new password for oneself."""
-    return page(request, "accounts/password.html", form=ChangePasswordForm())
-
-
-@post("/settings/password")
-async def change_password(request: Request) -> Response[Any]:
-    """Changes it; all other sessions end."""
-    account = found(await queries.account_of_person(request.actor.id))
-    form = await ChangePasswordForm.sent(request)
-    form.own_words = (account.name, account.email.split("@")[0], request.actor.organisation_name)
-    form.valid()
-    if form.current_password.data and not form.only_shown:
-        try:
-            if not await actions.confirm_password(request.actor, account, form.current_password.data, request.address):
-                form.refuse("current_password", gettext("This is not your present password."))
-        except throttle.Wait as wait:
-            form.refuse("current_password", _wait_words(wait.seconds))
-    if not form.complete:
-        return page(request, "accounts/password.html", form=form, status=form.status)
-    token = await actions.change_password(
-        request.actor, account, form.password.data, request.headers.get("user-agent", "")
-    )
-    if token is None:
-        return see_other("/sign-in", "password-changed")
-    return with_session(see_other("/settings/sessions", "password-changed"), token)
-
-
-@get("/settings/sessions")
-async def sessions_page(request: Request) -> Response[Any]:
-    """Where one is signed in."""
-    sessions = await queries.own_sessions(request.actor)
-    return page(request, "accounts/sessions.html", sessions=sessions, this=request.actor.session, now=request.now)
-
-
-@post("/settings/sessions/{public_id:str}/end")
-async def end_session(request: Request, public_id: FromPath[str]) -> Response[Any]:
-    """Ends one of them."""
-    session = found(await queries.own_session(request.actor, public_id))
-    await actions.end_session(request.actor, session)
-    return see_other("/settings/sessions", "session-ended")
-
-
-@post("/settings/sessions/end-others")
-async def end_other_sessions(request: Request) -> Response[Any]:
-    """Ends all but this one."""
-    await actions.end_other_sessions(request.actor)
-    return see_other("/settings/sessions", "session-ended")
+    return await _let_in(request, see_other("/", _waiting(request)), person, token)
 
 
 @post("/preferences", opt=PUBLIC)
@@ -270,12 +212,25 @@ async def save_preferences(request: Request) -> Response[Any]:
     return response
 
 
+def _speak(response: Response[Any], language: str) -> None:
+    """In this language from now on, on this browser, and for who signs in next."""
+    keep_choice(response, "language", language)
+    keep_choice(response, CHOSEN, language, CHOSEN_FOR)
+
+
+def _waiting(request: Request) -> str:
+    """What is said to who comes in while her text waits on the page from which she asked for a link."""
+    return "text-waits" if WAITS in request.cookies else ""
+
+
 async def _let_in(request: Request, response: Response[Any], person: int, token: str) -> Response[Any]:
     """With her session; and in the language that she chose on the way in, not that of who sat here before her."""
     chosen = request.cookies.get(CHOSEN, "")
     if chosen in LANGUAGES:
         await actions.speak(person, chosen)
         response.delete_cookie(CHOSEN)
+    if WAITS in request.cookies:
+        response.delete_cookie(WAITS)
     return with_session(response, token)
 
 
@@ -321,17 +276,43 @@ async def follow_link(request: Request, kind: str) -> None:
 def _ask_for_link(
     request: Request, form: AskForMailForm, *, sent: bool = False, used_up: bool = False, status: int = 0
 ) -> Response[Any]:
-    return page(
-        request, "accounts/ask_for_link.html", form=form, sent=sent, used_up=used_up, status=status or form.status
+    return _ask_for_mail(request, "accounts/ask_for_link.html", form, sent, used_up, status)
+
+
+def _ask_for_reset(
+    request: Request, form: AskForMailForm, *, sent: bool = False, used_up: bool = False, status: int = 0
+) -> Response[Any]:
+    return _ask_for_mail(request, "accounts/ask_for_reset.html", form, sent, used_up, status)
+
+
+def _ask_for_mail(
+    request: Request, template: str, form: AskForMailForm, sent: bool, used_up: bool, status: int
+) -> Response[Any]:
+    """The page, which keeps what was being written: the link opens beside it, and then it leads back to the text."""
+    kept = form.typed.carried
+    response = page(
+        request,
+        template,
+        form=form,
+        sent=sent,
+        used_up=used_up,
+        next=own_address(form.typed.get("next", "/")),
+        kept=kept,
+        writer=form.typed.writer,
+        status=status or form.status,
     )
+    if sent and kept:
+        keep_choice(response, WAITS, "1", WAITS_FOR)
+    return response
 
 
 def _used_up(request: Request) -> Response[Any]:
     """A link that was used, is out of date or never was: no difference, and the way to a new one."""
-    return page(request, "accounts/ask_for_reset.html", form=AskForMailForm(), sent=False, used_up=True, status=404)
+    return _ask_for_reset(request, AskForMailForm(), used_up=True, status=404)
 
 
-def _wait_words(seconds: int) -> str:
+def wait_words(seconds: int) -> str:
+    """How long somebody waits who tried too often."""
     return ngettext("You tried often. Wait %(n)s second.", "You tried often. Wait %(n)s seconds.", seconds) % {
         "n": seconds
     }
@@ -359,6 +340,7 @@ router = Router(
     route_handlers=[
         sign_in_page,
         sign_in,
+        sign_in_again,
         sign_out,
         accept_rules,
         ask_for_reset_page,
@@ -369,13 +351,6 @@ router = Router(
         ask_for_link,
         link_page,
         sign_in_by_link,
-        settings_page,
-        save_settings,
-        password_page,
-        change_password,
-        sessions_page,
-        end_session,
-        end_other_sessions,
         save_preferences,
     ],
 )

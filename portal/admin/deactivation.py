@@ -13,7 +13,7 @@ from portal.colleagues.queries import Colleague
 from portal.db import QueryString, execute, fetch, fetch_value, transaction
 from portal.events.kinds import Kind
 from portal.events.log import record
-from portal.tables import Campaign, Space
+from portal.tables import Campaign, Space, TopicRule
 
 
 class SuccessorNeeded(Exception):
@@ -47,6 +47,32 @@ async def duties(actor: Actor | None, person: int) -> list[Duty]:
         require(actor, Action.PEOPLE_MANAGE)
         group, campaign = visible(Space, actor, "s"), visible(Campaign, actor, "c")
     return await fetch(Duty, DUTIES, group, campaign, group, campaign, person)
+
+
+class Post(msgspec.Struct, frozen=True):
+    """Where it says who is to answer, and says this person. `part`: head, or what a topic names her as."""
+
+    part: str
+    name: str
+    address: str
+
+
+POSTS = """
+    SELECT x.part, x.name, x.address FROM (
+        SELECT u.head AS person, 'head' AS part, u.name, '/admin/units/' || u.public_id AS address FROM org_unit u
+        UNION ALL SELECT p.person, p.part, coalesce(t.name, ''), '/admin/topics' || coalesce('/' || t.public_id, '')
+            FROM topic_rule r CROSS JOIN LATERAL (VALUES ('owner', r.owner), ('deputy', r.deputy)) p (part, person)
+            LEFT JOIN topic t ON t.id = r.topic WHERE t.id IS NULL OR t.state = 'published'
+        UNION ALL SELECT t.neutral, 'neutral', t.name, '/admin/topics/' || t.public_id FROM topic t
+            WHERE t.state = 'published'
+    ) x WHERE x.person = {} AND {} GROUP BY 1, 2, 3 ORDER BY x.part <> 'head', lower(x.name), x.part
+"""
+
+
+async def posts(actor: Actor, person: int) -> list[Post]:
+    """Where nobody would stand who is there: nobody takes these over by herself, they are named anew."""
+    require(actor, Action.PEOPLE_MANAGE)
+    return await fetch(Post, POSTS, person, visible(TopicRule, actor, "x"))
 
 
 LEAVE = """

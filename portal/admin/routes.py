@@ -251,6 +251,7 @@ async def _deactivation_page(request: Request, person: people.PersonRow, form: D
         person=person,
         form=form,
         duties=await deactivation.duties(request.actor, person.id),
+        posts=await deactivation.posts(request.actor, person.id),
         last=await roles.is_last_administrator(request.actor, person.id),
         status=form.status,
     )

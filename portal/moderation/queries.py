@@ -18,13 +18,15 @@ VIEWS = {"open": ["open"], "appeals": ["appealed"], "decided": ["decided", "clos
 
 
 class Queue(msgspec.Struct, frozen=True):
-    """A space that the actor moderates, with how many items wait for her there; `requests`: to act on posts."""
+    """A space that the actor moderates, with how many items wait for her there; `checks`: how many of the
+    open ones others don't read before that; `requests`: to act on posts."""
 
     space: int
     space_public_id: str
     space_name: str
     space_language: str
     open: int
+    checks: int
     appeals: int
     requests: int
 
@@ -32,6 +34,7 @@ class Queue(msgspec.Struct, frozen=True):
 QUEUES = """
     SELECT s.id AS space, s.public_id AS space_public_id, s.name AS space_name, s.language AS space_language,
         count(x.id) FILTER (WHERE x.state = 'open')::int AS open,
+        count(x.id) FILTER (WHERE x.state = 'open' AND x.checks IS NOT NULL)::int AS checks,
         count(x.id) FILTER (WHERE x.state = 'appealed')::int AS appeals,
         (SELECT count(*) FROM action_request q JOIN idea i ON i.id = q.idea
             WHERE q.space = s.id AND q.outcome IS NULL AND {} AND {})::int AS requests

@@ -11,7 +11,18 @@ from portal.access.scope import visible
 from portal.campaigns.queries import UNANSWERED
 from portal.db import QueryString, execute, fetch
 from portal.spaces.queries import PASSING
-from portal.tables import Campaign, Capture, Comment, CommunityCard, Escalation, Idea, Person, Screening, Space
+from portal.tables import (
+    Campaign,
+    Capture,
+    Comment,
+    CommunityCard,
+    Escalation,
+    Idea,
+    ModerationItem,
+    Person,
+    Screening,
+    Space,
+)
 
 
 class Owed(msgspec.Struct, frozen=True):
@@ -74,9 +85,20 @@ class ToScreen(msgspec.Struct, frozen=True):
     appeal: bool
 
 
+class ToCheck(msgspec.Struct, frozen=True):
+    """How much of what guests wrote in a space waits for the actor, before others read it."""
+
+    public_id: str
+    name: str
+    language: str
+    items: int
+    due_at: datetime
+
+
 class Asked(msgspec.Struct, frozen=True):
     """What waits for the actor's own yes, no or answer."""
 
+    checks: list[ToCheck]
     screenings: list[ToScreen]
     questions: list[Question]
     cases: list[OwnCase]
@@ -85,11 +107,16 @@ class Asked(msgspec.Struct, frozen=True):
     captures: list[ToSettle]
 
     def __bool__(self) -> bool:
-        return bool(self.screenings or self.questions or self.cases or self.owed or self.invitations or self.captures)
+        return any(getattr(self, name) for name in self.__struct_fields__)
 
 
 ASKED = f"""
     SELECT
+        (SELECT jsonb_agg(x) FROM (
+            SELECT s.public_id, s.name, s.language, count(*)::int AS items, min(m.due_at) AS due_at
+            FROM moderation_item m JOIN space s ON s.id = m.space
+            WHERE m.state = 'open' AND m.checks IS NOT NULL AND coalesce(m.assigned_to, {{}}) = {{}} AND {{}}
+            GROUP BY s.id ORDER BY 5, s.id LIMIT 3) x) AS checks,
         (SELECT jsonb_agg(x) FROM (
             SELECT y.public_id, y.due_at, y.appealed_at IS NOT NULL AS appeal FROM screening y
             WHERE (y.state = 'open' AND y.assigned_to = {{}} OR y.appeal_to = {{}} AND y.outcome IS NULL) AND {{}}
@@ -130,9 +157,13 @@ ASKED = f"""
 
 
 async def asked_of(actor: Actor) -> Asked:
-    """Answers that she owes, invitations to write along, and what was written down for her or by her."""
+    """What she checks first, answers that she owes, invitations to write along, and what was written down for her or by
+    her."""
     rows = await execute(
         ASKED,
+        actor.id,
+        actor.id,
+        visible(ModerationItem, actor, "m"),
         actor.id,
         actor.id,
         visible(Screening, actor, "y"),

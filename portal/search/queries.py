@@ -34,12 +34,12 @@ OF_EVERYBODY = "AB"  # by which weights a guest finds people
 # Dutch stems end in z or v in the plural where they end in s or f in the singular: huizen, huis; brieven, brief. They
 # keep the letter that the plural doubles: bonnen, bon; stemmen, stem.
 # Near misses are looked for only where the term is no word of what the actor sees in her spaces, and no part of one: a
-# word that is hidden makes no difference. Like the longer
+# word that is hidden makes no difference. Only the nearest are taken, the most alike of them first. Like the longer
 # words that hold it, among the words of those spaces; and among the names of people, but for guests.
 TERMS = """
     SELECT w.word, w.stems, w.stop,
         ARRAY(SELECT x.word FROM (
-            SELECT * FROM (
+            SELECT word, far FROM (SELECT one.*, min(far) FILTER (WHERE far > 0) OVER () AS least FROM (
                 SELECT word, least(levenshtein_less_equal(word, w.word, 2),
                     levenshtein_less_equal(word, w.en[1], 2)) AS far
                 FROM (SELECT x.word FROM search_word x WHERE length(w.word) > 3 AND NOT w.known AND {}
@@ -48,12 +48,12 @@ TERMS = """
                 SELECT part, levenshtein_less_equal(part, w.word, 2)
                 FROM (SELECT n.name FROM identity n WHERE {} AND length(w.word) > 3 AND NOT w.known
                     AND plein_folded(n.name) %> w.word AND {} LIMIT 50) n,
-                    regexp_split_to_table(unaccent('unaccent'::regdictionary, plein_words(n.name)), ' ') part) near
-            WHERE near.far BETWEEN 1 AND CASE WHEN length(w.word) < 6 THEN 1 ELSE 2 END
+                    regexp_split_to_table(unaccent('unaccent'::regdictionary, plein_words(n.name)), ' ') part) one) near
+            WHERE far = least AND far <= CASE WHEN length(w.word) < 6 THEN 1 ELSE 2 END
             UNION ALL
             (SELECT DISTINCT x.word, 3 FROM search_word x
             WHERE length(w.word) > 4 AND x.word LIKE '_%' || w.word || '%' AND {} LIMIT 20)
-            ORDER BY far, word LIMIT 24) x) AS wider
+            ) x ORDER BY x.far, x.word <-> w.word, x.word LIMIT 24) AS wider, NOT w.known AS unknown
     FROM (
         SELECT t.word, t.n, en,
             nl || en || CASE WHEN nl[1] ~ '[szfv]$'

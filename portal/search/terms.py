@@ -23,13 +23,14 @@ def words_of(text: str) -> list[str]:
 
 
 class Term(msgspec.Struct, frozen=True):
-    """A word without accents, its stems in both languages, longer words that hold it, and near misses. `stop`: a word
-    like "the", by which nothing is found."""
+    """A word without accents, its stems in both languages, near misses and longer words that hold it. `stop`: a word
+    like "the", by which nothing is found. `unknown`: nobody wrote it; the nearest is taken for what was meant."""
 
     word: str
     stems: list[str]
     stop: bool
     wider: list[str]
+    unknown: bool = False
 
     @property
     def root(self) -> str:
@@ -39,7 +40,8 @@ class Term(msgspec.Struct, frozen=True):
 
     def exact(self, weights: str = "") -> str:
         """As a query: the word, or another form of it."""
-        return _either([_lexeme(word, weights) for word in dict.fromkeys([self.word, *self.stems])])
+        meant = self.wider[:1] if self.unknown else []
+        return _either([_lexeme(word, weights) for word in dict.fromkeys([self.word, *self.stems, *meant])])
 
     def wide(self, weights: str = "") -> str:
         """As a query: also what begins with it or with its root, holds it, or is nearly it."""

@@ -193,33 +193,45 @@ async def get_absence(actor: Actor, public_id: str) -> AbsenceRow | None:
 # --- what is missing ---
 
 
+#: How many units without a head are named.
+NAMED = 6
+
+
 class Gap(msgspec.Struct, frozen=True):
     """What is not as it has to be so that whatever escalates reaches somebody who is there. `kind`: a key of GAPS."""
 
     kind: str
     name: str
     public_id: str
+    others: int = 0
 
 
-# Of each topic that is published, and of the rules over all topics, who of those that are named is there no longer; and
-# what was never set up.
+# Of each topic that is published, and of the rules over all topics, who of those that are named is there no longer; of
+# units, whose head is not; and what was never set up. Units that never had a head are told in one line.
 GAPS = """
-    SELECT g.kind, g.name, g.public_id FROM (
-        SELECT 1 AS place, 'no default' AS kind, '' AS name, '' AS public_id
+    SELECT g.kind, g.name, g.public_id, g.others FROM (
+        SELECT 1 AS place, 'no default' AS kind, '' AS name, '' AS public_id, 0 AS others
             WHERE NOT EXISTS (SELECT FROM topic_rule r WHERE r.topic IS NULL AND r.unit IS NULL)
-        UNION ALL SELECT 2, x.part || ' left', coalesce(t.name, ''), coalesce(t.public_id, '')
+        UNION ALL SELECT 2, x.part || ' left', coalesce(t.name, ''), coalesce(t.public_id, ''), 0
             FROM topic_rule r CROSS JOIN LATERAL (VALUES ('owner', r.owner), ('deputy', r.deputy)) x (part, person)
             LEFT JOIN topic t ON t.id = r.topic
             WHERE (t.id IS NULL OR t.state = 'published') AND x.person IS NOT NULL AND NOT plein_in_office(x.person)
-        UNION ALL SELECT 2, 'neutral left', t.name, t.public_id FROM topic t
+        UNION ALL SELECT 2, 'neutral left', t.name, t.public_id, 0 FROM topic t
             WHERE t.state = 'published' AND t.neutral IS NOT NULL AND NOT plein_in_office(t.neutral)
-        UNION ALL SELECT 3, 'no topics', '', '' WHERE NOT EXISTS (SELECT FROM topic t WHERE t.state = 'published')
-        UNION ALL SELECT 4, 'no country', '', '' FROM organisation z WHERE z.country = ''
-        UNION ALL SELECT 5, 'no heads', '', ''
-            WHERE NOT EXISTS (SELECT FROM org_unit u WHERE u.head IS NOT NULL AND plein_in_office(u.head))
-        UNION ALL SELECT 6, 'no deputy', t.name, t.public_id FROM topic_rule r JOIN topic t ON t.id = r.topic
+        UNION ALL SELECT 2, 'head left', u.name, u.public_id, 0 FROM org_unit u
+            WHERE u.head IS NOT NULL AND NOT plein_in_office(u.head)
+        UNION ALL SELECT 3, 'no topics', '', '', 0 WHERE NOT EXISTS (SELECT FROM topic t WHERE t.state = 'published')
+        UNION ALL SELECT 4, 'no country', '', '', 0 FROM organisation z WHERE z.country = ''
+        UNION ALL SELECT 5, 'no heads', '', '', 0 WHERE NOT EXISTS (SELECT FROM org_unit u WHERE u.head IS NOT NULL)
+        UNION ALL SELECT 5, 'no head', string_agg(u.name, ', ' ORDER BY u.place) FILTER (WHERE u.place <= {}), '',
+                greatest(count(*)::int - {}, 0)
+            FROM (
+                SELECT name, row_number() OVER (ORDER BY lower(name), id) AS place FROM org_unit WHERE head IS NULL
+            ) u
+            WHERE EXISTS (SELECT FROM org_unit x WHERE x.head IS NOT NULL) HAVING count(*) > 0
+        UNION ALL SELECT 6, 'no deputy', t.name, t.public_id, 0 FROM topic_rule r JOIN topic t ON t.id = r.topic
             WHERE t.state = 'published' AND r.unit IS NULL AND r.deputy IS NULL
-        UNION ALL SELECT 7, 'no neutral', t.name, t.public_id FROM topic t
+        UNION ALL SELECT 7, 'no neutral', t.name, t.public_id, 0 FROM topic t
             WHERE t.state = 'published' AND t.neutral IS NULL
     ) g WHERE {} ORDER BY g.place, lower(g.name) LIMIT 60
 """
@@ -227,4 +239,4 @@ GAPS = """
 
 async def gaps(actor: Actor) -> list[Gap]:
     """What has to be set up, or mended, so that nothing escalates to nobody: the worst first."""
-    return await fetch(Gap, GAPS, visible(TopicRule, actor, "g"))
+    return await fetch(Gap, GAPS, NAMED, NAMED, visible(TopicRule, actor, "g"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.text.language import gettext, lazy
+from portal.text.language import gettext, lazy, ngettext
 from portal.topics.queries import Gap
 
 STATES: dict[str, str] = {
@@ -26,9 +26,11 @@ GAPS: dict[str, str] = {
     "owner left": lazy("Whoever answers for “%(topic)s” has left. The deputy, or whoever comes next, has it."),
     "deputy left": lazy("The deputy for “%(topic)s” has left."),
     "neutral left": lazy("The neutral of “%(topic)s” has left."),
+    "head left": lazy("The head of the unit “%(topic)s” has left: name another."),
     "no topics": lazy("No topic is published: everything goes to the default."),
     "no country": lazy("The calendar knows no holidays: say in which country you work."),
     "no heads": lazy("No unit has a head: nobody stands above an owner who is late."),
+    "no head": lazy("These units have no head: %(topic)s."),
     "no deputy": lazy("“%(topic)s” has no deputy for when its owner is away."),
     "no neutral": lazy("“%(topic)s” has no neutral for when everybody else is in conflict."),
 }
@@ -36,11 +38,23 @@ GAPS: dict[str, str] = {
 
 def missing(gap: Gap) -> str:
     """What is missing, in a sentence."""
+    if gap.others:
+        return ngettext(
+            "These units have no head: %(units)s, and %(n)s more.",
+            "These units have no head: %(units)s, and %(n)s more.",
+            gap.others,
+        ) % {"units": gap.name, "n": gap.others}
     return str(GAPS[gap.kind]) % {"topic": gap.name or gettext("what has no topic")}
 
 
 def place_of(gap: Gap) -> str:
     """The address at which that is mended."""
-    places = {"no country": "/admin/calendar", "no heads": "/admin/units", "no topics": "/admin/topics/new"}
+    places = {
+        "no country": "/admin/calendar",
+        "no heads": "/admin/units",
+        "no head": "/admin/units",
+        "head left": f"/admin/units/{gap.public_id}",
+        "no topics": "/admin/topics/new",
+    }
     topic = f"/admin/topics/{gap.public_id}" if gap.public_id else "/admin/topics"
     return places.get(gap.kind, topic)

@@ -22,7 +22,7 @@ from portal.text.language import lazy, read_from_now
 from portal.text.markdown import TooLong
 from portal.web.forms import text_areas
 from portal.web.guards import CrossSite, NewRules, SignedOut, StaleForm, recognise
-from portal.web.page import environment, html, page, page_before, see_other
+from portal.web.page import environment, html, own_address, page, page_before, see_other
 from portal.web.request import Request, Typed
 
 log = structlog.get_logger()
@@ -199,14 +199,15 @@ def on_new_rules(request: Request, error: NewRules) -> Response[bytes]:
 
 
 def on_stale_form(request: Request, error: StaleForm) -> Response[bytes]:
-    """A form of an earlier session: kept, and shown again."""
+    """A form of an earlier session: kept, and shown again; also one that was carried along on the way back in."""
+    carried = bool(error.typed.carried)
     response = page(
         request,
         "accounts/resume.html",
         status=409,
-        action=request.url.path,
+        action=own_address(error.typed.get("next")).split("?")[0] if carried else request.url.path,
         kept=error.typed.kept_for(request.actor.id),
-        after="a while",
+        after="signing in" if carried else "a while",
     )
     response.headers["HX-Retarget"] = "body"
     response.headers["HX-Reswap"] = "innerHTML"

@@ -8,6 +8,7 @@ from portal.text.language import lazy
 FLASHES: dict[str, str] = {
     "signed-out": lazy("You are signed out."),
     "resumed": lazy("You are signed in again. Your text is here as it was; it is not sent yet."),
+    "text-waits": lazy("You are in. Your text waits on the page from which you asked for the link: go back to it."),
     "not-yours": lazy("The text that was kept was written by somebody else, so it is not shown to you."),
     "preferences": lazy("Your preferences are saved."),
     "password-changed": lazy("Your password is changed. All your other sessions have ended."),

@@ -28,6 +28,8 @@ MOST_FIELDS = 200
 CSRF_FIELD = "csrf_token"
 #: A form that is to be shown again as it was typed carries this field; it is then neither checked nor carried out.
 RESUMED_FIELD = "resumed"
+#: How the names of fields begin that belong to another form than the one that carries them.
+CARRIED = "kept:"
 
 
 class Typed:
@@ -68,9 +70,16 @@ class Typed:
         """The mark of who wrote this form, if she was signed in then; signing in carries it along in a field."""
         return self.get("writer") or self.get(CSRF_FIELD).partition(".")[2]
 
+    @property
+    def carried(self) -> list[tuple[str, str]]:
+        """What was being written when a session ended, as a form on the way back in carries it along."""
+        return [(name.removeprefix(CARRIED), value) for name, value in self.pairs if name.startswith(CARRIED)]
+
     def kept(self) -> list[tuple[str, str]]:
         """The fields that a person filled in, without tokens and passwords: what may be carried to another page."""
-        machinery = (CSRF_FIELD, RESUMED_FIELD, "preview", "shape", "next")
+        if self.carried:
+            return self.carried
+        machinery = (CSRF_FIELD, RESUMED_FIELD, "preview", "shape", "next", "writer")
         return [(k, v) for k, v in self.pairs if k not in machinery and "password" not in k]
 
 
@@ -111,7 +120,7 @@ class Request(LitestarRequest[Any, Any, State]):
         actor = self.actor_or_none
         if actor is not None:
             return Reader.at(actor.now, actor.language, actor.zone)
-        chosen = self.cookies.get("language", "")
+        chosen = self.scope.get("plein_language") or self.cookies.get("language", "")
         if chosen not in LANGUAGES:
             chosen = best_language(self.headers.get("accept-language", ""))
         return Reader(chosen)

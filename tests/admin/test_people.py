@@ -245,6 +245,49 @@ async def test_what_would_have_nobody_is_named_and_handed_over(as_, world):
     assert await fetch_value("SELECT role FROM membership WHERE person = {} AND role = 'owner'", heir) == "owner"
 
 
+async def test_every_unit_and_topic_that_would_name_nobody_is_named_before_and_after(as_, world):
+    browser, head = await as_("administrator"), world.person_id["employee"]
+    address = f"/admin/people/{world.person['employee']}/deactivation"
+    await execute("UPDATE org_unit SET head = NULL")
+    assert "leads nothing that would have nobody" in text_of(await browser.get(address))
+    for name in ("Depot of the lock", "Night shift"):
+        await execute("INSERT INTO org_unit (name, head) VALUES ({}, {})", name, head)
+    topic = await fetch_value("INSERT INTO topic (name, neutral) VALUES ('Rosters', {}) RETURNING id", head)
+    await execute("INSERT INTO topic_rule (topic, owner) VALUES ({}, {})", topic, head)
+    await execute("UPDATE topic SET state = 'published' WHERE id = {}", topic)
+    page = text_of(await browser.get(address))
+    assert "leads nothing that would have nobody" not in page
+    listed = re.findall(r"<span>([^<]+) <a href=\"/admin/[^\"]+\">([^<]+)</a></span></li>", page)
+    assert listed == [
+        ("Head of the unit", "Depot of the lock"),
+        ("Head of the unit", "Night shift"),
+        ("The neutral of the topic", "Rosters"),
+        ("Answers for the topic", "Rosters"),
+    ]
+    assert "has left: name another" not in text_of(await browser.get("/admin"))
+    assert (await deactivate(browser, world, "employee")).status_code == 303
+    after = await browser.get("/admin")
+    for left in ("Depot of the lock", "Night shift"):
+        assert f"The head of the unit “{left}” has left: name another." in text_of(after)
+    assert "Whoever answers for “Rosters” has left." in text_of(after)
+    unit = await fetch_value("SELECT public_id FROM org_unit WHERE name = 'Night shift'")
+    assert f'href="/admin/units/{unit}"' in after.text
+
+
+async def test_units_without_a_head_are_named_in_one_line(as_, world):
+    browser = await as_("administrator")
+    await execute("UPDATE org_unit SET head = NULL")
+    assert "No unit has a head" in text_of(await browser.get("/admin"))
+    await execute("INSERT INTO org_unit (name, head) VALUES ('Led', {})", world.person_id["employee"])
+    await execute("UPDATE org_unit SET head = {} WHERE name <> 'Led'", world.person_id["employee"])
+    assert "no head" not in text_of(await browser.get("/admin"))
+    await execute("INSERT INTO org_unit (name) SELECT 'Depot ' || n FROM generate_series(1, 6) n")
+    named = "Depot 1, Depot 2, Depot 3, Depot 4, Depot 5, Depot 6"
+    assert f"These units have no head: {named}." in text_of(await browser.get("/admin"))
+    await execute("INSERT INTO org_unit (name) VALUES ('Depot 7'), ('Depot 8')")
+    assert f"These units have no head: {named}, and 2 more." in text_of(await browser.get("/admin"))
+
+
 async def test_of_a_closed_group_only_is_told_that_there_is_one(as_, world):
     browser = await as_("administrator")
     page = text_of(await browser.get(f"/admin/people/{world.person['insider_a']}/deactivation"))

@@ -276,6 +276,33 @@ async def test_it_is_somebodys_turn_and_after_four_working_hours_the_next_ones(a
     assert await mails("moderation_queue") == [first, item["assigned_to"]]
 
 
+async def test_whose_turn_it_is_hears_it_at_once_and_finds_it_at_home(as_, world, checks):
+    await checks("first")
+    home = "What a guest wrote waits for you"
+    assert home not in text_of(await (await as_("insider_a")).get("/"))
+    await tell_all()
+    await say(as_, world)
+    await tell_all()
+    queued = await fetch_value("SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'assign_checks'")
+    assert queued == 1
+    await assign_checks()
+    await tell_all()
+    assert (await waiting(world))["assigned_to"] == world.person_id["insider_a"]
+    browser = await as_("insider_a")
+    assert home in text_of(await browser.get("/"))
+    assert "Something waits for a moderator" in text_of(await browser.get("/notifications"))
+    assert home not in text_of(await (await as_("guest_a")).get("/"))
+    event = await fetch_value("SELECT max(id) FROM event WHERE kind = 'moderation.assigned'")
+    mail = await write("moderation_queue", world.person_id["insider_a"], event)
+    assert "1 thing that a guest wrote" in str(mail)
+    assert "reported" not in str(mail)
+    await say(as_, world, "And a third crane", who="insider_a")
+    await tell_all()
+    assert await fetch_value("SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'assign_checks'") == queued
+    await decide(browser, world, "check", "allow")
+    assert home not in text_of(await browser.get("/"))
+
+
 async def test_without_anybody_who_may_look_the_administrators_are_called_once_a_turn(as_, world, checks):
     await checks("first")
     await execute("UPDATE person SET last_signed_in_at = plein_now()")

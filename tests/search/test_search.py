@@ -315,6 +315,16 @@ async def test_whether_a_word_stands_in_what_is_hidden_makes_no_difference(as_, 
     assert found == [who == "employee", True]
 
 
+async def test_of_near_misses_only_the_nearest_count_and_the_most_alike_comes_first(as_, world, idea):
+    further = await idea("Everybody works as before", "We work when it works, and it werkt.", language="nl")
+    alike = await idea("Zo werken we werken na werken", "Laat ons werken: werken is werken.", language="nl")
+    meant = await idea("Een foto van de werkbon is genoeg voor iedereen op de post", "Zonder papier.", language="nl")
+    await take_in_words()
+    found = await hits(await as_("employee"), "q=werkbn")
+    assert found == [meant, alike]
+    assert further in await hits(await as_("employee"), "q=werkt")
+
+
 async def test_a_name_is_found_by_a_near_miss(as_, world):
     assert world.person["sponsor"] in await hits(await as_("employee"), "q=Haddoush")
 

@@ -91,7 +91,7 @@ async def test_each_form_that_is_right_is_taken(as_, world, route, rollback):
         )
     response = await (await as_(name)).post(filled(path, world), fields, files=FILES.get(route))
     unconfirmed = dict.fromkeys((f"/{kind}s/{{public_id:str}}/move" for kind in ("idea", "campaign")), 422)
-    expected = {"/sign-in": 422, "/password-reset": 200, "/sign-in/link": 200, **unconfirmed}.get(
+    expected = {"/sign-in": 422, "/password-reset": 200, "/sign-in/link": 200, "/sign-in/kept": 200, **unconfirmed}.get(
         route, 404 if "no-such" in filled(path, world) or route in NOT_THERE else 303
     )
     assert response.status_code == expected, text_of(response)[-3000:]
