@@ -19,10 +19,15 @@ Template = tuple[str, World]
 CARELESS = ("fsync = off", "full_page_writes = off", "max_wal_size = '4GB'")
 
 
-async def make_template(cluster: EmbeddedPostgres) -> Template:
-    """Makes one; nobody is connected to it in the end."""
+async def make_careless(cluster: EmbeddedPostgres) -> None:
+    """Lets a server forget what it was told when its machine stops."""
     settings = (f"ALTER SYSTEM SET {setting}" for setting in CARELESS)
     await run_sql(cluster.dsn("postgres", user="postgres"), *settings, "SELECT pg_reload_conf()")
+
+
+async def make_template(cluster: EmbeddedPostgres) -> Template:
+    """Makes one; nobody is connected to it in the end."""
+    await make_careless(cluster)
     kept = os.environ.get("TEST_TEMPLATE")
     if kept:
         return await _copy(cluster, Path(kept))

@@ -88,7 +88,8 @@ FOR_COLLEAGUES = ("/cases", "/cases/briefing")
 BOTH_WAYS = 3
 #: At how many other tables' addresses a route is tried, unless every question is asked.
 OTHERS = 3
-WORD = re.compile(r"\w+")
+#: What may be an address: a word of so many letters as each of them has (`open_stage` sees to that).
+WORD = re.compile(r"\b\w{12}\b")
 #: What the crawl knows how to fill in. A route with another parameter stops it.
 PARAMETERS = {"public_id", "person", "step", "name", "slug", "path", "token", "guest", "number", "category"}
 #: Where files are.

@@ -21,6 +21,7 @@ from portal.run.postgres import EmbeddedPostgres
 from tests.access.canary import FOR_EVERYBODY, text_columns
 from tests.access.stage import Stage, open_stage, plant_everything
 from tests.servers import new_database, run_sql
+from tests.template import make_careless
 from tests.world import CLOCK, NOW, World, build_world, set_clock
 
 
@@ -44,6 +45,7 @@ async def open_database(cluster: EmbeddedPostgres, name: str, size: int = 4) -> 
 
 async def make_demo(cluster: EmbeddedPostgres) -> tuple[str, World]:
     """The demo and the cast, without canaries; nobody is connected in the end."""
+    await make_careless(cluster)
     name = await new_database(cluster)
     await open_database(cluster, name)
     await migrate()

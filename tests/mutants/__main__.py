@@ -216,7 +216,8 @@ def _try(
                     jobs.put((level + 1, mutant))
                 elif answer["code"] == FAILED:
                     tried.add(mutant, tests[0])
-                    tell("caught", mutant, f"  by {tests[0]}")
+                    said = f": {answer['said'].splitlines()[0][:80]}" if tests[0] in QUICK else ""
+                    tell("caught", mutant, f"  by {tests[0]}{said}")
                 else:
                     wrong.append(f"{mutant.name}: {answer['said']}")
         except queue.Empty:
