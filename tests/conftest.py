@@ -31,7 +31,7 @@ from portal.run.postgres import EmbeddedPostgres  # noqa: E402
 from portal.scoreboard import board  # noqa: E402
 from portal.web.assets import build  # noqa: E402
 from tests.client import Browser  # noqa: E402
-from tests.connections import OneConnection, OneConnectionAsGuests  # noqa: E402
+from tests.connections import OneConnection, OneConnectionAsGuests, connect  # noqa: E402
 from tests.servers import drop_database, new_database, start_postgres  # noqa: E402
 from tests.template import make_template  # noqa: E402
 from tests.world import World  # noqa: E402
@@ -117,7 +117,7 @@ async def _the_connection(kept: list[asyncpg.Connection], dsn: str) -> asyncpg.C
     if kept and kept[0].is_closed():
         kept.clear()
     if not kept:
-        kept.append(await asyncpg.connect(dsn))
+        kept.append(await connect(dsn))
     return kept[0]
 
 

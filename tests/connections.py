@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import Any
 
 import asyncpg
 
 from portal import db
+
+#: Of a connection that asks thousands of statements: each is planned once. Planning takes longer than any of them.
+PLANNED_ONCE: dict[str, Any] = {
+    "statement_cache_size": 1000,
+    "max_cacheable_statement_size": 0,
+    "server_settings": {"plan_cache_mode": "force_generic_plan"},
+}
+
+
+async def connect(dsn: str) -> asyncpg.Connection:
+    """A connection for many tests, one after another."""
+    return await asyncpg.connect(dsn, **PLANNED_ONCE)
 
 
 class OneConnection:
