@@ -1,5 +1,5 @@
 """Who puts items together or takes them apart says why; who decides a lead decides about what stands under it; and
-the people of a cluster grow together."""
+the people of a cluster grow together. And while an item is hidden by moderators, the clock of its case stands still."""
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
@@ -49,13 +49,50 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
 $$;
 """
 
+# Since when moderators hide the item, or its campaign; whoever shows it again forgets that and makes all due later.
+STILL = """
+ALTER TABLE escalation ADD COLUMN hidden_from timestamptz;
+CREATE INDEX escalation_hidden ON escalation (idea) WHERE hidden_from IS NOT NULL;
+
+CREATE FUNCTION plein_stand_still() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+BEGIN
+    UPDATE escalation SET hidden_from = plein_now()
+        WHERE idea = NEW.id AND ended_at IS NULL AND hidden_from IS NULL;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER idea_hidden AFTER UPDATE OF state ON idea FOR EACH ROW
+    WHEN (NEW.state = 'hidden' AND OLD.state <> 'hidden') EXECUTE FUNCTION plein_stand_still();
+CREATE FUNCTION plein_all_stand_still() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+BEGIN
+    UPDATE escalation SET hidden_from = plein_now()
+        WHERE idea IN (SELECT i.id FROM idea i WHERE i.campaign = NEW.id) AND ended_at IS NULL
+            AND hidden_from IS NULL;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER campaign_hidden AFTER UPDATE OF hidden ON campaign FOR EACH ROW
+    WHEN (NEW.hidden AND NOT OLD.hidden) EXECUTE FUNCTION plein_all_stand_still();
+
+CREATE OR REPLACE FUNCTION plein_lateness(e escalation, at timestamptz) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT CASE
+        WHEN e.state NOT IN ('qualifying', 'triage', 'assigned', 'acknowledged', 'clarifying', 'drafting',
+            'under review') THEN NULL
+        WHEN m.at > e.overdue3_at THEN 'overdue 3'
+        WHEN m.at > e.overdue2_at THEN 'overdue 2'
+        WHEN m.at > e.due_at THEN 'overdue 1'
+        WHEN m.at > e.soon_at THEN 'due soon'
+        ELSE 'on time' END
+    FROM (SELECT CASE e.state WHEN 'clarifying' THEN e.clarify_from ELSE least(at, e.hidden_from) END AS at) m
+$$;
+"""
+
 
 async def forwards() -> MigrationManager:
     """Adds them."""
     manager = MigrationManager(migration_id=ID, app_name="portal", description=DESCRIPTION)
 
     async def run() -> None:
-        await script(REASONS + DECIDES + GROWTH)
+        await script(REASONS + DECIDES + GROWTH + STILL)
 
     manager.add_raw(run)
     return manager

@@ -8,6 +8,7 @@ from portal.attachments.jobs import sweep_files
 from portal.calendar.jobs import bring_holidays
 from portal.campaigns.jobs import move_campaigns_on
 from portal.caseteam.steps import STEPS as OF_TEAMS
+from portal.crowd.promising import pass_on_promises
 from portal.crowd.steps import STEPS as AFTER_ANSWERS
 from portal.escalation.jobs import tick
 from portal.escalation.steps import STEPS as OF_CASES
@@ -36,6 +37,7 @@ STEPS: dict[str, Handler] = {**OF_CASES, **OF_TEAMS, **AFTER_ANSWERS}
 async def tick_cases() -> None:
     """The clock of the cases."""
     await tick(STEPS)
+    await pass_on_promises()
 
 
 #: What can be queued.

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from portal.crowd.asking import SCHEDULE, ask
-from portal.db import execute, fetch_one, fetch_value
+from portal.db import execute, fetch_one, fetch_value, transaction
 from portal.escalation.moving import Case, above, hold, move, oblige, possible, rise
 from portal.escalation.states import State
 from portal.events.kinds import Kind
@@ -123,6 +123,34 @@ async def warn_above(promise: Promised, case: Case | None) -> None:
         await oblige(Kind.DUTY_PROMISE, case, (await above(case.id))[case.id], about="moved")
     elif (person := await fetch_value(ABOVE_OWNER, promise.owner)) is not None:
         await record(Kind.DUTY_PROMISE, space=promise.space, person=person, item=promise.idea, about="moved")
+
+
+# Nobody else sees to what an answer without a case promised: who answered, who stands above whoever left, who answers
+# for the topic by the rules, who owns the space, or an administrator; the first who is there and reads it.
+LEFT_BEHIND = """
+    UPDATE promise p SET owner = n.person FROM (
+        SELECT q.id, (
+            SELECT x.person FROM (
+                SELECT 1 AS place, q.author AS person
+                UNION ALL SELECT 1 + c.level, c.person FROM plein_chain(q.owner) c
+                UNION ALL SELECT 100, plein_owner(i.topic, a.org_unit, ARRAY[q.owner], plein_now())
+                UNION ALL SELECT CASE m.role WHEN 'owner' THEN 200 ELSE 300 END, m.person FROM membership m
+                    WHERE m.role = 'administrator' OR m.role = 'owner' AND m.space = q.space) x
+            WHERE plein_in_office(x.person)
+                AND EXISTS (SELECT FROM readership r WHERE r.person = x.person AND r.space = q.space)
+            ORDER BY x.place, x.person LIMIT 1) AS person
+        FROM promise q JOIN idea i ON i.id = q.idea JOIN person a ON a.id = i.author
+        WHERE q.state = 'open' AND q.escalation IS NULL AND NOT plein_in_office(q.owner)) n
+    WHERE p.id = n.id AND n.person IS NOT NULL RETURNING p.space, p.idea, p.owner
+"""
+
+
+async def pass_on_promises() -> None:
+    """Where whoever saw to a promise left the organisation, and no case watches over it, somebody else does."""
+    async with transaction():
+        for row in await execute(LEFT_BEHIND):
+            about = {"person": row["owner"], "item": row["idea"]}
+            await record(Kind.DUTY_PROMISE, space=row["space"], about="passed on", **about)
 
 
 SETTLE = "UPDATE promise SET state = {}, ended_at = plein_now() WHERE id = {}"

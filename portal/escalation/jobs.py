@@ -7,11 +7,11 @@ from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
 
-from portal.db import UNREACHABLE, execute, transaction
+from portal.db import UNREACHABLE, execute, fetch_value, transaction
 from portal.escalation.clusters import follow_new_leads
-from portal.escalation.moving import hand_over_all, hold_all, possible
+from portal.escalation.moving import hand_over_all, hold, hold_all, possible
 from portal.escalation.opening import assign_all, open_case
-from portal.escalation.steps import Due, Handler
+from portal.escalation.steps import Due, Handler, go_on_in_sight
 from portal.events.kinds import Kind
 
 log = structlog.get_logger()
@@ -22,6 +22,7 @@ async def tick(steps: Mapping[str, Handler]) -> None:
     await look_at_support()
     await open_what_was_promised()
     await follow_new_leads()
+    await go_on_with_what_is_shown_again()
     await pass_on_what_is_unowned()
     await assign_what_waits_for_somebody()
     await take_steps(steps)
@@ -69,6 +70,22 @@ async def open_what_was_promised() -> None:
     for row in await execute(PROMISED):
         async with transaction():
             await open_case(row["id"], "campaign")
+
+
+# What moderators hid, or its campaign, and somebody put up again.
+SHOWN_AGAIN = """
+    SELECT e.id, e.hidden_from FROM escalation e JOIN idea i ON i.id = e.idea JOIN campaign c ON c.id = i.campaign
+    WHERE e.hidden_from IS NOT NULL AND i.state <> 'hidden' AND NOT c.hidden ORDER BY e.id
+"""
+FORGET_HIDDEN = "UPDATE escalation SET hidden_from = NULL WHERE id = {} AND hidden_from IS NOT NULL RETURNING id"
+
+
+async def go_on_with_what_is_shown_again() -> None:
+    """The clock stood still while nobody could read the item (rule 2): all is due so much later."""
+    for row in await execute(SHOWN_AGAIN):
+        async with transaction():
+            if await fetch_value(FORGET_HIDDEN, row["id"]):
+                await go_on_in_sight(await hold(row["id"]), row["hidden_from"])
 
 
 # Away, or gone: whoever takes over is there. Each owner is looked up once, however many cases she has. And whoever may
@@ -125,12 +142,12 @@ async def _assign(cases: list[int]) -> None:
 
 AT_ONCE = 200  # steps in one transaction
 # Those that wait longest first; two workers never hold the same. While a question to the author is open, nothing but
-# its own end is due; while the item waits to be screened, nothing is. The moment is asked for once, so that an index
-# finds what is due.
+# its own end is due; while the item waits to be screened, or moderators hide it, nothing is. The moment is asked for
+# once, so that an index finds what is due.
 CLAIM = """
     SELECT e.id FROM case_step s JOIN escalation e ON e.id = s.escalation
     WHERE s.done_at IS NULL AND s.due_at <= (SELECT plein_now())
-        AND (e.state <> 'clarifying' OR s.kind = 'clarifying_over') AND e.id <> ALL({})
+        AND (e.state <> 'clarifying' OR s.kind = 'clarifying_over') AND e.id <> ALL({}) AND e.hidden_from IS NULL
         AND NOT EXISTS (SELECT FROM screening x WHERE x.idea = e.idea AND x.state = 'open')
     ORDER BY s.due_at, s.id LIMIT {} FOR UPDATE OF e SKIP LOCKED
 """

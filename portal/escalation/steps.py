@@ -5,6 +5,7 @@ the same moment, such as reminders, is done for all of them by one statement."""
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 
 from portal.db import execute
 from portal.escalation.alerts import alerts
@@ -164,7 +165,8 @@ async def go_on(case: Case, *, actor: int | None = None, **particulars: str) -> 
     await oblige(Kind.DUTY_REMINDER, case, case.owner, about="clarified")
 
 
-# What was due after it was taken out of sight is due so much later as it was.
+# What was due after it was taken out of sight is due so much later as it was. A question to the author, during which
+# the clock stands still anyway, may be answered so much longer.
 LATER = """
     UPDATE escalation e SET
         due_at = CASE WHEN e.due_at > p.since THEN plein_working_after(e.due_at, p.minutes) ELSE e.due_at END,
@@ -176,17 +178,23 @@ LATER = """
             THEN plein_working_after(e.triage_due_at, p.minutes) ELSE e.triage_due_at END,
         hold_until = CASE WHEN e.state = 'qualifying' AND e.hold_until > p.since
             THEN plein_working_after(e.hold_until, p.minutes) ELSE e.hold_until END
-    FROM (SELECT s.created_at AS since, plein_working_minutes(s.created_at, plein_now()) AS minutes
-        FROM screening s WHERE s.id = {}) p
+    FROM (SELECT x.since, plein_working_minutes(x.since, plein_now()) AS minutes FROM (
+        SELECT {}::timestamptz AS since) x) p
     WHERE e.id = {}
+"""
+LONGER = """
+    UPDATE escalation e SET clarify_until = plein_working_after(e.clarify_until,
+        plein_working_minutes({}, plein_now())) WHERE e.id = {} AND e.clarify_until > {}
 """
 
 
-async def go_on_screened(case: Case, screening: int) -> None:
-    """The item was out of sight until somebody had screened it, also for who owes the answer (rule 15): the clock stood
-    still meanwhile. While a question to the author is open it does so anyway."""
-    if possible(case, Kind.CASE_SCREENED):
-        await execute(LATER, screening, case.id)
+async def go_on_in_sight(case: Case, since: datetime) -> None:
+    """The item was out of sight, also for who owes the answer, until somebody had screened it (rule 15), or for as long
+    as moderators hid it: the clock stood still meanwhile."""
+    if case.state is State.CLARIFYING:
+        await execute(LONGER, since, case.id, since)
+    elif possible(case, Kind.CASE_SCREENED):
+        await execute(LATER, since, case.id)
         await move(case.id, Kind.CASE_SCREENED)
 
 

@@ -83,6 +83,13 @@ COUNTED = """
     CASE WHEN NOT plein_counts_hidden(c, t.now) THEN i.supporters END AS supporters,
     CASE WHEN NOT plein_counts_hidden(c, t.now) THEN i.guest_supporters END AS guest_supporters
 """
+#: How many discuss it, where as many do as would have to support it, and too few do; its readers are asked whether they
+#: do, as long as nobody owes an answer for another reason.
+WATCHED = """
+    CASE WHEN i.watched_at IS NOT NULL AND i.t1_at IS NULL AND NOT EXISTS (SELECT FROM answer w WHERE w.idea = i.id)
+        AND NOT EXISTS (SELECT FROM escalation w WHERE w.idea = i.id AND w.ended_at IS NULL)
+        THEN i.commenters ELSE 0 END AS watched
+"""
 #: Whether somebody writes it along: a colleague's yes, not her invitation.
 WRITES_ALONG = "EXISTS (SELECT FROM co_author k WHERE k.idea = i.id AND k.person = {} AND k.accepted_at IS NOT NULL)"
 CARD = f"""

@@ -10,7 +10,7 @@ from portal.access.actor import Actor
 from portal.access.of_people import ADDRESS, COMES_FROM, NAMED
 from portal.access.scope import visible
 from portal.db import fetch, fetch_one
-from portal.ideas.cards import COUNTED, FROM, address_of, hashable
+from portal.ideas.cards import COUNTED, FROM, WATCHED, address_of, hashable
 from portal.tables import Campaign, Idea, IdeaVersion, OrgUnit, Service, Topic, Vote
 from portal.tables import Question as QuestionTable
 
@@ -53,6 +53,7 @@ class IdeaRow(msgspec.Struct, frozen=True):
     version: int
     supporters: int | None
     guest_supporters: int | None
+    watched: int
     comments: int
     guest_comments: int
     created_at: datetime
@@ -120,7 +121,7 @@ ONE = f"""
                 THEN {COMES_FROM.format("p.id", "i.space")} END, '')
             AS author_unit,
         i.title, i.body, i.body_html, i.tags, i.language, i.version,
-        {COUNTED}, i.comments, i.guest_comments, i.created_at, i.updated_at, i.state AS idea_state,
+        {COUNTED}, {WATCHED}, i.comments, i.guest_comments, i.created_at, i.updated_at, i.state AS idea_state,
         CASE WHEN plein_decided(c, t.now) THEN i.status ELSE 'new' END AS status,
         coalesce(e.public_id, '') AS service_public_id, coalesce(e.name, '') AS service_name, i.form_version,
         i.topic AS topic_id, coalesce(tp.public_id, '') AS topic_public_id, coalesce(tp.name, '') AS topic_name,

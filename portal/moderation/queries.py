@@ -112,10 +112,15 @@ PARTIES = """
         UNION SELECT unnest(ARRAY[d.moderator, d.person]) FROM decision d WHERE d.item = x.id)
 """
 
-#: Who decides the case of an idea or post, or did: whoever does moderates nothing of it (rule 7 of escalation).
+#: Who decides the case of an idea or post, or of its lead, or any case in a campaign: whoever does moderates nothing of
+#: it (rule 7 of escalation).
 DECIDERS = """
     (SELECT DISTINCT r.person FROM case_role r JOIN escalation e ON e.id = r.escalation
-        WHERE e.idea = coalesce(i.id, ki.id, fi.id) AND e.ended_at IS NULL
+        WHERE e.ended_at IS NULL AND e.idea IN (
+                SELECT coalesce(i.id, ki.id, fi.id)
+                UNION ALL SELECT w.lead FROM cluster_item w
+                    WHERE w.idea = coalesce(i.id, ki.id, fi.id) AND w.left_at IS NULL
+                UNION ALL SELECT w.id FROM idea w WHERE w.campaign = x.campaign)
             AND (r.role = 'owner' OR r.role IN ('deputy', 'neutral', 'chain') AND r.until IS NULL))
 """
 #: What an item `x` is about; a file that was taken away leaves nothing but the item.

@@ -202,6 +202,14 @@ DUTIES: dict[str, Words] = {
         ),
         "#promises",
     ),
+    f"{Kind.DUTY_PROMISE}/passed on": Words(
+        lazy("You see to a promise now"),
+        lazy(
+            "Whoever saw to it left. It was promised in an answer that everybody reads. Tell how it goes, and say when "
+            "it is done."
+        ),
+        "#promises",
+    ),
     Kind.DUTY_UNOWNED: Words(
         lazy("Nobody is there to decide about this"),
         lazy(

@@ -13,7 +13,7 @@ from portal.comments.announcing import announce as announce_comment
 from portal.db import execute, fetch_value, transaction
 from portal.escalation.moving import OPEN_CASE, hold, move, possible
 from portal.escalation.opening import go_on_from_triage
-from portal.escalation.steps import go_on_screened
+from portal.escalation.steps import go_on_in_sight
 from portal.events.jobs import queue
 from portal.events.kinds import Kind
 from portal.events.log import record
@@ -56,7 +56,7 @@ async def publish(actor: Actor, row: ScreeningRow, *, words: str, version: int) 
         if author is None:
             raise Changed
         if row.idea and (case := await fetch_value(OPEN_CASE, row.idea)) is not None:
-            await go_on_screened(await hold(case), row.id)
+            await go_on_in_sight(await hold(case), row.created_at)
         if row.idea and row.was == "draft":
             await announce(row.idea, row.space, author)
         elif row.comment and row.found == "words":

@@ -76,6 +76,7 @@ class Escalation(PublicTable, db=DB):
     overdue2_at = Timestamptz()
     overdue3_at = Timestamptz()
     question = Text(default="")
+    hidden_from = Timestamptz(null=True, default=None)
     clarify_from = Timestamptz(null=True, default=None)
     clarify_until = Timestamptz(null=True, default=None)
     clarified_at = Timestamptz(null=True, default=None)

@@ -10,7 +10,7 @@ from portal.access.actor import Actor
 from portal.access.scope import visible
 from portal.campaigns.queries import CampaignRow
 from portal.db import QueryString, Reading, fetch, fetch_value
-from portal.ideas.cards import COUNTED, FROM, WRITES_ALONG, address_of
+from portal.ideas.cards import COUNTED, FROM, WATCHED, WRITES_ALONG, address_of
 from portal.paging import Cursor, Page, beyond, paged
 from portal.tables import Budget, Campaign, Idea, Vote
 
@@ -19,7 +19,8 @@ PAGE = 20  # votes a page
 
 class Standing(msgspec.Struct, frozen=True):
     """An idea as far as voting goes: how many of the actor's own votes lie on it (`weight`), how many she has given in
-    the whole campaign, and how many support it, colleagues and guests apart; None where that is hidden."""
+    the whole campaign, and how many support it, colleagues and guests apart; None where that is hidden.
+    `watched`: so many discuss it and too few support it."""
 
     id: int
     public_id: str
@@ -33,6 +34,7 @@ class Standing(msgspec.Struct, frozen=True):
     idea_state: str
     supporters: int | None
     guest_supporters: int | None
+    watched: int
     weight: int
     vote_method: str
     votes_each: int
@@ -44,7 +46,7 @@ class Standing(msgspec.Struct, frozen=True):
 STANDING = f"""
     SELECT i.id, i.public_id, i.kind, i.title, i.space, i.author, i.speaks_for AS speaks_for_id,
         {WRITES_ALONG} AS co_author,
-        plein_phase(c, t.now) AS phase, i.state AS idea_state, {COUNTED},
+        plein_phase(c, t.now) AS phase, i.state AS idea_state, {COUNTED}, {WATCHED},
         coalesce((SELECT v.weight FROM vote v WHERE v.idea = i.id AND {{}}), 0) AS weight,
         c.vote_method, c.votes_each, c.votes_per_idea, c.decide_from AS voting_ends,
         coalesce((SELECT b.given FROM budget b WHERE b.campaign = c.id AND {{}}), 0) AS given

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from portal.db import execute, fetch_value
+from portal.timetable import tick_cases
 from tests.cases.test_answering import TYPED
 from tests.client import text_of
 from tests.escalation.stage import work
@@ -66,3 +67,21 @@ async def test_moved_a_second_time_it_is_told_above_its_owner(as_, world):
     await work()
     await tell_all()
     assert await fetch_value(TOLD, head) == 1
+
+
+@pytest.mark.parametrize("alone", [True, False])
+async def test_where_who_saw_to_it_leaves_somebody_else_does_and_is_told(as_, world, alone):
+    """Whoever answered; where she left, too, an administrator at last. With a case its owner looks after it."""
+    colleague, promise = world.person_id["colleague"], world.promise["told"]
+    free = "UPDATE promise SET owner = {}, author = {}, state = 'open' WHERE public_id = {}"
+    await execute(free, colleague, world.person_id["sponsor"], promise)
+    if alone:
+        await execute("UPDATE promise SET escalation = NULL WHERE public_id = {}", promise)
+    owner = "SELECT owner FROM promise WHERE public_id = {}"
+    for leaves, then in (("colleague", "sponsor"), ("sponsor", "administrator")):
+        await execute("UPDATE person SET active = FALSE WHERE id = {}", world.person_id[leaves])
+        for _ in range(2):  # told once
+            await tick_cases()
+        assert await fetch_value(owner, promise) == (world.person_id[then] if alone else colleague)
+        told = "SELECT count(*) FROM event WHERE kind = 'duty.promise' AND person = {}"
+        assert await fetch_value(told, world.person_id[then]) == alone

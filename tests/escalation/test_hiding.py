@@ -11,6 +11,7 @@ from portal.screening.jobs import assign_screenings
 from tests.client import text_of
 from tests.escalation.stage import at, work
 from tests.escalation.test_sensitive import DIVERT, door, rule
+from tests.moderation.desk import decide, newest
 from tests.pages.forms import form_of
 from tests.world import NOW, add_case
 
@@ -107,6 +108,79 @@ async def test_who_decides_it_does_not_move_it_out_of_sight(as_, world, kind, ow
 @pytest.mark.parametrize(("owner", "status"), [("sponsor", 403), ("decision_maker", 303)])
 async def test_who_decides_it_takes_no_file_of_it_away(as_, world, owner, status):
     await execute(JOIN, world.space_id["organisation"], world.person_id["sponsor"], "moderator")
+    await execute("UPDATE cluster_item SET left_at = plein_now()")  # she decides its lead
     await add_case(world, "vote", idea="vote", state="assigned", owner=owner)
     sent = await (await as_("sponsor")).post(f"/attachments/{world.attachment['vote']}/removal", {})
     assert sent.status_code == status
+
+
+async def turn(world, hidden, campaign=False):
+    """Moderators hide it, or its campaign; or it is shown again."""
+    if campaign:
+        await execute("UPDATE campaign SET hidden = {} WHERE id = {}", hidden, world.campaign_id["vote"])
+    else:
+        state = "hidden" if hidden else "published"
+        await execute("UPDATE idea SET state = {} WHERE id = {}", state, world.idea_id["vote"])
+
+
+@pytest.mark.parametrize("campaign", [False, True])
+async def test_while_moderators_hide_it_the_clock_stands_still(world, rollback, campaign):
+    """Nobody who owes the answer can read it: no step is taken, and all is due so much later as that took (rule 2)."""
+    await add_case(world, "vote", idea="vote", state="acknowledged", owner="sponsor")
+    case = world.case_id["vote"]
+    facts = "SELECT due_at, plein_lateness(e, plein_now()) AS lateness FROM escalation e WHERE id = {}"
+    due = (await execute(facts, case))[0]["due_at"]
+    await turn(world, True, campaign)
+    await at(due + timedelta(days=30))
+    assert dict((await execute(facts, case))[0]) == {"due_at": due, "lateness": "on time"}
+    assert await fetch_value("SELECT count(*) FROM case_step WHERE escalation = {} AND done_at IS NOT NULL", case) == 0
+    await turn(world, False, campaign)
+    await at(due + timedelta(days=30))
+    row = (await execute(facts, case))[0]
+    left = "SELECT plein_working_minutes({}, {})"
+    assert row["lateness"] == "on time"
+    assert await fetch_value(left, due + timedelta(days=30), row["due_at"]) == await fetch_value(left, NOW, due)
+    told = "SELECT count(*) FROM event WHERE escalation = {} AND kind = 'case.screened'"
+    assert await fetch_value(told, case) == 1, "its timeline says that the clock goes on"
+
+
+async def test_a_question_that_is_hidden_may_be_answered_so_much_longer(world, rollback):
+    await add_case(world, "vote", idea="vote", state="clarifying", owner="sponsor")
+    until = NOW + timedelta(days=5)
+    await execute(
+        "UPDATE escalation SET question = 'When?', clarify_from = {}, clarify_until = {} WHERE id = {}",
+        *(NOW, until, world.case_id["vote"]),
+    )
+    await turn(world, True)
+    await at(NOW + timedelta(days=14))
+    state = "SELECT state FROM escalation WHERE id = {}"
+    assert await fetch_value(state, world.case_id["vote"]) == "clarifying"
+    await turn(world, False)
+    await at(NOW + timedelta(days=14))
+    assert await fetch_value(state, world.case_id["vote"]) == "clarifying"
+    assert await fetch_value("SELECT clarify_until > plein_now() FROM escalation WHERE id = {}", world.case_id["vote"])
+
+
+@pytest.mark.parametrize(("owner", "status"), [("moderator", 403), ("sponsor", 303)])
+async def test_who_decides_a_case_in_a_campaign_does_not_hide_the_campaign(as_, world, owner, status):
+    await (await as_("employee")).post(f"/campaigns/{world.campaign['vote']}/report", {"rule": "persons"})
+    item = await newest("moderation_item")
+    world.item["campaign"] = item["public_id"]
+    await add_case(world, "vote", idea="vote", state="assigned", owner=owner)
+    assert (await decide(await as_("moderator"), world, "campaign", "hide")).status_code == status
+    refused = await fetch_value("SELECT count(*) FROM event WHERE kind = 'moderation.refused'")
+    assert refused == (status == 403)
+
+
+async def test_who_decides_the_lead_hides_nothing_that_stands_under_it(as_, world):
+    await execute("DELETE FROM co_author")
+    await (await as_("employee")).post(f"/ideas/{world.idea['vote']}/report", {"rule": "persons", "words": ""})
+    item = await newest("moderation_item")
+    world.item["idea"] = item["public_id"]
+    await execute("UPDATE case_role SET person = {} WHERE role = 'owner'", world.person_id["moderator"])
+    assert (await decide(await as_("moderator"), world, "idea", "hide")).status_code == 403, (
+        "its lead is the idea decide"
+    )
+    await execute("UPDATE cluster_item SET left_at = plein_now()")
+    sent = await decide(await as_("moderator"), world, "idea", "hide")
+    assert sent.status_code == 303, "the control"

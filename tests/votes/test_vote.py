@@ -241,3 +241,22 @@ async def test_who_writes_it_along_cannot_support_it_and_reads_yours(as_, world)
     actor = await actor_of_person(world.person_id["employee"])
     assert await give_support(actor, idea) is None, "said yes since the page was loaded"
     assert await counts(world, "vote") == (0, 0)
+
+
+@pytest.mark.parametrize("who", ["employee", "author"])
+async def test_readers_of_what_many_discuss_are_asked_whether_they_support_it(as_, world, who):
+    """Once as many comment as would have to support it; until an answer is owed, and not its author."""
+    browser, page, asked = await as_(who), f"/posts/{world.idea['post']}", "9 people discuss it."
+    assert "Do you support this?" not in text_of(await browser.get(page))
+    await execute(
+        "UPDATE idea SET commenters = 9, t1_at_count = 8, watched_at = {} WHERE id = {}", NOW, world.idea_id["post"]
+    )
+    assert (asked in text_of(await browser.get(page))) == (who == "employee")
+    if who == "employee":
+        panel = {"shape": "panel"}
+        await browser.post(give(world, "post"), panel)
+        assert asked not in text_of(await browser.get(page))
+        await browser.post(take_back(world, "post"), panel)
+        assert asked in text_of(await browser.get(page))
+        await execute("UPDATE idea SET t1_at = {} WHERE id = {}", NOW, world.idea_id["post"])
+        assert asked not in text_of(await browser.get(page))
