@@ -130,7 +130,7 @@ async def _page(request: Request, kind: str, thing: Any, places: list[Place], fo
         form=form,
         kind=kind,
         thing=thing,
-        address=_address(kind, thing),
+        home=_address(kind, thing),
         places=places,
         place=place,
         change=change,
