@@ -101,3 +101,15 @@ def test_every_test_that_security_names_is_there():
     proofs = page.split("### What may break")[1].split("To ask why")[0]
     rows = [row for row in proofs.splitlines() if row.startswith("| ")]
     assert [row for row in rows if "`tests/" not in row and not row.endswith(" test |") and "not " not in row] == []
+
+
+def test_every_proof_of_escalation_has_its_tests():
+    section = (ROOT / "docs" / "escalation.md").read_text().split("## What proves it")[1].split("\n## ")[0]
+    rows = [re.findall(r"`(\w+\.py)::(\w+)`", line) for line in section.splitlines() if re.match(r"\| \d", line)]
+    assert [line.split("|")[1].strip() for line in section.splitlines() if re.match(r"\| \d", line)] == [
+        str(n) for n in range(1, 17)
+    ]
+    assert all(rows), "each is proved by something"
+    for file, name in (test for row in rows for test in row):
+        tree = ast.parse((ROOT / "tests" / "escalation" / file).read_text())
+        assert name in {node.name for node in tree.body if isinstance(node, ast.AsyncFunctionDef)}, f"{file}::{name}"

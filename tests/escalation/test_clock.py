@@ -118,20 +118,21 @@ EVERYTHING = [
 ]
 
 
-async def test_after_three_days_without_a_worker_each_missed_step_is_done_once_and_in_order(stage):
+@pytest.mark.parametrize(("days", "missed", "reminders"), [(3, 2, 1), (40, 5, 4)])
+async def test_after_days_without_a_worker_each_missed_step_is_done_once_and_in_order(stage, days, missed, reminders):
     post = await assigned(stage)
-    await set_clock(NOW + timedelta(days=60))
+    await set_clock(await days_later(await fetch_value("SELECT plein_now()"), days))
     await tick_cases()
     await tick_cases()
-    assert await happened(post) == EVERYTHING
+    assert await happened(post) == EVERYTHING[: 3 + missed]
     steps = await execute(
         "SELECT v.particulars ->> 'step' AS step FROM event v JOIN escalation e ON e.id = v.escalation"
         " WHERE e.idea = {} AND v.kind = 'case.overdue' ORDER BY v.id",
         post,
     )
-    assert [row["step"] for row in steps] == ["1", "2", "3"]
+    assert [row["step"] for row in steps] == ["1", "2", "3"][: missed - 2]
     reminded = [person for kind, person in await duties(post) if kind == "duty.reminder"]
-    assert reminded == [stage.heads["deputy"]] * 4, "each finds the case as the step before left it"
+    assert reminded == [stage.heads["deputy"]] * reminders, "each finds the case as the step before left it"
 
 
 # Whatever is to be told of this case can't be written.

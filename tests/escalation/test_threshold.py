@@ -82,6 +82,8 @@ async def test_as_many_commenters_as_t1_without_support_are_watched_and_no_duty(
     row = (await execute("SELECT * FROM idea WHERE id = {}", post))[0]
     assert (row["watched_at"], row["watched_by"], row["t1_at"]) == (NOW, stage.heads["moderator"], None)
     assert await stage.case(post) is None
+    told = await execute("SELECT kind FROM event WHERE starts_with(kind, 'duty.')")
+    assert [row["kind"] for row in told] == ["duty.watch"], "a moderator hears of it, and nobody owes anything"
     await execute("UPDATE comment SET state = 'removed' WHERE idea = {}", post)
     assert (await execute(WHAT, post))[0]["commenters"] == 0
 
@@ -121,8 +123,11 @@ async def test_a_vote_taken_back_after_the_latch_changes_nothing(stage):
     before = await stage.owed(post)
     await execute("DELETE FROM vote WHERE idea = {}", post)
     await at(NOW + timedelta(days=1, hours=1))
-    assert (await execute(WHAT, post))[0]["supporters"] == 0
-    assert (await stage.owed(post)).due_at == before.due_at
+    row = (await execute(WHAT, post))[0]
+    assert (row["supporters"], row["t1_at"]) == (0, NOW)
+    await at(before.due_at + timedelta(minutes=1))
+    case = await stage.owed(post)
+    assert (case.state, case.due_at, case.lateness) == (before.state, before.due_at, "overdue 1")
 
 
 async def test_support_that_comes_fast_is_a_heads_up_and_no_duty(stage):
@@ -159,6 +164,7 @@ async def test_hidden_counts_trigger_nothing_until_they_are_shown(stage, world):
 
 async def test_an_idea_of_a_campaign_has_a_case_once_the_date_passed_that_it_promised(stage, world):
     idea = world.idea_id["vote"]
+    await execute("DELETE FROM cluster_item WHERE idea = {}", idea)  # it stands by itself
     await execute("UPDATE idea SET t1_at_count = 3 WHERE id = {}", idea)
     await stage.support(idea, stage.people[:5])
     await at(NOW + timedelta(days=1))
