@@ -206,7 +206,7 @@ def on_stale_form(request: Request, error: StaleForm) -> Response[bytes]:
         "accounts/resume.html",
         status=409,
         action=own_address(error.typed.get("next")).split("?")[0] if carried else request.url.path,
-        kept=error.typed.kept_for(request.actor.id),
+        kept=error.typed.kept_for(request.person),
         after="signing in" if carried else "a while",
     )
     response.headers["HX-Retarget"] = "body"

@@ -136,6 +136,7 @@ async def recognise(request: Request) -> Actor | None:
     actor = await actor_of_session(token_sha256(token), UNREAD) if token else None
     request.scope["plein_actor"] = actor  # type: ignore[typeddict-unknown-key]
     if actor:
+        request.scope["plein_person"] = actor.id  # type: ignore[typeddict-unknown-key]
         await keep_up(actor.photo_changes)
     read_from_now(request.reader)
     return actor

@@ -99,6 +99,12 @@ class Request(LitestarRequest[Any, Any, State]):
         return self.scope.get("plein_actor")  # type: ignore[return-value]
 
     @property
+    def person(self) -> int:
+        """Who is signed in, where somebody is: herself, also where she acts as her mask or looks through other eyes."""
+        person: int = self.scope["plein_person"]  # type: ignore[typeddict-item]
+        return person
+
+    @property
     def was_recognised(self) -> bool:
         """Whether it was asked who it is, or nobody needs to know."""
         handler = self.scope.get("route_handler")
@@ -145,8 +151,7 @@ class Request(LitestarRequest[Any, Any, State]):
         own = _csrf_of(self.session_token)
         mask = secrets.token_bytes(len(own))
         masked = urlsafe_b64encode(mask + bytes(a ^ b for a, b in zip(mask, own, strict=True))).decode()
-        actor = self.actor_or_none
-        return f"{masked}.{writer_mark(actor.id)}" if actor else masked
+        return f"{masked}.{writer_mark(self.person)}" if self.actor_or_none else masked
 
     def csrf_matches(self, token: str) -> bool:
         """Whether a form's token belongs to this session; anything malformed does not."""

@@ -6,7 +6,7 @@ from html import unescape
 import pytest
 
 from portal.db import execute, fetch_value
-from tests.client import text_of
+from tests.client import CSRF, text_of
 from tests.world import PASSWORD, email_of
 
 IDEA = {
@@ -18,6 +18,10 @@ IDEA = {
     "version": "1",
 }
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
+
+
+def csrf_of(page):
+    return CSRF.search(page.text)[1]
 
 
 def hidden(response):
@@ -118,6 +122,18 @@ async def test_a_comment_survives_as_well(writer, world, htmx):
     assert await fetch_value(
         "SELECT c.body || r.public_id FROM comment c JOIN comment r ON r.id = c.root WHERE c.body LIKE 'A long thought%'"
     ) == (typed["body"] + world.comment["vote"])
+
+
+async def test_so_does_one_about_what_one_wrote_without_ones_name(as_, world):
+    """There she acts as her mask, and it is she who signs in again, or comes with a form of an earlier session."""
+    browser, address = await as_("colleague"), f"/ideas/{world.idea['anonymous']}/comments"
+    typed = {"body": "What nobody knows", "csrf_token": csrf_of(await browser.get(f"/posts/{world.idea['anonymous']}"))}
+    await browser.start_session()
+    assert hidden(await browser.post(address, typed))["body"] == typed["body"]
+    await execute("DELETE FROM session")
+    door = await browser.post(address, typed)
+    again = await sign_in(browser, door, writer=hidden(door)["writer"], email=email_of("colleague"))
+    assert hidden(again)["body"] == typed["body"]
 
 
 async def test_a_campaign_survives_as_well(writer):
