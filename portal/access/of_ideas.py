@@ -90,7 +90,7 @@ def author_until_voting(actor: Actor, thing: Any) -> bool:
 def writers_while_frozen(actor: Actor, thing: Any) -> bool:
     """Who writes it, while its text stands still: from the voting on, as long as there is no answer."""
     frozen = thing.idea_state == "published" and thing.phase in WHILE_CORRECTING and not thing.answered
-    return writes(actor, thing) and frozen and speaks_still(actor, thing) and not checked_first(actor, thing)
+    return writes(actor, thing) and frozen and speaks_still(actor, thing) and not thing.checked_first
 
 
 def invited(actor: Actor, thing: Any) -> bool:
@@ -104,14 +104,10 @@ def writes_along(actor: Actor, thing: Any) -> bool:
 
 
 def helping(actor: Actor, thing: Any) -> bool:
-    """Every reader whose it is not, while it is an idea that is published and its campaign is not done."""
+    """Every reader whose it is not, while it is an idea that is published and its campaign is not done; whose words are
+    looked at first, writes ideas and comments, which can be."""
     may = not hers(actor, thing) and commenting(actor, thing)
-    return may and thing.kind == "idea" and not checked_first(actor, thing)
-
-
-def checked_first(actor: Actor, thing: Any) -> bool:
-    """Where all that guests write is looked at first, they write ideas and comments, which can be."""
-    return bool(actor.guest and thing.checks == "all")
+    return may and bool(thing.kind == "idea" and not thing.checked_first)
 
 
 def decides(actor: Actor, thing: Any) -> bool:

@@ -17,8 +17,8 @@ from portal.tables import Question as QuestionTable
 
 class IdeaRow(msgspec.Struct, frozen=True):
     """An idea on its page, or a post, with what the policy needs to know of its campaign. `co_author` and `invited`:
-    the actor herself; `status` is "new" as long as nothing decided may be shown; `checks`: what guests bring that its
-    space looks at first; `checked_by`: when, where it waits for that; `asked`: the actor asks to act on it; `waits`:
+    the actor herself; `status` is "new" as long as nothing decided may be shown; `checked_first`: what the
+    actor writes there is; `checked_by`: when, where it waits for that; `asked`: the actor asks to act on it; `waits`:
     somebody does; `speaks`: she posts for its leader; of its open case she `owns_case`, `decides_case`, or is `barred`
     from it (rule 6). `seen`: others read it once; `together`: somebody writes it along, or is asked to; `screening`:
     where it waits to be screened."""
@@ -72,7 +72,7 @@ class IdeaRow(msgspec.Struct, frozen=True):
     answered: bool
     vote_method: str
     votes_per_idea: int
-    checks: str
+    checked_first: bool
     checked_by: datetime | None
     asked: bool
     waits: bool
@@ -128,7 +128,7 @@ ONE = f"""
         k.accepted_at IS NOT NULL AS co_author, k.id IS NOT NULL AND k.accepted_at IS NULL AS invited,
         coalesce((SELECT v.weight FROM vote v WHERE v.idea = i.id AND {{}}), 0) AS weight,
         EXISTS (SELECT FROM answer a WHERE a.idea = i.id) AS answered, c.vote_method, c.votes_per_idea,
-        s.checks, {CHECKED_BY.format("i", "idea")} AS checked_by,
+        plein_check(me.id, i.space, FALSE) IS NOT NULL AS checked_first, {CHECKED_BY.format("i", "idea")} AS checked_by,
         EXISTS (SELECT FROM action_request q WHERE q.idea = i.id AND q.outcome IS NULL AND q.person = me.id) AS asked,
         EXISTS (SELECT FROM action_request q WHERE q.idea = i.id AND q.outcome IS NULL) AS waits,
         i.speaks_for IS NOT NULL AND plein_speaks(me.id, i.speaks_for, i.space) AS speaks,

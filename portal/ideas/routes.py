@@ -9,7 +9,6 @@ from litestar import Response, Router, get, post
 from litestar.params import FromPath
 
 from portal.access.conflicts import Changed, Closed
-from portal.access.of_ideas import checked_first
 from portal.access.policy import Action, can, require
 from portal.campaigns.queries import collecting_campaigns, get_campaign
 from portal.ideas import actions, queries
@@ -197,14 +196,14 @@ async def correction(request: Request, public_id: FromPath[str]) -> Response[Any
 async def withdrawal_page(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """Why?"""
     idea = await _idea_to(request, public_id, Action.IDEA_WITHDRAW)
-    return _ask(request, "ideas/withdrawal.html", idea, WithdrawalForm(words=not checked_first(request.actor, idea)))
+    return _ask(request, "ideas/withdrawal.html", idea, WithdrawalForm(words=not idea.checked_first))
 
 
 @post("/ideas/{public_id:str}/withdrawal")
 async def withdrawal(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """Takes it back."""
     idea = await _idea_to(request, public_id, Action.IDEA_WITHDRAW)
-    form = await WithdrawalForm.sent(request, words=not checked_first(request.actor, idea))
+    form = await WithdrawalForm.sent(request, words=not idea.checked_first)
     if form.valid():
         try:
             with form.screened():
@@ -219,14 +218,14 @@ async def withdrawal(request: Request, public_id: FromPath[str]) -> Response[Any
 async def return_page(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """Why now?"""
     idea = await _idea_to(request, public_id, Action.IDEA_PUT_BACK)
-    return _ask(request, "ideas/return.html", idea, PutBackForm(words=not checked_first(request.actor, idea)))
+    return _ask(request, "ideas/return.html", idea, PutBackForm(words=not idea.checked_first))
 
 
 @post("/ideas/{public_id:str}/return")
 async def put_back(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """Puts it back."""
     idea = await _idea_to(request, public_id, Action.IDEA_PUT_BACK)
-    form = await PutBackForm.sent(request, words=not checked_first(request.actor, idea))
+    form = await PutBackForm.sent(request, words=not idea.checked_first)
     if form.valid():
         try:
             with form.screened():

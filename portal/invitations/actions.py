@@ -125,6 +125,21 @@ async def _end_links(invitation: int) -> None:
     await execute("DELETE FROM mail WHERE invitation = {} AND sent_at IS NULL", invitation)
 
 
+END_ALL = """
+    UPDATE invitation i SET state = 'revoked', ended_at = plein_now() FROM identity n
+    WHERE i.space = {} AND n.person = {} AND lower(i.email) = lower(n.email) AND i.state = 'open' RETURNING i.id
+"""
+
+
+async def end_invitations(  # access: called by what removes her, in its transaction
+    actor: Actor, space: int, person: int
+) -> None:
+    """Who is removed holds no other key to that space."""
+    for row in await execute(END_ALL, space, person):
+        await _end_links(row["id"])
+        await record(Kind.INVITATION_REVOKED, actor=actor.id, space=space, invitation=row["id"])
+
+
 # --- coming in ---
 
 

@@ -8,15 +8,18 @@ from portal.admin.deactivation import close_the_door
 from portal.db import execute, fetch_value, transaction
 from portal.events.kinds import Kind
 from portal.events.log import record
+from portal.invitations.actions import end_invitations
 from portal.leaving.queries import GuestRow
 
 REMOVE = "DELETE FROM membership WHERE space = {} AND person = {} RETURNING id"
 
 
 async def remove(actor: Actor, guest: GuestRow) -> None:
-    """She belongs to this space no longer: what she was writing there does not land any more."""
+    """She belongs to this space no longer: what she was writing there does not land any more, and no invitation lets
+    her in again. Whoever accepts one holds it first, and her membership then; so does this."""
     require(actor, Action.GUEST_REMOVE, guest)
     async with transaction():
+        await end_invitations(actor, guest.space, guest.id)
         if await fetch_value(REMOVE, guest.space, guest.id):
             await let_go([guest.id])
             await record(Kind.GUEST_REMOVED, actor=actor.id, space=guest.space, member=guest.id)

@@ -128,6 +128,11 @@ KIND = """
     CASE WHEN x.idea IS NOT NULL THEN 'idea' WHEN x.comment IS NOT NULL THEN 'comment'
         WHEN x.campaign IS NOT NULL THEN 'campaign' ELSE 'file' END
 """
+#: What a file is said to show, as Markdown would have it.
+SHOWS = """
+    CASE WHEN f.description <> '' THEN '<p>' ||
+        replace(replace(replace(f.description, '&', '&amp;'), '<', '&lt;'), '>', '&gt;') || '</p>' END
+"""
 
 ITEMS = f"""
     SELECT x.id, x.public_id, {KIND} AS kind,
@@ -140,7 +145,7 @@ ITEMS = f"""
         coalesce((SELECT d.was FROM decision d WHERE d.item = x.id AND d.undone_at IS NULL AND d.was <> 'hidden'
             ORDER BY d.id DESC LIMIT 1), 'published') AS before,
         coalesce(i.title, ki.title, c.title, f.name, '') AS title,
-        coalesce(k.body_html, i.body_html, c.brief_html, '') AS body_html,
+        coalesce(k.body_html, i.body_html, c.brief_html, {SHOWS}, '') AS body_html,
         coalesce(k.language, i.language, c.language, s.language) AS language,
         coalesce(k.created_at, i.created_at, c.created_at, x.created_at) AS written_at,
         x.author, {ADDRESS.format("x.space")} AS author_public_id, coalesce(n.name, '') AS author_name,

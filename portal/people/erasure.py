@@ -50,6 +50,7 @@ ERASE = f"""
     masks AS (DELETE FROM mask x USING me WHERE x.behind = me.id),
     for_her AS (DELETE FROM delegate x USING me WHERE x.leader = me.id),
     mail AS (DELETE FROM mail x USING me WHERE x.recipient = me.id),
+    invited AS (DELETE FROM mail x USING me, invitation i WHERE i.id = x.invitation AND lower(i.email) = me.email),
     asked AS (DELETE FROM co_author x USING me WHERE x.person = me.id AND x.accepted_at IS NULL),
     noted AS (UPDATE capture x SET name = '' FROM me WHERE x.person = me.id),
     told AS (
@@ -73,7 +74,8 @@ ERASE = f"""
         DELETE FROM throttle x USING me WHERE x.key IN
             ('account:' || me.email, 'account:reset ' || me.email, 'account:link ' || me.email)),
     wishes AS (DELETE FROM colleague_wish x USING me WHERE x.person = me.id OR lower(x.email) = me.email)
-    UPDATE invitation x SET email = 'erased', name = '', words = '' FROM me
+    UPDATE invitation x SET email = 'erased', name = '', words = '', ended_at = coalesce(x.ended_at, plein_now()),
+        state = CASE x.state WHEN 'open' THEN 'revoked' ELSE x.state END FROM me
     WHERE x.accepted_by = me.id OR lower(x.email) = me.email
 """
 

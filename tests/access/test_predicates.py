@@ -12,7 +12,6 @@ import pytest
 
 from portal.access import of_cases, of_crowd, phases
 from portal.access.actor import Actor, Right
-from portal.access.of_ideas import checked_first
 from portal.access.policy import Action, Forbidden, Paused, allowed, can, require
 from portal.access.rules import RIGHTS, RULES, WRITING
 from portal.escalation import states as states_of_cases
@@ -340,7 +339,7 @@ IDEA = {
     "owns_case": False,
     "barred": False,
     "always_open": False,
-    "checks": "none",
+    "checked_first": False,
     "vote_method": "support",
     "invited": False,
     "kind": "idea",
@@ -424,9 +423,9 @@ case(
     {"speaks_for_id": OTHER},
     {"idea_state": "withdrawn"},
     {"answered": True},
-    {"checks": "all"} | me(**GUEST),
+    {"checked_first": True},
     *phases_but("vote", "decide"),
-    too=[CO_AUTHOR, {"phase": "decide"}, me(**GUEST), {"checks": "all"}, {"checks": "first"} | me(**GUEST)],
+    too=[CO_AUTHOR, {"phase": "decide"}, me(**GUEST)],
 )
 case(Action.IDEA_JOIN, THEIRS | {"invited": True}, {"invited": False})
 case(Action.IDEA_LEAVE, THEIRS | {"co_author": True}, {"co_author": False})
@@ -439,9 +438,9 @@ for offering in (Action.IDEA_OFFER_HELP, Action.IDEA_TAKE_OFFER_BACK):
         {"co_author": True},
         IN_HER_NAME,
         {"idea_state": "hidden"},
-        {"checks": "all"} | me(**GUEST),
+        {"checked_first": True},
         *phases_but("collect", "discuss", "vote", "decide"),
-        too=[*phase("discuss", "vote", "decide"), me(**GUEST), {"checks": "all"}],
+        too=[*phase("discuss", "vote", "decide"), me(**GUEST)],
     )
 DECIDING = [{"sponsor": OTHER, "decision_owner": ME}, {"sponsor": OTHER} | me(**has("decision_maker"))]
 case(
@@ -1149,12 +1148,6 @@ def test_a_guest_moderates_and_invites_nowhere_whatever_her_roles_say():
             assert getattr(actor(**has(role)), property_) == [SPACE]
             assert getattr(actor(**has(role), **GUEST), property_) == []
         assert getattr(actor(**has("member", "decision_maker", "administrator")), property_) == []
-
-
-def test_a_guest_is_checked_first_only_where_all_is():
-    assert checked_first(actor(**GUEST), SimpleNamespace(checks="all"))
-    for who, checks in ((GUEST, "files"), (GUEST, "first"), ({}, "all")):
-        assert not checked_first(actor(**who), SimpleNamespace(checks=checks))
 
 
 def test_what_is_allowed_is_told_by_name():

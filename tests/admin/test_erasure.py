@@ -26,6 +26,10 @@ TRACES = (
     "INSERT INTO guest (person, mailbox_confirmed_at) VALUES ({p}, now())",
     "INSERT INTO colleague_wish (space, person, name, email) VALUES ({space}, {other}, '{name}', '{email}')",
     "INSERT INTO help_offer (idea, space, person, body) SELECT id, space, {p}, 'Ring me: 4711' FROM idea WHERE id = {idea}",
+    "WITH i AS (INSERT INTO invitation (space, partner, email, language, may_write, may_vote, may_download, until,"
+    " invited_by, expires_at) SELECT {guests}, min(id), '{email}', 'en', TRUE, TRUE, TRUE, now(), {other}, now()"
+    " FROM partner RETURNING id)"
+    " INSERT INTO mail (kind, invitation, last_error) SELECT 'invitation', id, '{email} refused' FROM i",
     "UPDATE person SET active = FALSE WHERE id = {p}",
 )
 TABLES = """
@@ -50,6 +54,7 @@ async def traces_of(*words):
 async def left(rollback, world):
     """Who left, with a trace of her everywhere; her words to look for."""
     ids = {"p": world.person_id["colleague"], "other": world.person_id["employee"]}
+    ids |= {"guests": world.space_id["closed_a"]}
     ids |= {"space": world.space_id["organisation"], "idea": world.idea_id["discuss"]}
     name = await fetch_value("SELECT name FROM identity WHERE person = {}", ids["p"])
     for statement in TRACES:
@@ -74,6 +79,7 @@ async def test_nothing_says_who_she_was_and_her_words_stay(as_, world, left):
     assert await fetch_value("SELECT erased_at FROM person WHERE id = {}", person) is None
     assert (await browser.post(page, {"confirmation": left[0]})).status_code == 303
     assert await traces_of(*left) == set()
+    assert await fetch_value("SELECT state FROM invitation WHERE email = 'erased'") == "revoked"
     assert await fetch_value(wrote.format(person)) == before > 0
     assert "Somebody who left" in text_of(await browser.get(f"/ideas/{world.idea['vote']}"))
     event = dict((await execute("SELECT * FROM event ORDER BY id DESC LIMIT 1"))[0])

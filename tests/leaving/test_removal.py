@@ -20,7 +20,7 @@ from portal.notifications.mails import write
 from tests.client import text_of
 from tests.pages.forms import post_slowly
 from tests.pages.locks import until_waiting
-from tests.world import NOW, set_clock
+from tests.world import NOW, add_invitation, email_of, set_clock
 
 
 def removal(world, guest="guest_a"):
@@ -97,6 +97,19 @@ async def test_mail_and_downloads_that_wait_die(rollback, as_, world):
     assert await write("mention", guest, event) is None
     await make_export(export)
     assert await count("data_export", person=guest) == 0
+
+
+async def test_no_other_invitation_lets_her_in_again(as_, world):
+    """She was invited once more before somebody renewed her time."""
+    for space, partner in (("closed_a", "overwater"), ("closed_b", "overwater")):
+        await add_invitation(world, space, space=space, partner=partner, email=email_of("guest_a").upper())
+    waits = "INSERT INTO mail (kind, invitation) VALUES ('invitation', {})"
+    await execute(waits, world.invitation_id["closed_a"])
+    await (await as_("insider_a")).post(removal(world))
+    assert await count("mail", invitation=world.invitation_id["closed_a"]) == 0
+    answers = [await (await as_(None)).post(f"/invitations/invitation-{name}") for name in ("closed_a", "closed_b")]
+    assert [answer.status_code for answer in answers] == [404, 303], "to where she was not removed she may come"
+    assert await count("membership", person=world.person_id["guest_a"], space=world.space_id["closed_a"]) == 0
 
 
 async def test_a_guest_whose_time_is_over_is_let_go_by_the_clock(as_, world):

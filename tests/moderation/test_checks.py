@@ -226,6 +226,19 @@ async def test_a_file_waits_where_files_are_looked_at(as_, world, checks):
     await decide(await as_("insider_a"), world, "check", "allow", words="")
     assert (await (await as_("employee")).get(path)).status_code == 200
 
+    await guest.post(f"{path}/description", {"description": "A crane & <more>"})
+    assert (await (await as_("employee")).get(path)).status_code == 404, "its words are looked at like the file"
+    await waiting(world)
+    desk = text_of(await (await as_("insider_a")).get(f"/moderation/items/{world.item['check']}"))
+    assert "A crane & <more>" in desk
+    await guest.post(f"{path}/description", {"description": "Something else"})
+    late = await decide(await as_("insider_a"), world, "check", "allow", words="")
+    assert late.status_code == 403, "what she read waits no more"
+    assert (await newest("attachment"))["state"] == "held"
+    await waiting(world)
+    await decide(await as_("insider_a"), world, "check", "allow", words="")
+    assert "Something else" in text_of(await (await as_("employee")).get(f"/ideas/{idea['public_id']}/attachments"))
+
 
 async def test_a_refused_file_stays_out_of_sight_and_its_author_reads_why(as_, world, checks):
     await checks("all")
@@ -346,8 +359,19 @@ async def test_where_everything_is_checked_a_guest_withdraws_and_returns_without
     assert said == ["", "", SAID, SAID]
 
 
-async def test_where_everything_is_checked_the_database_takes_no_words_that_cannot_be(rollback, world, checks):
-    await checks("all")
+async def test_a_guests_first_words_are_no_offer_of_help(as_, world, checks):
+    """It waits in no queue: she writes a post first."""
+    guest, offer = await as_("guest_a"), f"/ideas/{world.idea['closed_a']}/help"
+    await checks("first")
+    comment = await say(as_, world)
+    assert (await guest.post(offer, {"body": SAID})).status_code == 403
+    await execute("UPDATE comment SET state = 'published' WHERE id = {}", comment["id"])
+    assert (await guest.post(offer, {"body": SAID})).status_code == 303
+
+
+@pytest.mark.parametrize("what", ["first", "all"])
+async def test_what_is_checked_the_database_takes_in_no_words_that_cannot_be(rollback, world, checks, what):
+    await checks(what)
     for author, refused in (("insider_a", False), ("guest_a", True)):
         about = (world.person_id[author], world.idea_id["closed_a"])
         for sql in (
