@@ -139,6 +139,7 @@ class Action(StrEnum):
     ESCALATION_ASK_EXTENSION = "escalation.ask_extension"
     ESCALATION_DECIDE_EXTENSION = "escalation.decide_extension"
     ESCALATION_HAND_OVER = "escalation.hand_over"
+    ESCALATION_TAKE_OVER = "escalation.take_over"
     ESCALATION_DECLARE_CONFLICT = "escalation.declare_conflict"
     ESCALATION_STAFF = "escalation.staff"
     ESCALATION_NOTE = "escalation.note"

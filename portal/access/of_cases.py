@@ -83,6 +83,11 @@ def owner_or_chain(actor: Actor, thing: Any) -> bool:
     return thing.state in OWNED and not thing.barred and (actor.id == thing.owner or bool(thing.in_chain))
 
 
+def asked_to_own(actor: Actor, thing: Any) -> bool:
+    """Who is asked to own it from now on, until it is answered; who may not decide it says no like anybody else."""
+    return bool(thing.state in OWNED and actor.id == thing.offered_to)
+
+
 def owner_of_open_case(actor: Actor, thing: Any) -> bool:
     """The owner, until the case is over."""
     return bool(actor.id == thing.owner and not thing.barred and thing.ended_at is None)

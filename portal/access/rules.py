@@ -19,6 +19,7 @@ from portal.access.of_campaigns import (
 from portal.access.of_cases import (
     asked_for_advice,
     asked_to_agree,
+    asked_to_own,
     brings_to_decision,
     decides_along,
     decides_unasked,
@@ -345,6 +346,7 @@ RULES: dict[Action, Callable[[Actor, Any], bool]] = {
     Action.ESCALATION_ASK_EXTENSION: owner_in_time,
     Action.ESCALATION_DECIDE_EXTENSION: superior_in_time,
     Action.ESCALATION_HAND_OVER: owner_or_chain,
+    Action.ESCALATION_TAKE_OVER: asked_to_own,
     Action.ESCALATION_DECLARE_CONFLICT: decides_along,
     Action.ESCALATION_STAFF: owner_of_open_case,
     Action.ESCALATION_NOTE: on_team,

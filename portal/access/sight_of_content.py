@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from portal.access.actor import Actor, Role
-from portal.access.sight import administrators, in_space, in_space_or_on_case, moderated, of_case_team, once
+from portal.access.sight import administrators, colleagues, in_space, in_space_or_on_case, moderated, of_case_team, once
 from portal.db import QueryString
 
 
@@ -98,6 +98,17 @@ def of_case(actor: Actor, a: str) -> QueryString:
     """What belongs to a case is shown where its item is."""
     return QueryString(
         f"EXISTS (SELECT FROM escalation xc WHERE xc.id = {a}.escalation AND {{}})", of_idea(actor, "xc")
+    )
+
+
+def handover(actor: Actor, a: str) -> QueryString:
+    """Why a case was handed over is shown to colleagues where the case is; that somebody is asked to take it, to its
+    team."""
+    return QueryString(
+        f"{{}} AND ({a}.outcome = 'taken' AND {{}} OR {{}})",
+        colleagues(actor, a),
+        of_case(actor, a),
+        of_case_team(actor, a),
     )
 
 

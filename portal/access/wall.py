@@ -181,6 +181,7 @@ GATES: dict[type[Table], Gate | None] = {
     t.FileWish: _gate(OWN_IN_SPACE, insert=f"{OWN_IN_SPACE} AND state = 'waiting'"),
     t.Follow: _gate(OWN_IN_SPACE, "INSERT", "DELETE"),
     t.Guest: _gate(OWN),
+    t.Handover: _gate(NOTHING),
     t.HelpOffer: _gate(
         IN_SPACE,
         insert=OWN_IN_SPACE,

@@ -10,6 +10,7 @@ from portal.access.policy import Action, can
 from portal.cases import forms
 from portal.caseteam.actions import consult, staff
 from portal.caseteam.forms import ConsultForm, StaffForm
+from portal.caseteam.handover import answer_handover, ask_to_take_over, taker
 from portal.colleagues.forms import chosen_colleague
 from portal.comments.actions import comment
 from portal.db import transaction
@@ -75,10 +76,20 @@ async def _hand_over(actor: Actor, case: CaseRow, form: Any) -> None:
     colleague = await chosen_colleague(actor, form, "to")
     if colleague is None:
         return
+    if form.tried:
+        form.shown = await taker(actor, colleague.id)
+        return
     try:
-        await actions.hand_over(actor, case, colleague.id)
+        await ask_to_take_over(actor, case, colleague.id, form.words.data)
     except actions.NotEligible:
         form.refuse("to", gettext("This colleague is away, or may not decide it."))
+
+
+async def _take_over(actor: Actor, case: CaseRow, form: Any) -> None:
+    try:
+        await answer_handover(actor, case, form.agreed.data == "yes")
+    except actions.NotEligible:
+        form.refuse("agreed", gettext("You are away, or may not decide it."))
 
 
 async def _staff(actor: Actor, case: CaseRow, form: Any) -> None:
@@ -188,8 +199,18 @@ DEEDS = {
         Action.ESCALATION_HAND_OVER,
         forms.HandForm,
         lazy("Hand it over"),
-        lazy("To somebody who can decide. The clock goes on."),
+        lazy(
+            "To somebody who can decide. She or he is asked, reads your reason, and it stays yours until the answer is"
+            " yes. The clock goes on."
+        ),
         _hand_over,
+    ),
+    "takeover": Deed(
+        Action.ESCALATION_TAKE_OVER,
+        forms.TakeForm,
+        lazy("Take it over, or not"),
+        lazy("If you say yes, you decide it, and the answer is due as before. If you say no, who asked you is told."),
+        _take_over,
     ),
     "member": Deed(
         Action.ESCALATION_STAFF,

@@ -109,9 +109,36 @@ class ApprovalForm(Form):
 
 
 class HandForm(Form):
-    """To whom it goes."""
+    """To whom it goes, and why. `tried`: all of it is checked and nobody asked, to show what would come of it
+    (`shown`)."""
 
+    text_field = "words"
     to = ColleagueField(lazy("Who decides it from now on?"), [required(lazy("Name the colleague."))])
+    words = TextAreaField(lazy("Why?"), [required(lazy("Say why: everybody reads it.")), at_most(1000)])
+    tried = False
+    shown: Any = None
+
+    @classmethod
+    async def sent(cls, request: Request, **options: Any) -> Any:
+        """As it was sent, or tried."""
+        form = await super().sent(request, **options)
+        form.tried, form.only_shown = form.only_shown, False
+        return form
+
+    @property
+    def complete(self) -> bool:
+        """What was tried is shown again."""
+        return super().complete and not self.tried
+
+
+class TakeForm(Form):
+    """Whether she takes it."""
+
+    agreed = RadioField(
+        lazy("Do you take it over?"),
+        [required(lazy("Choose yes or no."))],
+        choices=options((("yes", lazy("Yes, I decide it from now on")), ("no", lazy("No, it stays whose it is")))),
+    )
 
 
 class DoubtForm(Form):

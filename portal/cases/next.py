@@ -68,5 +68,8 @@ def nearest(actor: Actor, row: CaseRow) -> Next | None:
     if can(actor, Action.ESCALATION_DECIDE_EXTENSION, row):
         what = gettext("More time is asked for; say yes or no by")
         return Next(f"{here}/agreement", gettext("Decide about more time"), what, row.due_at, True)
+    if can(actor, Action.ESCALATION_TAKE_OVER, row):
+        what = gettext("You are asked to take it over; its answer is due on")
+        return Next(f"{here}/takeover", gettext("Take it over, or not"), what, row.due_at, True)
     step = next_of(actor, row)
     return step if step.hers else None

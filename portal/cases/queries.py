@@ -11,12 +11,13 @@ from portal.access.actor import Actor
 from portal.access.scope import visible
 from portal.answers.queries import answer_to
 from portal.cases.clustered import cluster_of
+from portal.caseteam.handover import asked_to_take_over
 from portal.caseteam.queries import consultations_of, files_of, notes_of
 from portal.crowd.after import gathered, readings
 from portal.db import QueryString, Reading, read_together
 from portal.escalation.queries import CaseRow
 from portal.ideas.queries import IdeaRow
-from portal.tables import CaseRole, Comment, Escalation, Event, Identity, Topic
+from portal.tables import CaseRole, Comment, Escalation, Event, Handover, Identity, Topic
 from portal.text.cases import STATES, Named
 
 
@@ -104,7 +105,7 @@ GROWN = """
 
 class Happening(msgspec.Struct, frozen=True):
     """One line of a timeline. `owner_name`: whose it was after it; `actor_name`: who did it, empty for the clock;
-    `said`: the comment that it was done with."""
+    `said`: the comment that it was done with; `handed_by`: who gave it away, and for which `reason`."""
 
     kind: str
     occurred_at: datetime
@@ -118,6 +119,8 @@ class Happening(msgspec.Struct, frozen=True):
     supporters: int | None
     said: str
     said_html: str
+    handed_by: str
+    reason: str
 
 
 TIMELINE = """
@@ -125,10 +128,13 @@ TIMELINE = """
         coalesce(v.particulars ->> 'why', '') AS why, coalesce(v.particulars ->> 'about', '') AS about,
         (v.particulars ->> 'on')::date AS "on", (v.particulars ->> 'step')::int AS step,
         (v.particulars ->> 'days')::int AS days, (v.particulars ->> 'supporters')::int AS supporters,
-        coalesce(k.public_id, '') AS said, coalesce(k.body_html, '') AS said_html
+        coalesce(k.public_id, '') AS said, coalesce(k.body_html, '') AS said_html,
+        coalesce(b.name, '') AS handed_by, coalesce(h.body, '') AS reason
     FROM event v LEFT JOIN identity n ON n.person = v.actor AND {}
     LEFT JOIN identity o ON o.person = (v.particulars ->> 'owner')::bigint AND {}
     LEFT JOIN comment k ON k.public_id = v.particulars ->> 'comment' AND k.state = 'published' AND {}
+    LEFT JOIN handover h ON h.id = (v.particulars ->> 'handover')::bigint AND {}
+    LEFT JOIN identity b ON b.person = h.asked_by AND {}
     WHERE v.escalation = ({}) AND starts_with(v.kind, 'case.') AND {} ORDER BY v.occurred_at, v.id
 """
 
@@ -151,7 +157,7 @@ TEAM = """
 
 
 #: What its team reads beside.
-ROOM = ("notes", "files", "consultations")
+ROOM = ("notes", "files", "consultations", "offers")
 LAST_NOTES = 5
 
 
@@ -166,7 +172,8 @@ def timeline(actor: Actor, case: CaseRow) -> Reading[Happening]:
 
 def _timeline(actor: Actor, case: QueryString) -> Reading[Happening]:
     sight = visible(Identity, actor, "n"), visible(Identity, actor, "o"), visible(Comment, actor, "k")
-    return Reading(Happening, TIMELINE, *sight, case, visible(Event, actor, "v"))
+    handed = visible(Handover, actor, "h"), visible(Identity, actor, "b")
+    return Reading(Happening, TIMELINE, *sight, *handed, case, visible(Event, actor, "v"))
 
 
 def _team(actor: Actor, case: CaseRow) -> Reading[OnCase]:
@@ -199,7 +206,8 @@ async def all_of(actor: Actor, case: CaseRow, idea: IdeaRow) -> dict[str, Any]:
         **readings(actor, case.idea),
     }
     if case.on_team:
-        room = notes_of(actor, case.id, LAST_NOTES), files_of(actor, case.id), consultations_of(actor, case.id)
+        notes, files = notes_of(actor, case.id, LAST_NOTES), files_of(actor, case.id)
+        room = notes, files, consultations_of(actor, case.id), asked_to_take_over(actor, case.id)
         wanted |= dict(zip(ROOM, room, strict=True))
     if idea.answered:
         wanted["answer"] = answer_to(actor, idea)

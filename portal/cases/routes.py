@@ -18,6 +18,7 @@ from portal.cases.inbox import LISTS, MANY, ONLY, Wanted, inbox
 from portal.cases.next import next_of
 from portal.cases.shown import show
 from portal.cases.stale import Since, refuse_stale, since_read
+from portal.caseteam.handover import asked_to_take_over
 from portal.escalation.queries import CaseRow, get_case
 from portal.ideas.queries import get_idea
 from portal.text import cases as words
@@ -118,6 +119,7 @@ async def _form(request: Request, row: CaseRow, deed: Deed, name: str, form: Any
         form=form,
         since=since,
         may=can(request.actor, deed.action, row),
+        offers=await asked_to_take_over(request.actor, row.id) if name == "takeover" else [],
         status=form.status,
     )
 

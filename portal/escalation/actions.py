@@ -196,18 +196,6 @@ async def decide_extension(actor: Actor, case: CaseRow, agreed: bool) -> None:
         await oblige(Kind.DUTY_REMINDER, held, held.owner, about="extension")
 
 
-async def hand_over(actor: Actor, case: CaseRow, to: int) -> None:
-    """Somebody else owns it from now on; the clock is the same (rule 1). Raises NotEligible, Changed."""
-    require(actor, Action.ESCALATION_HAND_OVER, case)
-    async with transaction():
-        held = await hold_for(case.id, Kind.CASE_HANDED_OVER)
-        if not await fetch_value(MAY_OWN, to, to, case.id):
-            raise NotEligible
-        await execute(HAND, to, case.id)
-        if await give_to(held, to, "handed over"):
-            await move(case.id, Kind.CASE_HANDED_OVER, actor=actor.id, why="handed over")
-
-
 async def declare_conflict(actor: Actor, case: CaseRow) -> None:
     """She may not decide it, and is passed over from now on (rule 6); if it was hers, it is the next one's. Raises
     Changed."""

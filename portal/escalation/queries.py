@@ -18,7 +18,8 @@ class CaseRow(msgspec.Struct, frozen=True):
     nothing is owed; `superior`: who stands one level above the owner, and did not ask for more time; `barred`: the
     actor may not decide it (rule 6); `decides`: she, or who is behind her mask, is or was its owner, or is her deputy,
     the neutral, or in the chain; `on_team`: is on the case; `drafted`: she is or was its owner or adviser;
-    `extension_most`: so many more working days may be asked for; `approver`: who is asked to agree to the answer."""
+    `extension_most`: so many more working days may be asked for; `approver`: who is asked to agree to the answer;
+    `offered_to`: who is asked to own it."""
 
     id: int
     public_id: str
@@ -42,6 +43,7 @@ class CaseRow(msgspec.Struct, frozen=True):
     advises: bool
     drafted: bool
     approver: int | None
+    offered_to: int | None
     round: int
     lateness: str | None
     started_at: datetime
@@ -87,6 +89,7 @@ CASE = f"""
         EXISTS (SELECT FROM case_role r WHERE r.escalation = e.id AND r.person = {{}}
             AND r.role IN ('owner', 'adviser')) AS drafted,
         (SELECT d.approver FROM answer_draft d WHERE d.escalation = e.id) AS approver,
+        (SELECT h.person FROM handover h WHERE h.escalation = e.id AND h.outcome IS NULL) AS offered_to,
         e.round, plein_lateness(e, {{}}) AS lateness, e.started_at, e.hold_until, e.triage_due_at, e.acknowledge_due_at,
         e.acknowledged_at, e.promised_on, e.statement_due_at, e.statement_html, e.statement_at, e.due_at, e.question,
         e.clarify_from, e.clarify_until, s.extension_days AS extension_most, e.extension_days,

@@ -130,6 +130,19 @@ DUTIES: dict[str, Words] = {
         lazy("The answer was due on %(due)s. It went up the line, because nobody gave it. Nothing closes by itself."),
         "#desk",
     ),
+    Kind.DUTY_OFFERED: Words(
+        lazy("You are asked to take this over"),
+        lazy(
+            "%(owner)s decides about it until you say yes. Why you are asked stands there. The answer is due on "
+            "%(due)s; that leaves %(left)s."
+        ),
+        "/takeover",
+    ),
+    f"{Kind.DUTY_REMINDER}/not taken": Words(
+        lazy("It was not taken over"),
+        lazy("Who was asked said no: it stays with %(owner)s. The answer is due on %(due)s; that leaves %(left)s."),
+        "#desk",
+    ),
     Kind.DUTY_EXTENSION: Words(
         lazy("More time is asked for"),
         lazy(

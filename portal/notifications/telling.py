@@ -21,7 +21,7 @@ DUTY: frozenset[Kind] = frozenset(
 )
 #: What the owner of a case, or who stands above her, has to do until it is answered.
 OF_OWNER = frozenset({Kind.DUTY_ASSIGNED, Kind.DUTY_REMINDER, Kind.DUTY_OVERDUE, Kind.DUTY_EXTENSION})
-OF_TEAM = frozenset({Kind.DUTY_STAFFED, Kind.DUTY_CONSULTED, Kind.DUTY_ADVISED, Kind.DUTY_APPROVAL})
+OF_TEAM = frozenset({Kind.DUTY_STAFFED, Kind.DUTY_CONSULTED, Kind.DUTY_ADVISED, Kind.DUTY_APPROVAL, Kind.DUTY_OFFERED})
 OF_CASE = OF_OWNER | OF_TEAM | {Kind.DUTY_TRIAGE, Kind.DUTY_UNOWNED}
 
 #: These end only the duties of whom the case is no longer: who owns it now has just been told.
@@ -42,10 +42,11 @@ SETTLES: dict[Kind, frozenset[str]] = {
     Kind.CASE_STATEMENT: frozenset({"duty.reminder/statement"}),
     Kind.CASE_ADVISED: frozenset({Kind.DUTY_CONSULTED}),
     Kind.ANSWER_SENT_BACK: frozenset({Kind.DUTY_APPROVAL}),
+    Kind.HANDOVER_ENDED: frozenset({Kind.DUTY_OFFERED}),
     Kind.CASE_CLARIFIED: frozenset({"duty.reminder/question"}),
     Kind.CASE_EXTENDED: frozenset({Kind.DUTY_EXTENSION}),
     Kind.CASE_EXTENSION_REFUSED: frozenset({Kind.DUTY_EXTENSION}),
-    **dict.fromkeys(PASSED_ON, OF_OWNER - {Kind.DUTY_OVERDUE}),
+    **dict.fromkeys(PASSED_ON, OF_OWNER - {Kind.DUTY_OVERDUE} | {Kind.DUTY_OFFERED}),
     **dict.fromkeys(
         (Kind.CASE_ANSWERED, Kind.CASE_WITHDRAWN, Kind.CASE_MERGED, Kind.CASE_DIVERTED, Kind.CASE_CLOSED), OF_CASE
     ),

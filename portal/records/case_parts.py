@@ -78,6 +78,11 @@ ADVICE = f"""
     FROM consultation x {NAMED.format("n", "x.person", "x.space")} {NAMED.format("b", "x.asked_by", "x.space")}
     WHERE x.escalation = {{}} ORDER BY x.id
 """
+HANDOVERS = f"""
+    SELECT x.body, x.asked_at, x.outcome, x.ended_at, coalesce(n.name, '') AS asked, coalesce(b.name, '') AS by
+    FROM handover x {NAMED.format("n", "x.person", "x.space")} {NAMED.format("b", "x.asked_by", "x.space")}
+    WHERE x.escalation = {{}} ORDER BY x.id
+"""
 GONE = """
     SELECT x.kind, x.things, x.destroyed_at FROM retention_log x WHERE x.escalation = {} ORDER BY x.id
 """
@@ -85,5 +90,6 @@ TEAM_PARTS: tuple[TeamPart, ...] = (
     TeamPart("notes", lazy("Private notes of the case team"), NOTES),
     TeamPart("team_files", lazy("Files of the case team"), FILES),
     TeamPart("advice", lazy("Advice that was asked"), ADVICE),
+    TeamPart("handovers", lazy("Who was asked to take it over"), HANDOVERS),
     TeamPart("destroyed", lazy("What the retention list has destroyed"), GONE),
 )

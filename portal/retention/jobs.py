@@ -21,6 +21,7 @@ DESTROY: dict[str, tuple[str, ...]] = {
     "case": (
         "UPDATE escalation SET reason = '', statement = '', statement_html = '', question = '', extension_reason = '',"
         " fraud_reason = '', fraud_agreed_reason = '' WHERE id = {}",
+        "DELETE FROM handover WHERE escalation = {}",
         "DELETE FROM answer_draft WHERE escalation = {}",
         "DELETE FROM case_conflict WHERE escalation = {}",
         "DELETE FROM case_role WHERE escalation = {}",

@@ -51,6 +51,20 @@ class Consultation(PublicTable, db=DB):
     form_key = Text(null=True, default=None)
 
 
+class Handover(Table, db=DB):
+    """Somebody is asked to own a case, by whom and why. `joined`: she reads it because of this alone."""
+
+    escalation = reference()
+    space = reference()
+    person = reference()
+    body = Text()
+    asked_by = reference()
+    joined = Boolean(default=False)
+    asked_at = Timestamptz()
+    outcome = Text(null=True, default=None)
+    ended_at = Timestamptz(null=True, default=None)
+
+
 class CaseRecord(PublicTable, db=DB):
     """A case as one dated file for who asked for it; `whole`: with what is the team's alone."""
 

@@ -314,6 +314,9 @@ ROWS = {
             WHERE r.person = $1 AND r.until IS NULL AND r.role <> 'promise'"""
         for table in ("case_note", "case_file", "consultation", "case_conflict")
     },
+    "handover": """SELECT h.id FROM handover h JOIN escalation e ON e.id = h.escalation JOIN person p ON p.id = $1
+        WHERE p.kind = 'employee' AND (h.outcome = 'taken' AND e.idea = ANY($3) OR EXISTS (SELECT FROM case_role r
+            WHERE r.escalation = e.id AND r.person = $1 AND r.until IS NULL AND r.role <> 'promise'))""",
     # her own, while the case's item is read under that label; whole, while she is on the case, or was when it ended
     "case_record": f"""SELECT c.id FROM case_record c JOIN escalation e ON e.id = c.escalation JOIN space s
         ON s.id = c.space WHERE c.person = $1 AND c.label = s.label

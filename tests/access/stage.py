@@ -275,6 +275,7 @@ async def _of_the_team(world: World) -> None:
         "INSERT INTO case_note (escalation, space, author, body, body_html) SELECT id, space, owner, 'N', 'N'",
         "INSERT INTO consultation (escalation, space, kind, person, body, asked_by, due_on, due_at)"
         " SELECT id, space, 'legal', owner, 'Q', owner, '2026-07-01', '2026-07-02'",
+        "INSERT INTO handover (escalation, space, person, body, asked_by) SELECT id, space, owner, 'H', owner",
         "INSERT INTO case_record (escalation, space, person, label, whole, language, reason, made_at, expires_at, file,"
         " sha256) SELECT id, space, owner, 'internal', TRUE, 'en', 'R', plein_now(), plein_now() + interval '1 day', 'r',"
         " sha256('')",

@@ -484,6 +484,8 @@ escalation.ask_extension    extension   n n n n n n n n n - -
 escalation.decide_extension extension   n n y n n n n n n - -
 escalation.decide_extension assigned    n n n n n n n n n - -
 escalation.hand_over        assigned    n n y y n n n n n - -
+escalation.take_over        assigned    n n n n y n n n n - -
+escalation.take_over        answered    n n n n n n n n n - -
 escalation.declare_conflict assigned    n n y y n n n n n - -
 escalation.staff            assigned    n n n y n n n n n - -
 escalation.staff            triage      n n n n n n n n n - -
@@ -668,6 +670,7 @@ LOADERS: dict[Action, Load | None] = {
     Action.ESCALATION_ASK_EXTENSION: get_case,
     Action.ESCALATION_DECIDE_EXTENSION: get_case,
     Action.ESCALATION_HAND_OVER: get_case,
+    Action.ESCALATION_TAKE_OVER: get_case,
     Action.ESCALATION_DECLARE_CONFLICT: get_case,
     Action.ESCALATION_INVALIDATE: get_case,
     Action.ESCALATION_STAFF: get_case,
@@ -774,6 +777,12 @@ async def _cases(world: World) -> None:
         await add_idea(world, f"case_{name}", campaign="always", comments=False)
         owned = "sponsor" if state not in ("qualifying", "triage") else None
         await add_case(world, name, idea=f"case_{name}", state=state, owner=owned, **facts)
+    for name in ("assigned", "answered"):
+        await execute(
+            "INSERT INTO handover (escalation, space, person, body, asked_by) SELECT id, space, {}, 'H', owner"
+            " FROM escalation WHERE id = {}",
+            *(world.person_id["decision_maker"], world.case_id[name]),
+        )
 
 
 async def _cluster(world: World) -> None:

@@ -38,6 +38,7 @@ NOT_STAGED |= {
     "case_note",
     "case_file",
     "consultation",
+    "handover",
 }
 
 

@@ -107,6 +107,7 @@ async def _more_of_cases(world: World) -> None:
         "INSERT INTO case_note (escalation, space, author, body, body_html) SELECT id, space, owner, 'N', 'N'",
         "INSERT INTO case_file (escalation, space, author, kind, name, file, size)"
         " SELECT id, space, owner, 'png', 'new.png', 'f', 100",
+        "INSERT INTO handover (escalation, space, person, body, asked_by) SELECT id, space, owner, 'H', owner",
         "INSERT INTO consultation (escalation, space, kind, person, body, asked_by, due_on, due_at)"
         " SELECT id, space, 'legal', owner, 'Q', owner, '2026-07-01', '2026-07-02'",
         "INSERT INTO case_record (escalation, space, person, label, whole, language, reason)"

@@ -23,7 +23,17 @@ CLOSED = {"case_step", "import_file", "import_line", "import_problem", "invitati
 CLOSED |= {"retention_list", "retention_log", "retention_rule", "sealed_record", "search_fresh", "set_up"}
 CLOSED |= {"throttle", "topic_rule"}
 EMPTY = {"absence", "answer_draft", "answer_start", "case_conflict", "case_file", "case_note", "case_record"}
-EMPTY |= {"consultation", "delegate", "invitation", "mail", "org_unit", "partner_domain", "personnel", "policy"}
+EMPTY |= {
+    "handover",
+    "consultation",
+    "delegate",
+    "invitation",
+    "mail",
+    "org_unit",
+    "partner_domain",
+    "personnel",
+    "policy",
+}
 EMPTY |= {"policy_version", "screener", "service", "space_record", "space_unit", "topic", "unmasking"}
 #: Her own, wherever it stands; and her own in her spaces.
 HERS = {"credential", "data_export", "guest", "password_reset", "rules_acceptance", "session", "sign_in_link"}

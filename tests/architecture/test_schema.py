@@ -143,6 +143,7 @@ async def test_every_table_of_a_space_refers_to_its_parent_with_the_space(rollba
         ("case_note", "escalation"),
         ("case_file", "escalation"),
         ("consultation", "escalation"),
+        ("handover", "escalation"),
         ("case_record", "escalation"),
         ("answer_draft", "escalation"),
         ("cluster_item", "idea"),

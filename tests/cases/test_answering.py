@@ -14,11 +14,12 @@ from portal.access.actor import actor_of_person
 from portal.access.conflicts import Changed
 from portal.answers import actions, approval, drafts
 from portal.db import execute, fetch_value, transaction
-from portal.escalation.actions import add_questions, hand_over
+from portal.escalation.actions import add_questions
 from portal.escalation.queries import get_case
 from portal.ideas.queries import get_idea
 from tests.answers.test_races import DECISION
 from tests.client import text_of
+from tests.escalation.stage import hand_over
 from tests.pages.forms import errors_of, form_of
 from tests.pages.locks import until_waiting
 from tests.world import NOW, email_of, set_clock

@@ -27,7 +27,6 @@ async def test_only_who_owns_it_writes_the_first_statement(as_, world, who, stat
     [
         ("question", {"words": "Which days?"}, "case.clarifying"),
         ("extension", {"days": "5", "words": "The figures come on Friday"}, "case.extension_asked"),
-        ("handover", {"to": "decision-maker@world.example"}, "case.handed_over"),
     ],
 )
 async def test_each_step_is_taken_from_its_form_and_an_empty_one_is_shown_again(as_, world, step, form, kind):

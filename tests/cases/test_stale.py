@@ -6,9 +6,10 @@ import pytest
 
 from portal.access.actor import actor_of_person
 from portal.db import execute, fetch_value
-from portal.escalation.actions import first_statement, hand_over
+from portal.escalation.actions import first_statement
 from portal.escalation.queries import get_case
 from tests.client import text_of
+from tests.escalation.stage import hand_over
 from tests.pages.forms import errors_of, form_of
 from tests.world import email_of
 

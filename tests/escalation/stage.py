@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from portal.access.actor import Actor, actor_of_person
+from portal.caseteam.handover import answer_handover, ask_to_take_over
 from portal.db import execute, fetch_value
 from portal.escalation.queries import CaseRow, get_case
 from portal.timetable import tick_cases
@@ -97,6 +98,16 @@ class Stage:
         case = await self.case(idea)
         assert case is not None
         return case
+
+
+async def hand_over(actor: Actor, case: CaseRow, to: int) -> None:
+    """She is asked, and takes it."""
+    await ask_to_take_over(actor, case, to, "She knows it best")
+    taker = await actor_of_person(to)
+    if taker.id != actor.id:
+        seen = await get_case(taker, case.public_id)
+        assert seen is not None
+        await answer_handover(taker, seen, True)
 
 
 async def make_stage(world: World, number: int, kind: str = "group") -> Stage:

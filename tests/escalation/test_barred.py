@@ -8,10 +8,10 @@ import pytest
 
 from portal.access.policy import Forbidden
 from portal.db import execute, fetch_value
-from portal.escalation.actions import ask_extension, decide_extension, hand_over, invalidate
+from portal.escalation.actions import ask_extension, decide_extension, invalidate
 from tests.cases.test_answering import SECRET, TYPED
 from tests.client import text_of
-from tests.escalation.stage import assigned, work
+from tests.escalation.stage import assigned, hand_over, work
 from tests.escalation.test_anonymous import ME, posted
 from tests.pages.forms import errors_of, form_of
 from tests.world import NOW, add_case, email_of, set_clock
@@ -42,10 +42,13 @@ async def test_naming_colleagues_finds_nobody_who_has_no_name(as_, world):
         assert (await me.get(address)).status_code == 403, address
     assert (await me.post(f"{case}/approval", {"agreed": "yes", "version": "1"})).status_code == 403
     assert (await me.post(f"{case}/answer", TYPED | {"draft": "1", "version": "2"})).status_code == 403
-    handed = await sponsor.post(f"{case}/handover", {"to": email_of(ME)})
+    handed = await sponsor.post(f"{case}/handover", {"to": email_of(ME), "words": "She knows it"})
     assert (handed.status_code, errors_of(handed)) == (303, {})
     owner = "SELECT owner FROM escalation WHERE id = {}"
-    assert await fetch_value(owner, world.case_id["anon"]) == me.person
+    assert set(errors_of(await me.post(f"{case}/takeover", {"agreed": "yes"}))) == {"agreed"}
+    assert (await me.post(f"{case}/takeover", {"agreed": "no"})).status_code == 303
+    assert await fetch_value(owner, world.case_id["anon"]) == sponsor.person
+    await execute("UPDATE escalation SET owner = {} WHERE id = {}", me.person, world.case_id["anon"])  # by the rules
     for deed in ("statement", "acknowledgement", "answer", "handover"):
         assert (await me.post(f"{case}/{deed}", TYPED)).status_code == 403, deed
     assert f"{case}/conflict" in (await me.get(case)).text

@@ -13,7 +13,7 @@ from portal.events.kinds import Kind
 from portal.events.log import record
 from portal.timetable import tick_cases
 from tests.conftest import statements
-from tests.escalation.stage import assigned, at, days_later, duties, happened, work
+from tests.escalation.stage import assigned, at, days_later, duties, hand_over, happened, work
 from tests.world import NOW, set_clock
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -37,7 +37,7 @@ async def test_handed_over_on_day_9_it_is_due_as_before(stage):
     post = await assigned(stage)
     due = (await stage.owed(post)).due_at
     await at(await days_later(NOW, 9))
-    await stage.does(stage.heads["deputy"], actions.hand_over, post, stage.heads["neutral"])
+    await stage.does(stage.heads["deputy"], hand_over, post, stage.heads["neutral"])
     case = await stage.owed(post)
     assert (case.owner, case.due_at) == (stage.heads["neutral"], due)
 

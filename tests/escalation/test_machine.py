@@ -26,7 +26,7 @@ from portal.escalation.moving import answered_by, move
 from portal.escalation.replay import differing, replay
 from portal.escalation.states import OWNED
 from portal.events.kinds import Kind
-from tests.escalation.stage import Stage, assigned, at, happens, work
+from tests.escalation.stage import Stage, assigned, at, hand_over, happens, work
 from tests.world import NOW, set_clock
 
 #: What moves `due_at`, and nothing else does.
@@ -211,7 +211,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(to=heads)
     def hands_over(self, to: str) -> None:
-        self.run(self.owner_does(actions.hand_over, self.stage.heads[to]))
+        self.run(self.owner_does(hand_over, self.stage.heads[to]))
 
     @rule()
     def declares_a_conflict(self) -> None:

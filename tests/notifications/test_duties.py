@@ -6,13 +6,13 @@ import pytest
 
 from portal.access.actor import actor_of_person
 from portal.db import execute, fetch_value, transaction
-from portal.escalation import actions
 from portal.escalation.queries import get_case
 from portal.events.kinds import Kind
 from portal.events.log import record
 from portal.notifications.duties import DUTIES, duty_of
 from portal.notifications.mails import write
 from portal.text.language import Reader, reading
+from tests.escalation.stage import hand_over
 from tests.notifications.work import tell_all
 
 UNREAD = "SELECT person, event FROM notice WHERE duty AND read_at IS NULL ORDER BY id"
@@ -121,7 +121,7 @@ async def test_what_is_handed_over_is_the_duty_of_who_has_it_now_and_no_longer_o
     await obliged(world, Kind.DUTY_REMINDER, "sponsor", about="answer", percent=50)
     actor = await actor_of_person(world.person_id["sponsor"])
     case = await get_case(actor, world.case["decide"])
-    await actions.hand_over(actor, case, world.person_id["decision_maker"])
+    await hand_over(actor, case, world.person_id["decision_maker"])
     await tell_all()
     assert await unread(world) == ["decision_maker"]
     why = await fetch_value("SELECT particulars ->> 'why' FROM event WHERE kind = 'duty.assigned' ORDER BY id DESC")
