@@ -85,7 +85,7 @@ def owner_or_chain(actor: Actor, thing: Any) -> bool:
 
 def asked_to_own(actor: Actor, thing: Any) -> bool:
     """Who is asked to own it from now on, until it is answered; who may not decide it says no like anybody else."""
-    return bool(thing.state in OWNED and actor.id == thing.offered_to)
+    return thing.state in OWNED and bool(thing.offered)
 
 
 def owner_of_open_case(actor: Actor, thing: Any) -> bool:

@@ -19,7 +19,7 @@ class CaseRow(msgspec.Struct, frozen=True):
     actor may not decide it (rule 6); `decides`: she, or who is behind her mask, is or was its owner, or is her deputy,
     the neutral, or in the chain; `on_team`: is on the case; `drafted`: she is or was its owner or adviser;
     `extension_most`: so many more working days may be asked for; `approver`: who is asked to agree to the answer;
-    `offered_to`: who is asked to own it."""
+    `offered`: she, or who is behind her mask, is asked to own it."""
 
     id: int
     public_id: str
@@ -43,7 +43,7 @@ class CaseRow(msgspec.Struct, frozen=True):
     advises: bool
     drafted: bool
     approver: int | None
-    offered_to: int | None
+    offered: bool
     round: int
     lateness: str | None
     started_at: datetime
@@ -89,7 +89,8 @@ CASE = f"""
         EXISTS (SELECT FROM case_role r WHERE r.escalation = e.id AND r.person = {{}}
             AND r.role IN ('owner', 'adviser')) AS drafted,
         (SELECT d.approver FROM answer_draft d WHERE d.escalation = e.id) AS approver,
-        (SELECT h.person FROM handover h WHERE h.escalation = e.id AND h.outcome IS NULL) AS offered_to,
+        EXISTS (SELECT FROM handover h WHERE h.escalation = e.id AND h.outcome IS NULL
+            AND h.person = coalesce((SELECT m.behind FROM mask m WHERE m.person = {{}}), {{}})) AS offered,
         e.round, plein_lateness(e, {{}}) AS lateness, e.started_at, e.hold_until, e.triage_due_at, e.acknowledge_due_at,
         e.acknowledged_at, e.promised_on, e.statement_due_at, e.statement_html, e.statement_at, e.due_at, e.question,
         e.clarify_from, e.clarify_until, s.extension_days AS extension_most, e.extension_days,
@@ -103,7 +104,7 @@ CASE = f"""
 async def get_case(actor: Actor, public_id: str) -> CaseRow | None:
     """One case, where the actor reads its item."""
     me, sight = actor.id, visible(Escalation, actor, "e")
-    return await fetch_one(CaseRow, CASE, me, me, me, me, me, me, me, me, actor.now, public_id, sight)
+    return await fetch_one(CaseRow, CASE, *[me] * 10, actor.now, public_id, sight)
 
 
 class Clustered(msgspec.Struct, frozen=True):

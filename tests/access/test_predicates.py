@@ -641,7 +641,7 @@ CASE = {
     "co_author": False,
     "advises": False,
     "approver": None,
-    "offered_to": None,
+    "offered": False,
     "lateness": "on time",
     "extension_asked_at": None,
     "extension_decided_at": None,
@@ -754,7 +754,7 @@ case(
     *states_but(*OWNED),
     too=[NOT_OWNED | {"in_chain": True}],
 )
-case(Action.ESCALATION_TAKE_OVER, CASE | {"offered_to": ME}, {"offered_to": OTHER}, *states_but(*OWNED), too=[BARRED])
+case(Action.ESCALATION_TAKE_OVER, CASE | {"offered": True}, {"offered": False}, *states_but(*OWNED), too=[BARRED])
 case(
     Action.ESCALATION_STAFF,
     CASE | {"ended_at": None},

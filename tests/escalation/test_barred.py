@@ -45,7 +45,8 @@ async def test_naming_colleagues_finds_nobody_who_has_no_name(as_, world):
     handed = await sponsor.post(f"{case}/handover", {"to": email_of(ME), "words": "She knows it"})
     assert (handed.status_code, errors_of(handed)) == (303, {})
     owner = "SELECT owner FROM escalation WHERE id = {}"
-    assert set(errors_of(await me.post(f"{case}/takeover", {"agreed": "yes"}))) == {"agreed"}
+    yes = await me.post(f"{case}/takeover", {"agreed": "yes"})
+    assert (yes.status_code, set(errors_of(yes))) == (422, {"agreed"})
     assert (await me.post(f"{case}/takeover", {"agreed": "no"})).status_code == 303
     assert await fetch_value(owner, world.case_id["anon"]) == sponsor.person
     await execute("UPDATE escalation SET owner = {} WHERE id = {}", me.person, world.case_id["anon"])  # by the rules
