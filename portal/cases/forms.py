@@ -71,13 +71,16 @@ class ExtensionForm(Form):
     """How much more time, and why; `of` says at most how much."""
 
     days: Any = None
-    words = TextAreaField(lazy("Why?"), [required(lazy("Give the reason.")), at_most(1000)])
+    words: Any = None
 
     @classmethod
     def of(cls, most: int) -> type[ExtensionForm]:
         """As many working days as the charter of the case allows."""
-        days = NumberField(lazy("How many working days more?"), 1, most)
-        return type("ExtensionForm", (cls,), {"days": days})
+        fields = {
+            "days": NumberField(lazy("How many working days more?"), 1, most),
+            "words": TextAreaField(lazy("Why?"), [required(lazy("Give the reason.")), at_most(1000)]),
+        }
+        return type("ExtensionForm", (cls,), fields)
 
 
 class AgreeForm(Form):
