@@ -319,7 +319,8 @@ async def take_role(request: Request, public_id: FromPath[str]) -> Response[Any]
         except roles.WithoutOwner:
             form.refuse("colleague", gettext("Nobody else owns this group. Give somebody that role first."))
     if not form.complete:
-        return await _roles_page(request, public_id, form)
+        refused = [str(error) for errors in form.errors.values() for error in errors]
+        return await _roles_page(request, public_id, refused=refused)
     return see_other(f"/admin/roles?space={public_id}", "role-taken")
 
 
@@ -335,6 +336,7 @@ async def _roles_page(
     form: RoleForm | None = None,
     enter_form: EnterForm | None = None,
     called: str = "",
+    refused: list[str] | None = None,
 ) -> Response[Any]:
     known = await roles.spaces_of_roles(request.actor)
     space = next((space for space in known if space.public_id == public_id), known[0])
@@ -349,7 +351,8 @@ async def _roles_page(
         holders=await roles.holders(request.actor, space),
         form=form or RoleForm(colleague=called).offer(space),
         enter_form=enter_form or EnterForm(),
-        status=max(form.status if form else 200, enter_form.status if enter_form else 200),
+        refused=refused or [],
+        status=422 if refused else max(form.status if form else 200, enter_form.status if enter_form else 200),
     )
 
 

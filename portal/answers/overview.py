@@ -29,6 +29,7 @@ class Owed(msgspec.Struct, frozen=True):
     language: str
     state: str
     supporters: int
+    guest_supporters: int
     hidden: bool
     owner_public_id: str
     owner_name: str
@@ -55,7 +56,7 @@ class Owed(msgspec.Struct, frozen=True):
 WAITING = (
     """
     SELECT e.public_id, i.public_id AS idea_public_id, i.kind AS item_kind, i.title, i.language, e.state, i.supporters,
-        plein_counts_hidden(c, {}) AS hidden,
+        i.guest_supporters, plein_counts_hidden(c, {}) AS hidden,
         CASE WHEN n.name <> '' THEN o.public_id ELSE '' END AS owner_public_id, coalesce(n.name, '') AS owner_name,
         plein_lateness(e, {}) AS lateness, e.due_at, e.statement_at, e.statement_due_at,
         plein_working_minutes(least({}, e.due_at), greatest({}, e.due_at)) AS left,
@@ -92,6 +93,7 @@ class Given(msgspec.Struct, frozen=True):
     title: str
     language: str
     supporters: int
+    guest_supporters: int
     hidden: bool
     kind: str
     summary: str
@@ -131,8 +133,8 @@ ABOUT = "i.topic = (SELECT t.id FROM topic t WHERE t.public_id = {} AND {})"
 ANY = QueryString("TRUE")
 GIVEN = (
     """
-    SELECT i.public_id, i.kind AS item_kind, i.title, i.language, i.supporters, plein_counts_hidden(c, {}) AS hidden,
-        a.kind, a.summary,
+    SELECT i.public_id, i.kind AS item_kind, i.title, i.language, i.supporters, i.guest_supporters,
+        plein_counts_hidden(c, {}) AS hidden, a.kind, a.summary,
         a.language AS answer_language, CASE WHEN n.name <> '' THEN d.public_id ELSE '' END AS author_public_id,
         coalesce(n.name, '') AS author_name, a.next_step, a.next_date,
         y.public_id AS policy_public_id, y.title AS policy_title, v.version AS policy_version,

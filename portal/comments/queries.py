@@ -56,6 +56,7 @@ class CommentRow(msgspec.Struct, frozen=True):
     phase: str
     idea_state: str
     checked_by: datetime | None
+    taken: str
     screening: str
 
     def __post_init__(self) -> None:
@@ -100,6 +101,9 @@ COLUMNS = (
     """
     + CHECKED_BY.format("k", "comment")
     + """ AS checked_by,
+    CASE k.state WHEN 'hidden' THEN coalesce((SELECT d.action FROM decision d JOIN moderation_item x ON x.id = d.item
+        WHERE x.comment = k.id AND d.undone_at IS NULL AND d.action IN ('hide', 'send back', 'remove')
+        ORDER BY d.id DESC LIMIT 1), '') ELSE '' END AS taken,
     CASE k.state WHEN 'draft' THEN coalesce((SELECT w.public_id FROM screening w
         WHERE w.comment = k.id AND w.state = 'open'), '') ELSE '' END AS screening
 """

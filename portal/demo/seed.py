@@ -13,7 +13,7 @@ from portal.db import execute, fetch_value, transaction
 from portal.demo.answering import answer_some
 from portal.demo.cases import open_cases
 from portal.demo.growth import grow_support
-from portal.demo.guests import welcome_guests
+from portal.demo.guests import let_guests_through, welcome_guests
 from portal.demo.keeping import adopt_charter, keep_and_move
 from portal.demo.moderation import report_and_judge
 from portal.demo.owners import name_owners
@@ -101,6 +101,7 @@ async def seed() -> bool:
         await answer_some(keys, moment)
         await staff_cases(keys, moment)
         await grow_support()
+        await let_guests_through(moment)
         await keep_and_move(keys, moment)
         await execute("UPDATE organisation SET demo_since = {}", moment)
         await execute("UPDATE person SET demo = TRUE")

@@ -35,7 +35,8 @@ def address_of(kind: str, public_id: str) -> str:
 class IdeaCard(msgspec.Struct, frozen=True):
     """An idea in a list, or a post. `speaks_for`: the name of the leader for whom it was posted; `weight`: how many
     votes of the actor herself lie on it; the counts of supporters are None while its campaign hides them, `answer_kind`
-    while no answer is shown. `co_author`: the actor writes it along."""
+    while no answer is shown; `idea_state` is "waiting" of what a moderator looks at first. `co_author`: the actor
+    writes it along."""
 
     id: int
     public_id: str
@@ -97,7 +98,10 @@ CARD = f"""
     i.title, i.excerpt, i.tags, i.language, i.version, i.space, s.public_id AS space_public_id, s.name AS space_name,
     i.author, {ADDRESS.format("i.space")} AS author_public_id,
         coalesce(n.name, '') AS author_name, p.kind = 'guest' AS author_guest,
-    {COUNTED}, i.comments, i.guest_comments, i.created_at, i.state AS idea_state,
+    {COUNTED}, i.comments, i.guest_comments, i.created_at,
+    CASE WHEN i.state = 'hidden' AND EXISTS (SELECT FROM moderation_item x
+        WHERE x.idea = i.id AND x.state = 'open' AND x.checks IS NOT NULL) THEN 'waiting' ELSE i.state END
+        AS idea_state,
     coalesce((SELECT v.weight FROM vote v WHERE v.idea = i.id AND {{}}), 0) AS weight,
     {WRITES_ALONG} AS co_author,
     (SELECT a.kind FROM answer a WHERE a.idea = i.id AND plein_decided(c, t.now)) AS answer_kind,

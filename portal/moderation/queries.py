@@ -12,6 +12,7 @@ from portal.access.scope import visible
 from portal.db import QueryString, Reading, fetch, fetch_one
 from portal.ideas.cards import apart
 from portal.tables import ActionRequest, Appeal, Decision, ModerationItem, OrgUnit, Report, Space
+from portal.text.decisions import done
 
 LISTED = 50  # items in a view of the queue
 VIEWS = {"open": ["open"], "appeals": ["appealed"], "decided": ["decided", "closed"]}
@@ -92,6 +93,7 @@ class ItemRow(msgspec.Struct, frozen=True):
     deciders: list[int]
     claimed_by: int | None
     claimed_until: datetime | None
+    taken: str
     holder: str
     held: bool
     created_at: datetime
@@ -155,7 +157,10 @@ ITEMS = f"""
         coalesce((SELECT r.rule FROM report r WHERE r.item = x.id ORDER BY r.id LIMIT 1), '') AS rule,
         (SELECT count(*) FROM report r WHERE r.item = x.id)::int AS reports,
         ARRAY{WRITERS} AS writers, ARRAY{PARTIES} AS parties, ARRAY{DECIDERS} AS deciders,
-        x.claimed_by, x.claimed_until, coalesce(h.name, '') AS holder,
+        x.claimed_by, x.claimed_until,
+        coalesce((SELECT d.action FROM decision d WHERE d.item = x.id AND d.undone_at IS NULL
+            AND d.action IN ('hide', 'send back', 'remove') ORDER BY d.id DESC LIMIT 1), '') AS taken,
+        coalesce(h.name, '') AS holder,
         coalesce(x.claimed_by <> {{}} AND x.claimed_until > {{}}, FALSE) AS held, x.created_at
     FROM moderation_item x JOIN space s ON s.id = x.space
     LEFT JOIN idea i ON i.id = x.idea LEFT JOIN comment k ON k.id = x.comment LEFT JOIN idea ki ON ki.id = k.idea
@@ -246,6 +251,11 @@ class DecisionRow(msgspec.Struct, frozen=True):
     item_public_id: str
     kind: str
     title: str
+
+    @property
+    def done(self) -> str:
+        """What was decided, in a word or two."""
+        return done(self.action, self.was)
 
 
 DECISIONS = f"""

@@ -37,4 +37,4 @@ class PartnerForm(Form):
     """An organisation, and the domains of its addresses."""
 
     name = StringField(lazy("Name"), [required(lazy("Say what the organisation is called.")), at_most(120)])
-    domains = DomainsField(lazy("Domains of its addresses"), [required(lazy("Give at least one domain.")), at_most(20)])
+    domains = DomainsField(lazy("Domains of its addresses"), [required(lazy("Give at least one domain."))])

@@ -231,14 +231,15 @@ FACETS = """
         SELECT 'skill', k, k, count(*)::int
         FROM found q JOIN profile f ON f.person = q.id AND {} AND {} CROSS JOIN LATERAL unnest(f.skills) k GROUP BY k
         UNION ALL
-        SELECT 'all', '', '', count(*)::int FROM found)
+        SELECT 'all', k, k, count(*)::int FROM found q
+            CROSS JOIN LATERAL (SELECT CASE q.kind WHEN 'guest' THEN 'guest' ELSE 'colleague' END AS k) x GROUP BY k)
     SELECT kind, value, words, people FROM counted ORDER BY people DESC, words
 """
 
 
 async def facets(actor: Actor, filters: Filters) -> dict[str, list[Facet]]:
-    """The commonest units and skills among (the first 500 of) these people, and as "all" how many they are: made of
-    nothing but what the actor may read."""
+    """The commonest units and skills among (the first 500 of) these people, and as "all" how many of them are
+    colleagues and guests: made of nothing but what the actor may read."""
     narrowed, values = _narrowed(actor, filters)
     rows = await fetch(
         Facet,

@@ -83,7 +83,7 @@ def stored(work: Work) -> StepForm:
 
 def _fix_people(form: PeopleStep, work: Work) -> None:
     """The audience stands once somebody was asked, and who decides once she has accepted."""
-    form.space.choices = choose_from([(s.public_id, s.name) for s in work.spaces])
+    form.space.choices = choose_from([(s.public_id, s.called) for s in work.spaces])
     if not work.proposal.movable:
         del form.space
     if not work.proposal.unopened:

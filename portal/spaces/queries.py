@@ -10,6 +10,7 @@ from portal.access.actor import Actor
 from portal.access.scope import visible
 from portal.db import fetch, fetch_one, fetch_value
 from portal.tables import Charter, OrgUnit, Space, SpaceUnit
+from portal.text.spaces import KIND_NAMES
 
 SHORTEST = 3  # letters of a name that are compared with others
 
@@ -214,6 +215,11 @@ class Choice(msgspec.Struct, frozen=True):
     public_id: str
     name: str
     kind: str
+
+    @property
+    def called(self) -> str:
+        """Its name; where guests are, with what it is."""
+        return f"{self.name} ({KIND_NAMES[self.kind]})" if self.kind in ("guest", "section") else self.name
 
 
 CHOICES = """

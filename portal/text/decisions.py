@@ -54,7 +54,9 @@ DECISIONS = {
 #: The same, where something waits to be checked before others read it.
 OF_CHECKS = {
     "allow": DECISIONS["allow"]._replace(
-        choice=lazy("Let it through"), hint=lazy("From now on everybody in the space reads it; the author hears so.")
+        choice=lazy("Let it through"),
+        hint=lazy("From now on everybody in the space reads it; the author hears so."),
+        done=lazy("Let through"),
     ),
     "send back": DECISIONS["send back"]._replace(
         hint=lazy("It stays out of sight until the author changed it; then it is checked again.")
@@ -74,6 +76,11 @@ OF_CHECKS = {
 def words_for(checked: bool) -> dict[str, DecisionWords]:
     """What can be decided is called a little differently where nobody has read it yet."""
     return DECISIONS | OF_CHECKS if checked else DECISIONS
+
+
+def done(action: str, was: str) -> str:
+    """What was decided, in a word or two; of what nobody had read by then, too."""
+    return str((OF_CHECKS if action == "allow" and was == "hidden" else DECISIONS)[action].done)
 
 
 #: Why something is checked before others read it.

@@ -226,7 +226,20 @@ def page(
 
 
 #: What a page is about, by the names under which pages are given it.
-ABOUT = ("idea", "campaign", "proposal", "comment", "attachment", "item", "receipt", "workshop", "thing", "queue")
+ABOUT = (
+    "idea",
+    "campaign",
+    "proposal",
+    "comment",
+    "attachment",
+    "item",
+    "receipt",
+    "workshop",
+    "thing",
+    "queue",
+    "file",
+    "wish",
+)
 
 
 def _place_of(context: dict[str, Any]) -> int | None:

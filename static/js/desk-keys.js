@@ -19,6 +19,7 @@ class DeskKeys extends HTMLElement {
 
   turn(on) {
     this.on = on;
+    this.toggleAttribute("keys", on); // the numbers on what can be chosen
     localStorage.setItem(SWITCH, on ? "on" : "off");
     if (this.button) this.button.textContent = on ? this.dataset.on : this.dataset.off;
   }

@@ -59,6 +59,8 @@ async def test_the_last_administrator_keeps_the_role(as_, world):
     fields = {"colleague": email_of("administrator"), "role": "administrator"}
     response = await (await as_("administrator")).post(f"/admin/roles/{world.space['organisation']}/end", fields)
     assert response.status_code == 422
+    assert "Nobody else is an administrator." in text_of(response)
+    assert f'value="{email_of("administrator")}"' not in response.text.split('id="give"')[1]  # another form's field
     assert await held(world, "organisation", "administrator") == {"administrator"}
 
 

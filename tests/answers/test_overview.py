@@ -35,6 +35,16 @@ async def test_what_is_late_stands_first_and_only_what_one_reads(as_, world, owe
     assert world.idea["closed_a"] in text_of(await (await as_("insider_a")).get(address))
 
 
+@pytest.mark.parametrize("address", ["/answers", "/answers/waiting"])
+async def test_colleagues_and_guests_who_support_it_are_told_apart(as_, world, owed, address):
+    support = "UPDATE idea SET supporters = {}, guest_supporters = {} WHERE id = {}"
+    await execute(support, 10, 2, world.idea_id["closed_a"])
+    page = text_of(await (await as_("insider_a")).get(address))
+    assert "<b>10</b> colleagues · 2 guests" in page
+    await execute(support, 10, 0, world.idea_id["closed_a"])
+    assert "<b>10</b> people" in text_of(await (await as_("insider_a")).get(address))
+
+
 async def test_guests_read_of_their_own_space_only(as_, world, owed):
     page = text_of(await (await as_("guest_a")).get("/answers"))
     assert world.idea["closed_a"] in page

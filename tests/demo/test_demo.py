@@ -84,6 +84,14 @@ async def test_nobody_wrote_before_the_phase_or_after_today():
     assert await fetch_value(early) == 0
 
 
+async def test_what_waits_for_a_moderator_was_read_by_nobody_else():
+    waiting = await execute("""
+        SELECT i.supporters + i.guest_supporters + i.comments + i.guest_comments AS heard FROM moderation_item x
+        JOIN idea i ON i.id = x.idea WHERE x.checks IS NOT NULL AND x.state = 'open'
+    """)
+    assert [row["heard"] for row in waiting] == [0]
+
+
 async def test_nobody_supports_an_idea_of_her_own():
     assert await fetch_value("SELECT count(*) FROM vote v JOIN idea i ON i.id = v.idea WHERE v.person = i.author") == 0
 
