@@ -140,10 +140,10 @@ COLUMNS = """
         AND (s.archived_at IS NOT NULL OR s.ends_on < (plein_now() AT TIME ZONE o.zone)::date)
         AND s.id = ANY(r.space_ids)) AS still,
     ARRAY(SELECT s.id FROM space s WHERE s.kind IN ('guest', 'section') AND s.id = ANY(r.space_ids)) AS with_guests,
-    ARRAY(SELECT w.space FROM pause w WHERE w.person = p.id AND w.ended_at IS NULL AND w.until > plein_now()
-        ORDER BY w.until, w.id) AS paused_in,
-    ARRAY(SELECT w.until FROM pause w WHERE w.person = p.id AND w.ended_at IS NULL AND w.until > plein_now()
-        ORDER BY w.until, w.id) AS paused_until,
+    ARRAY(SELECT w.space FROM pause w WHERE w.person = ANY(p.id || h.masks) AND w.ended_at IS NULL
+        AND w.until > plein_now() ORDER BY w.until, w.id) AS paused_in,
+    ARRAY(SELECT w.until FROM pause w WHERE w.person = ANY(p.id || h.masks) AND w.ended_at IS NULL
+        AND w.until > plein_now() ORDER BY w.until, w.id) AS paused_until,
     (plein_now() AT TIME ZONE o.zone)::date - p.starts_on AS day,
     CASE WHEN p.kind = 'guest' THEN plein_rules_to_accept(p.id) END AS rules,
     ARRAY(SELECT x.idea FROM case_role w JOIN escalation x ON x.id = w.escalation
@@ -152,12 +152,13 @@ COLUMNS = """
         SELECT FROM membership m JOIN escalation x ON x.space = m.space AND x.state IN ('qualifying', 'triage')
         WHERE m.person = p.id AND m.role IN ('moderator', 'owner') AND (m.until IS NULL OR m.until > plein_now()))
         AS has_cases,
-    ARRAY(SELECT k.person FROM mask k WHERE k.behind = p.id) AS masks,
+    h.masks,
     o.space AS organisation_space, o.name AS organisation_name, o.photo_changes, plein_now() AS now
 """
 ORGANISATION = """
     CROSS JOIN LATERAL (SELECT ARRAY(
         SELECT r.space FROM readership r WHERE r.person = p.id ORDER BY 1) AS space_ids) r
+    CROSS JOIN LATERAL (SELECT ARRAY(SELECT k.person FROM mask k WHERE k.behind = p.id) AS masks) h
     CROSS JOIN (
         SELECT s.id AS space, g.name, g.zone, g.photo_changes FROM organisation g, space s
         WHERE s.kind = 'organisation') o

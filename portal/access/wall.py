@@ -13,6 +13,7 @@ import msgspec
 from piccolo.table import Table
 
 from portal import tables as t
+from portal.access.wall_log import happened
 from portal.db import fetch_value, script
 from portal.settings import BadSetting
 
@@ -25,7 +26,6 @@ OWN = f"person = {PERSON}"
 OWN_IN_SPACE = f"{IN_SPACE} AND {OWN}"
 WRITTEN_BY_HERSELF = f"{IN_SPACE} AND author = {PERSON}"
 IN_SPACE_OR_NONE = f"(space = ANY ({SPACES}) OR space IS NULL)"
-DONE_BY_HERSELF = f"{IN_SPACE_OR_NONE} AND coalesce(actor, {PERSON}) = {PERSON}"
 NOTHING = "FALSE"
 PRESENT = "EXISTS (SELECT FROM membership m WHERE m.partner = partner.id)"  # of the memberships that she sees
 OWN_OR_NOWHERE = f"{IN_SPACE_OR_NONE} AND {OWN}"
@@ -39,14 +39,15 @@ DECIDED_ABOUT_HER = f"EXISTS (SELECT FROM decision d WHERE d.item = moderation_i
 COUNTS = {
     "idea": (
         *("supporters", "guest_supporters", "votes", "returned", "guest_returned", "comments", "guest_comments"),
-        *("commenters", "young", "discounted"),
+        *("commenters", "young", "joint", "discounted"),
     ),
     "comment": ("replies", "helpful", "agree", "thanks", "question"),
 }
-#: Of ideas: where they stand, and what follows from their counts.
-FOLLOWS = (
-    *("campaign", "status", "source", "setting", "audience", "t1_at_count", "t2_at_count", "t1_at", "t2_at"),
-    *("qualified_at", "watched_at", "watched_by", "heads_up_at"),
+#: What is written of an idea; whose it is, while it passes from hand to hand.
+WORDED = (
+    *("state", "title", "body", "body_html", "excerpt", "language", "tags", "service", "form_version", "kind", "topic"),
+    *("core_questions", "form_key", "draft_key", "edited_by", "version", "created_at", "updated_at", "author"),
+    *("speaks_for", "anonymous"),
 )
 COUNTS_NOTHING = {name: " AND ".join(f"{column} = 0" for column in counts) for name, counts in COUNTS.items()}
 
@@ -78,11 +79,13 @@ def put_back(column: str, table: str) -> str:
 
 class Gate(msgspec.Struct, frozen=True):
     """The rows that a guest's request reads. Beside SELECT it may send what is said here, on these rows: `insert` what
-    it may put there; `update` which rows it may change, `becomes` how they have to be then, and `changes` in which
-    columns (all, if none is named); `delete`. `lock`: it may hold rows without changing them."""
+    it may put there, and `puts` in which columns; `update` which rows it may change, `becomes` how they have to be
+    then, and `changes` in which columns (all, if none is named); `delete`. `lock`: it may hold rows without changing
+    them."""
 
     rows: str
     insert: str = ""
+    puts: tuple[str, ...] = ()
     update: str = ""
     becomes: str = ""
     changes: tuple[str, ...] = ()
@@ -96,12 +99,8 @@ def _gate(rows: str, *commands: str, **allowed: Any) -> Gate:
     return Gate(rows, **named | allowed)
 
 
-def _but(table: type[Table], *kept: str) -> tuple[str, ...]:
-    """The columns of a table that may be changed: all but these, its keys and what the database counts."""
-    kept = ("id", "public_id", "space", *kept)
-    return tuple(c._meta.name for c in table._meta.columns if c._meta.name not in kept)
-
-
+#: It was written down for somebody else, and is hers now.
+CLAIMED = "EXISTS (SELECT FROM capture x WHERE x.idea = idea.id AND x.state = 'settled' AND x.claimant = idea.author)"
 #: No guest speaks as a leader, or for one.
 NO_LEADER = "kind <> 'leader' AND speaks_for IS NULL"
 
@@ -169,15 +168,18 @@ GATES: dict[type[Table], Gate | None] = {
     t.Credential: _gate(OWN, "INSERT", "UPDATE"),
     t.CrowdQuestion: _gate(IN_SPACE),
     t.CrowdReply: _gate(OWN_IN_SPACE),
-    t.DataExport: _gate(OWN, "INSERT", "DELETE"),
+    t.DataExport: _gate(OWN, "INSERT", "DELETE", puts=("person",)),
     t.Decision: _gate(IN_SPACE, update=OWN_IN_SPACE, changes=("put_back_at", "read_at")),
     t.Delegate: _gate(NOTHING),
     t.Departure: _gate(IN_SPACE),
     t.Digest: _gate(IN_SPACE),
     t.Escalation: _gate(IN_SPACE),
     t.EscalationSetting: _gate(EVERYTHING),
-    t.Event: _gate(f"{IN_SPACE_OR_NONE} AND (person IS NULL OR {PERSON} IN (person, actor))", insert=DONE_BY_HERSELF),
-    t.EventQueue: _gate(EVERYTHING, "INSERT"),
+    t.Event: _gate(
+        f"{IN_SPACE_OR_NONE} AND (person IS NULL OR {PERSON} IN (person, actor))", insert=happened(PERSON, IN_SPACE)
+    ),
+    # of what she does, as it is written down
+    t.EventQueue: _gate(EVERYTHING, insert="event = currval('event_id_seq')", puts=("event",)),
     t.FileWish: _gate(OWN_IN_SPACE, insert=f"{OWN_IN_SPACE} AND state = 'waiting'"),
     t.Follow: _gate(OWN_IN_SPACE, "INSERT", "DELETE"),
     t.Guest: _gate(OWN),
@@ -197,8 +199,9 @@ GATES: dict[type[Table], Gate | None] = {
         f" AND {COUNTS_NOTHING['idea']}",
         update=IN_SPACE,
         becomes=f"{IN_SPACE} AND {NO_LEADER} AND EXISTS (SELECT FROM wall_writes w WHERE w.idea = idea.id"
-        " AND (w.state NOT IN ('hidden', 'removed') OR w.state = idea.state OR w.put_back))",
-        changes=_but(t.Idea, *FOLLOWS, *COUNTS["idea"]),
+        " AND (w.state NOT IN ('hidden', 'removed') OR w.state = idea.state OR w.put_back)"
+        f" AND (idea.author = w.author OR {CLAIMED}))",
+        changes=WORDED,
         delete=f"{WRITTEN_BY_HERSELF} AND state = 'draft'",
     ),
     t.IdeaReply: _gate(
@@ -298,7 +301,7 @@ GATES: dict[type[Table], Gate | None] = {
 # ideas that she writes, as they stand before her statement. Triggers keep counts and rows that guests don't reach, and
 # jobs are queued for them: both run as the owner, too.
 WRITES = f"""
-    SELECT idea.id AS idea, idea.state, {put_back("idea", "idea")} AS put_back
+    SELECT idea.id AS idea, idea.state, {put_back("idea", "idea")} AS put_back, idea.author
     FROM idea WHERE {IN_SPACE} AND (author = {PERSON}
         OR EXISTS (SELECT FROM co_author k WHERE k.idea = idea.id AND k.person = {PERSON} AND k.accepted_at IS NOT NULL)
         OR EXISTS (SELECT FROM capture x WHERE x.idea = idea.id AND x.claimant = {PERSON} AND x.state = 'settled'))
@@ -313,9 +316,11 @@ DO $$ DECLARE f regprocedure; BEGIN
     EXECUTE $view$CREATE OR REPLACE VIEW wall_writes AS {WRITES}$view$;
     EXECUTE format('REVOKE TEMPORARY ON DATABASE %%I FROM PUBLIC', current_database());
     FOR f IN SELECT p.oid FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace AND NOT p.prosecdef
-        AND (p.prorettype = 'trigger'::regtype OR p.proname = 'procrastinate_defer_jobs_v1')
+        AND p.prorettype = 'trigger'::regtype
     LOOP EXECUTE format('ALTER FUNCTION %%s SECURITY DEFINER', f); END LOOP;
 END $$;
+ALTER FUNCTION procrastinate_defer_jobs_v1 SECURITY INVOKER;
+ALTER FUNCTION plein_queue SECURITY DEFINER;
 ALTER VIEW reading SET (security_invoker = true);
 ALTER VIEW readership SET (security_invoker = true);
 GRANT SELECT ON reading, readership, section_reader, wall_people, wall_writes TO %(role)s;
@@ -360,7 +365,8 @@ def _policies(table: type[Table], gate: Gate | None, role: str) -> str:
             check = rows if command == "INSERT" else NOTHING if gate.lock else gate.becomes or rows
             using = "" if command == "INSERT" else f" USING ({rows})"
             checked = f" WITH CHECK ({check})" if command in ("INSERT", "UPDATE") else ""
-            columns = f" ({', '.join(gate.changes)})" if gate.changes and command == "UPDATE" else ""
+            named = {"INSERT": gate.puts, "UPDATE": gate.changes}.get(command)
+            columns = f" ({', '.join(named)})" if named else ""
             sql.append(f"CREATE POLICY wall_{command} ON {name} FOR {command}{using}{checked}")
             sql.append(f"GRANT {command}{columns} ON {name} TO {role}")
     return "".join(f"{statement};\n" for statement in sql)

@@ -6,10 +6,7 @@ import msgspec
 
 from portal.db import execute
 
-QUEUE = """
-    SELECT procrastinate_defer_jobs_v1(ARRAY[
-        ROW('default', {}::text, 0, NULL, NULL, {}::jsonb, NULL)::procrastinate_job_to_defer_v1])
-"""
+QUEUE = "SELECT plein_queue({}, {}::jsonb)"
 
 
 async def queue(job: str, **arguments: int | str) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
+import re
 import secrets
 import sys
 import tempfile
@@ -24,6 +25,7 @@ from portal.text.language import gettext, lazy
 
 PATIENCE = 30  # seconds for looking at one file
 SMALL = ".small"
+NAME = re.compile(r"[0-9a-f]{32}")
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 OLD = 3600  # seconds after which something that nobody names is left over
 _two_at_a_time = asyncio.Semaphore(2)
@@ -189,7 +191,9 @@ def _sync(path: Path) -> None:
 
 
 def path_of(file: str, small: bool = False) -> Path:
-    """Where a file stands."""
+    """Where a file stands. A name that the store never gave is nowhere: raises FileNotFoundError."""
+    if not NAME.fullmatch(file):
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), file)
     return settings().files_folder / file[:2] / (file + (SMALL if small else ""))
 
 

@@ -109,7 +109,7 @@ DECIDE = """
     INSERT INTO decision (public_id, item, space, person, moderator, action, rule, words, title, body_html, was)
     VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}) RETURNING id
 """
-PAUSE_LOCK = "SELECT pg_advisory_xact_lock(plein_pause_key({}, {}))"
+PAUSE_LOCK = "SELECT pg_advisory_xact_lock(plein_pause_key(plein_behind({}), {}))"
 PAUSE = "INSERT INTO pause (person, space, decision, until) VALUES ({}, {}, {}, {})"
 
 
@@ -275,11 +275,10 @@ async def read_receipt(actor: Actor, receipt: Receipt) -> None:
 
 PUT_BACK = """
     UPDATE decision d SET put_back_at = plein_now() WHERE d.id = {} AND d.put_back_at IS NULL AND d.undone_at IS NULL
-        AND NOT EXISTS (SELECT FROM pause p WHERE p.person = d.person AND p.space = d.space AND p.ended_at IS NULL
-            AND p.until > plein_now())
+        AND NOT plein_is_paused(d.person, d.space)
     RETURNING d.id
 """
-PAUSE_SHARED = "SELECT pg_advisory_xact_lock_shared(plein_pause_key({}, {}))"
+PAUSE_SHARED = "SELECT pg_advisory_xact_lock_shared(plein_pause_key(plein_behind({}), {}))"
 REWRITE_IDEA = """
     UPDATE idea SET state = {}, title = {}, body = {}, body_html = {}, excerpt = {}, version = 1, edited_by = NULL,
         updated_at = plein_now() WHERE id = {} AND state = 'hidden' RETURNING state

@@ -81,6 +81,7 @@ class ItemRow(msgspec.Struct, frozen=True):
     author_public_id: str
     author_name: str
     author_guest: bool
+    author_masked: bool
     author_unit: str
     state: str
     checks: str | None
@@ -151,7 +152,8 @@ ITEMS = f"""
         coalesce(k.language, i.language, c.language, s.language) AS language,
         coalesce(k.created_at, i.created_at, c.created_at, x.created_at) AS written_at,
         x.author, {ADDRESS.format("x.space")} AS author_public_id, coalesce(n.name, '') AS author_name,
-        p.kind = 'guest' AS author_guest, coalesce(CASE p.kind WHEN 'employee' THEN u.name
+        p.kind = 'guest' AS author_guest, p.kind = 'mask' AS author_masked,
+        coalesce(CASE p.kind WHEN 'employee' THEN u.name
             WHEN 'guest' THEN {COMES_FROM.format("p.id", "x.space")} END, '') AS author_unit,
         x.state, x.checks, x.due_at, coalesce(x.assigned_to = {{}}, FALSE) AS turn,
         coalesce((SELECT r.rule FROM report r WHERE r.item = x.id ORDER BY r.id LIMIT 1), '') AS rule,

@@ -152,9 +152,11 @@ WIPE_COMMENT = f"""
 
 
 # Files that were made of it before, or are being made, are asked for again; what holds them is swept with the hour.
+# What others wrote, supported or follow is among their own data.
 WIPE_FILES = """
     WITH cases AS (DELETE FROM case_record WHERE space = {}), spaces AS (DELETE FROM space_record WHERE space = {})
-    DELETE FROM data_export WHERE person = {}
+    DELETE FROM data_export e WHERE e.person = {} OR {} AND coalesce(e.made_at, plein_now()) >= (
+        SELECT i.created_at FROM idea i WHERE i.id = {} UNION ALL SELECT k.created_at FROM comment k WHERE k.id = {})
 """
 
 
@@ -165,7 +167,8 @@ async def _wipe(row: ScreeningRow) -> None:
         await execute(WIPE_IDEA, row.idea)
     else:
         await execute(WIPE_COMMENT, row.comment, row.was == "draft")
-    await execute(WIPE_FILES, row.space, row.space, row.person)
+    was_read = row.was == "published"
+    await execute(WIPE_FILES, row.space, row.space, row.person, was_read, row.idea, row.comment)
     await queue("forget_words")
     case = await fetch_value(OPEN_CASE, row.idea) if row.idea else None
     if case is not None and possible(await hold(case), Kind.CASE_DIVERTED):

@@ -104,14 +104,17 @@ class Hit(msgspec.Struct, frozen=True):
 
 
 # Ranked by the words as they were typed, and again, for less, by all that is like them. Where scores are equal a hash
-# of the key decides, which as a cursor tells nothing of how many there are.
+# of what it is about decides, which as a cursor tells nothing of how many there are. Long texts count for less; but of
+# people, whose words are not told to everybody, how many there are makes no difference.
 FOUND = """
     SELECT d.id, d.kind, d.space, d.score FROM (
         SELECT d.*, row_number() OVER (PARTITION BY d.kind ORDER BY d.score DESC) AS place FROM (
             SELECT d.id, d.kind, d.space, d.idea, d.comment, d.answer, d.campaign, d.person,
-                ((2 * ts_rank({}, d.vector, {}::tsquery, 1) + ts_rank({}, d.vector, {}::tsquery, 1))
-                    * CASE d.kind WHEN 'campaign' THEN 1.4 WHEN 'person' THEN 1.2 WHEN 'comment' THEN 0.6 ELSE 1 END
-                    * 1e8)::bigint * 1000000 + abs(hashint8(d.id)::bigint) % 1000000 AS score
+                ((2 * ts_rank({}, d.vector, {}::tsquery, (d.kind <> 'person')::int)
+                    + ts_rank({}, d.vector, {}::tsquery, (d.kind <> 'person')::int))
+                    * CASE d.kind WHEN 'campaign' THEN 1.4 WHEN 'person' THEN 0.4 WHEN 'comment' THEN 0.6 ELSE 1 END
+                    * 1e8)::bigint * 1000000 + abs(hashint8extended(
+                        coalesce(d.person, d.idea, d.comment, d.answer, d.campaign), length(d.kind)) % 1000000) AS score
             FROM search_document d
             WHERE d.kind = ANY({}) AND (d.space = ANY({}) OR d.space IS NULL AND {}) AND d.vector @@ {}::tsquery
                 AND (d.kind <> 'person' OR d.vector @@ {}::tsquery)

@@ -195,7 +195,7 @@ def page(
     context.setdefault("outside", actor is not None and _place_of(context) in actor.with_guests)
     said = "resumed" if request.resumed else request.cookies.get(FLASH_COOKIE, "")
     flash = FLASHES.get(said)
-    context |= {
+    own = {
         "actor": actor,
         "who": _face(actor) if actor else None,
         "anonymous": actor is None and "plein_actor" in request.scope,
@@ -213,6 +213,8 @@ def page(
         "can": _asking_for(actor),
         "allowed": _listing_for(actor),
     }
+    assert not own.keys() & context.keys(), "every page has these already"
+    context |= own
     if fragment and request.wants_fragment:
         text = render_block(environment(), template, fragment, **context)
     else:

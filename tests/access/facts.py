@@ -12,6 +12,8 @@ from portal.access.unread import unread
 from portal.db import execute
 from tests.access.canary import LASTS, ON_CASES, ROWS, SPACES, sight_of
 
+PAUSED = """ended_at IS NULL AND until > plein_now()
+    AND (person = $1 OR person IN (SELECT person FROM mask WHERE behind = $1))"""
 #: Each field of the actor that rules ask for; $1 is she herself, $2 her spaces, $3 the ideas that she sees.
 FACTS = {
     "id": "SELECT $1",
@@ -24,8 +26,8 @@ FACTS = {
     "still": """SELECT s.id FROM space s, organisation g WHERE s.id = ANY($2)
         AND (s.archived_at IS NOT NULL OR s.ends_on < (plein_now() AT TIME ZONE g.zone)::date)""",
     "with_guests": "SELECT id FROM space WHERE id = ANY($2) AND kind IN ('guest', 'section')",
-    "paused_in": "SELECT space FROM pause WHERE person = $1 AND ended_at IS NULL AND until > plein_now()",
-    "paused_until": "SELECT until FROM pause WHERE person = $1 AND ended_at IS NULL AND until > plein_now()",
+    "paused_in": f"SELECT space FROM pause WHERE {PAUSED}",
+    "paused_until": f"SELECT until FROM pause WHERE {PAUSED}",
     "on_cases": f"SELECT o.idea FROM ({ON_CASES}) o JOIN idea i ON i.id = o.idea WHERE i.space <> ALL($2)",
     "has_cases": f"""SELECT EXISTS (SELECT FROM case_role WHERE person = $1 AND until IS NULL) OR EXISTS (
         SELECT FROM escalation WHERE state IN ('qualifying', 'triage') AND space IN (

@@ -17,7 +17,10 @@ FORGED = {
     "idea": (
         "UPDATE idea SET title = 'x' WHERE id = {theirs}",
         "UPDATE idea SET author = {guest}, title = 'x' WHERE id = {theirs}",
+        "UPDATE idea SET author = {insider} WHERE id = {hers}",
         "UPDATE idea SET supporters = 9 WHERE id = {hers}",
+        "UPDATE idea SET joint = 9 WHERE id = {hers}",
+        "UPDATE idea SET published_at = published_at - interval '9 days' WHERE id = {hers}",
         "UPDATE idea SET campaign = campaign WHERE id = {hers}",
         "UPDATE idea SET status = 'shortlisted' WHERE id = {hers}",
         "UPDATE idea SET state = 'published' WHERE id = {hidden}",
@@ -109,7 +112,22 @@ FORGED = {
     ),
     "vote": ("INSERT INTO vote (person, idea, space, guest) VALUES ({guest}, {theirs}, {space}, FALSE)",),
     "event": (
-        "INSERT INTO event (kind, actor, space, particulars) VALUES ('idea.edited', {insider}, {space}, '{{{{}}}}')",
+        "INSERT INTO event (kind, actor, space, particulars) VALUES ('comment.added', {insider}, {space}, '{{{{}}}}')",
+        "INSERT INTO event (kind, actor, space) VALUES ('case.invalidated', {guest}, {space})",
+        "INSERT INTO event (kind, actor, space, idea) VALUES ('idea.withdrawn', {guest}, {space}, {theirs})",
+        "INSERT INTO event (kind, actor, idea) VALUES ('idea.help_offered', {guest}, {theirs})",
+        "INSERT INTO event (kind, actor, space, idea) VALUES ('idea.help_offered', {guest}, {space}, {elsewhere})",
+        "INSERT INTO event (kind, actor, person) VALUES ('person.edited', {guest}, {insider})",
+        "INSERT INTO event (kind, actor, space, person) VALUES ('idea.co_author_invited', {guest}, {space}, {stranger})",
+        "INSERT INTO event (kind, actor, space, person) VALUES ('moderation.reported', {guest}, {space}, {insider})",
+    ),
+    "event_queue": (
+        "INSERT INTO event_queue (event) SELECT e.id FROM event e"
+        " WHERE NOT EXISTS (SELECT FROM event_queue q WHERE q.event = e.id) LIMIT 1",
+    ),
+    "data_export": (
+        "INSERT INTO data_export (person) VALUES ({insider})",
+        "INSERT INTO data_export (person, file, made_at) VALUES ({guest}, '/etc/passwd', plein_now())",
     ),
     "person": ("UPDATE person SET epoch = 7, kind = kind WHERE id = {guest}",),
     "identity": ("UPDATE identity SET email = 'x@y.example' WHERE person = {guest}",),
@@ -194,6 +212,8 @@ async def something_to_forge(world: World) -> dict[str, int]:
         "guest": guest,
         "insider": insider,
         "colleague": colleague,
+        "stranger": world.person_id["guest_b"],
+        "elsewhere": world.idea_id["collect"],
         "space": world.space_id["closed_a"],
         "decision": world.decision_id["hidden"],
         "their_decision": world.decision_id["theirs_sent_back"],

@@ -180,3 +180,20 @@ async def test_a_guest_finds_nobody_by_what_only_colleagues_are_told(as_, world)
     guest = await as_("guest_a")
     assert world.person["insider_a"] in (await guest.get("/search?q=Kuipersma")).text
     await _same_as_nonsense(guest, SECRET)
+
+
+async def test_what_colleagues_alone_are_told_of_people_puts_them_in_no_order(as_, world: World):
+    people = ("employee", "colleague")
+    join = "INSERT INTO membership (space, person, role) VALUES ({}, {}, 'member') ON CONFLICT DO NOTHING"
+    for who in people:
+        await execute(join, world.space_id["closed_a"], world.person_id[who])
+        await execute("UPDATE identity SET name = 'Sam Kuipersma', title = '' WHERE person = {}", world.person_id[who])
+    guest, orders = await as_("guest_a"), set()
+    for told in people:
+        for who in people:
+            words = "many words that only colleagues ever read about her" if who == told else ""
+            of = world.person_id[who]
+            await execute("UPDATE profile SET about_for = 'colleagues', about = {} WHERE person = {}", words, of)
+        page = (await guest.get("/search?q=Kuipersma")).text
+        orders.add(tuple(sorted((world.person[who] for who in people), key=page.index)))
+    assert len(orders) == 1

@@ -6,12 +6,21 @@ import asyncpg
 import pytest
 
 from portal.access.wall import GATES, OWN
+from portal.access.wall_log import OF_HER_IDEAS, OF_HERSELF, OF_PEOPLE, THERE
 from portal.app import create_app
-from portal.db import execute, fetch_value, transaction
+from portal.db import execute, fetch_value, leave_wall, stand_behind_wall, transaction
+from portal.events.jobs import queue
+from portal.events.kinds import Kind
 from tests.access.forged import FORGED, something_to_forge, what_is_forged
 from tests.access.stage import under_an_idea
 from tests.client import Browser
 from tests.world import NOW, World, add_idea
+
+#: Past the product's own way to queue something.
+AT_ONCE = """
+    SELECT procrastinate_defer_jobs_v1(ARRAY[
+        ROW('default', {}::text, 0, NULL, NULL, '{{}}'::jsonb, NULL)::procrastinate_job_to_defer_v1])
+"""
 
 
 @pytest.fixture
@@ -33,7 +42,37 @@ def test_every_table_that_guests_write_is_tried_unless_all_that_they_write_there
         for table, gate in GATES.items()
         if gate and any(rows and OWN not in rows for rows in (gate.insert, gate.update, gate.delete))
     }
-    assert written - {"event_queue"} <= set(FORGED)
+    assert written <= set(FORGED)
+
+
+def test_what_the_wall_lets_into_the_log_can_happen():
+    assert {*OF_HERSELF, *OF_HER_IDEAS, *OF_PEOPLE, *THERE} <= set(Kind)
+
+
+async def test_by_her_own_sql_a_guest_queues_nothing_but_what_she_can_ask_for(
+    rollback: asyncpg.Connection, world: World
+):
+    her, other = world.person_id["guest_a"], world.person_id["insider_a"]
+    export = "INSERT INTO data_export (person) VALUES ({}) RETURNING id"
+    hers, theirs = await fetch_value(export, her), await fetch_value(export, other)
+    for job, arguments in (
+        ("erase_guests", {}),
+        ("destroy_what_is_over", {}),
+        ("send_reset", {"email": "administrator@world.example"}),
+        ("make_export", {"export": theirs}),
+    ):
+        stand_behind_wall(her, [world.space_id["closed_a"]])
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            async with transaction():
+                await queue(job, **arguments)
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            async with transaction():
+                await execute(AT_ONCE, job)
+        await leave_wall()
+    stand_behind_wall(her, [world.space_id["closed_a"]])
+    await queue("make_export", export=hers)
+    await leave_wall()
+    assert await fetch_value("SELECT args FROM procrastinate_jobs ORDER BY id DESC LIMIT 1") == f'{{"export": {hers}}}'
 
 
 async def test_what_is_hers_she_does_write(fresh_db: str, world: World):

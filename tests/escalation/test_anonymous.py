@@ -315,3 +315,18 @@ async def test_she_is_told_that_she_speaks_without_her_name(as_, world):
     assert "under your name" not in hers
     assert "under your name" in others
     assert "without your name" not in others
+
+
+async def test_once_somebody_else_goes_on_with_it_she_is_herself_there(as_, world):
+    """But for what she wrote as nobody, which she can still change."""
+    idea, mask = world.idea_id["anonymous"], await fetch_value("SELECT person FROM mask LIMIT 1")
+    browser, other = await as_("colleague"), world.person_id["employee"]
+    sent = await browser.post(f"/ideas/{world.idea['anonymous']}/comments", {"body": "Said by nobody"})
+    assert sent.status_code == 303
+    comment = await fetch_value("SELECT public_id FROM comment WHERE author = {}", mask)
+    await execute("UPDATE idea SET author = {}, anonymous = FALSE WHERE id = {}", other, idea)
+    assert (await browser.post(f"/ideas/{world.idea['anonymous']}/vote", {})).status_code == 303
+    assert await fetch_value("SELECT person FROM vote WHERE idea = {}", idea) == world.person_id["colleague"]
+    edited = await browser.post(f"/comments/{comment}/edit", {"body": "Said by nobody still", "version": "1"})
+    assert edited.status_code == 303
+    assert await fetch_value("SELECT author FROM comment WHERE body = 'Said by nobody still'") == mask

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from portal.db import execute, fetch_value
+from portal.mydata.jobs import make_export
 from portal.screening.jobs import assign_screenings
 from tests.client import text_of
 from tests.escalation.stage import at, work
@@ -182,3 +183,14 @@ async def test_who_decides_the_lead_hides_nothing_that_stands_under_it(as_, worl
     await execute("UPDATE cluster_item SET left_at = plein_now()")
     sent = await decide(await as_("moderator"), world, "idea", "hide")
     assert sent.status_code == 303, "the control"
+async def test_no_file_that_somebody_else_had_made_before_holds_it(as_, world):
+    await rule(world)
+    browser = await as_("employee")
+    assert (await browser.post(f"/ideas/{world.idea['post']}/vote", {})).status_code in (200, 303)
+    assert (await browser.post("/settings/data")).status_code == 303
+    await make_export(await fetch_value("SELECT max(id) FROM data_export"))
+    made = await fetch_value("SELECT public_id FROM data_export WHERE made_at IS NOT NULL")
+    assert (await browser.get(f"/settings/data/{made}")).status_code == 200
+    where = await reported(as_, world)
+    assert await divert(await as_("moderator"), where) == 303
+    assert (await browser.get(f"/settings/data/{made}")).status_code == 404

@@ -18,7 +18,7 @@ from tests.client import text_of
 from tests.moderation.desk import decide, newest, receipt_of
 from tests.pages.forms import post_slowly
 from tests.pages.locks import until_waiting
-from tests.world import NOW, set_clock
+from tests.world import NOW, add_report, set_clock
 
 FORMS = {
     "/campaigns/{campaign[collect]}/ideas": {"title": "A bridge", "body": "Build it soon", "language": "en"},
@@ -254,3 +254,25 @@ async def test_looking_at_the_pause_first_would_let_a_post_through(fresh_db, wor
     await actions.decide(moderator, item, action="pause", rule="persons", words="Slowly", version=1, days=1)
     await commenting.comment(author, idea, body="Late", reply_to=None, form_key="late")
     assert (await newest("comment"))["body"] == "Late"
+
+
+async def test_a_pause_holds_under_every_name(as_, world):
+    """Whoever is paused for what she wrote as nobody is paused by name, and where she is nobody again."""
+    await add_report(world, "nameless", idea="anonymous", reporter="employee")
+    moderator = await as_("moderator")
+    assert "what the same person wrote elsewhere is not told" in text_of(
+        await moderator.get(f"/moderation/items/{world.item['nameless']}")
+    )
+    await decide(moderator, world, "nameless", "pause", days="3")
+    assert (await newest("pause"))["person"] != world.person_id["colleague"]
+    browser = await as_("colleague")
+    for idea in ("vote", "anonymous"):
+        answer = await browser.post(f"/ideas/{world.idea[idea]}/comments", {"body": "While I am paused"})
+        assert answer.status_code == 403
+    with pytest.raises(WriterPaused):
+        await execute(
+            "INSERT INTO comment (idea, space, author, state, body, body_html, language)"
+            " SELECT id, space, {}, 'published', 'x', 'x', 'en' FROM idea WHERE id = {}",
+            world.person_id["colleague"],
+            world.idea_id["vote"],
+        )

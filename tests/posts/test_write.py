@@ -198,7 +198,7 @@ async def test_colleagues_support_it_and_talk_about_it_and_that_never_closes(as_
     assert (await (await as_("author")).post(f"/ideas/{post}/vote", {})).status_code == 403, "her own"
 
 
-@pytest.mark.parametrize("step", ["co-authors", "status", "move", "help"])
+@pytest.mark.parametrize("step", ["co-authors", "status", "help"])
 async def test_what_only_ideas_have_a_post_has_not(as_, world, step):
     for who in ("author", "employee", "moderator", "decision_maker"):
         assert (await (await as_(who)).get(f"/ideas/{world.idea['post']}/{step}")).status_code == 403, who
