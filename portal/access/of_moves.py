@@ -15,9 +15,9 @@ def _keeps(actor: Actor, thing: Any) -> bool:
 
 def moves_idea(actor: Actor, thing: Any) -> bool:
     """The author of an idea or a discussion, if she is a colleague, or who owns or moderates the space, until voting
-    begins or it is answered; a discussion, until a case is open. What a leader said stays where she said it."""
+    begins, a case is open, or it is answered. What a leader said stays where she said it."""
     stands = thing.kind != "leader" and thing.idea_state == "published" and thing.phase in WHILE_EDITING
-    settled = thing.answered or (thing.kind != "idea" and thing.open_case)
+    settled = thing.answered or thing.open_case
     return bool(stands and not settled and not actor.guest and (actor.id == thing.author or _keeps(actor, thing)))
 
 

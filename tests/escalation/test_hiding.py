@@ -183,6 +183,8 @@ async def test_who_decides_the_lead_hides_nothing_that_stands_under_it(as_, worl
     await execute("UPDATE cluster_item SET left_at = plein_now()")
     sent = await decide(await as_("moderator"), world, "idea", "hide")
     assert sent.status_code == 303, "the control"
+
+
 async def test_no_file_that_somebody_else_had_made_before_holds_it(as_, world):
     await rule(world)
     browser = await as_("employee")
