@@ -14,7 +14,7 @@ from portal.db import close_pool, open_pool
 from portal.routes import ROUTES
 from portal.settings import settings
 from portal.web.errors import HANDLERS
-from portal.web.guards import entrance, in_front_of_wall
+from portal.web.guards import entrance, with_one_connection
 from portal.web.head import WithHead
 from portal.web.headers import add_headers
 from portal.web.request import Request
@@ -38,7 +38,7 @@ def create_app(own_pool: bool = True) -> Litestar:
         route_handlers=ROUTES,
         request_class=Request,
         guards=[entrance],
-        middleware=[in_front_of_wall],
+        middleware=[with_one_connection],
         exception_handlers=HANDLERS,
         before_send=[add_headers],
         lifespan=[pool] if own_pool else [],

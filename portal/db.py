@@ -22,7 +22,7 @@ __all__ = ["DB", "UNREACHABLE", "QueryString", "close_pool", "execute", "fetch",
 
 Row = TypeVar("Row")
 _after_commit: ContextVar[list[Callable[[], None]]] = ContextVar("after_commit")
-_wall: ContextVar[Wall | None] = ContextVar("wall", default=None)
+_hold: ContextVar[Hold | None] = ContextVar("hold", default=None)
 TELL = "SELECT set_config('app.person', $1, false), set_config('app.spaces', $2, false)"
 FORGET = "SELECT set_config('app.person', '', false), set_config('app.spaces', '', false)"
 
@@ -162,56 +162,84 @@ async def close_pool() -> None:
         await DB.close_connection_pool()
 
 
-class Wall:
-    """A guest's request: all its statements go through one connection of the guests' own login, on which PostgreSQL
-    knows whose it is and which spaces she reads (portal.access.wall)."""
+class Hold:
+    """A request whose statements all go through one connection: to take one and give it back costs more than most of
+    them do."""
+
+    held: asyncpg.Connection | None = None
+
+    @property
+    def pool(self) -> asyncpg.Pool | None:
+        """Where the connection comes from."""
+        return DB.pool
+
+    async def connection(self) -> asyncpg.Connection:
+        """Taken with the first statement."""
+        if self.held is None:
+            self.held = await _take(self.pool)
+        return self.held
+
+
+class Wall(Hold):
+    """A guest's request: its connection is one of the guests' own login, on which PostgreSQL knows whose it is and
+    which spaces she reads (portal.access.wall)."""
 
     def __init__(self, person: int, spaces: list[int]) -> None:
         self.person = person
         self.spaces = spaces
-        self.held: asyncpg.Connection | None = None
+
+    @property
+    def pool(self) -> asyncpg.Pool | None:
+        """The guests' own."""
+        return DB.guest_pool
 
     async def connection(self) -> asyncpg.Connection:
         """Taken and told with the first statement."""
         if self.held is None:
-            self.held = await _take(DB.guest_pool)
+            self.held = await _take(self.pool)
             await self.held.fetch(TELL, str(self.person), "{" + ",".join(map(str, self.spaces)) + "}")
         return self.held
 
 
-def stand_behind_wall(person: int, spaces: list[int]) -> None:
+def hold_connection() -> None:
+    """From now on this request's statements go through one connection."""
+    _hold.set(Hold())
+
+
+async def stand_behind_wall(person: int, spaces: list[int]) -> None:
     """From now on this request's statements are a guest's."""
-    _wall.set(Wall(person, spaces))
+    await rest_connection()
+    _hold.set(Wall(person, spaces))
 
 
-async def leave_wall() -> None:
+async def leave_connection() -> None:
     """The request is over."""
     try:
-        await rest_wall()
+        await rest_connection()
     finally:
-        _wall.set(None)
+        _hold.set(None)
 
 
-async def rest_wall() -> None:
-    """Gives the one connection of a guest's request back, before what takes long and asks nothing of the database: a
-    file may be read slowly. A statement that follows takes another."""
-    wall = _wall.get()
-    if wall is not None and wall.held is not None and DB.guest_pool is not None:
-        held, wall.held = wall.held, None
-        await DB.guest_pool.release(held)
+async def rest_connection() -> None:
+    """Gives the one connection of a request back, before what takes long and asks nothing of the database: a file may
+    be read slowly. A statement that follows takes another."""
+    hold = _hold.get()
+    if hold is not None and hold.held is not None and hold.pool is not None:
+        held, hold.held = hold.held, None
+        await hold.pool.release(held)
 
 
 @asynccontextmanager
 async def beside_wall() -> AsyncIterator[None]:
     """For what is no guest's to reach: the statements in here are the product's own, whoever asks. Not within a
     transaction."""
-    await rest_wall()
-    wall = _wall.get()
-    _wall.set(None)
+    await rest_connection()
+    hold = _hold.get()
+    _hold.set(None)
     try:
         yield
     finally:
-        _wall.set(wall)
+        _hold.set(hold)
 
 
 async def _take(pool: asyncpg.Pool | None) -> asyncpg.Connection:
@@ -224,9 +252,9 @@ async def _take(pool: asyncpg.Pool | None) -> asyncpg.Connection:
 
 @asynccontextmanager
 async def acquire() -> AsyncIterator[asyncpg.Connection]:
-    """A connection of the pool, or the one of this guest. Raises Unreachable where none can be had."""
-    wall = _wall.get()
-    connection = await (wall.connection() if wall else _take(DB.pool))
+    """A connection of the pool, or the one of this request. Raises Unreachable where none can be had."""
+    hold = _hold.get()
+    connection = await (hold.connection() if hold else _take(DB.pool))
     try:
         yield connection
     except asyncpg.InternalClientError as error:  # the server said farewell to it between two statements
@@ -238,7 +266,7 @@ async def acquire() -> AsyncIterator[asyncpg.Connection]:
             raise Unreachable(str(error)) from error
         raise
     finally:
-        if wall is None and DB.pool is not None:
+        if hold is None and DB.pool is not None:
             await DB.pool.release(connection)
 
 

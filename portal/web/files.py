@@ -12,7 +12,7 @@ from litestar import Response
 from litestar.exceptions import NotFoundException as NotFound
 from litestar.response import Stream
 
-from portal.db import rest_wall
+from portal.db import rest_connection
 from portal.files.store import path_of
 from portal.web.request import Request
 
@@ -50,7 +50,7 @@ async def send_file(
         return Response(
             b"", status_code=416, media_type=media_type, headers=headers | {"Content-Range": f"bytes */{size}"}
         )
-    await rest_wall()
+    await rest_connection()
     start, end = wanted
     partial = (start, end) != (0, size)
     headers |= {"Content-Length": str(end - start)}

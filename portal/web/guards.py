@@ -16,7 +16,7 @@ from portal.access.masks import masked
 from portal.access.policy import Action, Forbidden
 from portal.access.tokens import token_sha256
 from portal.access.unread import unread
-from portal.db import execute, fetch_one, leave_wall, stand_behind_wall
+from portal.db import execute, fetch_one, hold_connection, leave_connection, stand_behind_wall
 from portal.settings import settings
 from portal.text.language import read_from_now
 from portal.web.page import organisation_name
@@ -93,7 +93,7 @@ async def entrance(request: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
         return
     actor = await _masked(request, await _eyes(request, actor))
     if actor.guest and not handler.opt.get("public"):
-        stand_behind_wall(actor.id, actor.space_ids)
+        await stand_behind_wall(actor.id, actor.space_ids)
     if request.method not in SAFE:
         await _own_form(request)
     if actor.rules and not (handler.opt.get("public") or handler.opt.get("before_rules")):
@@ -163,14 +163,17 @@ async def _own_form(request: Request) -> None:
         raise StaleForm(await request.typed())
 
 
-def in_front_of_wall(app: ASGIApp) -> ASGIApp:
-    """Around every request: what a guest's one held is given back, however it ended."""
+def with_one_connection(app: ASGIApp) -> ASGIApp:
+    """Around every request: one that reads holds one connection, and what is held is given back, however it ended. One
+    that writes takes its body and its passwords slowly: it holds none, unless it is a guest's."""
 
     async def pass_on(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope.get("method") == "GET":
+            hold_connection()
         try:
             await app(scope, receive, send)
         finally:
-            await leave_wall()
+            await leave_connection()
 
     return pass_on
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import asyncpg
 
-from portal.db import execute, fetch_value, leave_wall, stand_behind_wall, transaction
+from portal.db import execute, fetch_value, leave_connection, stand_behind_wall, transaction
 from tests.access.stage import under_an_idea
 from tests.client import new_session
 from tests.world import World, add_attachment, add_comment, add_decision, add_file_wish, add_idea, add_report
@@ -232,11 +232,11 @@ async def what_is_forged(
         if not await execute(sql):
             yield f"the owner of the tables would do nothing by: {sql}"
         await control.rollback()
-        stand_behind_wall(ids["guest"], [ids["space"]])
+        await stand_behind_wall(ids["guest"], [ids["space"]])
         done = False
         with suppress(asyncpg.InsufficientPrivilegeError):
             async with transaction():
                 done = bool(await execute(sql))
-        await leave_wall()
+        await leave_connection()
         if done:
             yield f"a guest does: {sql}"

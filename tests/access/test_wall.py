@@ -13,7 +13,7 @@ from portal import db
 from portal import tables as t
 from portal.access.wall import GATES, build_wall
 from portal.app import create_app
-from portal.db import QueryString, execute, fetch_one, fetch_value, leave_wall, stand_behind_wall, transaction
+from portal.db import QueryString, execute, fetch_one, fetch_value, leave_connection, stand_behind_wall, transaction
 from portal.run.postgres import EmbeddedPostgres
 from portal.settings import BadSetting, settings
 from portal.spaces.queries import AUDIENCE, Audience
@@ -34,9 +34,9 @@ def test_every_table_has_a_gate_or_is_closed():
 async def guest(rollback: asyncpg.Connection, world: World) -> AsyncIterator[World]:
     """Statements are those of a guest in the closed group A from here on; the wall alone refuses them."""
     await rollback.execute("ALTER TABLE comment DISABLE TRIGGER comment_of_a_member")
-    stand_behind_wall(world.person_id["guest_a"], [world.space_id["closed_a"]])
+    await stand_behind_wall(world.person_id["guest_a"], [world.space_id["closed_a"]])
     yield world
-    await leave_wall()
+    await leave_connection()
 
 
 async def test_statements_run_as_a_role_that_owns_nothing(guest: World):
@@ -79,9 +79,9 @@ async def test_a_guest_is_told_the_same_audience(rollback: asyncpg.Connection, w
     await rollback.execute(join, spaces[1], world.person_id["guest_a"])
     told = [await fetch_one(Audience, AUDIENCE, space, QueryString("TRUE")) for space in spaces]
     assert told[1].colleagues > 5
-    stand_behind_wall(world.person_id["guest_a"], spaces)
+    await stand_behind_wall(world.person_id["guest_a"], spaces)
     assert [await fetch_one(Audience, AUDIENCE, space, QueryString("TRUE")) for space in spaces] == told
-    await leave_wall()
+    await leave_connection()
 
 
 CLOSED = sorted(table._meta.tablename for table, gate in GATES.items() if gate is None)
@@ -132,7 +132,7 @@ async def test_what_others_wrote_in_her_own_space_is_not_changed(rollback: async
     her, space = world.person_id["guest_a"], world.space_id["closed_a"]
     await add_comment(world, "theirs", idea="closed_a", author="insider_a")
     await add_comment(world, "hers", idea="closed_a", author="guest_a")
-    stand_behind_wall(her, [space])
+    await stand_behind_wall(her, [space])
     changed = await execute("UPDATE comment SET body = 'x' WHERE space = {} RETURNING author", space)
     assert {row["author"] for row in changed} == {her}
     for sql in (
@@ -141,7 +141,7 @@ async def test_what_others_wrote_in_her_own_space_is_not_changed(rollback: async
         "DELETE FROM co_author WHERE {} NOT IN (person, invited_by) RETURNING id",
     ):
         assert await execute(sql, her) == []
-    await leave_wall()
+    await leave_connection()
 
 
 async def test_nobody_elses_password_name_or_session_is_in_reach(guest: World):
@@ -166,12 +166,12 @@ async def test_the_brakes_on_guessing_are_out_of_reach_and_brake_her_all_the_sam
         sent = await browser.post("/settings/password", form)
     assert "You tried often" in sent.text
     assert await fetch_value("SELECT count(*) FROM throttle") > 0
-    stand_behind_wall(world.person_id["guest_a"], [world.space_id["closed_a"]])
+    await stand_behind_wall(world.person_id["guest_a"], [world.space_id["closed_a"]])
     for forged in ("SELECT key FROM throttle", "DELETE FROM throttle", "UPDATE throttle SET failures = 0"):
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             async with transaction():
                 await execute(forged)
-    await leave_wall()
+    await leave_connection()
 
 
 async def test_what_others_reported_and_offered_is_not_in_reach(rollback: asyncpg.Connection, world: World):
@@ -181,11 +181,11 @@ async def test_what_others_reported_and_offered_is_not_in_reach(rollback: asyncp
     await execute(again, world.person_id["guest_a"], space)
     offer = "INSERT INTO help_offer (idea, space, person, body) VALUES ({}, {}, {}, 'x')"
     await execute(offer, idea, space, world.person_id["insider_a"])
-    stand_behind_wall(world.person_id["guest_a"], [space])
+    await stand_behind_wall(world.person_id["guest_a"], [space])
     read = await execute("SELECT reporter FROM report")
     assert [row["reporter"] for row in read] == [world.person_id["guest_a"]]
     assert await execute("DELETE FROM help_offer RETURNING id") == []
-    await leave_wall()
+    await leave_connection()
 
 
 async def test_a_file_is_sent_while_nothing_is_held_of_the_database(fresh_db: str, world: World):
@@ -214,11 +214,11 @@ async def test_a_file_is_sent_while_nothing_is_held_of_the_database(fresh_db: st
 
 async def test_the_guests_login_takes_no_other_role_and_makes_no_table(fresh_db: str, world: World):
     await build_wall(await fetch_value("SELECT current_database() || '_guest'"), "")
-    stand_behind_wall(world.person_id["guest_a"], [])
+    await stand_behind_wall(world.person_id["guest_a"], [])
     for sql in ("SET ROLE plein", "CREATE TEMPORARY TABLE x (y int)", "CREATE TABLE x (y int)"):
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await execute(sql)
-    await leave_wall()
+    await leave_connection()
 
 
 async def test_without_a_guest_the_guests_login_reads_nothing(fresh_db: str, world: World):
@@ -231,12 +231,12 @@ async def test_without_a_guest_the_guests_login_reads_nothing(fresh_db: str, wor
 
 async def test_a_connection_forgets_whose_it_was(fresh_db: str, world: World):
     for _ in range(3):
-        stand_behind_wall(world.person_id["guest_a"], [world.space_id["closed_a"]])
+        await stand_behind_wall(world.person_id["guest_a"], [world.space_id["closed_a"]])
         assert await fetch_value("SELECT count(*) FROM idea") > 0
         with pytest.raises(asyncpg.DivisionByZeroError):
             async with transaction():
                 await execute("SELECT 1 / 0")
-        await leave_wall()
+        await leave_connection()
     assert db.DB.guest_pool is not None
     async with db.DB.guest_pool.acquire() as connection:
         assert await connection.fetchval("SELECT count(*) FROM idea") == 0

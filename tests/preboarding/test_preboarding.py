@@ -8,7 +8,7 @@ from asyncpg import InsufficientPrivilegeError
 from portal.access.actor import actor_of_person
 from portal.access.scope import visible
 from portal.admin import turning
-from portal.db import execute, fetch_value, leave_wall, stand_behind_wall
+from portal.db import execute, fetch_value, leave_connection, stand_behind_wall
 from portal.invitations.guest_list import Usual, try_out
 from portal.invitations.queries import guest_space
 from portal.leaving.jobs import erase_guests, let_guests_go
@@ -69,13 +69,13 @@ async def test_a_chapter_opens_by_ones_own_first_day_and_is_nowhere_before(as_, 
 
 async def test_the_second_wall_alone_keeps_a_chapter_closed_and_a_first_day_as_it_is(rollback, world):
     guest = world.person_id["guest_b"]
-    stand_behind_wall(guest, [world.space_id["closed_b"]])
+    await stand_behind_wall(guest, [world.space_id["closed_b"]])
     try:
         assert [row["title"] for row in await execute("SELECT title FROM chapter")] == ["Chapter early"]
         with pytest.raises(InsufficientPrivilegeError, match="permission denied for table person"):
             await execute("UPDATE person SET starts_on = '2026-01-01' WHERE id = {}", guest)
     finally:
-        await leave_wall()
+        await leave_connection()
 
 
 async def test_two_who_start_on_other_days_read_other_chapters(as_, world):
@@ -344,8 +344,8 @@ async def test_who_starts_sees_no_other_ones_mentor(rollback, world):
     other = await actor_of_person(await starts(world, "ann", NOW.date()))
     sight = visible(Chapter, other, "c")
     assert await fetch_value("SELECT count(*) FROM chapter c WHERE {}", sight) == 2
-    stand_behind_wall(other.id, other.space_ids)
+    await stand_behind_wall(other.id, other.space_ids)
     try:
         assert await fetch_value("SELECT count(*) FROM mentorship") == 0
     finally:
-        await leave_wall()
+        await leave_connection()
