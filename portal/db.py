@@ -157,11 +157,11 @@ async def open_pool(dsn: str, size: int = 10, guests: str = "") -> None:
     DB.config = {"dsn": dsn}
     DB.pool = await _pool(dsn, size, _keep_as_is)
     if guests:
-        DB.guest_pool = await _pool(guests, size, _forget)
+        DB.guest_pool = await _pool(guests, size, _forget, plan_cache_mode="force_generic_plan", random_page_cost="1.1")
 
 
-async def _pool(dsn: str, size: int, reset: Callable[[Any], Awaitable[None]]) -> asyncpg.Pool:
-    server_settings = {
+async def _pool(dsn: str, size: int, reset: Callable[[Any], Awaitable[None]], **more: str) -> asyncpg.Pool:
+    server_settings = more | {
         "application_name": "plein",
         "statement_timeout": "15s",
         "jit": "off",  # compiling takes longer than any statement of a page

@@ -55,8 +55,9 @@ COUNTS_NOTHING = {name: " AND ".join(f"{column} = 0" for column in counts) for n
 def _known(key: str) -> str:
     """Oneself, who is in one's spaces, and who wrote there and left."""
     said = (("idea", "author"), ("idea", "speaks_for"), ("comment", "author"))
-    wrote = (f"EXISTS (SELECT FROM {table} w WHERE w.{who} = {key})" for table, who in said)
-    return " OR ".join((f"{key} = {PERSON}", f"EXISTS (SELECT FROM wall_people w WHERE w.person = {key})", *wrote))
+    wrote = (f"EXISTS (SELECT FROM {table} w WHERE w.{who} = {key} OFFSET 0)" for table, who in said)
+    there = f"EXISTS (SELECT FROM wall_people w WHERE w.person = {key} OFFSET 0)"
+    return " OR ".join((f"{key} = {PERSON}", there, *wrote))
 
 
 def she_writes(table: str) -> str:

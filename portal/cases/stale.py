@@ -11,7 +11,7 @@ from portal.cases.queries import Happening, timeline
 from portal.db import fetch_value
 from portal.escalation.queries import CaseRow
 from portal.tables import CaseRole
-from portal.text.cases import CHANGED, told
+from portal.text.cases import CHANGED, Told, told
 from portal.web.request import Request
 
 
@@ -19,7 +19,7 @@ class Since(NamedTuple):
     """How many lines of a case's timeline there are (`read`), and those which the page did not have that was sent."""
 
     read: int
-    lines: list[tuple[dict[str, Any], Happening]]
+    lines: list[tuple[Told, Happening]]
 
 
 WAS_ON = "SELECT EXISTS (SELECT FROM case_role r WHERE r.escalation = {} AND r.person = {} AND {})"

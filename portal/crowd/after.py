@@ -36,21 +36,26 @@ class After(msgspec.Struct, frozen=True):
     first: list[queries.Objection]
 
 
-def readings(actor: Actor, idea: int) -> dict[str, Reading[Any]]:
-    """What is to be read for it."""
-    return {
-        "crowd_questions": queries.questions_of(actor, idea),
-        "crowd_promises": queries.promises_of(actor, idea),
-        "crowd_told": queries.told_of(actor, idea),
-        "crowd_objections": queries.objections_of(actor, idea),
-        "crowd_first": queries.first_objections(actor, idea),
-    }
+def readings(
+    actor: Actor, idea: int, *, asked: bool = True, promised: bool = True, objected: bool = True
+) -> dict[str, Reading[Any]]:
+    """What is to be read for it; without those of which it is known that there are none."""
+    wanted: dict[str, Reading[Any]] = {}
+    if asked:
+        wanted["crowd_questions"] = queries.questions_of(actor, idea)
+    if promised:
+        wanted["crowd_promises"] = queries.promises_of(actor, idea)
+        wanted["crowd_told"] = queries.told_of(actor, idea)
+    if objected:
+        wanted["crowd_objections"] = queries.objections_of(actor, idea)
+        wanted["crowd_first"] = queries.first_objections(actor, idea)
+    return wanted
 
 
 def gathered(actor: Actor, found: dict[str, list[Any]]) -> After:
     """What was read, put together."""
-    asked: list[queries.QuestionRow] = found["crowd_questions"]
-    told: list[queries.Told] = found["crowd_told"]
+    asked: list[queries.QuestionRow] = found.get("crowd_questions", [])
+    told: list[queries.Told] = found.get("crowd_told", [])
     return After(
         next((one for one in asked if one.promise is None), None),
         [
@@ -60,8 +65,8 @@ def gathered(actor: Actor, found: dict[str, list[Any]]) -> After:
                 next((one for one in asked if one.promise == row.id), None),
                 allowed(actor, row, Action.PROMISE_TELL, Action.PROMISE_MOVE),
             )
-            for row in found["crowd_promises"]
+            for row in found.get("crowd_promises", ())
         ],
-        found["crowd_objections"][0],
-        found["crowd_first"],
+        next(iter(found.get("crowd_objections", ())), queries.Objections(0, mine=False)),
+        found.get("crowd_first", []),
     )

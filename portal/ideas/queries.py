@@ -21,7 +21,8 @@ class IdeaRow(msgspec.Struct, frozen=True):
     actor writes there is; `checked_by`: when, where it waits for that; `asked`: the actor asks to act on it; `waits`:
     somebody does; `speaks`: she posts for its leader; of its open case she `owns_case`, `decides_case`, or is `barred`
     from it (rule 6). `seen`: others read it once; `together`: somebody writes it along, or is asked to; `screening`:
-    where it waits to be screened."""
+    where it waits to be screened; `had_case`, `promised`, `objected`: there is a case, a promise, an objection to read
+    about, if she may."""
 
     id: int
     public_id: str
@@ -85,6 +86,9 @@ class IdeaRow(msgspec.Struct, frozen=True):
     anonymous: bool
     together: bool
     screening: str
+    had_case: bool
+    promised: bool
+    objected: bool
     core_questions: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -138,7 +142,11 @@ ONE = f"""
         x.id IS NOT NULL AND me.id = ANY (plein_barred(x)) AS barred, i.published_at IS NOT NULL AS seen, i.anonymous,
         EXISTS (SELECT FROM co_author w WHERE w.idea = i.id) AS together,
         coalesce((SELECT w.public_id FROM screening w WHERE w.idea = i.id AND w.state = 'open'
-            AND i.author = me.id), '') AS screening, i.core_questions
+            AND i.author = me.id), '') AS screening,
+        EXISTS (SELECT FROM escalation h WHERE h.idea = i.id) AS had_case,
+        EXISTS (SELECT FROM promise h WHERE h.idea = i.id) AS promised,
+        EXISTS (SELECT FROM comment h WHERE h.idea = i.id AND h.kind = 'objection' AND h.state = 'published') AS objected,
+        i.core_questions
     {FROM} CROSS JOIN (SELECT {{}}::bigint AS id) me LEFT JOIN escalation x ON x.idea = i.id AND x.ended_at IS NULL
     LEFT JOIN service e ON e.id = i.service AND {{}} LEFT JOIN topic tp ON tp.id = i.topic AND {{}}
     LEFT JOIN co_author k ON k.idea = i.id AND k.person = me.id

@@ -101,7 +101,7 @@ async def problems_file(request: Request, public_id: FromPath[str]) -> Response[
         words = str(OF_LINES[problem.problem]) % {"value": problem.value}
         writer.writerow([problem.line, str(COLUMNS[problem.field]), words])
     headers = {"Content-Disposition": f'attachment; filename="problems-{public_id}.csv"'}
-    return Response(("\ufeff" + out.getvalue()).encode(), media_type="text/csv; charset=utf-8", headers=headers)
+    return Response(("\ufeff" + out.getvalue()).encode(), media_type="text/csv", headers=headers)
 
 
 async def _import(request: Request, public_id: str) -> queries.ImportRow:

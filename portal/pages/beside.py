@@ -31,12 +31,13 @@ async def beside(actor: Actor, row: IdeaRow) -> dict[str, Any]:
         "follow": follow_of_idea(actor, row.id),
         "seen": overview(actor, row),
         "digest": latest_digest(actor, row),
-        "case": case_of(actor, row.id),
         "together": cluster_of(actor, row.id),
-        "happened": timeline_of_item(actor, row.id),
-        "adoptable": adoptable(actor, row.public_id),
-        **readings(actor, row.id),
+        **readings(actor, row.id, asked=row.had_case, promised=row.promised, objected=row.objected),
     }
+    if row.had_case:
+        wanted["case"] = case_of(actor, row.id)
+        wanted["happened"] = timeline_of_item(actor, row.id)
+        wanted["adoptable"] = adoptable(actor, row.public_id)
     if row.answered:
         wanted["answer"] = answer_to(actor, row)
     elif row.idea_state == "published" and not actor.guest:
@@ -50,12 +51,12 @@ async def beside(actor: Actor, row: IdeaRow) -> dict[str, Any]:
         "following": bool(found["follow"]),
         "seen": found["seen"][0],
         "digest": next(iter(found["digest"]), None),
-        "case": next(iter(found["case"]), None),
-        "lines": lines_on_item(found["happened"]),
+        "case": next(iter(found.get("case", ())), None),
+        "lines": lines_on_item(found.get("happened", [])),
         "together": found["together"],
         "puts_together": any(can(actor, Action.ESCALATION_MERGE, item) for item in found.get("actionable", ())),
         "opens_case": any(opens_case(actor, item) for item in found.get("actionable", ())),
-        "adoptable": next(iter(found["adoptable"]), None),
+        "adoptable": next(iter(found.get("adoptable", ())), None),
         "after": gathered(actor, found),
         "answer": next(iter(found.get("answer", ())), None),
         "standing": next(iter(found.get("standing", ())), row),

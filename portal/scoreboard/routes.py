@@ -31,7 +31,7 @@ async def scoreboard_file(request: Request) -> Response[Any]:
     """The numbers that are shown, as a list."""
     headers = {"Content-Disposition": 'attachment; filename="scoreboard.csv"'}
     text = as_csv(await _board(request))
-    return Response(("\ufeff" + text).encode(), media_type="text/csv; charset=utf-8", headers=headers)
+    return Response(("\ufeff" + text).encode(), media_type="text/csv", headers=headers)
 
 
 @get("/answers/scoreboard/{number:str}")

@@ -193,6 +193,7 @@ class Shown(msgspec.Struct, frozen=True):
         return where + self.public_id + ("#answer" if self.kind == "answer" else "")
 
 
+# Joins go by CASE: by what coalesce gives, PostgreSQL looks no row up in a table that has policies (the second wall's).
 SHOWN = (
     """
     SELECT d.id, d.kind, coalesce(i.kind, 'idea') AS item_kind,
@@ -210,11 +211,13 @@ SHOWN = (
         (SELECT x.kind FROM answer x WHERE x.idea = i.id AND {}) AS answer_kind, d.written_at
     FROM search_document d
     LEFT JOIN comment c ON c.id = d.comment LEFT JOIN answer a ON a.id = d.answer
-    LEFT JOIN idea i ON i.id = coalesce(d.idea, c.idea, a.idea) LEFT JOIN campaign ik ON ik.id = i.campaign
+    LEFT JOIN idea i ON i.id = CASE d.kind WHEN 'comment' THEN c.idea WHEN 'answer' THEN a.idea ELSE d.idea END
+    LEFT JOIN campaign ik ON ik.id = i.campaign
     LEFT JOIN campaign k ON k.id = d.campaign LEFT JOIN space s ON s.id = d.space
     LEFT JOIN person p ON p.id = d.person LEFT JOIN identity n ON n.person = p.id
     LEFT JOIN org_unit u ON u.id = p.org_unit AND {}
-    JOIN person w ON w.id = coalesce(c.author, a.author, i.author, k.sponsor, k.author, p.id)
+    JOIN person w ON w.id = CASE d.kind WHEN 'comment' THEN c.author WHEN 'answer' THEN a.author WHEN 'idea' THEN i.author
+        WHEN 'person' THEN p.id ELSE CASE WHEN k.sponsor IS NULL THEN k.author ELSE k.sponsor END END
     """
     + NAMED.format("wn", "w.id", "d.space")
     + """

@@ -102,6 +102,15 @@ class Line(NamedTuple):
     step: str = ""
 
 
+class Told(NamedTuple):
+    """A line of the timeline in the reader's words."""
+
+    title: str
+    icon: str
+    more: str
+    step: str
+
+
 _OWNS = lazy("%(who)s owns it")
 _ANYBODY = lazy("Somebody owns it")
 #: By the kind of event; the name is that of the owner after it.
@@ -162,14 +171,14 @@ LINES = {
 }
 
 
-def told(kind: str, owner: str, about: str = "", on: date | None = None) -> dict[str, Any] | None:
+def told(kind: str, owner: str, about: str = "", on: date | None = None) -> Told | None:
     """A line of the timeline; None for what says nothing to readers. `about`: whose advice is asked; `on`: by when."""
     line = LINES.get(kind)
     if line is None:
         return None
     said = {"who": owner, "whom": str(CONSULTED.get(about, "")), "day": plain_date(on) if on else ""}
     title = line.known if line.known and owner else line.words
-    return {"title": str(title) % said, "icon": line.icon, "more": str(line.more) % said, "step": line.step}
+    return Told(str(title) % said, line.icon, str(line.more) % said, line.step)
 
 
 #: What the page of the item tells of its case; its answer, and what came of that, stand there already.
@@ -183,13 +192,13 @@ ON_ITEM = frozenset(
 )
 
 
-def lines_on_item(happened: list[Any]) -> list[tuple[dict[str, Any], Any]]:
+def lines_on_item(happened: list[Any]) -> tuple[tuple[Told, Any], ...]:
     """The lines of the timeline that stand on the item's own page, each with what happened."""
-    return [
+    return tuple(
         (line, one)
         for one in happened
         if one.kind in ON_ITEM and (line := told(one.kind, one.owner_name, one.about, one.on)) is not None
-    ]
+    )
 
 
 def working_time(minutes: int, day: int) -> str:

@@ -38,7 +38,7 @@ from portal.web.request import Request
 FLASH_COOKIE = "flash"
 #: Stands in what is rendered for the token of forms, which is another on every page.
 CSRF = secrets.token_urlsafe(24)
-HTML = "text/html; charset=utf-8"
+HTML = "text/html"
 WORTH_COMPRESSING = 1000  # bytes
 IN_ADDRESSES = "/?#[]@!$&'()*+,;=:~%"  # what a whole address may hold beside letters and digits; a header takes ASCII
 
@@ -48,7 +48,7 @@ class PlainCalls(Context):
     calls some hundred."""
 
     def call(
-        self, thing: Callable[..., Any], *args: Any, _loop_vars: Any = None, _block_vars: Any = None, **given: Any
+        self, thing: Callable[..., Any], /, *args: Any, _loop_vars: Any = None, _block_vars: Any = None, **given: Any
     ) -> Any:
         """What a template writes as `thing(…)`."""
         if type(thing) is FunctionType:
