@@ -157,6 +157,7 @@ async def open_pool(dsn: str, size: int = 10, guests: str = "") -> None:
     DB.config = {"dsn": dsn}
     DB.pool = await _pool(dsn, size, _keep_as_is)
     if guests:
+        # Policies make their statements long: planned once, for all guests alike, and by what is in memory.
         DB.guest_pool = await _pool(guests, size, _forget, plan_cache_mode="force_generic_plan", random_page_cost="1.1")
 
 

@@ -30,10 +30,11 @@ async def beside(actor: Actor, row: IdeaRow) -> dict[str, Any]:
         "files": attachments_of(actor, row),
         "follow": follow_of_idea(actor, row.id),
         "seen": overview(actor, row),
-        "digest": latest_digest(actor, row),
         "together": cluster_of(actor, row.id),
         **readings(actor, row.id, asked=row.had_case, promised=row.promised, objected=row.objected),
     }
+    if row.digested:
+        wanted["digest"] = latest_digest(actor, row)
     if row.had_case:
         wanted["case"] = case_of(actor, row.id)
         wanted["happened"] = timeline_of_item(actor, row.id)
@@ -50,7 +51,7 @@ async def beside(actor: Actor, row: IdeaRow) -> dict[str, Any]:
         "files": tuple(found["files"]),  # parts of pages are kept by it
         "following": bool(found["follow"]),
         "seen": found["seen"][0],
-        "digest": next(iter(found["digest"]), None),
+        "digest": next(iter(found.get("digest", ())), None),
         "case": next(iter(found.get("case", ())), None),
         "lines": lines_on_item(found.get("happened", [])),
         "together": found["together"],

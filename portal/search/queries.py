@@ -216,8 +216,9 @@ SHOWN = (
     LEFT JOIN campaign k ON k.id = d.campaign LEFT JOIN space s ON s.id = d.space
     LEFT JOIN person p ON p.id = d.person LEFT JOIN identity n ON n.person = p.id
     LEFT JOIN org_unit u ON u.id = p.org_unit AND {}
-    JOIN person w ON w.id = CASE d.kind WHEN 'comment' THEN c.author WHEN 'answer' THEN a.author WHEN 'idea' THEN i.author
-        WHEN 'person' THEN p.id ELSE CASE WHEN k.sponsor IS NULL THEN k.author ELSE k.sponsor END END
+    JOIN person w ON w.id = CASE d.kind WHEN 'comment' THEN c.author WHEN 'answer' THEN a.author
+        WHEN 'idea' THEN i.author WHEN 'person' THEN p.id
+        ELSE CASE WHEN k.sponsor IS NULL THEN k.author ELSE k.sponsor END END
     """
     + NAMED.format("wn", "w.id", "d.space")
     + """
