@@ -1,6 +1,6 @@
 """The engine, and the few ways to reach it. Every statement of the product goes through this module.
 
-SQL uses `{}` placeholders (a literal brace is `{{}}`); a placeholder takes a value or another QueryString.
+SQL uses `{}` placeholders; a placeholder takes a value or another QueryString (portal/sql.py).
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from functools import lru_cache
 from operator import itemgetter
-from string import Formatter
 from typing import Any, Generic, TypeVar
 
 import asyncpg
 import msgspec
 from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
-from piccolo.querystring import QueryString as PiccoloQueryString
+
+from portal.sql import QueryString
 
 __all__ = ["DB", "UNREACHABLE", "QueryString", "close_pool", "execute", "fetch", "fetch_one", "fetch_value"]
 
@@ -25,83 +25,6 @@ _after_commit: ContextVar[list[Callable[[], None]]] = ContextVar("after_commit")
 _hold: ContextVar[Hold | None] = ContextVar("hold", default=None)
 TELL = "SELECT set_config('app.person', $1, false), set_config('app.spaces', $2, false)"
 FORGET = "SELECT set_config('app.person', '', false), set_config('app.spaces', '', false)"
-
-
-class QueryString(PiccoloQueryString):
-    """Piccolo's, but of two halves: a shape, which is the same each time that something is asked, and the values."""
-
-    __slots__ = ("_shape", "_values")
-    _shape: Shape
-    _values: list[Any]
-
-    def __init__(self, template: str, *args: Any) -> None:
-        within: list[Shape | None] = []
-        values: list[Any] = []
-        for argument in args:
-            if type(argument) is QueryString:
-                within.append(argument._shape)
-                values += argument._values
-            else:
-                within.append(None)
-                values.append(argument)
-        self._shape = _shape(template, *within)
-        self._values = values
-
-    def compile_string(self, engine_type: str = "postgres") -> tuple[str, list[Any]]:
-        """The statement with `$1`, `$2`, …, and the values for them. A list is sent once, however often it is asked
-        about: an actor's spaces are, in many places."""
-        sent: list[Any] = []
-        of_lists: dict[int, int] = {}
-        places: list[int] = []
-        for value in self._values:
-            place = of_lists.get(id(value)) if type(value) is list else None
-            if place is None:
-                sent.append(value)
-                place = len(sent)
-                if type(value) is list:
-                    of_lists[id(value)] = place
-            places.append(place)
-        return _sql(self._shape, *places), sent
-
-
-class Shape:
-    """What is left of a statement or condition without its values: the texts between them, one more than there are
-    values. It is put together once, and so is the SQL made of it; to do so for each page took a tenth of its time."""
-
-    def __init__(self, texts: list[str]) -> None:
-        self.texts = texts
-
-
-@lru_cache(maxsize=10_000)
-def _shape(template: str, *within: Shape | None) -> Shape:
-    """The shape of a template in whose places other shapes stand, or values (None). A literal brace takes none."""
-    first, *rest = _taken_apart(template)
-    texts = [first]
-    for shape, text in zip(within, rest, strict=True):
-        if shape is None:
-            texts.append(text)
-        else:
-            texts[-1] += shape.texts[0]
-            texts += shape.texts[1:]
-            texts[-1] += text
-    return Shape(texts)
-
-
-@lru_cache(maxsize=2000)
-def _sql(shape: Shape, *places: int) -> str:
-    """The SQL of a shape whose values are sent in these places."""
-    first, *rest = shape.texts
-    return first + "".join(f"${place}{text}" for place, text in zip(places, rest, strict=True))
-
-
-def _taken_apart(template: str) -> list[str]:
-    """The texts of a template: those before its placeholders, and the last."""
-    texts = [""]
-    for text, name, _, _ in Formatter().parse(template):
-        texts[-1] += text
-        if name is not None:
-            texts.append("")
-    return texts
 
 
 class Engine(PostgresEngine):
