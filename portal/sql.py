@@ -17,6 +17,7 @@ class QueryString(PiccoloQueryString):
     _values: list[Any]
 
     def __init__(self, template: str, *args: Any) -> None:
+        self.template = template
         within: list[Shape | None] = []
         values: list[Any] = []
         for argument in args:
