@@ -21,8 +21,8 @@ class IdeaRow(msgspec.Struct, frozen=True):
     actor writes there is; `checked_by`: when, where it waits for that; `asked`: the actor asks to act on it; `waits`:
     somebody does; `speaks`: she posts for its leader; of its open case she `owns_case`, `decides_case`, or is `barred`
     from it (rule 6). `seen`: others read it once; `together`: somebody writes it along, or is asked to; `screening`:
-    where it waits to be screened; `had_case`, `promised`, `objected`, `digested`: there is a case, a promise, an
-    objection, a digest to read, if she may."""
+    where it waits to be screened; `had_case`, `promised`, `objected`, `digested`, `clustered`: there is a case, a
+    promise, an objection, a digest, a cluster to read, if she may."""
 
     id: int
     public_id: str
@@ -90,6 +90,7 @@ class IdeaRow(msgspec.Struct, frozen=True):
     promised: bool
     objected: bool
     digested: bool
+    clustered: bool
     core_questions: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -149,6 +150,7 @@ ONE = f"""
         EXISTS (SELECT FROM comment h
             WHERE h.idea = i.id AND h.kind = 'objection' AND h.state = 'published') AS objected,
         EXISTS (SELECT FROM digest h WHERE h.idea = i.id) AS digested,
+        EXISTS (SELECT FROM cluster_item h WHERE h.left_at IS NULL AND i.id IN (h.idea, h.lead)) AS clustered,
         i.core_questions
     {FROM} CROSS JOIN (SELECT {{}}::bigint AS id) me LEFT JOIN escalation x ON x.idea = i.id AND x.ended_at IS NULL
     LEFT JOIN service e ON e.id = i.service AND {{}} LEFT JOIN topic tp ON tp.id = i.topic AND {{}}

@@ -30,11 +30,12 @@ async def beside(actor: Actor, row: IdeaRow) -> dict[str, Any]:
         "files": attachments_of(actor, row),
         "follow": follow_of_idea(actor, row.id),
         "seen": overview(actor, row),
-        "together": cluster_of(actor, row.id),
         **readings(actor, row.id, asked=row.had_case, promised=row.promised, objected=row.objected),
     }
     if row.digested:
         wanted["digest"] = latest_digest(actor, row)
+    if row.clustered:
+        wanted["together"] = cluster_of(actor, row.id)
     if row.had_case:
         wanted["case"] = case_of(actor, row.id)
         wanted["happened"] = timeline_of_item(actor, row.id)
@@ -54,7 +55,7 @@ async def beside(actor: Actor, row: IdeaRow) -> dict[str, Any]:
         "digest": next(iter(found.get("digest", ())), None),
         "case": next(iter(found.get("case", ())), None),
         "lines": lines_on_item(found.get("happened", [])),
-        "together": found["together"],
+        "together": found.get("together", []),
         "puts_together": any(can(actor, Action.ESCALATION_MERGE, item) for item in found.get("actionable", ())),
         "opens_case": any(opens_case(actor, item) for item in found.get("actionable", ())),
         "adoptable": next(iter(found.get("adoptable", ())), None),
