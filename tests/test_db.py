@@ -25,6 +25,15 @@ def test_a_condition_may_stand_in_several_statements_and_in_one_twice():
     assert QueryString("NOT ({})", inner).compile_string() == ("NOT (x -> '{}' = $1 OR y)", [1])
 
 
+def test_what_is_put_together_once_serves_other_values():
+    one, other = [1], [2]
+    template = "a = ANY({}) AND b = ANY({})"
+    assert QueryString(template, one, one).compile_string() == ("a = ANY($1) AND b = ANY($1)", [one])
+    assert QueryString(template, one, other).compile_string() == ("a = ANY($1) AND b = ANY($2)", [one, other])
+    assert QueryString(template, 3, QueryString("4")).compile_string() == ("a = ANY($1) AND b = ANY(4)", [3])
+    assert QueryString(template, QueryString("4"), 3).compile_string() == ("a = ANY(4) AND b = ANY($1)", [3])
+
+
 @pytest.mark.parametrize("given", [(), (1, 2, 3)])
 def test_a_template_takes_as_many_values_as_it_has_places(given):
     with pytest.raises(ValueError, match="zip"):

@@ -188,8 +188,9 @@ async def test_what_others_reported_and_offered_is_not_in_reach(rollback: asyncp
     await leave_connection()
 
 
-async def test_a_file_is_sent_while_nothing_is_held_of_the_database(fresh_db: str, world: World):
-    app, pool = create_app(own_pool=False), db.DB.guest_pool
+@pytest.mark.parametrize("who", ["guest_a", "insider_a"])
+async def test_a_file_is_sent_while_nothing_is_held_of_the_database(fresh_db: str, world: World, who: str):
+    app, pool = create_app(own_pool=False), db.DB.guest_pool if who == "guest_a" else db.DB.pool
     assert pool is not None
     free = []
 
@@ -200,7 +201,7 @@ async def test_a_file_is_sent_while_nothing_is_held_of_the_database(fresh_db: st
 
         await app(scope, receive, look)
 
-    browser = Browser(watched, world.person_id["guest_a"])
+    browser = Browser(watched, world.person_id[who])
     await browser.start_session()
     for path, expected in (
         (f"/ideas/{world.idea['closed_a']}", False),  # so that one sees what is held
@@ -209,6 +210,7 @@ async def test_a_file_is_sent_while_nothing_is_held_of_the_database(fresh_db: st
         free.clear()
         assert (await browser.get(path)).status_code == 200
         assert set(free) == {expected}
+        assert pool.get_idle_size() == pool.get_size()
     await browser.http.aclose()
 
 
