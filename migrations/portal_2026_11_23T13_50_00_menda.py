@@ -19,6 +19,17 @@ BEGIN
 END $$;
 """
 
+# The first words of a guest may be those that she writes into an idea of somebody else, along with whom she writes.
+ALONG = """
+CREATE OR REPLACE FUNCTION plein_hold_idea() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF plein_check(coalesce(NEW.edited_by, NEW.author), NEW.space, false) IS NOT NULL THEN
+        NEW.state := 'hidden';
+    END IF;
+    RETURN NEW;
+END $$;
+"""
+
 # Described anew, a file waits again. Another item takes the place of the one that a moderator may be reading: she lets
 # through the words that she read.
 DESCRIBED = """
@@ -46,7 +57,7 @@ async def forwards() -> MigrationManager:
     manager = MigrationManager(migration_id=ID, app_name="portal", description=DESCRIPTION)
 
     async def run() -> None:
-        await script(WITHOUT_WORDS + DESCRIBED)
+        await script(WITHOUT_WORDS + ALONG + DESCRIBED)
 
     manager.add_raw(run)
     return manager

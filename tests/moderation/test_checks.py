@@ -12,6 +12,7 @@ from portal.notifications.mails import write
 from tests.client import text_of
 from tests.moderation.desk import decide, newest, receipt_of, state
 from tests.notifications.work import tell_all
+from tests.pages.forms import form_of
 from tests.world import NOW, set_clock
 
 SAID = "We could lend you our second crane"
@@ -198,6 +199,27 @@ async def test_where_everything_is_looked_at_a_changed_text_is_too(as_, world, c
     assert (await say(as_, world, "A second one"))["state"] == "hidden"
     offer = await guest.post(f"/ideas/{world.idea['closed_a']}/help", {"body": "I can drive"})
     assert offer.status_code == 403
+
+
+async def test_a_guests_first_words_in_somebody_elses_idea_wait_too(as_, world, checks):
+    """She writes it along; it is up again with her words in it once they were looked at."""
+    await checks("first")
+    await add_moderator(world)
+    idea, item = world.idea_id["closed_a"], f"/ideas/{world.idea['closed_a']}"
+    await execute(
+        "INSERT INTO co_author (idea, space, person, invited_by, accepted_at)"
+        " SELECT id, space, {}, author, plein_now() FROM idea WHERE id = {}",
+        world.person_id["guest_a"],
+        idea,
+    )
+    guest = await as_("guest_a")
+    await set_clock(NOW + timedelta(minutes=5))
+    form = form_of(await guest.get(f"{item}/edit"), f"{item}/edit") | {"body": SAID}
+    assert (await guest.post(f"{item}/edit", form)).status_code == 303
+    assert await state("idea", idea) == "hidden"
+    assert (await waiting(world))["checks"] == "first"
+    await decide(await as_("employee"), world, "check", "allow", words="", version="2")
+    assert await state("idea", idea) == "published"
 
 
 async def test_a_file_waits_where_files_are_looked_at(as_, world, checks):
