@@ -12,6 +12,7 @@ from portal.accounts.passwords import hashed
 from portal.db import execute, fetch_value, transaction
 from portal.demo.answering import answer_some
 from portal.demo.cases import open_cases
+from portal.demo.clusters import put_together
 from portal.demo.growth import grow_support
 from portal.demo.guests import let_guests_through, welcome_guests
 from portal.demo.keeping import adopt_charter, keep_and_move
@@ -97,6 +98,7 @@ async def seed() -> bool:
         await name_owners(keys, units, moment)
         await keep_promises(keys, moment)
         await open_cases(keys, organisation, moment)
+        await put_together(keys, organisation, moment)
         await screen_posts(keys, organisation, moment)
         await answer_some(keys, moment)
         await staff_cases(keys, moment)
