@@ -16,7 +16,7 @@ from portal.tables import ClusterItem, Idea
 
 LATELY_DAYS = 90
 MOST_COMPARED = 100  # items of a space, those with the most support
-LIKENESS = 0.35  # of two titles, by their letters in threes
+LIKENESS = 0.45  # of two titles, by their letters in threes
 MOST = 20  # proposals at a time
 
 
