@@ -92,8 +92,7 @@ async def seed() -> bool:
         await fill_threads({key: person.id for key, person in people.items()}, organisation, moment)
         await report_and_judge({key: person.id for key, person in people.items()}, organisation, moment)
         keys = {key: person.id for key, person in people.items()}
-        secret = await hashed(PASSWORD)
-        await welcome_starters(_read("preboarding.toml"), keys, spaces, secret, facts["zone"], moment)
+        await welcome_starters(_read("preboarding.toml"), keys, spaces, await hashed(PASSWORD), facts["zone"], moment)
         await register_policies(_read("policies.toml"), keys, organisation, moment)
         await name_owners(keys, units, moment)
         await keep_promises(keys, moment)
