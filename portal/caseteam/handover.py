@@ -45,7 +45,7 @@ async def ask_to_take_over(actor: Actor, case: CaseRow, to: int, reason: str) ->
             raise NotEligible
         await execute(ASK, to, reason, actor.id, joined, case.id)
         if to == actor.id:
-            await _take(actor, case, held)
+            await _take(actor, held)
         else:
             await oblige(Kind.DUTY_OFFERED, held, to)
 
@@ -56,14 +56,14 @@ async def answer_handover(actor: Actor, case: CaseRow, agreed: bool) -> None:
     async with transaction():
         held = await hold_for(case.id, Kind.CASE_HANDED_OVER)
         if agreed:
-            await _take(actor, case, held)
+            await _take(actor, held)
         else:
             _, asked_by = await _end(held, "refused")
             await oblige(Kind.DUTY_REMINDER, held, asked_by, about="not taken")
 
 
-async def _take(actor: Actor, case: CaseRow, held: Case) -> None:
-    if case.barred or not await fetch_value(MAY_OWN, actor.id, actor.id, held.id):
+async def _take(actor: Actor, held: Case) -> None:
+    if not await fetch_value(MAY_OWN, actor.id, actor.id, held.id):
         raise NotEligible
     taken, _ = await _end(held, "taken")
     await execute(HAND, actor.id, held.id)
