@@ -156,7 +156,7 @@ async def tick(kind: str, most: int) -> tuple[int, float, float]:
     """So many steps of a kind are due, one on each of as many cases: how many, and seconds that the clock takes, on the
     wall and of the processors (its own, and those of its connection)."""
     due: int = await (fetch_value(ALL_AWAY) if kind == AWAY else fetch_value(DUE, kind, most))
-    await db.execute("ANALYZE")  # as by itself, some time before
+    await db.execute("ANALYZE escalation, case_step, case_role")  # as by itself, some time before
     since, spent = time.perf_counter(), await cpu()
     await tick_cases()
     took = time.perf_counter() - since

@@ -171,6 +171,15 @@ async def put_back(stage: Stage) -> int:
     return post
 
 
+async def shown_again(stage: Stage) -> int:
+    """Moderators hid it, and put it up again the next day."""
+    post = await assigned(stage)
+    await execute("UPDATE idea SET state = 'hidden' WHERE id = {}", post)
+    await set_clock(await fetch_value("SELECT plein_now()") + timedelta(days=1))
+    await execute("UPDATE idea SET state = 'published' WHERE id = {}", post)
+    return post
+
+
 async def past_the_date_of_its_campaign(stage: Stage) -> int:
     """It was to be answered by a date that is over."""
     idea: int = stage.world.idea_id["vote"]
@@ -222,6 +231,7 @@ SCENES: dict[Kind, Callable[[Stage], Awaitable[int]]] = {
     Kind.CASE_ADVICE_LATE: without_advice,
     Kind.CASE_WITHDRAWN: withdrawn,
     Kind.CASE_RESUMED: put_back,
+    Kind.CASE_SCREENED: shown_again,
     Kind.CASE_OPENED: past_the_date_of_its_campaign,
     Kind.CASE_COMMITTED: just_answered,
     Kind.CASE_CLOSED: partial(rated, yes=None),
@@ -232,7 +242,7 @@ SCENES: dict[Kind, Callable[[Stage], Awaitable[int]]] = {
 }
 #: What people alone do, each in one transaction of her own request.
 BY_PEOPLE = {
-    *(Kind.CASE_INVALIDATED, Kind.CASE_CONFLICT, Kind.CASE_ACKNOWLEDGED, Kind.CASE_CLARIFYING, Kind.CASE_SCREENED),
+    *(Kind.CASE_INVALIDATED, Kind.CASE_CONFLICT, Kind.CASE_ACKNOWLEDGED, Kind.CASE_CLARIFYING),
     *(Kind.CASE_STATEMENT, Kind.CASE_EXTENSION_ASKED, Kind.CASE_EXTENDED, Kind.CASE_EXTENSION_REFUSED),
     *(Kind.CASE_DRAFTING, Kind.CASE_STAFFED, Kind.CASE_RELEASED, Kind.CASE_CONSULTED, Kind.CASE_ADVISED),
     *(Kind.CASE_ANSWERED, Kind.CASE_MERGED, Kind.CASE_SPLIT, Kind.CASE_DIVERTED),
