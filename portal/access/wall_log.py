@@ -39,7 +39,7 @@ def happened(person: str, in_space: str) -> str:
     return f"""
         coalesce(actor, {person}) = {person} AND answer IS NULL AND CASE
             WHEN kind IN ({_named(OF_HERSELF)}) THEN person = {person} AND num_nonnulls(space, escalation) = 0
-            WHEN NOT {in_space} OR NOT ({IN_HER_SPACES}) THEN FALSE
+            WHEN {in_space} IS NOT TRUE OR NOT ({IN_HER_SPACES}) THEN FALSE
             WHEN kind IN ({_named(OF_PEOPLE)}) THEN EXISTS (SELECT FROM wall_people p WHERE p.person = event.person)
             WHEN kind IN ({_named(OF_HER_IDEAS)}) THEN EXISTS (SELECT FROM wall_writes w WHERE w.idea = event.idea)
             ELSE person IS NULL AND kind IN ({_named(THERE)}) END"""

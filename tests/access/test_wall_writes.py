@@ -12,6 +12,7 @@ from portal.db import execute, fetch_value, leave_wall, stand_behind_wall, trans
 from portal.events.jobs import queue
 from portal.events.kinds import Kind
 from tests.access.forged import FORGED, something_to_forge, what_is_forged
+from tests.access.logged import wrong_log
 from tests.access.stage import under_an_idea
 from tests.client import Browser
 from tests.world import NOW, World, add_idea
@@ -47,6 +48,12 @@ def test_every_table_that_guests_write_is_tried_unless_all_that_they_write_there
 
 def test_what_the_wall_lets_into_the_log_can_happen():
     assert {*OF_HERSELF, *OF_HER_IDEAS, *OF_PEOPLE, *THERE} <= set(Kind)
+
+
+async def test_by_her_own_sql_a_guest_writes_down_what_she_can_do_and_nothing_else(
+    rollback: asyncpg.Connection, ids: dict[str, int]
+):
+    assert [line async for line in wrong_log(ids)] == []
 
 
 async def test_by_her_own_sql_a_guest_queues_nothing_but_what_she_can_ask_for(

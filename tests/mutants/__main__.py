@@ -48,6 +48,7 @@ QUICK = {
     "facts": ("actor", "unread"),
     "sights": ("scope", "sight", "actor", "fields"),
     "names": ("of_people",),
+    "log": ("wall_log", "wall.GATES: t.Event"),
     "walls": ("wall",),
     "forged": ("wall",),
 }

@@ -167,6 +167,15 @@ async def _wrong_forged() -> AsyncIterator[str]:
         yield wrong
 
 
+async def _wrong_log() -> AsyncIterator[str]:
+    from tests.access.logged import wrong_log
+
+    kept = json.loads(KEPT.read_text())
+    await _walled(kept["forged"])
+    async for wrong in wrong_log(kept["ids"]):
+        yield wrong
+
+
 def _actors(kept: dict[str, Any]) -> dict[str, Any]:
     """Everybody as she is known without any mutant."""
     from portal.access.actor import Actor
@@ -209,6 +218,7 @@ ROUNDS: dict[str, Callable[[], AsyncIterator[str]]] = {
     "roles": _wrong_roles,
     "walls": _wrong_walls,
     "forged": _wrong_forged,
+    "log": _wrong_log,
 }
 
 
