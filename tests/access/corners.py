@@ -227,6 +227,20 @@ async def _without_names(world: World) -> None:
         for item, about in ((f"{name}_itself", {"idea": name}), (f"{name}_said", {"comment": name})):
             await add_report(world, item, reporter="employee", **about)
             await add_decision(world, item, item, moderator="moderator", action="warn")
+    # with one somebody else goes on, in his own name, and under it stands also what nobody wrote
+    await add_idea(world, "handed_on", stream="organisation", author="author", comments=False)
+    await take_name_off(world.idea_id["handed_on"])
+    idea, other = world.idea_id["handed_on"], world.person_id["colleague"]
+    for name in ("nobodys_own", "anothers"):
+        await add_comment(world, name, idea="handed_on", author="insider_a")
+        await add_attachment(world, name, idea="handed_on")
+    await execute("UPDATE attachment SET author = {} WHERE id = {}", other, world.attachment_id["anothers"])
+    await execute(
+        "UPDATE comment SET author = (SELECT author FROM idea WHERE id = {}) WHERE id = {}",
+        *(idea, world.comment_id["nobodys_own"]),
+    )
+    await add_case(world, "handed_on", idea="handed_on", state="withdrawn")
+    await execute("UPDATE idea SET author = {}, anonymous = FALSE WHERE id = {}", other, idea)
 
 
 async def _shown_to_administrators(world: World) -> None:

@@ -18,6 +18,7 @@ FORGED = {
         "UPDATE idea SET title = 'x' WHERE id = {theirs}",
         "UPDATE idea SET author = {guest}, title = 'x' WHERE id = {theirs}",
         "UPDATE idea SET author = {insider} WHERE id = {hers}",
+        "UPDATE idea SET author = {insider} WHERE id = {plain}",
         "UPDATE idea SET supporters = 9 WHERE id = {hers}",
         "UPDATE idea SET joint = 9 WHERE id = {hers}",
         "UPDATE idea SET published_at = published_at - interval '9 days' WHERE id = {hers}",
@@ -181,6 +182,16 @@ async def something_to_forge(world: World) -> dict[str, int]:
             world.idea_id["theirs"],
         )
         await execute("UPDATE capture SET name = '', person = {} WHERE idea = {}", colleague, world.idea_id["theirs"])
+        # said to be the insider's, which is not settled; and settled: hers, and one of his own
+        await execute(
+            "UPDATE capture SET claimant = {}, state = 'claimed' WHERE idea = {}", insider, world.idea_id["hers"]
+        )
+        for idea, claimant in (("plain", guest), ("plain_of_theirs", insider)):
+            await execute(
+                "INSERT INTO capture (idea, space, workshop, author, name, claimant, state, settled_at)"
+                " SELECT {}, space, workshop, author, 'X', {}, 'settled', plein_now() FROM capture WHERE idea = {}",
+                *(world.idea_id[idea], claimant, world.idea_id["hers"]),
+            )
         await execute(
             "INSERT INTO comment_version (comment, space, version, body, body_html, created_at)"
             " SELECT id, space, 1, 'x', 'x', plein_now() FROM comment WHERE id = {}",
