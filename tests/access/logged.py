@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import asyncpg
 
-from portal.db import execute, fetch_value, leave_wall, stand_behind_wall, transaction
+from portal.db import execute, fetch_value, leave_connection, stand_behind_wall, transaction
 from portal.events.kinds import Kind
 
 #: Each way to name what happened: to herself, to what she writes, to somebody besides, to what she reads, and to
@@ -63,11 +63,11 @@ async def wrong_log(ids: dict[str, int]) -> AsyncIterator[str]:
 
 
 async def _writes(row: str, guest: int, *spaces: int) -> bool:
-    stand_behind_wall(guest, list(spaces))
+    await stand_behind_wall(guest, list(spaces))
     try:
         async with transaction():
             return bool(await execute(f"INSERT INTO event {row} RETURNING 1"))
     except asyncpg.InsufficientPrivilegeError:
         return False
     finally:
-        await leave_wall()
+        await leave_connection()

@@ -8,7 +8,7 @@ import pytest
 from portal.access.wall import GATES, OWN
 from portal.access.wall_log import OF_HER_IDEAS, OF_HERSELF, OF_PEOPLE, THERE
 from portal.app import create_app
-from portal.db import execute, fetch_value, leave_wall, stand_behind_wall, transaction
+from portal.db import execute, fetch_value, leave_connection, stand_behind_wall, transaction
 from portal.events.jobs import queue
 from portal.events.kinds import Kind
 from tests.access.forged import FORGED, something_to_forge, what_is_forged
@@ -68,17 +68,17 @@ async def test_by_her_own_sql_a_guest_queues_nothing_but_what_she_can_ask_for(
         ("send_reset", {"email": "administrator@world.example"}),
         ("make_export", {"export": theirs}),
     ):
-        stand_behind_wall(her, [world.space_id["closed_a"]])
+        await stand_behind_wall(her, [world.space_id["closed_a"]])
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             async with transaction():
                 await queue(job, **arguments)
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             async with transaction():
                 await execute(AT_ONCE, job)
-        await leave_wall()
-    stand_behind_wall(her, [world.space_id["closed_a"]])
+        await leave_connection()
+    await stand_behind_wall(her, [world.space_id["closed_a"]])
     await queue("make_export", export=hers)
-    await leave_wall()
+    await leave_connection()
     assert await fetch_value("SELECT args FROM procrastinate_jobs ORDER BY id DESC LIMIT 1") == f'{{"export": {hers}}}'
 
 
