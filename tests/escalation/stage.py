@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
+
+from msgspec.structs import asdict
 
 from portal.access.actor import Actor, actor_of_person
 from portal.caseteam.handover import answer_handover, ask_to_take_over
 from portal.db import execute, fetch_value
 from portal.escalation.queries import CaseRow, get_case
+from portal.escalation.replay import differing, replay
+from portal.escalation.states import OWNED
 from portal.timetable import tick_cases
 from portal.votes.actions import give_support
 from portal.votes.queries import standing
@@ -210,3 +215,28 @@ async def happens(kind: str, space: int, idea: int) -> None:
         space,
         idea,
     )
+
+
+#: What moves `due_at`, and nothing else does.
+MOVES_DUE = {"case.clarified", "case.extended", "case.under_review", "case.reopened", "case.screened"}
+HISTORY = """
+    SELECT v.kind, v.particulars ->> 'due' AS due FROM event v
+    WHERE v.escalation = {} AND starts_with(v.kind, 'case.') ORDER BY v.id
+"""
+OWNERS = "SELECT person FROM case_role WHERE escalation = {} AND role = 'owner' AND until IS NULL"
+
+
+async def holds(post: int) -> None:
+    """What is true of the cases of an item at every moment."""
+    cases = await execute("SELECT id, state, owner, level, due_at, ended_at FROM escalation WHERE idea = {}", post)
+    assert sum(case["ended_at"] is None for case in cases) <= 1
+    for case in cases:
+        owners = [row["person"] for row in await execute(OWNERS, case["id"])]
+        assert owners == ([case["owner"]] if case["owner"] and not case["ended_at"] else [])
+        assert case["owner"] is not None or case["state"] not in OWNED
+        told = asdict(await replay(case["id"]))
+        assert told == {name: case[name] for name in told}
+        history = await execute(HISTORY, case["id"])
+        moved = {after["kind"] for before, after in pairwise(history) if before["due"] != after["due"]}
+        assert moved <= MOVES_DUE
+    assert await differing() == []
