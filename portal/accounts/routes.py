@@ -56,7 +56,7 @@ async def sign_in(request: Request) -> Response[Any]:
             form.email.data, form.password.data, request.address, request.headers.get("user-agent", "")
         )
     except actions.MailboxUnconfirmed:
-        return _ask_for_link(request, AskForMailForm(), sent=True)
+        return _ask_for_link(request, await AskForMailForm.sent(request), sent=True)
     except throttle.Wait as wait:
         response = _sign_in(request, form, goal, kept, wait=wait.seconds, status=429)
         response.headers["Retry-After"] = str(wait.seconds)

@@ -83,6 +83,20 @@ async def test_a_guest_who_comes_in_by_a_mailed_link_finds_her_text(as_, world):
     assert hidden(again)["body"] == IDEA["body"]
 
 
+async def test_a_guest_whose_mailbox_is_to_be_confirmed_keeps_her_text_although_her_password_is_right(as_, world):
+    browser, address, door = await _ended(as_, world, "guest_a", "closed_a")
+    await execute("UPDATE guest SET mailbox_confirmed_at = mailbox_confirmed_at - interval '40 days'")
+    sent = await browser.post("/sign-in", _carried(door) | {"email": email_of("guest_a"), "password": PASSWORD})
+    assert "Look in your mail" in text_of(sent)
+    assert (sent.status_code, _carried(sent)) == (200, _carried(door))
+    assert PASSWORD not in sent.text
+    await browser.post(f"/sign-in/link/{await new_sign_in_token(world.person_id['guest_a'])}")
+    assert "Your text waits on the page from which you asked" in text_of(await browser.get("/"))
+    again = await browser.post("/sign-in/kept", _carried(sent) | {"csrf_token": "of-nobody"})
+    assert f'action="{address}"' in again.text
+    assert hidden(again)["body"] == IDEA["body"]
+
+
 async def test_whoever_else_comes_in_by_then_does_not_read_it(as_, world):
     _, _, door = await _ended(as_, world, "employee", "collect")
     other = await as_("colleague")
