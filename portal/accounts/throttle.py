@@ -80,7 +80,9 @@ async def succeeded(account: str, address: str) -> None:
         await execute(TAKE_BACK, _place(address))
 
 
-TAKE_BACK = "UPDATE throttle SET failures = failures - 1, blocked_until = plein_now() WHERE key = {} AND failures > 0"
+TAKE_BACK = """
+    UPDATE throttle SET failures = failures - 1, blocked_until = plein_now() WHERE key = lower({}) AND failures > 0
+"""
 
 
 async def follow_link(kind: str, address: str) -> None:

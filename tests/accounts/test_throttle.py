@@ -191,3 +191,9 @@ async def test_the_address_is_the_one_that_the_connection_comes_from(rollback, c
 async def test_comparing_takes_a_slot_of_two(rollback):
     """So that a flood of sign-ins leaves the processor to everybody else."""
     assert passwords._two_at_a_time._value == 2
+
+
+async def test_what_counted_against_an_address_is_taken_back_however_it_is_written(rollback, counted):
+    for _ in range(3):
+        assert isinstance(await attempt(password=PASSWORD, address="Proxy-East"), str)
+    assert await fetch_value("SELECT failures FROM throttle WHERE key = 'address:proxy-east'") == 0
