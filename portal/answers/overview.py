@@ -55,8 +55,8 @@ class Owed(msgspec.Struct, frozen=True):
 
 WAITING = (
     """
-    SELECT e.public_id, i.public_id AS idea_public_id, i.kind AS item_kind, i.title, i.language, e.state, i.supporters,
-        i.guest_supporters, plein_counts_hidden(c, {}) AS hidden,
+    SELECT e.public_id, i.public_id AS idea_public_id, i.kind AS item_kind, i.title, i.language, e.state,
+        i.supporters + i.joint AS supporters, i.guest_supporters, plein_counts_hidden(c, {}) AS hidden,
         CASE WHEN n.name <> '' THEN o.public_id ELSE '' END AS owner_public_id, coalesce(n.name, '') AS owner_name,
         plein_lateness(e, {}) AS lateness, e.due_at, e.statement_at, e.statement_due_at,
         plein_working_minutes(least({}, e.due_at), greatest({}, e.due_at)) AS left,

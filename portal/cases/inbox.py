@@ -124,7 +124,7 @@ LISTED = (
     WITH listed AS MATERIALIZED (({}) UNION ALL ({}))
     SELECT e.public_id, e.space, i.kind AS item_kind, i.public_id AS idea_public_id, i.title, i.language, e.state,
         plein_lateness(e, {}) AS lateness, e.due_at, e.hold_until, e.triage_due_at, e.acknowledge_due_at,
-        e.statement_due_at, e.statement_at, e.clarify_until, i.supporters, i.guest_supporters,
+        e.statement_due_at, e.statement_at, e.clarify_until, i.supporters + i.joint AS supporters, i.guest_supporters,
         plein_counts_hidden(c, {}) AS hidden,
         e.owner, coalesce(p.public_id, '') AS owner_public_id, coalesce(n.name, '') AS owner_name, s.name AS space_name,
         coalesce(t.name, '') AS topic,

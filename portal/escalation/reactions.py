@@ -134,7 +134,7 @@ WATCH = """
         SELECT i.id, (
             SELECT m.person FROM membership m
             WHERE m.space = i.space AND m.role IN ('moderator', 'owner') AND (m.until IS NULL OR m.until > plein_now())
-                AND plein_there(m.person, plein_now()) AND m.person <> i.author
+                AND plein_there(m.person, plein_now()) AND m.person NOT IN (SELECT plein_writers(i.id))
             GROUP BY m.person ORDER BY (SELECT count(*) FROM idea w WHERE w.watched_by = m.person), m.person
             LIMIT 1) AS person
         FROM idea i JOIN event e ON e.id = {} AND e.idea = i.id) n

@@ -83,10 +83,7 @@ DECIDED = """
     SELECT 1 FROM escalation e WHERE e.idea = ANY({}) AND e.ended_at IS NULL AND plein_decides({}, e.idea) LIMIT 1
 """
 BLIND = """
-    SELECT 1 FROM (
-        SELECT i.author AS person FROM idea i WHERE i.id = {}
-        UNION ALL SELECT k.person FROM co_author k WHERE k.idea = {} AND k.accepted_at IS NOT NULL) w
-    JOIN person p ON p.id = w.person AND p.active
+    SELECT 1 FROM plein_writers({}) AS w (person) JOIN person p ON p.id = w.person AND p.active
     WHERE NOT EXISTS (SELECT FROM readership r WHERE r.person = w.person AND r.space = {}) LIMIT 1
 """
 LEADERS_BLIND = """
@@ -114,14 +111,14 @@ NONE_YET = """
 # Who wrote, follows or supported them, all alike: so a message tells of no vote.
 TAKE_PART = """
     SELECT coalesce(array_agg(x.person), ARRAY[]::bigint[]) FROM (
-        SELECT i.author AS person FROM idea i WHERE i.id = ANY({})
-        UNION SELECT k.person FROM co_author k WHERE k.idea = ANY({}) AND k.accepted_at IS NOT NULL
+        SELECT plein_writers(i.id) AS person FROM idea i WHERE i.id = ANY({})
         UNION SELECT f.person FROM follow f WHERE f.idea = ANY({}) OR f.campaign = {}
         UNION SELECT v.person FROM vote v WHERE v.idea = ANY({})) x
 """
 TELL = """
     INSERT INTO mail (kind, recipient, event) SELECT 'moved', m.person, {}
-    FROM mailed m JOIN readership r ON r.person = m.person AND r.space = {} WHERE m.person = ANY({}) AND m.person <> {}
+    FROM mailed m JOIN readership r ON r.person = m.person AND r.space = {}
+    WHERE m.person = ANY({}) AND m.person <> plein_behind({})
 """
 OUT_OF_SIGHT = f"""
     WITH gone AS (SELECT i.id, i.space FROM idea i WHERE i.id = ANY({{}})),
@@ -159,7 +156,7 @@ async def move_idea(actor: Actor, idea: IdeaRow, to: CampaignRow) -> None:
         await _stays_if_judged(actor, None, [idea.id])
         if await fetch_value("SELECT 1 FROM capture WHERE idea = {}", idea.id):
             raise Stays(Reason.WORKSHOP)
-        if await fetch_value(BLIND, idea.id, idea.id, to.space):
+        if await fetch_value(BLIND, idea.id, to.space):
             raise Stays(Reason.WRITERS)
         await execute(KEEP, idea.id, idea.id)
         await execute("DELETE FROM idea_reply WHERE idea = {}", idea.id)
@@ -185,7 +182,7 @@ async def move_post(actor: Actor, post: IdeaRow, to: Stream) -> None:
         if await fetch_value(OWED, post.id):
             raise Stays(Reason.OWED)
         await _stays_if_judged(actor, None, [post.id])
-        if await fetch_value(BLIND, post.id, post.id, to.space):
+        if await fetch_value(BLIND, post.id, to.space):
             raise Stays(Reason.WRITERS)
         await execute(KEEP, post.id, post.id)
         told = await _take_support_back([post.id])
@@ -224,7 +221,7 @@ async def _stays_if_judged(actor: Actor, campaign: int | None, ideas: list[int])
 
 async def _take_support_back(ideas: list[int], campaign: int | None = None) -> list[int]:
     """Gives whom to tell of it: afterwards nobody knows any more."""
-    told: list[int] = await fetch_value(TAKE_PART, ideas, ideas, ideas, campaign, ideas)
+    told: list[int] = await fetch_value(TAKE_PART, ideas, ideas, campaign, ideas)
     await execute(TAKE_BACK, ideas)
     await execute(NONE_YET, ideas)
     return told

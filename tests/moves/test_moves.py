@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import asyncpg
 import pytest
 
 from portal.access.scope import VISIBILITY
@@ -11,6 +12,7 @@ from portal.db import execute, fetch_value
 from portal.notifications.mails import write
 from tests.access.canary import canaries_in, plant
 from tests.client import Browser, text_of
+from tests.pages.forms import form_of
 from tests.world import World, add_report
 
 
@@ -242,6 +244,27 @@ async def test_a_post_without_a_name_goes_where_one_may_post_without(as_: Any, w
     assert world.space["closed_a"] not in (await author.get(address)).text
     await execute("UPDATE space SET anonymous = TRUE WHERE id = {}", world.space_id["closed_a"])
     assert world.space["closed_a"] in (await author.get(address)).text
+
+
+@pytest.mark.parametrize("reads", [False, True])
+async def test_what_nobody_signed_stays_where_its_author_reads_it(
+    as_: Any, world: World, rollback: asyncpg.Connection, reads: bool
+):
+    """Who is behind it hears of it like any author."""
+    there, behind = world.space_id["closed_a"], world.person_id["colleague"]
+    await execute("UPDATE space SET anonymous = TRUE WHERE id = {}", there)
+    for who in ("moderator", "colleague") if reads else ("moderator",):
+        join = "INSERT INTO membership (space, person, role) VALUES ({}, {}, 'member') ON CONFLICT DO NOTHING"
+        await execute(join, there, world.person_id[who])
+    address, moderator = f"/ideas/{world.idea['anonymous']}/move", await as_("moderator")
+    page = await moderator.get(f"{address}?to={world.space['closed_a']}")
+    sent = await moderator.post(address, form_of(page, address) | {"sure": "y"})
+    assert sent.status_code == (303 if reads else 422), text_of(sent)
+    stands = await fetch_value("SELECT space FROM idea WHERE id = {}", world.idea_id["anonymous"])
+    assert (stands == there) is reads
+    assert (
+        await fetch_value("SELECT EXISTS (SELECT FROM mail WHERE kind = 'moved' AND recipient = {})", behind) is reads
+    )
 
 
 async def test_a_post_takes_rights_here_and_there(as_: Any, world: World, both: None):
