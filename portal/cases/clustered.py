@@ -12,7 +12,7 @@ from portal.access.scope import visible
 from portal.campaigns.queries import UNANSWERED
 from portal.db import QueryString, Reading, execute, fetch
 from portal.ideas.cards import address_of, apart
-from portal.tables import ClusterItem, Idea
+from portal.tables import Answer, ClusterItem, Idea
 
 LATELY_DAYS = 90
 MOST_COMPARED = 100  # items of a space, those with the most support
@@ -22,8 +22,8 @@ MOST = 20  # proposals at a time
 
 class Together(msgspec.Struct, frozen=True):
     """An item of a cluster, its lead first. `people`: who support any of them, each counted once; None while one of
-    them hides its numbers; `needed`: for an answer. `opt_out_until`: until then its author may take it out;
-    `reason`: why it came there."""
+    them hides its numbers; `needed`: for an answer. `answer`: what was decided about the lead, and so about all of
+    them. `opt_out_until`: until then its author may take it out; `reason`: why it came there."""
 
     lead: int
     leads: bool
@@ -35,6 +35,9 @@ class Together(msgspec.Struct, frozen=True):
     supporters: int | None
     people: int | None
     needed: int | None
+    answer: str | None
+    summary: str | None
+    answer_language: str | None
     opt_out_until: datetime | None
     since: datetime | None
     reason: str
@@ -50,9 +53,10 @@ TOGETHER = """
         CASE WHEN NOT plein_counts_hidden(c, {}) THEN i.supporters END AS supporters,
         CASE WHEN NOT bool_or(plein_counts_hidden(c, {})) OVER (PARTITION BY l.id) THEN l.supporters + l.joint END
             AS people,
-        l.t1_at_count AS needed, k.opt_out_until, k.since, k.reason
+        l.t1_at_count AS needed, a.kind AS answer, a.summary, a.language AS answer_language,
+        k.opt_out_until, k.since, k.reason
     FROM (SELECT DISTINCT x.lead FROM cluster_item x WHERE x.left_at IS NULL AND {}) s
-    JOIN idea l ON l.id = s.lead AND {}
+    JOIN idea l ON l.id = s.lead AND {} LEFT JOIN answer a ON a.idea = l.id AND {}
     CROSS JOIN LATERAL (
         SELECT 0::bigint AS place, l.id AS idea, NULL::timestamptz AS opt_out_until, NULL::timestamptz AS since,
             '' AS reason
@@ -63,7 +67,8 @@ TOGETHER = """
 
 
 def _together(actor: Actor, which: QueryString) -> Reading[Together]:
-    sees = visible(Idea, actor, "l"), visible(ClusterItem, actor, "m"), visible(Idea, actor, "i")
+    lead = visible(Idea, actor, "l"), visible(Answer, actor, "a")
+    sees = *lead, visible(ClusterItem, actor, "m"), visible(Idea, actor, "i")
     return Reading(Together, TOGETHER, actor.now, actor.now, which, *sees)
 
 
@@ -159,4 +164,5 @@ async def proposed(actor: Actor, space: int) -> list[list[Alike]]:
     rows = await execute(PROPOSED, actor.now, space, actor.now, LATELY_DAYS, *sight, LIKENESS, MOST)
     pairs = [(row["one"], row["other"]) for row in rows]
     known = {one.public_id: one for one in await compared(actor, *{named for pair in pairs for named in pair})}
-    return [sorted((known[one], known[other]), key=_place) for one, other in pairs]
+    still = [pair for pair in pairs if known.keys() >= set(pair)]  # one may be hidden since the statement before
+    return [sorted((known[one], known[other]), key=_place) for one, other in still]

@@ -13,7 +13,18 @@ from portal.crowd import ADOPT_DAYS
 from portal.crowd.asking import least, needed
 from portal.db import Reading, fetch_one
 from portal.ideas.cards import address_of
-from portal.tables import Answer, Comment, CrowdQuestion, CrowdReply, Escalation, Idea, Promise, PromiseNews, Vote
+from portal.tables import (
+    Answer,
+    ClusterItem,
+    Comment,
+    CrowdQuestion,
+    CrowdReply,
+    Escalation,
+    Idea,
+    Promise,
+    PromiseNews,
+    Vote,
+)
 
 #: Fewer than five are not told, nor any before it is over: who looks before and after a reply would see what it was.
 MAY_BE_TOLD = "q.ended_at IS NOT NULL AND r.replied >= 5"
@@ -265,8 +276,8 @@ async def get_adoptable(actor: Actor, public_id: str) -> Adoptable | None:
 
 
 class Became(msgspec.Struct, frozen=True):
-    """Something that the actor supports and that was answered. `promise_state`: of its newest promise; `asked`: she can
-    say whether the answer answers it, or whether it is done, and has not."""
+    """Something that the actor supports, or under which that stands, and that was answered. `promise_state`: of its
+    newest promise; `asked`: she can say whether the answer answers it, or whether it is done, and has not."""
 
     public_id: str
     item_kind: str
@@ -292,7 +303,10 @@ class Became(msgspec.Struct, frozen=True):
 BECAME = """
     SELECT i.public_id, i.kind AS item_kind, i.title, i.language, a.kind, c.public_id AS case_public_id,
         c.state AS case_state, p.state AS promise_state, coalesce(p.late, FALSE) AS late, p.due_on, m.asked, m.moved_at
-    FROM vote v JOIN idea i ON i.id = v.idea AND i.state = 'published' JOIN answer a ON a.idea = i.id
+    FROM (SELECT DISTINCT s.idea, v.person, v.guest FROM vote v CROSS JOIN LATERAL (
+            SELECT v.idea UNION ALL SELECT k.lead FROM cluster_item k
+            WHERE k.idea = v.idea AND k.left_at IS NULL AND {}) s WHERE {}) v
+    JOIN idea i ON i.id = v.idea AND i.state = 'published' JOIN answer a ON a.idea = i.id
     LEFT JOIN LATERAL (SELECT e.public_id, e.state, e.id FROM escalation e
         WHERE e.idea = i.id AND e.state <> 'diverted' AND {} ORDER BY e.id DESC LIMIT 1) c ON TRUE
     LEFT JOIN LATERAL (SELECT x.id, x.state, x.due_on, x.ended_at, x.state = 'open' AND x.due_on < plein_day({}) AS late
@@ -302,12 +316,12 @@ BECAME = """
                 SELECT FROM crowd_reply y WHERE y.question = q.id AND y.person = v.person)) AS asked,
         greatest(a.created_at, p.ended_at, (SELECT max(w.created_at) FROM promise_news w WHERE w.promise = p.id))
             AS moved_at) m
-    WHERE {} AND {} ORDER BY m.asked DESC, m.moved_at DESC, i.id LIMIT {}
+    WHERE {} ORDER BY m.asked DESC, m.moved_at DESC, i.id LIMIT {}
 """
 
 
 def what_became(actor: Actor, most: int) -> Reading[Became]:
     """What became of what the actor supports; where she is asked stands first, then what moved last."""
     case, promise = visible(Escalation, actor, "e"), visible(Promise, actor, "x")
-    sees = case, actor.now, promise, actor.now, visible(Vote, actor, "v"), visible(Answer, actor, "a")
-    return Reading(Became, BECAME, *sees, most)
+    own = visible(ClusterItem, actor, "k"), visible(Vote, actor, "v")
+    return Reading(Became, BECAME, *own, case, actor.now, promise, actor.now, visible(Answer, actor, "a"), most)

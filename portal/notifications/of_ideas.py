@@ -24,10 +24,18 @@ WRITERS = """
     UNION SELECT k.person FROM co_author k WHERE k.idea = t.idea AND k.accepted_at IS NOT NULL
 """
 # Who wrote it, voted for it, commented, or follows it or its campaign: so a message tells of no vote.
-TOOK_PART = QueryString(f"""
+PART = f"""
     {WRITERS} UNION SELECT v.person FROM vote v WHERE v.idea = t.idea
     UNION SELECT f.person FROM follow f WHERE f.idea = t.idea OR f.campaign = t.within
     UNION SELECT c.author FROM comment c WHERE c.idea = t.idea AND c.state = 'published'
+"""
+# And the same of what stands under it, whose answer this is, too (rule 12); a mute of that one is one here.
+TOOK_PART = QueryString(f"""
+    {PART} UNION SELECT w.person FROM (
+        SELECT k.idea, o.campaign AS within FROM cluster_item k JOIN idea o ON o.id = k.idea
+        WHERE k.lead = t.idea AND k.left_at IS NULL) t
+    CROSS JOIN LATERAL ({PART}) w
+    WHERE NOT EXISTS (SELECT FROM mute x WHERE x.person = w.person AND (x.idea = t.idea OR x.campaign = t.within))
 """)
 # Who wrote it and who follows it; of a correction, and of a post that became an idea, also whoever voted, among them.
 FOLLOWERS = QueryString(f"""

@@ -19,16 +19,14 @@ from portal.text.language import lazy
 from portal.text.markdown import excerpt
 
 # Whoever supports the item, or one that stands with it.
-SUPPORT = """
+SUPPORTERS = QueryString("""
     SELECT v.person FROM vote v WHERE NOT v.guest AND (v.idea = t.idea
         OR v.idea IN (SELECT c.idea FROM cluster_item c WHERE c.lead = t.idea AND c.left_at IS NULL))
-"""
-SUPPORTERS = QueryString(SUPPORT)
-# And whoever took part otherwise, or is on the case.
+""")
+# Whoever took part in it, or in one that stands with it, or is on the case.
 CONCERNED = QueryString(
-    f"""
-    {{}} UNION {SUPPORT}
-    UNION SELECT r.person FROM case_role r WHERE r.escalation = e.escalation AND r.until IS NULL
+    """
+    {} UNION SELECT r.person FROM case_role r WHERE r.escalation = e.escalation AND r.until IS NULL
 """,
     TOOK_PART,
 )

@@ -7,7 +7,7 @@ import msgspec
 from portal.access.actor import Actor, Role
 from portal.access.scope import visible
 from portal.db import fetch, fetch_one, fetch_value
-from portal.tables import Answer, Mail, Space
+from portal.tables import Answer, ClusterItem, Idea, Mail, Space
 
 
 class Undelivered(msgspec.Struct, frozen=True):
@@ -41,7 +41,8 @@ async def get_undelivered(actor: Actor, public_id: str) -> Undelivered | None:
 
 
 class AnsweredIdea(msgspec.Struct, frozen=True):
-    """What a mail about an answer tells; rendered when it goes out, as its reader may see it then."""
+    """What a mail about an answer tells; rendered when it goes out, as its reader may see it then. `with_it`: what
+    stands under the idea, and is answered with it."""
 
     idea_public_id: str
     title: str
@@ -49,11 +50,14 @@ class AnsweredIdea(msgspec.Struct, frozen=True):
     summary: str
     decider: str
     corrected: bool
+    with_it: list[str]
 
 
 ANSWERED = """
     SELECT i.public_id AS idea_public_id, i.title, a.kind, a.summary, coalesce(n.name, '') AS decider,
-        e.kind = 'answer.corrected' AS corrected
+        e.kind = 'answer.corrected' AS corrected,
+        ARRAY(SELECT o.title FROM cluster_item k JOIN idea o ON o.id = k.idea AND {}
+            WHERE k.lead = i.id AND k.left_at IS NULL AND {} ORDER BY k.id) AS with_it
     FROM event e JOIN answer a ON a.id = e.answer JOIN idea i ON i.id = a.idea
     LEFT JOIN identity n ON n.person = a.author WHERE e.id = {} AND {}
 """
@@ -61,7 +65,8 @@ ANSWERED = """
 
 async def answered_idea(reader: Actor, event: int) -> AnsweredIdea | None:
     """The answer that an event tells of, if the reader may see it."""
-    return await fetch_one(AnsweredIdea, ANSWERED, event, visible(Answer, reader, "a"))
+    together = visible(Idea, reader, "o"), visible(ClusterItem, reader, "k")
+    return await fetch_one(AnsweredIdea, ANSWERED, *together, event, visible(Answer, reader, "a"))
 
 
 class GivenRole(msgspec.Struct, frozen=True):

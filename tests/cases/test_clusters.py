@@ -7,12 +7,14 @@ from datetime import timedelta
 import pytest
 
 from portal.db import execute, fetch_value, transaction
+from portal.events.kinds import Kind
+from portal.events.log import record
 from portal.notifications.jobs import tell_of
 from portal.notifications.mails import write
 from tests.client import text_of
 from tests.escalation.test_sensitive import rule
 from tests.pages.forms import errors_of
-from tests.world import NOW, add_case, add_idea, set_clock
+from tests.world import NOW, add_case, add_comment, add_idea, set_clock
 
 DESK = "/spaces/{}/clusters"
 SUPPORT = "INSERT INTO vote (person, idea, space, guest) SELECT {}, id, space, FALSE FROM idea WHERE id = {}"
@@ -224,3 +226,60 @@ async def test_its_author_reads_why_it_was_taken_out(as_, world):
     await tell_of(left)
     author = await as_("colleague")
     assert "One is about nights." in (await write("cluster", author.person, left)).get_content()
+
+
+async def answered(world, kind=Kind.IDEA_ANSWERED):
+    """The lead is answered, or its answer corrected; gives the event."""
+    if kind == Kind.IDEA_ANSWERED:
+        await execute(REFUSED["answered"], world.idea_id["lead"])
+    made = (await execute("SELECT id, space FROM answer WHERE idea = {}", world.idea_id["lead"]))[0]
+    async with transaction():
+        return await record(kind, actor=world.person_id["sponsor"], space=made["space"], answer=made["id"])
+
+
+FOLLOW = "INSERT INTO follow (person, space, idea) SELECT {}, space, id FROM idea WHERE id = {}"
+MUTE = "INSERT INTO mute (person, space, idea) SELECT {}, space, id FROM idea WHERE id = {}"
+
+
+async def told(world, event):
+    """Who hears of it, though the telling comes twice."""
+    for _ in range(2):
+        await tell_of(event)
+    heard = [row["person"] for row in await execute("SELECT person FROM notice WHERE event = {}", event)]
+    assert len(heard) == len(set(heard))
+    return {name for name, person in world.person_id.items() if person in heard}
+
+
+async def test_everybody_of_what_stands_under_a_lead_hears_of_its_answer(as_, world):
+    await trains(world)
+    other = world.idea_id["other"]
+    await add_comment(world, "by night", idea="other", author="campaign_owner")
+    await execute("UPDATE comment SET kind = 'objection' WHERE id = {}", world.comment_id["by night"])
+    await execute(FOLLOW, world.person_id["moderator"], other)
+    await put(as_, world)
+    event = await answered(world)
+    everybody = {"author", "employee", "administrator", "colleague", "decision_maker", "campaign_owner"}
+    assert await told(world, event) == everybody | {"moderator"}
+    await execute(MUTE, world.person_id["moderator"], other)
+    assert await told(world, await answered(world, Kind.ANSWER_CORRECTED)) == everybody
+    message = (await write("answer", world.person_id["decision_maker"], event)).get_content()
+    assert "It also answers what counts together with it:\n  Let us travel by night train\n" in message
+    await execute("UPDATE idea SET state = 'hidden' WHERE id = {}", other)
+    assert "night" not in (await write("answer", world.person_id["author"], event)).get_content()
+
+
+async def test_who_supports_only_what_stands_under_it_finds_the_answer_on_its_page_and_at_home(as_, world):
+    await trains(world)
+    await put(as_, world)
+    browser, page = await as_("decision_maker"), f"/posts/{world.idea['other']}"
+    read = f"/posts/{world.idea['lead']}#answer"
+    assert read not in (await browser.get(page)).text
+    await answered(world)
+    shown = await browser.get(page)
+    assert read in shown.text
+    assert "This is the answer to all of them." in text_of(shown)
+    assert read not in (await browser.get(f"/posts/{world.idea['lead']}")).text, "it stands there itself"
+    for who, times in (("decision_maker", 1), ("employee", 1), ("colleague", 0)):
+        home = (await (await as_(who)).get("/")).text
+        became = home.partition("What you supported, and what became of it")[2].partition("</ul>")[0]
+        assert became.count(f'href="/posts/{world.idea["lead"]}"') == times, who

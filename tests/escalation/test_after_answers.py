@@ -13,7 +13,7 @@ from portal.access.conflicts import Closed
 from portal.access.policy import Forbidden
 from portal.answers import actions as answering
 from portal.crowd import actions
-from portal.crowd.queries import PromiseRow, QuestionRow, get_promise, get_question
+from portal.crowd.queries import PromiseRow, QuestionRow, get_promise, get_question, what_became
 from portal.db import execute, fetch_value
 from portal.escalation.replay import differing, replay
 from portal.ideas.queries import get_idea
@@ -21,6 +21,7 @@ from portal.notifications.jobs import tell_of
 from portal.notifications.mails import write
 from tests.answers.test_races import DECISION
 from tests.escalation.stage import Stage, assigned, at, days_later, duties, happened, make_office, make_stage, work
+from tests.escalation.test_clusters import put
 from tests.world import World, set_clock
 
 
@@ -97,6 +98,22 @@ async def told_of(kind: str) -> list[int]:
 
 
 DECLINED: dict[str, Any] = {"kind": "declined", "next_date": None}
+
+
+async def test_who_supports_what_stands_under_a_lead_hears_of_its_answer_rates_it_and_finds_it(crowd):
+    post, other = await assigned(crowd), await crowd.post("The same by night", author=crowd.people[-2])
+    await crowd.support(other, [crowd.people[-1]])
+    await put(crowd, other, post)
+    await answer(crowd, post, (await crowd.owed(post)).owner, **DECLINED)
+    await told_of("idea.answered")
+    heard = "SELECT person FROM notice WHERE kind = 'answer' AND person = ANY({}) ORDER BY person"
+    assert [row["person"] for row in await execute(heard, crowd.people[-3:])] == crowd.people[-2:]
+    supporter = await crowd.actor(crowd.people[-1])
+    before = list(await what_became(supporter, 5))
+    assert [(one.kind, one.asked) for one in before] == [("declined", True)]
+    await say(crowd, post, [supporter.id], yes=1)
+    assert [one.asked for one in await what_became(supporter, 5)] == [False]
+    assert list(await what_became(await crowd.actor(crowd.people[-3]), 5)) == []
 
 
 async def test_10_of_100_rate_and_3_say_yes_it_is_reviewed_one_level_up_a_second_time_it_is_not(crowd):
