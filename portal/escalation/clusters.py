@@ -7,6 +7,7 @@ from portal.access.actor import Actor
 from portal.access.conflicts import Changed
 from portal.access.policy import Action, Forbidden, require
 from portal.db import execute, fetch_value, transaction
+from portal.escalation.batches import one_by_one
 from portal.escalation.moving import hold, move, possible
 from portal.escalation.opening import HOLD_ITEM, go_on_from_triage, open_case
 from portal.escalation.queries import Clustered
@@ -98,9 +99,10 @@ LEAVE = """
 FOLLOW = "UPDATE cluster_item SET lead = {} WHERE lead = {} AND left_at IS NULL RETURNING idea, space"
 # What is withdrawn, removed or diverted counts with nothing any more.
 GONE = """
-    UPDATE cluster_item c SET left_at = plein_now() FROM idea i
-    WHERE c.left_at IS NULL AND i.id = c.idea AND i.state IN ('withdrawn', 'removed', 'diverted')
+    SELECT c.id FROM cluster_item c JOIN idea i ON i.id = c.idea
+    WHERE c.left_at IS NULL AND i.state IN ('withdrawn', 'removed', 'diverted') ORDER BY c.id
 """
+TAKE_OUT = "UPDATE cluster_item SET left_at = plein_now() WHERE id = {} AND left_at IS NULL"
 # A case that was merged, and whose item stands in no cluster any more, and was answered in none: nobody else owes it an
 # answer.
 BY_ITSELF = """
@@ -123,17 +125,27 @@ REACHED_ALONE = """
 async def follow_new_leads() -> None:
     """Where a lead is gone the next one leads; what is gone leaves; and a case whose item leads, or stands by itself
     again, goes on with the clock that it had."""
-    await execute(GONE)
-    for row in await execute(LEFT_ALONE):
-        async with transaction():
-            await _give_lead(row["lead"], await fetch_value(NEXT, row["lead"]))
-    for row in await execute(BY_ITSELF):
-        async with transaction():
-            if possible(await hold(row["id"]), Kind.CASE_SPLIT):
-                await go_on_from_triage(row["id"], Kind.CASE_SPLIT)
-    for row in await execute(REACHED_ALONE):
-        async with transaction():
-            await open_case(row["id"], "threshold")
+    await one_by_one([row["id"] for row in await execute(GONE)], _take_out)
+    await one_by_one([row["lead"] for row in await execute(LEFT_ALONE)], _follow_next)
+    await one_by_one([row["id"] for row in await execute(BY_ITSELF)], _go_on_alone)
+    await one_by_one([row["id"] for row in await execute(REACHED_ALONE)], _open_own)
+
+
+async def _take_out(item: int) -> None:
+    await execute(TAKE_OUT, item)
+
+
+async def _follow_next(lead: int) -> None:
+    await _give_lead(lead, await fetch_value(NEXT, lead))
+
+
+async def _go_on_alone(case: int) -> None:
+    if possible(await hold(case), Kind.CASE_SPLIT):
+        await go_on_from_triage(case, Kind.CASE_SPLIT)
+
+
+async def _open_own(idea: int) -> None:
+    await open_case(idea, "threshold")
 
 
 async def _give_lead(old: int, new: int | None) -> None:

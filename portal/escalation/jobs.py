@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
+from datetime import datetime
 
-import structlog
-
-from portal.db import UNREACHABLE, execute, fetch_value, transaction
+from portal.db import execute, fetch_value, transaction
+from portal.escalation import batches
+from portal.escalation.batches import done, in_batches, one_by_one
 from portal.escalation.clusters import follow_new_leads
 from portal.escalation.moving import hand_over_all, hold, hold_all, possible
 from portal.escalation.opening import assign_all, open_case
 from portal.escalation.steps import Due, Handler, go_on_in_sight
 from portal.events.kinds import Kind
-
-log = structlog.get_logger()
 
 
 async def tick(steps: Mapping[str, Handler]) -> None:
@@ -67,25 +66,33 @@ PROMISED = """
 async def open_what_was_promised() -> None:
     """The date of a campaign passed, and an idea that is owed an answer has none: its decision owner has a case, which
     was due on that date."""
-    for row in await execute(PROMISED):
-        async with transaction():
-            await open_case(row["id"], "campaign")
+    await one_by_one([row["id"] for row in await execute(PROMISED)], _open_promised)
+
+
+async def _open_promised(idea: int) -> None:
+    await open_case(idea, "campaign")
 
 
 # What moderators hid, or its campaign, and somebody put up again.
 SHOWN_AGAIN = """
-    SELECT e.id, e.hidden_from FROM escalation e JOIN idea i ON i.id = e.idea JOIN campaign c ON c.id = i.campaign
+    SELECT e.id FROM escalation e JOIN idea i ON i.id = e.idea JOIN campaign c ON c.id = i.campaign
     WHERE e.hidden_from IS NOT NULL AND i.state <> 'hidden' AND NOT c.hidden ORDER BY e.id
 """
-FORGET_HIDDEN = "UPDATE escalation SET hidden_from = NULL WHERE id = {} AND hidden_from IS NOT NULL RETURNING id"
+FORGET_HIDDEN = """
+    UPDATE escalation SET hidden_from = NULL FROM (SELECT id, hidden_from FROM escalation WHERE id = {} FOR UPDATE) e
+    WHERE escalation.id = e.id AND e.hidden_from IS NOT NULL RETURNING e.hidden_from
+"""
 
 
 async def go_on_with_what_is_shown_again() -> None:
     """The clock stood still while nobody could read the item (rule 2): all is due so much later."""
-    for row in await execute(SHOWN_AGAIN):
-        async with transaction():
-            if await fetch_value(FORGET_HIDDEN, row["id"]):
-                await go_on_in_sight(await hold(row["id"]), row["hidden_from"])
+    await one_by_one([row["id"] for row in await execute(SHOWN_AGAIN)], _go_on)
+
+
+async def _go_on(case: int) -> None:
+    hidden_from: datetime | None = await fetch_value(FORGET_HIDDEN, case)
+    if hidden_from is not None:
+        await go_on_in_sight(await hold(case), hidden_from)
 
 
 # Away, or gone: whoever takes over is there. Each owner is looked up once, however many cases she has. And whoever may
@@ -140,7 +147,6 @@ async def _assign(cases: list[int]) -> None:
     await assign_all([case for case in cases if possible(held[case], Kind.CASE_ASSIGNED)])
 
 
-AT_ONCE = 200  # steps in one transaction
 # Those that wait longest first; two workers never hold the same. While a question to the author is open, nothing but
 # its own end is due; while the item waits to be screened, or moderators hide it, nothing is. The moment is asked for
 # once, so that an index finds what is due.
@@ -175,39 +181,16 @@ async def take_steps(steps: Mapping[str, Handler]) -> None:
 
     while True:
         async with transaction():
-            rows = await execute(CLAIM, failed, 1 if alone else AT_ONCE)
+            rows = await execute(CLAIM, failed, 1 if alone else batches.AT_ONCE)
             cases = list(dict.fromkeys(row["id"] for row in rows))  # one may have several due
             if not cases:
                 return
             alone = max(0, alone - 1)
-            if not await _done(cases, take):
+            if not await done(cases, take):
                 if len(cases) > 1:
                     alone = len(cases)
                 else:
                     failed += cases
-
-
-async def in_batches(cases: list[int], handle: Callable[[list[int]], Awaitable[None]]) -> None:
-    """The same for cases that are known already."""
-    for start in range(0, len(cases), AT_ONCE):
-        batch = cases[start : start + AT_ONCE]
-        if not await _done(batch, handle) and len(batch) > 1:
-            for case in batch:
-                await _done([case], handle)
-
-
-async def _done(cases: list[int], handle: Callable[[list[int]], Awaitable[None]]) -> bool:
-    """All of it or nothing; whether it could be done."""
-    try:
-        async with transaction():
-            await handle(cases)
-    except UNREACHABLE:
-        raise
-    except Exception as error:
-        if len(cases) == 1:
-            log.error("step not taken", case=cases[0], exc_info=error)
-        return False
-    return True
 
 
 async def _take_steps_of(cases: list[int], steps: Mapping[str, Handler]) -> None:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from portal.db import execute, fetch_value, transaction
-from portal.escalation import actions, jobs
+from portal.escalation import actions, batches
 from portal.events.kinds import Kind
 from portal.events.log import record
 from portal.timetable import tick_cases
@@ -145,7 +145,7 @@ CASE_OF = "SELECT id FROM escalation WHERE idea = {}"
 
 @pytest.mark.parametrize("at_once", [2, 200])
 async def test_a_step_that_fails_takes_no_other_with_it_and_comes_again(stage, monkeypatch, at_once):
-    monkeypatch.setattr(jobs, "AT_ONCE", at_once)
+    monkeypatch.setattr(batches, "AT_ONCE", at_once)
     posts = [await assigned(stage) for _ in range(4)]
     await set_clock(NOW + timedelta(days=60))
     await execute(BREAKS.format(await fetch_value(CASE_OF, posts[1])))
@@ -157,6 +157,57 @@ async def test_a_step_that_fails_takes_no_other_with_it_and_comes_again(stage, m
     assert [await happened(post) for post in posts] == [EVERYTHING] * 4
     told = [kind for post in posts for kind, _ in await duties(post)]
     assert told.count("duty.reminder") == 4 * len(posts)
+
+
+# What each pass before the steps finds on one item, and what of it can't be written.
+SPOILED = {
+    "shown again": (
+        "UPDATE escalation SET hidden_from = plein_now() WHERE idea = {0}",
+        "escalation BEFORE UPDATE OF hidden_from",
+    ),
+    "went out": (
+        "INSERT INTO cluster_item (lead, idea, space, added_by, opt_out_until)"
+        " SELECT {1}, {0}, space, author, plein_now() FROM idea WHERE id = {0};"
+        "UPDATE idea SET state = 'withdrawn' WHERE id = {0}",
+        "cluster_item BEFORE UPDATE OF left_at",
+    ),
+    "lead is gone": (
+        "INSERT INTO cluster_item (lead, idea, space, added_by, opt_out_until)"
+        " SELECT {0}, {1}, space, author, plein_now() FROM idea WHERE id = {0};"
+        "UPDATE idea SET state = 'withdrawn' WHERE id = {0}",
+        "cluster_item BEFORE UPDATE OF left_at",
+    ),
+    "by itself": (
+        "UPDATE escalation SET state = 'merged', ended_at = plein_now() WHERE idea = {0}",
+        "escalation BEFORE UPDATE OF state",
+    ),
+    "reached it alone": (
+        "INSERT INTO cluster_item (lead, idea, space, added_by, opt_out_until, left_at)"
+        " SELECT {1}, {0}, space, author, plein_now(), plein_now() FROM idea WHERE id = {0};"
+        "UPDATE idea SET t1_at = plein_now() WHERE id = {0}",
+        "escalation BEFORE INSERT",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", SPOILED)
+async def test_what_fails_before_the_steps_keeps_no_other_case_from_its_own(stage, what):
+    found, spoils = SPOILED[what]
+    table, when = spoils.split(" ", 1)
+    of = "NEW.idea, NEW.lead" if table == "cluster_item" else "NEW.idea"
+    posts = [await assigned(stage), await assigned(stage)]
+    if when == "BEFORE INSERT":
+        posts[0] = await stage.post()
+    for line in found.format(posts[0], await stage.post()).split(";"):
+        await execute(line)
+    await execute(
+        f"CREATE TRIGGER spoils {when} ON {table} FOR EACH ROW"
+        f" WHEN ({posts[0]} IN ({of})) EXECUTE FUNCTION plein_refuse()"
+    )
+    await tick_cases()
+    await set_clock(NOW + timedelta(days=60))
+    await tick_cases()
+    assert await happened(posts[1]) == EVERYTHING
 
 
 EVENTS = {
