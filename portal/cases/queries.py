@@ -148,10 +148,12 @@ class OnCase(msgspec.Struct, frozen=True):
     role: str
 
 
+# As what somebody is on it. Who is merely asked to take it over is on it as counsel; only its team is told.
 TEAM = """
     SELECT DISTINCT ON (p.id) p.public_id, n.name, n.title, r.role
     FROM case_role r JOIN person p ON p.id = r.person JOIN identity n ON n.person = p.id AND {}
     WHERE r.escalation = {} AND r.until IS NULL AND r.role <> 'owner' AND {}
+        AND NOT (r.role = 'counsel' AND plein_merely_asked(r.person, r.escalation))
     ORDER BY p.id, array_position(ARRAY['deputy', 'neutral', 'adviser', 'counsel', 'promise', 'chain'], r.role)
 """
 

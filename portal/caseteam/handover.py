@@ -37,6 +37,8 @@ async def ask_to_take_over(actor: Actor, case: CaseRow, to: int, reason: str) ->
     require(actor, Action.ESCALATION_HAND_OVER, case)
     async with transaction():
         held = await hold_for(case.id, Kind.CASE_HANDED_OVER)
+        if held.state not in OWNED:  # it was answered just now
+            raise Changed
         if to == held.owner or not await fetch_value(MAY_OWN, to, to, case.id):
             raise NotEligible
         await _end(held, "lapsed")

@@ -1,8 +1,11 @@
 """Handing a case over: with a reason, looked at before, and by the yes of who takes it."""
 
+import re
+
 import pytest
 
 from portal.access.actor import actor_of_person
+from portal.access.conflicts import Changed
 from portal.caseteam.handover import ask_to_take_over
 from portal.db import execute, fetch_value
 from portal.escalation.queries import get_case
@@ -60,6 +63,32 @@ async def test_it_stays_hers_until_the_other_one_says_yes(as_, world, asked):
     assert "counsel" not in await roles(world, "colleague")
     assert await fetch_value("SELECT due_at FROM escalation WHERE id = {}", world.case_id["decide"]) == due
     assert WHY in text_of(await reader.get(asked))
+
+
+async def test_that_somebody_is_asked_stands_nowhere_in_public(as_, world, asked):
+    name = await fetch_value("SELECT name FROM identity WHERE person = {}", world.person_id["colleague"])
+    reader = await as_("employee")
+    assert name not in _team(await reader.get(asked))
+    assert name in text_of(await (await as_("sponsor")).get(asked))
+    await execute("UPDATE handover SET joined = FALSE")  # she was on it before, as counsel
+    assert name in _team(await reader.get(asked))
+
+
+def _team(page):
+    """Who is on the case, for everybody."""
+    assert page.status_code == 200
+    found = re.search(r'aria-labelledby="team".*?</section>', page.text, re.S)
+    return found[0] if found else ""
+
+
+async def test_nobody_is_asked_to_take_over_what_was_answered_just_now(rollback, world):
+    actor = await actor_of_person(world.person_id["sponsor"])
+    case = await get_case(actor, world.case["decide"])
+    await execute("UPDATE escalation SET state = 'answered', answered_at = plein_now() WHERE id = {}", case.id)
+    with pytest.raises(Changed):
+        await ask_to_take_over(actor, case, world.person_id["colleague"], WHY)
+    assert await fetch_value("SELECT count(*) FROM handover") == 0
+    assert await roles(world, "colleague") == []
 
 
 async def test_who_says_no_reads_it_no_more_and_who_asked_is_told(as_, world, asked):
