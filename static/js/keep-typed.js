@@ -10,7 +10,7 @@ function nameOf(field) {
 
 document.addEventListener("submit", (event) => {
   if (event.target.getAttribute("action") !== "/preferences") return;
-  const typed = [...document.querySelectorAll(FIELDS)].map((f) => [nameOf(f), f.value, f.checked]);
+  const typed = [...document.querySelectorAll(FIELDS)].map((f) => [nameOf(f), f.value, Boolean(f.checked)]);
   if (typed.some(([, value]) => value)) sessionStorage.setItem(KEY, JSON.stringify(typed));
 });
 
@@ -18,7 +18,7 @@ const kept = JSON.parse(sessionStorage.getItem(KEY) ?? "[]");
 sessionStorage.removeItem(KEY);
 for (const field of document.querySelectorAll(FIELDS)) {
   const [, value, checked] = kept.find(([name]) => name === nameOf(field)) ?? [];
-  if (value === undefined || (field.value === value && field.checked === checked)) continue;
+  if (value === undefined || (field.value === value && Boolean(field.checked) === checked)) continue;
   field.value = value;
   field.checked = checked;
   field.dispatchEvent(new Event("input", { bubbles: true }));

@@ -58,3 +58,15 @@ async def test_a_draft_saves_itself_and_survives_a_lost_network(open_page, site,
     await draft.click()
     await page.wait_for_url(re.compile("/edit$"))
     assert await page.input_value("#body") == "Beside the heater"
+
+
+async def test_who_types_nothing_saves_nothing_by_choosing_another_language(open_page, site):
+    page = await open_page("employee")
+    await page.clock.install()
+    await page.goto(f"/campaigns/{site.world.campaign['collect']}/ideas/new")
+    sent = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    await page.get_by_role("button", name="Nederlands").click()
+    await page.locator("html[lang=nl] #draft_state").wait_for(state="attached")
+    await page.clock.run_for(PAUSE + RETRY)
+    assert [url.rpartition("/")[2] for url in sent] == ["preferences"]
