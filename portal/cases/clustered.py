@@ -126,7 +126,7 @@ def _place(one: Alike) -> tuple[bool, bool, float, int, int]:
 
 RESEMBLING = f"""
     SELECT {ALIKE} FROM idea i JOIN campaign c ON c.id = i.campaign JOIN idea o ON o.id = {{}}
-    WHERE i.space = o.space AND i.id <> o.id AND i.state = 'published' AND {UNANSWERED} AND {{}}
+    WHERE i.space = o.space AND i.id <> o.id AND i.state = 'published' AND {UNANSWERED} AND {{}} AND {{}}
         AND i.published_at > {{}}::timestamptz - make_interval(days => {{}}) AND NOT plein_counts_hidden(c, {{}})
         AND NOT EXISTS (SELECT FROM cluster_item k WHERE k.idea = i.id AND k.left_at IS NULL)
     ORDER BY similarity(lower(i.title), lower(o.title)) DESC, i.id LIMIT 5
@@ -134,8 +134,9 @@ RESEMBLING = f"""
 
 
 async def resembling(actor: Actor, item: int) -> list[Alike]:
-    """What an item could count together with: those of its space whose titles are most like its own."""
-    sight = visible(Idea, actor, "i"), actor.now, LATELY_DAYS, actor.now
+    """What an item could count together with: those of its space whose titles are most like its own; nothing that the
+    actor wrote, or decides (rule 7)."""
+    sight = visible(Idea, actor, "i"), apart(actor), actor.now, LATELY_DAYS, actor.now
     return await fetch(Alike, RESEMBLING, actor.now, item, *sight)
 
 

@@ -10,7 +10,7 @@ from litestar.params import FromPath
 
 from portal.access.actor import Actor
 from portal.access.conflicts import Changed
-from portal.access.policy import Action, require
+from portal.access.policy import Action, Forbidden, require
 from portal.cases.clustered import cluster_of, clusters_in, compared, proposed, resembling
 from portal.cases.forms import ApartForm, LeavingForm, TogetherForm
 from portal.escalation.clusters import merge, split
@@ -73,6 +73,8 @@ async def put_together(request: Request, public_id: FromPath[str]) -> Response[A
                 "author wants it to stand by itself."
             ),
         )
+    except Forbidden:
+        form.refuse("other", gettext("You wrote that one, or decide about it: another moderator puts it together."))
     return await _together(request, item, form)
 
 

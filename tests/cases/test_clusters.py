@@ -85,11 +85,21 @@ async def test_nobody_but_moderators_puts_together(as_, world, who, status):
     assert await fetch_value("SELECT count(*) FROM cluster_item WHERE idea = {}", world.idea_id["other"]) == 0
 
 
-@pytest.mark.parametrize("name", ["lead", "other"])
-async def test_who_decides_either_puts_nothing_together(as_, world, name):
+@pytest.mark.parametrize(("name", "status"), [("other", 403), ("lead", 422)])
+async def test_who_decides_either_puts_nothing_together(as_, world, name, status):
+    """Where it is the one that she named she reads so at its field, and nothing that she may not name is offered."""
     await trains(world)
+    offered = f"{where(world)}?with={world.idea['lead']}"
+    assert offered in (await (await as_("moderator")).get(where(world))).text
     await add_case(world, name, idea=name, state="assigned", owner="moderator")
-    assert (await put(as_, world)).status_code == 403
+    sent = await put(as_, world)
+    assert sent.status_code == status
+    stands = "SELECT count(*) FROM cluster_item WHERE idea = {}"
+    assert await fetch_value(stands, world.idea_id["other"]) == 0
+    if status == 422:
+        assert "decide about it" in errors_of(sent)["other"]
+        assert "Both want to go by train." in sent.text
+        assert offered not in (await (await as_("moderator")).get(where(world))).text
     await execute("DELETE FROM case_role WHERE person = {}", world.person_id["moderator"])
     assert (await put(as_, world)).status_code == 303, "the control"
 
