@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from datetime import datetime
 
 from portal.db import execute, fetch_value, transaction
 from portal.escalation import batches
 from portal.escalation.batches import done, in_batches, one_by_one
 from portal.escalation.clusters import follow_new_leads
-from portal.escalation.moving import hand_over_all, hold, hold_all, possible
-from portal.escalation.opening import assign_all, open_case
-from portal.escalation.steps import Due, Handler, go_on_in_sight
+from portal.escalation.moving import hand_over_all, hold_all, move, possible
+from portal.escalation.opening import assign_all, go_on_from_triage, open_case
+from portal.escalation.states import OWED, State
+from portal.escalation.steps import Due, Handler, go_on_in_sight, later, stop_asking
 from portal.events.kinds import Kind
 
 
@@ -21,6 +21,7 @@ async def tick(steps: Mapping[str, Handler]) -> None:
     await look_at_support()
     await open_what_was_promised()
     await follow_new_leads()
+    await end_what_was_removed()
     await go_on_with_what_is_shown_again()
     await pass_on_what_is_unowned()
     await assign_what_waits_for_somebody()
@@ -73,26 +74,52 @@ async def _open_promised(idea: int) -> None:
     await open_case(idea, "campaign")
 
 
-# What moderators hid, or its campaign, and somebody put up again.
+# Moderators removed it for good, or its author left what was sent back as it was.
+REMOVED = """
+    SELECT e.id FROM escalation e
+    WHERE e.hidden_from IS NOT NULL AND e.state = ANY({}) AND plein_removed(e.idea) ORDER BY e.id
+"""
+
+
+async def end_what_was_removed() -> None:
+    """Nobody owes it an answer any more; a question to its author is open no longer, either."""
+    await in_batches([row["id"] for row in await execute(REMOVED, list(OWED))], _end)
+
+
+async def _end(cases: list[int]) -> None:
+    for case in (await hold_all(cases)).values():
+        if possible(case, Kind.CASE_REMOVED):
+            await stop_asking(case)
+            await move(case.id, Kind.CASE_REMOVED)
+
+
+# What moderators hid, or its campaign, and somebody put up again: an odd number of turns after it was hidden.
 SHOWN_AGAIN = """
-    SELECT e.id FROM escalation e JOIN idea i ON i.id = e.idea JOIN campaign c ON c.id = i.campaign
-    WHERE e.hidden_from IS NOT NULL AND i.state <> 'hidden' AND NOT c.hidden ORDER BY e.id
+    SELECT e.id FROM escalation e WHERE e.hidden_from IS NOT NULL AND cardinality(e.hidden_turns) % 2 = 1 ORDER BY e.id
 """
-FORGET_HIDDEN = """
-    UPDATE escalation SET hidden_from = NULL FROM (SELECT id, hidden_from FROM escalation WHERE id = {} FOR UPDATE) e
-    WHERE escalation.id = e.id AND e.hidden_from IS NOT NULL RETURNING e.hidden_from
+TURNS = """
+    SELECT e.hidden_from || e.hidden_turns FROM escalation e
+    WHERE e.id = {} AND e.hidden_from IS NOT NULL AND cardinality(e.hidden_turns) % 2 = 1
 """
+PUBLISHED = "SELECT state = 'published' FROM idea WHERE id = {}"
+FORGET_HIDDEN = "UPDATE escalation SET hidden_from = NULL, hidden_turns = '{{}}' WHERE id = {}"
 
 
 async def go_on_with_what_is_shown_again() -> None:
-    """The clock stood still while nobody could read the item (rule 2): all is due so much later."""
-    await one_by_one([row["id"] for row in await execute(SHOWN_AGAIN)], _go_on)
+    """The clock stood still while nobody could read the item (rule 2): all is due so much later as that took, whenever
+    this is found."""
+    await in_batches([row["id"] for row in await execute(SHOWN_AGAIN)], _go_on)
 
 
-async def _go_on(case: int) -> None:
-    hidden_from: datetime | None = await fetch_value(FORGET_HIDDEN, case)
-    if hidden_from is not None:
-        await go_on_in_sight(await hold(case), hidden_from)
+async def _go_on(cases: list[int]) -> None:
+    for case in (await hold_all(cases)).values():
+        if turns := await fetch_value(TURNS, case.id):
+            await execute(FORGET_HIDDEN, case.id)
+            if case.state is not State.WITHDRAWN:
+                await go_on_in_sight(case, *turns)
+            elif await fetch_value(PUBLISHED, case.idea):  # its removal was undone, or it was changed at last
+                await later(case, *turns)
+                await go_on_from_triage(case.id, Kind.CASE_RESUMED)
 
 
 # Away, or gone: whoever takes over is there. Each owner is looked up once, however many cases she has. And whoever may

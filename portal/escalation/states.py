@@ -90,6 +90,7 @@ TRANSITIONS: dict[Kind, Transition] = {
     Kind.CASE_UNDER_REVIEW: Transition(KEPT, State.UNDER_REVIEW),
     Kind.CASE_REOPENED: Transition(_from(State.COMMITTED, State.IMPLEMENTED), State.ASSIGNED),
     Kind.CASE_WITHDRAWN: Transition(OWED, State.WITHDRAWN),
+    Kind.CASE_REMOVED: Transition(OWED, State.WITHDRAWN),
     Kind.CASE_RESUMED: Transition(_from(State.WITHDRAWN, State.DIVERTED), State.TRIAGE),
     Kind.CASE_MERGED: Transition(OWED, State.MERGED),
     Kind.CASE_SPLIT: Transition(_from(State.MERGED), State.TRIAGE),

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from itertools import zip_longest
 
 from portal.db import execute
 from portal.escalation.alerts import alerts
@@ -22,7 +23,7 @@ from portal.escalation.moving import (
     rise_all,
 )
 from portal.escalation.opening import assign_all, call_for_triage
-from portal.escalation.states import OWNED, State
+from portal.escalation.states import OWED, OWNED, State
 from portal.events.kinds import Kind
 
 #: A case, and which of a kind of step it is.
@@ -178,23 +179,31 @@ LATER = """
             THEN plein_working_after(e.triage_due_at, p.minutes) ELSE e.triage_due_at END,
         hold_until = CASE WHEN e.state = 'qualifying' AND e.hold_until > p.since
             THEN plein_working_after(e.hold_until, p.minutes) ELSE e.hold_until END
-    FROM (SELECT x.since, plein_working_minutes(x.since, plein_now()) AS minutes FROM (
-        SELECT {}::timestamptz AS since) x) p
+    FROM (SELECT x.since, plein_working_minutes(x.since, x.until) AS minutes FROM (
+        SELECT {}::timestamptz AS since, coalesce({}, plein_now()) AS until) x) p
     WHERE e.id = {}
 """
 LONGER = """
     UPDATE escalation e SET clarify_until = plein_working_after(e.clarify_until,
-        plein_working_minutes({}, plein_now())) WHERE e.id = {} AND e.clarify_until > {}
+        plein_working_minutes(p.since, p.until))
+    FROM (SELECT {}::timestamptz AS since, coalesce({}, plein_now()) AS until) p
+    WHERE e.id = {} AND e.clarify_until > p.since
 """
 
 
-async def go_on_in_sight(case: Case, since: datetime) -> None:
+async def later(case: Case, *turns: datetime) -> None:
+    """All is due so much later as it was out of sight. `turns`: taken out of sight, shown again, and so on; until now
+    where the last was not shown again."""
+    for since, until in zip_longest(turns[::2], turns[1::2]):
+        await execute(LONGER if case.state is State.CLARIFYING else LATER, since, until, case.id)
+
+
+async def go_on_in_sight(case: Case, *turns: datetime) -> None:
     """The item was out of sight, also for who owes the answer, until somebody had screened it (rule 15), or for as long
     as moderators hid it: the clock stood still meanwhile."""
-    if case.state is State.CLARIFYING:
-        await execute(LONGER, since, case.id, since)
-    elif possible(case, Kind.CASE_SCREENED):
-        await execute(LATER, since, case.id)
+    if case.state in OWED:
+        await later(case, *turns)
+    if possible(case, Kind.CASE_SCREENED):
         await move(case.id, Kind.CASE_SCREENED)
 
 

@@ -185,6 +185,7 @@ class Kind(StrEnum):
     CASE_UNDER_REVIEW = "case.under_review"
     CASE_REOPENED = "case.reopened"
     CASE_WITHDRAWN = "case.withdrawn"
+    CASE_REMOVED = "case.removed"
     CASE_RESUMED = "case.resumed"
     CASE_MERGED = "case.merged"
     CASE_SPLIT = "case.split"

@@ -48,7 +48,11 @@ SETTLES: dict[Kind, frozenset[str]] = {
     Kind.CASE_EXTENSION_REFUSED: frozenset({Kind.DUTY_EXTENSION}),
     **dict.fromkeys(PASSED_ON, OF_OWNER - {Kind.DUTY_OVERDUE} | {Kind.DUTY_OFFERED}),
     **dict.fromkeys(
-        (Kind.CASE_ANSWERED, Kind.CASE_WITHDRAWN, Kind.CASE_MERGED, Kind.CASE_DIVERTED, Kind.CASE_CLOSED), OF_CASE
+        (
+            *(Kind.CASE_ANSWERED, Kind.CASE_WITHDRAWN, Kind.CASE_REMOVED, Kind.CASE_MERGED, Kind.CASE_DIVERTED),
+            Kind.CASE_CLOSED,
+        ),
+        OF_CASE,
     ),
     **dict.fromkeys(
         (Kind.PROMISE_NEWS, Kind.PROMISE_MOVED, Kind.PROMISE_DONE, Kind.PROMISE_KEPT, Kind.PROMISE_BROKEN),

@@ -77,6 +77,7 @@ class Escalation(PublicTable, db=DB):
     overdue3_at = Timestamptz()
     question = Text(default="")
     hidden_from = Timestamptz(null=True, default=None)
+    hidden_turns = Array(base_column=Timestamptz())
     clarify_from = Timestamptz(null=True, default=None)
     clarify_until = Timestamptz(null=True, default=None)
     clarified_at = Timestamptz(null=True, default=None)

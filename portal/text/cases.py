@@ -165,6 +165,7 @@ LINES = {
     "case.under_review": Line(lazy("The answer is reviewed, one level higher"), "scales"),
     "case.reopened": Line(lazy("Reopened"), "arrows-clockwise", step="now"),
     "case.withdrawn": Line(lazy("Its author withdrew it."), "arrow-bend-up-left"),
+    "case.removed": Line(lazy("Moderators removed it; no answer is owed"), "x-circle"),
     "case.resumed": Line(lazy("It goes on: put back, or adopted by a supporter."), "lightbulb"),
     "case.merged": Line(lazy("It became part of another case"), "link-simple"),
     "case.split": Line(lazy("It stands on its own again"), "link-simple"),

@@ -16,6 +16,8 @@ from portal.db import execute, fetch_value
 from portal.escalation.queries import CaseRow, get_case
 from portal.escalation.replay import differing, replay
 from portal.escalation.states import OWNED
+from portal.moderation.actions import decide
+from portal.moderation.queries import get_item
 from portal.timetable import tick_cases
 from portal.votes.actions import give_support
 from portal.votes.queries import standing
@@ -141,6 +143,22 @@ async def at(moment: datetime) -> None:
     await set_clock(moment)
     await tick_cases()
     await work()
+
+
+ITEM = """
+    INSERT INTO moderation_item (space, idea, author)
+    SELECT space, id, author FROM idea i WHERE id = {} AND NOT EXISTS (SELECT FROM moderation_item x WHERE x.idea = i.id)
+"""
+
+
+async def judge(stage: Stage, post: int, action: str) -> None:
+    """The moderator decides about it."""
+    await execute(ITEM, post)
+    item = await fetch_value("SELECT public_id FROM moderation_item WHERE idea = {}", post)
+    moderator = await stage.actor(stage.heads["moderator"])
+    row = await get_item(moderator, item)
+    assert row is not None
+    await decide(moderator, row, action=action, rule="persons", words="No.", version=row.version)
 
 
 async def happened(idea: int) -> list[str]:

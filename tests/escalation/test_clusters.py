@@ -16,7 +16,7 @@ from portal.escalation.alerts import alerts
 from portal.escalation.clusters import merge, split
 from portal.escalation.queries import Clustered, get_clustered
 from portal.escalation.replay import differing
-from tests.escalation.stage import Stage, at, make_office, make_stage, work
+from tests.escalation.stage import Stage, at, judge, make_office, make_stage, work
 from tests.pages.locks import until_waiting
 from tests.world import NOW, set_clock
 
@@ -116,6 +116,20 @@ async def test_where_a_lead_is_gone_the_next_one_leads_and_is_owed_its_answer_wi
     assert await fetch_value("SELECT joint FROM idea WHERE id = {}", owed) == before + 1
     await at(NOW + timedelta(days=8))
     assert (await stage.owed(owed)).owner is not None
+
+
+async def test_a_lead_that_moderators_removed_gives_way_and_one_that_they_look_at_does_not(stage: Stage) -> Any:
+    lead, owed = await merged(stage, 2)
+    began = (await stage.owed(owed)).started_at
+    await judge(stage, lead, "hide")
+    await at(NOW + timedelta(hours=1))
+    assert (await stage.owed(owed)).state == "merged", "something is still to be decided"
+    await judge(stage, lead, "remove")
+    await at(NOW + timedelta(hours=1))
+    assert (await stage.owed(owed)).state == "triage"
+    assert (await stage.owed(owed)).started_at == began
+    assert await fetch_value("SELECT state FROM escalation WHERE idea = {}", lead) == "withdrawn"
+    assert await differing() == []
 
 
 async def test_what_stands_by_itself_since_its_lead_went_to_another_space_is_owed_its_answer(stage: Stage) -> Any:

@@ -14,7 +14,7 @@ from tests.escalation.stage import at, work
 from tests.escalation.test_sensitive import DIVERT, door, rule
 from tests.moderation.desk import decide, newest
 from tests.pages.forms import form_of
-from tests.world import NOW, add_case
+from tests.world import NOW, add_case, set_clock
 
 JOIN = "INSERT INTO membership (space, person, role) VALUES ({}, {}, {}) ON CONFLICT DO NOTHING"
 NEUTRAL = "SELECT appeal_to FROM screening WHERE public_id = {}"
@@ -141,6 +141,90 @@ async def test_while_moderators_hide_it_the_clock_stands_still(world, rollback, 
     assert await fetch_value(left, due + timedelta(days=30), row["due_at"]) == await fetch_value(left, NOW, due)
     told = "SELECT count(*) FROM event WHERE escalation = {} AND kind = 'case.screened'"
     assert await fetch_value(told, case) == 1, "its timeline says that the clock goes on"
+
+
+@pytest.mark.parametrize("campaign", [False, True])
+async def test_the_clock_stood_still_until_it_was_shown_however_late_that_is_found(world, rollback, campaign):
+    """Hidden twice while no worker ran: what it was in sight between and after is not given."""
+    await add_case(world, "vote", idea="vote", state="acknowledged", owner="sponsor")
+    facts = "SELECT due_at, hidden_from, hidden_turns FROM escalation WHERE id = {}"
+    due = (await execute(facts, world.case_id["vote"]))[0]["due_at"]
+    minutes = 0
+    for day in (0, 3):
+        hid, shown = NOW + timedelta(days=day), NOW + timedelta(days=day + 1)
+        await set_clock(hid)
+        await turn(world, True, campaign)
+        await set_clock(shown)
+        await turn(world, False, campaign)
+        minutes += await fetch_value("SELECT plein_working_minutes({}, {})", hid, shown)
+    await at(NOW + timedelta(days=20))
+    row = (await execute(facts, world.case_id["vote"]))[0]
+    assert await fetch_value("SELECT plein_working_minutes({}, {})", due, row["due_at"]) == minutes > 0
+    assert (row["hidden_from"], row["hidden_turns"]) == (None, [])
+
+
+async def test_what_is_hidden_with_its_campaign_stands_still_until_both_are_shown(world, rollback):
+    await add_case(world, "vote", idea="vote", state="acknowledged", owner="sponsor")
+    await turn(world, True, campaign=True)
+    await turn(world, True)
+    await turn(world, False, campaign=True)
+    since = "SELECT hidden_from FROM escalation WHERE id = {}"
+    await at(NOW + timedelta(hours=1))
+    assert await fetch_value(since, world.case_id["vote"]) == NOW
+    await turn(world, False)
+    await at(NOW + timedelta(hours=1))
+    assert await fetch_value(since, world.case_id["vote"]) is None
+
+
+async def judged(as_, world, action):
+    """Moderators decide about an idea with a case that somebody reported; the decision."""
+    await add_case(world, "vote", idea="vote", state="assigned", owner="sponsor")
+    await (await as_("employee")).post(f"/ideas/{world.idea['vote']}/report", {"rule": "persons", "words": ""})
+    world.item["idea"] = (await newest("moderation_item"))["public_id"]
+    assert (await decide(await as_("moderator"), world, "idea", action)).status_code == 303
+    return await newest("decision")
+
+
+STATE = "SELECT state FROM escalation WHERE id = {}"
+
+
+@pytest.mark.parametrize(("action", "days"), [("remove", 0), ("send back", 30)])
+async def test_what_was_removed_for_good_ends_its_case_with_a_line(as_, world, action, days):
+    """What was sent back may be changed for 30 days."""
+    await judged(as_, world, action)
+    case = world.case_id["vote"]
+    if days:
+        await at(NOW + timedelta(days=days - 1))
+        assert await fetch_value(STATE, case) == "assigned"
+    await at(NOW + timedelta(days=days, hours=1))
+    row = (await execute("SELECT state, ended_at FROM escalation WHERE id = {}", case))[0]
+    assert (row["state"], row["ended_at"]) == ("withdrawn", NOW + timedelta(days=days, hours=1))
+    told = "SELECT count(*) FROM event WHERE escalation = {} AND kind = 'case.removed'"
+    assert await fetch_value(told, case) == 1
+
+
+async def test_what_is_hidden_for_now_or_appealed_keeps_its_case(as_, world):
+    decision = await judged(as_, world, "remove")
+    await execute("UPDATE moderation_item SET state = 'appealed' WHERE id = {}", decision["item"])
+    await at(NOW + timedelta(days=40))
+    assert await fetch_value(STATE, world.case_id["vote"]) == "assigned"
+
+
+async def test_a_removal_that_is_undone_lets_its_case_go_on_due_so_much_later(as_, world):
+    decision = await judged(as_, world, "remove")
+    case = world.case_id["vote"]
+    due = await fetch_value("SELECT due_at FROM escalation WHERE id = {}", case)
+    await at(NOW + timedelta(minutes=1))
+    assert await fetch_value(STATE, case) == "withdrawn"
+    shown = NOW + timedelta(days=1)
+    await set_clock(shown)
+    sent = await (await as_("moderator")).post(f"/moderation/decisions/{decision['public_id']}/undo", {})
+    assert sent.status_code == 303
+    await at(NOW + timedelta(days=1, minutes=1))
+    assert await fetch_value(STATE, case) == "triage"
+    now = await fetch_value("SELECT due_at FROM escalation WHERE id = {}", case)
+    took = "SELECT plein_working_minutes({}, {})"
+    assert await fetch_value(took, due, now) == await fetch_value(took, NOW, shown)
 
 
 async def test_a_question_that_is_hidden_may_be_answered_so_much_longer(world, rollback):

@@ -29,6 +29,7 @@ from tests.escalation.stage import (
     duties,
     happened,
     happens,
+    judge,
     make_office,
     make_stage,
     work,
@@ -171,6 +172,13 @@ async def put_back(stage: Stage) -> int:
     return post
 
 
+async def removed(stage: Stage) -> int:
+    """Moderators removed it for good."""
+    post = await assigned(stage)
+    await judge(stage, post, "remove")
+    return post
+
+
 async def shown_again(stage: Stage) -> int:
     """Moderators hid it, and put it up again the next day."""
     post = await assigned(stage)
@@ -230,6 +238,7 @@ SCENES: dict[Kind, Callable[[Stage], Awaitable[int]]] = {
     Kind.CASE_CLARIFIED: without_a_reply,
     Kind.CASE_ADVICE_LATE: without_advice,
     Kind.CASE_WITHDRAWN: withdrawn,
+    Kind.CASE_REMOVED: removed,
     Kind.CASE_RESUMED: put_back,
     Kind.CASE_SCREENED: shown_again,
     Kind.CASE_OPENED: past_the_date_of_its_campaign,
