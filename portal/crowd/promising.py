@@ -126,10 +126,11 @@ async def warn_above(promise: Promised, case: Case | None) -> None:
 
 
 # Nobody else sees to what an answer without a case promised: who answered, who stands above whoever left, who answers
-# for the topic by the rules, who owns the space, or an administrator; the first who is there and reads it.
+# for the topic by the rules, who owns the space, or an administrator; the first who is there and reads it. Of two
+# workers that find it at once the second finds it passed on.
 LEFT_BEHIND = """
     UPDATE promise p SET owner = n.person FROM (
-        SELECT q.id, (
+        SELECT q.id, q.owner AS before, (
             SELECT x.person FROM (
                 SELECT 1 AS place, q.author AS person
                 UNION ALL SELECT 1 + c.level, c.person FROM plein_chain(q.owner) c
@@ -141,7 +142,7 @@ LEFT_BEHIND = """
             ORDER BY x.place, x.person LIMIT 1) AS person
         FROM promise q JOIN idea i ON i.id = q.idea JOIN person a ON a.id = i.author
         WHERE q.state = 'open' AND q.escalation IS NULL AND NOT plein_in_office(q.owner)) n
-    WHERE p.id = n.id AND n.person IS NOT NULL RETURNING p.space, p.idea, p.owner
+    WHERE p.id = n.id AND p.owner = n.before AND n.person IS NOT NULL RETURNING p.space, p.idea, p.owner
 """
 
 

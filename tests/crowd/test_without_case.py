@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+
+import asyncpg
 import pytest
 
+from portal.crowd.promising import pass_on_promises
 from portal.db import execute, fetch_value
 from portal.timetable import tick_cases
 from tests.cases.test_answering import TYPED
@@ -11,6 +15,7 @@ from tests.client import text_of
 from tests.escalation.stage import work
 from tests.notifications.work import tell_all
 from tests.pages.forms import errors_of, form_of
+from tests.pages.locks import until_waiting
 
 ANSWER = {name: said for name, said in TYPED.items() if not name.startswith("reply")}
 TOLD = """
@@ -85,3 +90,18 @@ async def test_where_who_saw_to_it_leaves_somebody_else_does_and_is_told(as_, wo
         assert await fetch_value(owner, promise) == (world.person_id[then] if alone else colleague)
         told = "SELECT count(*) FROM event WHERE kind = 'duty.promise' AND person = {}"
         assert await fetch_value(told, world.person_id[then]) == alone
+
+
+async def test_of_two_workers_that_pass_a_promise_on_at_once_one_tells_of_it(fresh_db, world):
+    left = "UPDATE promise SET owner = {}, author = {}, state = 'open', escalation = NULL WHERE public_id = {}"
+    await execute(left, world.person_id["colleague"], world.person_id["sponsor"], world.promise["told"])
+    await execute("UPDATE person SET active = FALSE WHERE id = {}", world.person_id["colleague"])
+    between = await asyncpg.connect(fresh_db)
+    async with between.transaction():  # both find it, and neither holds it yet
+        await between.execute("SELECT id FROM promise FOR UPDATE")
+        workers = [asyncio.create_task(pass_on_promises()) for _ in range(2)]
+        await until_waiting(between, *workers)
+    await between.close()
+    await asyncio.gather(*workers)
+    told = "SELECT count(*) FROM event WHERE kind = 'duty.promise' AND person = {}"
+    assert await fetch_value(told, world.person_id["sponsor"]) == 1
