@@ -46,6 +46,11 @@ class QueryString(PiccoloQueryString):
             places.append(place)
         return _sql(self._shape, *places), sent
 
+    def for_piccolo(self) -> PiccoloQueryString:
+        """The same as a part of a statement that Piccolo puts together itself."""
+        texts = [text.replace("{", "{{").replace("}", "}}") for text in self._shape.texts]
+        return PiccoloQueryString("{}".join(texts), *self._values)
+
 
 class Shape:
     """What is left of a statement or condition without its values: the texts between them, one more than there are

@@ -87,7 +87,7 @@ async def _in_sight(actor: Actor, part: Part, rows: list[dict[str, Any]]) -> lis
         sight = QueryString("({} OR NOT EXISTS (SELECT FROM co_author k WHERE k.idea = idea.id))", sight)
     key = part.table._meta.primary_key
     found = part.table.select(key).where(key.is_in([row["id"] for row in rows] or [0]))
-    seen = set(await found.where(WhereRaw("{}", sight)).output(as_list=True))
+    seen = set(await found.where(WhereRaw("{}", sight.for_piccolo())).output(as_list=True))
     if part.key in ONLY_SEEN:
         return [row for row in rows if row["id"] in seen]
     return [
