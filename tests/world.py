@@ -220,7 +220,7 @@ async def build_world() -> World:
         await execute(
             "INSERT INTO cluster_item (lead, idea, space, added_by, opt_out_until)"
             " SELECT {}, id, space, {}, {} FROM idea WHERE id = {}",
-            *(world.idea_id["decide"], world.person_id["moderator"], NOW + timedelta(hours=72), world.idea_id["vote"]),
+            *(world.idea_id["discuss"], world.person_id["moderator"], NOW + timedelta(hours=72), world.idea_id["vote"]),
         )
         await _case_team(world)
         await _after_answers(world)

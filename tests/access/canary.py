@@ -86,7 +86,7 @@ def text_columns(table: type[Table]) -> list[Text | Array]:
     return [
         column
         for column in table._meta.columns
-        if isinstance(column, Text | Array)
+        if (isinstance(column, Text) or (isinstance(column, Array) and isinstance(column.base_column, Text)))
         and (column._meta.name not in NO_TEXT or (table._meta.tablename, column._meta.name) in TEXT)
     ]
 
@@ -96,6 +96,7 @@ UNKEPT = """
     ALTER TABLE answer_draft DROP CONSTRAINT IF EXISTS answer_draft_sent_back;
     ALTER TABLE policy_version DISABLE TRIGGER policy_version_kept;
     ALTER TABLE idea DISABLE TRIGGER idea_discussion_kept;
+    ALTER TABLE comment DISABLE TRIGGER comment_edited_by_a_member;
     ALTER TABLE case_note DISABLE TRIGGER case_note_kept;
     ALTER TABLE case_file DISABLE TRIGGER case_file_kept;
     ALTER TABLE consultation DISABLE TRIGGER consultation_asked;
