@@ -70,3 +70,5 @@ async def test_who_types_nothing_saves_nothing_by_choosing_another_language(open
     await page.locator("html[lang=nl] #draft_state").wait_for(state="attached")
     await page.clock.run_for(PAUSE + RETRY)
     assert [url.rpartition("/")[2] for url in sent] == ["preferences"]
+    await page.get_by_role("button", name="English").click()  # other tests read English
+    await page.wait_for_selector("html[lang=en]")
