@@ -111,15 +111,10 @@ class ApprovalForm(Form):
             required(gettext("Give the reason."))(self, field)
 
 
-class HandForm(Form):
-    """To whom it goes, and why. `tried`: all of it is checked and nobody asked, to show what would come of it
-    (`shown`)."""
+class TriedForm(Form):
+    """A form that can be tried first: all of it is checked and nothing done, to show what would come of it."""
 
-    text_field = "words"
-    to = ColleagueField(lazy("Who decides it from now on?"), [required(lazy("Name the colleague."))])
-    words = TextAreaField(lazy("Why?"), [required(lazy("Say why: everybody reads it.")), at_most(1000)])
     tried = False
-    shown: Any = None
 
     @classmethod
     async def sent(cls, request: Request, **options: Any) -> Any:
@@ -132,6 +127,15 @@ class HandForm(Form):
     def complete(self) -> bool:
         """What was tried is shown again."""
         return super().complete and not self.tried
+
+
+class HandForm(TriedForm):
+    """To whom it goes, and why. `shown`: who that is, when it was tried."""
+
+    text_field = "words"
+    to = ColleagueField(lazy("Who decides it from now on?"), [required(lazy("Name the colleague."))])
+    words = TextAreaField(lazy("Why?"), [required(lazy("Say why: everybody reads it.")), at_most(1000)])
+    shown: Any = None
 
 
 class TakeForm(Form):
@@ -164,9 +168,9 @@ class TakeUpForm(BringForm):
     statement = TextAreaField(lazy("Your first statement"), [at_most(LONGEST)])
 
 
-class TriageForm(Form):
-    """What a case is about, and whom it is about. Without `owner` the rules say who decides. `tried`: all of it is
-    checked and nothing done, to show who would get it."""
+class TriageForm(TriedForm):
+    """What a case is about, and whom it is about. Without `owner` the rules say who decides; tried, it
+    shows who would get it."""
 
     topic: Any = None
     unit = StringField(lazy("Unit"), [at_most(500)])
@@ -174,14 +178,6 @@ class TriageForm(Form):
     named = ColleagueField(lazy("Is somebody named, or complained about?"))
     other = ColleagueField(lazy("And somebody else?"))
     owner = ColleagueField(lazy("Should somebody else decide than the rules say?"))
-    tried = False
-
-    @classmethod
-    async def sent(cls, request: Request, **options: Any) -> Any:
-        """As it was sent, or tried."""
-        form = await super().sent(request, **options)
-        form.tried, form.only_shown = form.only_shown, False
-        return form
 
 
 class PlainForm(Form):

@@ -57,7 +57,7 @@ async def name_owner(request: Request, public_id: FromPath[str]) -> Response[Any
     placed = await _placed(request.actor, row, form, topics, units)
     if not form.tried:
         refuse_stale(form, since)
-    if form.complete and not form.tried:
+    if form.complete:
         try:
             await actions.triage(request.actor, row, **msgspec.structs.asdict(placed))
             return see_other(f"/cases/{public_id}" if await get_case(request.actor, public_id) else "/", "holds-now")

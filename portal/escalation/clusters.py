@@ -80,12 +80,13 @@ async def split(actor: Actor, item: Clustered, reason: str) -> None:
         await record(Kind.CLUSTER_LEFT, actor=actor.id, space=item.space, idea=item.id, lead=item.lead)
 
 
-# A lead that waits to be screened, or that moderators hid for now or sent back lately, may come back; what was answered
-# with it is.
-LEFT_ALONE = """
-    SELECT DISTINCT c.lead FROM cluster_item c JOIN idea l ON l.id = c.lead
-    WHERE c.left_at IS NULL AND (l.state IN ('withdrawn', 'removed', 'diverted') OR plein_removed(l.id))
-        AND NOT EXISTS (SELECT FROM answer a WHERE a.idea = l.id AND a.kind <> 'statement') ORDER BY c.lead
+# What waits to be screened, or what moderators hid for now or sent back lately, may come back.
+IS_GONE = "(i.state IN ('withdrawn', 'removed', 'diverted') OR plein_removed(i.id))"
+# What was answered with a lead is answered, though it is gone.
+LEFT_ALONE = f"""
+    SELECT DISTINCT c.lead FROM cluster_item c JOIN idea i ON i.id = c.lead
+    WHERE c.left_at IS NULL AND {IS_GONE}
+        AND NOT EXISTS (SELECT FROM answer a WHERE a.idea = i.id AND a.kind <> 'statement') ORDER BY c.lead
 """
 # Whose case was begun first, or who was merged first; the others stand under it from now on.
 NEXT = """
@@ -99,9 +100,8 @@ LEAVE = """
 """
 FOLLOW = "UPDATE cluster_item SET lead = {} WHERE lead = {} AND left_at IS NULL RETURNING idea, space"
 # What is withdrawn, removed or diverted counts with nothing any more.
-GONE = """
-    SELECT c.id FROM cluster_item c JOIN idea i ON i.id = c.idea
-    WHERE c.left_at IS NULL AND (i.state IN ('withdrawn', 'removed', 'diverted') OR plein_removed(i.id)) ORDER BY c.id
+GONE = f"""
+    SELECT c.id FROM cluster_item c JOIN idea i ON i.id = c.idea WHERE c.left_at IS NULL AND {IS_GONE} ORDER BY c.id
 """
 TAKE_OUT = "UPDATE cluster_item SET left_at = plein_now() WHERE id = {} AND left_at IS NULL"
 # A case that was merged, and whose item stands in no cluster any more, and was answered in none: nobody else owes it an

@@ -94,13 +94,9 @@ async def _end(cases: list[int]) -> None:
 
 
 # What moderators hid, or its campaign, and somebody put up again: an odd number of turns after it was hidden.
-SHOWN_AGAIN = """
-    SELECT e.id FROM escalation e WHERE e.hidden_from IS NOT NULL AND cardinality(e.hidden_turns) % 2 = 1 ORDER BY e.id
-"""
-TURNS = """
-    SELECT e.hidden_from || e.hidden_turns FROM escalation e
-    WHERE e.id = {} AND e.hidden_from IS NOT NULL AND cardinality(e.hidden_turns) % 2 = 1
-"""
+IS_SHOWN_AGAIN = "e.hidden_from IS NOT NULL AND cardinality(e.hidden_turns) % 2 = 1"
+SHOWN_AGAIN = f"SELECT e.id FROM escalation e WHERE {IS_SHOWN_AGAIN} ORDER BY e.id"
+TURNS = f"SELECT e.hidden_from || e.hidden_turns FROM escalation e WHERE e.id = {{}} AND {IS_SHOWN_AGAIN}"
 PUBLISHED = "SELECT state = 'published' FROM idea WHERE id = {}"
 FORGET_HIDDEN = "UPDATE escalation SET hidden_from = NULL, hidden_turns = '{{}}' WHERE id = {}"
 

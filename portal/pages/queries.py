@@ -168,7 +168,7 @@ async def asked_of(actor: Actor) -> Asked:
         actor.id,
         visible(Screening, actor, "y"),
         visible(Escalation, actor, "e"),
-        [actor.id, *actor.masks],
+        actor.selves,
         actor.id,
         actor.now,
         actor.id,
