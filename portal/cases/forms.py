@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -45,12 +46,14 @@ class DayForm(Form):
 class StatementForm(Form):
     """What is said before the answer."""
 
+    text_field = "words"
     words = TextAreaField(lazy("Your statement"), [required(lazy("Write the statement.")), at_most(LONGEST)])
 
 
 class QuestionForm(Form):
     """What the author is asked."""
 
+    text_field = "words"
     words = TextAreaField(lazy("Your question"), [required(lazy("Write the question.")), at_most(1000)])
 
 
@@ -70,6 +73,7 @@ class QuestionsForm(Form):
 class ExtensionForm(Form):
     """How much more time, and why; `of` says at most how much."""
 
+    text_field = "words"
     days: Any = None
     words: Any = None
 
@@ -151,6 +155,7 @@ class TakeForm(Form):
 class DoubtForm(Form):
     """How much of the support is none, and why."""
 
+    text_field = "words"
     number = NumberField(lazy("How many of the supporters are none?"), 1, 1_000_000)
     words = TextAreaField(lazy("Why?"), [required(lazy("Give the reason.")), at_most(1000)])
 
@@ -158,6 +163,7 @@ class DoubtForm(Form):
 class BringForm(Form):
     """Why a case is opened that no threshold opened."""
 
+    text_field = "reason"
     reason = TextAreaField(lazy("Why?"), [required(lazy("Say why: everybody reads it.")), at_most(1000)])
     statement: Any = None
 
@@ -166,6 +172,10 @@ class TakeUpForm(BringForm):
     """The same by who decides, with what she says about it at once, if she likes."""
 
     statement = TextAreaField(lazy("Your first statement"), [at_most(LONGEST)])
+
+    def texts_at(self, places: Sequence[int]) -> list[str]:
+        """The reason, or the statement."""
+        return [("reason", "statement")[n] for n in places]
 
 
 class TriageForm(TriedForm):

@@ -55,14 +55,19 @@ async def open_case(request: Request, public_id: FromPath[str]) -> Response[Any]
     if not form.valid():
         return await _show(request, item, form)
     try:
-        if isinstance(form, TakeUpForm):
-            await actions.open_unasked(request.actor, item, form.reason.data or "", form.statement.data or "")
-        else:
-            await actions.make_actionable(request.actor, item, form.reason.data)
+        with form.screened():
+            await _open(request.actor, item, form)
+            return see_other(found(await get_idea(request.actor, public_id)).address, "case-opened")
     except Changed:
         form.refuse("form_key", gettext("This changed meanwhile. Your text is kept here."))
-        return await _show(request, item, form)
-    return see_other(found(await get_idea(request.actor, public_id)).address, "case-opened")
+    return await _show(request, item, form)
+
+
+async def _open(actor: Actor, item: Item, form: BringForm) -> None:
+    if isinstance(form, TakeUpForm):
+        await actions.open_unasked(actor, item, form.reason.data or "", form.statement.data or "")
+    else:
+        await actions.make_actionable(actor, item, form.reason.data or "")
 
 
 async def _show(request: Request, item: Item, form: Any) -> Response[Any]:

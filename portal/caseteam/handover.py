@@ -19,6 +19,7 @@ from portal.escalation.queries import CaseRow
 from portal.escalation.states import OWNED
 from portal.events.kinds import Kind
 from portal.events.log import record
+from portal.sensitive.holding import refuse_sensitive
 from portal.tables import Escalation, Handover, Identity
 
 ASK = """
@@ -33,8 +34,9 @@ END = """
 
 async def ask_to_take_over(actor: Actor, case: CaseRow, to: int, reason: str) -> None:
     """Somebody is asked to own it, and reads it from then on; until she says yes it stays whose it is. Who is above the
-    owner and takes it herself has it at once. Raises NotEligible, Changed."""
+    owner and takes it herself has it at once. Raises NotEligible, Changed, Sensitive."""
     require(actor, Action.ESCALATION_HAND_OVER, case)
+    await refuse_sensitive(reason)
     async with transaction():
         held = await hold_for(case.id, Kind.CASE_HANDED_OVER)
         if held.state not in OWNED:  # it was answered just now

@@ -14,7 +14,7 @@ from portal.escalation.queries import CaseRow, Item
 from portal.escalation.steps import go_on
 from portal.events.kinds import Kind
 from portal.events.log import record
-from portal.sensitive.holding import found_in
+from portal.sensitive.holding import found_in, refuse_sensitive, refuse_sensitive_among
 from portal.text.markdown import rendered
 
 
@@ -94,8 +94,9 @@ CLARIFY = """
 
 async def clarify(actor: Actor, case: CaseRow, question: str) -> None:
     """A public question to the author; meanwhile the clock stands still, once, for five working days at most (rule 2).
-    Raises Changed."""
+    Raises Changed and Sensitive."""
     require(actor, Action.ESCALATION_CLARIFY, case)
+    await refuse_sensitive(question)
     async with transaction():
         held = await hold_for(case.id, Kind.CASE_CLARIFYING)
         if await fetch_value(CLARIFY, question, case.id) is None:
@@ -145,8 +146,10 @@ STATE = """
 
 
 async def first_statement(actor: Actor, case: CaseRow, text: str) -> None:
-    """The owner says something in public before she answers, once; it stops no clock (rule 2). Raises Changed."""
+    """The owner says something in public before she answers, once; it stops no clock (rule 2). Raises Changed
+    and Sensitive."""
     require(actor, Action.ESCALATION_STATE, case)
+    await refuse_sensitive(text)
     html = await rendered(text)
     async with transaction():
         await hold_for(case.id, Kind.CASE_STATEMENT)
@@ -166,8 +169,9 @@ ASK = """
 
 async def ask_extension(actor: Actor, case: CaseRow, days: int, reason: str) -> None:
     """The owner asks, before it is due and in public, for more time; once, ten working days at most (rule 3). Raises
-    Changed where it is due by now, was asked, or is too long."""
+    Changed where it is due by now, was asked, or is too long, and Sensitive."""
     require(actor, Action.ESCALATION_ASK_EXTENSION, case)
+    await refuse_sensitive(reason)
     async with transaction():
         held = await hold_for(case.id, Kind.CASE_EXTENSION_ASKED)
         if await fetch_value(ASK, days, reason, actor.id, case.id, days) is None:
@@ -217,8 +221,9 @@ REACHED_WITHOUT = "SELECT supporters + joint - discounted - {} >= t1_at_count FR
 async def invalidate(actor: Actor, case: CaseRow, supporters: int, reason: str) -> bool:
     """During the hold a first moderator says how many of the supporters are none, and why; a second one agrees, and the
     item is open again, with the reasons of both in public (rule 18): of two numbers the lower one counts. Whether it
-    is. Raises StillReached, Changed."""
+    is. Raises StillReached, Changed, Sensitive."""
     require(actor, Action.ESCALATION_INVALIDATE, case)
+    await refuse_sensitive(reason)
     async with transaction():
         held = await hold_for(case.id, Kind.CASE_INVALIDATED)
         alone = held.fraud_by in (None, actor.id)
@@ -234,8 +239,9 @@ async def invalidate(actor: Actor, case: CaseRow, supporters: int, reason: str) 
 
 
 async def make_actionable(actor: Actor, item: Item, reason: str) -> None:
-    """A moderator brings an idea or post to who decides, with a public reason. Raises Changed."""
+    """A moderator brings an idea or post to who decides, with a public reason. Raises Changed and Sensitive."""
     require(actor, Action.ESCALATION_MAKE_ACTIONABLE, item)
+    await refuse_sensitive(reason)
     async with transaction():
         case = await open_case(item.id, "moderator", actor=actor.id, reason=reason)
         if case is None:
@@ -245,8 +251,9 @@ async def make_actionable(actor: Actor, item: Item, reason: str) -> None:
 
 async def open_unasked(actor: Actor, item: Item, reason: str, statement: str = "") -> None:
     """Who decides takes it up before any threshold: it is hers, with her first statement, if she makes one. Raises
-    Changed."""
+    Changed and Sensitive."""
     require(actor, Action.ESCALATION_OPEN_UNASKED, item)
+    await refuse_sensitive_among([reason, statement])
     html = await rendered(statement)
     async with transaction():
         case = await open_case(item.id, "unasked", actor=actor.id, reason=reason)

@@ -25,6 +25,12 @@ async def refuse_sensitive(*texts: str) -> None:
         raise Sensitive
 
 
+async def refuse_sensitive_among(texts: list[str]) -> None:
+    """The same of many, and which of them."""
+    if places := [n for n, text in enumerate(texts) if await category_of(text)]:
+        raise Sensitive(places)
+
+
 class Waiting(msgspec.Struct, frozen=True):
     """How something that waits was found."""
 

@@ -7,15 +7,14 @@ from datetime import date
 import msgspec
 
 from portal.access.actor import Actor
-from portal.access.conflicts import Changed, Closed, Sensitive
+from portal.access.conflicts import Changed, Closed
 from portal.access.phases import WHILE_PROPOSING
 from portal.access.policy import Action, require
 from portal.campaigns.queries import CampaignRow
 from portal.db import Made, execute, fetch_one, fetch_value, transaction
 from portal.events.kinds import Kind
 from portal.events.log import record
-from portal.sensitive.holding import refuse_sensitive
-from portal.sensitive.matching import category_of
+from portal.sensitive.holding import refuse_sensitive, refuse_sensitive_among
 from portal.tables.base import new_public_id
 from portal.text.markdown import excerpt, rendered
 from portal.workshops.queries import CaptureRow
@@ -63,8 +62,7 @@ async def capture(
     Closed and Sensitive."""
     require(actor, Action.WORKSHOP_CAPTURE, campaign)
     await refuse_sensitive(name, place)
-    if sensitive := [n for n, note in enumerate(notes) if await category_of(note.title, note.body)]:
-        raise Sensitive(sensitive)
+    await refuse_sensitive_among([f"{note.title}\n{note.body}" for note in notes])
     texts = [(note, await rendered(note.body)) for note in notes]
     async with transaction():
         workshop = await fetch_one(

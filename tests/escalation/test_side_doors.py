@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 
 from portal.db import execute, fetch_value
+from tests.cases.test_triage import by_rule
 from tests.client import text_of
 from tests.escalation.test_sensitive import rule
 from tests.moderation.desk import decide, receipt_of
 from tests.pages.forms import errors_of, form_of
 from tests.workshops.test_workshops import TWO, address_of, filled
+from tests.world import email_of
 
 SICK = "Zij is ziek, bel 06-12345678"
 DOORS = {
@@ -19,22 +21,35 @@ DOORS = {
     "questions": ("author", "/cases/{case}/questions", "questions"),
     "correction": ("author", "/ideas/{vote}/correction", "body"),
     "help": ("colleague", "/ideas/{open}/help", "body"),
+    "question": ("sponsor", "/cases/{case}/question", "words"),
+    "statement": ("sponsor", "/cases/{case}/statement", "words"),
+    "extension": ("sponsor", "/cases/{case}/extension", "words"),
+    "handover": ("sponsor", "/cases/{case}/handover", "words"),
+    "doubt": ("moderator", "/cases/{doubted}/doubt", "words"),
+    "opened by a moderator": ("moderator", "/ideas/{done}/case", "reason"),
+    "taken up": ("decision_maker", "/ideas/{done}/case", "reason"),
+    "taken up with a statement": ("decision_maker", "/ideas/{done}/case", "statement"),
 }
+#: What else these forms ask for.
+BESIDE = {"days": "2", "to": email_of("colleague"), "number": "3", "reason": "It concerns all of us."}
 
 
 @pytest.mark.parametrize("door", DOORS)
 @pytest.mark.parametrize(("words", "status"), [(SICK, 422), ("It is about trains.", 303)])
 async def test_it_is_refused_at_its_field(as_, world, door, words, status):
     await rule(world)
+    await by_rule(world)
+    await execute("UPDATE escalation SET state = 'qualifying' WHERE id = {}", world.case_id["discuss"])
+    await execute("UPDATE idea SET t1_at_count = 5, supporters = 5 WHERE id = {}", world.idea_id["discuss"])
     who, path, field = DOORS[door]
-    address, browser = (
-        path.format(attachment=world.attachment["collect"], case=world.case["decide"], **world.idea),
-        await as_(who),
-    )
-    sent = await browser.post(address, form_of(await browser.get(address), address) | {field: words})
+    cases = {"case": world.case["decide"], "doubted": world.case["discuss"]}
+    address = path.format(attachment=world.attachment["collect"], **cases, **world.idea)
+    browser = await as_(who)
+    form = form_of(await browser.get(address), address)
+    sent = await browser.post(address, form | {name: BESIDE[name] for name in form.keys() & BESIDE} | {field: words})
     assert sent.status_code == status, errors_of(sent)
     if status == 422:
-        assert field in errors_of(sent)
+        assert list(errors_of(sent)) == [field]
         assert form_of(sent, address)[field] == words, "what was typed is kept"
 
 
