@@ -7,13 +7,18 @@ import re
 from html import unescape
 
 import nh3
+from linkify_it import LinkifyIt
 from markdown_it import MarkdownIt
 
 LONGEST = 20_000  # characters of source
 LONGEST_HTML = 200_000
+MOST_ADDRESSES = 1_000  # each is looked for from the start of its line
 TAGS = {"p", "br", "h2", "h3", "h4", "strong", "em", "ul", "ol", "li", "blockquote", "code", "pre", "a", "hr"}
 
-_parser = MarkdownIt("commonmark", {"html": False, "linkify": False, "maxNesting": 20}).disable("image")
+_parser = MarkdownIt("commonmark", {"html": False, "linkify": True, "maxNesting": 20})
+_parser.disable("image").enable("linkify")
+# An address is one when it says so (https://, mailto:): "plan.nl" may be the end of a sentence and the next one's word.
+_parser.linkify = LinkifyIt({"ftp:": None, "//": None}, {"fuzzy_link": False, "fuzzy_email": False})
 _BLOCK = re.compile(r"</?(?:p|br|h\d|ul|ol|li|blockquote|pre|hr)\b")
 _WHITE = re.compile(r"\s+")
 
@@ -24,9 +29,12 @@ class TooLong(ValueError):
 
 def to_html(source: str) -> str:
     """Clean HTML. Headings start at h2's own level 3, so that a page's outline holds; links open nothing but web
-    and mail addresses, and have no title: a name that a text mentions is put into it later. Raises TooLong."""
+    and mail addresses, also those that were merely typed, and have no title: a name that a text mentions is put into
+    it later. Raises TooLong."""
     if len(source) > LONGEST:
         raise TooLong(f"longer than {LONGEST} characters")
+    if source.count("://") > MOST_ADDRESSES:
+        raise TooLong(f"more than {MOST_ADDRESSES} addresses")
     tokens = _parser.parse(source)
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):

@@ -23,6 +23,8 @@ ATTACKS = [
     "[x](file:///etc/passwd)",
     "<javascript:alert(1)>",
     "[x](<javascript:alert(1)>)",
+    "javascript://a.example/%0Aalert(1) vbscript:x data:text/html,x file:///etc/passwd ftp://a.example",
+    'https://a.example/"onmouseover=alert(1) https://a.example/<script>alert(1)</script>',
     "[x]: javascript:alert(1)\n\n[x]",
     "![x](javascript:alert(1))",
     '[x](https://a.example "onmouseover=alert(1)")',
@@ -86,6 +88,25 @@ def test_links_lead_out_without_telling_where_from(address):
     assert to_html(f"[x]({address})") == f'<p><a href="{address}" rel="noopener noreferrer nofollow">x</a></p>\n'
 
 
+@pytest.mark.parametrize(
+    ("source", "address", "after"),
+    [
+        ("https://a.example/x?y=z. En", "https://a.example/x?y=z", ". En"),
+        ("(https://a.example/a_(b))", "https://a.example/a_(b)", ")"),
+        ("zie http://intranet:8000/a/__init__.py", "http://intranet:8000/a/__init__.py", ""),
+        ("mailto:noor@a.example, graag", "mailto:noor@a.example", ", graag"),
+    ],
+)
+def test_an_address_that_was_merely_typed_is_a_link(source, address, after):
+    link = f'<a href="{address}" rel="noopener noreferrer nofollow">{address}</a>'
+    assert to_html(source) == f"<p>{source[: source.index(address)]}{link}{after}</p>\n"
+
+
+@pytest.mark.parametrize("source", ["plan.nl", "www.a.example", "//a.example", "ftp://a.example", "noor@a.example"])
+def test_what_does_not_say_that_it_is_an_address_is_none(source):
+    assert to_html(source) == f"<p>{source}</p>\n"
+
+
 def test_no_image_is_ever_fetched():
     html = to_html("![pixel](https://tracker.example/p.gif)")
     assert "<img" not in html
@@ -104,6 +125,10 @@ def test_no_image_is_ever_fetched():
         "\\" * LONGEST,
         "&" * LONGEST,
         "[a](" * 5_000,
+        "://" * 6_000,
+        "://" * 1_000 + "a" * 17_000,
+        "https://a.example/![(" * 950,
+        "mailto:a@" * 2_000,
         "|" * LONGEST,
         "a\n" * 10_000,
     ],
