@@ -20,7 +20,8 @@ PAGE = 20  # cases or answers a page
 class Owed(msgspec.Struct, frozen=True):
     """A case that is owed an answer. `lateness`: on time, due soon, overdue 1, 2 or 3; `left` and `whole`: working
     minutes until it is due (of what is late: since then), and from its beginning on; `day`: of a working day;
-    `hidden`: how many support it is not shown now; `following`: the reader does."""
+    `still`: why it stands still, if it does; `supporters`: of its cluster, None where that is not shown now;
+    `following`: the reader does."""
 
     public_id: str
     idea_public_id: str
@@ -28,9 +29,9 @@ class Owed(msgspec.Struct, frozen=True):
     title: str
     language: str
     state: str
-    supporters: int
+    still: str | None
+    supporters: int | None
     guest_supporters: int
-    hidden: bool
     owner_public_id: str
     owner_name: str
     lateness: str
@@ -56,14 +57,16 @@ class Owed(msgspec.Struct, frozen=True):
 WAITING = (
     """
     SELECT e.public_id, i.public_id AS idea_public_id, i.kind AS item_kind, i.title, i.language, e.state,
-        i.supporters + i.joint AS supporters, i.guest_supporters, plein_counts_hidden(c, {}) AS hidden,
+        plein_still(e) AS still, CASE WHEN NOT plein_counts_hidden(c, {}) THEN plein_union(i) END AS supporters,
+        i.guest_supporters,
         CASE WHEN n.name <> '' THEN o.public_id ELSE '' END AS owner_public_id, coalesce(n.name, '') AS owner_name,
         plein_lateness(e, {}) AS lateness, e.due_at, e.statement_at, e.statement_due_at,
-        plein_working_minutes(least({}, e.due_at), greatest({}, e.due_at)) AS left,
+        plein_working_minutes(least(x.at, e.due_at), greatest(x.at, e.due_at)) AS left,
         plein_working_minutes(e.started_at, e.due_at) AS whole,
         (SELECT plein_working_day()) AS day,
         EXISTS (SELECT FROM follow f WHERE f.idea = e.idea AND {}) AS following
     FROM escalation e JOIN idea i ON i.id = e.idea JOIN campaign c ON c.id = i.campaign
+    CROSS JOIN LATERAL (SELECT plein_clock(e, {}) AS at) x
     LEFT JOIN person o ON o.id = e.owner """
     + NAMED.format("n", "e.owner", "e.space")
     + """
@@ -79,22 +82,21 @@ async def waiting_longest(actor: Actor, after: Cursor | None = None, most: int =
     """Cases without an answer, what is late first."""
     rest = QueryString(LATER, after.moment, after.public_id) if after else QueryString("TRUE")
     now, mine, sees = actor.now, visible(Follow, actor, "f"), visible(Escalation, actor, "e")
-    rows = await fetch(Owed, WAITING, now, now, now, now, mine, now, sees, rest, most + 1)
+    rows = await fetch(Owed, WAITING, now, now, mine, now, now, sees, rest, most + 1)
     return paged(rows, most, lambda row: Cursor.at(row.due_at, row.public_id), after)
 
 
 class Given(msgspec.Struct, frozen=True):
-    """What was asked and what was answered. `hidden`: how many support it is not shown now; `policy`: the one that it
-    changed, with the version; `promise_state`: of its newest promise, if it made one; `replied`, `yes`: what
-    supporters said of that in the end, none under five."""
+    """What was asked and what was answered. `supporters`: of its cluster, None where that is not shown now; `policy`:
+    the one that it changed, with the version; `promise_state`: of its newest promise, if it made one; `replied`, `yes`:
+    what supporters said of that in the end, none under five."""
 
     public_id: str
     item_kind: str
     title: str
     language: str
-    supporters: int
+    supporters: int | None
     guest_supporters: int
-    hidden: bool
     kind: str
     summary: str
     answer_language: str
@@ -133,8 +135,9 @@ ABOUT = "i.topic = (SELECT t.id FROM topic t WHERE t.public_id = {} AND {})"
 ANY = QueryString("TRUE")
 GIVEN = (
     """
-    SELECT i.public_id, i.kind AS item_kind, i.title, i.language, i.supporters, i.guest_supporters,
-        plein_counts_hidden(c, {}) AS hidden, a.kind, a.summary,
+    SELECT i.public_id, i.kind AS item_kind, i.title, i.language,
+        CASE WHEN NOT plein_counts_hidden(c, {}) THEN plein_union(i) END AS supporters, i.guest_supporters, a.kind,
+        a.summary,
         a.language AS answer_language, CASE WHEN n.name <> '' THEN d.public_id ELSE '' END AS author_public_id,
         coalesce(n.name, '') AS author_name, a.next_step, a.next_date,
         y.public_id AS policy_public_id, y.title AS policy_title, v.version AS policy_version,

@@ -38,12 +38,12 @@ class Growing(msgspec.Struct, frozen=True):
 
 
 GROWING = """
-    SELECT i.public_id, i.kind, i.title, i.language, i.supporters, i.t1_at_count, i.commenters,
+    SELECT i.public_id, i.kind, i.title, i.language, plein_union(i) AS supporters, i.t1_at_count, i.commenters,
         i.watched_at IS NOT NULL AS watched, coalesce(i.heads_up_at, i.watched_at) AS since
     FROM idea i JOIN campaign c ON c.id = i.campaign
     WHERE i.state = 'published' AND i.t1_at IS NULL AND greatest(i.heads_up_at, i.watched_at) > {}
         AND NOT plein_counts_hidden(c, {}) AND {}
-    ORDER BY i.supporters DESC, i.id LIMIT {}
+    ORDER BY plein_union(i) DESC, i.id LIMIT {}
 """
 
 

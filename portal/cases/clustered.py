@@ -51,7 +51,7 @@ class Together(msgspec.Struct, frozen=True):
 TOGETHER = """
     SELECT l.id AS lead, i.id = l.id AS leads, i.public_id, i.kind, i.title, i.language, i.author,
         CASE WHEN NOT plein_counts_hidden(c, {}) THEN i.supporters END AS supporters,
-        CASE WHEN NOT bool_or(plein_counts_hidden(c, {})) OVER (PARTITION BY l.id) THEN l.supporters + l.joint END
+        CASE WHEN NOT bool_or(plein_counts_hidden(c, {})) OVER (PARTITION BY l.id) THEN plein_union(l) END
             AS people,
         l.t1_at_count AS needed, a.kind AS answer, a.summary, a.language AS answer_language,
         k.opt_out_until, k.since, k.reason

@@ -66,7 +66,7 @@ class Wanted(msgspec.Struct, frozen=True):
     @property
     def below(self) -> str:
         """What stands below the others: on the first page of everything that is owed, what stands still."""
-        return "paused" if self.only == "owed" and self.which != "unowned" and self.after is None else "none"
+        return "paused" if self.only == "owed" and self.after is None else "none"
 
     @property
     def address(self) -> str:
@@ -76,7 +76,8 @@ class Wanted(msgspec.Struct, frozen=True):
 
 class Listed(msgspec.Struct, frozen=True):
     """A case in a list. `left` and `whole`: working minutes until it is due, and from its beginning on; `day`: of a
-    working day. `hidden`: how many support it is not shown now."""
+    working day. `still`: why its clock stands still, if it does; `supporters`: of its cluster, None where that is not
+    shown now."""
 
     public_id: str
     space: int
@@ -85,6 +86,7 @@ class Listed(msgspec.Struct, frozen=True):
     title: str
     language: str
     state: str
+    still: str | None
     lateness: str | None
     due_at: datetime
     hold_until: datetime | None
@@ -93,9 +95,8 @@ class Listed(msgspec.Struct, frozen=True):
     statement_due_at: datetime
     statement_at: datetime | None
     clarify_until: datetime | None
-    supporters: int
+    supporters: int | None
     guest_supporters: int
-    hidden: bool
     owner: int | None
     owner_public_id: str
     owner_name: str
@@ -123,12 +124,12 @@ LISTED = (
     """
     WITH listed AS MATERIALIZED (({}) UNION ALL ({}))
     SELECT e.public_id, e.space, i.kind AS item_kind, i.public_id AS idea_public_id, i.title, i.language, e.state,
-        plein_lateness(e, {}) AS lateness, e.due_at, e.hold_until, e.triage_due_at, e.acknowledge_due_at,
-        e.statement_due_at, e.statement_at, e.clarify_until, i.supporters + i.joint AS supporters, i.guest_supporters,
-        plein_counts_hidden(c, {}) AS hidden,
+        plein_still(e) AS still, plein_lateness(e, {}) AS lateness, e.due_at, e.hold_until, e.triage_due_at,
+        e.acknowledge_due_at, e.statement_due_at, e.statement_at, e.clarify_until,
+        CASE WHEN NOT plein_counts_hidden(c, {}) THEN plein_union(i) END AS supporters, i.guest_supporters,
         e.owner, coalesce(p.public_id, '') AS owner_public_id, coalesce(n.name, '') AS owner_name, s.name AS space_name,
         coalesce(t.name, '') AS topic,
-        plein_working_minutes(CASE e.state WHEN 'clarifying' THEN e.clarify_from ELSE {} END, e.due_at) AS left,
+        plein_working_minutes(plein_clock(e, {}), e.due_at) AS left,
         plein_working_minutes(e.started_at, e.due_at) AS whole,
         (SELECT plein_working_day()) AS day, e.round
     FROM listed l JOIN escalation e ON e.id = l.id JOIN idea i ON i.id = e.idea JOIN campaign c ON c.id = i.campaign
@@ -154,6 +155,11 @@ LED = """
 UNOWNED = "e.state IN ('qualifying', 'triage') AND (e.space = ANY({}) OR {} AND e.state = 'triage')"
 
 
+RUNS = "e.ended_at IS NULL AND e.state = ANY({}) AND e.hidden_from IS NULL"
+# As `plein_still` says: what waits to be screened is in nobody's list.
+STANDS_STILL = "(e.state = {} OR e.hidden_from IS NOT NULL AND e.state = ANY({}))"
+
+
 def _of(actor: Actor, which: str) -> QueryString:
     """The condition under which a case `e` stands in a list of hers."""
     return {
@@ -165,16 +171,16 @@ def _of(actor: Actor, which: str) -> QueryString:
 
 
 def _only(actor: Actor, only: str) -> QueryString:
-    """The condition under which it is in this state; what waits for its author is not owed meanwhile."""
+    """The condition under which it is in this state; while its clock stands still nothing is owed."""
     now = actor.now
     tomorrow = start_of_day(now) + timedelta(days=1)
-    owed = QueryString("e.ended_at IS NULL AND e.state = ANY({})", sorted(OWED - {State.CLARIFYING}))
+    owed = QueryString(RUNS, sorted(OWED - {State.CLARIFYING}))
     return {
         "owed": owed,
         "late": QueryString("{} AND e.due_at < {}", owed, now),
         "soon": QueryString("{} AND e.due_at >= {} AND e.soon_at < {}", owed, now, now),
         "today": QueryString("{} AND e.due_at >= {} AND e.due_at < {}", owed, now, tomorrow),
-        "paused": QueryString("e.state = {}", State.CLARIFYING),
+        "paused": QueryString(STANDS_STILL, State.CLARIFYING, sorted(OWED)),
         "answered": QueryString("e.state = ANY({})", sorted(KEPT)),
         "none": QueryString("FALSE"),
         "very late": QueryString("{} AND e.overdue3_at < {}", owed, now),
@@ -269,7 +275,7 @@ def grouped(rows: Iterable[Listed], now: datetime) -> list[Group]:
     def heading(row: Listed) -> str:
         if row.lateness is None:
             return "answered"
-        if row.state == State.CLARIFYING:
+        if row.still:
             return "paused"
         if row.late:
             return "late"
@@ -289,7 +295,7 @@ async def inbox(actor: Actor, wanted: Wanted) -> dict[str, Any]:
         unowned=how_many(actor, "unowned", "owed"),
         loads=loads(actor, "owed" if wanted.which == "line" else "none"),
     )
-    still = [row for row in found["rows"] if row.state == State.CLARIFYING] if wanted.below == "paused" else []
+    still = [row for row in found["rows"] if row.still] if wanted.below == "paused" else []
     rows = [row for row in found["rows"] if row not in still]
     page: Page[Listed] = paged(rows, PAGE, lambda row: Cursor.at(row.due_at, row.public_id), wanted.after)
     numbers = {name: found[name][0] for name in ("late", "today", *LISTS)}

@@ -27,6 +27,8 @@ def next_of(actor: Actor, row: Listed | CaseRow) -> Next:
     """The next step of a case, as the reader has to do with it."""
     here = f"/cases/{row.public_id}"
     hers = actor.id == row.owner
+    if row.still not in (None, "asked"):
+        return Next(here, gettext("Open"), "", None, False)
     if row.state == "qualifying":
         return Next(here, gettext("Open"), gettext("Its support is being checked until"), row.hold_until, False)
     if row.state == "triage":

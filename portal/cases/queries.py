@@ -22,8 +22,9 @@ from portal.text.cases import STATES, Named
 
 
 class Facts(msgspec.Struct, frozen=True):
-    """A case's item, thresholds, clocks and people. Working time is in minutes; it stands still while a question to the
-    author is open. `above`: who stands one level above the owner. Names are empty for whom they are not for."""
+    """A case's item, thresholds, clocks and people. Working time is in minutes; `supporters`: of its cluster, None
+    where that is not shown now; `above`: who stands one level above the owner. Names are empty for whom they are not
+    for."""
 
     excerpt: str
     published_at: datetime
@@ -34,6 +35,7 @@ class Facts(msgspec.Struct, frozen=True):
     t1_at: datetime | None
     t2_at: datetime | None
     commenters: int
+    supporters: int | None
     k1: float
     k2: float
     cap1: int
@@ -60,6 +62,7 @@ class Facts(msgspec.Struct, frozen=True):
 FACTS = """
     SELECT i.excerpt, coalesce(i.published_at, i.created_at) AS published_at, i.heads_up_at,
         coalesce(i.audience, 0) AS audience, i.t1_at_count, i.t2_at_count, i.t1_at, i.t2_at, i.commenters,
+        CASE WHEN NOT plein_counts_hidden(c, {}) THEN plein_union(i) END AS supporters,
         s.k1, s.k2, s.cap1, s.cap2, s.answer_days,
         CASE e.level WHEN 2 THEN s.statement2_days ELSE s.statement1_days END AS statement_days,
         e.overdue2_at, e.overdue3_at, plein_working_minutes(x.at, e.due_at) AS left,
@@ -71,8 +74,8 @@ FACTS = """
         coalesce(t.name, '') AS topic, coalesce(p.public_id, '') AS owner_public_id,
         coalesce(n.name, '') AS owner_name, coalesce(n.title, '') AS owner_title, coalesce(b.name, '') AS above,
         coalesce(f.name, '') AS statement_name
-    FROM escalation e JOIN idea i ON i.id = e.idea JOIN escalation_setting s ON s.id = e.setting
-    CROSS JOIN LATERAL (SELECT CASE e.state WHEN 'clarifying' THEN e.clarify_from ELSE {} END AS at) x
+    FROM escalation e JOIN idea i ON i.id = e.idea JOIN campaign c ON c.id = i.campaign
+    JOIN escalation_setting s ON s.id = e.setting CROSS JOIN LATERAL (SELECT plein_clock(e, {}) AS at) x
     LEFT JOIN topic t ON t.id = e.topic AND {}
     LEFT JOIN identity n ON n.person = e.owner AND {} LEFT JOIN person p ON p.id = n.person
     LEFT JOIN identity b ON b.person = {} AND {}
@@ -85,7 +88,7 @@ def _facts(actor: Actor, case: CaseRow) -> Reading[Facts]:
     owner, above, stated = visible(Identity, actor, "n"), visible(Identity, actor, "b"), visible(Identity, actor, "f")
     sight = visible(Escalation, actor, "e")
     topic = visible(Topic, actor, "t")
-    now, chain = (actor.now, actor.now), (case.superior, above)
+    now, chain = (actor.now,) * 3, (case.superior, above)
     return Reading(Facts, FACTS, *now, topic, owner, *chain, stated, case.id, sight)
 
 
@@ -218,10 +221,11 @@ async def all_of(actor: Actor, case: CaseRow, idea: IdeaRow) -> dict[str, Any]:
 
 
 class CaseOfItem(msgspec.Struct, frozen=True):
-    """What an item's own page says of its newest case."""
+    """What an item's own page says of its newest case. `still`: why its clock stands still, if it does."""
 
     public_id: str
     state: str
+    still: str | None
     lateness: str | None
     due_at: datetime
     owner_name: str
@@ -236,8 +240,8 @@ class CaseOfItem(msgspec.Struct, frozen=True):
 
 NEWEST = "e.idea = {} AND e.state <> 'diverted' AND {} ORDER BY e.id DESC LIMIT 1"
 OF_ITEM = f"""
-    SELECT e.public_id, e.state, plein_lateness(e, {{}}) AS lateness, e.due_at, coalesce(n.name, '') AS owner_name,
-        e.question, e.statement_html
+    SELECT e.public_id, e.state, plein_still(e) AS still, plein_lateness(e, {{}}) AS lateness, e.due_at,
+        coalesce(n.name, '') AS owner_name, e.question, e.statement_html
     FROM escalation e LEFT JOIN identity n ON n.person = e.owner AND {{}} WHERE {NEWEST}
 """
 

@@ -83,7 +83,7 @@ class Said(msgspec.Struct, frozen=True):
 # Held by a statement of its own, so that nobody replies any more and the next one counts every reply.
 HOLD = "SELECT id FROM crowd_question WHERE id = {} FOR UPDATE"
 SAID = """
-    SELECT q.promise, r.replied, r.yes, i.supporters + i.joint AS supporters
+    SELECT q.promise, r.replied, r.yes, plein_union(i) AS supporters
     FROM crowd_question q JOIN idea i ON i.id = q.idea CROSS JOIN LATERAL plein_replies(q.id) r
     WHERE q.id = {} AND q.ended_at IS NULL
 """

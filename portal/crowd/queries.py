@@ -70,7 +70,7 @@ QUESTION = f"""
         CASE WHEN {MAY_BE_TOLD} THEN r.replied END AS replied,
         CASE WHEN {MAY_BE_TOLD} THEN r.yes END AS yes,
         (SELECT y.yes FROM crowd_reply y WHERE y.question = q.id AND {{}}) AS mine,
-        plein_supports({{}}, q.idea) AS supports, i.supporters + i.joint AS supporters,
+        plein_supports({{}}, q.idea) AS supports, plein_union(i) AS supporters,
         EXISTS (SELECT FROM event v WHERE v.escalation = e.id AND v.kind = 'case.under_review') AS reviewed
     FROM crowd_question q JOIN escalation e ON e.id = q.escalation JOIN idea i ON i.id = q.idea
     CROSS JOIN LATERAL plein_replies(q.id) r

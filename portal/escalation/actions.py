@@ -215,7 +215,7 @@ async def declare_conflict(actor: Actor, case: CaseRow) -> None:
 
 SUSPECT = "UPDATE escalation SET fraud_by = {}, fraud_reason = {}, fraud_supporters = {} WHERE id = {}"
 AGREE = "UPDATE escalation SET fraud_agreed_by = {}, fraud_agreed_reason = {}, fraud_supporters = {} WHERE id = {}"
-REACHED_WITHOUT = "SELECT supporters + joint - discounted - {} >= t1_at_count FROM idea WHERE id = {}"
+REACHED_WITHOUT = "SELECT plein_union(i) - i.discounted - {} >= i.t1_at_count FROM idea i WHERE i.id = {}"
 
 
 async def invalidate(actor: Actor, case: CaseRow, supporters: int, reason: str) -> bool:

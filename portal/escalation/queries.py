@@ -14,12 +14,13 @@ from portal.tables import Escalation, Idea
 
 
 class CaseRow(msgspec.Struct, frozen=True):
-    """A case, as far as the policy and its actions ask. `lateness`: on time, due soon, overdue 1, 2 or 3, None where
-    nothing is owed; `superior`: who stands one level above the owner, and did not ask for more time; `barred`: the
-    actor may not decide it (rule 6); `decides`: she, or who is behind her mask, is or was its owner, or is her deputy,
-    the neutral, or in the chain; `on_team`: is on the case; `drafted`: she is or was its owner or adviser;
-    `extension_most`: so many more working days may be asked for; `approver`: who is asked to agree to the answer;
-    `offered`: she, or who is behind her mask, is asked to own it."""
+    """A case, as far as the policy and its actions ask. `still`: why its clock stands still, if it does: moderators hid
+    the item, it is screened, or a question to its author is open; `lateness`: on time, due soon, overdue 1, 2 or 3,
+    None where nothing is owed; `superior`: who stands one level above the owner, and did not ask for more time;
+    `barred`: the actor may not decide it (rule 6); `decides`: she, or who is behind her mask, is or was its owner, or
+    is her deputy, the neutral, or in the chain; `on_team`: is on the case; `drafted`: she is or was its owner or
+    adviser; `extension_most`: so many more working days may be asked for; `approver`: who is asked to agree to the
+    answer; `offered`: she, or who is behind her mask, is asked to own it."""
 
     id: int
     public_id: str
@@ -45,6 +46,7 @@ class CaseRow(msgspec.Struct, frozen=True):
     approver: int | None
     offered: bool
     round: int
+    still: str | None
     lateness: str | None
     started_at: datetime
     hold_until: datetime | None
@@ -91,11 +93,11 @@ CASE = f"""
         (SELECT d.approver FROM answer_draft d WHERE d.escalation = e.id) AS approver,
         EXISTS (SELECT FROM handover h WHERE h.escalation = e.id AND h.outcome IS NULL
             AND h.person = coalesce((SELECT m.behind FROM mask m WHERE m.person = {{}}), {{}})) AS offered,
-        e.round, plein_lateness(e, {{}}) AS lateness, e.started_at, e.hold_until, e.triage_due_at, e.acknowledge_due_at,
-        e.acknowledged_at, e.promised_on, e.statement_due_at, e.statement_html, e.statement_at, e.due_at, e.question,
-        e.clarify_from, e.clarify_until, s.extension_days AS extension_most, e.extension_days,
-        e.extension_reason, e.extension_asked_at, e.extension_decided_at, e.extension_agreed, e.fraud_by,
-        e.fraud_reason, e.fraud_supporters, e.fraud_agreed_reason, e.answered_at, e.ended_at
+        e.round, plein_still(e) AS still, plein_lateness(e, {{}}) AS lateness, e.started_at, e.hold_until,
+        e.triage_due_at, e.acknowledge_due_at, e.acknowledged_at, e.promised_on, e.statement_due_at, e.statement_html,
+        e.statement_at, e.due_at, e.question, e.clarify_from, e.clarify_until, s.extension_days AS extension_most,
+        e.extension_days, e.extension_reason, e.extension_asked_at, e.extension_decided_at, e.extension_agreed,
+        e.fraud_by, e.fraud_reason, e.fraud_supporters, e.fraud_agreed_reason, e.answered_at, e.ended_at
     FROM escalation e JOIN idea i ON i.id = e.idea JOIN escalation_setting s ON s.id = e.setting
     WHERE e.public_id = {{}} AND {{}}
 """

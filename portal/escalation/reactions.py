@@ -66,7 +66,7 @@ async def assign_promised(event: int) -> None:
 
 # What was found to be no support counts no more; with enough that is, T1 can be reached again.
 UNLATCH = """
-    UPDATE idea i SET t1_at = NULL, t2_at = NULL, discounted = least(i.supporters + i.joint, i.discounted + {})
+    UPDATE idea i SET t1_at = NULL, t2_at = NULL, discounted = least(plein_union(i), i.discounted + {})
     FROM escalation x WHERE x.id = {} AND i.id = x.idea AND i.t1_at = x.started_at
 """
 
@@ -81,7 +81,7 @@ async def open_again(event: int) -> None:
 SHOWN = """
     UPDATE idea SET supporters = supporters FROM (
         SELECT i.id FROM idea i JOIN event e ON e.id = {} AND e.campaign = i.campaign
-        WHERE i.t1_at IS NULL AND i.state = 'published' AND i.supporters + i.joint - i.discounted >= i.t1_at_count
+        WHERE i.t1_at IS NULL AND i.state = 'published' AND plein_union(i) - i.discounted >= i.t1_at_count
         ORDER BY i.id FOR NO KEY UPDATE OF i) n
     WHERE idea.id = n.id
 """

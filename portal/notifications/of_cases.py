@@ -13,14 +13,15 @@ from portal.notifications.duties import ABOUT, duty_of
 from portal.notifications.written import Written
 from portal.settings import settings
 from portal.tables import Idea, Identity, Notice
-from portal.text.cases import working_time
+from portal.text.cases import STILL, working_time
 from portal.text.dates import moment
 from portal.text.language import gettext
 
 
 class Duty(msgspec.Struct, frozen=True):
     """What a mail about a duty tells of its case, as it stands when the mail goes out; without a case, of its item.
-    `left`: working minutes until the answer is due; `day`: of a working day."""
+    `still`: why its clock stands still, if it does; `left`: working minutes until the answer is due; `day`: of a
+    working day."""
 
     kind: str
     about: str
@@ -37,6 +38,7 @@ class Duty(msgspec.Struct, frozen=True):
     question: str
     extension_days: int | None
     extension_reason: str
+    still: str | None
     left: int | None
     day: int
 
@@ -46,7 +48,7 @@ DUTY = f"""
         coalesce(z.public_id, '') AS case_public_id, coalesce(o.name, '') AS owner_name, z.acknowledge_due_at,
         z.triage_due_at, z.statement_due_at, z.due_at, z.overdue2_at, z.clarify_until,
         coalesce(z.question, '') AS question, z.extension_days, coalesce(z.extension_reason, '') AS extension_reason,
-        plein_working_minutes(plein_now(), z.due_at) AS left,
+        plein_still(z) AS still, plein_working_minutes(plein_clock(z, plein_now()), z.due_at) AS left,
         plein_working_day() AS day
     FROM notice n JOIN event e ON e.id = n.event JOIN idea i ON i.id = n.idea AND {{}}
     LEFT JOIN escalation z ON z.id = e.escalation LEFT JOIN identity o ON o.person = z.owner AND {{}}
@@ -67,6 +69,7 @@ async def write_duty(reader: Actor, event: int | None) -> Written | None:
     return f"{words.head}: {duty.title}", {
         "said": f"{words.head}: {duty.title}",
         "told": told,
+        "still": str(STILL[duty.still]) if duty.still and duty.about != "question" else "",
         "address": settings().base_url + path,
     }
 

@@ -43,7 +43,7 @@ POLICIES = """
         coalesce(n.name, '') AS owner_name, coalesce(n.title, '') AS owner_title,
         f.version AS in_force, f.in_force_at, w.version AS proposed, w.comments_until, w.in_force_at AS proposed_from,
         (SELECT i.public_id FROM idea i WHERE i.id = w.discussion AND {}) AS discussion,
-        (SELECT coalesce(sum(i.supporters), 0)::int FROM answer a JOIN idea i ON i.id = a.idea
+        (SELECT coalesce(sum(plein_union(i)), 0)::int FROM answer a JOIN idea i ON i.id = a.idea
             WHERE a.policy_version = coalesce(w.id, f.id) AND {}) AS asked,
         EXISTS (SELECT FROM follow x WHERE x.policy = p.id AND {}) AS following
     FROM policy p JOIN space s ON s.id = p.space JOIN person o ON o.id = p.owner
@@ -120,9 +120,9 @@ class AnswerLed(msgspec.Struct, frozen=True):
 
 
 LED = """
-    SELECT v.version, i.public_id AS idea_public_id, i.title, i.language, i.supporters, a.summary
+    SELECT v.version, i.public_id AS idea_public_id, i.title, i.language, plein_union(i) AS supporters, a.summary
     FROM answer a JOIN policy_version v ON v.id = a.policy_version JOIN idea i ON i.id = a.idea
-    WHERE v.policy = {} AND {} AND {} ORDER BY v.version DESC, i.supporters DESC, i.id LIMIT 50
+    WHERE v.policy = {} AND {} AND {} ORDER BY v.version DESC, plein_union(i) DESC, i.id LIMIT 50
 """
 
 

@@ -44,6 +44,12 @@ LATENESS = {
     "overdue 2": Named(lazy("Late: one level higher has it"), "late", "warning"),
     "overdue 3": Named(lazy("Very late: the top has it"), "late", "warning"),
 }
+#: Why its clock stands still (`plein_still`).
+STILL = {
+    "asked": lazy("The clock stands still until the author has answered a question."),
+    "hidden": lazy("The clock stands still, because moderators hid it."),
+    "screened": lazy("The clock stands still until somebody has screened it."),
+}
 #: What somebody is on a case.
 TEAM = {
     "deputy": lazy("answers when the owner does not"),

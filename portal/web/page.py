@@ -25,6 +25,7 @@ from portal.files.kinds import KINDS
 from portal.settings import ROOT, settings
 from portal.text import counts, dates, mentions
 from portal.text.answers import ANSWER_KINDS, CATEGORIES
+from portal.text.cases import STILL
 from portal.text.language import Reader, gettext, ngettext, read_from_now, reader
 from portal.text.reactions import REACTIONS
 from portal.text.roles import ROLE_NAMES
@@ -100,6 +101,7 @@ def environment() -> Environment:
         checks=CHECKS,
         answer_kinds=ANSWER_KINDS,
         answer_categories=CATEGORIES,
+        clock_stands=STILL,
         supporters=counts.supporters,
         comments=counts.comments,
         votes_given=counts.votes_given,

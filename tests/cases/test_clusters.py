@@ -193,6 +193,31 @@ async def test_the_case_shows_what_counts_with_it(as_, world):
     assert "Let us travel by night train" in page
 
 
+async def test_wherever_it_is_said_how_many_support_a_lead_it_is_how_many_support_any_of_them(as_, world):
+    """The people of a cluster are 4, of whom its lead alone has 3."""
+    await trains(world)
+    await put(as_, world)
+    lead = world.idea_id["lead"]
+    await execute("UPDATE idea SET heads_up_at = {} WHERE id = {}", NOW, lead)
+    reader = await as_("employee")
+    grows = text_of(await reader.get("/cases/briefing")).split("What grows")[1]
+    assert "4 people" in grows.split("Let us travel by train")[1]
+    await execute("UPDATE idea SET heads_up_at = NULL WHERE id = {}", lead)
+    await add_case(world, "lead", idea="lead", state="assigned", owner="employee", due_at=NOW + timedelta(days=2))
+    page = text_of(await reader.get(f"/cases/{world.case['lead']}"))
+    assert "4 people" in page.split("</h1>")[1].split("commented")[0]
+    assert "4 colleagues support it" in page.split("For and against")[1]
+    for address in ("/cases", "/cases/briefing", "/answers/waiting"):
+        row = text_of(await reader.get(address)).split("Let us travel by train")[1]
+        assert "<b>4</b> people" in row.split("</li>")[0], address
+    await answered(world)
+    version = await fetch_value("SELECT max(id) FROM policy_version WHERE policy = {}", world.policy_id["travel"])
+    await execute("UPDATE answer SET policy_version = {} WHERE idea = {}", version, lead)
+    for address in ("/answers/given", f"/policies/{world.policy['travel']}"):
+        led = text_of(await reader.get(address)).split("Let us travel by train")[1]
+        assert "4 colleagues asked this" in led.split("</li>")[0], address
+
+
 async def test_what_the_reader_may_not_read_is_not_named(as_, world):
     await trains(world)
     await put(as_, world)

@@ -5,8 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from portal.db import execute, fetch_value
+from portal.db import execute, fetch_value, transaction
 from portal.escalation import actions
+from portal.events.kinds import Kind
+from portal.events.log import record
+from portal.notifications.jobs import tell_of
+from portal.notifications.mails import write
 from tests.client import text_of
 from tests.conftest import statements
 from tests.escalation.stage import assigned, at, days_later, make_office, make_stage
@@ -143,3 +147,57 @@ async def test_nobody_is_said_to_talk_where_nobody_did(as_, world, rollback):
     assert "Colleagues talk it over" not in text_of(await browser.get(address))
     await stage.support(post, stage.people[1:2])
     assert "Colleagues talk it over" in text_of(await browser.get(address))
+
+
+async def shown(as_, pages):
+    """The texts of these pages, each as somebody sees it."""
+    return {address: text_of(await (await as_(who)).get(address)) for address, who in pages.items()}
+
+
+@pytest.mark.parametrize("campaign", [False, True])
+async def test_while_moderators_hide_it_every_page_and_mail_says_that_the_clock_stands_still(as_, world, campaign):
+    """Whoever still reads it then: its author and the moderators."""
+    case = world.case["decide"]
+    await execute(
+        "UPDATE escalation SET state = 'triage', owner = NULL, triage_due_at = due_at WHERE public_id = {}", case
+    )
+    facts = {"space": world.space_id["organisation"], "escalation": world.case_id["decide"]}
+    async with transaction():
+        duty = await record(Kind.DUTY_TRIAGE, person=world.person_id["moderator"], **facts)
+    await tell_of(duty)
+    pages = {
+        f"/cases/{case}": "moderator",
+        f"/ideas/{world.idea['decide']}": "moderator",
+        "/answers/waiting": "moderator",
+        "/cases?list=unowned": "moderator",
+    }
+    says = "The clock stands still, because moderators hid it."
+    reader = world.person_id["moderator"]
+
+    async def told():
+        mail = await write("duty", reader, duty)
+        return await shown(as_, pages) | {"mail": " ".join(mail.get_content().split())}
+
+    assert [where for where, text in (await told()).items() if says in text] == []
+    if campaign:
+        await execute("UPDATE campaign SET hidden = TRUE WHERE id = {}", world.campaign_id["decide"])
+    else:
+        await execute("UPDATE idea SET state = 'hidden' WHERE id = {}", world.idea_id["decide"])
+    texts = await told()
+    assert [where for where, text in texts.items() if says not in text] == []
+    assert "Clock paused" in texts["/cases?list=unowned"].split("Idea decide")[0], "below its own heading"
+
+
+async def test_what_waits_to_be_screened_says_so_to_its_author(as_, world):
+    await execute("UPDATE idea SET state = 'draft' WHERE id = {}", world.idea_id["decide"])
+    address = f"/cases/{world.case['decide']}"
+    says = "The clock stands still until somebody has screened it."
+    author = await as_("author")
+    assert says not in text_of(await author.get(address))
+    await execute(
+        "INSERT INTO screening (space, idea, person, found, was, due_at)"
+        " SELECT space, id, author, 'author', 'published', {} FROM idea WHERE id = {}",
+        NOW,
+        world.idea_id["decide"],
+    )
+    assert says in text_of(await author.get(address))
