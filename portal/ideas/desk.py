@@ -12,7 +12,8 @@ from portal.campaigns.queries import CampaignRow, get_campaign
 from portal.ideas import queries
 from portal.ideas.actions import Content, Saved
 from portal.ideas.forms import IdeaForm, name_of
-from portal.search.queries import Shown, similar_ideas
+from portal.search.queries import Shown
+from portal.search.similar import similar_ideas
 from portal.spaces.queries import audience, looked_at_first
 from portal.text.difference import Piece, differences
 from portal.text.language import LANGUAGES, gettext

@@ -11,7 +11,7 @@ from portal.ideas.actions import Content, Saved
 from portal.ideas.queries import IdeaRow, current_version
 from portal.posts.forms import AS_LEADER, PostForm
 from portal.posts.queries import Spoken, Stream, get_stream, leaders_for
-from portal.search.queries import similar_ideas
+from portal.search.similar import similar_ideas
 from portal.spaces.queries import audience, looked_at_first
 from portal.text.difference import differences
 from portal.text.language import gettext

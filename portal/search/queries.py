@@ -13,7 +13,6 @@ from portal.access.scope import visible
 from portal.db import QueryString, fetch, fetch_one
 from portal.names.queries import names_in
 from portal.paging import Page, paged
-from portal.search.snippets import found_in, plain
 from portal.search.terms import Query, Term, words_of
 from portal.tables import Answer, Identity, OrgUnit, SearchDocument, SearchWord, Space
 from portal.text.mentions import shown
@@ -22,7 +21,6 @@ PAGE = 20
 MOST = 500  # of each kind: the best of them are counted and shown
 MOST_SPACES = 8
 MOST_SUGGESTED = 7
-MOST_SIMILAR = 5
 KINDS = ("idea", "campaign", "answer", "comment", "person")
 #: How far back a search goes, in days.
 PERIODS = {"week": 7, "month": 31, "year": 366}
@@ -228,8 +226,8 @@ SHOWN = (
 )
 
 
-async def _shown(actor: Actor, hits: list[Hit]) -> list[Shown]:
-    ids = [hit.id for hit in hits]
+async def shown_to(actor: Actor, ids: list[int]) -> list[Shown]:
+    """The documents with these numbers, in this order, as far as the actor sees them."""
     rows = await fetch(
         Shown,
         SHOWN,
@@ -294,7 +292,7 @@ async def search(actor: Actor, text: str, filters: Filters, after: int | None = 
     hits = paged(wanted, PAGE, lambda hit: hit.score, after)
     return Results(
         query=query,
-        listed=Page(await _shown(actor, hits.rows), hits.first, hits.more),
+        listed=Page(await shown_to(actor, [hit.id for hit in hits.rows]), hits.first, hits.more),
         counts={kind: counts[kind] for kind in KINDS if counts[kind]},
         spaces=await fetch(FoundSpace, SPACES, spaces, visible(Space, actor, "s")),
         some=some,
@@ -307,22 +305,4 @@ async def suggestions(actor: Actor, text: str) -> tuple[Query, list[Shown]]:
     if not query.terms:
         return query, []
     found = await _found(actor, query, ("idea", "campaign", "person"), Filters(), weights="A")
-    return query, await _shown(actor, found[:MOST_SUGGESTED])
-
-
-async def similar_ideas(actor: Actor, title: str, campaign: str, but: str = "") -> list[Shown]:
-    """Ideas that hold at least half of a title's words, and two where it has two: one alone says little. Those of the
-    same campaign come first; not the idea `but` itself."""
-    query = await query_for(actor, title)
-    if not query.terms:
-        return []
-    found = await _found(actor, query, ("idea",), Filters(), some=True)
-    rows = [row for row in await _shown(actor, found[:PAGE]) if row.public_id != but]
-    least = max(min(2, len(query.terms)), (len(query.terms) + 1) // 2)
-    alike = [row for row in rows if _terms_in(query, row) >= least]
-    return sorted(alike, key=lambda row: row.campaign_public_id != campaign)[:MOST_SIMILAR]
-
-
-def _terms_in(query: Query, row: Shown) -> int:
-    text = f"{row.title} {plain(row.html)}"
-    return sum(bool(found_in(text, term.beginnings)) for term in query.terms)
+    return query, await shown_to(actor, [hit.id for hit in found[:MOST_SUGGESTED]])

@@ -8,6 +8,7 @@ from litestar import Response, Router, get
 
 from portal.search import queries
 from portal.search.queries import KINDS, PERIODS, Filters
+from portal.search.similar import similar_ideas
 from portal.search.snippets import marked, snippet
 from portal.text.language import LANGUAGES
 from portal.web.page import page
@@ -55,9 +56,7 @@ async def suggestions(request: Request) -> Response[Any]:
 async def similar(request: Request) -> Response[Any]:
     """Ideas like the one that is being written."""
     asked = request.query_params
-    rows = await queries.similar_ideas(
-        request.actor, asked.get("title", ""), asked.get("campaign", ""), asked.get("but", "")
-    )
+    rows = await similar_ideas(request.actor, asked.get("title", ""), asked.get("campaign", ""), asked.get("but", ""))
     return page(request, "search/similar.html", similar=rows, campaign_address=asked.get("campaign", ""))
 
 
