@@ -4,7 +4,7 @@ from tests.browser.axe import problems, problems_of_all
 
 
 async def test_axe_finds_nothing_on_any_page(open_page, site):
-    assert await problems_of_all(open_page, site, width=390) == {}
+    assert await problems_of_all(open_page, site) == {}
 
 
 async def test_axe_finds_nothing_on_error_pages_and_refused_forms(open_page, site):

@@ -31,6 +31,14 @@ def test_every_style_sheet_is_in_the_one_that_is_built():
     assert files == set(STYLES)
 
 
+def test_light_and_dark_differ_by_colours_alone(built: Assets):
+    sheet = built.get(built.url("css/app.css").removeprefix("/static/"))
+    assert sheet is not None
+    assert b"light-dark(" in sheet.content
+    assert b"prefers-color-scheme" not in sheet.content
+    assert re.findall(rb"\[data-theme=[^{]*{([^}]*)}", sheet.content) == [b"color-scheme:light", b"color-scheme:dark"]
+
+
 def test_urls_in_the_style_sheet_are_built_files(built: Assets):
     sheet = built.get(built.url("css/app.css").removeprefix("/static/"))
     assert sheet is not None
