@@ -49,8 +49,9 @@ async def problems_of_all(
     dark: bool = False,
     language: str = "en",
 ) -> dict[tuple[str | None, str, str], list[str]]:
-    """What is wrong with each page of the site: who opened it, where, and how; people look side by side."""
+    """What is wrong with each page of the site: who opened it, where, and how; a few people look side by side."""
     found: dict[tuple[str | None, str, str], list[str]] = {}
+    few = asyncio.Semaphore(3)
 
     async def look_at(page: Page, who: str | None, path: str) -> None:
         for width in widths:
@@ -64,12 +65,13 @@ async def problems_of_all(
                 await page.emulate_media(color_scheme="light")
 
     async def look_around(who: str | None) -> None:
-        page = await open_page(who, color_scheme="light", locale=language)
-        for path in [path for reader, path in PAGES if reader == who]:
-            response = await page.goto(filled(path, site.world))
-            assert response is not None
-            assert response.status == 200, (who, path, response.status)
-            await look_at(page, who, path)
+        async with few:
+            page = await open_page(who, color_scheme="light", locale=language)
+            for path in [path for reader, path in PAGES if reader == who]:
+                response = await page.goto(filled(path, site.world))
+                assert response is not None
+                assert response.status == 200, (who, path, response.status)
+                await look_at(page, who, path)
 
     await asyncio.gather(*(look_around(who) for who in {who for who, _ in PAGES}))
     return found
