@@ -21,7 +21,13 @@ from portal.web.request import Request
 async def list_starts(request: Request) -> Response[Any]:
     """All of them."""
     require(request.actor, Action.ANSWER_START_EDIT)
-    return page(request, "answers/starts.html", starts=await starts_to_choose(request.actor), languages=LANGUAGES)
+    return page(
+        request,
+        "answers/starts.html",
+        section="admin",
+        starts=await starts_to_choose(request.actor),
+        languages=LANGUAGES,
+    )
 
 
 @get("/admin/answer-texts/new")
@@ -66,7 +72,7 @@ async def edit_start(request: Request, public_id: FromPath[str]) -> Response[Any
 
 
 def _form(request: Request, form: Any, start: Start | None = None) -> Response[Any]:
-    return page(request, "answers/start.html", form=form, start=start, status=form.status)
+    return page(request, "answers/start.html", section="admin", form=form, start=start, status=form.status)
 
 
 ROUTES = [list_starts, new_start, add_start, edit_page, edit_start]

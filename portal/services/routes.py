@@ -8,7 +8,7 @@ from litestar import Response, Router, get, post
 from litestar.params import FromPath
 
 from portal.access.conflicts import Changed
-from portal.access.policy import Action, require
+from portal.access.policy import Action, can, require
 from portal.paging import Cursor
 from portal.services import actions, queries
 from portal.services.forms import ServiceForm
@@ -21,7 +21,8 @@ from portal.web.request import Request
 @get("/services")
 async def list_services(request: Request) -> Response[Any]:
     """All services."""
-    return page(request, "services/list.html", services=await queries.services(request.actor))
+    section = "admin" if can(request.actor, Action.SERVICE_EDIT) else ""
+    return page(request, "services/list.html", section=section, services=await queries.services(request.actor))
 
 
 @get("/services/new")
@@ -83,7 +84,7 @@ async def edit(request: Request, public_id: FromPath[str]) -> Response[Any]:
 
 
 def _form(request: Request, form: Any, service: queries.ServiceRow | None = None) -> Response[Any]:
-    return page(request, "services/form.html", form=form, service=service, status=form.status)
+    return page(request, "services/form.html", section="admin", form=form, service=service, status=form.status)
 
 
 router = Router(path="/", route_handlers=[list_services, new_service, add_service, show_service, edit_page, edit])

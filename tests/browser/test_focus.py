@@ -1,0 +1,76 @@
+"""What has the focus is seen: nothing that floats or sticks lies over it (WCAG 2.4.11), however small the screen."""
+
+import pytest
+
+from portal.db import close_pool, execute, open_pool
+
+# Where the focus is, and what lies over which part of it; a target that is taller than the screen can't be seen whole.
+COVERED = """() => {
+    const it = document.activeElement, box = (it.closest('label') ?? it).getBoundingClientRect();
+    if (it === document.body || box.height > innerHeight / 2) return null;
+    const parts = [.1, .5, .9].flatMap(x => [.1, .5, .9].map(y => [box.left + box.width * x, box.top + box.height * y]));
+    const over = parts.map(([x, y]) => {
+        if (x < 0 || x >= innerWidth || y < 0 || y >= innerHeight) return 'the edge of the screen';
+        return document.elementFromPoint(x, y)?.closest('.jump, .dock, .guest-bar, .desk-bar, .toasts')?.className;
+    }).filter(what => what && !it.closest(`.${CSS.escape(what.split(' ')[0])}`));
+    return over.length ? `${it.outerHTML.slice(0, 120)} under ${[...new Set(over)]}` : null;
+}"""
+TARGETS = "a[href], button, input:not([type=hidden]), textarea, select, summary"
+STEPS = 400
+PAGES = [
+    ("employee", "/"),
+    ("employee", "/ideas/{idea}"),
+    ("employee", "/campaigns/{campaign}"),
+    ("employee", "/campaigns/{campaign}/ideas/new"),
+    ("sponsor", "/cases/{case}"),
+    ("moderator", "/spaces/{space}/moderation"),
+    ("guest_a", "/spaces/{guests}"),
+]
+
+
+@pytest.fixture
+async def long_thread(site):
+    """An idea with more comments than one page of them shows, so that the button to the newest floats."""
+    idea = site.world.idea["discuss"]
+    await open_pool(site.dsn, size=1)
+    await execute(
+        "INSERT INTO comment (idea, space, author, state, body, body_html, language)"
+        " SELECT i.id, i.space, i.author, 'published', 'Word ' || n, '<p>Word ' || n || '</p>', 'en'"
+        " FROM idea i, generate_series(1, 24) n WHERE i.public_id = {}",
+        idea,
+    )
+    await close_pool()
+    return idea
+
+
+async def covered(page, key):
+    """What is covered as one goes over the whole page with this key."""
+    found = []
+    for _ in range(STEPS):
+        await page.keyboard.press(key)
+        if await page.evaluate("document.activeElement === document.body"):
+            return found
+        found += [wrong] if (wrong := await page.evaluate(COVERED)) else []
+    return found
+
+
+@pytest.mark.parametrize(("width", "height"), [(320, 640), (390, 844), (1280, 600)])
+async def test_nothing_lies_over_what_has_the_focus(open_page, site, long_thread, width, height):
+    world = site.world
+    places = {
+        "idea": long_thread,
+        "campaign": world.campaign["collect"],
+        "case": world.case["decide"],
+        "space": world.space["organisation"],
+        "guests": world.space["closed_a"],
+    }
+    found = {}
+    for who in dict.fromkeys(who for who, _ in PAGES):
+        page = await open_page(who, width=width, height=height)
+        for address in [address for reader, address in PAGES if reader == who]:
+            await page.goto(address.format(**places))
+            forth = await covered(page, "Tab")
+            await page.evaluate(f"[...document.querySelectorAll('{TARGETS}')].at(-1).focus()")
+            if wrong := forth + await covered(page, "Shift+Tab"):
+                found[who, address] = wrong
+    assert found == {}
