@@ -4,11 +4,13 @@ import pytest
 
 from portal.db import close_pool, execute, open_pool
 
-# Where the focus is, and what lies over which part of it; a target that is taller than the screen can't be seen whole.
+# What has the focus, and what lies over which part of it. Of a field for long texts one has to see the first line; what
+# is taller than half the screen can't be seen whole.
 COVERED = """() => {
     const it = document.activeElement, box = (it.closest('label') ?? it).getBoundingClientRect();
     if (it === document.body || box.height > innerHeight / 2) return null;
-    const parts = [.1, .5, .9].flatMap(x => [.1, .5, .9].map(y => [box.left + box.width * x, box.top + box.height * y]));
+    const lines = it.matches('textarea') ? [.1] : [.1, .5, .9];
+    const parts = [.1, .5, .9].flatMap(x => lines.map(y => [box.left + box.width * x, box.top + box.height * y]));
     const over = parts.map(([x, y]) => {
         if (x < 0 || x >= innerWidth || y < 0 || y >= innerHeight) return 'the edge of the screen';
         return document.elementFromPoint(x, y)?.closest('.jump, .dock, .guest-bar, .desk-bar, .toasts')?.className;
