@@ -23,6 +23,7 @@ from portal.admin.forms import (
 from portal.colleagues.forms import chosen_colleague
 from portal.notifications import actions, queries
 from portal.people import erasure
+from portal.settings import settings
 from portal.text.language import gettext
 from portal.text.roles import ROLE_NAMES
 from portal.topics.queries import gaps
@@ -47,6 +48,7 @@ async def overview(request: Request) -> Response[Any]:
         section="admin",
         slugs=SLUGS,
         undelivered=await queries.undelivered_mail(request.actor),
+        mail_leaves=bool(settings().smtp_url),
         missing=[(gap.kind, missing(gap), place_of(gap)) for gap in await gaps(request.actor)],
         demo=await people.holds_the_demo(request.actor),
         now=request.now,

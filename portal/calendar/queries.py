@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import date, datetime, time
 
 import msgspec
 
@@ -90,3 +90,27 @@ async def days_worked(actor: Actor, year: int) -> int:
     first, last = date(year, 1, 1), date(year, 12, 31)
     worked: int = await fetch_value(WORKED, first, last, visible(Organisation, actor, "o"))
     return worked
+
+
+class WorkingDay(msgspec.Struct, frozen=True):
+    """When work begins and ends on a day; None where none follows within a month."""
+
+    opens_at: datetime | None
+    closes_at: datetime | None
+
+
+# In the order that was asked for.
+AHEAD = """
+    SELECT h.opens_at, h.closes_at FROM organisation o
+    CROSS JOIN unnest({}::int[]) WITH ORDINALITY AS a (days, place)
+    LEFT JOIN LATERAL (
+        SELECT h.* FROM generate_series(0, 30) n,
+            plein_hours(({}::timestamptz AT TIME ZONE o.zone)::date + a.days + n) h
+        ORDER BY h.opens_at LIMIT 1) h ON TRUE
+    WHERE {} ORDER BY a.place
+"""
+
+
+async def working_days_ahead(actor: Actor, days: list[int]) -> list[WorkingDay]:
+    """For each of these numbers of days the first day on which is worked that is at least so far ahead."""
+    return await fetch(WorkingDay, AHEAD, days, actor.now, visible(Organisation, actor, "o"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any, ClassVar
@@ -12,10 +12,11 @@ import msgspec
 import wtforms
 from wtforms.validators import StopValidation
 
+from portal.calendar.queries import WorkingDay
 from portal.campaigns.queries import PHASES
 from portal.colleagues.forms import ColleagueField
 from portal.proposals.queries import Proposal, QuestionRow
-from portal.text.language import LANGUAGES, gettext, lazy, reader
+from portal.text.language import LANGUAGES, gettext, lazy
 from portal.text.markdown import LONGEST
 from portal.web.forms import (
     BooleanField,
@@ -35,10 +36,10 @@ from portal.web.forms import (
     required,
 )
 
-#: Whole weeks, in days, after which the later phases begin, as a proposal; and how long the beginning is ahead.
-USUAL = {"discuss": 21, "vote": 35, "decide": 49, "done": 70}
-AHEAD = timedelta(days=7)
-WEEKEND = (5, 6)
+#: How many days ahead each phase begins, as a proposal: a week from now, ten weeks in all. Whoever still votes or
+#: answers on the last day has the whole of it.
+USUAL = {"collect": 7, "discuss": 28, "vote": 42, "decide": 56, "done": 77}
+AT_THE_CLOSE = ("decide", "done")
 MOST_QUESTIONS = 12
 SPARE = 2  # empty questions that are offered beside those that are there
 MOST_OPTIONS = 20
@@ -355,12 +356,12 @@ def is_late(proposal: Proposal, now: datetime) -> bool:
     return proposal.discuss_from is not None and proposal.discuss_from <= now
 
 
-def usual_dates(now: datetime) -> dict[str, datetime]:
-    """A proposal for the phases: from a week ahead, each on a working day at nine in the morning; ten weeks in all."""
-    begin = (now + AHEAD).astimezone(reader().tz).replace(hour=9, minute=0, second=0, microsecond=0)
-    if begin.weekday() in WEEKEND:
-        begin += timedelta(days=7 - begin.weekday())
-    return {"collect_from": begin} | {f"{phase}_from": begin + timedelta(days=n) for phase, n in USUAL.items()}
+def usual_dates(days: list[WorkingDay]) -> dict[str, datetime | None]:
+    """A proposal for the phases, by the working days on which they begin: when work does, or when it ends."""
+    return {
+        f"{phase}_from": day.closes_at if phase in AT_THE_CLOSE else day.opens_at
+        for phase, day in zip(USUAL, days, strict=True)
+    }
 
 
 def fingerprint(stored: dict[str, Any]) -> str:

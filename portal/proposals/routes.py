@@ -77,7 +77,7 @@ async def edit(request: Request, public_id: FromPath[str]) -> Response[Any]:
 async def step_page(request: Request, public_id: FromPath[str], step: FromPath[str]) -> Response[Any]:
     """A step as it was saved last."""
     work = await wizard.load(request.actor, public_id, step)
-    form: Any = wizard.offered(work, request)
+    form: Any = await wizard.offered(work, request)
     if "space" in form and "space" in request.query_params:
         form.space.data = request.query_params["space"]
     return await _step(request, work, form)

@@ -9,12 +9,14 @@ import msgspec
 from portal.access.actor import Actor
 from portal.access.conflicts import Changed, Closed
 from portal.access.policy import Action, require
+from portal.calendar.queries import working_days_ahead
 from portal.colleagues.forms import chosen_colleague
 from portal.proposals import actions
 from portal.proposals.forms import (
     MOST_QUESTIONS,
     SPARE,
     STEPS,
+    USUAL,
     PeopleStep,
     Step,
     StepForm,
@@ -90,11 +92,12 @@ def _fix_people(form: PeopleStep, work: Work) -> None:
         del form.decision_owner_called
 
 
-def offered(work: Work, request: Request) -> StepForm:
+async def offered(work: Work, request: Request) -> StepForm:
     """The form as it is first shown: where no date was given yet, with dates proposed."""
     form = stored(work)
     if work.step.name == "dates" and not any(form[name].data for name in form.asked):
-        for name, moment in usual_dates(request.now).items():
+        days = await working_days_ahead(request.actor, list(USUAL.values()))
+        for name, moment in usual_dates(days).items():
             form[name].data = moment
     return form
 

@@ -151,7 +151,7 @@ FLASHES: dict[str, str] = {
     "role-given": lazy("The role is given."),
     "role-taken": lazy("The role is taken away."),
     "space-entered": lazy("You are in. The members of this group hear of it by mail."),
-    "set-up": lazy("Everything is set up. Make the house rules and the privacy page your own, and let colleagues in."),
+    "set-up": lazy("Your square is there. Make the house rules and the privacy page your own, and let colleagues in."),
     "demo-removed": lazy("The demo is gone. You begin with an empty portal."),
     "import-removed": lazy("The list is thrown away."),
     "unit-added": lazy("The unit is there."),

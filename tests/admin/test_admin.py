@@ -1,8 +1,11 @@
 """The administrators' page: for them alone."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from portal.db import execute
+from portal.settings import settings
 from tests.world import CAST
 
 
@@ -34,3 +37,25 @@ async def test_an_administrator_of_a_group_is_none_of_the_house(as_, world, spac
         world.person_id["employee"],
     )
     assert (await (await as_("employee")).get("/admin")).status_code == 403
+
+
+@pytest.fixture
+def mail_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("SMTP_URL", "smtp://127.0.0.1:25")
+    settings.cache_clear()
+    yield
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+async def test_without_a_mail_server_nobody_is_told_that_mail_arrived(as_):
+    page = (await (await as_("administrator")).get("/admin")).text
+    assert "No mail server is set" in page
+    assert "Some things are not set up yet" in page
+    assert "All mail arrived" not in page
+
+
+async def test_with_one_it_arrived(as_, mail_server):
+    page = (await (await as_("administrator")).get("/admin")).text
+    assert "All mail arrived" in page
+    assert "No mail server is set" not in page

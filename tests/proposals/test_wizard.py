@@ -125,19 +125,35 @@ async def test_dates_are_proposed_from_a_week_ahead_in_the_readers_zone_which_is
     page = await browser.get(f"{home}/edit/dates")
     assert "America/New York" in page.text
     form = form_of(page, f"{home}/edit/dates")
-    assert [form[name][:16] for name in DATES[:2]] == ["2026-06-24T09:00", "2026-07-15T09:00"]
+    assert [form[name][:16] for name in DATES[:2]] == ["2026-06-24T03:00", "2026-07-15T03:00"]
     await send(browser, f"{home}/edit/dates", done_from="2026-12-24T09:00")
     assert (await stored(home, "done_from"))[:16] == "2026-12-24T14:00"
 
 
 @pytest.mark.parametrize("ahead", [3, 4, 5])
-async def test_no_phase_is_proposed_to_begin_at_a_weekend(as_, ahead):
+async def test_phases_are_proposed_by_the_working_calendar(as_, ahead):
+    """They begin when work does; voting and answering end when it ends."""
     await set_clock(NOW + timedelta(days=ahead))  # Saturday, Sunday, Monday
+    await execute("UPDATE working_hours SET opens = '08:15', closes = '16:45'")
+    await execute("INSERT INTO calendar_day (day, name, country) VALUES ('2026-07-20', 'Founding day', '')")
     browser = await as_("employee")
     form = await offered(browser, f"{await begin(browser)}/edit/dates")
-    days = [datetime.fromisoformat(form[name]) for name in DATES]
-    assert days[0].strftime("%A %H:%M %d") == "Monday 09:00 29"
-    assert {day.weekday() for day in days} == {0}
+    moments = [datetime.fromisoformat(form[name]) for name in DATES]
+    assert moments[0].strftime("%A %H:%M %d") == "Monday 08:15 29"
+    assert moments[1].strftime("%A %H:%M %d") == "Tuesday 08:15 21"
+    assert [f"{moment:%H:%M}" for moment in moments] == ["08:15", "08:15", "08:15", "16:45", "16:45"]
+    assert {moment.weekday() for moment in moments} == {0, 1}
+
+
+async def test_where_nothing_is_worked_no_dates_are_proposed(as_):
+    await execute(
+        "INSERT INTO calendar_day (day, name, country) SELECT {}::date + n, 'Closed', '' FROM generate_series(0, 150) n"
+        " ON CONFLICT DO NOTHING",
+        NOW,
+    )
+    browser = await as_("employee")
+    form = await offered(browser, f"{await begin(browser)}/edit/dates")
+    assert {form[name] for name in DATES} == {""}
 
 
 async def test_a_phase_that_begins_too_early_gets_its_error_and_a_date_left_open_is_kept_open(as_):
