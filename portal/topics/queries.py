@@ -207,11 +207,19 @@ class Gap(msgspec.Struct, frozen=True):
 
 
 # Of each topic that is published, and of the rules over all topics, who of those that are named is there no longer; of
-# units, whose head is not; and what was never set up. Units that never had a head are told in one line.
+# units, whose head is not; and what was never set up. Units that never had a head are told in one line. Reports need a
+# moderator of the organisation, and an appeal another one.
 GAPS = """
     SELECT g.kind, g.name, g.public_id, g.others FROM (
         SELECT 1 AS place, 'no default' AS kind, '' AS name, '' AS public_id, 0 AS others
             WHERE NOT EXISTS (SELECT FROM topic_rule r WHERE r.topic IS NULL AND r.unit IS NULL)
+        UNION ALL SELECT CASE n WHEN 0 THEN 1 ELSE 6 END, CASE n WHEN 0 THEN 'no moderator' ELSE 'one moderator' END,
+                '', '', 0
+            FROM (
+                SELECT count(*) AS n FROM membership m JOIN space s ON s.id = m.space
+                WHERE s.kind = 'organisation' AND m.role = 'moderator' AND plein_in_office(m.person)
+            ) c
+            WHERE n < 2
         UNION ALL SELECT 2, x.part || ' left', coalesce(t.name, ''), coalesce(t.public_id, ''), 0
             FROM topic_rule r CROSS JOIN LATERAL (VALUES ('owner', r.owner), ('deputy', r.deputy)) x (part, person)
             LEFT JOIN topic t ON t.id = r.topic

@@ -23,6 +23,8 @@ PARTS: dict[str, str] = {
 #: What is missing, and where that is mended; `%(topic)s` is the name of a topic.
 GAPS: dict[str, str] = {
     "no default": lazy("Nobody is the default: what fits no rule reaches nobody."),
+    "no moderator": lazy("The organisation has no moderator: what is reported reaches nobody."),
+    "one moderator": lazy("The organisation has one moderator: an appeal needs another to decide it."),
     "owner left": lazy("Whoever answers for “%(topic)s” has left. The deputy, or whoever comes next, has it."),
     "deputy left": lazy("The deputy for “%(topic)s” has left."),
     "neutral left": lazy("The neutral of “%(topic)s” has left."),
@@ -50,6 +52,8 @@ def missing(gap: Gap) -> str:
 def place_of(gap: Gap) -> str:
     """The address at which that is mended."""
     places = {
+        "no moderator": "/admin/roles",
+        "one moderator": "/admin/roles",
         "no country": "/admin/calendar",
         "no heads": "/admin/units",
         "no head": "/admin/units",

@@ -59,3 +59,17 @@ async def test_with_one_it_arrived(as_, mail_server):
     page = (await (await as_("administrator")).get("/admin")).text
     assert "All mail arrived" in page
     assert "No mail server is set" not in page
+
+
+async def test_without_a_moderator_or_another_for_appeals_it_says_so(as_, world):
+    browser, nobody = await as_("administrator"), "what is reported reaches nobody"
+    alone, made = "an appeal needs another", "INSERT INTO membership (space, person, role) VALUES ({}, {}, 'moderator')"
+    home = world.space_id["organisation"]
+    await execute("DELETE FROM membership WHERE space = {} AND role = 'moderator'", home)
+    assert (nobody in (page := (await browser.get("/admin")).text), alone in page) == (True, False)
+    await execute(made, home, world.person_id["colleague"])
+    assert (nobody in (page := (await browser.get("/admin")).text), alone in page) == (False, True)
+    await execute(made, home, world.person_id["deactivated"])  # who left moderates nothing
+    assert alone in (await browser.get("/admin")).text
+    await execute(made, home, world.person_id["employee"])
+    assert (nobody in (page := (await browser.get("/admin")).text), alone in page) == (False, False)
