@@ -47,7 +47,7 @@ async def long_thread(site):
 
 async def covered(page, key):
     """What is covered as one goes over the whole page with this key."""
-    found = []
+    found: list[str] = []
     for _ in range(STEPS):
         await page.keyboard.press(key)
         if await page.evaluate("document.activeElement === document.body"):
