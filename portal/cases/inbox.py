@@ -12,6 +12,7 @@ import msgspec
 from portal.access.actor import Actor
 from portal.access.of_people import NAMED
 from portal.access.scope import visible
+from portal.cases.duties import asked_of
 from portal.db import QueryString, Reading, read_together
 from portal.escalation.states import KEPT, OWED, State
 from portal.ideas.cards import address_of
@@ -294,10 +295,11 @@ async def inbox(actor: Actor, wanted: Wanted) -> dict[str, Any]:
         line=how_many(actor, "line", "late"),
         unowned=how_many(actor, "unowned", "owed"),
         loads=loads(actor, "owed" if wanted.which == "line" else "none"),
+        asked=asked_of(actor),
     )
     still = [row for row in found["rows"] if row.still] if wanted.below == "paused" else []
     rows = [row for row in found["rows"] if row not in still]
     page: Page[Listed] = paged(rows, PAGE, lambda row: Cursor.at(row.due_at, row.public_id), wanted.after)
     numbers = {name: found[name][0] for name in ("late", "today", *LISTS)}
     groups = grouped([*page.rows, *still], actor.now)
-    return {"listed": page, "groups": groups, "numbers": numbers, "loads": found["loads"]}
+    return {"listed": page, "groups": groups, "numbers": numbers, "loads": found["loads"], "asked": found["asked"]}

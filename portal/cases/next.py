@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
 from portal.access.actor import Actor
 from portal.access.policy import Action, can
-from portal.cases.inbox import Listed
 from portal.escalation.queries import CaseRow
-from portal.text.language import gettext
+from portal.text.language import gettext, lazy
+
+if TYPE_CHECKING:
+    from portal.cases.duties import Duty
+    from portal.cases.inbox import Listed
 
 
 class Next(msgspec.Struct, frozen=True):
@@ -33,22 +37,26 @@ def next_of(actor: Actor, row: Listed | CaseRow) -> Next:
         return Next(here, gettext("Open"), gettext("Its support is being checked until"), row.hold_until, False)
     if row.state == "triage":
         may = row.space in actor.moderates
-        words = gettext("Name who decides") if may else gettext("Open")
-        what = gettext("Who decides is named by")
-        return Next(f"{here}/triage" if may else here, words, what, row.triage_due_at, may)
+        step = asked("triage", f"{here}/triage", row.triage_due_at)
+        return step if may else Next(here, gettext("Open"), step.what, step.by, False)
     if row.state == "clarifying":
         what = gettext("The author is asked; the clock goes on by")
         return Next(here, gettext("Open"), what, row.clarify_until, False)
     if row.lateness is None:
         return Next(here, gettext("Open"), "", None, False)
+    step = owed(row, actor.now)
+    return step if hers else Next(here, gettext("Open"), step.what, step.by, False)
+
+
+def owed(row: Listed | CaseRow | Duty, now: datetime) -> Next:
+    """What its owner owes first."""
     where, words, what, by = _owed(row)
-    if by < actor.now and row.state != "assigned" and row.statement_at is None:
+    if by < now and row.state != "assigned" and row.statement_at is None:
         what = gettext("There should have been a first statement by")
-    return Next(where if hers else here, words if hers else gettext("Open"), what, by, hers)
+    return Next(where, words, what, by, True)
 
 
-def _owed(row: Listed | CaseRow) -> tuple[str, str, str, datetime]:
-    """What its owner owes first: where, in which words, what it is, and by when."""
+def _owed(row: Listed | CaseRow | Duty) -> tuple[str, str, str, datetime]:
     here = f"/cases/{row.public_id}"
     if row.state == "assigned":
         what = gettext("The day of the answer is named by")
@@ -61,17 +69,38 @@ def _owed(row: Listed | CaseRow) -> tuple[str, str, str, datetime]:
     return f"{here}#answering", gettext("Answer"), gettext("Answer by"), row.due_at
 
 
+class Asked(NamedTuple):
+    """What somebody is asked about a case: what she does, and what stands before the moment until when."""
+
+    words: str
+    what: str
+
+
+ASKED = {
+    "reply": Asked(lazy("Answer the question"), lazy("You are asked something; the clock stands still until")),
+    "agreement": Asked(lazy("Decide about more time"), lazy("More time is asked for; say yes or no by")),
+    "takeover": Asked(lazy("Take it over, or not"), lazy("You are asked to take it over; its answer is due on")),
+    "approval": Asked(lazy("Agree, or not"), lazy("An answer waits for your yes or no; it is due on")),
+    "triage": Asked(lazy("Name who decides"), lazy("Who decides is named by")),
+    "advice": Asked(lazy("Give your advice"), lazy("Your advice is asked by")),
+}
+
+
+def asked(ask: str, where: str, by: datetime | None) -> Next:
+    """What is asked of the reader."""
+    return Next(where, str(ASKED[ask].words), str(ASKED[ask].what), by, True)
+
+
 def nearest(actor: Actor, row: CaseRow) -> Next | None:
     """What the reader has to do about it first, if there is something."""
     here = f"/cases/{row.public_id}"
     if can(actor, Action.ESCALATION_REPLY, row):
-        what = gettext("You are asked something; the clock stands still until")
-        return Next(f"{here}/reply", gettext("Answer the question"), what, row.clarify_until, True)
+        return asked("reply", f"{here}/reply", row.clarify_until)
     if can(actor, Action.ESCALATION_DECIDE_EXTENSION, row):
-        what = gettext("More time is asked for; say yes or no by")
-        return Next(f"{here}/agreement", gettext("Decide about more time"), what, row.due_at, True)
+        return asked("agreement", f"{here}/agreement", row.due_at)
     if can(actor, Action.ESCALATION_TAKE_OVER, row):
-        what = gettext("You are asked to take it over; its answer is due on")
-        return Next(f"{here}/takeover", gettext("Take it over, or not"), what, row.due_at, True)
+        return asked("takeover", f"{here}/takeover", row.due_at)
+    if can(actor, Action.ANSWER_APPROVE, row):
+        return asked("approval", f"{here}#approval", row.due_at)
     step = next_of(actor, row)
     return step if step.hers else None

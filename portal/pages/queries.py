@@ -9,6 +9,7 @@ import msgspec
 from portal.access.actor import Actor
 from portal.access.scope import visible
 from portal.campaigns.queries import UNANSWERED
+from portal.cases.duties import Duty, duties_of
 from portal.db import QueryString, execute, fetch
 from portal.spaces.queries import PASSING
 from portal.tables import (
@@ -16,7 +17,6 @@ from portal.tables import (
     Capture,
     Comment,
     CommunityCard,
-    Escalation,
     Idea,
     ModerationItem,
     Person,
@@ -57,26 +57,6 @@ class ToSettle(msgspec.Struct, frozen=True):
     workshop: str
 
 
-class OwnCase(msgspec.Struct, frozen=True):
-    """A case that the actor owns, and owes an answer."""
-
-    public_id: str
-    title: str
-    language: str
-    due_at: datetime
-    late: bool
-
-
-class Question(msgspec.Struct, frozen=True):
-    """What who decides asks the actor about what she wrote, while the clock stands still."""
-
-    public_id: str
-    title: str
-    language: str
-    question: str
-    until: datetime
-
-
 class ToScreen(msgspec.Struct, frozen=True):
     """Something sensitive that it is the actor's turn to look at, or an appeal that she decides."""
 
@@ -100,8 +80,7 @@ class Asked(msgspec.Struct, frozen=True):
 
     checks: list[ToCheck]
     screenings: list[ToScreen]
-    questions: list[Question]
-    cases: list[OwnCase]
+    cases: list[Duty]
     owed: list[Owed]
     invitations: list[Invitation]
     captures: list[ToSettle]
@@ -121,17 +100,7 @@ ASKED = f"""
             SELECT y.public_id, y.due_at, y.appealed_at IS NOT NULL AS appeal FROM screening y
             WHERE (y.state = 'open' AND y.assigned_to = {{}} OR y.appeal_to = {{}} AND y.outcome IS NULL) AND {{}}
             ORDER BY y.due_at, y.id LIMIT 3) x) AS screenings,
-        (SELECT jsonb_agg(x) FROM (
-            SELECT e.public_id, i.title, i.language, e.question, e.clarify_until AS until
-            FROM escalation e JOIN idea i ON i.id = e.idea
-            WHERE e.state = 'clarifying' AND {{}} AND i.id IN (SELECT w.id FROM idea w WHERE w.author = ANY({{}})
-                UNION ALL SELECT k.idea FROM co_author k WHERE k.person = {{}} AND k.accepted_at IS NOT NULL)
-            ORDER BY e.clarify_until, e.id LIMIT 3) x) AS questions,
-        (SELECT jsonb_agg(x) FROM (
-            SELECT e.public_id, i.title, i.language, e.due_at, e.due_at < {{}} AS late
-            FROM escalation e JOIN idea i ON i.id = e.idea
-            WHERE e.owner = {{}} AND e.state IN ('assigned', 'acknowledged', 'drafting', 'under review') AND {{}}
-            ORDER BY e.due_at, e.id LIMIT 3) x) AS cases,
+        (SELECT jsonb_agg(x) FROM ({{}}) x) AS cases,
         (SELECT jsonb_agg(x) FROM (
             SELECT c.public_id, c.title, c.language, count(i.id)::int AS ideas
             FROM campaign c JOIN idea i ON i.campaign = c.id AND i.state = 'published'
@@ -167,12 +136,7 @@ async def asked_of(actor: Actor) -> Asked:
         actor.id,
         actor.id,
         visible(Screening, actor, "y"),
-        visible(Escalation, actor, "e"),
-        actor.selves,
-        actor.id,
-        actor.now,
-        actor.id,
-        visible(Escalation, actor, "e"),
+        duties_of(actor),
         actor.id,
         actor.now,
         visible(Campaign, actor, "c"),

@@ -1,0 +1,127 @@
+"""What somebody has to do about cases: the answers that she owes, and what is asked of her. Home, the inbox and a
+case's own page tell it from here; the bell tells the same when it begins."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from portal.access.actor import Actor
+from portal.access.of_cases import OWNED
+from portal.access.scope import visible
+from portal.cases.next import Next, asked, owed
+from portal.db import QueryString, Reading
+from portal.tables import Escalation
+
+MOST = 3  # of each kind, the most urgent
+
+
+class Duty(msgspec.Struct, frozen=True):
+    """Something that she has to do about a case. `ask`: what is asked of her; empty: she owes the answer. `said`: in
+    which words."""
+
+    ask: str
+    address: str
+    by: datetime
+    said: str
+    public_id: str
+    idea_public_id: str
+    title: str
+    language: str
+    state: str
+    lateness: str | None
+    acknowledge_due_at: datetime
+    statement_due_at: datetime
+    statement_at: datetime | None
+    due_at: datetime
+    round: int
+
+    @property
+    def late(self) -> bool:
+        """The answer that she owes is late."""
+        return not self.ask and bool(self.lateness and self.lateness.startswith("overdue"))
+
+    def next(self, now: datetime) -> Next:
+        """Where it is done, in which words."""
+        return asked(self.ask, self.address, self.by) if self.ask else owed(self, now)
+
+
+# Her question to the author, while it is open.
+REPLY = """
+    SELECT 'reply' AS ask, e.id, '/cases/' || e.public_id || '/reply' AS address, e.clarify_until AS by,
+        e.question AS said
+    FROM escalation e JOIN idea w ON w.id = e.idea
+    WHERE e.state = 'clarifying' AND (w.author = ANY({}) OR EXISTS (SELECT FROM co_author k
+        WHERE k.idea = w.id AND k.person = {} AND k.accepted_at IS NOT NULL))
+"""
+TAKE_OVER = """
+    SELECT 'takeover', e.id, '/cases/' || e.public_id || '/takeover', e.due_at, h.body
+    FROM handover h JOIN escalation e ON e.id = h.escalation
+    WHERE h.person = {} AND h.outcome IS NULL AND e.state = ANY({})
+"""
+AGREE = """
+    SELECT 'agreement', e.id, '/cases/' || e.public_id || '/agreement', e.due_at, e.extension_reason
+    FROM escalation e
+    WHERE e.extension_asked_at IS NOT NULL AND e.extension_decided_at IS NULL AND e.ended_at IS NULL
+        AND e.due_at > {} AND e.state = ANY({})
+        AND EXISTS (SELECT FROM case_role r WHERE r.escalation = e.id AND r.person = {} AND r.role = 'chain'
+            AND r.until IS NULL)
+        AND (plein_above(e.owner, plein_barred(e) || e.extension_asked_by, {}))[1] = {}
+"""
+APPROVE = """
+    SELECT 'approval', e.id, '/cases/' || e.public_id || '#approval', e.due_at, ''
+    FROM answer_draft d JOIN escalation e ON e.id = d.escalation WHERE d.approver = {} AND e.state = ANY({})
+"""
+ADVISE = """
+    SELECT 'advice', e.id, '/consultations/' || c.public_id, c.due_at, c.body
+    FROM consultation c JOIN escalation e ON e.id = c.escalation
+    WHERE c.person = {} AND c.answered_at IS NULL AND e.ended_at IS NULL
+        AND EXISTS (SELECT FROM case_role r WHERE r.escalation = e.id AND r.person = c.person AND r.until IS NULL)
+"""
+# Who decides is to be named: by the moderators of the space, and where nobody was left, by administrators.
+TRIAGE = """
+    SELECT 'triage', o.id, o.address, o.by, '' FROM (
+        SELECT e.id, '/cases/' || e.public_id || '/triage' AS address, coalesce(e.triage_due_at, e.created_at) AS by
+        FROM escalation e
+        WHERE e.state = 'triage' AND (e.space = ANY({}) OR {} AND coalesce(e.triage_due_at, e.created_at) < {})
+            AND {} <> ALL (plein_barred(e)) AND NOT plein_decides({}, e.idea) AND {}
+        ORDER BY 3, e.id LIMIT {}) o
+"""
+# The first of those that she owns, by the index: she may own thousands.
+OWED = """
+    SELECT '', o.id, '', o.due_at, '' FROM (
+        SELECT e.id, e.due_at FROM escalation e
+        WHERE e.owner = {} AND e.state IN ('assigned', 'acknowledged', 'drafting', 'under review') AND {}
+        ORDER BY e.due_at, e.id LIMIT {}) o
+"""
+DUTIES = """
+    SELECT x.ask, x.address, x.by, x.said, e.public_id, i.public_id AS idea_public_id, i.title, i.language, e.state,
+        plein_lateness(e, {}) AS lateness, e.acknowledge_due_at, e.statement_due_at, e.statement_at, e.due_at, e.round
+    FROM ({}) x JOIN escalation e ON e.id = x.id JOIN idea i ON i.id = e.idea WHERE {}
+    ORDER BY x.ask = '', x.by, e.id LIMIT {}
+"""
+
+
+def duties_of(actor: Actor, owes: bool = True) -> QueryString:
+    """What is asked of her, what is due first before the rest; then the answers that she owes, if `owes`."""
+    me, now, owned = actor.id, actor.now, sorted(OWNED)
+    parts = [
+        QueryString(REPLY, actor.selves, me),
+        QueryString(TAKE_OVER, me, owned),
+        QueryString(AGREE, now, owned, me, now, me),
+        QueryString(APPROVE, me, owned),
+        QueryString(ADVISE, me),
+    ]
+    if actor.moderates or actor.administrator:
+        sees = visible(Escalation, actor, "e")
+        parts.append(QueryString(TRIAGE, actor.moderates, actor.administrator, now, me, me, sees, MOST))
+    if owes:
+        parts.append(QueryString(OWED, me, visible(Escalation, actor, "e"), MOST))
+    union = QueryString(" UNION ALL ".join("({})" for _ in parts), *parts)
+    return QueryString(DUTIES, now, union, visible(Escalation, actor, "e"), 5 * MOST)
+
+
+def asked_of(actor: Actor) -> Reading[Duty]:
+    """What is asked of her, without the answers that she owes."""
+    return Reading(Duty, "{}", duties_of(actor, owes=False))
