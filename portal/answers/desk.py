@@ -65,7 +65,10 @@ class Desk:
         if self.draft is None:
             return self.kind(version=0 if self.owed else 1, replies_to=mark_of(self.idea.core_questions))
         replies = {f"reply_{n}": reply for n, reply in enumerate(self.draft.replies)}
-        return self.kind(obj=self.draft, **replies)
+        form = self.kind(obj=self.draft, **replies)
+        form.replies_to.data = mark_of(self.idea.core_questions)
+        form.asked_anew = self.draft.replies_to != form.replies_to.data
+        return form
 
     def standing(self, text: AnswerText) -> Any:
         """The form with the answer as it stands."""

@@ -80,6 +80,7 @@ class AnswerForm(DraftedForm):
     next_day: date | None = None
     review_day: date | None = None
     questions: tuple[str, ...] = ()
+    asked_anew = False  # the authors named or changed them after the draft was saved
 
     @classmethod
     def of(

@@ -82,7 +82,7 @@ async def _keep(row: CaseRow, desk: Desk, form: Any) -> Response[Any]:
     except Changed:
         return await _collided(row, desk, form)
     if not desk.request.wants_fragment:
-        return see_other(f"/cases/{row.public_id}#answering", "draft-saved")
+        return see_other(f"/cases/{row.public_id}#answering", "answer-draft-saved")
     return _state(row, desk, form, version)
 
 

@@ -156,7 +156,10 @@ DEEDS = {
         Action.ESCALATION_CLARIFY,
         forms.QuestionForm,
         lazy("Ask the author a question"),
-        lazy("Everybody reads it. It is the only thing that stops the clock: once, for five working days at most."),
+        lazy(
+            "Everybody reads it. It is the only thing that stops the clock: once, for five working days at most, and"
+            " before a draft of the answer is saved."
+        ),
         _ask,
     ),
     "questions": Deed(
@@ -200,7 +203,7 @@ DEEDS = {
         forms.HandForm,
         lazy("Hand it over"),
         lazy(
-            "To somebody who can decide. She or he is asked, reads your reason, and it stays yours until the answer is"
+            "To somebody who can decide. She or he is asked and reads your reason; nothing changes until the answer is"
             " yes. The clock goes on."
         ),
         _hand_over,
@@ -244,3 +247,20 @@ DEEDS = {
 def deeds_for(actor: Actor, case: CaseRow) -> dict[str, Deed]:
     """What she may do to it now."""
     return {name: deed for name, deed in DEEDS.items() if can(actor, deed.action, case)}
+
+
+#: Why the author can't be asked, by the state of the case.
+NO_QUESTION = {
+    "assigned": lazy("Once you have said on which day you answer."),
+    "drafting": lazy(
+        "A draft of the answer is saved: from then on nothing stops the clock. You can still ask in the thread."
+    ),
+}
+ASKED_ONCE = lazy("The author was asked already. Only one question stops the clock.")
+
+
+def why_no_question(actor: Actor, case: CaseRow) -> str:
+    """Why its owner can't ask the author now; empty where she can, or where there is nothing to ask."""
+    if not can(actor, Action.ESCALATION_HAND_OVER, case) or actor.id != case.owner or case.state == "clarifying":
+        return ""
+    return str(ASKED_ONCE if case.clarify_from else NO_QUESTION.get(case.state, ""))

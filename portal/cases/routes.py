@@ -111,7 +111,7 @@ async def _form(request: Request, row: CaseRow, deed: Deed, name: str, form: Any
     return page(
         request,
         "cases/deed.html",
-        section=idea.section,
+        section="cases",
         case=row,
         idea=idea,
         deed=deed,

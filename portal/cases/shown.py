@@ -12,7 +12,7 @@ from portal.answers.drafts import draft_of
 from portal.answers.queries import AnswerRow, policies_to_choose, starts_to_choose
 from portal.cases import queries
 from portal.cases.chart import drawn
-from portal.cases.desk import deeds_for
+from portal.cases.desk import deeds_for, why_no_question
 from portal.cases.forms import ApprovalForm
 from portal.cases.next import nearest
 from portal.caseteam.forms import NoteForm
@@ -86,7 +86,7 @@ async def show(
     return page(
         request,
         "cases/show.html",
-        section=idea.section,
+        section="cases",
         case=row,
         idea=idea,
         facts=facts,
@@ -105,6 +105,7 @@ async def show(
         after=known["after"],
         words=words,
         deeds=deeds_for(actor, row),
+        no_question=why_no_question(actor, row),
         duty=nearest(actor, row),
         triages=can(actor, Action.ESCALATION_TRIAGE, row),
         answer=next(iter(known.get("answer", ())), None),

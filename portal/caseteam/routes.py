@@ -92,7 +92,7 @@ async def _advice(request: Request, asked: queries.ConsultationRow, form: Any) -
     return page(
         request,
         "caseteam/advice.html",
-        section=idea.section,
+        section="cases",
         asked=asked,
         idea=idea,
         words=words,
@@ -106,7 +106,7 @@ async def _room(request: Request, case: CaseRow, form: Any) -> Response[Any]:
     return page(
         request,
         "caseteam/room.html",
-        section=idea.section,
+        section="cases",
         case=case,
         idea=idea,
         **await queries.room_of(request.actor, case.id),

@@ -89,7 +89,7 @@ async def _of_case(request: Request, case: CaseRow, form: Any) -> Response[Any]:
         request,
         "records/case.html",
         fragment="download",
-        section=idea.section,
+        section="cases",
         case=case,
         idea=idea,
         parts=CASE_PARTS,
