@@ -98,7 +98,8 @@ OWED = """
 DUTIES = """
     SELECT x.ask, x.address, x.by, x.said, e.public_id, i.public_id AS idea_public_id, i.title, i.language, e.state,
         plein_lateness(e, {}) AS lateness, e.acknowledge_due_at, e.statement_due_at, e.statement_at, e.due_at, e.round
-    FROM ({}) x JOIN escalation e ON e.id = x.id JOIN idea i ON i.id = e.idea WHERE {}
+    FROM (({}) UNION ALL ({}) UNION ALL ({}) UNION ALL ({}) UNION ALL ({}) UNION ALL ({}) UNION ALL ({})) x
+    JOIN escalation e ON e.id = x.id JOIN idea i ON i.id = e.idea WHERE {}
     ORDER BY x.ask = '', x.by, e.id LIMIT {}
 """
 
@@ -106,20 +107,17 @@ DUTIES = """
 def duties_of(actor: Actor, owes: bool = True) -> QueryString:
     """What is asked of her, what is due first before the rest; then the answers that she owes, if `owes`."""
     me, now, owned = actor.id, actor.now, sorted(OWNED)
-    parts = [
+    sees = visible(Escalation, actor, "e")
+    asks = (
         QueryString(REPLY, actor.selves, me),
         QueryString(TAKE_OVER, me, owned),
         QueryString(AGREE, now, owned, me, now, me),
         QueryString(APPROVE, me, owned),
         QueryString(ADVISE, me),
-    ]
-    if actor.moderates or actor.administrator:
-        sees = visible(Escalation, actor, "e")
-        parts.append(QueryString(TRIAGE, actor.moderates, actor.administrator, now, me, me, sees, MOST))
-    if owes:
-        parts.append(QueryString(OWED, me, visible(Escalation, actor, "e"), MOST))
-    union = QueryString(" UNION ALL ".join("({})" for _ in parts), *parts)
-    return QueryString(DUTIES, now, union, visible(Escalation, actor, "e"), 5 * MOST)
+        QueryString(TRIAGE, actor.moderates, actor.administrator, now, me, me, sees, MOST),
+        QueryString(OWED, me, sees, MOST if owes else 0),
+    )
+    return QueryString(DUTIES, now, *asks, sees, 5 * MOST)
 
 
 def asked_of(actor: Actor) -> Reading[Duty]:

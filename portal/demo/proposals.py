@@ -12,7 +12,7 @@ from portal.text.markdown import to_html
 
 CONTENT = Path(__file__).parent / "content" / "proposals.toml"
 PURPOSE = """
-    UPDATE campaign SET need = {}, goal = {}, measure = {}, decision_owner = sponsor WHERE title = {}
+    UPDATE campaign SET need = {}, goal = {}, measure = {} WHERE title = {}
 """
 PROPOSAL = """
     INSERT INTO campaign (space, author, sponsor, decision_owner, state, title, lead, brief, brief_html, promise,

@@ -229,9 +229,9 @@ async def _looked_after(space: int, group: dict[str, Any], people: dict[str, Dem
 
 
 CAMPAIGN = """
-    INSERT INTO campaign (space, author, sponsor, title, lead, brief, brief_html, promise, language, always_open,
-        collect_from, discuss_from, vote_from, decide_from, done_from, created_at)
-    VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}) RETURNING id
+    INSERT INTO campaign (space, author, sponsor, decision_owner, title, lead, brief, brief_html, promise, language,
+        always_open, collect_from, discuss_from, vote_from, decide_from, done_from, created_at)
+    VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}) RETURNING id
 """
 BY_BUDGET = "UPDATE campaign SET vote_method = 'budget', rank_blind = TRUE, top = {} WHERE id = {}"
 IDEA = """
@@ -279,8 +279,7 @@ async def _campaign(
     campaign = await fetch_value(
         CAMPAIGN,
         space,
-        sponsor,
-        sponsor,
+        *(sponsor, sponsor, sponsor),
         facts["title"],
         facts["lead"],
         facts["brief"].strip(),

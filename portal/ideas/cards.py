@@ -35,8 +35,8 @@ def address_of(kind: str, public_id: str) -> str:
 class IdeaCard(msgspec.Struct, frozen=True):
     """An idea in a list, or a post. `speaks_for`: the name of the leader for whom it was posted; `weight`: how many
     votes of the actor herself lie on it; the counts of supporters are None while its campaign hides them, `answer_kind`
-    while no answer is shown; `idea_state` is "waiting" of what a moderator looks at first. `co_author`: the actor
-    writes it along."""
+    while no answer is shown; `owed_on`: when its running campaign owes it one; `idea_state` is "waiting" of what a
+    moderator looks at first. `co_author`: the actor writes it along."""
 
     id: int
     public_id: str
@@ -69,6 +69,7 @@ class IdeaCard(msgspec.Struct, frozen=True):
     vote_method: str
     votes_per_idea: int
     co_author: bool
+    owed_on: datetime | None
 
     def __post_init__(self) -> None:
         hashable(self)
@@ -91,6 +92,14 @@ WATCHED = """
         AND NOT EXISTS (SELECT FROM escalation w WHERE w.idea = i.id AND w.ended_at IS NULL)
         THEN i.commenters ELSE 0 END AS watched
 """
+#: When its running campaign answers it, where enough people support it and it has neither answer nor case.
+OWED_ON = """
+    CASE WHEN i.t1_at IS NOT NULL AND i.state = 'published' AND NOT plein_counts_hidden(c, t.now)
+        AND NOT EXISTS (SELECT FROM answer w WHERE w.idea = i.id AND w.kind <> 'statement')
+        AND NOT EXISTS (SELECT FROM escalation w WHERE w.idea = i.id AND w.ended_at IS NULL)
+        AND NOT EXISTS (SELECT FROM cluster_item w WHERE w.idea = i.id AND w.left_at IS NULL)
+        THEN plein_owed_on(i, c) END AS owed_on
+"""
 #: Whether somebody writes it along: a colleague's yes, not her invitation.
 WRITES_ALONG = "EXISTS (SELECT FROM co_author k WHERE k.idea = i.id AND k.person = {} AND k.accepted_at IS NOT NULL)"
 CARD = f"""
@@ -106,7 +115,7 @@ CARD = f"""
     {WRITES_ALONG} AS co_author,
     (SELECT a.kind FROM answer a WHERE a.idea = i.id AND plein_decided(c, t.now)) AS answer_kind,
     c.public_id AS campaign_public_id, c.title AS campaign_title, plein_phase(c, t.now) AS phase,
-    c.vote_method, c.votes_per_idea
+    c.vote_method, c.votes_per_idea, {OWED_ON}
 """
 FROM = (
     """

@@ -10,7 +10,7 @@ from portal.access.actor import Actor
 from portal.access.of_people import ADDRESS, COMES_FROM, NAMED
 from portal.access.scope import visible
 from portal.db import fetch, fetch_one
-from portal.ideas.cards import COUNTED, FROM, WATCHED, address_of, hashable
+from portal.ideas.cards import COUNTED, FROM, OWED_ON, WATCHED, address_of, hashable
 from portal.tables import Campaign, Idea, IdeaVersion, OrgUnit, Service, Topic, Vote
 from portal.tables import Question as QuestionTable
 
@@ -91,6 +91,7 @@ class IdeaRow(msgspec.Struct, frozen=True):
     objected: bool
     digested: bool
     clustered: bool
+    owed_on: datetime | None
     core_questions: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -151,7 +152,7 @@ ONE = f"""
             WHERE h.idea = i.id AND h.kind = 'objection' AND h.state = 'published') AS objected,
         EXISTS (SELECT FROM digest h WHERE h.idea = i.id) AS digested,
         EXISTS (SELECT FROM cluster_item h WHERE h.left_at IS NULL AND i.id IN (h.idea, h.lead)) AS clustered,
-        i.core_questions
+        {OWED_ON}, i.core_questions
     {FROM} CROSS JOIN (SELECT {{}}::bigint AS id) me LEFT JOIN escalation x ON x.idea = i.id AND x.ended_at IS NULL
     LEFT JOIN service e ON e.id = i.service AND {{}} LEFT JOIN topic tp ON tp.id = i.topic AND {{}}
     LEFT JOIN co_author k ON k.idea = i.id AND k.person = me.id

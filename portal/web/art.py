@@ -9,12 +9,14 @@ from __future__ import annotations
 import random
 import re
 import zlib
+from datetime import datetime
 from functools import cache, lru_cache
 from typing import Final
 
 from markupsafe import Markup
 
 from portal.text.answers import ANSWER_KINDS
+from portal.text.dates import day
 from portal.text.language import gettext
 from portal.text.statuses import STEPS
 from portal.web.assets import assets
@@ -42,6 +44,12 @@ def answer_badge(kind: str) -> Markup:
     known = ANSWER_KINDS[kind]
     drawn = Markup('<span class="badge" data-tone="{}">{}{}</span>')
     return drawn.format(known.tone, icon(known.icon), str(known.badge))
+
+
+def owed_badge(on: datetime) -> Markup:
+    """When a running campaign answers an idea that enough people support."""
+    words = Markup(gettext("Answer owed by %(day)s")) % {"day": day(on)}  # noqa: S704  our own words
+    return Markup('<span class="badge" data-tone="live">{}{}</span>').format(icon("scales"), words)
 
 
 def status_badge(status: str) -> Markup:

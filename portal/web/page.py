@@ -92,6 +92,7 @@ def environment() -> Environment:
         tiles=art.tiles,
         skyline=art.skyline,
         answer_badge=art.answer_badge,
+        owed_badge=art.owed_badge,
         status_badge=art.status_badge,
         statuses=STEPS,
         presets=PRESETS,
