@@ -146,8 +146,8 @@ DUTIES: dict[str, Words] = {
     Kind.DUTY_EXTENSION: Words(
         lazy("More time is asked for"),
         lazy(
-            "%(owner)s asks for %(days)s more working days, because: “%(reason)s” Say yes or no before %(due)s; else "
-            "the day stays."
+            "%(owner)s asks for more time, %(days)s, because: “%(reason)s” Say yes or no before %(due)s; else the day "
+            "stays."
         ),
         "/agreement",
     ),

@@ -88,6 +88,6 @@ def _facts(duty: Duty) -> dict[str, str]:
         "left": working_time(duty.left or 0, duty.day),
         "owner": duty.owner_name or gettext("A colleague"),
         "question": duty.question,
-        "days": str(duty.extension_days or ""),
+        "days": working_time((duty.extension_days or 0) * duty.day, duty.day),
         "reason": duty.extension_reason,
     }

@@ -126,3 +126,12 @@ async def test_what_is_handed_over_is_the_duty_of_who_has_it_now_and_no_longer_o
     assert await unread(world) == ["decision_maker"]
     why = await fetch_value("SELECT particulars ->> 'why' FROM event WHERE kind = 'duty.assigned' ORDER BY id DESC")
     assert why == "handed over"
+
+
+async def test_one_day_is_one_day_in_the_readers_language(rollback, world):
+    asked = "UPDATE escalation SET extension_days = 1, extension_reason = 'Het weer' WHERE id = {}"
+    await execute(asked, world.case_id["decide"])
+    await execute("UPDATE identity SET language = 'nl' WHERE person = {}", world.person_id["sponsor"])
+    event = await obliged(world, Kind.DUTY_EXTENSION, "sponsor")
+    mail = await write("duty", world.person_id["sponsor"], event)
+    assert "vraagt om uitstel (1 werkdag), met deze reden: ‘Het weer’" in " ".join(mail.get_content().split())
