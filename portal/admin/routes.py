@@ -20,6 +20,7 @@ from portal.admin.forms import (
     chosen_role,
     chosen_successor,
 )
+from portal.admin.waiting import waiting_for
 from portal.colleagues.forms import chosen_colleague
 from portal.notifications import actions, queries
 from portal.people import erasure
@@ -254,6 +255,7 @@ async def _deactivation_page(request: Request, person: people.PersonRow, form: D
         form=form,
         duties=await deactivation.duties(request.actor, person.id),
         posts=await deactivation.posts(request.actor, person.id),
+        waiting=await waiting_for(request.actor, person.id),
         last=await roles.is_last_administrator(request.actor, person.id),
         status=form.status,
     )

@@ -11,7 +11,7 @@ from portal.access.of_people import NAMED
 from portal.access.scope import visible
 from portal.db import Reading, fetch_one
 from portal.ideas.queries import IdeaRow
-from portal.tables import Capture, CoAuthor, Correction, HelpOffer, Idea, IdeaReply, StatusChange
+from portal.tables import Capture, CoAuthor, Correction, Event, HelpOffer, Idea, IdeaReply, StatusChange
 
 
 class Person(msgspec.Struct, frozen=True):
@@ -76,7 +76,7 @@ class Captured(msgspec.Struct, frozen=True):
 
 
 class Around(msgspec.Struct, frozen=True):
-    """What stands around an idea's text."""
+    """What stands around an idea's text. `moves`: how often it was moved, the last time at `moved_at`."""
 
     people: tuple[Person, ...]
     offers: tuple[Offer, ...]
@@ -84,6 +84,8 @@ class Around(msgspec.Struct, frozen=True):
     steps: tuple[Step, ...]
     replies: tuple[Reply, ...]
     captures: tuple[Captured, ...]
+    moves: int
+    moved_at: datetime | None
 
 
 AROUND = f"""
@@ -118,8 +120,11 @@ AROUND = f"""
             FROM capture t JOIN workshop w ON w.id = t.workshop
             {NAMED.format("n", "t.person", "t.space")} {NAMED.format("m", "t.claimant", "t.space")}
             LEFT JOIN person mp ON mp.id = t.claimant
-            WHERE t.idea = i.id AND t.state <> 'refused' AND {{}}) x) AS captures
-    FROM idea i WHERE i.id = {{}} AND {{}}
+            WHERE t.idea = i.id AND t.state <> 'refused' AND {{}}) x) AS captures, h.moves, h.moved_at
+    FROM idea i
+    CROSS JOIN (SELECT count(*)::int AS moves, max(v.occurred_at) AS moved_at FROM event v
+        WHERE v.idea = {{}} AND v.kind = 'idea.moved' AND {{}}) h
+    WHERE i.id = {{}} AND {{}}
 """
 
 
@@ -136,6 +141,8 @@ def around(actor: Actor, idea: IdeaRow) -> Reading[Around]:
         visible(IdeaReply, actor, "y"),
         *[actor.id] * 4,
         visible(Capture, actor, "t"),
+        idea.id,
+        visible(Event, actor, "v"),
         idea.id,
         visible(Idea, actor, "i"),
     )

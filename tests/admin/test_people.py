@@ -381,3 +381,33 @@ async def test_a_person_of_a_sister_organisation_is_added_by_hand(as_, world):
     assert "Ada Bruin" in (await browser.get("/admin/people?show=sisters")).text
     forged = person | {"email": "bo@x.example", "sister": world.space["closed_a"]}
     assert (await browser.post("/admin/people", forged)).status_code == 422
+
+
+async def test_the_page_says_to_whom_cases_pass_and_what_else_waits_for_her(as_, world):
+    case = world.case_id["decide"]
+    await execute(
+        "UPDATE campaign SET decision_owner = {} WHERE title = 'Campaign decide'", world.person_id["colleague"]
+    )
+    browser = await as_("administrator")
+    page = text_of(await browser.get(f"/admin/people/{world.person['sponsor']}/deactivation"))
+    waiting = page.partition('id="waiting"')[2].partition("</section>")[0]
+    name = await fetch_value("SELECT name FROM identity WHERE person = {}", world.person_id["colleague"])
+    assert f'href="/cases/{world.case["decide"]}"' in waiting
+    assert f"the case passes to {name} at once" in waiting
+    await execute("UPDATE escalation SET owner = {} WHERE id = {}", world.person_id["colleague"], case)
+    asked = text_of(await browser.get(f"/admin/people/{world.person['decision_maker']}/deactivation"))
+    assert "advice, a yes or a take-over is asked for here" in asked
+    gone = text_of(await browser.get(f"/admin/people/{world.person['sponsor']}/deactivation"))
+    assert f'href="/cases/{world.case["decide"]}"' not in gone
+
+
+async def test_a_case_that_the_administrator_does_not_read_is_counted_only(as_, world):
+    move = "UPDATE idea SET space = {}, campaign = {} WHERE id = (SELECT idea FROM escalation WHERE id = {})"
+    there, case = world.space_id["closed_b"], world.case_id["decide"]
+    await execute(move, there, -there, case)
+    await execute("UPDATE escalation SET space = {} WHERE id = {}", there, case)
+    page = text_of(await (await as_("administrator")).get(f"/admin/people/{world.person['sponsor']}/deactivation"))
+    waiting = page.partition('id="waiting"')[2].partition("</section>")[0]
+    assert "that you don’t read" in waiting
+    assert world.case["decide"] not in waiting
+    assert "Idea decide" not in waiting

@@ -207,6 +207,9 @@ async def test_a_post_goes_to_another_space_and_its_old_readers_find_nothing(as_
     assert (response.status_code, response.headers["location"]) == (303, f"/ideas/{world.idea['post']}")
     for name, status in (("guest_a", 200), ("insider_a", 200), ("author", 200), ("employee", 404), ("guest_b", 404)):
         assert (await (await as_(name)).get(f"/posts/{world.idea['post']}")).status_code == status, name
+    history = text_of(await (await as_("insider_a")).get(f"/posts/{world.idea['post']}"))
+    assert "Moved to this space" in history
+    assert "The text was changed" not in history
     row = (await execute("SELECT space, campaign, kind, supporters, version FROM idea WHERE id = {}", post))[0]
     there = world.space_id["closed_a"]
     assert (row["space"], row["campaign"], row["kind"], row["supporters"]) == (there, -there, "discussion", 0)
