@@ -64,6 +64,14 @@ def test_every_class_of_a_style_sheet_is_used(path):
     assert unused_classes(path.read_text(), used_classes()) == set()
 
 
+def test_a_class_is_described_in_one_sheet():
+    homes = {}
+    for path in SHEETS:
+        for name in re.findall(r"^\.([\w-]+) \{", path.read_text(), re.M):
+            # What print leaves out of the layout stands in the base.
+            assert path.stem == "base" or homes.setdefault(name, path.stem) == path.stem, name
+
+
 def test_a_class_that_nobody_uses_is_found():
     sheet = """
     /* .gone */ @layer base.more { .btn:is(.on, .off) > a.link { margin: .5em } .avatar-xs {} .avatar-huge {} }
