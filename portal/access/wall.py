@@ -105,6 +105,11 @@ CLAIMED = "EXISTS (SELECT FROM capture x WHERE x.idea = idea.id AND x.state = 's
 #: No guest speaks as a leader, or for one.
 NO_LEADER = "kind <> 'leader' AND speaks_for IS NULL"
 
+#: What is kept of an idea before it changes.
+AS_IT_STANDS = """EXISTS (SELECT FROM idea o WHERE o.id = idea_version.idea
+    AND (o.version, o.title, o.body, o.tags, o.core_questions, plein_answered_questions(o.id)) = (idea_version.version,
+        idea_version.title, idea_version.body, idea_version.tags, idea_version.core_questions, idea_version.replies))"""
+
 #: None: closed to guests altogether.
 GATES: dict[type[Table], Gate | None] = {
     t.AboutPage: _gate(EVERYTHING),
@@ -160,7 +165,9 @@ GATES: dict[type[Table], Gate | None] = {
     t.CommentDay: _gate(IN_SPACE),
     t.CommentVersion: _gate(
         IN_SPACE,
-        insert=f"{IN_SPACE} AND {of_her('comment', 'comment_version')}",
+        insert=f"""{IN_SPACE} AND EXISTS (SELECT FROM comment o WHERE o.id = comment_version.comment
+            AND o.author = {PERSON} AND (o.version, o.body, o.body_html)
+                = (comment_version.version, comment_version.body, comment_version.body_html))""",
         delete=of_her("comment", "comment_version"),
     ),
     t.CommunityCard: _gate(IN_SPACE),
@@ -197,20 +204,23 @@ GATES: dict[type[Table], Gate | None] = {
     t.Idea: _gate(
         IN_SPACE,
         insert=f"{WRITTEN_BY_HERSELF} AND {NO_LEADER} AND state IN ('draft', 'published', 'hidden')"
+        f" AND coalesce(edited_by, author) = {PERSON}"
         f" AND {COUNTS_NOTHING['idea']}",
         update=IN_SPACE,
         becomes=f"{IN_SPACE} AND {NO_LEADER} AND EXISTS (SELECT FROM wall_writes w WHERE w.idea = idea.id"
         " AND (w.state NOT IN ('hidden', 'removed') OR w.state = idea.state OR w.put_back)"
-        f" AND (idea.author = w.author OR {CLAIMED}))",
+        f" AND (idea.author = w.author OR {CLAIMED})"
+        f" AND (plein_words(idea.*) = w.words OR idea.edited_by = {PERSON} OR w.put_back AND idea.author = {PERSON}))",
         changes=WORDED,
         delete=f"{WRITTEN_BY_HERSELF} AND state = 'draft'",
     ),
     t.IdeaReply: _gate(
         IN_SPACE,
-        insert=f"{IN_SPACE} AND {she_writes('idea_reply')}",
+        insert=f"{IN_SPACE} AND {she_writes('idea_reply')} AND (plein_check({PERSON}, space, false) IS NULL"
+        " OR EXISTS (SELECT FROM idea o WHERE o.id = idea_reply.idea AND o.state IN ('draft', 'hidden')))",
         delete=f"{IN_SPACE} AND {she_writes('idea_reply')}",
     ),
-    t.IdeaVersion: _gate(IN_SPACE, insert=f"{IN_SPACE} AND {she_writes('idea_version')}"),
+    t.IdeaVersion: _gate(IN_SPACE, insert=f"{IN_SPACE} AND {she_writes('idea_version')} AND {AS_IT_STANDS}"),
     t.Identity: _gate(
         _known("identity.person"),
         update=OWN,
@@ -302,7 +312,8 @@ GATES: dict[type[Table], Gate | None] = {
 # ideas that she writes, as they stand before her statement. Triggers keep counts and rows that guests don't reach, and
 # jobs are queued for them: both run as the owner, too.
 WRITES = f"""
-    SELECT idea.id AS idea, idea.state, {put_back("idea", "idea")} AS put_back, idea.author
+    SELECT idea.id AS idea, idea.state, {put_back("idea", "idea")} AS put_back, idea.author,
+        plein_words(idea.*) AS words
     FROM idea WHERE {IN_SPACE} AND (author = {PERSON}
         OR EXISTS (SELECT FROM co_author k WHERE k.idea = idea.id AND k.person = {PERSON} AND k.accepted_at IS NOT NULL)
         OR EXISTS (SELECT FROM capture x WHERE x.idea = idea.id AND x.claimant = {PERSON} AND x.state = 'settled'))

@@ -289,10 +289,7 @@ VERSIONS = (
     WHERE v.idea = {} AND v.version < {} AND {} ORDER BY v.version DESC LIMIT {}
 """
 )
-REPLIES = """
-    SELECT coalesce(string_agg(q.label || ': ' || r.value, E'\n' ORDER BY q.position), '') AS text
-    FROM idea_reply r JOIN question q ON q.id = r.question WHERE r.idea = {}
-"""
+REPLIES = "SELECT plein_answered_questions({}) AS text"
 CURRENT = f"""
     SELECT i.version, i.title, i.body, i.tags, ({REPLIES}) AS replies, i.core_questions,
         coalesce(n.name, '') AS author_name, i.updated_at AS created_at

@@ -12,6 +12,14 @@ from tests.access.stage import under_an_idea
 from tests.client import new_session
 from tests.world import World, add_attachment, add_comment, add_decision, add_file_wish, add_idea, add_report
 
+#: What is kept of a text of hers before it changes: as it stands, and as it never did.
+KEPT = {
+    "title": ("title", "'x'"),
+    "body": ("body", "'x'"),
+    "tags": ("tags", "ARRAY['x']"),
+    "core_questions": ("core_questions", "ARRAY['x']"),
+    "replies": ("plein_answered_questions(id)", "'x'"),
+}
 #: What is tried, by table. As the owner of the tables each does something; as the guest none does.
 FORGED = {
     "idea": (
@@ -33,6 +41,10 @@ FORGED = {
         " SELECT campaign, space, {guest}, 'published', 't', 'b', 'b', 'b', 'en', 9 FROM idea WHERE id = {hers}",
         "INSERT INTO idea (campaign, space, author, state, title, body, body_html, excerpt, language)"
         " SELECT campaign, space, {insider}, 'published', 't', 'b', 'b', 'b', 'en' FROM idea WHERE id = {hers}",
+        "INSERT INTO idea (campaign, space, author, state, title, body, body_html, excerpt, language, edited_by)"
+        " SELECT campaign, space, {guest}, 'published', 't', 'b', 'b', 'b', 'en', {insider} FROM idea WHERE id = {hers}",
+        "UPDATE idea SET title = 'x', edited_by = {insider} WHERE id = {hers}",
+        "UPDATE idea SET excerpt = 'x', edited_by = NULL WHERE id = {hers}",
     ),
     "co_author": (
         "INSERT INTO co_author (idea, space, person, invited_by, accepted_at)"
@@ -54,6 +66,8 @@ FORGED = {
     "comment_version": (
         "INSERT INTO comment_version (comment, space, version, body, body_html, created_at)"
         " VALUES ({their_comment}, {space}, 7, 'x', 'x', plein_now())",
+        "INSERT INTO comment_version (comment, space, version, body, body_html, created_at)"
+        " SELECT id, space, version, body, 'x', created_at FROM comment WHERE id = {comment}",
         "DELETE FROM comment_version WHERE comment = {their_comment}",
     ),
     "mention": (
@@ -92,6 +106,14 @@ FORGED = {
     "idea_version": (
         "INSERT INTO idea_version (idea, space, version, title, body, tags, author, created_at)"
         " VALUES ({theirs}, {space}, 7, 'x', 'x', '{{{{}}}}', {guest}, plein_now())",
+        *(
+            f"INSERT INTO idea_version (idea, space, author, created_at, version, {', '.join(KEPT)})"
+            f" SELECT id, space, author, updated_at, version, {', '.join(columns)} FROM idea WHERE id = {{hers}}"
+            for columns in (
+                [forged if name == changed else as_it_is for name, (as_it_is, forged) in KEPT.items()]
+                for changed in KEPT
+            )
+        ),
     ),
     "appeal": (
         "INSERT INTO appeal (decision, space, words) VALUES ({their_decision}, {space}, 'x')",
