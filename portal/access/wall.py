@@ -224,7 +224,7 @@ GATES: dict[type[Table], Gate | None] = {
     t.Identity: _gate(
         _known("identity.person"),
         update=OWN,
-        changes=("name", "title", "language", "zone", "theme", "wants_mail"),
+        changes=("title", "language", "zone", "theme", "wants_mail"),
     ),
     t.ImportFile: None,
     t.ImportLine: None,

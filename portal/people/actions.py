@@ -10,7 +10,8 @@ from portal.db import execute, transaction
 from portal.files import store
 from portal.files.store import Upload
 
-IDENTITY = "UPDATE identity SET name = {}, title = {} WHERE person = {}"
+NAME = "UPDATE identity SET name = {} WHERE person = {}"
+TITLE = "UPDATE identity SET title = {} WHERE person = {}"
 SAVE = """
     INSERT INTO profile (person, phone, place, skills, about, hours, status, status_until,
         phone_for, place_for, skills_for, about_for, hours_for, status_for)
@@ -25,7 +26,7 @@ SAVE = """
 async def save_profile(
     actor: Actor,
     *,
-    name: str,
+    name: str | None,
     title: str,
     status_until: datetime | None,
     phone: str,
@@ -41,13 +42,15 @@ async def save_profile(
     hours_for: str,
     status_for: str,
 ) -> None:
-    """What the actor tells of herself, and for whom."""
+    """What the actor tells of herself, and for whom. `name` is None of who keeps hers, as guests do."""
     require(actor, Action.SETTINGS_CHANGE)
     until = status_until if status else None
     fields = (phone, place, skills, about, hours, status, until)
     levels = (phone_for, place_for, skills_for, about_for, hours_for, status_for)
     async with transaction():
-        await execute(IDENTITY, name, title, actor.id)
+        if name is not None:
+            await execute(NAME, name, actor.id)
+        await execute(TITLE, title, actor.id)
         await execute(SAVE, actor.id, *fields, *levels)
 
 

@@ -33,6 +33,11 @@ COLLEAGUES = [
 ]
 EVERYONE = [*COLLEAGUES, ("everyone", lazy("All colleagues, and guests in my groups"))]
 
+#: What stands at what a guest tells, where what she brings is looked at first.
+UNSEEN = lazy(
+    "What you bring is looked at first where you are a guest, and this can’t be. Leave it as it was, or empty."
+)
+
 #: The fields that no guest is shown, whatever their owner chose.
 PERSONNEL = ("phone", "place")
 
@@ -52,7 +57,8 @@ def _for(words: str, field: str) -> Any:
 
 
 class ProfileForm(Form):
-    """What one tells of oneself, and for whom. `ends` is when the status goes away by itself."""
+    """What one tells of oneself, and for whom. `ends` is when the status goes away by itself. A guest's name stands as
+    she came in with it."""
 
     name = StringField(lazy("Name"), [required(lazy("Give the name that colleagues know you by.")), at_most(120)])
     title = StringField(lazy("What you do"), [at_most(120)])
@@ -71,6 +77,18 @@ class ProfileForm(Form):
     about_for = _for(lazy("In your own words"), "about")
     ends: datetime | None = None
     today: date | None = None
+
+    def __init__(self, formdata: Any = None, obj: Any = None, *, guest: bool = False, **values: Any) -> None:
+        super().__init__(formdata=formdata, obj=obj, **values)
+        if guest:
+            del self.name
+
+    def hold(self, told: Any) -> None:
+        """Refuses whatever is neither as it was told before nor empty."""
+        for field in ("title", *FIELDS):
+            shown = "status_line" if field == "status" else field
+            if self[shown].data and self[shown].data != getattr(told, field):
+                self.refuse(shown, str(UNSEEN))
 
     def validate_phone(self, field: wtforms.Field) -> None:
         """A number that a phone can dial."""

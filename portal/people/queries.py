@@ -255,7 +255,8 @@ async def facets(actor: Actor, filters: Filters) -> dict[str, list[Facet]]:
 
 
 class OwnProfile(msgspec.Struct, frozen=True):
-    """What a person told of herself, with whom it is for."""
+    """What a person told of herself, with whom it is for. `checked_first`: what she brings into one of her spaces is,
+    so that she tells nothing new."""
 
     name: str
     title: str
@@ -273,6 +274,7 @@ class OwnProfile(msgspec.Struct, frozen=True):
     hours_for: str
     status_for: str
     photo: str
+    checked_first: bool
 
 
 OWN = """
@@ -282,7 +284,7 @@ OWN = """
         coalesce(f.phone_for, 'colleagues') AS phone_for, coalesce(f.place_for, 'colleagues') AS place_for,
         coalesce(f.skills_for, 'everyone') AS skills_for, coalesce(f.about_for, 'everyone') AS about_for,
         coalesce(f.hours_for, 'colleagues') AS hours_for, coalesce(f.status_for, 'colleagues') AS status_for,
-        coalesce(f.photo, '') AS photo
+        coalesce(f.photo, '') AS photo, plein_checked_first(n.person) AS checked_first
     FROM identity n LEFT JOIN profile f ON f.person = n.person WHERE n.person = {}
 """
 

@@ -10,7 +10,7 @@ from litestar.params import FromPath
 
 from portal.files.kinds import ACCEPT_IMAGES, Refused
 from portal.people import actions, queries
-from portal.people.forms import PhotoForm, ProfileForm
+from portal.people.forms import UNSEEN, PhotoForm, ProfileForm
 from portal.text.language import reader
 from portal.web.errors import found
 from portal.web.files import send_file
@@ -63,20 +63,21 @@ async def _photo(request: Request, public_id: str, *, small: bool) -> Response[A
 async def profile_page(request: Request) -> Response[Any]:
     """What one tells of oneself, and for whom."""
     own = found(await queries.own_profile(request.actor))
-    return _profile(request, _form_of(own), PhotoForm(), own.photo)
+    return _profile(request, own, _form_of(request, own), PhotoForm())
 
 
 @post("/settings/profile")
 async def save_profile(request: Request) -> Response[Any]:
     """Saves it."""
     own = found(await queries.own_profile(request.actor))
-    form = await ProfileForm.sent(request)
+    form = await ProfileForm.sent(request, guest=request.actor.guest)
     form.today = request.now.astimezone(reader().tz).date()
-    if not form.valid():
-        return _profile(request, form, PhotoForm(), own.photo)
-    await actions.save_profile(
-        request.actor, name=form.name.data, title=form.title.data, status_until=form.ends, **form.told
-    )
+    if form.valid() and own.checked_first:
+        form.hold(own)
+    if not form.complete:
+        return _profile(request, own, form, PhotoForm())
+    name = form.name.data if form.name else None
+    await actions.save_profile(request.actor, name=name, title=form.title.data, status_until=form.ends, **form.told)
     return see_other("/settings/profile", "profile-saved")
 
 
@@ -91,13 +92,15 @@ async def change_photo(request: Request) -> Response[Any]:
     """A new photo."""
     own = found(await queries.own_profile(request.actor))
     form = await PhotoForm.sent(request)
-    if form.valid():
+    if form.valid() and own.checked_first:
+        form.refuse("photo", str(UNSEEN))
+    elif form.complete:
         try:
             await actions.change_photo(request.actor, form.photo.data[0])
         except Refused as reason:
             form.refuse("photo", str(reason))
     if not form.complete:
-        return _profile(request, _form_of(own), form, own.photo)
+        return _profile(request, own, _form_of(request, own), form)
     return see_other("/settings/profile", "photo-saved")
 
 
@@ -108,21 +111,20 @@ async def remove_photo(request: Request) -> Response[Any]:
     return see_other("/settings/profile", "photo-removed")
 
 
-def _form_of(own: queries.OwnProfile) -> ProfileForm:
+def _form_of(request: Request, own: queries.OwnProfile) -> ProfileForm:
     """The form as it was saved last; a status that ends at midnight lasts until the day before."""
     last = own.status_until - timedelta(seconds=1) if own.status and own.status_until else None
-    return ProfileForm(
-        obj=own, status_line=own.status, status_day=last.astimezone(reader().tz).date().isoformat() if last else ""
-    )
+    day = last.astimezone(reader().tz).date().isoformat() if last else ""
+    return ProfileForm(obj=own, guest=request.actor.guest, status_line=own.status, status_day=day)
 
 
-def _profile(request: Request, form: ProfileForm, photo_form: PhotoForm, photo: str) -> Response[Any]:
+def _profile(request: Request, own: queries.OwnProfile, form: ProfileForm, photo_form: PhotoForm) -> Response[Any]:
     return page(
         request,
         "people/profile.html",
         form=form,
         photo_form=photo_form,
-        photo=photo,
+        own=own,
         accept=ACCEPT_IMAGES,
         status=422 if 422 in (form.status, photo_form.status) else 200,
     )

@@ -153,7 +153,10 @@ FORGED = {
         "INSERT INTO data_export (person, file, made_at) VALUES ({guest}, '/etc/passwd', plein_now())",
     ),
     "person": ("UPDATE person SET epoch = 7, kind = kind WHERE id = {guest}",),
-    "identity": ("UPDATE identity SET email = 'x@y.example' WHERE person = {guest}",),
+    "identity": (
+        "UPDATE identity SET email = 'x@y.example' WHERE person = {guest}",
+        "UPDATE identity SET name = 'x' WHERE person = {guest}",
+    ),
     "session": ("UPDATE session SET expires_at = expires_at + interval '9 days' WHERE person = {guest}",),
     "file_wish": (
         "UPDATE file_wish SET state = 'refused', decided_at = plein_now() WHERE person = {guest}",

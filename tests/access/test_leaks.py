@@ -490,11 +490,12 @@ async def test_nobody_makes_herself_more_than_she_is(as_: SignIn, world: World):
     guest = world.person_id["guest_a"]
     before = (await execute(person, guest), await execute(roles, guest))
     browser = await as_("guest_a")
-    for page, fields in (("/settings", SETTINGS), ("/settings/profile", PROFILE | {"name": "Julie"})):
+    for page, fields in (("/settings", SETTINGS), ("/settings/profile", PROFILE | {"name": "Noor", "title": "Mayor"})):
         response = await browser.post(page, FORGED | {"email": "x@y.example"} | fields)
         assert response.status_code == 303
     assert (await execute(person, guest), await execute(roles, guest)) == before
-    assert await fetch_value("SELECT name FROM identity WHERE person = {}", guest) == "Julie", "the control"
+    assert await fetch_value("SELECT name FROM identity WHERE person = {}", guest) == "Julie Mercadier"
+    assert await fetch_value("SELECT title FROM identity WHERE person = {}", guest) == "Mayor", "the control"
 
 
 async def test_a_forged_field_makes_no_second_organisation(as_: SignIn, world: World):

@@ -10,7 +10,7 @@ import pytest
 
 from portal.access.actor import actor_of_person
 from portal.access.fields import FIELDS
-from portal.db import execute, fetch_value, transaction
+from portal.db import execute, fetch_value, leave_connection, stand_behind_wall, transaction
 from portal.files.store import path_of
 from portal.people.forms import PERSONNEL
 from portal.people.queries import Filters, facets, get_person, people
@@ -248,3 +248,65 @@ async def test_what_is_no_photo_is_refused_at_its_field(
     assert response.status_code == 422
     assert problem in text_of(response)
     assert 'id="photo-error"' in response.text
+
+
+# --- guests ---
+
+
+async def test_where_what_guests_bring_is_looked_at_first_they_tell_nothing_new(as_: Any, world: World):
+    """She keeps what she told before, and takes it away; in the form and by her own login."""
+    guest, space = world.person_id["guest_a"], world.space_id["closed_a"]
+    browser = await as_("guest_a")
+    assert (await browser.post("/settings/profile", PROFILE)).status_code == 303
+    assert (await _photo(as_, "guest_a")).status_code == 303
+    await execute("UPDATE space SET checks = 'all' WHERE id = {}", space)
+    before = (await execute("SELECT * FROM profile WHERE person = {}", guest))[0]
+    assert (await browser.post("/settings/profile", PROFILE)).status_code == 303
+    for field in ("title", "status_line", "phone", "place", "hours", "skills", "about"):
+        refused = await browser.post("/settings/profile", PROFILE | {field: "0612345678"})
+        assert refused.status_code == 422, field
+        assert "and this can’t be" in text_of(refused)
+    assert (await _photo(as_, "guest_a")).status_code == 422
+    assert (await execute("SELECT * FROM profile WHERE person = {}", guest))[0] == before
+    assert await fetch_value("SELECT title FROM identity WHERE person = {}", guest) == "Planner"
+    assert (
+        await browser.post("/settings/profile", PROFILE | {"about": "", "skills": "", "title": ""})
+    ).status_code == 303
+    assert (await browser.post("/settings/photo/removal")).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "words"),
+    [("identity", "title", "'x'"), ("profile", "skills", "ARRAY['x']")]
+    + [("profile", column, "'4423'") for column in ("phone", "place", "about", "hours", "status", "photo")],
+)
+async def test_by_her_own_sql_a_guest_tells_nothing_that_nobody_looked_at(
+    rollback: Any, world: World, table: str, column: str, words: str
+):
+    guest, space = world.person_id["guest_a"], world.space_id["closed_a"]
+    tell = f"UPDATE {table} SET {column} = {words} WHERE person = {{}} RETURNING person"
+    for checks in ("none", "all"):
+        await execute("UPDATE space SET checks = {} WHERE id = {}", checks, space)
+        await execute("DELETE FROM profile WHERE person = {}", guest)
+        await execute("INSERT INTO profile (person) VALUES ({})", guest)
+        await stand_behind_wall(guest, [space])
+        try:
+            if checks == "none":
+                assert await execute(tell, guest)
+            else:
+                with pytest.raises(asyncpg.CheckViolationError, match="looked at first"):
+                    async with transaction():
+                        await execute(tell, guest)
+        finally:
+            await leave_connection()
+            await execute("UPDATE identity SET title = '' WHERE person = {}", guest)
+
+
+async def test_a_guest_keeps_the_name_with_which_she_came_in(as_: Any, world: World):
+    browser = await as_("guest_a")
+    assert 'name="name"' not in (await browser.get("/settings/profile")).text
+    assert (await browser.post("/settings/profile", PROFILE | {"name": "Noor Dijkman"})).status_code == 303
+    assert (
+        await fetch_value("SELECT name FROM identity WHERE person = {}", world.person_id["guest_a"])
+        == "Julie Mercadier"
+    )
