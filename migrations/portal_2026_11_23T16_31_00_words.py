@@ -10,10 +10,10 @@ DESCRIPTION = "words"
 
 WORDS = """
 -- All that others read of it, as it was typed and as it is shown.
-CREATE FUNCTION plein_words(i idea) RETURNS text[] LANGUAGE sql STABLE AS $$
+CREATE FUNCTION plein_said(i idea) RETURNS text[] LANGUAGE sql STABLE AS $$
     SELECT ARRAY[i.title, i.body, i.body_html, i.excerpt, i.tags::text, i.core_questions::text]
 $$;
-CREATE FUNCTION plein_words(c comment) RETURNS text[] LANGUAGE sql STABLE AS $$ SELECT ARRAY[c.body, c.body_html] $$;
+CREATE FUNCTION plein_said(c comment) RETURNS text[] LANGUAGE sql STABLE AS $$ SELECT ARRAY[c.body, c.body_html] $$;
 -- Whether a guest's own login sends the statement.
 CREATE FUNCTION plein_behind_wall() RETURNS boolean LANGUAGE sql STABLE AS $$
     SELECT nullif(current_setting('app.person', true), '') IS NOT NULL
@@ -32,23 +32,23 @@ DROP TRIGGER ideas_held_again ON idea;
 CREATE TRIGGER ideas_held_again
     BEFORE UPDATE OF state, updated_at, title, body, body_html, excerpt, tags, core_questions ON idea FOR EACH ROW
     WHEN (NEW.state IN ('published', 'withdrawn') AND (OLD.state = 'draft' OR NEW.updated_at <> OLD.updated_at
-        OR plein_words(NEW) <> plein_words(OLD) OR OLD.state = 'hidden' AND plein_behind_wall()))
+        OR plein_said(NEW) <> plein_said(OLD) OR OLD.state = 'hidden' AND plein_behind_wall()))
     EXECUTE FUNCTION plein_hold_idea();
 DROP TRIGGER idea_awaited_again ON idea;
 CREATE TRIGGER idea_awaited_again
     AFTER UPDATE OF state, updated_at, title, body, body_html, excerpt, tags, core_questions ON idea FOR EACH ROW
     WHEN (NEW.state = 'hidden' AND (OLD.state = 'draft' OR OLD.state <> 'hidden'
-        AND (NEW.updated_at <> OLD.updated_at OR plein_words(NEW) <> plein_words(OLD))))
+        AND (NEW.updated_at <> OLD.updated_at OR plein_said(NEW) <> plein_said(OLD))))
     EXECUTE FUNCTION plein_await_idea();
 DROP TRIGGER comments_held_again ON comment;
 CREATE TRIGGER comments_held_again BEFORE UPDATE OF state, edited_at, body, body_html ON comment FOR EACH ROW
     WHEN (NEW.state = 'published' AND (OLD.state = 'draft' OR NEW.edited_at IS DISTINCT FROM OLD.edited_at
-        OR plein_words(NEW) <> plein_words(OLD) OR OLD.state = 'hidden' AND plein_behind_wall()))
+        OR plein_said(NEW) <> plein_said(OLD) OR OLD.state = 'hidden' AND plein_behind_wall()))
     EXECUTE FUNCTION plein_hold_comment();
 DROP TRIGGER comment_awaited_again ON comment;
 CREATE TRIGGER comment_awaited_again AFTER UPDATE OF state, edited_at, body, body_html ON comment FOR EACH ROW
     WHEN (NEW.state = 'hidden' AND (OLD.state = 'draft' OR OLD.state <> 'hidden'
-        AND (NEW.edited_at IS DISTINCT FROM OLD.edited_at OR plein_words(NEW) <> plein_words(OLD))))
+        AND (NEW.edited_at IS DISTINCT FROM OLD.edited_at OR plein_said(NEW) <> plein_said(OLD))))
     EXECUTE FUNCTION plein_await_comment();
 """
 
@@ -63,10 +63,10 @@ BEGIN
     RETURN NEW;
 END $$;
 CREATE TRIGGER idea_waits_anew BEFORE UPDATE OF title, body, body_html, excerpt, tags, core_questions ON idea
-    FOR EACH ROW WHEN (OLD.state = 'hidden' AND NEW.version = OLD.version AND plein_words(NEW) <> plein_words(OLD))
+    FOR EACH ROW WHEN (OLD.state = 'hidden' AND NEW.version = OLD.version AND plein_said(NEW) <> plein_said(OLD))
     EXECUTE FUNCTION plein_another_version();
 CREATE TRIGGER comment_waits_anew BEFORE UPDATE OF body, body_html ON comment
-    FOR EACH ROW WHEN (OLD.state = 'hidden' AND NEW.version = OLD.version AND plein_words(NEW) <> plein_words(OLD))
+    FOR EACH ROW WHEN (OLD.state = 'hidden' AND NEW.version = OLD.version AND plein_said(NEW) <> plein_said(OLD))
     EXECUTE FUNCTION plein_another_version();
 """
 
@@ -74,27 +74,27 @@ CREATE TRIGGER comment_waits_anew BEFORE UPDATE OF body, body_html ON comment
 REFUSED = """
 DROP TRIGGER idea_editor ON idea;
 CREATE TRIGGER idea_editor BEFORE UPDATE OF title, body, body_html, excerpt, tags, core_questions ON idea FOR EACH ROW
-    WHEN (OLD.state <> 'draft' AND NEW.edited_by IS NOT NULL AND plein_words(NEW) <> plein_words(OLD))
+    WHEN (OLD.state <> 'draft' AND NEW.edited_by IS NOT NULL AND plein_said(NEW) <> plein_said(OLD))
     EXECUTE FUNCTION plein_refuse_paused('edited_by');
 DROP TRIGGER idea_edited_by_a_member ON idea;
 CREATE TRIGGER idea_edited_by_a_member
     BEFORE UPDATE OF title, body, body_html, excerpt, tags, core_questions ON idea FOR EACH ROW
-    WHEN (NEW.edited_by IS NOT NULL AND plein_words(NEW) <> plein_words(OLD))
+    WHEN (NEW.edited_by IS NOT NULL AND plein_said(NEW) <> plein_said(OLD))
     EXECUTE FUNCTION plein_refuse_departed('edited_by');
 DROP TRIGGER idea_edited_while_open ON idea;
 CREATE TRIGGER idea_edited_while_open
     BEFORE UPDATE OF title, body, body_html, excerpt, tags, core_questions ON idea FOR EACH ROW
-    WHEN (plein_words(NEW) <> plein_words(OLD)) EXECUTE FUNCTION plein_refuse_still();
+    WHEN (plein_said(NEW) <> plein_said(OLD)) EXECUTE FUNCTION plein_refuse_still();
 DROP TRIGGER comment_editor ON comment;
 CREATE TRIGGER comment_editor BEFORE UPDATE OF body, body_html ON comment FOR EACH ROW
-    WHEN (NEW.state = 'published' AND plein_words(NEW) <> plein_words(OLD)) EXECUTE FUNCTION plein_refuse_paused();
+    WHEN (NEW.state = 'published' AND plein_said(NEW) <> plein_said(OLD)) EXECUTE FUNCTION plein_refuse_paused();
 DROP TRIGGER comment_edited_by_a_member ON comment;
 CREATE TRIGGER comment_edited_by_a_member BEFORE UPDATE OF body, body_html ON comment FOR EACH ROW
-    WHEN (NEW.state = 'published' AND plein_words(NEW) <> plein_words(OLD))
+    WHEN (NEW.state = 'published' AND plein_said(NEW) <> plein_said(OLD))
     EXECUTE FUNCTION plein_refuse_departed('author');
 DROP TRIGGER comment_edited_while_open ON comment;
 CREATE TRIGGER comment_edited_while_open BEFORE UPDATE OF body, body_html ON comment FOR EACH ROW
-    WHEN (NEW.state = 'published' AND plein_words(NEW) <> plein_words(OLD)) EXECUTE FUNCTION plein_refuse_still();
+    WHEN (NEW.state = 'published' AND plein_said(NEW) <> plein_said(OLD)) EXECUTE FUNCTION plein_refuse_still();
 """
 
 

@@ -210,7 +210,7 @@ GATES: dict[type[Table], Gate | None] = {
         becomes=f"{IN_SPACE} AND {NO_LEADER} AND EXISTS (SELECT FROM wall_writes w WHERE w.idea = idea.id"
         " AND (w.state NOT IN ('hidden', 'removed') OR w.state = idea.state OR w.put_back)"
         f" AND (idea.author = w.author OR {CLAIMED})"
-        f" AND (plein_words(idea.*) = w.words OR idea.edited_by = {PERSON} OR w.put_back AND idea.author = {PERSON}))",
+        f" AND (plein_said(idea.*) = w.said OR idea.edited_by = {PERSON} OR w.put_back AND idea.author = {PERSON}))",
         changes=WORDED,
         delete=f"{WRITTEN_BY_HERSELF} AND state = 'draft'",
     ),
@@ -313,7 +313,7 @@ GATES: dict[type[Table], Gate | None] = {
 # jobs are queued for them: both run as the owner, too.
 WRITES = f"""
     SELECT idea.id AS idea, idea.state, {put_back("idea", "idea")} AS put_back, idea.author,
-        plein_words(idea.*) AS words
+        plein_said(idea.*) AS said
     FROM idea WHERE {IN_SPACE} AND (author = {PERSON}
         OR EXISTS (SELECT FROM co_author k WHERE k.idea = idea.id AND k.person = {PERSON} AND k.accepted_at IS NOT NULL)
         OR EXISTS (SELECT FROM capture x WHERE x.idea = idea.id AND x.claimant = {PERSON} AND x.state = 'settled'))

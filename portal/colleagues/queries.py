@@ -26,7 +26,7 @@ class Colleague(msgspec.Struct, frozen=True):
 READS = "EXISTS (SELECT FROM reading r WHERE r.person = p.id AND r.space = {} OFFSET 0)"
 NAMED = f"""
     SELECT p.id, p.public_id, n.name, {READS} AS reads FROM identity n JOIN person p ON p.id = n.person
-    WHERE (plein_folded(n.name) = plein_folded({{}}) OR {{}} AND lower(n.email) = lower({{}}) OR p.public_id = {{}})
+    WHERE (n.folded = plein_folded({{}}) OR {{}} AND lower(n.email) = lower({{}}) OR p.public_id = {{}})
         AND p.active AND p.kind = 'employee' AND {{}} ORDER BY reads DESC, p.id LIMIT 3
 """
 
@@ -96,13 +96,13 @@ LIKE = f"""
         SELECT plein_folded({{}}) AS typed, plein_folded({{}}) AS begins, plein_folded({{}}) AS three
     ),
     alike AS (
-        SELECT n.person, CASE WHEN plein_folded(n.name) LIKE a.begins || '%' THEN 0
-                WHEN plein_folded(n.name) LIKE '% ' || a.begins || '%' THEN 1 ELSE 2 END AS place,
-            word_similarity(a.typed, plein_folded(n.name)) AS likeness, n.name
-        FROM asked a JOIN identity n ON plein_folded(n.name) LIKE a.begins || '%'
-            OR plein_folded(n.name) LIKE '% ' || a.begins || '%' OR a.typed <% plein_folded(n.name)
-            OR (plein_folded(n.name) LIKE a.three || '%' OR plein_folded(n.name) LIKE '% ' || a.three || '%')
-                AND word_similarity(a.typed, plein_folded(n.name)) >= 0.3
+        SELECT n.person, CASE WHEN n.folded LIKE a.begins || '%' THEN 0
+                WHEN n.folded LIKE '% ' || a.begins || '%' THEN 1 ELSE 2 END AS place,
+            word_similarity(a.typed, n.folded) AS likeness, n.name
+        FROM asked a JOIN identity n ON n.folded LIKE a.begins || '%'
+            OR n.folded LIKE '% ' || a.begins || '%' OR a.typed <% n.folded
+            OR (n.folded LIKE a.three || '%' OR n.folded LIKE '% ' || a.three || '%')
+                AND word_similarity(a.typed, n.folded) >= 0.3
         ORDER BY place, likeness DESC, n.name, n.person OFFSET 0
     ),
     close AS (

@@ -45,7 +45,7 @@ class Named(msgspec.Struct, frozen=True):
 MEANT = f"""
     WITH asked AS (SELECT unnest({{}}::text[]) AS words)
     SELECT a.words, p.id, p.public_id, n.name
-        FROM asked a JOIN identity n ON plein_folded(n.name) = plein_folded(a.words)
+        FROM asked a JOIN identity n ON n.folded = plein_folded(a.words)
         JOIN person p ON p.id = n.person WHERE {READS} AND {{}}
     UNION SELECT a.words, p.id, p.public_id, n.name FROM asked a JOIN identity n ON lower(n.email) = lower(a.words)
         JOIN person p ON p.id = n.person WHERE strpos(a.words, '@') > 0 AND {{}} AND {READS} AND {{}}

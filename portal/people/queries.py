@@ -141,7 +141,7 @@ class Filters(msgspec.Struct, frozen=True):
 # A word is looked for wherever the actor may read it: in names, functions, units, places and skills.
 WORD = """
     AND w.person IN (
-        SELECT wn.person FROM identity wn WHERE plein_folded(wn.name) LIKE plein_folded({}) UNION
+        SELECT wn.person FROM identity wn WHERE wn.folded LIKE plein_folded({}) UNION
         SELECT wt.person FROM identity wt WHERE plein_folded(wt.title) LIKE plein_folded({}) UNION
         SELECT wp.id FROM person wp JOIN org_unit wu ON wu.id = wp.org_unit WHERE wu.name ILIKE {} AND {} UNION
         SELECT wf.person FROM profile wf WHERE wf.place ILIKE {} AND {} AND {} UNION

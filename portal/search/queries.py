@@ -45,7 +45,7 @@ TERMS = """
                 UNION
                 SELECT part, levenshtein_less_equal(part, w.word, 2)
                 FROM (SELECT n.name FROM identity n WHERE {} AND length(w.word) > 3 AND NOT w.known
-                    AND plein_folded(n.name) %> w.word AND {} LIMIT 50) n,
+                    AND n.folded %> w.word AND {} LIMIT 50) n,
                     regexp_split_to_table(unaccent('unaccent'::regdictionary, plein_words(n.name)), ' ') part) one) near
             WHERE far = least AND far <= CASE WHEN length(w.word) < 6 THEN 1 ELSE 2 END
             UNION ALL

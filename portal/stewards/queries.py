@@ -41,44 +41,51 @@ MEMBER = """
     p.public_id, n.name, CASE WHEN p.kind = 'guest' THEN '' ELSE n.title END AS title, p.kind = 'guest' AS guest,
     coalesce(o.name, '') AS partner, x.roles, x.until
 """
-AFTER = """
-    (lower(n.name), n.person) > ((SELECT lower(an.name) FROM person ap JOIN identity an ON an.person = ap.id
-            WHERE ap.public_id = {}), (SELECT ap.id FROM person ap WHERE ap.public_id = {}))
-"""
 IN_A_LARGE_ONE = f"""
-    SELECT {MEMBER} FROM {{}} n JOIN person p ON p.id = n.person AND p.active
+    SELECT {MEMBER} FROM ({{}}) n JOIN person p ON p.id = n.person AND p.active
     CROSS JOIN LATERAL ({ROLES} AND m.person = n.person) x LEFT JOIN partner o ON o.id = x.partner
-    WHERE x.roles IS NOT NULL AND {{}} ORDER BY n.by_name, n.person LIMIT {{}}
+    WHERE x.roles IS NOT NULL ORDER BY n.folded, n.person LIMIT {{}}
 """
 IN_A_SMALL_ONE = f"""
     WITH them AS MATERIALIZED (SELECT DISTINCT m.person FROM membership m WHERE m.space = {{}})
     SELECT {MEMBER} FROM them JOIN identity n ON n.person = them.person JOIN person p ON p.id = n.person AND p.active
     CROSS JOIN LATERAL ({ROLES} AND m.person = n.person) x LEFT JOIN partner o ON o.id = x.partner
-    WHERE x.roles IS NOT NULL AND {{}} AND {{}} ORDER BY lower(n.name), n.person LIMIT {{}}
+    WHERE x.roles IS NOT NULL AND n.folded LIKE {{}} AND {{}}
+    ORDER BY NOT starts_with(n.folded, {{}}), n.folded, n.person LIMIT {{}}
 """
-
-
-EVERYBODY = "(SELECT i.*, lower(i.name) AS by_name FROM identity i)"
-NAMED = "plein_folded(n.name) LIKE '%' || plein_folded({}) || '%'"
-# First whose names hold it, out of the index of parts of names; then their order; then who of them belongs here, until
-# the page is full. OFFSET keeps it so.
-CALLED = f"""
-    (SELECT w.*, lower(w.name) AS by_name FROM (SELECT n.* FROM identity n WHERE {NAMED} OFFSET 0) w
-    ORDER BY by_name, w.person OFFSET 0)
+# Whose names begin so come first, out of the order of names. Who is called so besides comes out of the index of parts
+# of names; then their order; then who of them belongs here. OFFSET keeps it so.
+BEGINS = "SELECT n.* FROM identity n WHERE n.folded >= {} AND n.folded < {} || chr(1114111) AND {}"
+HOLDS = """
+    SELECT w.* FROM (SELECT n.* FROM identity n
+        WHERE n.folded LIKE {} AND NOT starts_with(n.folded, {}) AND {} OFFSET 0) w
+    ORDER BY w.folded, w.person OFFSET 0
 """
+LAST = "(SELECT {0} FROM identity an JOIN person ap ON ap.id = an.person WHERE ap.public_id = {{}})"
+FURTHER = f"(n.folded, n.person) > ({LAST.format('an.folded')}, {LAST.format('an.person')})"
+LAST_BEGINS = f"starts_with({LAST.format('an.folded')}, {{}})"
 
 
 async def members(actor: Actor, space: SpaceRow, called: str = "", after: str = "", most: int = PAGE) -> Page[Member]:
-    """Who belongs to a space, by name, a page of them; `called`: only those whose names hold this."""
+    """Who belongs to a space, by name, a page of them; `called`: only those whose names hold this, those first whose
+    names begin so."""
     sight = visible(Membership, actor, "m")
-    beyond = QueryString(AFTER, after, after) if after else QueryString("TRUE")
-    pattern = re.sub(r"([%_\\])", r"\\\1", called.strip())
-    if space.members > LARGE:
-        names = QueryString(CALLED, pattern) if pattern else QueryString(EVERYBODY)
-        rows = await fetch(Member, IN_A_LARGE_ONE, names, space.id, sight, beyond, most + 1)
-    else:
-        named = QueryString(NAMED, pattern) if pattern else QueryString("TRUE")
-        rows = await fetch(Member, IN_A_SMALL_ONE, space.id, space.id, sight, named, beyond, most + 1)
+    begins = QueryString("plein_folded({})", called.strip())
+    holds = QueryString("'%' || plein_folded({}) || '%'", re.sub(r"([%_\\])", r"\\\1", called.strip()))
+    everybody = QueryString("TRUE")
+    further = QueryString(FURTHER, after, after) if after else everybody
+    behind = QueryString(LAST_BEGINS, after, begins) if after else everybody
+    among_first = QueryString("({} AND {})", behind, further) if after else everybody
+    among_rest = QueryString("({} OR {})", behind, further) if after else everybody
+    if space.members <= LARGE:
+        beyond = QueryString("CASE WHEN starts_with(n.folded, {}) THEN {} ELSE {} END", begins, among_first, among_rest)
+        rows = await fetch(Member, IN_A_SMALL_ONE, space.id, space.id, sight, holds, beyond, begins, most + 1)
+        return paged(rows, most, lambda member: member.public_id, after)
+    first = QueryString(BEGINS, begins, begins, among_first)
+    rows = await fetch(Member, IN_A_LARGE_ONE, first, space.id, sight, most + 1)
+    if called.strip() and len(rows) <= most:
+        rest = QueryString(HOLDS, holds, begins, among_rest)
+        rows += await fetch(Member, IN_A_LARGE_ONE, rest, space.id, sight, most + 1 - len(rows))
     return paged(rows, most, lambda member: member.public_id, after)
 
 

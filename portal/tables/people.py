@@ -46,7 +46,8 @@ class Person(PublicTable, db=DB):
 
 
 class Identity(Table, db=DB):
-    """Who a person is. Erasing someone removes this row; what they wrote stays with the person."""
+    """Who a person is. Erasing someone removes this row; what they wrote stays with the person. `folded`: the name
+    without capitals and accents, as it is looked for; the database keeps it."""
 
     id = None  # type: ignore[assignment]
     person = BigInt(primary_key=True)
@@ -57,3 +58,4 @@ class Identity(Table, db=DB):
     zone = Text()
     theme = Text()
     wants_mail = Boolean(default=True)
+    folded = Text(default="")

@@ -148,7 +148,7 @@ async def test_nobody_elses_password_name_or_session_is_in_reach(guest: World):
     other = guest.person_id["employee"]
     for sql in (
         "UPDATE credential SET password_hash = 'x' WHERE person = {} RETURNING person",
-        "UPDATE identity SET name = 'x' WHERE person = {} RETURNING person",
+        "UPDATE identity SET title = 'x' WHERE person = {} RETURNING person",
         "UPDATE person SET epoch = 7 WHERE id = {} RETURNING id",
         "DELETE FROM session WHERE person = {} RETURNING id",
     ):
@@ -156,7 +156,7 @@ async def test_nobody_elses_password_name_or_session_is_in_reach(guest: World):
     assert await execute("DELETE FROM membership WHERE person <> {} RETURNING id", guest.person_id["guest_a"]) == []
     own = guest.person_id["guest_a"]
     assert await execute("DELETE FROM membership WHERE person = {} RETURNING id", own)
-    assert await execute("UPDATE identity SET name = 'x' WHERE person = {} RETURNING person", own)
+    assert await execute("UPDATE identity SET title = 'x' WHERE person = {} RETURNING person", own)
 
 
 async def test_the_brakes_on_guessing_are_out_of_reach_and_brake_her_all_the_same(as_: Any, world: World):

@@ -10,10 +10,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from portal.access.actor import actor_of_person
+from portal.access.actor import Actor, actor_of_person
 from portal.db import execute, fetch_value, transaction
 from portal.spaces.jobs import find_idle_groups
-from portal.spaces.queries import get_space
+from portal.spaces.queries import SpaceRow, get_space
 from portal.stewards.queries import members
 from tests.client import Browser, text_of
 from tests.sitemap import GROUP, KEPT, PROJECT, SISTER, WITH_GUESTS
@@ -294,18 +294,27 @@ async def test_members_page_by_name_however_many_there_are(rollback: Any, world:
     assert guest is not None
     space = await get_space(guest, world.space["closed_a"])
     assert space is not None
-    space, seen, after = msgspec.structs.replace(space, colleagues=colleagues), [], ""
-    while True:
-        listed = await members(guest, space, after=after, most=4)
-        seen += [member.name for member in listed.rows]
-        after = listed.more
-        if not after:
-            break
-    assert seen == NAMES
+    space = msgspec.structs.replace(space, colleagues=colleagues)
+    assert await _walked(guest, space, "", 4) == NAMES
+    for most in (1, 2, 9):
+        assert await _walked(guest, space, " m ", most) == sorted(
+            (name for name in NAMES if "m" in name.lower()), key=lambda name: (name[0] != "M", name)
+        )
     assert [member.name for member in (await members(guest, space, "merc")).rows] == ["Julie Mercadier"]
     assert (await members(guest, space, "100%")).rows == []
     owner = next(member for member in (await members(guest, space, "bram")).rows)
     assert owner.roles == ["community_manager", "member", "owner"]
+
+
+async def _walked(actor: Actor, space: SpaceRow, called: str, most: int) -> list[str]:
+    """The names of all members who are called so, page by page."""
+    names, after = list[str](), ""
+    while True:
+        listed = await members(actor, space, called, after, most)
+        names += [member.name for member in listed.rows]
+        after = listed.more
+        if not after:
+            return names
 
 
 async def test_the_page_of_members_looks_for_a_name(as_: SignIn, world: World):
