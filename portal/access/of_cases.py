@@ -146,12 +146,13 @@ def decides_unasked(actor: Actor, thing: Any) -> bool:
 
 
 def merges(actor: Actor, thing: Any) -> bool:
-    """A moderator of the space who does not decide it, while it is published and stands in no cluster (rule 7)."""
-    alone = thing.idea_state == "published" and thing.lead is None and not thing.leads
+    """A moderator of the space who does not decide it, while it is published and stands under no lead (rule 7)."""
+    alone = thing.idea_state == "published" and thing.lead is None
     return alone and not thing.answered and moderator_who_does_not_decide(actor, thing)
 
 
 def splits(actor: Actor, thing: Any) -> bool:
-    """Its author, for 72 hours; a moderator who does not decide it, at any time (rule 12)."""
-    opts_out = actor.id == thing.author and thing.opt_out_until is not None and actor.now < thing.opt_out_until
-    return thing.lead is not None and (opts_out or moderator_who_does_not_decide(actor, thing))
+    """Its author, for 72 hours; a moderator who does not decide it, until it is answered with its lead (rule 12)."""
+    opts_out = thing.author in actor.selves and thing.opt_out_until is not None and actor.now < thing.opt_out_until
+    takes_out = not thing.lead_answered and moderator_who_does_not_decide(actor, thing)
+    return thing.lead is not None and (opts_out or takes_out)

@@ -146,7 +146,12 @@ GATES: dict[type[Table], Gate | None] = {
     t.Chapter: _gate(OPEN_BY_NOW),
     t.Charter: _gate(IN_SPACE),
     t.CharterAcceptance: _gate(OWN_IN_SPACE, "INSERT"),
-    t.ClusterItem: _gate(IN_SPACE),
+    t.ClusterItem: _gate(
+        IN_SPACE,
+        update=f"{IN_SPACE} AND left_at IS NULL AND opt_out_until > plein_now() AND {of_her('idea', 'cluster_item')}",
+        becomes=f"{IN_SPACE} AND left_at IS NOT NULL AND left_by = {PERSON}",
+        changes=("left_at", "left_by", "left_reason"),
+    ),
     t.CoAuthor: _gate(
         IN_SPACE,
         insert=f"{IN_SPACE} AND invited_by = {PERSON} AND accepted_at IS NULL AND {of_her('idea', 'co_author')}",

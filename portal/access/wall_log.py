@@ -9,14 +9,7 @@ OF_HERSELF = (
     *("person.rules_accepted", "person.edited", "person.data_asked", "screening.settled"),
 )
 #: Of what she writes, alone or with others.
-OF_HER_IDEAS = (
-    "idea.proposed",
-    "idea.edited",
-    "idea.withdrawn",
-    "idea.put_back",
-    "idea.corrected",
-    "idea.cluster_left",
-)
+OF_HER_IDEAS = ("idea.proposed", "idea.edited", "idea.withdrawn", "idea.put_back", "idea.corrected")
 #: Of somebody in her spaces, who is named.
 OF_PEOPLE = ("idea.co_author_invited", "idea.co_author_joined", "idea.co_author_left")
 #: Of whatever she can read.

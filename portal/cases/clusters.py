@@ -13,14 +13,29 @@ from portal.access.conflicts import Changed
 from portal.access.policy import Action, Forbidden, require
 from portal.cases.clustered import cluster_of, clusters_in, compared, proposed, resembling
 from portal.cases.forms import ApartForm, LeavingForm, TogetherForm
-from portal.escalation.clusters import merge, split
+from portal.escalation.clusters import Hindrance, StaysApart, merge, split
 from portal.escalation.queries import Clustered, get_clustered
 from portal.ideas.queries import get_idea
 from portal.spaces.queries import get_space
-from portal.text.language import gettext
+from portal.text.language import gettext, lazy
 from portal.web.errors import found
 from portal.web.page import page, see_other
 from portal.web.request import Request
+
+#: Why two can't count together.
+APART = {
+    Hindrance.GONE: lazy("One of them is not published any more."),
+    Hindrance.HIDDEN: lazy("One of them hides how many support it, until the voting is over."),
+    Hindrance.ANSWERED: lazy("One of them has its answer already."),
+    Hindrance.UNDER: lazy("It stands with others already: give the address of the one that leads them."),
+    Hindrance.LEADS: lazy(
+        "Others stand with each of them: take those of one out first, then put them here one by one."
+    ),
+    Hindrance.OPTED_OUT: lazy("Its author wants it to stand by itself."),
+    Hindrance.DUE_FIRST: lazy(
+        "Its answer is due before that of the one that leads the others: take those out first, then it leads."
+    ),
+}
 
 
 @get("/spaces/{public_id:str}/clusters")
@@ -65,27 +80,21 @@ async def put_together(request: Request, public_id: FromPath[str]) -> Response[A
     try:
         with form.screened():
             return see_other(await _put(request, item, other, form.reason.data), "counts-together")
+    except StaysApart as apart:
+        form.refuse("other", str(APART[apart.reason]))
     except Changed:
-        form.refuse(
-            "other",
-            gettext(
-                "These can’t count together: one has its answer, stands with others already, hides its numbers, or its "
-                "author wants it to stand by itself."
-            ),
-        )
+        form.refuse("other", gettext("This changed meanwhile. Your text is kept here."))
     except Forbidden:
         form.refuse("other", gettext("You wrote that one, or decide about it: another moderator puts it together."))
     return await _together(request, item, form)
 
 
 async def _put(request: Request, item: Clustered, other: Clustered, reason: str) -> str:
-    """The one that leads; gives its address. Raises Changed, Sensitive, and Forbidden where the other is not hers to
-    put."""
+    """The one that leads; gives its address. Raises StaysApart, Changed, Sensitive, and Forbidden where the other is
+    not hers to put."""
     actor = request.actor
     lead = (await compared(actor, item.public_id, other.public_id))[0]
     under = other if lead.public_id == item.public_id else item
-    if under.leads or under.lead or under.answered or under.idea_state != "published":
-        raise Changed
     await merge(actor, under, item if under is other else other, reason)
     return lead.address
 
@@ -127,7 +136,8 @@ async def leave(request: Request, public_id: FromPath[str]) -> Response[Any]:
             await split(request.actor, item, form.reason.data or "")
     if not form.complete:
         return await _leaving(request, item, form)
-    return see_other(found(await get_idea(request.actor, public_id)).address, "stands-alone")
+    alone = found(await get_clustered(request.actor, public_id)).lead is None
+    return see_other(found(await get_idea(request.actor, public_id)).address, "stands-alone" if alone else "")
 
 
 async def _leaving(request: Request, item: Clustered, form: LeavingForm) -> Response[Any]:

@@ -111,7 +111,8 @@ async def get_case(actor: Actor, public_id: str) -> CaseRow | None:
 
 class Clustered(msgspec.Struct, frozen=True):
     """An idea or post as far as clusters go: it stands under a `lead`, from which its author may take it until
-    `opt_out_until`, or leads others. `barred`: the actor wrote it; `decides`: she decides its case, or its lead's."""
+    `opt_out_until` (`lead_answered`: and nobody else), or leads others. `barred`: the actor wrote it; `decides`: she
+    decides its case, or its lead's."""
 
     id: int
     public_id: str
@@ -122,6 +123,7 @@ class Clustered(msgspec.Struct, frozen=True):
     barred: bool
     decides: bool
     lead: int | None
+    lead_answered: bool
     leads: bool
     opt_out_until: datetime | None
 
@@ -129,8 +131,9 @@ class Clustered(msgspec.Struct, frozen=True):
 CLUSTERED = """
     i.id, i.public_id, i.space, i.state AS idea_state, i.author,
         EXISTS (SELECT FROM answer a WHERE a.idea = i.id AND a.kind <> 'statement') AS answered,
-        {} IN (SELECT plein_writers(i.id)) AS barred, plein_decides({}, i.id) AS decides,
-        k.lead, EXISTS (SELECT FROM cluster_item l WHERE l.lead = i.id AND l.left_at IS NULL) AS leads, k.opt_out_until
+        {} IN (SELECT plein_writers(i.id)) AS barred, plein_decides({}, i.id) AS decides, k.lead,
+        EXISTS (SELECT FROM answer a WHERE a.idea = k.lead AND a.kind <> 'statement') AS lead_answered,
+        EXISTS (SELECT FROM cluster_item l WHERE l.lead = i.id AND l.left_at IS NULL) AS leads, k.opt_out_until
 """
 STANDS_IN = "LEFT JOIN cluster_item k ON k.idea = i.id AND k.left_at IS NULL"
 BY_ADDRESS = f"SELECT {CLUSTERED} FROM idea i {STANDS_IN} WHERE i.public_id = {{}} AND {{}}"

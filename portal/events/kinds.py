@@ -88,6 +88,7 @@ class Kind(StrEnum):
     THRESHOLD_REACHED = "idea.threshold_reached"
     CLUSTERED = "idea.clustered"
     CLUSTER_LEFT = "idea.cluster_left"
+    CLUSTER_LOST = "idea.cluster_lost"
     ANSWER_CORRECTED = "answer.corrected"
     CO_AUTHOR_INVITED = "idea.co_author_invited"
     CO_AUTHOR_JOINED = "idea.co_author_joined"

@@ -52,7 +52,8 @@ HOLD_POST = """
 OWED = """
     SELECT 1 FROM idea i WHERE i.id = {} AND (i.t1_at IS NOT NULL
         OR EXISTS (SELECT FROM escalation e WHERE e.idea = i.id AND e.ended_at IS NULL)
-        OR EXISTS (SELECT FROM answer a WHERE a.idea = i.id))
+        OR EXISTS (SELECT FROM answer a WHERE a.idea = i.id OR a.idea IN (
+            SELECT k.lead FROM cluster_item k WHERE k.idea = i.id AND k.left_at IS NULL)))
 """
 MOVE_POST = "UPDATE idea SET campaign = {}, space = {}, version = version + 1 WHERE id = {}"
 # What it replied to the campaign's questions stays with its earlier text: the other campaign asks others.

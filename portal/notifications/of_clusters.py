@@ -22,16 +22,20 @@ from portal.text.language import lazy
 CONCERNED = QueryString(f"""
     {WRITERS} UNION SELECT w.person FROM plein_writers((e.particulars ->> 'lead')::bigint) w (person)
 """)
+APART = QueryString(WRITERS)
+# Who wrote the lead that something left, and who owes its answer.
+LEADING = QueryString(f"{WRITERS} UNION SELECT x.owner FROM escalation x WHERE x.id = e.escalation")
 #: What happened, by the kind of event; the thing's title stands behind it.
 SAID: dict[str, str] = {
     Kind.CLUSTERED: lazy("Counts together with another: %(title)s"),
     Kind.CLUSTER_LEFT: lazy("Counts by itself again: %(title)s"),
+    Kind.CLUSTER_LOST: lazy("Fewer count together with it: %(title)s"),
 }
 
 
 class Change(msgspec.Struct, frozen=True):
-    """What came to a cluster, or left it. `lead`: under which it stands now; `reason`: why it came there, or left;
-    `own`: the reader wrote it."""
+    """What came to a cluster, left it, or lost something. `lead`: under which it stands now; `reason`: why it came
+    there, or left; `own`: the reader wrote it."""
 
     kind: str
     public_id: str
@@ -45,10 +49,11 @@ class Change(msgspec.Struct, frozen=True):
 
 CHANGE = """
     SELECT e.kind, i.public_id, i.kind AS item_kind, i.title, coalesce(l.title, '') AS lead,
-        CASE WHEN k.left_at IS NULL THEN k.reason ELSE k.left_reason END AS reason,
+        coalesce(CASE WHEN k.left_at IS NULL THEN k.reason ELSE k.left_reason END, '') AS reason,
         k.opt_out_until, i.author = ANY({}) AS own
     FROM event e JOIN idea i ON i.id = e.idea
-    JOIN cluster_item k ON k.id = (SELECT max(x.id) FROM cluster_item x WHERE x.idea = i.id AND {})
+    LEFT JOIN cluster_item k ON e.kind <> 'idea.cluster_lost'
+        AND k.id = (SELECT max(x.id) FROM cluster_item x WHERE x.idea = i.id AND {})
     LEFT JOIN idea l ON l.id = k.lead AND k.left_at IS NULL AND {} WHERE e.id = {} AND {}
 """
 

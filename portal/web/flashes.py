@@ -43,7 +43,9 @@ FLASHES: dict[str, str] = {
     "idea-proposed": lazy("Your idea is there. Colleagues can support it and comment on it now."),
     "action-asked": lazy("Thank you. The moderators of this space look at it, and you read here what comes of it."),
     "case-opened": lazy("The case is open, and its clock runs."),
-    "counts-together": lazy("They count together now. Their authors hear of it, and have 72 hours to say no."),
+    "counts-together": lazy(
+        "They count together now. Both authors hear of it; whoever wrote what does not lead can say no for 72 hours."
+    ),
     "stands-alone": lazy("It stands by itself again, with all of its support."),
     "became-idea": lazy("It is an idea now. Who wrote, supports or follows it hears of it."),
     "request-settled": lazy("That is settled. Whoever asked reads your words with the post."),

@@ -25,7 +25,7 @@ DONE = {
         *("person.rules_accepted", "person.edited", "person.data_asked", "screening.settled"),
     },
     ("hers",): {
-        *("idea.proposed", "idea.edited", "idea.withdrawn", "idea.put_back", "idea.corrected", "idea.cluster_left"),
+        *("idea.proposed", "idea.edited", "idea.withdrawn", "idea.put_back", "idea.corrected"),
     },
     ("people",): {"idea.co_author_invited", "idea.co_author_joined", "idea.co_author_left"},
     ("hers", "there"): {

@@ -794,18 +794,18 @@ for by_moderator, state in ((Action.ESCALATION_TRIAGE, "triage"), (Action.ESCALA
     )
 for unseemly in (BARRED, {"decides": True}, *states_but("triage")):
     case(Action.ESCALATION_TRIAGE, CASE | {"state": "triage"}, unseemly, me=ADMINISTRATOR)
-CLUSTER = {"lead": None, "leads": 0, "opt_out_until": None}
+CLUSTER = {"lead": None, "lead_answered": False, "leads": 0, "opt_out_until": None}
 case(
     Action.ESCALATION_MERGE,
     CASE | CLUSTER,
     {"idea_state": "hidden"},
     {"lead": 5},
-    {"leads": 2},
     {"answered": True},
     BARRED,
     {"decides": True},
     NOBODY_SPECIAL,
     me=has("moderator"),
+    too=[{"leads": 2}],
 )
 case(
     Action.ESCALATION_SPLIT,
@@ -815,7 +815,13 @@ case(
     {"opt_out_until": None},
     {"opt_out_until": NOW},
     {"author": OTHER, "decides": True} | me(**has("moderator")),
-    too=[{"author": OTHER} | me(**has("moderator")), {"opt_out_until": None} | me(**has("moderator"))],
+    {"author": OTHER, "lead_answered": True} | me(**has("moderator")),
+    too=[
+        {"author": OTHER} | me(**has("moderator")),
+        {"opt_out_until": None} | me(**has("moderator")),
+        {"lead_answered": True},
+        {"author": THIRD} | me(masks=[THIRD]),
+    ],
 )
 ANSWERABLE = ("decide", "done", "cancelled")
 WITHOUT_CASE: tuple[dict[str, Any], ...] = (

@@ -137,6 +137,45 @@ async def test_the_author_is_told_says_no_and_is_left_alone(as_, world):
     assert "wants it to stand by itself" in errors_of(again)["other"]
 
 
+async def test_a_guest_lets_her_own_post_stand_by_itself_and_no_other_one(as_, world):
+    """What her own login may change of a cluster is just that."""
+    async with transaction():
+        for name, author in (("first", "insider_a"), ("hers", "guest_a"), ("theirs", "insider_a")):
+            await add_idea(world, name, stream="closed_a", title=f"Post {name}", author=author, comments=False)
+    put_there = (
+        "INSERT INTO cluster_item (lead, idea, space, added_by, opt_out_until)"
+        " SELECT {}, id, space, author, {} FROM idea WHERE id = {}"
+    )
+    for name in ("hers", "theirs"):
+        await execute(put_there, world.idea_id["first"], NOW + timedelta(hours=72), world.idea_id[name])
+    guest = await as_("guest_a")
+    assert (await guest.post(f"{where(world, 'theirs')}/leaving", {})).status_code == 403
+    assert (await guest.post(f"{where(world, 'hers')}/leaving", {})).status_code == 303
+    stands = "SELECT left_by FROM cluster_item WHERE idea = {} AND left_at IS NOT NULL"
+    assert await fetch_value(stands, world.idea_id["hers"]) == world.person_id["guest_a"]
+    assert await fetch_value(stands, world.idea_id["theirs"]) is None
+    told = "SELECT actor FROM event WHERE kind = 'idea.cluster_left' AND idea = {}"
+    assert await fetch_value(told, world.idea_id["hers"]) == world.person_id["guest_a"]
+
+
+@pytest.mark.parametrize(
+    ("how", "says"), [("leads", "Others stand with each of them"), ("under", "the one that leads them")]
+)
+async def test_why_two_cannot_count_together_is_said(as_, world, how, says):
+    await trains(world)
+    under = (
+        "INSERT INTO cluster_item (lead, idea, space, added_by, opt_out_until)"
+        " SELECT {}, id, space, author, plein_now() FROM idea WHERE id = {}"
+    )
+    async with transaction():
+        for name in ("third", "fourth"):
+            await add_idea(world, name, stream="organisation", title=f"Post {name}", author="author", comments=False)
+    await execute(under, world.idea_id["third"], world.idea_id["fourth"])
+    await execute(under, *(world.idea_id[name] for name in (("third", "lead"), ("lead", "other"))[how == "leads"]))
+    sent = await put(as_, world, name="third" if how == "leads" else "other", other="lead")
+    assert (sent.status_code, says in errors_of(sent)["other"]) == (422, True)
+
+
 @pytest.mark.parametrize("who", ["author", "employee", "guest_a"])
 async def test_only_its_author_and_moderators_take_it_out(as_, world, who):
     await trains(world)

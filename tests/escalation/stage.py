@@ -236,7 +236,7 @@ async def happens(kind: str, space: int, idea: int) -> None:
 
 
 #: What moves `due_at`, and nothing else does.
-MOVES_DUE = {"case.clarified", "case.extended", "case.under_review", "case.reopened", "case.screened"}
+MOVES_DUE = {"case.clarified", "case.extended", "case.under_review", "case.reopened", "case.screened", "case.split"}
 HISTORY = """
     SELECT v.kind, v.particulars ->> 'due' AS due FROM event v
     WHERE v.escalation = {} AND starts_with(v.kind, 'case.') ORDER BY v.id
