@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import msgspec
 
 from portal.access.actor import Actor
@@ -21,6 +23,7 @@ class Waiting(msgspec.Struct, frozen=True):
     language: str
     address: str
     heir: str
+    by: datetime
 
 
 # To whom a case passes is what the clock will find (rule 5); a promise with a case is watched over by who owns that.

@@ -402,7 +402,7 @@ async def test_the_page_says_to_whom_cases_pass_and_what_else_waits_for_her(as_,
 
 
 async def test_a_case_that_the_administrator_does_not_read_is_counted_only(as_, world):
-    move = "UPDATE idea SET space = {}, campaign = {} WHERE id = (SELECT idea FROM escalation WHERE id = {})"
+    move = "UPDATE idea SET space = {}, campaign = {}, kind = 'discussion' WHERE id = (SELECT idea FROM escalation WHERE id = {})"
     there, case = world.space_id["closed_b"], world.case_id["decide"]
     await execute(move, there, -there, case)
     await execute("UPDATE escalation SET space = {} WHERE id = {}", there, case)
