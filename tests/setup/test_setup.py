@@ -126,7 +126,7 @@ TABLES = """
 #: What has rows when the demo is gone: real people with what they told of themselves, and what is begun anew.
 STAYING = {"organisation", "space", "person", "identity", "credential", "session", "profile", "membership", "org_unit"}
 STAYING |= {"about_page", "service", "campaign", "event", "event_queue", "search_document", "search_fresh"}
-STAYING |= {"working_hours", "calendar_day", "topic", "topic_rule", "absence"}
+STAYING |= {"working_hours", "calendar_day", "topic", "topic_rule", "absence", "escalation_setting"}
 
 
 async def test_the_demo_goes_and_real_people_stay(as_, world):
@@ -136,6 +136,9 @@ async def test_the_demo_goes_and_real_people_stay(as_, world):
     await browser.post(f"/ideas/{world.idea['vote']}/comments", {"body": "Mine."})
     await execute("DELETE FROM service")
     await execute("INSERT INTO service (name) VALUES ('Lantern line')")
+    await execute("INSERT INTO service (name, created_at) VALUES ('Invented', plein_now() - interval '1 day')")
+    for k1, author in ((2, "moderator"), (3, "administrator"), (4, "moderator")):
+        await execute("INSERT INTO escalation_setting (k1, author) VALUES ({}, {})", k1, world.person_id[author])
     await execute("UPDATE org_unit SET head = {}", world.person_id["employee"])
     await execute("INSERT INTO topic (name, neutral) VALUES ('Mine', {})", world.person_id["moderator"])
     await execute(
@@ -165,6 +168,9 @@ async def test_the_demo_goes_and_real_people_stay(as_, world):
     assert {name for name, rows in holding.items() if rows} == STAYING
     assert holding["profile"] == 2
     assert await fetch_value("SELECT name FROM service") == "Lantern line"
+    rules = [row["k1"] for row in await execute("SELECT k1 FROM escalation_setting ORDER BY id")]
+    assert rules[-1] == 3
+    assert not {2, 4} & set(rules)  # what invented people made of them
     known = {row["person"] for row in await execute("SELECT person FROM search_document WHERE person IS NOT NULL")}
     assert known == {world.person_id["administrator"], world.person_id["employee"]}
     assert [row["name"] for row in await execute("SELECT name FROM org_unit")] == ["Unit water"]
@@ -174,7 +180,8 @@ async def test_the_demo_goes_and_real_people_stay(as_, world):
     assert (
         await fetch_value("SELECT count(*) FROM campaign WHERE kind = 'campaign'") == 1
     )  # the one that is always open
-    assert (await browser.get("/admin")).status_code == 200  # still signed in
+    for address in ("/admin", "/", "/answers", "/charter", "/campaigns", "/people", "/groups", "/policies"):
+        assert (await browser.get(address)).status_code == 200, address  # still signed in
     assert (await browser.get("/admin/demo")).status_code == 404
     assert await fetch_value("SELECT head FROM org_unit") == world.person_id["employee"]
     rules = await execute(
