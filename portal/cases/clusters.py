@@ -15,6 +15,7 @@ from portal.cases.clustered import cluster_of, clusters_in, compared, proposed, 
 from portal.cases.forms import ApartForm, LeavingForm, TogetherForm
 from portal.escalation.clusters import Hindrance, StaysApart, merge, split
 from portal.escalation.queries import Clustered, get_clustered
+from portal.escalation.refusing import refuse_decider
 from portal.ideas.queries import get_idea
 from portal.spaces.queries import get_space
 from portal.text.language import gettext, lazy
@@ -56,6 +57,8 @@ async def clusters(request: Request, public_id: FromPath[str]) -> Response[Any]:
 
 async def _item_to(request: Request, public_id: str, action: Action) -> Clustered:
     item = found(await get_clustered(request.actor, public_id))
+    if request.method == "POST":
+        await refuse_decider(request.actor, action, item)
     require(request.actor, action, item)
     return item
 
@@ -93,6 +96,7 @@ async def _put(request: Request, item: Clustered, other: Clustered, reason: str)
     """The one that leads; gives its address. Raises StaysApart, Changed, Sensitive, and Forbidden where the other is
     not hers to put."""
     actor = request.actor
+    await refuse_decider(actor, Action.ESCALATION_MERGE, other)
     lead = (await compared(actor, item.public_id, other.public_id))[0]
     under = other if lead.public_id == item.public_id else item
     await merge(actor, under, item if under is other else other, reason)

@@ -10,6 +10,7 @@ from portal.access.scope import visible
 from portal.cases.queries import Happening, timeline
 from portal.db import fetch_value
 from portal.escalation.queries import CaseRow
+from portal.escalation.refusing import refuse_decider
 from portal.tables import CaseRole
 from portal.text.cases import CHANGED, Told, told
 from portal.web.request import Request
@@ -36,7 +37,10 @@ async def since_read(request: Request, case: CaseRow, action: Action) -> Since:
     """What happened since the page was opened whose form is sent. Raises Forbidden where she may not do this, unless
     that is because of what happened."""
     actor, rows = request.actor, await timeline(request.actor, case)
-    typed = (await request.typed()).get("read", "") if request.method == "POST" else ""
+    typed = ""
+    if request.method == "POST":
+        await refuse_decider(actor, action, case)
+        typed = (await request.typed()).get("read", "")
     read = int(typed) if typed.isdecimal() and len(typed) < 6 else len(rows)
     lines = [
         (line, one) for one in rows[read:] if (line := told(one.kind, one.owner_name, one.about, one.on)) is not None

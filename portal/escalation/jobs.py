@@ -29,31 +29,43 @@ async def tick(steps: Mapping[str, Handler]) -> None:
 
 
 # At least 40 % of T1, from distinct people, within any 6 hours of the first 24.
+LIVELY = """
+    SELECT i.id FROM idea i JOIN campaign c ON c.id = i.campaign
+    WHERE i.published_at > plein_now() - interval '25 hours' AND i.heads_up_at IS NULL AND i.state = 'published'
+        AND i.t1_at IS NULL AND i.supporters >= ceil(i.t1_at_count * 0.4) AND NOT plein_counts_hidden(c, plein_now())
+        AND EXISTS (SELECT FROM (
+            SELECT v.created_at - lag(v.created_at, ceil(i.t1_at_count * 0.4)::int - 1) OVER (ORDER BY v.created_at)
+                AS took
+            FROM vote v
+            WHERE v.idea = i.id AND NOT v.guest AND v.created_at <= i.published_at + interval '24 hours') w
+            WHERE w.took <= interval '6 hours')
+    ORDER BY i.id
+"""
 HEADS_UP = """
     UPDATE idea SET heads_up_at = plein_now() FROM (
-        SELECT i.id FROM idea i JOIN campaign c ON c.id = i.campaign
-        WHERE i.published_at > plein_now() - interval '25 hours' AND i.heads_up_at IS NULL AND i.state = 'published'
-            AND i.t1_at IS NULL AND i.supporters >= ceil(i.t1_at_count * 0.4)
-            AND NOT plein_counts_hidden(c, plein_now())
-            AND EXISTS (SELECT FROM (
-                SELECT v.created_at - lag(v.created_at, ceil(i.t1_at_count * 0.4)::int - 1) OVER (ORDER BY v.created_at)
-                    AS took
-                FROM vote v
-                WHERE v.idea = i.id AND NOT v.guest AND v.created_at <= i.published_at + interval '24 hours') w
-                WHERE w.took <= interval '6 hours')
-        ORDER BY i.id FOR NO KEY UPDATE OF i SKIP LOCKED) n
+        SELECT i.id FROM idea i WHERE i.id = ANY({}) AND i.heads_up_at IS NULL AND i.t1_at IS NULL
+        ORDER BY i.id FOR NO KEY UPDATE SKIP LOCKED) n
     WHERE idea.id = n.id
 """
 OLDER = """
-    UPDATE vote v SET young = FALSE FROM person p
-    WHERE v.young AND p.id = v.person AND p.created_at <= plein_now() - interval '7 days'
+    SELECT v.id FROM vote v JOIN person p ON p.id = v.person
+    WHERE v.young AND p.created_at <= plein_now() - interval '7 days' ORDER BY v.idea, v.id
 """
+COUNT = "UPDATE vote SET young = FALSE WHERE id = ANY({}) AND young"
 
 
 async def look_at_support() -> None:
     """What becomes lively is a heads-up; accounts that are a week old count."""
-    await execute(HEADS_UP)
-    await execute(OLDER)
+    await in_batches([row["id"] for row in await execute(LIVELY)], _heads_up)
+    await in_batches([row["id"] for row in await execute(OLDER)], _count)
+
+
+async def _heads_up(ideas: list[int]) -> None:
+    await execute(HEADS_UP, ideas)
+
+
+async def _count(votes: list[int]) -> None:
+    await execute(COUNT, votes)
 
 
 PROMISED = """

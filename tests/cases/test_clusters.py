@@ -176,6 +176,31 @@ async def test_why_two_cannot_count_together_is_said(as_, world, how, says):
     assert (sent.status_code, says in errors_of(sent)["other"]) == (422, True)
 
 
+REFUSED_TO = (
+    "SELECT actor, idea, particulars ->> 'action' AS action FROM event WHERE kind = 'moderation.refused' ORDER BY id"
+)
+
+
+@pytest.mark.parametrize("way", ["merge", "merge the other", "split", "triage", "invalidate"])
+async def test_who_decides_it_and_tries_is_refused_and_that_is_recorded(as_, world, way):
+    """Rule 7, and the control: looking at the form is no try."""
+    await trains(world)
+    if way == "split":
+        await put(as_, world)
+    owned = "lead" if way == "merge the other" else "other"
+    state = {"triage": "triage", "invalidate": "qualifying"}.get(way, "assigned")
+    await add_case(world, "hers", idea=owned, state=state, owner="moderator")
+    moderator, case = await as_("moderator"), f"/cases/{world.case['hers']}"
+    address = {"split": f"{where(world)}/leaving", "triage": f"{case}/triage", "invalidate": f"{case}/doubt"}
+    page = address.get(way, where(world))
+    form = {"other": f"/posts/{world.idea['lead']}", "reason": "The same.", "number": "3", "words": "None of them."}
+    await moderator.get(page)
+    assert await execute(REFUSED_TO) == []
+    assert (await moderator.post(page, form)).status_code == (422 if way == "merge the other" else 403)
+    told = (world.person_id["moderator"], world.idea_id[owned], f"escalation.{way.split()[0]}")
+    assert [tuple(row) for row in await execute(REFUSED_TO)] == [told]
+
+
 @pytest.mark.parametrize("who", ["author", "employee", "guest_a"])
 async def test_only_its_author_and_moderators_take_it_out(as_, world, who):
     await trains(world)

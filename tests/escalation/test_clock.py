@@ -161,6 +161,11 @@ async def test_a_step_that_fails_takes_no_other_with_it_and_comes_again(stage, m
 
 # What each pass before the steps finds on one item, and what of it can't be written.
 SPOILED = {
+    "lively": (
+        "UPDATE idea SET t1_at = NULL, t1_at_count = 1, heads_up_at = NULL, published_at = plein_now() WHERE id = {0}",
+        "idea BEFORE UPDATE OF heads_up_at",
+    ),
+    "a week old": ("UPDATE vote SET young = TRUE WHERE idea = {0}", "vote BEFORE UPDATE OF young"),
     "shown again": (
         "UPDATE escalation SET hidden_from = plein_now() WHERE idea = {0}",
         "escalation BEFORE UPDATE OF hidden_from",
@@ -194,7 +199,7 @@ SPOILED = {
 async def test_what_fails_before_the_steps_keeps_no_other_case_from_its_own(stage, what):
     found, spoils = SPOILED[what]
     table, when = spoils.split(" ", 1)
-    of = "NEW.idea, NEW.lead" if table == "cluster_item" else "NEW.idea"
+    of = {"cluster_item": "NEW.idea, NEW.lead", "idea": "NEW.id"}.get(table, "NEW.idea")
     posts = [await assigned(stage), await assigned(stage)]
     if when == "BEFORE INSERT":
         posts[0] = await stage.post()
