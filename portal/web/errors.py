@@ -220,7 +220,7 @@ def on_unreachable(request: Request, error: BaseException) -> Response[bytes]:
     who = request.reader
     read_from_now(who)
     text = environment().get_template("errors/unavailable.html").render(language=who.language)
-    response = html(request, text, 503)
+    response = html(request, text.encode(), 503)
     response.headers["Retry-After"] = "5"
     return response
 

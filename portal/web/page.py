@@ -39,6 +39,8 @@ from portal.web.request import Request
 FLASH_COOKIE = "flash"
 #: Stands in what is rendered for the token of forms, which is another on every page.
 CSRF = secrets.token_urlsafe(24)
+#: How the mark of a large part begins, which nobody can have written.
+LARGE = secrets.token_urlsafe(24)
 HTML = "text/html"
 WORTH_COMPRESSING = 1000  # bytes
 IN_ADDRESSES = "/?#[]@!$&'()*+,;=:~%"  # what a whole address may hold beside letters and digits; a header takes ASCII
@@ -182,6 +184,33 @@ def part(template: str, **given: Any) -> Markup:
     return _rendered(template, reader(), photos.changes(), tuple(given.items()))
 
 
+@lru_cache(maxsize=100)
+def _as_sent(template: str, who: Reader, photo_changes: int, given: tuple[tuple[str, Any], ...]) -> tuple[bytes, ...]:
+    """A large part as it is sent, cut where the token of forms stands."""
+    return tuple(_sent(environment().get_template(template).render(dict(given))).split(CSRF.encode()))
+
+
+class LargeParts:
+    """The large parts of one page, such as a page of a thread: kept like `part`, but a hundred of them, and as they are
+    sent. While the page is rendered a mark stands in for each."""
+
+    def __init__(self) -> None:
+        self.marked: list[tuple[bytes, tuple[bytes, ...]]] = []
+
+    def take(self, template: str, **given: Any) -> Markup:
+        """The mark of the part that these values make."""
+        mark = f"{LARGE}{len(self.marked)}."
+        self.marked.append((mark.encode(), _as_sent(template, reader(), photos.changes(), tuple(given.items()))))
+        return Markup(mark)  # noqa: S704  ours
+
+    def put_in(self, text: str, token: str) -> bytes:
+        """The page as it is sent: its large parts where they belong, the token in all of its forms."""
+        body = _sent(text.replace(CSRF, token))
+        for mark, pieces in self.marked:
+            body = body.replace(mark, token.encode().join(pieces))
+        return body
+
+
 def page(
     request: Request,
     template: str,
@@ -198,6 +227,7 @@ def page(
     context.setdefault("outside", actor is not None and _place_of(context) in actor.with_guests)
     said = "resumed" if request.resumed else request.cookies.get(FLASH_COOKIE, "")
     flash = FLASHES.get(said)
+    large = LargeParts()
     own = {
         "actor": actor,
         "who": _face(actor) if actor else None,
@@ -215,6 +245,7 @@ def page(
         "flash_refuses": said in REFUSALS,
         "can": _asking_for(actor),
         "allowed": _listing_for(actor),
+        "large_part": large.take,
     }
     assert not own.keys() & context.keys(), "every page has these already"
     context |= own
@@ -222,7 +253,7 @@ def page(
         text = render_block(environment(), template, fragment, **context)
     else:
         text = environment().get_template(template).render(context)
-    response = html(request, text.replace(CSRF, request.csrf), status)
+    response = html(request, large.put_in(text, request.csrf), status)
     if flash is not None and not request.wants_fragment:
         response.delete_cookie(FLASH_COOKIE)
     if actor is not None:
@@ -270,9 +301,12 @@ def keep_choice(response: Response[Any], name: str, value: str, seconds: int = 3
     )
 
 
-def html(request: Request, text: str, status: int = 200) -> Response[bytes]:
+def _sent(text: str) -> bytes:
+    return text.encode("utf-8", "replace")
+
+
+def html(request: Request, body: bytes, status: int = 200) -> Response[bytes]:
     """HTML as a response, compressed where the browser takes it."""
-    body = text.encode("utf-8", "replace")
     headers = {"Vary": "Accept-Encoding, HX-Request"}
     if len(body) > WORTH_COMPRESSING and "gzip" in request.headers.get("accept-encoding", ""):
         packer = isal_zlib.compressobj(level=1, wbits=31)

@@ -5,7 +5,8 @@ import re
 import pytest
 
 from portal.db import execute, fetch_value, transaction
-from tests.client import text_of
+from portal.web.page import _as_sent
+from tests.client import CSRF, text_of
 from tests.world import add_comment, add_idea
 
 COMMENT = re.compile(r'id="comment-([\w]+)"')
@@ -20,6 +21,12 @@ REPLIES = """
     INSERT INTO comment (idea, space, author, root, state, body, body_html, language)
     SELECT idea, space, author, id, 'published', 'Reply ' || n, 'Reply ' || n, 'en'
     FROM comment, generate_series(1, {}) n WHERE id = {} ORDER BY n
+"""
+
+
+SEEN_BEFORE = """
+    INSERT INTO read_mark (person, idea, space, comment, since, visited_at)
+    SELECT {}, i.id, i.space, {}, {}, plein_now() FROM idea i WHERE i.id = {}
 """
 
 
@@ -48,6 +55,61 @@ async def follow(browser, address):
     assert answer.status_code == 303
     address, _, place = answer.headers["Location"].partition("#")
     return address, place, await browser.get(address)
+
+
+# --- a page of a thread is kept for everybody to whom it says the same ---
+
+
+async def test_who_reads_the_same_is_given_what_is_kept_with_a_token_of_her_own(as_, world):
+    address = f"/ideas/{world.idea['vote']}"
+    sponsor, moderator = await as_("sponsor"), await as_("moderator")
+    first = (await sponsor.get(address)).text
+    kept = _as_sent.cache_info()
+    second = (await moderator.get(address)).text
+    assert _as_sent.cache_info().hits == kept.hits + 1, "the control: it is kept"
+    tokens = [set(CSRF.findall(text)) for text in (first, second)]
+    assert [len(found) for found in tokens] == [1, 1], "the same token in all of a page's forms"
+    assert tokens[0] != tokens[1]
+    for text in (first, second):
+        assert COMMENT.findall(text) == [world.comment["vote"], world.comment["vote_reply"]]
+    form = {"give": "agree", "csrf_token": tokens[1].pop()}
+    where = f"/comments/{world.comment['vote']}/reactions"
+    assert (await sponsor.post(where, form)).status_code != 303, "the control: another's token"
+    assert (await moderator.post(where, form)).status_code == 303
+
+
+@pytest.mark.parametrize("change", ["her own comment", "her own reaction", "new to her", "Dutch", "edited", "hidden"])
+async def test_who_reads_anything_else_is_given_that(as_, world, change):
+    address = f"/ideas/{world.idea['vote']}"
+    comment = world.comment_id["vote"]
+    before = (await (await as_("sponsor")).get(address)).text
+    reader = "colleague" if change == "her own comment" else "moderator"
+    if change == "her own reaction":
+        await (await as_(reader)).post(f"/comments/{world.comment['vote']}/reactions", {"give": "thanks"})
+    elif change == "new to her":
+        await execute(SEEN_BEFORE, world.person_id[reader], comment - 1, comment - 1, world.idea_id["vote"])
+    elif change == "Dutch":
+        await execute("UPDATE identity SET language = 'nl' WHERE person = {}", world.person_id[reader])
+    elif change == "edited":
+        await execute("UPDATE comment SET body_html = '<p>Said again</p>', version = 2 WHERE id = {}", comment)
+        await execute("UPDATE comment SET edited_at = plein_now() WHERE id = {}", comment)
+    elif change == "hidden":
+        await execute("UPDATE comment SET state = 'hidden' WHERE id = {}", comment)
+    shown = {
+        "her own comment": f'href="/comments/{world.comment["vote"]}/edit"',
+        "her own reaction": 'name="take_back" value="thanks"',
+        "new to her": ">New</span>",
+        "Dutch": "Een blijk geven",
+        "edited": "Said again",
+        "hidden": "Hidden by a moderator",
+    }[change]
+    for browser, sees in (
+        (await as_(reader), True),
+        (await as_("sponsor"), change in ("edited",)),
+        (await as_(reader), True),
+    ):
+        assert (shown in (await browser.get(address)).text) == sees
+    assert shown not in before
 
 
 @pytest.mark.parametrize("htmx", [False, True])
