@@ -108,9 +108,10 @@ COLUMNS = (
         WHERE w.comment = k.id AND w.state = 'open'), '') ELSE '' END AS screening
 """
 )
+IDEA = "JOIN idea i ON i.id = k.idea"
 JOINS = (
     """
-    JOIN idea i ON i.id = k.idea JOIN campaign c ON c.id = i.campaign
+    JOIN campaign c ON c.id = i.campaign
     JOIN person p ON p.id = k.author """
     + NAMED.format("n", "p.id", "k.space")
     + """
@@ -160,8 +161,11 @@ class Place(msgspec.Struct, frozen=True):
         return QueryString(place, *((self.helpful, self.root) if order == "helpful" else (self.root,)))
 
 
+# The idea is looked up once, and not for each comment: one that many vote for has hundreds of versions to look through.
 THREAD = f"""
-    WITH roots AS (
+    WITH item AS MATERIALIZED (
+        SELECT i.id, i.public_id, i.kind, i.author, i.state, i.campaign FROM idea i WHERE i.id = {{}}
+    ), roots AS (
         SELECT r.id, r.helpful FROM comment r WHERE r.idea = {{}} AND r.root IS NULL AND {{}} AND {{}}
         ORDER BY {{}} LIMIT {{}}
     ), shown AS (
@@ -170,7 +174,8 @@ THREAD = f"""
         SELECT x.id, r.id, r.helpful FROM roots r CROSS JOIN LATERAL (
             SELECT y.id FROM comment y WHERE y.root = r.id AND {{}} ORDER BY y.id LIMIT {{}}) x
     )
-    SELECT {COLUMNS} FROM shown JOIN comment k ON k.id = shown.id {JOINS} ORDER BY {{}}, k.id
+    SELECT {COLUMNS} FROM shown JOIN comment k ON k.id = shown.id JOIN item i ON i.id = k.idea {JOINS}
+    ORDER BY {{}}, k.id
 """
 
 
@@ -185,6 +190,7 @@ async def thread(actor: Actor, idea: IdeaRow, order: str, place: Place | None = 
     rows = await fetch(
         CommentRow,
         THREAD,
+        idea.id,
         idea.id,
         visible(Comment, actor, "r"),
         place.where(order) if place else QueryString("TRUE"),
@@ -225,7 +231,8 @@ async def on_first_page(actor: Actor, root: CommentRow, order: str) -> bool:
 
 
 REPLIES = f"""
-    SELECT {COLUMNS} FROM comment k {JOINS} WHERE k.root = {{}} AND {{}} AND k.id >= {{}} ORDER BY k.id LIMIT {{}}
+    SELECT {COLUMNS} FROM comment k {IDEA} {JOINS} WHERE k.root = {{}} AND {{}} AND k.id >= {{}}
+    ORDER BY k.id LIMIT {{}}
 """
 
 
@@ -250,7 +257,7 @@ async def replies_before(actor: Actor, reply: CommentRow) -> int:
     return int(await fetch_value(BEFORE, reply.root, reply.id, visible(Comment, actor, "y"), MOST_REPLIES))
 
 
-ONE = f"SELECT {COLUMNS} FROM comment k {JOINS} WHERE k.public_id = {{}} AND {{}}"
+ONE = f"SELECT {COLUMNS} FROM comment k {IDEA} {JOINS} WHERE k.public_id = {{}} AND {{}}"
 
 
 async def get_comment(actor: Actor, public_id: str) -> CommentRow | None:
@@ -258,7 +265,7 @@ async def get_comment(actor: Actor, public_id: str) -> CommentRow | None:
     return await fetch_one(CommentRow, ONE, *_shown(actor), public_id, visible(Comment, actor, "k"))
 
 
-ROOT_OF = f"SELECT {COLUMNS} FROM comment k {JOINS} WHERE k.id = {{}} AND {{}}"
+ROOT_OF = f"SELECT {COLUMNS} FROM comment k {IDEA} {JOINS} WHERE k.id = {{}} AND {{}}"
 
 
 async def root_of(actor: Actor, comment: CommentRow) -> CommentRow | None:
@@ -288,7 +295,7 @@ async def earlier_texts(actor: Actor, comment: CommentRow) -> list[Earlier]:
 
 
 OBJECTIONS = f"""
-    SELECT {COLUMNS} FROM comment k {JOINS}
+    SELECT {COLUMNS} FROM comment k {IDEA} {JOINS}
     WHERE k.idea = {{}} AND k.kind = 'objection' AND k.state <> 'removed' AND {{}} AND {{}}
     ORDER BY k.created_at DESC, k.public_id DESC LIMIT {{}}
 """
