@@ -38,7 +38,7 @@ from portal.pages.threads import Asked, preview, thread_of
 from portal.paging import Cursor, Page
 from portal.people.queries import get_person, shared_spaces
 from portal.posts.queries import last_asked
-from portal.preboarding.queries import chapters
+from portal.preboarding.queries import chapters, latest_chapters
 from portal.proposals.queries import UNOPENED, get_proposal, waiting_for
 from portal.proposals.routes import show_proposal
 from portal.spaces.queries import audience, get_space, looked_at_first, sections, units_of
@@ -95,6 +95,7 @@ async def _home_of_guest(request: Request) -> Response[Any]:
         "pages/guest_home.html",
         section="home",
         spaces=await guest_spaces(actor),
+        chapters=await latest_chapters(actor, 3),
         campaigns=await open_campaigns(actor, 4),
         lively=await lively_ideas(actor, 4),
         own=await ideas_of_author(actor, 5),

@@ -47,6 +47,15 @@ async def chapters(actor: Actor, space: int) -> list[ChapterRow]:
     return await fetch(ChapterRow, CHAPTERS + " AND c.space = {} ORDER BY c.opens, c.id LIMIT 200", sight, space)
 
 
+async def latest_chapters(actor: Actor, most: int) -> list[ChapterRow]:
+    """Those that opened last to somebody who starts, in whichever of her spaces; none to others."""
+    if actor.day is None:
+        return []
+    return await fetch(
+        ChapterRow, CHAPTERS + " ORDER BY c.opens DESC, c.id DESC LIMIT {}", visible(Chapter, actor, "c"), most
+    )
+
+
 async def get_chapter(actor: Actor, public_id: str) -> ChapterRow | None:
     """One of them."""
     return await fetch_one(ChapterRow, CHAPTERS + " AND c.public_id = {}", visible(Chapter, actor, "c"), public_id)
