@@ -134,9 +134,7 @@ def on_paused(request: Request, error: Paused | WriterPaused) -> Response[bytes]
         until=error.until if isinstance(error, Paused) else None,
         texts=request.texts_typed(text_areas()),
     )
-    response.headers["HX-Retarget"] = "body"
-    response.headers["HX-Reswap"] = "innerHTML"
-    return response
+    return _instead_of_all(response)
 
 
 def on_gone(request: Request, error: WriterGone) -> Response[bytes]:
@@ -151,14 +149,31 @@ def on_cross_site(request: Request, error: CrossSite) -> Response[bytes]:
 
 #: Fields that no person fills in: what a button says.
 ON_BUTTONS = {"weight"}
+#: What people fill in. What such a field looks up by itself asks for no page.
+FIELDS = {"input", "select", "textarea"}
 
 
 def on_signed_out(request: Request, error: SignedOut) -> Response[Any]:
     """On to signing in, and back; what was typed comes along and is shown again afterwards."""
     address = request.own_address
+    if _looked_up(request):
+        return html(request, "", 401)
     if error.typed is None and not request.headers.get("HX-Request"):
         return see_other("/sign-in" + ("" if address == "/" else "?" + urlencode({"next": address})))
     return _sign_in_again(request, address, error)
+
+
+def _looked_up(request: Request) -> bool:
+    """Whether a field asks this by itself while somebody fills in the form around it. No answer to that takes the form
+    away: she is told when she sends it, and it is kept then."""
+    return request.method == "GET" and request.headers.get("HX-Source", "").split("#")[0] in FIELDS
+
+
+def _instead_of_all(response: Response[Any]) -> Response[Any]:
+    """Shown from its top in place of the whole page, also where htmx asked for a piece of it."""
+    response.headers["HX-Retarget"] = "body"
+    response.headers["HX-Reswap"] = "innerHTML show:top"
+    return response
 
 
 def _sign_in_again(request: Request, address: str, error: SignedOut) -> Response[Any]:
@@ -175,9 +190,7 @@ def _sign_in_again(request: Request, address: str, error: SignedOut) -> Response
         wait=0,
         failed=False,
     )
-    response.headers["HX-Retarget"] = "body"
-    response.headers["HX-Reswap"] = "innerHTML"
-    return response
+    return _instead_of_all(response)
 
 
 def _to_come_back_to(request: Request, address: str, typed: Typed | None) -> tuple[list[tuple[str, str]], str]:
@@ -191,11 +204,11 @@ def _to_come_back_to(request: Request, address: str, typed: Typed | None) -> tup
 
 def on_new_rules(request: Request, error: NewRules) -> Response[bytes]:
     """The house rules that hold now, to be read and accepted; then it goes on where she was."""
+    if _looked_up(request):
+        return html(request, "", 204)
     kept, address = _to_come_back_to(request, request.own_address, error.typed)
     response = page(request, "accounts/rules.html", status=409, rules=error.rules, next=address, kept=kept)
-    response.headers["HX-Retarget"] = "body"
-    response.headers["HX-Reswap"] = "innerHTML"
-    return response
+    return _instead_of_all(response)
 
 
 def on_stale_form(request: Request, error: StaleForm) -> Response[bytes]:
@@ -209,9 +222,7 @@ def on_stale_form(request: Request, error: StaleForm) -> Response[bytes]:
         kept=error.typed.kept_for(request.person),
         after="signing in" if carried else "a while",
     )
-    response.headers["HX-Retarget"] = "body"
-    response.headers["HX-Reswap"] = "innerHTML"
-    return response
+    return _instead_of_all(response)
 
 
 def on_unreachable(request: Request, error: BaseException) -> Response[bytes]:

@@ -16,11 +16,13 @@ function dismissLater() {
   }
 }
 
-/** Show one of the texts that the live region carries: data-refused, data-broken, data-offline. */
+/** Show one of the texts that the live region carries: data-refused, data-signed-out, data-broken, data-offline. Once at a time. */
 function toast(kind) {
   const region = document.getElementById("toasts");
+  if (region?.querySelector(`[data-kind="${kind}"]`)) return;
   const note = Object.assign(document.createElement("p"), { className: "toast" });
   note.textContent = region?.dataset[kind] ?? "";
+  note.dataset.kind = kind;
   region?.append(note);
   dismissLater();
 }
@@ -44,7 +46,7 @@ document.addEventListener("htmx:before:swap", (event) => {
 document.addEventListener("htmx:response:error", (event) => {
   const { response } = event.detail.ctx;
   if (response.status >= 500) toast("broken");
-  else if (response.status !== 422 && !response.headers.has("HX-Retarget")) toast("refused");
+  else if (response.status !== 422 && !response.headers.has("HX-Retarget")) toast(response.status === 401 ? "signedOut" : "refused");
 });
 document.addEventListener("htmx:error", () => toast("offline"));
 

@@ -173,7 +173,14 @@ async def test_a_part_of_a_page_is_replaced_by_the_door(writer, world):
     response = await writer.get(f"/campaigns/{world.campaign['vote']}?order=supported", htmx=True)
     assert response.status_code == 401
     assert response.headers["hx-retarget"] == "body"
-    assert response.headers["hx-reswap"] == "innerHTML"
+    assert response.headers["hx-reswap"] == "innerHTML show:top"
+
+
+@pytest.mark.parametrize("field", ["input#title", "select#space", "textarea#body"])
+async def test_what_a_field_looks_up_takes_no_form_away(writer, field):
+    response = await writer.get("/search/similar?title=a", htmx=True, **{"HX-Source": field})
+    assert (response.status_code, response.text) == (401, "")
+    assert "hx-retarget" not in response.headers
 
 
 @pytest.mark.parametrize("path", ["/sign-out", "/settings/sessions/end-others", "/spaces/{space[open]}/membership"])

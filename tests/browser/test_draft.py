@@ -72,3 +72,18 @@ async def test_who_types_nothing_saves_nothing_by_choosing_another_language(open
     assert [url.rpartition("/")[2] for url in sent] == ["preferences"]
     await page.get_by_role("button", name="English").click()  # other tests read English
     await page.wait_for_selector("html[lang=en]")
+
+
+async def test_a_session_that_ends_while_one_types_leaves_the_form_there(open_page, site):
+    page = await open_page("employee")
+    await page.clock.install()
+    await page.goto(f"/campaigns/{site.world.campaign['collect']}/ideas/new")
+    await page.context.clear_cookies()
+    await page.fill("#title", "A shelf for wet gloves, once more")
+    await page.fill("#body", "Above the heater")
+    await page.clock.run_for(PAUSE)
+    await page.locator("#toasts").filter(has_text="not signed in any more").wait_for()
+    await page.locator("#draft_state").filter(has_text="signed out").wait_for()
+    assert await page.input_value("#title") == "A shelf for wet gloves, once more"
+    await page.get_by_role("button", name="Post your idea").click()
+    await page.get_by_text("Your text is kept").wait_for()
