@@ -9,9 +9,11 @@ from litestar.params import FromPath
 
 from portal.about import actions, queries
 from portal.about.forms import AboutForm
+from portal.about.queries import AboutRow
 from portal.access.conflicts import Changed
 from portal.access.policy import Action, require
 from portal.moderation.counts import removals
+from portal.text.difference import Piece, differences
 from portal.text.language import LANGUAGES, gettext
 from portal.web.errors import found
 from portal.web.guards import PUBLIC
@@ -34,8 +36,7 @@ async def edit_page(request: Request, slug: FromPath[str]) -> Response[Any]:
     require(request.actor, Action.ABOUT_EDIT)
     row = found(await queries.get_page(slug, _language(request)))
     same = row.language == _language(request)
-    form = AboutForm(title=row.title, body=row.body, version=row.id if same else 0)
-    return page(request, "about/form.html", section="admin", form=form, about=row, editing=_language(request))
+    return _form(request, row, AboutForm(title=row.title, body=row.body, version=row.id if same else 0))
 
 
 @post("/about/{slug:str}/edit")
@@ -50,10 +51,23 @@ async def edit(request: Request, slug: FromPath[str]) -> Response[Any]:
                 request.actor, row, _language(request), form.title.data, form.body.data, form.version.data
             )
         except Changed:
-            form.refuse("body", gettext("Somebody else saved this page meanwhile. Compare, then save again."))
-            form.version.data = row.id
-        else:
-            return see_other(f"/about/{slug}", "page-saved")
+            return await _collided(request, slug, form)
+        return see_other(f"/about/{slug}", "page-saved")
+    return _form(request, row, form)
+
+
+async def _collided(request: Request, slug: str, form: AboutForm) -> Response[Any]:
+    """Somebody else saved it meanwhile: both texts beside each other, and what was typed stays in the form."""
+    stands = found(await queries.get_page(slug, _language(request)))
+    form.refuse("body", gettext("Somebody else saved this page meanwhile. Compare, then save again."))
+    form.version.data = stands.id
+    saved = {"title": stands.title, "body": stands.body}
+    return _form(request, stands, form, await differences(saved, {name: form[name].data for name in saved}))
+
+
+def _form(
+    request: Request, row: AboutRow, form: AboutForm, changed: dict[str, list[Piece]] | None = None
+) -> Response[Any]:
     return page(
         request,
         "about/form.html",
@@ -61,6 +75,8 @@ async def edit(request: Request, slug: FromPath[str]) -> Response[Any]:
         form=form,
         about=row,
         editing=_language(request),
+        changed=changed,
+        now=request.now,
         status=form.status,
     )
 

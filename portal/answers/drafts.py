@@ -39,6 +39,12 @@ class Typed(msgspec.Struct, frozen=True):
         """In the order of the statements."""
         return [*(self.fields[name] for name in COLUMNS), self.replies]
 
+    @property
+    def words(self) -> dict[str, str]:
+        """What people read of it, by name, to be compared with another text."""
+        shown = [name for name in COLUMNS if name not in ("replies_to", "policy", "category")]
+        return {name: str(self.fields[name]) for name in shown} | {"replies": "\n\n".join(self.replies)}
+
 
 class Draft(msgspec.Struct, frozen=True):
     """The draft of a case, with who changed it last. `decision`: what waits for the yes of `approver`, by name in

@@ -11,7 +11,6 @@ from portal.access.conflicts import Changed
 from portal.access.policy import Action, Forbidden, can, require
 from portal.answers import actions, approval, drafts
 from portal.answers.desk import Desk
-from portal.answers.drafts import COLUMNS, Typed
 from portal.answers.routes import preview
 from portal.cases.forms import ApprovalForm
 from portal.cases.shown import desk_of, show
@@ -99,14 +98,9 @@ async def _collided(row: CaseRow, desk: Desk, form: Any) -> Response[Any]:
     changed = None
     if desk.draft:
         form.version.data = desk.draft.version
-        fields = await differences(_words(desk.draft.typed), _words(desk.typed(form)))
+        fields = await differences(desk.draft.typed.words, desk.typed(form).words)
         changed = {"by": desk.draft.edited_name, "at": desk.draft.edited_at, "fields": fields}
     return await _again(row, desk, form, changed)
-
-
-def _words(typed: Typed) -> dict[str, str]:
-    shown = [name for name in COLUMNS if name not in ("replies_to", "policy", "category")]
-    return {name: typed.fields[name] for name in shown} | {"replies": "\n\n".join(typed.replies)}
 
 
 async def _too_late(row: CaseRow, desk: Desk, form: Any) -> Response[Any]:

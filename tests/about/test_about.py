@@ -50,6 +50,8 @@ async def test_of_two_who_edit_at_once_the_second_is_told(as_):
     assert response.status_code == 422
     assert "Somebody else saved this page meanwhile." in text_of(response)
     assert "Second." in response.text
+    assert "removed: </span>First.<" in response.text
+    assert "added: </span>Second.<" in response.text
     again = await edit(browser, await fetch_value(LATEST, "en"), "Second.")
     assert again.status_code == 303
 

@@ -81,6 +81,7 @@ async def test_an_answer_is_corrected_by_a_new_version_and_the_one_before_can_be
     stale = await sponsor.post(address, form | {"summary": "Mine"})
     assert stale.status_code == 422
     assert form_of(stale, address)["summary"] == "Mine"
+    assert "added: </span>Mine<" in stale.text
     del form["csrf_token"]
     for who, status in (("employee", 403), ("administrator", 403), ("guest_a", 404)):
         assert (await (await as_(who)).post(address, form)).status_code == status, who
