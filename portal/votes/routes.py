@@ -11,7 +11,7 @@ from litestar.params import FromPath
 from portal.access.conflicts import Spent
 from portal.access.phases import WHILE_SUPPORTING
 from portal.paging import Cursor
-from portal.text.language import gettext
+from portal.text.language import lazy
 from portal.votes import actions, queries
 from portal.web.errors import found
 from portal.web.page import own_address, page, see_other
@@ -56,7 +56,7 @@ def _weight(typed: Typed) -> int:
     """How many votes a form lays; one, where it doesn't say."""
     text = typed.get("weight", "1")
     if not (text.isascii() and text.isdigit() and len(text) < 4):
-        raise ClientException(gettext("The form that was sent is damaged."), status_code=400)
+        raise ClientException(detail=lazy("The form that was sent is damaged."), status_code=400)
     return int(text)
 
 

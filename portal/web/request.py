@@ -21,7 +21,7 @@ from portal.access.actor import Actor
 from portal.files import MB
 from portal.files.store import Upload
 from portal.settings import settings
-from portal.text.language import LANGUAGES, Reader, best_language, gettext
+from portal.text.language import LANGUAGES, Reader, best_language, lazy
 from portal.web.uploads import LARGEST_TEXT, receive
 
 MOST_FIELDS = 200
@@ -256,15 +256,15 @@ def _is_known_proxy(peer: IPv4Address | IPv6Address) -> bool:
 
 def _parse(content_type: str, body: bytes) -> Typed:
     if body and content_type.split(";")[0].strip().lower() != "application/x-www-form-urlencoded":
-        raise ClientException(gettext("This address takes forms only."), status_code=400)
+        raise ClientException(detail=lazy("This address takes forms only."), status_code=400)
     try:
         pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
     except ValueError:  # covers UnicodeDecodeError and too many fields
-        raise ClientException(gettext("The form that was sent is damaged."), status_code=400) from None
+        raise ClientException(detail=lazy("The form that was sent is damaged."), status_code=400) from None
     return _checked(pairs)
 
 
 def _checked(pairs: list[tuple[str, str]], files: list[Upload] | None = None) -> Typed:
     if any("\0" in key or "\0" in value for key, value in pairs):
-        raise ClientException(gettext("The form holds a character that can't be stored (NUL)."), status_code=400)
+        raise ClientException(detail=lazy("The form holds a character that can't be stored (NUL)."), status_code=400)
     return Typed([(key, value.replace("\r\n", "\n")) for key, value in pairs], files)

@@ -10,7 +10,7 @@ from litestar.status_codes import HTTP_413_REQUEST_ENTITY_TOO_LARGE
 
 from portal.files import MB
 from portal.files.store import Upload
-from portal.text.language import gettext
+from portal.text.language import lazy
 
 MOST_FILES = 10
 #: Bytes of a whole form with files, whatever the settings say; a route that takes one names it as its limit.
@@ -56,5 +56,5 @@ async def receive(
                         if (in_texts := in_texts + len(event)) > LARGEST_TEXT:
                             raise ClientException(status_code=HTTP_413_REQUEST_ENTITY_TOO_LARGE)
     except (multipart.MultipartError, UnicodeDecodeError):
-        raise ClientException(gettext("The form that was sent is damaged."), status_code=400) from None
+        raise ClientException(detail=lazy("The form that was sent is damaged."), status_code=400) from None
     return pairs, [file for file in files if file.name or file.size]

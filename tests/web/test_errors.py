@@ -91,6 +91,8 @@ async def test_a_nul_is_refused_in_a_form_and_in_an_address(as_):
     response = await browser.post("/groups", {"name": "a\0b"})
     check_page(response, 400, signed_in=True)
     assert "NUL" in text_of(response)
+    dutch = await (await as_("colleague")).post("/groups", {"name": "a\0b"})
+    assert "een teken dat we niet kunnen bewaren" in text_of(dutch)
     check_page(await browser.get("/ideas/%00"), 400, signed_in=True)
 
 
