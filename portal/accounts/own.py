@@ -46,7 +46,7 @@ async def change_password(request: Request) -> Response[Any]:
     """Changes it; all other sessions end."""
     account = found(await queries.account_of_person(request.actor.id))
     form = await ChangePasswordForm.sent(request)
-    form.own_words = (account.name, account.email.split("@")[0], request.actor.organisation_name)
+    form.own_words = (account.name, account.email, request.actor.organisation_name)
     form.valid()
     if form.current_password.data and not form.only_shown:
         try:

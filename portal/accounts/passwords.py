@@ -27,7 +27,8 @@ COMMON = (
 
 
 def problem_with(password: str, *own_words: str) -> str:
-    """Why a new password is refused, or nothing. Length counts, composition does not; nothing easily guessed."""
+    """Why a new password is refused, or nothing. Length counts, composition does not; nothing easily guessed, nor
+    put together out of one's own words: names, and both parts of an address."""
     try:
         password.encode()
     except UnicodeEncodeError:
@@ -37,7 +38,8 @@ def problem_with(password: str, *own_words: str) -> str:
     if len(password) < SHORTEST:
         return gettext("Use at least 15 characters. A few words in a row are fine.")
     bare = "".join(c for c in password.casefold() if c.isalpha())
-    guessable = {*COMMON, *("".join(c for c in word.casefold() if c.isalpha()) for word in own_words)}
+    own = (part for word in own_words for part in word.casefold().split("@"))
+    guessable = {*COMMON, *("".join(c for c in part if c.isalpha()) for part in own)}
     left = bare
     for word in sorted(filter(None, guessable), key=len, reverse=True):
         left = left.replace(word, "")

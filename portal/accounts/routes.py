@@ -142,7 +142,7 @@ async def reset(request: Request, token: FromPath[str]) -> Response[Any]:
         return _used_up(request)
     account = found(await queries.account_of_person(link.person))
     form = await NewPasswordForm.sent(request)
-    form.own_words = (account.name, account.email.split("@")[0])
+    form.own_words = (account.name, account.email)
     if not form.valid():
         return page(request, "accounts/reset.html", form=form, token=token, status=form.status)
     if not await actions.use_reset(token, form.password.data):

@@ -40,7 +40,7 @@ class SetUpForm(_Code, _Organisation, NewPasswordForm):
     def validate_password(self, field: wtforms.Field) -> None:
         """Nothing that stands in this very form."""
         email = self.email.data or ""
-        self.own_words = (self.name.data or "", email.split("@")[0], self.organisation.data or "")
+        self.own_words = (self.name.data or "", email, self.organisation.data or "")
         super().validate_password(field)
 
 
