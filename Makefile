@@ -63,6 +63,7 @@ clean: ## Remove what was built (not the data)
 	@rm -rf build node_modules .venv *.egg-info
 
 .venv/.run: pyproject.toml constraints.txt
+	@echo "Fetching the packages: a minute or two, this once."
 	@test -d .venv || $(PYTHON) -m venv .venv
 	@$(PIP) --editable '.$(if $(NODE_EXTRA),[node])'
 	@touch $@

@@ -14,7 +14,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 import click
 
-from portal.commands import database, in_database
+from portal.commands import AnAddress, AZone, database, in_database
 from portal.commands.imports import import_list
 from portal.commands.people import people_group
 from portal.commands.units import units_group
@@ -86,8 +86,8 @@ def run(demo: bool) -> None:
             print(f"\n  Plein is at {settings().base_url}\n", flush=True)
             if with_demo:
                 print(f"  The demo's password is: {PASSWORD}\n")
-                for name, title, email in sign_ins():
-                    print(f"    {email:34} {name}, {title}")
+                for email, name, does in sign_ins():
+                    print(f"    {email:36} {name}, {does}")
                 if not settings().smtp_url:
                     print(f"\n  Mail is written to {settings().mail_folder}")
                 print(flush=True)
@@ -138,7 +138,7 @@ def seed() -> None:
 @cli.command("remove-demo")
 @click.option("--organisation", prompt="The name of your organisation", help="What it is called from now on.")
 @click.option("--language", type=click.Choice(["nl", "en"]), default="nl", help="Its first language.")
-@click.option("--zone", default="Europe/Amsterdam", help="Its time zone.")
+@click.option("--zone", type=AZone(), default="Europe/Amsterdam", help="Its time zone.")
 @click.option("--yes", is_flag=True, help="Don't ask whether what real people wrote in the demo may go.")
 def remove_demo(organisation: str, language: str, zone: str, yes: bool) -> None:
     """Remove the demo: its people and all that was written. Real people keep their accounts."""
@@ -162,11 +162,11 @@ def remove_demo(organisation: str, language: str, zone: str, yes: bool) -> None:
 
 
 @cli.command("create-admin")
-@click.argument("email")
+@click.argument("email", type=AnAddress())
 @click.argument("name")
 @click.option("--organisation", default="My organisation", help="Its name, for a new installation.")
 @click.option("--language", type=click.Choice(["nl", "en"]), default="nl", help="The first language.")
-@click.option("--zone", default="Europe/Amsterdam", help="The time zone.")
+@click.option("--zone", type=AZone(), default="Europe/Amsterdam", help="The time zone.")
 @click.option(
     "--password",
     envvar="ADMIN_PASSWORD",
@@ -180,7 +180,7 @@ def create_admin(email: str, name: str, organisation: str, language: str, zone: 
     from portal.admin.people import make_administrator
     from portal.migrate import migrate as bring_up_to_date
 
-    if problem := problem_with(password, name, email.split("@")[0]):
+    if problem := problem_with(password, name, email):
         raise click.ClickException(problem)
 
     async def work() -> bool:

@@ -86,7 +86,7 @@ def read_settings(env: Mapping[str, str]) -> Settings:
     base_url = env.get("BASE_URL", f"http://{_printable(host)}:{port}").rstrip("/")
     _check_url(base_url, "BASE_URL", {"http", "https"})
     address = urlsplit(base_url)
-    if address.path or address.query or address.fragment or "@" in address.netloc:
+    if address.path or address.query or address.fragment or set(address.netloc) & set("@ "):
         _refuse("BASE_URL", "give scheme, host and port only: Plein lives at the root of its address")
     plain_http = not base_url.startswith("https://") and env.get(PLAIN_HTTP) != "yes"
     if plain_http and not _loopback(host):

@@ -137,7 +137,18 @@ async def test_why_somebody_may_see_something(fresh_db, world):
     assert "nothing with the address" in (await portal(fresh_db, "explain-access", "employee@world.example", "x"))[1]
 
 
-@pytest.mark.parametrize("arguments", [["nonsense"], ["migrate", "--nonsense"], ["backup"], ["create-admin", "x"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["nonsense"],
+        ["migrate", "--nonsense"],
+        ["backup"],
+        ["create-admin", "x"],
+        ["create-admin", "boss", "Bo Ss"],
+        ["create-admin", "boss@x.example", "Bo Ss", "--zone", "Mars/Olympus"],
+        ["people", "add", "boss", "Bo Ss"],
+    ],
+)
 async def test_a_wrong_command_says_so(empty, arguments):
     code, said = await portal(empty, *arguments)
     assert code == 2

@@ -31,6 +31,7 @@ BAD = [
     ({"BASE_URL": "ftp://plein.example"}, "BASE_URL"),
     ({"BASE_URL": "https://"}, "BASE_URL"),
     ({"BASE_URL": "https://plein.example/portal"}, "BASE_URL"),
+    ({"BASE_URL": "https://plein .example"}, "BASE_URL"),
     ({"BASE_URL": "https://plein.example:port"}, "BASE_URL"),
     ({"BASE_URL": "https://plein.example?x=1"}, "BASE_URL"),
     ({"BASE_URL": "https://plein.example#x"}, "BASE_URL"),

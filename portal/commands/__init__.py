@@ -6,11 +6,15 @@ import asyncio
 import os
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
+from zoneinfo import available_timezones
+
+import click
 
 from portal.db import close_pool, open_pool
 from portal.run.postgres import EmbeddedPostgres
 from portal.settings import settings
+from portal.text.address import is_address
 
 Result = TypeVar("Result")
 
@@ -41,3 +45,23 @@ def in_database(work: Callable[[], Awaitable[Result]]) -> Result:
             await close_pool()
 
     return asyncio.run(run())
+
+
+class AnAddress(click.ParamType[str]):
+    """An e-mail address to which mail could be sent; what is none is refused before anything else is asked."""
+
+    name = "email"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The address, as it was typed."""
+        return str(value) if is_address(value) else self.fail(f"{value!r} is no complete e-mail address.", param, ctx)
+
+
+class AZone(click.ParamType[str]):
+    """A time zone by its name, such as Europe/Amsterdam."""
+
+    name = "zone"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Its name."""
+        return str(value) if value in available_timezones() else self.fail(f"{value!r} is no time zone.", param, ctx)

@@ -51,13 +51,17 @@ def _read(name: str) -> dict[str, Any]:
 
 
 def sign_ins() -> list[tuple[str, str, str]]:
-    """Name, title and address of the people whom one can sign in as."""
-    cast = [
-        *_read("organisation.toml")["person"],
-        *_read("guests.toml")["guest"],
-        *_read("preboarding.toml")["starter"],
+    """Address, name, and what she does, of the people whom one can sign in as."""
+    roles = dict.fromkeys(_read("moderation.toml")["moderators"], "moderator")
+    colleagues = _read("organisation.toml")["person"]
+    roles |= {p["key"]: "administrator" for p in colleagues if p.get("administrator")}
+    guests = [*_read("guests.toml")["guest"], *_read("preboarding.toml")["starter"]]
+    cast = [(p, roles.get(p["key"])) for p in colleagues] + [(p, "guest") for p in guests]
+    return [
+        (p["email"], p["name"], f"{p['title']} ({role})" if role else p["title"])
+        for p, role in cast
+        if p.get("demo_sign_in")
     ]
-    return [(p["name"], p["title"], p["email"]) for p in cast if p.get("demo_sign_in")]
 
 
 async def seed() -> bool:

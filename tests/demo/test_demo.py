@@ -107,7 +107,9 @@ async def test_everybody_wrote_where_she_can_read_or_has_left():
 
 async def test_the_people_at_the_door_can_come_in(app):
     assert len(sign_ins()) >= 3
-    for name, _, email in sign_ins():
+    for role in ("administrator", "moderator", "guest"):
+        assert any(does.endswith(f"({role})") for _, _, does in sign_ins())
+    for email, name, _ in sign_ins():
         signed_in = await sign_in(email, PASSWORD, "192.0.2.1", "a browser")
         assert signed_in, name
         browser = Browser(app)
