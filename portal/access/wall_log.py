@@ -9,14 +9,17 @@ OF_HERSELF = (
     *("person.rules_accepted", "person.edited", "person.data_asked", "screening.settled"),
 )
 #: Of what she writes, alone or with others.
-OF_HER_IDEAS = ("idea.proposed", "idea.edited", "idea.withdrawn", "idea.put_back", "idea.corrected")
+OF_HER_IDEAS = (
+    *("idea.proposed", "idea.edited", "idea.withdrawn", "idea.put_back", "idea.corrected"),
+    "idea.question_answered",
+)
 #: Of somebody in her spaces, who is named.
 OF_PEOPLE = ("idea.co_author_invited", "idea.co_author_joined", "idea.co_author_left")
 #: Of whatever she can read.
 THERE = (
     *("idea.help_offered", "idea.help_taken_back", "idea.claimed", "idea.capture_refused", "idea.handed_over"),
     *("attachment.added", "attachment.removed", "attachment.asked", "guest.wished"),
-    *("comment.added", "comment.edited", "comment.removed", "case.clarified", "space.left"),
+    *("comment.added", "comment.edited", "comment.removed", "space.left"),
     *("moderation.reported", "moderation.appealed", "moderation.put_back", "moderation.action_asked"),
 )
 #: What an event is about, each in a table of its own with a space.

@@ -113,9 +113,13 @@ async def end_clarifying(actor: Actor, case: CaseRow) -> None:
 
 
 async def reply_to_question(actor: Actor, case: CaseRow, comment: str) -> None:
-    """The author replied to the question with this comment: the clock goes on. Raises Changed."""
+    """The author replied to the question with this comment: the clock goes on; after a guest, whose own login changes
+    no case, with the worker. Raises Changed."""
     require(actor, Action.ESCALATION_REPLY, case)
     async with transaction():
+        if actor.guest:
+            await record(Kind.QUESTION_ANSWERED, actor=actor.id, space=case.space, idea=case.idea, said=comment)
+            return
         await go_on(await hold_for(case.id, Kind.CASE_CLARIFIED), actor=actor.id, comment=comment)
 
 

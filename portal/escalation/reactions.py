@@ -6,7 +6,7 @@ from portal.db import execute, fetch_value
 from portal.escalation.moving import OPEN_CASE, decider, give_to, hold, move, possible, rise
 from portal.escalation.opening import assign, go_on_from_triage, open_case
 from portal.escalation.states import OWNED
-from portal.escalation.steps import stop_asking
+from portal.escalation.steps import go_on, stop_asking
 from portal.events.kinds import Kind
 from portal.events.log import record
 
@@ -111,6 +111,19 @@ async def put_back(event: int) -> None:
     case = await fetch_value(OF_IDEA, event)
     if case is not None and possible(await hold(case), Kind.CASE_RESUMED):
         await go_on_from_triage(case, Kind.CASE_RESUMED)
+
+
+REPLIED = """
+    SELECT x.id, e.actor, e.particulars ->> 'said' AS said FROM event e
+    JOIN escalation x ON x.idea = e.idea AND x.ended_at IS NULL WHERE e.id = {}
+"""
+
+
+async def question_answered(event: int) -> None:
+    """A guest replied to the question about what she wrote: the clock goes on."""
+    for row in await execute(REPLIED, event):
+        if possible(held := await hold(row["id"]), Kind.CASE_CLARIFIED):
+            await go_on(held, actor=row["actor"], comment=row["said"])
 
 
 BOUNCED = """

@@ -89,6 +89,7 @@ class Kind(StrEnum):
     CLUSTERED = "idea.clustered"
     CLUSTER_LEFT = "idea.cluster_left"
     CLUSTER_LOST = "idea.cluster_lost"
+    QUESTION_ANSWERED = "idea.question_answered"
     ANSWER_CORRECTED = "answer.corrected"
     CO_AUTHOR_INVITED = "idea.co_author_invited"
     CO_AUTHOR_JOINED = "idea.co_author_joined"

@@ -26,11 +26,12 @@ DONE = {
     },
     ("hers",): {
         *("idea.proposed", "idea.edited", "idea.withdrawn", "idea.put_back", "idea.corrected"),
+        "idea.question_answered",
     },
     ("people",): {"idea.co_author_invited", "idea.co_author_joined", "idea.co_author_left"},
     ("hers", "there"): {
         *("idea.help_offered", "idea.help_taken_back", "idea.claimed", "idea.capture_refused", "idea.handed_over"),
-        *("attachment.added", "attachment.removed", "attachment.asked", "guest.wished", "case.clarified", "space.left"),
+        *("attachment.added", "attachment.removed", "attachment.asked", "guest.wished", "space.left"),
         *("comment.added", "comment.edited", "comment.removed"),
         *("moderation.reported", "moderation.appealed", "moderation.put_back", "moderation.action_asked"),
     },

@@ -1,16 +1,20 @@
 """The desk of who decides: what she may do stands there, and the answer ends the clock in the same breath."""
 
+from datetime import timedelta
+
 import pytest
 from msgspec.structs import replace
 
 from portal.access.actor import actor_of_person
 from portal.access.conflicts import Changed
 from portal.answers import actions
-from portal.db import execute, fetch_value
+from portal.db import execute, fetch_value, transaction
 from portal.ideas.queries import get_idea
 from tests.answers.test_races import DECISION
 from tests.client import text_of
+from tests.escalation.stage import work
 from tests.pages.forms import errors_of
+from tests.world import NOW, add_case, add_idea
 
 
 @pytest.mark.parametrize(("who", "status"), [("sponsor", 303), ("employee", 403), ("guest_a", 404)])
@@ -78,6 +82,23 @@ async def test_the_author_answers_the_question_beside_it_and_in_the_thread_and_n
     said = await fetch_value("SELECT id FROM comment WHERE body = {}", "Only on Mondays.")
     await execute("UPDATE comment SET state = 'hidden' WHERE id = {}", said)
     assert "Only on Mondays." not in text_of(await (await as_("employee")).get(address))
+
+
+async def test_a_guest_answers_the_question_about_her_own_post_and_the_clock_goes_on(as_, world):
+    """Her own login changes no case: the worker does."""
+    async with transaction():
+        await add_idea(world, "hers", stream="closed_a", title="Hers", author="guest_a", comments=False)
+    asked = {"question": "Which days?", "clarify_from": NOW, "clarify_until": NOW + timedelta(days=5)}
+    await add_case(world, "hers", idea="hers", state="clarifying", owner="insider_a", acknowledged_at=NOW, **asked)
+    address = f"/cases/{world.case['hers']}"
+    assert (await (await as_("guest_a")).post(f"{address}/reply", {"words": "Only on Mondays."})).status_code == 303
+    await work()
+    row = (await execute("SELECT state, clarified_at FROM escalation WHERE id = {}", world.case_id["hers"]))[0]
+    assert tuple(row) == ("acknowledged", NOW)
+    told = "SELECT actor FROM event WHERE kind = 'case.clarified' AND escalation = {}"
+    assert await fetch_value(told, world.case_id["hers"]) == world.person_id["guest_a"]
+    page = text_of(await (await as_("insider_a")).get(address))
+    assert "Only on Mondays." in page.split("Which days?")[1]
 
 
 async def test_its_nearest_duty_stands_on_top_with_the_way_to_it_for_whom_it_is(as_, world):
