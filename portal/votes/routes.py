@@ -22,7 +22,7 @@ from portal.web.request import Request, Typed
 async def give(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """Support this idea; or let so many votes lie on it as the form says."""
     idea = found(await queries.standing(request.actor, public_id))
-    if request.wants_fragment and _is_over(idea):
+    if _is_over(idea):
         return await _control(request, public_id, idea)
     if idea.vote_method == "budget":
         return await _lay(request, idea, _weight(await request.typed()))
@@ -33,7 +33,7 @@ async def give(request: Request, public_id: FromPath[str]) -> Response[Any]:
 async def take_back(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """Take the support back, or all votes that one has laid there."""
     idea = found(await queries.standing(request.actor, public_id))
-    if request.wants_fragment and _is_over(idea):
+    if _is_over(idea):
         return await _control(request, public_id, idea)
     if idea.vote_method == "budget":
         return await _lay(request, idea, 0)
@@ -67,7 +67,8 @@ async def _control(
     typed = await request.typed()
     if not request.wants_fragment:
         back = own_address(typed.get("next", f"/ideas/{public_id}"))
-        return see_other(back.partition("#")[0], "votes-spent") if refused else see_other(back)
+        why = "votes-closed" if now and _is_over(now) else "votes-spent" if refused else ""
+        return see_other(back.partition("#")[0], why) if why else see_other(back)
     idea = now or found(await queries.standing(request.actor, public_id))
     why = "over" if _is_over(idea) else "spent" if refused else ""
     shape = "panel" if typed.get("shape") == "panel" else "control"

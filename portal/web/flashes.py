@@ -21,6 +21,7 @@ FLASHES: dict[str, str] = {
     "promised": lazy("It is promised. Everybody reads it here."),
     "told-of-promise": lazy("Everybody reads it here now, and who took part hears of it."),
     "adopted": lazy("It stands under your name now, and its case goes on."),
+    "votes-closed": lazy("Voting is closed here: that was not counted."),
     "votes-spent": lazy("You have given all your votes, or all that one idea may get. Take one back first."),
     "draft-kept": lazy("Saved. It is a draft that only you see."),
     "draft-thrown-away": lazy("The draft is gone."),
@@ -183,4 +184,12 @@ FLASHES: dict[str, str] = {
     "mail-retried": lazy("The message will be sent again."),
 }
 #: Those of them that tell what was not done.
-REFUSALS = {"not-yours", "votes-spent", "claimed-before", "person-still-here", "item-held", "item-changed"}
+REFUSALS = {
+    "not-yours",
+    "votes-closed",
+    "votes-spent",
+    "claimed-before",
+    "person-still-here",
+    "item-held",
+    "item-changed",
+}
