@@ -142,7 +142,7 @@ async def test_a_cancelled_campaign_takes_no_votes_and_comments_and_says_why(as_
     assert "Half of the crews were <away>." in page
     idea = f"/ideas/{world.idea['vote']}"
     assert (await employee.get(idea)).status_code == 200
-    assert (await employee.post(f"{idea}/vote")).status_code == 403
+    assert (await employee.post(f"{idea}/vote")).cookies["flash"] == "votes-closed"
     assert (await employee.post(f"{idea}/comments", {"body": "Still here"})).status_code == 403
     assert (await employee.get(f"/campaigns/{world.campaign['vote']}/ideas/new")).status_code == 403
     assert await fetch_value("SELECT count(*) FROM campaign_notice") == 1
