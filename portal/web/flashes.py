@@ -167,6 +167,7 @@ FLASHES: dict[str, str] = {
     "case-question": lazy("Your question is asked. The clock stands still until it is answered."),
     "case-reply": lazy("Your answer is sent. The clock goes on."),
     "case-extension": lazy("You asked for more time. One level higher decides; until then the day stays."),
+    "case-agreement": lazy("It is decided. Whoever asked hears of it."),
     "case-handover": lazy("It is asked. Until the answer is yes, nothing changes."),
     "case-takeover": lazy("Your answer is noted. The clock goes on."),
     "holds-now": lazy("Saved. It holds from now on."),

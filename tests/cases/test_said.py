@@ -7,6 +7,7 @@ from portal.db import execute
 from portal.escalation.actions import add_questions
 from portal.escalation.queries import get_case
 from tests.cases.test_answering import ROLE, TYPED, asked, filled  # noqa: F401  # a fixture
+from tests.cases.test_inbox import above as line_of
 from tests.client import text_of
 from tests.pages.forms import errors_of, form_of
 from tests.world import NOW, email_of
@@ -56,6 +57,8 @@ async def test_more_time_that_was_asked_for_is_told_while_an_answer_is_owed(as_,
     owner, reader = await as_("sponsor"), await as_("employee")
     assert (await owner.post(f"{asked}/extension", {"days": "3", "words": "The measurements run"})).status_code == 303
     assert "The measurements run" in text_of(await reader.get(asked))
+    await line_of(world, "sponsor", world.person_id["colleague"])
+    assert "The measurements run" in text_of(await (await as_("colleague")).get(f"{asked}/agreement"))
     await execute(
         "UPDATE escalation SET due_at = plein_now() - interval '1 hour' WHERE id = {}", world.case_id["decide"]
     )
