@@ -17,6 +17,7 @@ from portal.tables import Answer, ClusterItem, Idea
 LATELY_DAYS = 90
 MOST_COMPARED = 100  # items of a space, those with the most support
 LIKENESS = 0.45  # of two titles, by their letters in threes
+LEAST = 0.2  # from where on an item is offered beside another that somebody looks at
 MOST = 20  # proposals at a time
 
 
@@ -129,6 +130,7 @@ RESEMBLING = f"""
     WHERE i.space = o.space AND i.id <> o.id AND i.state = 'published' AND {UNANSWERED} AND {{}} AND {{}}
         AND i.published_at > {{}}::timestamptz - make_interval(days => {{}}) AND NOT plein_counts_hidden(c, {{}})
         AND NOT EXISTS (SELECT FROM cluster_item k WHERE k.idea = i.id AND k.left_at IS NULL)
+        AND similarity(lower(i.title), lower(o.title)) >= {{}}
     ORDER BY similarity(lower(i.title), lower(o.title)) DESC, i.id LIMIT 5
 """
 
@@ -136,7 +138,7 @@ RESEMBLING = f"""
 async def resembling(actor: Actor, item: int) -> list[Alike]:
     """What an item could count together with: those of its space whose titles are most like its own; nothing that the
     actor wrote, or decides (rule 7)."""
-    sight = visible(Idea, actor, "i"), apart(actor), actor.now, LATELY_DAYS, actor.now
+    sight = visible(Idea, actor, "i"), apart(actor), actor.now, LATELY_DAYS, actor.now, LEAST
     return await fetch(Alike, RESEMBLING, actor.now, item, *sight)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -45,6 +46,12 @@ def where(world, name="other"):
 async def put(as_, world, who="moderator", name="other", other="lead", **form):
     form = {"other": f"http://here/posts/{world.idea[other]}#comments", "reason": "Both want to go by train."} | form
     return await (await as_(who)).post(where(world, name), form)
+
+
+async def test_what_is_offered_beside_an_item_is_like_it(as_, world):
+    await trains(world)
+    page = await (await as_("moderator")).get(where(world))
+    assert set(re.findall(r"/cluster\?with=(\w+)", page.text)) == {world.idea["lead"]}
 
 
 async def test_what_looks_alike_is_proposed_compared_and_counted_together(as_, world):
