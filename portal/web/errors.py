@@ -157,7 +157,7 @@ def on_signed_out(request: Request, error: SignedOut) -> Response[Any]:
     """On to signing in, and back; what was typed comes along and is shown again afterwards."""
     address = request.own_address
     if _looked_up(request):
-        return html(request, "", 401)
+        return html(request, b"", 401)
     if error.typed is None and not request.headers.get("HX-Request"):
         return see_other("/sign-in" + ("" if address == "/" else "?" + urlencode({"next": address})))
     return _sign_in_again(request, address, error)
@@ -205,7 +205,7 @@ def _to_come_back_to(request: Request, address: str, typed: Typed | None) -> tup
 def on_new_rules(request: Request, error: NewRules) -> Response[bytes]:
     """The house rules that hold now, to be read and accepted; then it goes on where she was."""
     if _looked_up(request):
-        return html(request, "", 204)
+        return html(request, b"", 204)
     kept, address = _to_come_back_to(request, request.own_address, error.typed)
     response = page(request, "accounts/rules.html", status=409, rules=error.rules, next=address, kept=kept)
     return _instead_of_all(response)

@@ -65,7 +65,7 @@ def test_every_class_of_a_style_sheet_is_used(path):
 
 
 def test_a_class_is_described_in_one_sheet():
-    homes = {}
+    homes: dict[str, str] = {}
     for path in SHEETS:
         for name in re.findall(r"^\.([\w-]+) \{", path.read_text(), re.M):
             # What print leaves out of the layout stands in the base.
