@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gc
+import logging
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import structlog
 from litestar import Litestar
@@ -50,16 +52,21 @@ def create_app(own_pool: bool = True) -> Litestar:
 
 
 def set_up_logs(level: str) -> None:
-    """JSON lines on standard error."""
+    """JSON lines on standard error; what libraries warn of, too."""
     numbers = {"debug": 10, "info": 20, "warning": 30, "error": 40}
+    said: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso"),
+        structlog.processors.format_exc_info,
+    ]
+    theirs = logging.StreamHandler(sys.stderr)
+    theirs.setFormatter(
+        structlog.stdlib.ProcessorFormatter(processor=structlog.processors.JSONRenderer(), foreign_pre_chain=said)
+    )
+    logging.basicConfig(handlers=[theirs])
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso"),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
-        ],
+        processors=[*said, structlog.processors.JSONRenderer()],
         wrapper_class=structlog.make_filtering_bound_logger(numbers[level]),
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
