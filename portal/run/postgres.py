@@ -84,6 +84,8 @@ class EmbeddedPostgres:
     def _check_version(self) -> None:
         kept = self.cluster / "PG_VERSION"
         if not kept.exists():
+            if self.cluster.exists() and any(self.cluster.iterdir()):
+                raise CannotStart(f"{self.cluster} is no database of PostgreSQL: restore it, or set another DATA_DIR")
             return
         ours = subprocess.check_output([self.bin / "postgres", "-V"], text=True).split()[2].split(".")[0]
         theirs = kept.read_text().strip()

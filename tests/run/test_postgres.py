@@ -133,6 +133,14 @@ def test_another_major_version_is_left_alone(tmp_path):
         EmbeddedPostgres(tmp_path).start()
 
 
+def test_a_folder_that_is_no_database_is_left_alone(tmp_path):
+    (tmp_path / "cluster").mkdir()
+    (tmp_path / "cluster" / "letters.txt").write_text("mine")
+    with pytest.raises(CannotStart, match="is no database of PostgreSQL"):
+        EmbeddedPostgres(tmp_path).start()
+    assert (tmp_path / "cluster" / "letters.txt").read_text() == "mine"
+
+
 async def _ends(cluster, patience=5):
     """Whether the server of this cluster is gone within so many seconds."""
     deadline = time.monotonic() + patience
