@@ -66,7 +66,7 @@ async def _control(
     """What the click brought, and what it was refused for, where the vote is: without scripts on top of the page."""
     typed = await request.typed()
     if not request.wants_fragment:
-        back = own_address(typed.get("next", f"/ideas/{public_id}"))
+        back = own_address(typed.get("next", f"/ideas/{public_id}#vote-panel-{public_id}"))
         why = "votes-closed" if now and _is_over(now) else "votes-spent" if refused else ""
         return see_other(back.partition("#")[0], why) if why else see_other(back)
     idea = now or found(await queries.standing(request.actor, public_id))

@@ -48,7 +48,8 @@ def words_of(response):
 async def test_support_is_given_until_voting_closes(as_, world, phase):
     browser = await as_("employee")
     sent = await browser.post(give(world, phase))
-    assert (sent.status_code, sent.headers["Location"]) == (303, f"/ideas/{world.idea[phase]}")
+    idea = world.idea[phase]
+    assert (sent.status_code, sent.headers["Location"]) == (303, f"/ideas/{idea}#vote-panel-{idea}")
     assert await counts(world, phase) == (1, 0)
     assert "1 person supports this" in words_of(await browser.get(sent.headers["Location"]))
 
