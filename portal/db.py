@@ -257,6 +257,15 @@ async def transaction() -> AsyncIterator[asyncpg.Connection]:
             DB.current_transaction.reset(token)
 
 
+@asynccontextmanager
+async def planned_for_its_values() -> AsyncIterator[None]:
+    """The statements in here are planned each time, for the values that they bring: where these say whether some rows
+    are looked at or thousands, one plan for everybody is the wrong one for somebody."""
+    async with transaction() as connection:
+        await connection.execute("SET LOCAL plan_cache_mode = force_custom_plan")
+        yield
+
+
 def after_commit(work: Callable[[], None]) -> None:
     """Does `work` once the transaction that is open has committed, and not at all when that is undone as a whole."""
     _after_commit.get().append(work)

@@ -31,7 +31,7 @@ WAITING = """
     SELECT 'case' AS kind, CASE WHEN {} THEN i.title ELSE '' END AS title, i.language,
         CASE WHEN {} THEN '/cases/' || e.public_id ELSE '' END AS address, coalesce(n.name, '') AS heir, e.due_at AS by
     FROM escalation e JOIN idea i ON i.id = e.idea
-    CROSS JOIN LATERAL (SELECT plein_decider(e, plein_barred(e) || e.owner, plein_now()) AS person) x
+    CROSS JOIN LATERAL plein_deciders(ARRAY[e], '{{}}', TRUE, plein_now()) x
     LEFT JOIN identity n ON n.person = x.person AND plein_there(x.person, plein_now()) AND {}
     WHERE e.owner = {} AND e.ended_at IS NULL AND e.state <> 'verified'
     UNION ALL SELECT CASE WHEN p.escalation IS NULL THEN 'promise' ELSE 'promise of a case' END,

@@ -41,8 +41,7 @@ WOULD = """
     FROM escalation e JOIN idea i ON i.id = e.idea
     CROSS JOIN LATERAL jsonb_populate_record(e, jsonb_build_object('topic', {}::bigint, 'unit',
         coalesce({}::bigint, e.unit), 'complaint', {}::boolean)) w
-    CROSS JOIN LATERAL (SELECT plein_barred(w) || {}::bigint[] AS barred) b
-    CROSS JOIN LATERAL (SELECT b.barred, plein_decider(w, b.barred, plein_now()) AS decider) x
+    CROSS JOIN LATERAL (SELECT d.person AS decider FROM plein_deciders(ARRAY[w], {}::bigint[], FALSE, plein_now()) d) x
     CROSS JOIN LATERAL (
         SELECT 0 AS place, x.decider AS person, 'campaign' AS part, TRUE AS in_office, FALSE AS absent
         WHERE NOT EXISTS (SELECT FROM plein_candidates(w.topic, w.unit, plein_now()) k WHERE k.person = x.decider)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -13,7 +14,7 @@ from portal.access.actor import Actor
 from portal.access.of_people import NAMED
 from portal.access.scope import visible
 from portal.cases.duties import asked_of
-from portal.db import QueryString, Reading, read_together
+from portal.db import QueryString, Reading, planned_for_its_values, read_together
 from portal.escalation.states import KEPT, OWED, State
 from portal.ideas.cards import address_of
 from portal.paging import Cursor, Page, paged
@@ -287,16 +288,18 @@ def grouped(rows: Iterable[Listed], now: datetime) -> list[Group]:
 
 async def inbox(actor: Actor, wanted: Wanted) -> dict[str, Any]:
     """All that the page shows, in one statement. Clocks that stand still are never the next ones: below the others."""
-    found = await read_together(
-        rows=listed(actor, wanted),
-        late=how_many(actor, "mine", "late"),
-        today=how_many(actor, "mine", "today"),
-        mine=how_many(actor, "mine", "owed"),
-        line=how_many(actor, "line", "late"),
-        unowned=how_many(actor, "unowned", "owed"),
-        loads=loads(actor, "owed" if wanted.which == "line" else "none"),
-        asked=asked_of(actor),
-    )
+    line = wanted.which == "line"
+    async with planned_for_its_values() if line else nullcontext():  # nobody or thousands may stand below the reader
+        found = await read_together(
+            rows=listed(actor, wanted),
+            late=how_many(actor, "mine", "late"),
+            today=how_many(actor, "mine", "today"),
+            mine=how_many(actor, "mine", "owed"),
+            line=how_many(actor, "line", "late"),
+            unowned=how_many(actor, "unowned", "owed"),
+            loads=loads(actor, "owed" if line else "none"),
+            asked=asked_of(actor),
+        )
     still = [row for row in found["rows"] if row.still] if wanted.below == "paused" else []
     rows = [row for row in found["rows"] if row not in still]
     page: Page[Listed] = paged(rows, PAGE, lambda row: Cursor.at(row.due_at, row.public_id), wanted.after)

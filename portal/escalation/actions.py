@@ -211,7 +211,7 @@ async def declare_conflict(actor: Actor, case: CaseRow) -> None:
     async with transaction():
         held = await hold_for(case.id, Kind.CASE_CONFLICT)
         await execute(NAME, actor.id, "declared", case.id)
-        await execute("UPDATE escalation SET owner = owner WHERE id = {}", case.id)  # who is on it is looked at anew
+        await execute("SELECT plein_staff_anew(ARRAY[{}::bigint])", case.id)
         if held.owner == actor.id:
             await give_to(held, await decider(case.id, actor.id), "conflict")
         await move(case.id, Kind.CASE_CONFLICT, actor=actor.id)

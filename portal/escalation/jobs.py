@@ -166,9 +166,11 @@ async def _pass_on(cases: list[int]) -> None:
 
 # Nobody was left to own it, and administrators were told; since then somebody came, or a rule names her.
 WAITS_FOR_SOMEBODY = """
-    SELECT e.id FROM escalation e
-    WHERE e.state = 'triage' AND coalesce(e.triage_due_at, e.created_at) < plein_now()
-        AND plein_decider(e, plein_barred(e), plein_now()) IS NOT NULL ORDER BY e.id
+    SELECT d.id FROM plein_deciders(
+        ARRAY(SELECT e FROM escalation e
+            WHERE e.state = 'triage' AND coalesce(e.triage_due_at, e.created_at) < plein_now()),
+        '{{}}', FALSE, plein_now()) d
+    WHERE d.person IS NOT NULL ORDER BY d.id
 """
 
 

@@ -72,12 +72,15 @@ def possible(case: Case, kind: Kind) -> bool:
 
 # Who owns it, and until when: as it is after this, so that nothing of it ever changes without an event.
 MOVE = """
-    UPDATE escalation SET state = coalesce({}, state),
-        ended_at = CASE WHEN coalesce({}, state) = ANY({}) THEN plein_now() END,
-        answered_at = CASE WHEN {} = 'answered' THEN plein_now() ELSE answered_at END
-    WHERE id = ANY({}) AND (state = ANY({}) OR {})
-    RETURNING id, space, owner, level, due_at, topic, unit, started_at,
-        plein_working_minutes(started_at, plein_now()) AS worked
+    WITH moved AS (
+        UPDATE escalation SET state = coalesce({}, state),
+            ended_at = CASE WHEN coalesce({}, state) = ANY({}) THEN plein_now() END,
+            answered_at = CASE WHEN {} = 'answered' THEN plein_now() ELSE answered_at END
+        WHERE id = ANY({}) AND (state = ANY({}) OR {})
+        RETURNING id, space, owner, level, due_at, topic, unit, started_at
+    )
+    SELECT m.*, w.minutes AS worked FROM moved m
+    JOIN plein_worked(ARRAY(SELECT started_at FROM moved), plein_now()) w ON w.start = m.started_at
 """
 
 
@@ -139,8 +142,8 @@ async def oblige(kind: Kind, case: Case, person: int | None, **particulars: Any)
 
 
 DECIDERS = """
-    SELECT e.id, plein_decider(e, plein_barred(e) || {}::bigint[], n.now) AS person
-    FROM escalation e, (SELECT plein_now() AS now) n WHERE e.id = ANY({})
+    SELECT id, person
+    FROM plein_deciders(ARRAY(SELECT e FROM escalation e WHERE e.id = ANY({})), {}::bigint[], FALSE, plein_now())
 """
 OWN = """
     UPDATE escalation e SET owner = n.person FROM unnest({}::bigint[], {}::bigint[]) n (id, person) WHERE e.id = n.id
@@ -154,7 +157,7 @@ ABOVE = """
 
 async def deciders(cases: list[int], *without: int) -> dict[int, int | None]:
     """Who decides each of these now, and is none of those."""
-    return {row["id"]: row["person"] for row in await execute(DECIDERS, list(without), cases)}
+    return {row["id"]: row["person"] for row in await execute(DECIDERS, cases, list(without))}
 
 
 async def decider(case: int, *without: int) -> int | None:
@@ -183,9 +186,9 @@ async def give_to(case: Case, person: int | None, why: str | None = None) -> boo
 
 
 OTHERS = """
-    SELECT e.id, x.person FROM escalation e, (SELECT plein_now() AS now) n,
-        LATERAL (SELECT plein_decider(e, plein_barred(e) || e.owner, n.now) AS person OFFSET 0) x
-    WHERE e.id = ANY({}) AND plein_there(x.person, n.now)
+    SELECT d.id, d.person
+    FROM plein_deciders(ARRAY(SELECT e FROM escalation e WHERE e.id = ANY({})), '{{}}', TRUE, plein_now()) d
+    WHERE plein_there(d.person, plein_now())
 """
 
 

@@ -106,7 +106,8 @@ async def call_for_triage(cases: list[int]) -> None:
 # However long it took to find her, an owner has half a day until she is taken for silent.
 LEAST_HOURS = 4
 GRANT = """
-    UPDATE escalation SET acknowledge_due_at = greatest(acknowledge_due_at, plein_working_after(plein_now(), 60 * {}))
+    UPDATE escalation
+    SET acknowledge_due_at = greatest(acknowledge_due_at, (SELECT plein_working_after(plein_now(), 60 * {})))
     WHERE id = ANY({})
 """
 

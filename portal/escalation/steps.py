@@ -47,10 +47,14 @@ LENGTHEN = """
         hold_until = plein_working_after(e.hold_until, s.longer_hold_hours * 60)
     FROM escalation_setting s, unnest({}::bigint[], {}::text[]) n (id, alerts) WHERE e.id = n.id AND s.id = e.setting
 """
+# Reckoned once for each charter and level, and not for each case.
 TRIAGE = """
-    UPDATE escalation e SET triage_due_at = plein_working_after(plein_now(),
-        60 * CASE e.level WHEN 2 THEN s.triage2_hours ELSE s.triage1_hours END)
-    FROM escalation_setting s WHERE e.id = ANY({}) AND s.id = e.setting
+    UPDATE escalation e SET triage_due_at = d.due_at FROM (
+        SELECT s.id, k.level, plein_working_after(plein_now(),
+            60 * CASE k.level WHEN 2 THEN s.triage2_hours ELSE s.triage1_hours END) AS due_at
+        FROM (SELECT DISTINCT setting, level FROM escalation WHERE id = ANY({})) k
+        JOIN escalation_setting s ON s.id = k.setting OFFSET 0) d
+    WHERE e.id = ANY({}) AND d.id = e.setting AND d.level = e.level
 """
 
 
@@ -64,7 +68,7 @@ async def hold_over(due: list[Due]) -> None:
         await execute(LENGTHEN, list(longer), list(longer.values()))
         await move_all(list(longer), Kind.CASE_HOLD_LENGTHENED)
     over = [case.id for case in held if case.id not in longer]
-    await execute(TRIAGE, over)
+    await execute(TRIAGE, over, over)
     await move_all(over, Kind.CASE_QUALIFIED)
     await call_for_triage(over)
 

@@ -37,7 +37,7 @@ async def agreement(as_, world):
     higher = await fetch_value(HIGHER, world.person_id["colleague"])
     await above(world, "sponsor", world.person_id["employee"])
     await execute("UPDATE org_unit SET parent = {} WHERE head = {}", higher, world.person_id["employee"])
-    await execute("UPDATE escalation SET owner = owner WHERE owner = {}", world.person_id["sponsor"])
+    await execute("SELECT plein_staff_anew(ARRAY[{}::bigint])", world.case_id["decide"])
     asked = {"days": "3", "words": "The measurements run"}
     assert (await (await as_("sponsor")).post(f"/cases/{world.case['decide']}/extension", asked)).status_code == 303
     return "employee"

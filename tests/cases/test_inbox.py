@@ -39,7 +39,7 @@ async def above(world, who, boss):
     """`boss` leads the unit in which this person works: she stands above her on her cases from now on."""
     unit = await fetch_value("INSERT INTO org_unit (name, head) VALUES ('A unit', {}) RETURNING id", boss)
     await execute("UPDATE person SET org_unit = {} WHERE id = {}", unit, world.person_id[who])
-    await execute("UPDATE escalation SET owner = owner WHERE owner = {}", world.person_id[who])
+    await execute("SELECT plein_staff_anew(ARRAY(SELECT id FROM escalation WHERE owner = {}))", world.person_id[who])
 
 
 async def test_it_says_what_is_ones_own_with_the_clock_and_the_next_step(as_, world):
