@@ -291,11 +291,7 @@ async def _campaign(
         facts.get("sponsor_promise", ""),
         facts["language"],
         facts.get("always_open", False),
-        at(facts["collect_from"]),
-        at(facts.get("discuss_from")),
-        at(facts.get("vote_from")),
-        at(facts.get("decide_from")),
-        at(facts.get("done_from")),
+        *(at(facts.get(f"{phase}_from")) for phase in ("collect", "discuss", "vote", "decide", "done")),
         at(facts["collect_from"]),
     )
     if facts.get("vote_method") == "budget":
