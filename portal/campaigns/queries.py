@@ -110,12 +110,17 @@ FROM = """
     LEFT JOIN person p ON p.id = c.sponsor LEFT JOIN identity n ON n.person = p.id
     CROSS JOIN (SELECT {}::timestamptz AS now) t
 """
-LISTED = f"""
-    SELECT {COLUMNS} {FROM} WHERE {{}} AND NOT c.hidden AND c.state IN ('open', 'cancelled') AND {{}}
-    ORDER BY array_position(ARRAY['vote', 'collect', 'discuss', 'decide', 'planned', 'done', 'cancelled'],
+BY_PHASE = """
+    array_position(ARRAY['vote', 'collect', 'discuss', 'decide', 'planned', 'done', 'cancelled'],
         plein_phase(c, t.now)),
-        c.always_open, c.collect_from DESC, c.id DESC
-    LIMIT {{}}
+    c.always_open, c.collect_from DESC, c.id DESC
+"""
+# They are chosen before all that stands on them is looked up: somebody may belong to thousands of spaces.
+LISTED = f"""
+    SELECT {COLUMNS} {FROM} WHERE c.id = ANY(ARRAY(
+        SELECT c.id FROM campaign c CROSS JOIN (SELECT {{}}::timestamptz AS now) t
+        WHERE {{}} AND NOT c.hidden AND c.state IN ('open', 'cancelled') AND {{}} ORDER BY {BY_PHASE} LIMIT {{}}))
+    ORDER BY {BY_PHASE}
 """
 EVERYWHERE = QueryString("TRUE")
 MOST_OF_SPACE = 12
@@ -124,7 +129,7 @@ MOST_COLLECTING = 100
 
 async def campaigns(actor: Actor, most: int, where: QueryString = EVERYWHERE) -> list[CampaignRow]:
     """The campaigns that the actor can read: what one can vote on or add to first."""
-    return await fetch(CampaignRow, LISTED, actor.now, visible(Campaign, actor, "c"), where, most)
+    return await fetch(CampaignRow, LISTED, actor.now, actor.now, visible(Campaign, actor, "c"), where, most)
 
 
 async def campaigns_of_space(actor: Actor, space: int) -> Page[CampaignRow]:

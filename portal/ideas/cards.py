@@ -143,14 +143,15 @@ LIVELINESS = """
 # Each space's newest come off an index, and their writers are looked up once it is known which few are shown.
 LIVELY = f"""
     {CARDS} AND i.id IN (
-        SELECT i.id FROM (
-            SELECT l.* FROM unnest({{}}::bigint[]) AS of_space CROSS JOIN LATERAL (
-                SELECT x.* FROM idea x
+        SELECT i.id FROM idea i
+        JOIN campaign c ON c.id = i.campaign CROSS JOIN (SELECT {{}}::timestamptz AS now) t
+        WHERE i.id = ANY(ARRAY(
+            SELECT l.id FROM unnest({{}}::bigint[]) AS of_space CROSS JOIN LATERAL (
+                SELECT x.id, x.created_at, x.state FROM idea x
                 WHERE x.space = of_space AND x.created_at > {{}}::timestamptz - interval '120 days'
                 ORDER BY x.created_at DESC, x.id DESC LIMIT {NEWEST}) l
-            WHERE l.state = 'published' ORDER BY l.created_at DESC, l.id DESC LIMIT {NEWEST_OF_ALL}) i
-        JOIN campaign c ON c.id = i.campaign CROSS JOIN (SELECT {{}}::timestamptz AS now) t
-        WHERE {{}} ORDER BY {LIVELINESS} DESC, i.id DESC LIMIT {{}})
+            WHERE l.state = 'published' ORDER BY l.created_at DESC, l.id DESC LIMIT {NEWEST_OF_ALL}))
+        AND {{}} ORDER BY {LIVELINESS} DESC, i.id DESC LIMIT {{}})
     ORDER BY {LIVELINESS} DESC, i.id DESC
 """
 
@@ -158,7 +159,7 @@ LIVELY = f"""
 async def lively_ideas(actor: Actor, most: int) -> list[IdeaCard]:
     """What moves people among the newest 400 ideas that the actor can read, of each space 200 at most, none older than
     120 days."""
-    among = (actor.space_ids, actor.now, actor.now, visible(Idea, actor, "i"), most)
+    among = (actor.now, actor.space_ids, actor.now, visible(Idea, actor, "i"), most)
     return await fetch(IdeaCard, LIVELY, *_sight(actor), *among)
 
 

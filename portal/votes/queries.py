@@ -101,7 +101,7 @@ LEFT = """
     FROM campaign c LEFT JOIN budget b ON b.campaign = c.id AND {}
     WHERE {} AND plein_phase(c, {}) = 'vote' AND c.ideas > 0 AND CASE c.vote_method
         WHEN 'budget' THEN c.votes_each > coalesce(b.given, 0)
-        ELSE NOT EXISTS (SELECT FROM vote v JOIN idea i ON i.id = v.idea WHERE i.campaign = c.id AND {}) END
+        ELSE c.id <> ALL (ARRAY(SELECT i.campaign FROM vote v JOIN idea i ON i.id = v.idea WHERE {})) END
     ORDER BY c.decide_from, c.id LIMIT {}
 """
 
