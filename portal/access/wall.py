@@ -17,8 +17,8 @@ from portal.access.wall_log import happened
 from portal.db import fetch_value, script
 from portal.settings import BadSetting
 
-SPACES = "(SELECT nullif(current_setting('app.spaces', true), '')::bigint[])::bigint[]"
-PERSON = "(SELECT nullif(current_setting('app.person', true), '')::bigint)"
+SPACES = "nullif(current_setting('app.spaces', true), '')::bigint[]"
+PERSON = "nullif(current_setting('app.person', true), '')::bigint"
 
 EVERYTHING = "TRUE"
 IN_SPACE = f"space = ANY ({SPACES})"
@@ -54,10 +54,7 @@ COUNTS_NOTHING = {name: " AND ".join(f"{column} = 0" for column in counts) for n
 
 def _known(key: str) -> str:
     """Oneself, who is in one's spaces, and who wrote there and left."""
-    said = (("idea", "author"), ("idea", "speaks_for"), ("comment", "author"))
-    wrote = (f"EXISTS (SELECT FROM {table} w WHERE w.{who} = {key} OFFSET 0)" for table, who in said)
-    there = f"EXISTS (SELECT FROM wall_people w WHERE w.person = {key} OFFSET 0)"
-    return " OR ".join((f"{key} = {PERSON}", there, *wrote))
+    return f"{key} = {PERSON} OR wall_knows({key})"
 
 
 def she_writes(table: str) -> str:
@@ -323,6 +320,17 @@ WRITES = f"""
         OR EXISTS (SELECT FROM co_author k WHERE k.idea = idea.id AND k.person = {PERSON} AND k.accepted_at IS NOT NULL)
         OR EXISTS (SELECT FROM capture x WHERE x.idea = idea.id AND x.claimant = {PERSON} AND x.state = 'settled'))
 """
+SAID = (("idea", "author"), ("comment", "author"), ("idea", "speaks_for"))
+# A function, and no part of each statement that names people: there its many parts took longer to set up than to ask.
+KNOWS = f"""
+    {
+    "".join(
+        f"IF EXISTS (SELECT FROM {table} w WHERE w.{who} = whom AND {IN_SPACE}) THEN RETURN TRUE; END IF; "
+        for table, who in SAID
+    )
+}
+    RETURN EXISTS (SELECT FROM wall_people w WHERE w.person = whom);
+"""
 BUILD = f"""
 REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, %(role)s;
 REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM PUBLIC, %(role)s;
@@ -331,6 +339,8 @@ DO $$ DECLARE f regprocedure; BEGIN
     EXECUTE format('CREATE OR REPLACE VIEW wall_people AS SELECT person FROM (%%s) r WHERE %%s',
         rtrim(pg_get_viewdef('reading'::regclass), ';'), $condition${IN_SPACE}$condition$);
     EXECUTE $view$CREATE OR REPLACE VIEW wall_writes AS {WRITES}$view$;
+    CREATE OR REPLACE FUNCTION wall_knows(whom bigint) RETURNS boolean
+        LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $knows$ BEGIN {KNOWS} END $knows$;
     EXECUTE format('REVOKE TEMPORARY ON DATABASE %%I FROM PUBLIC', current_database());
     FOR f IN SELECT p.oid FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace AND NOT p.prosecdef
         AND p.prorettype = 'trigger'::regtype

@@ -62,10 +62,19 @@ STATUS = """
 """
 
 
-EVERYBODY = QueryString("(SELECT w.*, lower(w.name) AS by_name FROM identity w) n")
+def _near(actor: Actor, person: str) -> QueryString:
+    """Behind the second wall PostgreSQL asks about each row whether its person is known, before anything else: so a
+    guest's statement begins with who is in her spaces. Others ask about those whom they found."""
+    if not actor.guest:
+        return QueryString("TRUE")
+    there = "SELECT nr.person FROM reading nr WHERE nr.space = ANY({})"
+    return QueryString(f"{person} = ANY(ARRAY({there}))", actor.space_ids)
 
 
-def _columns(actor: Actor, names: QueryString = EVERYBODY) -> list[Any]:
+EVERYBODY = "(SELECT w.*, lower(w.name) AS by_name FROM identity w WHERE {}) n"
+
+
+def _columns(actor: Actor, names: QueryString) -> list[Any]:
     """The values for COLUMNS, FROM and STATUS; `names`: where people are taken from."""
     return [
         visible_field("phone", actor, "f"),
@@ -86,7 +95,7 @@ async def get_person(actor: Actor, public_id: str) -> PersonRow | None:
     return await fetch_one(
         PersonRow,
         f"{COLUMNS}{FROM}{STATUS} WHERE p.public_id = {{}} AND {{}}",
-        *_columns(actor),
+        *_columns(actor, QueryString(EVERYBODY, QueryString("TRUE"))),
         public_id,
         visible(Person, actor, "p"),
     )
@@ -141,12 +150,12 @@ class Filters(msgspec.Struct, frozen=True):
 # A word is looked for wherever the actor may read it: in names, functions, units, places and skills.
 WORD = """
     AND w.person IN (
-        SELECT wn.person FROM identity wn WHERE wn.folded LIKE plein_folded({}) UNION
-        SELECT wt.person FROM identity wt WHERE plein_folded(wt.title) LIKE plein_folded({}) UNION
+        SELECT wn.person FROM identity wn WHERE {} AND wn.folded LIKE plein_folded({}) UNION
+        SELECT wt.person FROM identity wt WHERE {} AND plein_folded(wt.title) LIKE plein_folded({}) UNION
         SELECT wp.id FROM person wp JOIN org_unit wu ON wu.id = wp.org_unit WHERE wu.name ILIKE {} AND {} UNION
-        SELECT wf.person FROM profile wf WHERE wf.place ILIKE {} AND {} AND {} UNION
+        SELECT wf.person FROM profile wf WHERE {} AND wf.place ILIKE {} AND {} AND {} UNION
         SELECT ws.person FROM profile ws
-            WHERE EXISTS (SELECT FROM unnest(ws.skills) AS of_hers WHERE of_hers ILIKE {}) AND {} AND {})
+            WHERE {} AND EXISTS (SELECT FROM unnest(ws.skills) AS of_hers WHERE of_hers ILIKE {}) AND {} AND {})
 """
 OF_UNIT = """
     AND p.org_unit IN (
@@ -160,7 +169,7 @@ WITH_SKILL = " AND p.id IN (SELECT kf.person FROM profile kf WHERE kf.skills @> 
 
 # Whose words these are comes before who is seen (OFFSET keeps it so): one is an index, the other a question about each.
 CALLED = """
-    (SELECT w.*, lower(w.name) AS by_name FROM identity w WHERE TRUE {} ORDER BY lower(w.name), w.person OFFSET 0) n
+    (SELECT w.*, lower(w.name) AS by_name FROM identity w WHERE {} {} ORDER BY lower(w.name), w.person OFFSET 0) n
 """
 
 
@@ -170,10 +179,18 @@ def _called(actor: Actor, words: str) -> QueryString:
     for word in words.split()[:MOST_WORDS]:
         like = "%" + word.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_") + "%"
         sql += WORD
-        values += [like, like, like, visible(OrgUnit, actor, "wu")]
-        values += [like, visible(Profile, actor, "wf"), visible_field("place", actor, "wf")]
-        values += [like, visible(Profile, actor, "ws"), visible_field("skills", actor, "ws")]
-    return QueryString(CALLED, QueryString(sql, *values)) if sql else EVERYBODY
+        values += [
+            _near(actor, "wn.person"),
+            like,
+            _near(actor, "wt.person"),
+            like,
+            like,
+            visible(OrgUnit, actor, "wu"),
+        ]
+        values += [_near(actor, "wf.person"), like, visible(Profile, actor, "wf"), visible_field("place", actor, "wf")]
+        values += [_near(actor, "ws.person"), like, visible(Profile, actor, "ws"), visible_field("skills", actor, "ws")]
+    near = _near(actor, "w.person")
+    return QueryString(CALLED, near, QueryString(sql, *values)) if sql else QueryString(EVERYBODY, near)
 
 
 def _narrowed(actor: Actor, filters: Filters) -> tuple[str, list[Any]]:
