@@ -227,6 +227,12 @@ async def _without_names(world: World) -> None:
         for item, about in ((f"{name}_itself", {"idea": name}), (f"{name}_said", {"comment": name})):
             await add_report(world, item, reporter="employee", **about)
             await add_decision(world, item, item, moderator="moderator", action="warn")
+    # somebody else's file stands under one of them
+    await add_attachment(world, "by_another", idea="nobodys_in_a")
+    await execute(
+        "UPDATE attachment SET author = {} WHERE id = {}",
+        *(world.person_id["colleague"], world.attachment_id["by_another"]),
+    )
     # with one somebody else goes on, in his own name, and under it stands also what nobody wrote
     await add_idea(world, "handed_on", stream="organisation", author="author", comments=False)
     await take_name_off(world.idea_id["handed_on"])

@@ -133,6 +133,9 @@ FORGED = {
         "INSERT INTO report (item, space, reporter, rule, title, body_html)"
         " VALUES ({item}, {space}, {colleague}, 'persons', 't', 'b')",
     ),
+    "cluster_item": (
+        "UPDATE cluster_item SET left_at = plein_now(), left_by = {guest}, left_reason = 'x' WHERE idea = {plain_of_theirs}",
+    ),
     "vote": ("INSERT INTO vote (person, idea, space, guest) VALUES ({guest}, {theirs}, {space}, FALSE)",),
     "event": (
         "INSERT INTO event (kind, actor, space, particulars) VALUES ('comment.added', {insider}, {space}, '{{{{}}}}')",
@@ -236,6 +239,11 @@ async def something_to_forge(world: World) -> dict[str, int]:
             "INSERT INTO idea_reply (idea, space, question, value) SELECT id, space, {}, 'x' FROM idea WHERE id = {}",
             question,
             world.idea_id["theirs"],
+        )
+        await execute(
+            "INSERT INTO cluster_item (lead, idea, space, added_by, opt_out_until)"
+            " SELECT {}, id, space, author, plein_now() + interval '1 day' FROM idea WHERE id = {}",
+            *(world.idea_id["theirs"], world.idea_id["plain_of_theirs"]),
         )
     await new_session(guest)
     comments = {name: world.comment_id[name] for name in ("comment", "hidden_comment", "their_comment")}
