@@ -4,7 +4,7 @@ import gzip
 
 import pytest
 
-from portal.db import execute
+from portal.db import LASTING, execute
 from tests.client import text_of
 from tests.comments.test_thread import REPLIES, ROOTS
 from tests.conftest import statements
@@ -86,12 +86,14 @@ async def test_something_new_anywhere_costs_a_page_one_statement(as_, world):
 
 
 async def test_giving_and_taking_back_a_vote_are_one_statement_each_after_looking_twice(as_, world):
+    """And one that waits for the disk, before it is answered."""
     browser = await as_("employee")
     for path in ("vote", "vote/withdrawal"):
         async with statements() as sent:
             assert (await browser.post(f"/ideas/{world.idea['vote']}/{path}", htmx=True)).status_code == 200
         assert len([sql for sql in sent if "INSERT" in sql or "UPDATE" in sql or "DELETE" in sql]) == 1
-        assert len(sent) == 3, sent
+        assert len(sent) == 4, sent
+        assert sent[-1] == LASTING
 
 
 async def test_a_campaign_page_is_light(as_, world):
