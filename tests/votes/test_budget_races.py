@@ -89,7 +89,7 @@ async def test_nobody_overspends_however_many_windows_she_votes_in(world, voters
 
 async def test_adding_up_first_would_overspend(world, voters, ideas):  # noqa: F811
     """The control, where the database would let it."""
-    await execute('ALTER TABLE vote DISABLE TRIGGER "Counted_vote"')
+    await execute("ALTER TABLE vote DISABLE TRIGGER vote_spent")
     given, _ = await everything_at_once(voters[:10], ideas, add_up_then_write)
     assert max(given) > EACH
 

@@ -170,30 +170,6 @@ async def votes_after_the_close(address, world, voters, way):
     return in_the_end - at_the_close
 
 
-VOTE = "INSERT INTO vote (person, idea, space, guest) SELECT $1, i.id, i.space, FALSE FROM idea i WHERE i.id = $2"
-
-
-@pytest.mark.parametrize(("counted", "alone"), [("Counted_vote", True), ("vote_counted", False)])
-async def test_a_vote_that_waits_for_another_has_no_lock_on_the_idea_yet(connections, world, voters, counted, alone):
-    """Else indexes would keep every version of its row; the control: the count comes after the foreign keys."""
-    if not alone:
-        await execute(f'ALTER TRIGGER "Counted_vote" ON vote RENAME TO {counted}')
-    idea, people = world.idea_id["vote"], [actor.id for actor in voters if not actor.guest]
-    first, second = await asyncpg.connect(connections), await asyncpg.connect(connections)
-    try:
-        async with first.transaction():
-            await first.execute(VOTE, people[0], idea)
-            waits = asyncio.create_task(second.execute(VOTE, people[1], idea))
-            await until_waiting(first, waits)
-            mine = await first.fetchval("SELECT pg_current_xact_id()::xid::text")
-            assert (await fetch_value("SELECT i.xmax::text FROM idea i WHERE i.id = {}", idea) == mine) == alone
-        await waits
-    finally:
-        await first.close()
-        await second.close()
-    assert await tally(world) == ((2, 0), (2, 0))
-
-
 async def test_fifty_votes_of_one_person_at_once_count_once(connections, world):
     assert await one_person_fifty_times(world, give) == ((1, 0), (1, 0))
 
