@@ -18,12 +18,14 @@ LOCK = 7_536_201  # an advisory lock of our own
 
 
 async def migrate() -> None:
-    """Runs what has not run yet, all of it in one transaction. Raises BadSetting for a server that is too old."""
+    """Runs what has not run yet, all of it in one transaction, however long it takes. Raises BadSetting for a server
+    that is too old."""
     os.environ.setdefault("PICCOLO_CONF", "piccolo_conf")
     major = int(await fetch_value("SHOW server_version_num")) // 10_000
     if major < OLDEST:
         raise BadSetting(f"DATABASE_URL: PostgreSQL {major} is too old, Plein needs {OLDEST} or newer.")
     async with transaction():
+        await execute("SET LOCAL statement_timeout = 0")  # large tables are rewritten, and others wait for that
         await execute("SELECT pg_advisory_xact_lock({})", LOCK)
         said = io.StringIO()
         with contextlib.redirect_stdout(said):

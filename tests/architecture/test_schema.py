@@ -11,6 +11,8 @@ import asyncpg
 from piccolo.columns import Array
 
 from portal import tables
+from portal.db import close_pool, execute, open_pool
+from portal.migrate import LOCK, migrate
 from portal.run.postgres import EmbeddedPostgres
 from portal.settings import ROOT
 from tests.servers import drop_database, new_database
@@ -186,3 +188,18 @@ async def test_two_who_migrate_an_empty_database_at_once_both_succeed(cluster: E
             await connection.close()
     finally:
         await drop_database(cluster, name)
+
+
+async def test_who_migrates_waits_for_as_long_as_it_takes(fresh_db):
+    await close_pool()
+    await open_pool(fresh_db, size=1)
+    await execute("SET statement_timeout = '200ms'")
+    other = await asyncpg.connect(fresh_db)
+    try:
+        await other.execute("SELECT pg_advisory_lock($1)", LOCK)
+        waiting = asyncio.create_task(migrate())
+        await asyncio.sleep(0.6)
+        await other.execute("SELECT pg_advisory_unlock($1)", LOCK)
+        await waiting
+    finally:
+        await other.close()
