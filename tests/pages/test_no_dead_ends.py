@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from html import unescape
 from typing import Any
 
 from portal.db import execute, transaction
 from tests.client import Browser, text_of
-from tests.world import World, add_idea
+from tests.world import NOW, World, add_case, add_idea
 
 LINK = re.compile(r'(?:href|hx-get)="(/[^"#]*)')
 MOST = 400
@@ -40,9 +41,12 @@ async def test_every_link_that_a_guest_comes_across_opens(as_: Any, world: World
     async with transaction():
         await add_idea(world, "hers", campaign="closed_a", author="guest_a")
         await add_idea(world, "begun", campaign="closed_a", author="guest_a", state="draft", comments=False)
+    asked = {"question": "Which days?", "clarify_from": NOW, "clarify_until": NOW + timedelta(days=5)}
+    await add_case(world, "hers", idea="hers", state="clarifying", owner="insider_a", acknowledged_at=NOW, **asked)
     seen, dead = await dead_ends(await as_("guest_a"))
     assert not dead
     places = {f"/spaces/{world.space['closed_a']}", f"/ideas/{world.idea['hers']}", "/groups", "/settings/data"}
+    places |= {f"/cases/{world.case['hers']}", f"/cases/{world.case['hers']}/reply"}
     assert places <= seen
     assert not [link for link in seen if link.startswith(("/admin", "/services", "/moderation"))]
 
