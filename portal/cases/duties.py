@@ -14,7 +14,7 @@ from portal.cases.next import Next, asked, owed
 from portal.db import QueryString, Reading
 from portal.tables import Escalation
 
-MOST = 3  # of each kind, the most urgent
+MOST = 3  # of each kind of ask, and of what she owes: the most urgent
 
 
 class Duty(msgspec.Struct, frozen=True):
@@ -47,7 +47,7 @@ class Duty(msgspec.Struct, frozen=True):
         return asked(self.ask, self.address, self.by) if self.ask else owed(self, now)
 
 
-# Her question to the author, while it is open.
+# The owner's question to whoever wrote the item, while it is open.
 REPLY = """
     SELECT 'reply' AS ask, e.id, '/cases/' || e.public_id || '/reply' AS address, e.clarify_until AS by,
         e.question AS said
@@ -98,9 +98,11 @@ OWED = """
 DUTIES = """
     SELECT x.ask, x.address, x.by, x.said, e.public_id, i.public_id AS idea_public_id, i.title, i.language, e.state,
         plein_lateness(e, {}) AS lateness, e.acknowledge_due_at, e.statement_due_at, e.statement_at, e.due_at, e.round
-    FROM (({}) UNION ALL ({}) UNION ALL ({}) UNION ALL ({}) UNION ALL ({}) UNION ALL ({}) UNION ALL ({})) x
-    JOIN escalation e ON e.id = x.id JOIN idea i ON i.id = e.idea WHERE {}
-    ORDER BY x.ask = '', x.by, e.id LIMIT {}
+    FROM (SELECT x.*, row_number() OVER (PARTITION BY x.ask ORDER BY x.by, x.id) AS nth
+        FROM (({}) UNION ALL ({}) UNION ALL ({}) UNION ALL ({}) UNION ALL ({}) UNION ALL ({}) UNION ALL ({})) x
+        JOIN escalation e ON e.id = x.id WHERE {}) x
+    JOIN escalation e ON e.id = x.id JOIN idea i ON i.id = e.idea WHERE x.nth <= {}
+    ORDER BY x.ask = '', x.by, e.id
 """
 
 
@@ -117,7 +119,7 @@ def duties_of(actor: Actor, owes: bool = True) -> QueryString:
         QueryString(TRIAGE, actor.moderates, actor.administrator, now, me, me, sees, MOST),
         QueryString(OWED, me, sees, MOST if owes else 0),
     )
-    return QueryString(DUTIES, now, *asks, sees, 5 * MOST)
+    return QueryString(DUTIES, now, *asks, sees, MOST)
 
 
 def asked_of(actor: Actor) -> Reading[Duty]:

@@ -6,12 +6,12 @@ import pytest
 
 from portal.access.actor import actor_of_person
 from portal.access.policy import Action, can
-from portal.cases.duties import Duty, duties_of
+from portal.cases.duties import MOST, Duty, duties_of
 from portal.cases.next import nearest
 from portal.caseteam.queries import get_consultation
 from portal.db import Reading, execute, fetch_value
 from portal.escalation.queries import get_case
-from tests.cases.test_inbox import above
+from tests.cases.test_inbox import above, copies
 from tests.client import text_of
 from tests.world import NOW, email_of
 
@@ -132,6 +132,22 @@ async def test_an_owner_finds_at_home_what_she_owes_first(as_, world):
     page = await (await as_("sponsor")).get("/")
     assert f'href="/cases/{world.case["decide"]}/acknowledgement"' in page.text
     assert "The day of the answer is named by" in text_of(page)
+
+
+async def test_however_much_is_asked_of_her_what_she_owes_stands_there_too(rollback, world):
+    await copies(world, 8 * MOST, "colleague")
+    await execute(
+        "INSERT INTO handover (escalation, space, person, body, asked_by, asked_at)"
+        " SELECT id, space, {}, 'Hers', owner, {} FROM escalation WHERE owner = {}",
+        *(world.person_id["sponsor"], NOW, world.person_id["colleague"]),
+    )
+    actor = await actor_of_person(world.person_id["sponsor"])
+    rows = await Reading(Duty, "{}", duties_of(actor))
+    assert [row.ask for row in rows] == ["takeover"] * MOST + [""]
+    due = "SELECT due_at FROM escalation WHERE owner = {} ORDER BY due_at LIMIT {}"
+    assert [row.by for row in rows[:-1]] == [
+        row["due_at"] for row in await execute(due, world.person_id["colleague"], MOST)
+    ]
 
 
 @pytest.mark.parametrize(
