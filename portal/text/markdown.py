@@ -19,6 +19,13 @@ _parser = MarkdownIt("commonmark", {"html": False, "linkify": True, "maxNesting"
 _parser.disable("image").enable("linkify")
 # An address is one when it says so (https://, mailto:): "plan.nl" may be the end of a sentence and the next one's word.
 _parser.linkify = LinkifyIt({"ftp:": None, "//": None}, {"fuzzy_link": False, "fuzzy_email": False})
+_cleaner = nh3.Cleaner(
+    tags=TAGS,
+    attributes={"*": set(), "a": {"href"}, "ol": {"start"}},
+    url_schemes={"http", "https", "mailto"},
+    link_rel="noopener noreferrer nofollow",
+)
+_bare = nh3.Cleaner(tags=set())
 _BLOCK = re.compile(r"</?(?:p|br|h\d|ul|ol|li|blockquote|pre|hr)\b")
 _WHITE = re.compile(r"\s+")
 
@@ -39,16 +46,16 @@ def to_html(source: str) -> str:
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
             token.tag = "h3" if token.tag in ("h1", "h2", "h3") else "h4"
-    html = nh3.clean(
-        _parser.renderer.render(tokens, _parser.options, {}),
-        tags=TAGS,
-        attributes={"*": set(), "a": {"href"}, "ol": {"start"}},
-        url_schemes={"http", "https", "mailto"},
-        link_rel="noopener noreferrer nofollow",
-    )
+    html = cleaned(_parser.renderer.render(tokens, _parser.options, {}))
     if len(html) > LONGEST_HTML:
         raise TooLong("the formatted text is too long")
     return html
+
+
+def cleaned(html: str) -> str:
+    """Without anything that a text has no use for. What was kept clean is cleaned once more where it is shown, so that
+    who gets past our forms writes nothing into a page that it obeys."""
+    return _cleaner.clean(html)
 
 
 async def rendered(source: str) -> str:
@@ -59,7 +66,7 @@ async def rendered(source: str) -> str:
 def excerpt(html: str, length: int = 220) -> str:
     """The first words of a rendered text, without markup, for lists and mail."""
     html = str(html)  # Markup would escape what is joined to it
-    text = _WHITE.sub(" ", nh3.clean(_BLOCK.sub(r" \g<0>", html), tags=set())).strip()
+    text = _WHITE.sub(" ", _bare.clean(_BLOCK.sub(r" \g<0>", html))).strip()
     plain = unescape(text)
     if len(plain) <= length:
         return plain

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from markupsafe import Markup, escape
 
 from portal.text.language import gettext
+from portal.text.markdown import cleaned
 
 MOST = 20  # people called in one text; what comes after stays as it was typed
 LENGTH = 12  # of a public id
@@ -76,13 +77,14 @@ def names(mentions: Iterable[str]) -> dict[str, str]:
 
 
 def shown(html: str, mentions: Iterable[str]) -> Markup:
-    """Cleaned HTML with today's names. Who reads there no longer has no name in it."""
-    return Markup(_named(html, mentions, lambda name: f'<b class="mention">@{escape(name)}</b>'))  # noqa: S704  cleaned
+    """Kept HTML with today's names. Who reads there no longer has no name in it."""
+    return Markup(_named(cleaned(html), mentions, lambda name: f'<b class="mention">@{escape(name)}</b>'))  # noqa: S704
 
 
 def unnamed(html: str) -> Markup:
-    """Cleaned HTML for those who are not told the names, or on a page that does not know them."""
-    return Markup(_KEPT.sub("@" + gettext("somebody"), html))  # noqa: S704  cleaned
+    """Kept HTML for those who are not told the names, or on a page that does not know them; what is `shown` already is
+    given as it is."""
+    return html if isinstance(html, Markup) else Markup(_KEPT.sub("@" + gettext("somebody"), cleaned(html)))  # noqa: S704
 
 
 def plain(text: str, mentions: Iterable[str]) -> str:

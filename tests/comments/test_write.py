@@ -275,3 +275,13 @@ async def test_the_counts_hold_through_everything(as_, world):
     assert await counts(world, "closed_a") == (4, 4)
     await execute("DELETE FROM comment WHERE id = {}", world.comment_id["hidden"])
     assert await counts(world, "closed_a") == (4, 3)
+
+
+async def test_html_that_no_form_made_is_shown_without_what_a_page_would_obey(as_, world):
+    forged = '<p hx-get="/sign-out" hx-trigger="load">Words</p><meta http-equiv="refresh" content="0;url=/x">'
+    await execute("UPDATE comment SET body_html = {} WHERE id = {}", forged, world.comment_id["vote"])
+    await execute("UPDATE idea SET body_html = {} WHERE id = {}", forged, world.idea_id["vote"])
+    shown = (await (await as_("employee")).get(page(world, "vote"))).text
+    assert shown.count("<p>Words</p>") == 2
+    assert 'hx-get="/sign-out"' not in shown
+    assert 'http-equiv="refresh"' not in shown
