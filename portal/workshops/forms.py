@@ -54,8 +54,7 @@ class WorkshopForm(Form):
     async def sent(cls, request: Request, **options: Any) -> Any:
         """With as many rows as were sent, and more when more are asked for."""
         typed = await request.typed()
-        numbers = [int(name[6:]) for name in typed if name.startswith("title_") and name[6:].isdecimal()]
-        rows = min(MOST, max([number + 1 for number in numbers if number < MOST], default=ROWS))
+        rows = max([n + 1 for n in range(MOST) if f"title_{n}" in typed], default=ROWS)
         kind = cls.of(min(MOST, rows + ROWS) if "more" in typed else rows)
         form = await super(WorkshopForm, kind).sent(request, **options)
         form.only_shown = form.only_shown or "more" in typed

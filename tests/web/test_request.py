@@ -1,5 +1,6 @@
 """Odd, broken and huge input, at every route: refused with a message or stored exactly, never an error of ours."""
 
+import re
 import time
 from contextlib import asynccontextmanager
 from typing import Any
@@ -32,6 +33,8 @@ ODD_VALUES = [
     "%0D%0AX-Evil:%201",
     "{{7*7}}",
 ]
+#: What a name may end with instead of the number of a row: too long a number, and digits that `int` reads, or doesn't.
+ODD_ENDINGS = ["9" * 4301, "²", "٣", "-1", "١" * 2000]
 QUERY = ("order", "after", "start", "reply", "next", "language", "tag", "theme", "csrf_token", "public_id")
 
 
@@ -112,6 +115,18 @@ async def test_no_value_of_a_field_is_an_error_of_ours(as_, world, route, rollba
     for value in NO_TEXT:  # whatever the field, before one is looked at
         response = await send(browser, filled(path, world), f"{urlencode(fields)}&form_key={value}".encode())
         assert refused(response), value
+
+
+@pytest.mark.parametrize("route", POSTS)
+async def test_no_name_of_a_field_is_an_error_of_ours(as_, world, route, rollback):
+    name, path, _ = POSTS[route]
+    browser, fields = await as_(name), form(route, world)
+    stems = sorted({re.sub(r"_?[0-9]*$", "_", field, count=1) for field in fields})
+    for ending in ODD_ENDINGS:
+        for some in (stems[n : n + 4] for n in range(0, len(stems), 4)):
+            async with undone(rollback, browser):
+                odd = urlencode(fields | {stem + ending: "x" for stem in some})
+                check(await send(browser, filled(path, world), odd.encode()), route)
 
 
 @pytest.mark.parametrize("route", POSTS)
