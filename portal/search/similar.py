@@ -30,7 +30,7 @@ SIMILAR = """
         SELECT term, wide, words, titled, held <= greatest(50, n / 20) AS rare,
             ln(coalesce(lag(held) OVER (PARTITION BY term ORDER BY wide DESC) + 1.0, n + 10) / (held + 1)) AS gains
         FROM form f, ideas, LATERAL (SELECT count(*) AS held FROM counted WHERE vector @@ f.words) h),
-    least AS (SELECT least(0.7 * ln(n), 0.75 * sum(gains)) AS score FROM weighed, ideas GROUP BY n)
+    least AS (SELECT least(0.7 * ln(greatest(n, 2)), 0.75 * sum(gains)) AS score FROM weighed, ideas GROUP BY n)
     SELECT array_agg(id ORDER BY score DESC, id DESC) FROM (
         SELECT d.id, d.score FROM (
             SELECT d.*, (SELECT sum(gains * CASE WHEN d.vector @@ titled THEN 1 ELSE {} END)

@@ -89,6 +89,17 @@ async def test_the_one_that_shares_most_comes_first(reader, world):
     assert (await alike(reader, "Borrowing pumps"))[0] == "Borrowing pumps from our neighbours"
 
 
+async def test_who_reads_no_idea_hears_nothing_of_one_that_is_hidden_from_her(rollback, world):
+    await execute("UPDATE idea SET state = 'hidden' WHERE state = 'published'")
+    await add_campaign(world, "unseen", "organisation", "collect", hidden=True)
+    await write(world, "unseen", "A simulator for cranes", "", "en")
+    await take_in_words()
+    actor = await actor_of_person(world.person_id["employee"])
+    assert actor is not None
+    for title in ("Simulator", "Submarine"):
+        assert await alike(actor, title) == []
+
+
 @pytest.mark.parametrize(("campaign", "unseen"), [("closed_a", {}), ("unseen", {"hidden": True})])
 async def test_how_rare_a_word_is_nobody_learns_from_what_she_does_not_read(reader, world, campaign, unseen):
     if unseen:
