@@ -2,57 +2,87 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import msgspec
 
 from portal.access.actor import Actor
 from portal.access.policy import Action, require
 from portal.access.scope import visible
-from portal.db import fetch
+from portal.db import QueryString, Reading, read_together
 from portal.tables import Escalation, Identity, Promise
+
+MOST = 20  # that are named, the first due; the others are counted
 
 
 class Waiting(msgspec.Struct, frozen=True):
-    """A case that she decides, a promise that she sees to, or something that is asked of her on a case. `title` and
-    `address` are empty where the administrator doesn't read it; `heir`: to whom a case passes, empty where nobody is
-    there or she is not shown."""
+    """A case that she decides, a promise that she sees to, or something that is asked of her on a case, which the
+    administrator reads. `heir`: to whom a case passes, empty where nobody is there or she is not shown."""
 
     kind: str
     title: str
     language: str
     address: str
     heir: str
-    by: datetime
 
 
-# To whom a case passes is what the clock will find (rule 5); a promise with a case is watched over by who owns that.
-WAITING = """
-    SELECT 'case' AS kind, CASE WHEN {} THEN i.title ELSE '' END AS title, i.language,
-        CASE WHEN {} THEN '/cases/' || e.public_id ELSE '' END AS address, coalesce(n.name, '') AS heir, e.due_at AS by
-    FROM escalation e JOIN idea i ON i.id = e.idea
-    CROSS JOIN LATERAL plein_deciders(ARRAY[e], '{{}}', TRUE, plein_now()) x
-    LEFT JOIN identity n ON n.person = x.person AND plein_there(x.person, plein_now()) AND {}
-    WHERE e.owner = {} AND e.ended_at IS NULL AND e.state <> 'verified'
-    UNION ALL SELECT CASE WHEN p.escalation IS NULL THEN 'promise' ELSE 'promise of a case' END,
-        CASE WHEN {} THEN i.title ELSE '' END, i.language,
-        CASE WHEN {} THEN CASE i.kind WHEN 'idea' THEN '/ideas/' ELSE '/posts/' END || i.public_id ELSE '' END, '',
-        p.due_on::timestamptz
-    FROM promise p JOIN idea i ON i.id = p.idea WHERE p.owner = {} AND p.state = 'open'
-    UNION ALL SELECT 'asked', CASE WHEN {} THEN i.title ELSE '' END, i.language,
-        CASE WHEN {} THEN '/cases/' || e.public_id ELSE '' END, '', e.due_at
-    FROM escalation e JOIN idea i ON i.id = e.idea
+class Counted(msgspec.Struct, frozen=True):
+    """How many the administrator reads, and how many she doesn't."""
+
+    read: int
+    hidden: int
+
+
+class Waits(msgspec.Struct, frozen=True):
+    """All that waits for her: the first of it, how many more there are, and how many the administrator doesn't read."""
+
+    first: list[Waiting]
+    more: int
+    hidden: int
+
+    def __bool__(self) -> bool:
+        return bool(self.first or self.hidden)
+
+
+FOUND = """
+    SELECT 'case' AS kind, e.id AS case, e.idea, e.due_at AS by, {} AS read
+    FROM escalation e WHERE e.owner = {} AND e.ended_at IS NULL AND e.state <> 'verified'
+    UNION ALL SELECT CASE WHEN p.escalation IS NULL THEN 'promise' ELSE 'promise of a case' END, NULL, p.idea,
+        p.due_on::timestamptz, {}
+    FROM promise p WHERE p.owner = {} AND p.state = 'open'
+    UNION ALL SELECT 'asked', e.id, e.idea, e.due_at, {}
+    FROM escalation e
     WHERE e.ended_at IS NULL AND e.id IN (
         SELECT h.escalation FROM handover h WHERE h.person = {} AND h.outcome IS NULL
         UNION SELECT d.escalation FROM answer_draft d WHERE d.approver = {}
         UNION SELECT c.escalation FROM consultation c WHERE c.person = {} AND c.answered_at IS NULL)
-    ORDER BY 1, 6, 2
+"""
+# To whom a case passes is what the clock will find (rule 5); a promise with a case is watched over by who owns that.
+FIRST = """
+    WITH first AS MATERIALIZED (
+        SELECT f.* FROM ({}) f WHERE f.read ORDER BY f.by, f.kind, f.idea LIMIT {}
+    )
+    SELECT f.kind, i.title, i.language, CASE WHEN f.case IS NOT NULL THEN '/cases/' || e.public_id
+        WHEN i.kind = 'idea' THEN '/ideas/' || i.public_id ELSE '/posts/' || i.public_id END AS address,
+        coalesce(n.name, '') AS heir
+    FROM first f JOIN idea i ON i.id = f.idea LEFT JOIN escalation e ON e.id = f.case
+    LEFT JOIN plein_deciders(ARRAY(SELECT c FROM first o JOIN escalation c ON c.id = o.case WHERE o.kind = 'case'),
+        '{{}}', TRUE, plein_now()) x ON f.kind = 'case' AND x.id = f.case
+    LEFT JOIN identity n ON n.person = x.person AND plein_there(x.person, plein_now()) AND {}
+    ORDER BY f.by, f.kind, f.idea
+"""
+COUNTED = """
+    SELECT (count(*) FILTER (WHERE f.read))::int AS read, (count(*) FILTER (WHERE NOT f.read))::int AS hidden
+    FROM ({}) f
 """
 
 
-async def waiting_for(actor: Actor, person: int) -> list[Waiting]:
+async def waiting_for(actor: Actor, person: int) -> Waits:
     """All of it, what is due first before the rest."""
     require(actor, Action.PEOPLE_MANAGE)
     case, promise = visible(Escalation, actor, "e"), visible(Promise, actor, "p")
-    of_cases = case, case, visible(Identity, actor, "n"), person
-    return await fetch(Waiting, WAITING, *of_cases, promise, promise, person, case, case, person, person, person)
+    found = QueryString(FOUND, case, person, promise, person, case, person, person, person)
+    known = await read_together(
+        first=Reading(Waiting, FIRST, found, MOST, visible(Identity, actor, "n")),
+        counted=Reading(Counted, COUNTED, found),
+    )
+    first, counted = known["first"], known["counted"][0]
+    return Waits(first, counted.read - len(first), counted.hidden)

@@ -12,7 +12,9 @@ from portal import db
 from portal.access.actor import actor_of_person
 from portal.admin import deactivation, roles
 from portal.admin.people import get_person
+from portal.admin.waiting import MOST
 from portal.db import execute, fetch_value
+from tests.cases.test_inbox import copies
 from tests.client import text_of
 from tests.pages.locks import until_waiting
 from tests.world import CAST, email_of
@@ -411,3 +413,23 @@ async def test_a_case_that_the_administrator_does_not_read_is_counted_only(as_, 
     assert "that you don’t read" in waiting
     assert world.case["decide"] not in waiting
     assert "Idea decide" not in waiting
+
+
+async def test_of_many_cases_the_first_due_are_named_and_the_others_counted(as_, world):
+    await copies(world, 2 * MOST)
+    hand_over = "UPDATE escalation SET handed_to = {} WHERE owner = {}"
+    await execute(hand_over, world.person_id["colleague"], world.person_id["sponsor"])
+    page = text_of(await (await as_("administrator")).get(f"/admin/people/{world.person['sponsor']}/deactivation"))
+    waiting = page.partition('id="waiting"')[2].partition("</section>")[0]
+    first = "SELECT public_id FROM escalation WHERE owner = {} ORDER BY due_at LIMIT {}"
+    named = [row["public_id"] for row in await execute(first, world.person_id["sponsor"], MOST)]
+    assert re.findall(r'href="/cases/(\w+)"', waiting) == named
+    assert waiting.count("the case passes to Joris van Heeswijk at once") == MOST
+    everything = (
+        "SELECT (SELECT count(*) FROM escalation WHERE owner = {} AND ended_at IS NULL)"
+        " + (SELECT count(*) FROM promise WHERE owner = {} AND state = 'open')"
+    )
+    number = await fetch_value(everything, world.person_id["sponsor"], world.person_id["sponsor"])
+    assert number > 2 * MOST
+    assert f"and {number - MOST} more" in waiting
+    assert "that you don’t read" not in waiting
