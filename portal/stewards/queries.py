@@ -13,7 +13,7 @@ from portal.db import QueryString, execute, fetch, fetch_one
 from portal.ideas.queries import IdeaRow
 from portal.paging import Page, paged
 from portal.spaces.queries import SpaceRow
-from portal.tables import Comment, CommunityCard, Highlight, Idea, Membership
+from portal.tables import Comment, CommunityCard, Highlight, Idea, Membership, Person
 from portal.text.counts import unless_few
 
 PAGE = 40  # people a page
@@ -61,7 +61,7 @@ HOLDS = """
         WHERE n.folded LIKE {} AND NOT starts_with(n.folded, {}) AND {} OFFSET 0) w
     ORDER BY w.folded, w.person OFFSET 0
 """
-LAST = "(SELECT {0} FROM identity an JOIN person ap ON ap.id = an.person WHERE ap.public_id = {{}})"
+LAST = "(SELECT {0} FROM identity an JOIN person ap ON ap.id = an.person WHERE ap.public_id = {{}} AND {{}})"
 FURTHER = f"(n.folded, n.person) > ({LAST.format('an.folded')}, {LAST.format('an.person')})"
 LAST_BEGINS = f"starts_with({LAST.format('an.folded')}, {{}})"
 
@@ -72,9 +72,9 @@ async def members(actor: Actor, space: SpaceRow, called: str = "", after: str = 
     sight = visible(Membership, actor, "m")
     begins = QueryString("plein_folded({})", called.strip())
     holds = QueryString("'%' || plein_folded({}) || '%'", re.sub(r"([%_\\])", r"\\\1", called.strip()))
-    everybody = QueryString("TRUE")
-    further = QueryString(FURTHER, after, after) if after else everybody
-    behind = QueryString(LAST_BEGINS, after, begins) if after else everybody
+    everybody, known = QueryString("TRUE"), visible(Person, actor, "ap")
+    further = QueryString(FURTHER, after, known, after, known) if after else everybody
+    behind = QueryString(LAST_BEGINS, after, known, begins) if after else everybody
     among_first = QueryString("({} AND {})", behind, further) if after else everybody
     among_rest = QueryString("({} OR {})", behind, further) if after else everybody
     if space.members <= LARGE:

@@ -12,6 +12,7 @@ import pytest
 
 from portal.access.actor import Actor, actor_of_person
 from portal.db import execute, fetch_value, transaction
+from portal.people.queries import get_person
 from portal.spaces.jobs import find_idle_groups
 from portal.spaces.queries import SpaceRow, get_space
 from portal.stewards.queries import members
@@ -322,6 +323,18 @@ async def test_the_page_of_members_looks_for_a_name(as_: SignIn, world: World):
     assert f"/people/{world.person['guest_a']}" in page.text
     assert f"/people/{world.person['insider_a']}" not in page.text
     assert (await (await as_("guest_b")).get(f"/spaces/{world.space['closed_a']}/members")).status_code == 404
+
+
+async def test_nobody_learns_where_somebody_whom_she_may_not_see_would_stand(rollback: Any, world: World):
+    guest = await actor_of_person(world.person_id["guest_a"])
+    assert guest is not None
+    space = await get_space(guest, world.space["closed_a"])
+    assert space is not None
+    assert (await members(guest, space)).rows
+    for stranger in ("guest_b", "employee"):
+        await execute("UPDATE identity SET name = 'Aaf' WHERE person = {}", world.person_id[stranger])
+        assert not await get_person(guest, world.person[stranger])
+        assert (await members(guest, space, after=world.person[stranger])).rows == []
 
 
 NAMES = [
