@@ -28,6 +28,11 @@ def decision_owner_while_proposed(actor: Actor, thing: Any) -> bool:
     return bool(thing.state == "proposed" and actor.id == thing.decision_owner)
 
 
+def decision_owner_who_decided(actor: Actor, thing: Any) -> bool:
+    """The decision owner, once she said yes or no."""
+    return bool(thing.state not in ("draft", "proposed") and actor.id == thing.decision_owner)
+
+
 def leads_what_runs(actor: Actor, thing: Any) -> bool:
     """Who leads the campaign, while it runs; one that is always open has no end to move."""
     return bool(not thing.always_open and thing.phase in WHILE_RUNNING and leads(actor, thing))

@@ -114,10 +114,15 @@ def moderator_who_does_not_decide(actor: Actor, thing: Any) -> bool:
     return thing.space in actor.moderates and not thing.barred and not thing.decides
 
 
+def looks_after_case(actor: Actor, thing: Any) -> bool:
+    """A moderator of the space or an administrator, who neither wrote the item nor decides about it (rule 7)."""
+    looks_after = thing.space in actor.moderates or actor.administrator
+    return looks_after and not thing.barred and not thing.decides
+
+
 def names_owner(actor: Actor, thing: Any) -> bool:
-    """A moderator who does not decide it, or an administrator who neither does, while nobody owns it."""
-    outside = actor.administrator and not thing.barred and not thing.decides
-    return thing.state == "triage" and (outside or moderator_who_does_not_decide(actor, thing))
+    """A moderator or an administrator who does not decide it, while nobody owns it."""
+    return thing.state == "triage" and looks_after_case(actor, thing)
 
 
 def doubts_support(actor: Actor, thing: Any) -> bool:

@@ -1,5 +1,5 @@
-"""What somebody has to do about cases: the answers that she owes, and what is asked of her. Home, the inbox and a
-case's own page tell it from here; the bell tells the same when it begins."""
+"""What somebody has to do about cases: the answers that she owes, and what is asked of her. Home and the inbox tell it
+from here, for all cases at once; a case's own page asks the rules (`next.nearest`). A test compares the two."""
 
 from __future__ import annotations
 
@@ -72,6 +72,7 @@ AGREE = """
 APPROVE = """
     SELECT 'approval', e.id, '/cases/' || e.public_id || '#approval', e.due_at, ''
     FROM answer_draft d JOIN escalation e ON e.id = d.escalation WHERE d.approver = {} AND e.state = ANY({})
+        AND {} <> ALL (plein_barred(e))
 """
 ADVISE = """
     SELECT 'advice', e.id, '/consultations/' || c.public_id, c.due_at, c.body
@@ -88,11 +89,12 @@ TRIAGE = """
             AND {} <> ALL (plein_barred(e)) AND NOT plein_decides({}, e.idea) AND {}
         ORDER BY 3, e.id LIMIT {}) o
 """
-# The first of those that she owns, by the index: she may own thousands.
+# The first of those that she owns, may decide, and whose clock runs; by the index: she may own thousands.
 OWED = """
     SELECT '', o.id, '', o.due_at, '' FROM (
         SELECT e.id, e.due_at FROM escalation e
-        WHERE e.owner = {} AND e.state IN ('assigned', 'acknowledged', 'drafting', 'under review') AND {}
+        WHERE e.owner = {} AND e.state IN ('assigned', 'acknowledged', 'drafting', 'under review')
+            AND {} <> ALL (plein_barred(e)) AND plein_still(e) IS NULL AND {}
         ORDER BY e.due_at, e.id LIMIT {}) o
 """
 DUTIES = """
@@ -114,10 +116,10 @@ def duties_of(actor: Actor, owes: bool = True) -> QueryString:
         QueryString(REPLY, actor.selves, me),
         QueryString(TAKE_OVER, me, owned),
         QueryString(AGREE, now, owned, me, now, me),
-        QueryString(APPROVE, me, owned),
+        QueryString(APPROVE, me, owned, me),
         QueryString(ADVISE, me),
         QueryString(TRIAGE, actor.moderates, actor.administrator, now, me, me, sees, MOST),
-        QueryString(OWED, me, sees, MOST if owes else 0),
+        QueryString(OWED, me, me, sees, MOST if owes else 0),
     )
     return QueryString(DUTIES, now, *asks, sees, MOST)
 

@@ -79,7 +79,7 @@ class Wanted(msgspec.Struct, frozen=True):
 class Listed(msgspec.Struct, frozen=True):
     """A case in a list. `left` and `whole`: working minutes until it is due, and from its beginning on; `day`: of a
     working day. `still`: why its clock stands still, if it does; `supporters`: of its cluster, None where that is not
-    shown now."""
+    shown now; `barred` and `decides`: as on the case itself."""
 
     public_id: str
     space: int
@@ -108,6 +108,8 @@ class Listed(msgspec.Struct, frozen=True):
     whole: int
     day: int
     round: int
+    barred: bool
+    decides: bool
 
     @property
     def address(self) -> str:
@@ -133,7 +135,8 @@ LISTED = (
         coalesce(t.name, '') AS topic,
         plein_working_minutes(plein_clock(e, {}), e.due_at) AS left,
         plein_working_minutes(e.started_at, e.due_at) AS whole,
-        (SELECT plein_working_day()) AS day, e.round
+        (SELECT plein_working_day()) AS day, e.round,
+        {} = ANY(plein_barred(e)) AS barred, e.ended_at IS NULL AND plein_decides({}, e.idea) AS decides
     FROM listed l JOIN escalation e ON e.id = l.id JOIN idea i ON i.id = e.idea JOIN campaign c ON c.id = i.campaign
     JOIN space s ON s.id = e.space LEFT JOIN topic t ON t.id = e.topic AND {} LEFT JOIN person p ON p.id = e.owner
     """
@@ -217,7 +220,7 @@ def listed(actor: Actor, wanted: Wanted, most: int = PAGE) -> Reading[Listed]:
         LISTED,
         found(wanted.only, most + 1),
         found(wanted.below, most),
-        *(actor.now, actor.now, actor.now),
+        *(actor.now, actor.now, actor.now, actor.id, actor.id),
         visible(Topic, actor, "t"),
     )
 

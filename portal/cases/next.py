@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from portal.access.actor import Actor
+from portal.access.of_cases import owner_before_answer
 from portal.access.policy import Action, can
 from portal.escalation.queries import CaseRow
 from portal.text.language import gettext, lazy
@@ -30,13 +31,12 @@ class Next(msgspec.Struct, frozen=True):
 def next_of(actor: Actor, row: Listed | CaseRow) -> Next:
     """The next step of a case, as the reader has to do with it."""
     here = f"/cases/{row.public_id}"
-    hers = actor.id == row.owner
     if row.still not in (None, "asked"):
         return Next(here, gettext("Open"), "", None, False)
     if row.state == "qualifying":
         return Next(here, gettext("Open"), gettext("Its support is being checked until"), row.hold_until, False)
     if row.state == "triage":
-        may = row.space in actor.moderates
+        may = can(actor, Action.ESCALATION_TRIAGE, row)
         step = asked("triage", f"{here}/triage", row.triage_due_at)
         return step if may else Next(here, gettext("Open"), step.what, step.by, False)
     if row.state == "clarifying":
@@ -45,7 +45,7 @@ def next_of(actor: Actor, row: Listed | CaseRow) -> Next:
     if row.lateness is None:
         return Next(here, gettext("Open"), "", None, False)
     step = owed(row, actor.now)
-    return step if hers else Next(here, gettext("Open"), step.what, step.by, False)
+    return step if owner_before_answer(actor, row) else Next(here, gettext("Open"), step.what, step.by, False)
 
 
 def owed(row: Listed | CaseRow | Duty, now: datetime) -> Next:
@@ -92,7 +92,7 @@ def asked(ask: str, where: str, by: datetime | None) -> Next:
 
 
 def nearest(actor: Actor, row: CaseRow) -> Next | None:
-    """What the reader has to do about it first, if there is something."""
+    """What the reader has to do about it first, if anything, by the rules; `duties` tells the same of all cases."""
     here = f"/cases/{row.public_id}"
     if can(actor, Action.ESCALATION_REPLY, row):
         return asked("reply", f"{here}/reply", row.clarify_until)

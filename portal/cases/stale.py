@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from portal.access.actor import Actor
+from portal.access.of_cases import looks_after_case
 from portal.access.policy import Action, can, require
 from portal.access.scope import visible
 from portal.cases.queries import Happening, timeline
@@ -28,7 +29,7 @@ WAS_ON = "SELECT EXISTS (SELECT FROM case_role r WHERE r.escalation = {} AND r.p
 
 async def _was_hers(actor: Actor, case: CaseRow) -> bool:
     """Whether she had to do with it: then she is told why it is hers no longer."""
-    if case.space in actor.moderates or actor.administrator:
+    if looks_after_case(actor, case):
         return True
     return bool(await fetch_value(WAS_ON, case.id, actor.id, visible(CaseRole, actor, "r")))
 

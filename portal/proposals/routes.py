@@ -9,6 +9,7 @@ from litestar import Response, Router, get, post
 from litestar.params import FromPath
 
 from portal.access.conflicts import Changed
+from portal.access.of_campaigns import decision_owner_who_decided
 from portal.access.policy import Action, require
 from portal.proposals import actions, queries, wizard
 from portal.proposals.forms import (
@@ -121,7 +122,7 @@ async def accept(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """The decision owner's yes."""
     proposal = found(await get_proposal(request.actor, public_id))
     form = await AcceptForm.sent(request)
-    if _decided(request, proposal):
+    if decision_owner_who_decided(request.actor, proposal):  # a button that was pressed twice does no harm
         return see_other(f"/campaigns/{public_id}")
     require(request.actor, Action.CAMPAIGN_DECIDE, proposal)
     if not form.valid() or is_late(proposal, request.now):
@@ -139,7 +140,7 @@ async def decline(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """The decision owner's no, with its reason."""
     proposal = found(await get_proposal(request.actor, public_id))
     form = await DeclineForm.sent(request)
-    if _decided(request, proposal):
+    if decision_owner_who_decided(request.actor, proposal):  # a button that was pressed twice does no harm
         return see_other(f"/campaigns/{public_id}")
     require(request.actor, Action.CAMPAIGN_DECIDE, proposal)
     if not form.valid():
@@ -157,11 +158,6 @@ async def discard(request: Request, public_id: FromPath[str]) -> Response[Any]:
     proposal = found(await get_proposal(request.actor, public_id))
     await actions.discard(request.actor, proposal)
     return see_other("/campaigns", "draft-discarded")
-
-
-def _decided(request: Request, proposal: Proposal) -> bool:
-    """Whether she who is asked has decided already: a button that was pressed twice does no harm."""
-    return request.actor.id == proposal.decision_owner and proposal.state not in ("draft", "proposed")
 
 
 async def _meanwhile(request: Request, public_id: str) -> Response[Any]:

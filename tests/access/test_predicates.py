@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from portal.access import of_cases, of_crowd, phases
+from portal.access import of_campaigns, of_cases, of_crowd, phases
 from portal.access.actor import Actor, Right
 from portal.access.policy import Action, Forbidden, Paused, allowed, can, require
 from portal.access.rules import RIGHTS, RULES, WRITING
@@ -1181,6 +1181,14 @@ def test_the_states_that_the_policy_names_are_those_of_the_cases():
     """It stands below them and can't ask them."""
     assert of_cases.OWNED == states_of_cases.OWNED == set(OWNED)
     assert of_crowd.ANSWERED == states_of_cases.KEPT
+
+
+@pytest.mark.parametrize("state", ["draft", "proposed", "open", "declined", "cancelled", "archived"])
+def test_who_decided_about_a_campaign_is_its_decision_owner_once_she_did(state):
+    decided = state not in ("draft", "proposed")
+    for owner, hers in ((ME, True), (OTHER, False)):
+        thing = SimpleNamespace(state=state, decision_owner=owner)
+        assert of_campaigns.decision_owner_who_decided(actor(), thing) is (decided and hers)
 
 
 def test_every_rule_has_a_case():

@@ -7,13 +7,14 @@ import pytest
 from portal.access.actor import actor_of_person
 from portal.access.policy import Action, can
 from portal.cases.duties import MOST, Duty, duties_of
-from portal.cases.next import nearest
+from portal.cases.inbox import FIRST, LISTS, Wanted, listed
+from portal.cases.next import nearest, next_of
 from portal.caseteam.queries import get_consultation
 from portal.db import Reading, execute, fetch_value
 from portal.escalation.queries import get_case
 from tests.cases.test_inbox import above, copies
 from tests.client import text_of
-from tests.world import NOW, email_of
+from tests.world import CAST, NOW, email_of
 
 MAY = {
     "takeover": Action.ESCALATION_TAKE_OVER,
@@ -22,6 +23,7 @@ MAY = {
     "approval": Action.ANSWER_APPROVE,
     "triage": Action.ESCALATION_TRIAGE,
 }
+LATE = "UPDATE escalation SET triage_due_at = {} WHERE id = {}"
 HIGHER = "INSERT INTO org_unit (name, head) VALUES ('Higher', {}) RETURNING id"
 
 
@@ -76,17 +78,51 @@ ASKS = {
 }
 
 
+EVERYBODY = [name for name, facts in CAST.items() if facts.get("active", True)]
+CONFLICT = (
+    "INSERT INTO case_conflict (escalation, space, person, kind) SELECT id, space, {}, 'declared' FROM escalation"
+    " WHERE id = {}"
+)
+DEPUTY = (
+    "INSERT INTO case_role (escalation, space, person, role) SELECT id, space, {}, 'deputy' FROM escalation"
+    " WHERE id = {}"
+)
+
+
+async def duties(who, world, **owes):
+    """What she has to do about the case, as home tells it."""
+    actor = await actor_of_person(world.person_id[who])
+    rows = await Reading(Duty, "{}", duties_of(actor, **owes))
+    return [row for row in rows if row.public_id == world.case["decide"]]
+
+
 async def asked(who, world):
     """What is asked of her on the case."""
+    return {row.ask: row for row in await duties(who, world, owes=False)}
+
+
+async def there(who, world):
+    """What the case says that she has to do, and what its line in a list leads her to."""
     actor = await actor_of_person(world.person_id[who])
-    rows = await Reading(Duty, "{}", duties_of(actor, owes=False))
-    return {row.ask: row for row in rows if row.public_id == world.case["decide"]}
+    case = await get_case(actor, world.case["decide"])
+    step = case and nearest(actor, case)
+    lists = [row for which in LISTS for row in await listed(actor, Wanted(which, FIRST[which]))]
+    return step, {next_of(actor, row).hers for row in lists if row.public_id == world.case["decide"]}
+
+
+async def compare(world):
+    """Of everybody: home, the case itself and the lists say the same."""
+    for who in EVERYBODY:
+        at_home = [duty.next(NOW) for duty in await duties(who, world) if duty.ask != "advice"]
+        step, in_lists = await there(who, world)
+        assert step == next(iter(at_home), None), who
+        assert in_lists <= {any(duty.ask in ("", "triage") for duty in await duties(who, world))}, who
 
 
 @pytest.mark.parametrize("ask", ASKS)
 async def test_what_is_asked_stands_at_home_and_in_the_inbox_of_whom_it_is_asked_alone(as_, world, ask):
     who = await ASKS[ask](as_, world)
-    for name in ("author", "colleague", "decision_maker", "employee", "moderator", "sponsor", "guest_a"):
+    for name in EVERYBODY:
         assert (ask in await asked(name, world)) is (name == who), name
     duty = (await asked(who, world))[ask]
     browser = await as_(who)
@@ -98,9 +134,36 @@ async def test_what_is_asked_stands_at_home_and_in_the_inbox_of_whom_it_is_asked
     if ask == "advice":
         assert can(actor, Action.CONSULTATION_ANSWER, await get_consultation(actor, duty.address.split("/")[-1]))
         return
-    case = await get_case(actor, world.case["decide"])
-    assert can(actor, MAY[ask], case)
-    assert nearest(actor, case) == duty.next(NOW)  # the case itself says the same
+    assert can(actor, MAY[ask], await get_case(actor, world.case["decide"]))
+    if ask == "triage":  # an administrator may from the beginning on, and is asked once it is late
+        await execute(LATE, NOW - timedelta(hours=1), world.case_id["decide"])
+    await compare(world)
+    if (await asked(who, world))[ask].address.endswith("/" + ask):
+        for name in EVERYBODY:
+            page = await (await as_(name)).get(duty.address)
+            assert (page.status_code == 200) is (ask in await asked(name, world)), name
+
+
+@pytest.mark.parametrize("ask", ["takeover", "agreement", "approval", "triage", ""])
+@pytest.mark.parametrize("part", [CONFLICT, DEPUTY], ids=["conflict", "deputy"])
+async def test_who_may_not_decide_it_is_told_so_nowhere(as_, world, ask, part):
+    """Whoever has a part in a case is asked for no more than she may do, at home, in the lists and on the case."""
+    who = await ASKS[ask](as_, world) if ask else "sponsor"
+    if ask == "triage":
+        await execute(LATE, NOW - timedelta(hours=1), world.case_id["decide"])
+    await compare(world)
+    for name in (who, "administrator"):
+        await execute(part, world.person_id[name], world.case_id["decide"])
+    await compare(world)
+    if ask == "triage" or (part is CONFLICT and ask != "takeover"):
+        assert await duties(who, world) == []
+
+
+async def test_while_its_item_is_hidden_its_owner_owes_nothing(rollback, world):
+    assert [duty.ask for duty in await duties("sponsor", world)] == [""]
+    await execute("UPDATE escalation SET hidden_from = plein_now() WHERE id = {}", world.case_id["decide"])
+    assert await duties("sponsor", world) == []
+    await compare(world)
 
 
 @pytest.mark.parametrize("ask", ["takeover", "agreement"])
@@ -148,18 +211,3 @@ async def test_however_much_is_asked_of_her_what_she_owes_stands_there_too(rollb
     assert [row.by for row in rows[:-1]] == [
         row["due_at"] for row in await execute(due, world.person_id["colleague"], MOST)
     ]
-
-
-@pytest.mark.parametrize(
-    "part",
-    [
-        "INSERT INTO case_conflict (escalation, space, person, kind) SELECT id, space, {}, 'declared' FROM escalation"
-        " WHERE id = {}",
-        "INSERT INTO case_role (escalation, space, person, role) SELECT id, space, {}, 'deputy' FROM escalation"
-        " WHERE id = {}",
-    ],
-)
-async def test_a_moderator_who_has_a_part_in_it_names_nobody(as_, world, part):
-    who = await triage(as_, world)
-    await execute(part, world.person_id[who], world.case_id["decide"])
-    assert await asked(who, world) == {}

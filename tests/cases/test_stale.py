@@ -79,3 +79,15 @@ async def test_two_moderators_name_who_decides(as_, world):
         assert words in sent.text, words
     owner = await fetch_value("SELECT owner FROM escalation WHERE id = {}", world.case_id["discuss"])
     assert owner == world.person_id["decision_maker"]
+
+
+async def test_a_moderator_in_a_conflict_with_it_is_refused_whatever_happened(as_, world):
+    browser, address, form = await opened(as_, world, "triage", "moderator", "discuss")
+    await execute(
+        "INSERT INTO case_conflict (escalation, space, person, kind) SELECT id, space, {}, 'declared' FROM escalation"
+        " WHERE id = {}",
+        *(world.person_id["moderator"], world.case_id["discuss"]),
+    )
+    other, _, theirs = await opened(as_, world, "triage", "administrator", "discuss")
+    assert (await other.post(address, theirs | {"owner": email_of("decision_maker")})).status_code == 303
+    assert (await browser.post(address, form)).status_code == 403
