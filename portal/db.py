@@ -61,6 +61,8 @@ UNREACHABLE: tuple[type[Exception], ...] = (
     asyncpg.TooManyConnectionsError,
     asyncpg.QueryCanceledError,
 )
+#: Two transactions met, and PostgreSQL gave one of them up: sent again, it goes through.
+COLLIDED: tuple[type[Exception], ...] = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
 #: The disk is full: writes are refused, reads go on.
 NO_ROOM: tuple[type[Exception], ...] = (asyncpg.DiskFullError,)
 

@@ -16,7 +16,7 @@ from litestar.types import Receive, Scope, Send
 
 from portal.access.conflicts import SpaceStill, WriterGone, WriterPaused
 from portal.access.policy import Forbidden, Paused
-from portal.db import NO_ROOM, UNREACHABLE
+from portal.db import COLLIDED, NO_ROOM, UNREACHABLE
 from portal.files.store import NoRoom
 from portal.text.language import lazy, read_from_now
 from portal.text.markdown import TooLong
@@ -50,6 +50,10 @@ WORDS: dict[int, tuple[str, str]] = {
     500: (
         lazy("Something broke on our side"),
         lazy("It is noted. Go back, and try again; if it stays, tell your administrator the reference."),
+    ),
+    503: (
+        lazy("Somebody came in between"),
+        lazy("Several people did something here at the same moment, and yours did not go through. Try it again."),
     ),
     507: (
         lazy("There is no room left"),
@@ -226,12 +230,24 @@ def on_stale_form(request: Request, error: StaleForm) -> Response[bytes]:
 
 
 def on_unreachable(request: Request, error: BaseException) -> Response[bytes]:
-    """PostgreSQL is gone, starting or stopping: a page that needs neither it nor anybody signed in."""
-    log.warning("database unreachable", path=_where(request), error=type(error).__name__)
+    """PostgreSQL is gone, starting or stopping, or a statement took too long: a page that needs neither it nor anybody
+    signed in."""
+    slow = isinstance(error, asyncpg.QueryCanceledError)
+    log.warning(
+        "statement took too long" if slow else "database unreachable", path=_where(request), error=type(error).__name__
+    )
     who = request.reader
     read_from_now(who)
     text = environment().get_template("errors/unavailable.html").render(language=who.language)
     response = html(request, text.encode(), 503)
+    response.headers["Retry-After"] = "5"
+    return response
+
+
+def on_collided(request: Request, error: BaseException) -> Response[bytes]:
+    """What somebody else did at the same moment went first; what was typed is shown, to be kept."""
+    log.warning("transactions collided", path=_where(request), error=type(error).__name__)
+    response = error_page(request, 503)
     response.headers["Retry-After"] = "5"
     return response
 
@@ -274,6 +290,7 @@ HANDLERS: dict[int | type[Exception], Callable[[Any, Any], Response[Any]]] = {
     TooLong: on_too_long,
     **dict.fromkeys(UNREADABLE, on_unreadable),
     **dict.fromkeys(UNREACHABLE, on_unreachable),
+    **dict.fromkeys(COLLIDED, on_collided),
     **dict.fromkeys((*NO_ROOM, NoRoom), on_no_room),
     Exception: on_bug,
 }

@@ -132,6 +132,22 @@ async def deep(request: Request) -> None:
     raise RecursionError
 
 
+@post("/test/meeting", opt=PUBLIC)
+async def meeting(request: Request) -> None:
+    """Two transactions that wait for each other, or that can't both be."""
+    await request.typed()
+    code = request.query_params["code"]
+    await db.execute("DO $$ BEGIN RAISE EXCEPTION 'met' USING ERRCODE = '" + code + "'; END $$")
+
+
+@get("/test/slow", opt=PUBLIC)
+async def slow(request: Request) -> None:
+    """A statement that takes longer than it may."""
+    async with db.transaction():
+        await db.execute("SET LOCAL statement_timeout = 1")
+        await db.execute("SELECT pg_sleep(5)")
+
+
 @get("/test/clash", opt=PUBLIC)
 async def clash(request: Request) -> None:
     """A constraint that no form foresaw."""
@@ -141,7 +157,7 @@ async def clash(request: Request) -> None:
 @pytest.fixture
 def with_faults(monkeypatch):
     """The application with routes that fail."""
-    monkeypatch.setattr("portal.app.ROUTES", [*ROUTES, bug, template, full, deep, clash])
+    monkeypatch.setattr("portal.app.ROUTES", [*ROUTES, bug, template, full, deep, clash, meeting, slow])
     return create_app(own_pool=False)
 
 
@@ -153,10 +169,16 @@ async def faulty(with_faults, rollback, world):
     await browser.http.aclose()
 
 
-@pytest.mark.parametrize("path", ["/test/bug", "/test/template", "/test/clash"])
-async def test_a_bug_is_noted_and_tells_nothing(faulty, path, monkeypatch):
+@pytest.fixture
+def noting(monkeypatch):
+    """What is logged of errors."""
     noting = LogCapture()
     monkeypatch.setattr(errors, "log", structlog.wrap_logger(None, processors=[noting]))
+    return noting
+
+
+@pytest.mark.parametrize("path", ["/test/bug", "/test/template", "/test/clash"])
+async def test_a_bug_is_noted_and_tells_nothing(faulty, path, noting):
     response = await faulty.get(path)
     check_page(response, 500, signed_in=True)
     said = text_of(response)
@@ -172,6 +194,21 @@ async def test_a_full_disk_has_words_of_its_own(faulty):
     response = await faulty.post("/test/full")
     check_page(response, 507, signed_in=True)
     assert "The disk is full" in text_of(response)
+
+
+@pytest.mark.parametrize("code", ["deadlock_detected", "serialization_failure"])
+async def test_what_met_somebody_elses_is_tried_again_and_what_was_typed_is_kept(faulty, code, noting):
+    response = await faulty.post(f"/test/meeting?code={code}", {"body": "Three lamps, all of them out."})
+    check_page(response, 503, signed_in=True)
+    assert "Try it again" in text_of(response)
+    assert "Three lamps, all of them out." in text_of(response)
+    assert response.headers["retry-after"] == "5"
+    assert [said["event"] for said in noting.entries] == ["transactions collided"]
+
+
+async def test_a_statement_that_takes_too_long_is_logged_as_that(faulty, noting):
+    assert (await faulty.get("/test/slow")).status_code == 503
+    assert [said["event"] for said in noting.entries] == ["statement took too long"]
 
 
 async def test_what_is_nested_too_deeply_is_not_our_fault(faulty):
