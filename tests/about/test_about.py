@@ -1,12 +1,20 @@
 """The organisation's own pages: read by anybody, edited by administrators, every text kept."""
 
+import asyncio
+from contextvars import Context
+
 import pytest
 
-from portal.about import SLUGS
-from portal.db import execute, fetch_value
+from portal.about import SLUGS, actions
+from portal.about.queries import get_page
+from portal.access.actor import actor_of_person
+from portal.access.conflicts import Changed
+from portal.db import execute, fetch_value, transaction
 from tests.client import text_of
+from tests.pages.locks import until_waiting
 
 LATEST = "SELECT max(id) FROM about_page WHERE slug = 'help' AND language = {}"
+SAVED = "SELECT count(*) FROM about_page WHERE slug = 'help' AND language = 'en' AND id > {}"
 
 
 @pytest.mark.parametrize("slug", SLUGS)
@@ -54,6 +62,44 @@ async def test_of_two_who_edit_at_once_the_second_is_told(as_):
     assert "added: </span>Second.<" in response.text
     again = await edit(browser, await fetch_value(LATEST, "en"), "Second.")
     assert again.status_code == 303
+
+
+async def test_the_same_form_twice_saves_once(as_, world):
+    browser, version = await as_("administrator"), await fetch_value(LATEST, "en")
+    for _ in range(2):
+        assert (await edit(browser, version)).status_code == 303
+    assert await fetch_value(SAVED, version) == 1
+    assert await fetch_value("SELECT count(*) FROM event WHERE kind = 'about.edited'") == 1
+    await execute(
+        "UPDATE about_page SET author = {} WHERE id = {}", world.person_id["sponsor"], await fetch_value(LATEST, "en")
+    )
+    assert (await edit(browser, version)).status_code == 422, "somebody else's, were it the same words"
+
+
+async def save_as_the_product_does(actor, old, body):
+    await actions.save_page(actor, old, "en", "Where to ask", body, old.id)
+
+
+async def save_without_waiting(actor, old, body):
+    """Naive: what another is about to commit is not there for its NOT EXISTS."""
+    async with transaction():
+        await execute(
+            actions.SAVE, "help", "en", "Where to ask", body, f"<p>{body}</p>", actor.id, "help", "en", old.id
+        )
+
+
+@pytest.mark.parametrize(
+    ("save", "told"),
+    [(save_as_the_product_does, Changed), (save_without_waiting, type(None))],
+    ids=["product", "naive"],
+)
+async def test_who_saves_before_the_other_has_committed_is_told(fresh_db, world, save, told):
+    actor, old = await actor_of_person(world.person_id["administrator"]), await get_page("help", "en")
+    async with transaction() as connection:
+        await save(actor, old, "First.")
+        second = asyncio.create_task(save(actor, old, "Second."), context=Context())
+        await until_waiting(connection, second)
+    assert [type(result) for result in await asyncio.gather(second, return_exceptions=True)] == [told]
 
 
 @pytest.mark.parametrize("name", ["employee", "moderator", "guest_a", "campaign_owner"])
