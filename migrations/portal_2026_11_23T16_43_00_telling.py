@@ -25,7 +25,8 @@ BEGIN
     FOREACH told IN ARRAY TG_ARGV LOOP
         IF to_jsonb(NEW) -> told NOT IN ('""', '[]', coalesce(before -> told, '""'))
                 AND plein_checked_first(NEW.person) THEN
-            RAISE EXCEPTION 'what guests write here is looked at first' USING ERRCODE = 'check_violation';
+            RAISE EXCEPTION 'what guests write here is looked at first'
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'told_unseen';
         END IF;
     END LOOP;
     RETURN NEW;

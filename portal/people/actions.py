@@ -2,13 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime
+
+import asyncpg
 
 from portal.access.actor import Actor
 from portal.access.policy import Action, require
 from portal.db import execute, transaction
 from portal.files import store
 from portal.files.store import Upload
+
+
+class Unseen(Exception):
+    """What she brings is looked at first, since this moment, and this can't be; nothing was written."""
+
+
+@asynccontextmanager
+async def _telling() -> AsyncIterator[None]:
+    """A transaction in which somebody tells of herself. Raises Unseen where the database refuses that of a guest."""
+    try:
+        async with transaction():
+            yield
+    except asyncpg.CheckViolationError as error:
+        if error.constraint_name == "told_unseen":
+            raise Unseen from error
+        raise
+
 
 NAME = "UPDATE identity SET name = {} WHERE person = {}"
 TITLE = "UPDATE identity SET title = {} WHERE person = {}"
@@ -42,12 +63,13 @@ async def save_profile(
     hours_for: str,
     status_for: str,
 ) -> None:
-    """What the actor tells of herself, and for whom. `name` is None of who keeps hers, as guests do."""
+    """What the actor tells of herself, and for whom. `name` is None of who keeps hers, as guests do. Raises
+    Unseen."""
     require(actor, Action.SETTINGS_CHANGE)
     until = status_until if status else None
     fields = (phone, place, skills, about, hours, status, until)
     levels = (phone_for, place_for, skills_for, about_for, hours_for, status_for)
-    async with transaction():
+    async with _telling():
         if name is not None:
             await execute(NAME, name, actor.id)
         await execute(TITLE, title, actor.id)
@@ -61,10 +83,11 @@ SET_PHOTO = """
 
 
 async def change_photo(actor: Actor, upload: Upload) -> None:
-    """A new photo, cut to a square and made anew. Raises files.kinds.Refused and store.NoRoom."""
+    """A new photo, cut to a square and made anew. Raises files.kinds.Refused, store.NoRoom and Unseen."""
     require(actor, Action.SETTINGS_CHANGE)
     kept = await store.keep(upload, photo=True)
-    await execute(SET_PHOTO, actor.id, kept.file)
+    async with _telling():
+        await execute(SET_PHOTO, actor.id, kept.file)
 
 
 async def remove_photo(actor: Actor) -> None:

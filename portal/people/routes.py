@@ -77,7 +77,11 @@ async def save_profile(request: Request) -> Response[Any]:
     if not form.complete:
         return _profile(request, own, form, PhotoForm())
     name = form.name.data if form.name else None
-    await actions.save_profile(request.actor, name=name, title=form.title.data, status_until=form.ends, **form.told)
+    try:
+        await actions.save_profile(request.actor, name=name, title=form.title.data, status_until=form.ends, **form.told)
+    except actions.Unseen:
+        form.hold(own)
+        return _profile(request, own, form, PhotoForm())
     return see_other("/settings/profile", "profile-saved")
 
 
@@ -99,6 +103,8 @@ async def change_photo(request: Request) -> Response[Any]:
             await actions.change_photo(request.actor, form.photo.data[0])
         except Refused as reason:
             form.refuse("photo", str(reason))
+        except actions.Unseen:
+            form.refuse("photo", str(UNSEEN))
     if not form.complete:
         return _profile(request, own, _form_of(request, own), form)
     return see_other("/settings/profile", "photo-saved")

@@ -6,12 +6,14 @@ from datetime import timedelta
 from typing import Any
 
 import asyncpg
+import msgspec
 import pytest
 
 from portal.access.actor import actor_of_person
 from portal.access.fields import FIELDS
 from portal.db import execute, fetch_value, leave_connection, stand_behind_wall, transaction
 from portal.files.store import path_of
+from portal.people import queries
 from portal.people.forms import PERSONNEL
 from portal.people.queries import Filters, facets, get_person, people
 from tests.client import text_of
@@ -273,6 +275,29 @@ async def test_where_what_guests_bring_is_looked_at_first_they_tell_nothing_new(
         await browser.post("/settings/profile", PROFILE | {"about": "", "skills": "", "title": ""})
     ).status_code == 303
     assert (await browser.post("/settings/photo/removal")).status_code == 303
+
+
+async def test_where_it_is_looked_at_first_since_a_moment_she_is_told_at_the_field(
+    as_: Any, world: World, monkeypatch: pytest.MonkeyPatch
+):
+    """The space turned after her page asked, and before it was written."""
+    browser = await as_("guest_a")
+    await execute("UPDATE space SET checks = 'all' WHERE id = {}", world.space_id["closed_a"])
+    own_profile = queries.own_profile
+
+    async def a_moment_ago(actor: Any) -> Any:
+        own = await own_profile(actor)
+        assert own is not None
+        return msgspec.structs.replace(own, checked_first=False)
+
+    monkeypatch.setattr(queries, "own_profile", a_moment_ago)
+    refused = await browser.post("/settings/profile", PROFILE)
+    assert refused.status_code == 422
+    assert "and this can’t be" in text_of(refused)
+    assert 'value="Planner"' in refused.text
+    refused = await _photo(as_, "guest_a")
+    assert refused.status_code == 422
+    assert 'id="photo-error"' in refused.text
 
 
 @pytest.mark.parametrize(
