@@ -93,14 +93,14 @@ PICK_UP = """
 TOO_MUCH = ("budget_not_overspent", "vote_per_idea")
 
 
-async def lay_votes(actor: Actor, idea: Standing, weight: int) -> None:
+async def lay_votes(actor: Actor, idea: Standing, weight: int) -> bool:
     """Lets so many of the actor's votes lie on an idea, whatever lay there before; sent twice it is the same as once.
-    Raises Spent where they are more than she has left or one idea may get, or where voting has just closed."""
+    Whether anything was written: where none lay, or voting has closed, none is taken back. Raises Spent where they are
+    more than she has left or one idea may get, or where voting has just closed."""
     require(actor, Action.IDEA_SUPPORT, idea)
     phases = list(WHILE_SUPPORTING["budget"])
     if weight == 0:
-        await execute_briefly(PICK_UP, idea.id, phases, actor.id)
-        return
+        return bool(await execute_briefly(PICK_UP, idea.id, phases, actor.id))
     me, sight = actor.id, visible(Idea, actor, "i")
     try:
         laid = await execute_briefly(LAY, me, me, idea.id, sight, phases, weight, weight, me, actor.guest, weight)
@@ -110,3 +110,4 @@ async def lay_votes(actor: Actor, idea: Standing, weight: int) -> None:
         laid = []
     if not laid:
         raise Spent
+    return True

@@ -17,6 +17,9 @@ from portal.web.errors import found
 from portal.web.page import own_address, page, see_other
 from portal.web.request import Request, Typed
 
+#: What is said on top of a page, by why a vote was refused.
+SAID = {"over": "votes-closed", "spent": "votes-spent"}
+
 
 @post("/ideas/{public_id:str}/vote")
 async def give(request: Request, public_id: FromPath[str]) -> Response[Any]:
@@ -42,13 +45,14 @@ async def take_back(request: Request, public_id: FromPath[str]) -> Response[Any]
 
 async def _lay(request: Request, idea: queries.Standing, weight: int) -> Response[Any]:
     try:
-        await actions.lay_votes(request.actor, idea, weight)
+        counted = await actions.lay_votes(request.actor, idea, weight)
     except Spent:
         return await _control(request, idea.public_id, None, refused=True)
-    return await _control(request, idea.public_id, None)
+    return await _control(request, idea.public_id, None, counted=counted)
 
 
 def _is_over(idea: queries.Standing) -> bool:
+    """Whoever finds the idea reads in which phase it is, whether or not she may vote."""
     return idea.phase not in WHILE_SUPPORTING[idea.vote_method]
 
 
@@ -61,16 +65,16 @@ def _weight(typed: Typed) -> int:
 
 
 async def _control(
-    request: Request, public_id: str, now: queries.Standing | None, refused: bool = False
+    request: Request, public_id: str, voted: queries.Standing | None, *, counted: bool = False, refused: bool = False
 ) -> Response[Any]:
-    """What the click brought, and what it was refused for, where the vote is: without scripts on top of the page."""
+    """What the click brought, and what it was refused for, where the vote is: without scripts on top of the page.
+    `voted`: how the idea stands since then; where that isn't known it is asked."""
     typed = await request.typed()
+    idea = voted or found(await queries.standing(request.actor, public_id))
+    why = "" if counted else "over" if _is_over(idea) else "spent" if refused else ""
     if not request.wants_fragment:
         back = own_address(typed.get("next", f"/ideas/{public_id}#vote-panel-{public_id}"))
-        why = "votes-closed" if now and _is_over(now) else "votes-spent" if refused else ""
-        return see_other(back.partition("#")[0], why) if why else see_other(back)
-    idea = now or found(await queries.standing(request.actor, public_id))
-    why = "over" if _is_over(idea) else "spent" if refused else ""
+        return see_other(back.partition("#")[0], SAID[why]) if why else see_other(back)
     shape = "panel" if typed.get("shape") == "panel" else "control"
     return page(
         request, "votes/vote.html", fragment=shape, idea=idea, refused=why, status=422 if why == "over" else 200

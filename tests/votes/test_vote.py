@@ -4,9 +4,11 @@ import re
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from portal.access.actor import actor_of_person
 from portal.db import execute, fetch_value
+from portal.votes import queries
 from portal.votes.actions import give_support, take_support_back
 from portal.votes.queries import standing
 from tests.client import text_of
@@ -214,6 +216,25 @@ async def test_the_statement_itself_judges_the_phase(rollback, world):
     other = await actor_of_person(world.person_id["colleague"])
     assert await give_support(other, idea) is None
     assert await counts(world, "vote") == (1, 0)
+
+
+@pytest.mark.parametrize("method", ["support", "budget"])
+@pytest.mark.parametrize("what", [give, take_back])
+async def test_who_clicks_as_voting_closes_is_told_that_it_was_not_counted(as_, world, monkeypatch, what, method):
+    """It was open when the idea was looked up, and was closed when the vote was written."""
+    if method == "budget":
+        await execute("UPDATE campaign SET vote_method = 'budget' WHERE id = {}", world.campaign_id["vote"])
+    await set_clock(NOW + timedelta(days=5))
+    browser, look = await as_("employee"), queries.standing
+
+    async def just_before(actor, idea):
+        monkeypatch.setattr(queries, "standing", look)
+        return replace(await look(actor, idea), phase="vote")
+
+    monkeypatch.setattr(queries, "standing", just_before)
+    answer = await browser.post(what(world, "vote"))
+    assert (answer.status_code, answer.cookies.get("flash")) == (303, "votes-closed")
+    assert await counts(world, "vote") == (0, 0)
 
 
 async def test_the_statement_itself_judges_what_is_in_sight(rollback, world):
