@@ -62,13 +62,13 @@ STATUS = """
 """
 
 
-def _near(actor: Actor, person: str) -> QueryString:
+THERE = "{} = ANY(ARRAY(SELECT nr.person FROM reading nr WHERE nr.space = ANY({})))"
+
+
+def _near(actor: Actor, person: QueryString) -> QueryString:
     """Behind the second wall PostgreSQL asks about each row whether its person is known, before anything else: so a
     guest's statement begins with who is in her spaces. Others ask about those whom they found."""
-    if not actor.guest:
-        return QueryString("TRUE")
-    there = "SELECT nr.person FROM reading nr WHERE nr.space = ANY({})"
-    return QueryString(f"{person} = ANY(ARRAY({there}))", actor.space_ids)
+    return QueryString(THERE, person, actor.space_ids) if actor.guest else QueryString("TRUE")
 
 
 EVERYBODY = "(SELECT w.*, lower(w.name) AS by_name FROM identity w WHERE {}) n"
@@ -180,16 +180,26 @@ def _called(actor: Actor, words: str) -> QueryString:
         like = "%" + word.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_") + "%"
         sql += WORD
         values += [
-            _near(actor, "wn.person"),
+            _near(actor, QueryString("wn.person")),
             like,
-            _near(actor, "wt.person"),
+            _near(actor, QueryString("wt.person")),
             like,
             like,
             visible(OrgUnit, actor, "wu"),
         ]
-        values += [_near(actor, "wf.person"), like, visible(Profile, actor, "wf"), visible_field("place", actor, "wf")]
-        values += [_near(actor, "ws.person"), like, visible(Profile, actor, "ws"), visible_field("skills", actor, "ws")]
-    near = _near(actor, "w.person")
+        values += [
+            _near(actor, QueryString("wf.person")),
+            like,
+            visible(Profile, actor, "wf"),
+            visible_field("place", actor, "wf"),
+        ]
+        values += [
+            _near(actor, QueryString("ws.person")),
+            like,
+            visible(Profile, actor, "ws"),
+            visible_field("skills", actor, "ws"),
+        ]
+    near = _near(actor, QueryString("w.person"))
     return QueryString(CALLED, near, QueryString(sql, *values)) if sql else QueryString(EVERYBODY, near)
 
 
