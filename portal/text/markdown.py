@@ -12,13 +12,17 @@ from markdown_it import MarkdownIt
 
 LONGEST = 20_000  # characters of source
 LONGEST_HTML = 200_000
-MOST_ADDRESSES = 1_000  # each is looked for from the start of its line
+MOST_ADDRESSES = 1_000  # each is looked for from the start of the text
+MOST_STEPS = 1_000_000  # and each looks at its word up to the end
 TAGS = {"p", "br", "h2", "h3", "h4", "strong", "em", "ul", "ol", "li", "blockquote", "code", "pre", "a", "hr"}
 
-_parser = MarkdownIt("commonmark", {"html": False, "linkify": True, "maxNesting": 20})
-_parser.disable("image").enable("linkify")
+_plain = MarkdownIt("commonmark", {"html": False, "maxNesting": 20}).disable("image")
+_linking = MarkdownIt("commonmark", {"html": False, "linkify": True, "maxNesting": 20})
+_linking.disable("image").enable("linkify")
 # An address is one when it says so (https://, mailto:): "plan.nl" may be the end of a sentence and the next one's word.
-_parser.linkify = LinkifyIt({"ftp:": None, "//": None}, {"fuzzy_link": False, "fuzzy_email": False})
+_linking.linkify = LinkifyIt({"ftp:": None, "//": None}, {"fuzzy_link": False, "fuzzy_email": False})
+# It reads as it was typed: another alphabet's letters would look like another place.
+_linking.normalizeLinkText = str  # type: ignore[assignment, method-assign]
 _cleaner = nh3.Cleaner(
     tags=TAGS,
     attributes={"*": set(), "a": {"href"}, "ol": {"start"}},
@@ -36,20 +40,24 @@ class TooLong(ValueError):
 
 def to_html(source: str) -> str:
     """Clean HTML. Headings start at h2's own level 3, so that a page's outline holds; links open nothing but web
-    and mail addresses, also those that were merely typed, and have no title: a name that a text mentions is put into
-    it later. Raises TooLong."""
+    and mail addresses, also those that were merely typed (but not thousands of them), and have no title: a name that
+    a text mentions is put into it later. Raises TooLong."""
     if len(source) > LONGEST:
         raise TooLong(f"longer than {LONGEST} characters")
-    if source.count("://") > MOST_ADDRESSES:
-        raise TooLong(f"more than {MOST_ADDRESSES} addresses")
-    tokens = _parser.parse(source)
+    parser = _linking if _is_quickly_linked(source) else _plain
+    tokens = parser.parse(source)
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
             token.tag = "h3" if token.tag in ("h1", "h2", "h3") else "h4"
-    html = cleaned(_parser.renderer.render(tokens, _parser.options, {}))
+    html = cleaned(parser.renderer.render(tokens, parser.options, {}))
     if len(html) > LONGEST_HTML:
         raise TooLong("the formatted text is too long")
     return html
+
+
+def _is_quickly_linked(source: str) -> bool:
+    steps = sum(len(word) * word.count("://") for word in source.split())
+    return source.count("://") <= MOST_ADDRESSES and steps <= MOST_STEPS
 
 
 def cleaned(html: str) -> str:

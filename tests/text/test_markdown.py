@@ -107,6 +107,10 @@ def test_what_does_not_say_that_it_is_an_address_is_none(source):
     assert to_html(source) == f"<p>{source}</p>\n"
 
 
+def test_an_address_reads_as_it_was_typed():
+    assert ">https://xn--pple-43d.example/%20</a>" in to_html("https://xn--pple-43d.example/%20")
+
+
 def test_no_image_is_ever_fetched():
     html = to_html("![pixel](https://tracker.example/p.gif)")
     assert "<img" not in html
@@ -128,6 +132,9 @@ def test_no_image_is_ever_fetched():
         "://" * 6_000,
         "://" * 1_000 + "a" * 17_000,
         "https://a.example/![(" * 950,
+        "https://a.example/{" * 700 + "x" * 6_000,
+        "x:// " * 4_000,
+        ("https://a.example/{" * 50 + "\n") * 20,
         "mailto:a@" * 2_000,
         "|" * LONGEST,
         "a\n" * 10_000,
