@@ -7,7 +7,7 @@ from portal.db import script
 
 ID = "2026-11-23T17:46:00:000000"
 VERSION = "1.38.0"
-DESCRIPTION = "casespeed"
+DESCRIPTION = "staffing"
 
 # What the scope asks of an item, without its text: thousands are looked at for a list of cases.
 SIGHT = "CREATE INDEX idea_in_sight ON idea (id) INCLUDE (space, campaign, state, author);"
