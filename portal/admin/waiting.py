@@ -8,6 +8,7 @@ from portal.access.actor import Actor
 from portal.access.policy import Action, require
 from portal.access.scope import visible
 from portal.db import QueryString, Reading, read_together
+from portal.ideas.cards import address_of
 from portal.tables import Escalation, Identity, Promise
 
 MOST = 20  # that are named, the first due; the others are counted
@@ -15,13 +16,23 @@ MOST = 20  # that are named, the first due; the others are counted
 
 class Waiting(msgspec.Struct, frozen=True):
     """A case that she decides, a promise that she sees to, or something that is asked of her on a case, which the
-    administrator reads. `heir`: to whom a case passes, empty where nobody is there or she is not shown."""
+    administrator reads. `case_public_id`: empty of a promise; `heir`: to whom a case passes, empty where nobody is
+    there or she is not shown."""
 
     kind: str
     title: str
     language: str
-    address: str
+    item_kind: str
+    item_public_id: str
+    case_public_id: str
     heir: str
+
+    @property
+    def address(self) -> str:
+        """Its case, or the item that a promise was made about."""
+        return (
+            f"/cases/{self.case_public_id}" if self.case_public_id else address_of(self.item_kind, self.item_public_id)
+        )
 
 
 class Counted(msgspec.Struct, frozen=True):
@@ -60,9 +71,8 @@ FIRST = """
     WITH first AS MATERIALIZED (
         SELECT f.* FROM ({}) f WHERE f.read ORDER BY f.by, f.kind, f.idea LIMIT {}
     )
-    SELECT f.kind, i.title, i.language, CASE WHEN f.case IS NOT NULL THEN '/cases/' || e.public_id
-        WHEN i.kind = 'idea' THEN '/ideas/' || i.public_id ELSE '/posts/' || i.public_id END AS address,
-        coalesce(n.name, '') AS heir
+    SELECT f.kind, i.title, i.language, i.kind AS item_kind, i.public_id AS item_public_id,
+        coalesce(e.public_id, '') AS case_public_id, coalesce(n.name, '') AS heir
     FROM first f JOIN idea i ON i.id = f.idea LEFT JOIN escalation e ON e.id = f.case
     LEFT JOIN plein_deciders(ARRAY(SELECT c FROM first o JOIN escalation c ON c.id = o.case WHERE o.kind = 'case'),
         '{{}}', TRUE, plein_now()) x ON f.kind = 'case' AND x.id = f.case
