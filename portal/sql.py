@@ -90,3 +90,8 @@ def _taken_apart(template: str) -> list[str]:
         if name is not None:
             texts.append("")
     return texts
+
+
+def literally(typed: str) -> str:
+    """What was typed as a part of a pattern for LIKE, in which no sign means anything else."""
+    return typed.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")

@@ -7,6 +7,7 @@ import msgspec
 from portal.access.actor import Actor
 from portal.access.scope import visible
 from portal.db import QueryString, fetch, fetch_one
+from portal.sql import literally
 from portal.tables import Identity, OrgUnit, Person, Space
 
 SUGGESTED = 8
@@ -122,7 +123,7 @@ async def readers_like(
     typed = " ".join(typed.split())
     if len(typed) < SHORTEST:
         return []
-    begins, three, seen = _escaped(typed), _escaped(typed[:3]), visible(Identity, actor, "n")
+    begins, three, seen = literally(typed), literally(typed[:3]), visible(Identity, actor, "n")
     person = (QueryString("{} AND {}", visible(OrgUnit, actor, "u"), units), space, not actor.guest)
     return await fetch(Suggestion, LIKE, typed, begins, three, space, among, seen, SUGGESTED, *person)
 
@@ -131,8 +132,3 @@ async def colleagues_like(actor: Actor, space: int, typed: str) -> list[Suggesti
     """Colleagues who read a space, oneself among them, whose names are like what was typed."""
     among = QueryString("p.kind = 'employee' AND {}", visible(Person, actor, "p"))
     return await readers_like(actor, space, typed, among, QueryString("TRUE"))
-
-
-def _escaped(typed: str) -> str:
-    """For LIKE, to be folded by PostgreSQL."""
-    return typed.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")

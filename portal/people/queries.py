@@ -12,6 +12,7 @@ from portal.access.fields import visible_field
 from portal.access.scope import visible
 from portal.db import QueryString, fetch, fetch_one
 from portal.paging import Page, paged
+from portal.sql import literally
 from portal.tables import Membership, OrgUnit, Person, Profile, Space
 from portal.text.counts import unless_few
 
@@ -177,7 +178,7 @@ def _called(actor: Actor, words: str) -> QueryString:
     """Those who have all these words, by name; without words everybody."""
     sql, values = "", list[Any]()
     for word in words.split()[:MOST_WORDS]:
-        like = "%" + word.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_") + "%"
+        like = f"%{literally(word)}%"
         sql += WORD
         values += [
             _near(actor, QueryString("wn.person")),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 
 import msgspec
@@ -13,6 +12,7 @@ from portal.db import QueryString, execute, fetch, fetch_one
 from portal.ideas.queries import IdeaRow
 from portal.paging import Page, paged
 from portal.spaces.queries import SpaceRow
+from portal.sql import literally
 from portal.tables import Comment, CommunityCard, Highlight, Idea, Membership, Person
 from portal.text.counts import unless_few
 
@@ -71,7 +71,7 @@ async def members(actor: Actor, space: SpaceRow, called: str = "", after: str = 
     names begin so."""
     sight = visible(Membership, actor, "m")
     begins = QueryString("plein_folded({})", called.strip())
-    holds = QueryString("'%' || plein_folded({}) || '%'", re.sub(r"([%_\\])", r"\\\1", called.strip()))
+    holds = QueryString("'%' || plein_folded({}) || '%'", literally(called.strip()))
     everybody, known = QueryString("TRUE"), visible(Person, actor, "ap")
     further = QueryString(FURTHER, after, known, after, known) if after else everybody
     behind = QueryString(LAST_BEGINS, after, known, begins) if after else everybody
