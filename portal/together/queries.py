@@ -62,7 +62,8 @@ class Reply(msgspec.Struct, frozen=True):
 
 
 class Captured(msgspec.Struct, frozen=True):
-    """For whom it was written down, and where. `for_me`: for the actor herself; `anybody`: only a name is known."""
+    """For whom it was written down, and where. `claimable`: the actor may say that it is hers; `for_me`: it was written
+    down for her, so that she may say that it isn't; `to_confirm`: she wrote it down, and somebody says it is hers."""
 
     public_id: str
     state: str
@@ -72,6 +73,7 @@ class Captured(msgspec.Struct, frozen=True):
     claimant_name: str
     claimant_public_id: str
     claimable: bool
+    for_me: bool
     to_confirm: bool
 
 
@@ -116,6 +118,7 @@ AROUND = f"""
                 w.name AS workshop, coalesce(m.name, '') AS claimant_name,
                 coalesce(mp.public_id, '') AS claimant_public_id,
                 t.state = 'waiting' AND t.author <> {{}} AND coalesce(t.person, {{}}) = {{}} AS claimable,
+                coalesce(t.person = {{}}, FALSE) AS for_me,
                 t.state = 'claimed' AND t.author = {{}} AS to_confirm
             FROM capture t JOIN workshop w ON w.id = t.workshop
             {NAMED.format("n", "t.person", "t.space")} {NAMED.format("m", "t.claimant", "t.space")}
@@ -139,7 +142,7 @@ def around(actor: Actor, idea: IdeaRow) -> Reading[Around]:
         visible(Correction, actor, "r"),
         visible(StatusChange, actor, "s"),
         visible(IdeaReply, actor, "y"),
-        *[actor.id] * 4,
+        *[actor.id] * 5,
         visible(Capture, actor, "t"),
         idea.id,
         visible(Event, actor, "v"),

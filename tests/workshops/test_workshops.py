@@ -33,6 +33,17 @@ TWO = {
 }
 
 
+async def place_of(title):
+    """What was written down, and the address of its page."""
+    row = (
+        await execute(
+            "SELECT c.public_id, i.public_id AS idea FROM capture c JOIN idea i ON i.id = c.idea WHERE title = {}",
+            title,
+        )
+    )[0]
+    return row["public_id"], f"/ideas/{row['idea']}"
+
+
 async def author_of(title):
     return await fetch_value("SELECT author FROM idea WHERE title = {}", title)
 
@@ -99,7 +110,10 @@ async def test_whom_it_was_written_down_for_says_yes_and_her_own_vote_goes(as_, 
 async def test_who_says_no_is_named_no_more(as_, world):
     browser, author = await as_("employee"), await as_("author")
     await captured(browser, world, **TWO)
-    capture = await fetch_value("SELECT c.public_id FROM capture c JOIN idea i ON i.id = c.idea WHERE title = 'A lamp'")
+    capture, page = await place_of("A lamp")
+    for answer in ("claim", "refusal"):  # the mail that asks her leads there
+        assert f"/captures/{capture}/{answer}" in (await author.get(page)).text
+    assert f"/captures/{capture}" not in (await (await as_("colleague")).get(page)).text
     assert (await author.post(f"/captures/{capture}/refusal")).status_code == 303
     assert await author_of("A lamp") == world.person_id["employee"]
     assert f"/captures/{capture}" not in (await author.get("/")).text
@@ -109,9 +123,10 @@ async def test_who_says_no_is_named_no_more(as_, world):
 async def test_a_name_alone_is_claimed_by_anybody_and_confirmed_by_who_wrote_it_down(as_, world, right):
     browser, colleague = await as_("employee"), await as_("colleague")
     await captured(browser, world, **TWO)
-    capture = await fetch_value(
-        "SELECT c.public_id FROM capture c JOIN idea i ON i.id = c.idea WHERE title = 'A bench'"
-    )
+    capture, page = await place_of("A bench")
+    asked = (await colleague.get(page)).text
+    assert f"/captures/{capture}/claim" in asked
+    assert f"/captures/{capture}/refusal" not in asked, "nobody named her"
     assert (await colleague.post(f"/captures/{capture}/claim")).status_code == 303
     assert await author_of("A bench") == world.person_id["employee"], "not before it is confirmed"
     assert (await (await as_("author")).post(f"/captures/{capture}/claim")).status_code == 403, "one at a time"
