@@ -26,6 +26,7 @@ REACTIONS: dict[Kind, list[Reaction]] = {
     Kind.COMMENT_EDITED: [moderation.call_a_moderator],
     Kind.ATTACHMENT_ADDED: [moderation.call_a_moderator],
     Kind.CAMPAIGN_MOVED_ON: [escalation.look_again],
+    Kind.CAMPAIGN_CANCELLED: [escalation.look_again],
     Kind.QUESTION_ANSWERED: [escalation.question_answered],
     Kind.IDEA_ANSWERED: [crowd.promised],
     Kind.ANSWER_CORRECTED: [crowd.promised],

@@ -32,8 +32,8 @@ def owner_with_an_open_question(actor: Actor, thing: Any) -> bool:
 
 
 def writer_who_is_asked(actor: Actor, thing: Any) -> bool:
-    """Who wrote the item, while the owner's question is open."""
-    return thing.state == "clarifying" and (actor.id == thing.author or bool(thing.co_author))
+    """Who wrote the item, while the owner's question is open, once."""
+    return thing.state == "clarifying" and not thing.replied and (actor.id == thing.author or bool(thing.co_author))
 
 
 def owner_before_answer(actor: Actor, thing: Any) -> bool:

@@ -70,7 +70,7 @@ WAITING = (
     LEFT JOIN person o ON o.id = e.owner """
     + NAMED.format("n", "e.owner", "e.space")
     + """
-    WHERE e.ended_at IS NULL AND plein_lateness(e, {}) IS NOT NULL AND {} AND {}
+    WHERE e.ended_at IS NULL AND plein_is_owed(e.state) AND {} AND {}
     ORDER BY e.due_at, e.public_id LIMIT {}
 """
 )
@@ -82,7 +82,7 @@ async def waiting_longest(actor: Actor, after: Cursor | None = None, most: int =
     """Cases without an answer, what is late first."""
     rest = QueryString(LATER, after.moment, after.public_id) if after else QueryString("TRUE")
     now, mine, sees = actor.now, visible(Follow, actor, "f"), visible(Escalation, actor, "e")
-    rows = await fetch(Owed, WAITING, now, now, mine, now, now, sees, rest, most + 1)
+    rows = await fetch(Owed, WAITING, now, now, mine, now, sees, rest, most + 1)
     return paged(rows, most, lambda row: Cursor.at(row.due_at, row.public_id), after)
 
 

@@ -251,13 +251,13 @@ class OwedAgain(msgspec.Struct, frozen=True):
 
 OWED_AGAIN = """
     SELECT e.state FROM escalation e
-    WHERE e.idea = {} AND e.ended_at IS NULL AND plein_lateness(e, {}) IS NOT NULL AND {}
+    WHERE e.idea = {} AND e.ended_at IS NULL AND plein_is_owed(e.state) AND {}
 """
 
 
 def owed_again(actor: Actor, idea: IdeaRow) -> Reading[OwedAgain]:
     """Whether what was answered is owed the next answer."""
-    return Reading(OwedAgain, OWED_AGAIN, idea.id, actor.now, visible(Escalation, actor, "e"))
+    return Reading(OwedAgain, OWED_AGAIN, idea.id, visible(Escalation, actor, "e"))
 
 
 OPEN_CASE = "SELECT e.public_id FROM escalation e WHERE e.idea = {} AND e.ended_at IS NULL AND {}"

@@ -12,9 +12,11 @@ from portal.access.of_cases import OWNED
 from portal.access.scope import visible
 from portal.cases.next import Next, asked, owed
 from portal.db import QueryString, Reading
+from portal.escalation.queries import REPLIED
 from portal.tables import Escalation
 
 MOST = 3  # of each kind of ask, and of what she owes: the most urgent
+ALL = 100  # of each kind of ask, in the inbox: what is asked of her stands in none of its lists
 
 
 class Duty(msgspec.Struct, frozen=True):
@@ -48,12 +50,12 @@ class Duty(msgspec.Struct, frozen=True):
 
 
 # The owner's question to whoever wrote the item, while it is open.
-REPLY = """
+REPLY = f"""
     SELECT 'reply' AS ask, e.id, '/cases/' || e.public_id || '/reply' AS address, e.clarify_until AS by,
         e.question AS said
     FROM escalation e JOIN idea w ON w.id = e.idea
-    WHERE e.state = 'clarifying' AND (w.author = ANY({}) OR EXISTS (SELECT FROM co_author k
-        WHERE k.idea = w.id AND k.person = {} AND k.accepted_at IS NOT NULL))
+    WHERE e.state = 'clarifying' AND NOT {REPLIED} AND (w.author = ANY({{}}) OR EXISTS (SELECT FROM co_author k
+        WHERE k.idea = w.id AND k.person = {{}} AND k.accepted_at IS NOT NULL))
 """
 TAKE_OVER = """
     SELECT 'takeover', e.id, '/cases/' || e.public_id || '/takeover', e.due_at, h.body
@@ -80,12 +82,17 @@ ADVISE = """
     WHERE c.person = {} AND c.answered_at IS NULL AND e.ended_at IS NULL
         AND EXISTS (SELECT FROM case_role r WHERE r.escalation = e.id AND r.person = c.person AND r.until IS NULL)
 """
-# Who decides is to be named: by the moderators of the space, and where nobody was left, by administrators.
+# Who decides is to be named: by the moderators of the space; by administrators once that is late, or where no moderator
+# may.
 TRIAGE = """
     SELECT 'triage', o.id, o.address, o.by, '' FROM (
         SELECT e.id, '/cases/' || e.public_id || '/triage' AS address, coalesce(e.triage_due_at, e.created_at) AS by
         FROM escalation e
-        WHERE e.state = 'triage' AND (e.space = ANY({}) OR {} AND coalesce(e.triage_due_at, e.created_at) < {})
+        WHERE e.state = 'triage' AND (e.space = ANY({}) OR {} AND (coalesce(e.triage_due_at, e.created_at) < {}
+                OR NOT EXISTS (SELECT FROM membership m
+                    WHERE m.space = e.space AND m.role IN ('moderator', 'owner')
+                        AND (m.until IS NULL OR m.until > plein_now()) AND plein_there(m.person, plein_now())
+                        AND m.person <> ALL (plein_barred(e)) AND NOT plein_decides(m.person, e.idea))))
             AND {} <> ALL (plein_barred(e)) AND NOT plein_decides({}, e.idea) AND {}
         ORDER BY 3, e.id LIMIT {}) o
 """
@@ -108,8 +115,9 @@ DUTIES = """
 """
 
 
-def duties_of(actor: Actor, owes: bool = True) -> QueryString:
-    """What is asked of her, what is due first before the rest; then the answers that she owes, if `owes`."""
+def duties_of(actor: Actor, owes: bool = True, most: int = MOST) -> QueryString:
+    """What is asked of her, what is due first before the rest, `most` of each kind; then the answers that she owes, if
+    `owes`."""
     me, now, owned = actor.id, actor.now, sorted(OWNED)
     sees = visible(Escalation, actor, "e")
     asks = (
@@ -121,9 +129,9 @@ def duties_of(actor: Actor, owes: bool = True) -> QueryString:
         QueryString(TRIAGE, actor.moderates, actor.administrator, now, me, me, sees, MOST),
         QueryString(OWED, me, me, sees, MOST if owes else 0),
     )
-    return QueryString(DUTIES, now, *asks, sees, MOST)
+    return QueryString(DUTIES, now, *asks, sees, most)
 
 
 def asked_of(actor: Actor) -> Reading[Duty]:
-    """What is asked of her, without the answers that she owes."""
-    return Reading(Duty, "{}", duties_of(actor, owes=False))
+    """What is asked of her, without the answers that she owes, which stand in the lists of the inbox."""
+    return Reading(Duty, "{}", duties_of(actor, owes=False, most=ALL))

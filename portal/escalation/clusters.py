@@ -43,24 +43,25 @@ class StaysApart(Exception):
 
 # Of two who put two things together the other way round at the same moment, one comes after the other.
 ONE_BY_ONE = "SELECT pg_advisory_xact_lock(hashtextextended('clusters', {}))"
+# The author of `i` took it out from under `l`.
+OPTED_OUT = "EXISTS (SELECT FROM cluster_item k WHERE k.idea = i.id AND k.lead = l.id AND k.left_by = i.author)"
 # What keeps them apart: both are still to be answered, and show how many support them; its author did not say before
 # that it shall stand by itself; and a case never comes under one that is due later, so that no clock is set back
 # (rule 1).
-HINDERED = """
+HINDERED = f"""
     SELECT CASE
         WHEN i.state <> 'published' OR l.state <> 'published' THEN 'gone'
         WHEN plein_counts_hidden(c, plein_now()) OR plein_counts_hidden(lc, plein_now()) THEN 'hidden'
         WHEN EXISTS (SELECT FROM answer a WHERE a.idea IN (i.id, l.id) AND a.kind <> 'statement') THEN 'answered'
         WHEN EXISTS (SELECT FROM cluster_item k WHERE k.idea IN (i.id, l.id) AND k.left_at IS NULL) THEN 'under'
         WHEN EXISTS (SELECT FROM cluster_item k WHERE k.lead = i.id AND k.left_at IS NULL) THEN 'leads'
-        WHEN EXISTS (SELECT FROM cluster_item k WHERE k.idea = i.id AND k.lead = l.id AND k.left_by = i.author)
-            THEN 'opted out'
+        WHEN {OPTED_OUT} THEN 'opted out'
         WHEN EXISTS (SELECT FROM escalation e WHERE e.idea = i.id AND e.ended_at IS NULL
             AND NOT EXISTS (SELECT FROM escalation x
                 WHERE x.idea = l.id AND x.ended_at IS NULL AND x.due_at <= e.due_at)) THEN 'due first'
         END AS why
     FROM idea i JOIN campaign c ON c.id = i.campaign JOIN idea l ON l.space = i.space AND l.id <> i.id
-    JOIN campaign lc ON lc.id = l.campaign WHERE i.id = {} AND l.id = {}
+    JOIN campaign lc ON lc.id = l.campaign WHERE i.id = {{}} AND l.id = {{}}
 """
 MERGE = """
     INSERT INTO cluster_item (lead, idea, space, added_by, reason, opt_out_until)
@@ -128,12 +129,12 @@ NEXT = """
     LEFT JOIN escalation e ON e.idea = i.id AND e.state = 'merged'
     WHERE c.lead = {} AND c.left_at IS NULL ORDER BY e.started_at, c.id LIMIT 1
 """
-LEAVE = """
-    UPDATE cluster_item SET left_at = plein_now() WHERE lead = {} AND idea = coalesce({}, idea) AND left_at IS NULL
-"""
-FOLLOW = """
-    UPDATE cluster_item SET lead = {}, opt_out_until = plein_now() + make_interval(hours => {})
-    WHERE lead = {} AND idea <> {} AND left_at IS NULL RETURNING idea, space
+LEAVE = "UPDATE cluster_item SET left_at = plein_now() WHERE lead = {} AND left_at IS NULL"
+# All but what its author took out of that lead before.
+FOLLOW = f"""
+    UPDATE cluster_item c SET lead = l.id, opt_out_until = plein_now() + make_interval(hours => {{}})
+    FROM idea l, idea i WHERE l.id = {{}} AND c.lead = {{}} AND c.idea <> l.id AND c.left_at IS NULL AND i.id = c.idea
+        AND NOT {OPTED_OUT} RETURNING c.idea, c.space
 """
 # What is withdrawn, removed or diverted counts with nothing any more.
 GONE = f"""
@@ -195,9 +196,9 @@ async def _open_own(idea: int) -> None:
 
 
 async def _give_lead(old: int, new: int | None) -> None:
-    """The next one leads; where there is none, each stands by itself."""
-    for row in await execute(FOLLOW, new, OPT_OUT_HOURS, old, new) if new else ():
+    """The next one leads; where there is none, and whoever opted out of that one, stands by itself."""
+    for row in await execute(FOLLOW, OPT_OUT_HOURS, new, old) if new else ():
         await record(Kind.CLUSTERED, space=row["space"], idea=row["idea"], lead=new)
-    await execute(LEAVE, old, new)
+    await execute(LEAVE, old)
     if new:
         await execute("SELECT plein_join({}), plein_join({})", old, new)

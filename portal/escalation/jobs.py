@@ -77,8 +77,8 @@ PROMISED = """
 
 
 async def open_what_was_promised() -> None:
-    """The date of a campaign passed, and an idea that is owed an answer has none: its decision owner has a case, which
-    was due on that date."""
+    """The date of a campaign passed, or it was stopped, and an idea that is owed an answer has none: its decision owner
+    has a case, due on that date at the latest."""
     await one_by_one([row["id"] for row in await execute(PROMISED)], _open_promised)
 
 

@@ -1,4 +1,4 @@
-"""How a case begins: by T1, by the date that a campaign promised, by a moderator's hand, or unasked."""
+"""How a case begins: by T1, by the date that a campaign promised or its stop, by a moderator's hand, or unasked."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from portal.events.kinds import Kind
 
 #: There is an official answer, not only a statement on the way to one.
 ANSWERED = "EXISTS (SELECT FROM answer a WHERE a.idea = i.id AND a.kind <> 'statement')"
-# The clocks run from `began` (rule 1); the due date of a campaign is the one that it promised. An item has one open
-# case, and one for each time that it reached T1; what stands under a lead has none beside the lead's (rule 12).
+# The clocks run from `began` (rule 1); what a campaign owes is due on the date that it promised, and where it was
+# stopped before, after the time that every answer takes, if that is sooner. An item has one open case, and one for each
+# time that it reached T1; what stands under a lead has none beside the lead's (rule 12).
 BEGIN = f"""
     INSERT INTO escalation (idea, space, state, level, height, origin, reason, opened_by, setting, topic, unit,
         started_at, hold_until, acknowledge_due_at, statement_due_at, due_at, half_at, soon_at, overdue2_at,
@@ -19,12 +20,12 @@ BEGIN = f"""
         s.id, i.topic, p.org_unit, x.began,
         CASE WHEN x.origin = 'threshold' THEN plein_working_after(x.began, s.hold_hours * 60) END,
         plein_working_days_after(x.began, s.acknowledge1_days), plein_working_days_after(x.began, s.statement1_days),
-        coalesce(x.due_at, plein_working_days_after(x.began, s.answer_days)), x.began, x.began, x.began, x.began
+        least(x.due_at, plein_working_days_after(x.began, s.answer_days)), x.began, x.began, x.began, x.began
     FROM idea i JOIN campaign c ON c.id = i.campaign JOIN person p ON p.id = i.author
     CROSS JOIN LATERAL (
         SELECT {{}}::text AS origin, {{}}::text AS reason, {{}}::bigint AS by, plein_owed_on(i, c) AS owed_on) o
     CROSS JOIN LATERAL (
-        SELECT o.*, o.origin = 'campaign' AS second, CASE o.origin WHEN 'campaign' THEN o.owed_on END AS due_at,
+        SELECT o.*, o.origin = 'campaign' AS second, CASE o.origin WHEN 'campaign' THEN c.done_from END AS due_at,
             CASE o.origin WHEN 'threshold' THEN i.t1_at ELSE plein_now() END AS began) x
     JOIN escalation_setting s ON s.id = coalesce(i.setting, (SELECT max(n.id) FROM escalation_setting n))
     WHERE i.id = {{}} AND i.state = 'published' AND NOT {ANSWERED} AND x.began IS NOT NULL

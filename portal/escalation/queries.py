@@ -15,7 +15,8 @@ from portal.tables import Escalation, Idea
 
 class CaseRow(msgspec.Struct, frozen=True):
     """A case, as far as the policy and its actions ask. `still`: why its clock stands still, if it does: moderators hid
-    the item, it is screened, or a question to its author is open; `lateness`: on time, due soon, overdue 1, 2 or 3,
+    the item, it is screened, or a question to its author is open; `replied`: a guest answered that, whose login
+    does not set the clock going; `lateness`: on time, due soon, overdue 1, 2 or 3,
     None where nothing is owed; `superior`: who stands one level above the owner, and did not ask for more time;
     `barred`: the actor may not decide it (rule 6); `decides`: she, or who is behind her mask, is or was its owner, or
     is her deputy, the neutral, or in the chain; `on_team`: is on the case; `drafted`: she is or was its owner or
@@ -47,6 +48,7 @@ class CaseRow(msgspec.Struct, frozen=True):
     offered: bool
     round: int
     still: str | None
+    replied: bool
     lateness: str | None
     started_at: datetime
     hold_until: datetime | None
@@ -75,6 +77,11 @@ class CaseRow(msgspec.Struct, frozen=True):
     ended_at: datetime | None
 
 
+# A guest replied to the question that is open; the worker tells so, and lets the clock go on.
+REPLIED = """
+    EXISTS (SELECT FROM event q WHERE q.idea = e.idea AND q.kind = 'idea.question_answered'
+        AND q.occurred_at >= e.clarify_from)
+"""
 CASE = f"""
     SELECT e.id, e.public_id, e.idea, i.public_id AS idea_public_id, e.space, e.state, e.level, e.origin, e.reason,
         e.topic, e.unit, e.owner, i.author, {WRITES_ALONG} AS co_author,
@@ -93,7 +100,8 @@ CASE = f"""
         (SELECT d.approver FROM answer_draft d WHERE d.escalation = e.id) AS approver,
         EXISTS (SELECT FROM handover h WHERE h.escalation = e.id AND h.outcome IS NULL
             AND h.person = coalesce((SELECT m.behind FROM mask m WHERE m.person = {{}}), {{}})) AS offered,
-        e.round, plein_still(e) AS still, plein_lateness(e, {{}}) AS lateness, e.started_at, e.hold_until,
+        e.round, plein_still(e) AS still, e.state = 'clarifying' AND {REPLIED} AS replied,
+        plein_lateness(e, {{}}) AS lateness, e.started_at, e.hold_until,
         e.triage_due_at, e.acknowledge_due_at, e.acknowledged_at, e.promised_on, e.statement_due_at, e.statement_html,
         e.statement_at, e.due_at, e.question, e.clarify_from, e.clarify_until, s.extension_days AS extension_most,
         e.extension_days, e.extension_reason, e.extension_asked_at, e.extension_decided_at, e.extension_agreed,

@@ -95,7 +95,7 @@ WATCHED = """
 #: When its running campaign answers it, where enough people support it and it has neither answer nor case.
 OWED_ON = """
     CASE WHEN i.t1_at IS NOT NULL AND i.state = 'published' AND NOT plein_counts_hidden(c, t.now)
-        AND NOT EXISTS (SELECT FROM answer w WHERE w.idea = i.id AND w.kind <> 'statement')
+        AND c.cancelled_at IS NULL AND NOT EXISTS (SELECT FROM answer w WHERE w.idea = i.id AND w.kind <> 'statement')
         AND NOT EXISTS (SELECT FROM escalation w WHERE w.idea = i.id AND w.ended_at IS NULL)
         AND NOT EXISTS (SELECT FROM cluster_item w WHERE w.idea = i.id AND w.left_at IS NULL)
         THEN plein_owed_on(i, c) END AS owed_on

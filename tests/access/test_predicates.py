@@ -642,6 +642,7 @@ CASE = {
     "advises": False,
     "approver": None,
     "offered": False,
+    "replied": False,
     "lateness": "on time",
     "extension_asked_at": None,
     "extension_decided_at": None,
@@ -692,6 +693,7 @@ case(
     Action.ESCALATION_REPLY,
     CASE | {"state": "clarifying", "author": ME},
     {"author": OTHER},
+    {"replied": True},
     *states_but("clarifying"),
     too=[{"author": OTHER, "co_author": True}],
 )

@@ -91,8 +91,15 @@ async def test_a_guest_answers_the_question_about_her_own_post_and_the_clock_goe
     asked = {"question": "Which days?", "clarify_from": NOW, "clarify_until": NOW + timedelta(days=5)}
     await add_case(world, "hers", idea="hers", state="clarifying", owner="insider_a", acknowledged_at=NOW, **asked)
     address = f"/cases/{world.case['hers']}"
-    assert (await (await as_("guest_a")).post(f"{address}/reply", {"words": "Only on Mondays."})).status_code == 303
+    guest, reply = await as_("guest_a"), {"words": "Only on Mondays."}
+    assert f"{address}/reply" in (await guest.get("/")).text, "the control: it is asked"
+    assert (await guest.post(f"{address}/reply", reply)).status_code == 303
+    page = await guest.get(address)
+    assert "It is answered, in the thread." in text_of(page), "before the worker knows"
+    assert f"{address}/reply" not in page.text + (await guest.get("/")).text
+    assert (await guest.post(f"{address}/reply", reply)).status_code == 403
     await work()
+    assert "It is answered, in the thread." not in text_of(await guest.get(address))
     row = (await execute("SELECT state, clarified_at FROM escalation WHERE id = {}", world.case_id["hers"]))[0]
     assert tuple(row) == ("acknowledged", NOW)
     told = "SELECT actor FROM event WHERE kind = 'case.clarified' AND escalation = {}"

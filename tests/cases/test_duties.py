@@ -6,7 +6,7 @@ import pytest
 
 from portal.access.actor import actor_of_person
 from portal.access.policy import Action, can
-from portal.cases.duties import MOST, Duty, duties_of
+from portal.cases.duties import MOST, Duty, asked_of, duties_of
 from portal.cases.inbox import FIRST, LISTS, Wanted, listed
 from portal.cases.next import nearest, next_of
 from portal.caseteam.queries import get_consultation
@@ -211,3 +211,27 @@ async def test_however_much_is_asked_of_her_what_she_owes_stands_there_too(rollb
     assert [row.by for row in rows[:-1]] == [
         row["due_at"] for row in await execute(due, world.person_id["colleague"], MOST)
     ]
+    assert len(list(await asked_of(actor))) == 8 * MOST, "the inbox has all of them"
+
+
+@pytest.mark.parametrize("why", ["nobody", "over", "writes", "decides"])
+async def test_where_no_moderator_may_name_who_decides_administrators_are_asked_at_once(as_, world, why):
+    await triage(as_, world)
+    assert "triage" not in await asked("administrator", world), "the control: the moderator is asked"
+    moderator, space = world.person_id["moderator"], world.space_id["organisation"]
+    owners = (
+        "UPDATE membership SET role = 'member' WHERE space = {} AND role IN ('owner', 'moderator') AND person <> {}"
+    )
+    await execute(owners, space, moderator)
+    assert "triage" not in await asked("administrator", world), "the control: she alone"
+    match why:
+        case "nobody":
+            await execute("UPDATE membership SET role = 'member' WHERE space = {} AND person = {}", space, moderator)
+        case "over":
+            await execute("UPDATE membership SET until = {} WHERE space = {} AND person = {}", NOW, space, moderator)
+        case "writes":
+            await execute("UPDATE idea SET author = {} WHERE id = {}", moderator, world.idea_id["decide"])
+        case "decides":
+            await execute(DEPUTY, moderator, world.case_id["decide"])
+    assert "triage" in await asked("administrator", world)
+    await compare(world)

@@ -109,9 +109,12 @@ async def test_while_it_waits_to_be_screened_no_clock_runs_against_who_owes_the_
     await pass_on_events()
     case = f"/cases/{world.case['post']}"
     assert (await (await as_("sponsor")).get(case)).status_code == 404
+    lateness = "SELECT plein_lateness(e, plein_now()) FROM escalation e WHERE idea = {}"
+    before = await fetch_value(lateness, idea)
     await set_clock(NOW + timedelta(hours=3))
     await tick_cases()
     assert await happened(idea) == []
+    assert await fetch_value(lateness, idea) == before == "on time", "nor is it called late meanwhile"
     waits = await fetch_value("SELECT public_id FROM screening WHERE idea = {} AND state = 'open'", idea)
     version = str(await fetch_value("SELECT version FROM idea WHERE id = {}", idea))
     sent = await (await as_("moderator")).post(f"/screenings/{waits}/decision", {"what": "publish", "version": version})

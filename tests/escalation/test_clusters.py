@@ -121,6 +121,19 @@ async def test_where_a_lead_is_gone_the_next_one_leads_and_is_owed_its_answer_wi
     assert (await stage.owed(owed)).owner is not None
 
 
+async def test_what_its_author_took_out_from_under_the_next_lead_before_stands_by_itself(stage: Stage) -> Any:
+    lead, owed, third = await merged(stage, 3)
+    await execute("DELETE FROM cluster_item WHERE idea = {}", third)
+    await put(stage, third, lead)
+    await execute(UNDER, owed, NOW, stage.people[2], third)  # its author opted out of that one
+    await execute("UPDATE idea SET state = 'withdrawn' WHERE id = {}", lead)
+    await at(NOW + timedelta(hours=1))
+    assert (await stage.owed(owed)).state == "triage", "the control: it leads"
+    assert await fetch_value("SELECT count(*) FROM cluster_item WHERE left_at IS NULL AND space = {}", stage.space) == 0
+    assert await fetch_value("SELECT joint FROM idea WHERE id = {}", owed) == 0
+    assert ("idea.cluster_left", third, None) in await told_apart(stage)
+
+
 async def test_a_lead_that_moderators_removed_gives_way_and_one_that_they_look_at_does_not(stage: Stage) -> Any:
     lead, owed = await merged(stage, 2)
     began = (await stage.owed(owed)).started_at

@@ -43,6 +43,7 @@ async def test_the_page_and_the_lists_say_when_it_is_answered(as_, world, reache
         "INSERT INTO answer (idea, space, author, kind, summary, reason, reason_html, next_step, next_owner, language)"
         " SELECT id, space, author, 'changed', 's', 'r', 'r', 'n', author, 'en' FROM idea WHERE id = {}",
         "UPDATE idea SET state = 'withdrawn' WHERE id = {}",
+        "UPDATE campaign SET state = 'cancelled', cancelled_at = plein_now() WHERE id = (SELECT campaign FROM idea WHERE id = {})",
         "INSERT INTO cluster_item (idea, lead, space, opt_out_until, added_by) SELECT i.id, l.id, i.space, plein_now(), i.author"
         " FROM idea i, idea l WHERE l.title = 'Idea open' AND i.id = {}",
     ],

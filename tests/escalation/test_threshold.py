@@ -5,10 +5,13 @@ from datetime import date, timedelta
 import asyncpg
 import pytest
 
+from portal.access.actor import actor_of_person
+from portal.campaigns.actions import cancel
 from portal.campaigns.jobs import move_campaigns_on
+from portal.campaigns.queries import get_campaign
 from portal.db import execute, fetch_value, transaction
 from portal.thresholds.actions import Numbers, change_charter
-from tests.escalation.stage import assigned, at, happened, make_stage, work
+from tests.escalation.stage import assigned, at, days_later, happened, make_stage, work
 from tests.world import NOW, set_clock
 
 THRESHOLDS = "SELECT (plein_thresholds({}, {}, s)).* FROM escalation_setting s"
@@ -175,6 +178,38 @@ async def test_an_idea_of_a_campaign_has_a_case_once_the_date_passed_that_it_pro
     assert (case.origin, case.owner, case.due_at) == ("campaign", world.person_id["sponsor"], done)
     await at(done + timedelta(minutes=2))
     assert (await stage.case(idea, world.person_id["employee"])).lateness == "overdue 1"
+
+
+@pytest.mark.parametrize("hidden", [False, True])
+@pytest.mark.parametrize(("ahead", "days"), [(40, 10), (4, 4)])
+async def test_an_idea_of_a_stopped_campaign_has_its_case_at_once_due_by_the_promised_date_at_the_latest(
+    stage, world, ahead, days, hidden
+):
+    """Nobody answers on the date of a campaign that was stopped: what enough people support is owed an answer like
+    everything else, and no later than it was said."""
+    idea = world.idea_id["vote"]
+    await execute("DELETE FROM cluster_item WHERE idea = {}", idea)
+    promised = await days_later(NOW, ahead)
+    await execute(
+        "UPDATE campaign SET done_from = {}, hide_counts = {} WHERE id = {}",
+        promised,
+        hidden,
+        world.campaign_id["vote"],
+    )
+    await execute("UPDATE person SET created_at = created_at - interval '9 days'")
+    await execute("UPDATE idea SET t1_at_count = 3 WHERE id = {}", idea)
+    await stage.support(idea, stage.people[:5])
+    await at(NOW)
+    assert await stage.case(idea, world.person_id["employee"]) is None, "the control: it runs"
+    sponsor = await actor_of_person(world.person_id["sponsor"])
+    await cancel(sponsor, await get_campaign(sponsor, world.campaign["vote"]), "The money is gone")
+    await work()
+    await at(NOW)
+    case = await stage.case(idea, world.person_id["employee"])
+    assert (case.origin, case.state, case.owner) == ("campaign", "assigned", world.person_id["sponsor"])
+    assert case.due_at == await days_later(NOW, days)
+    assert case.due_at <= promised
+    assert case.lateness == "on time"
 
 
 async def test_where_fewer_than_5_can_see_it_nothing_escalates(rollback, world):
