@@ -57,11 +57,16 @@ async def publish(actor: Actor, row: ScreeningRow, *, words: str, version: int) 
             raise Changed
         if row.idea and (case := await fetch_value(OPEN_CASE, row.idea)) is not None:
             await go_on_in_sight(await hold(case), row.created_at)
-        if row.idea and row.was == "draft":
-            await announce(row.idea, row.space, author)
-        elif row.comment and row.found == "words":
-            await announce_comment(row.comment, row.space, author, new=row.was == "draft")
+        await _announce(row, author)
         await _tell(row)
+
+
+async def _announce(row: ScreeningRow, author: int) -> None:
+    """What nobody had read yet is heard of, in its author's name or in nobody's."""
+    if row.idea and row.was == "draft":
+        await announce(row.idea, row.space, author)
+    elif row.comment and row.found == "words":
+        await announce_comment(row.comment, row.space, author, new=row.was == "draft")
 
 
 SEAL = """
@@ -195,13 +200,14 @@ ANSWER = """
 """
 RESTORE_IDEA = """
     UPDATE idea SET state = 'published', title = {}, body = {}, body_html = {}, excerpt = {},
-        updated_at = (SELECT max(x.outcome_at) FROM screening x WHERE x.idea = idea.id)
-    WHERE id = {} AND state = 'diverted'
+        updated_at = (SELECT max(x.outcome_at) FROM screening x WHERE x.idea = idea.id),
+        created_at = CASE WHEN published_at IS NULL THEN plein_now() ELSE created_at END
+    WHERE id = {} AND state = 'diverted' RETURNING author
 """
-RESTORE_COMMENT = (
-    "UPDATE comment SET state = 'published', body = {}, body_html = {}"
-    " WHERE id = {} AND state IN ('removed', 'diverted')"
-)
+RESTORE_COMMENT = """
+    UPDATE comment SET state = 'published', body = {}, body_html = {}
+    WHERE id = {} AND state IN ('removed', 'diverted') RETURNING author
+"""
 ENDED_CASE = "SELECT max(id) FROM escalation WHERE idea = {} AND state = 'diverted'"
 UNSEAL = "DELETE FROM sealed_text WHERE screening = {}"
 
@@ -217,11 +223,12 @@ async def decide_appeal(actor: Actor, row: ScreeningRow, *, outcome: str, words:
         if outcome == "granted":
             await hold_above(row.idea, row.comment)
             if row.idea:
-                await execute(RESTORE_IDEA, row.title, row.body, html, excerpt(html), row.idea)
+                author = await fetch_value(RESTORE_IDEA, row.title, row.body, html, excerpt(html), row.idea)
                 if case := await fetch_value(ENDED_CASE, row.idea):
                     await go_on_from_triage(case, Kind.CASE_RESUMED)
             else:
-                await execute(RESTORE_COMMENT, row.body, html, row.comment)
+                author = await fetch_value(RESTORE_COMMENT, row.body, html, row.comment)
+            await _announce(row, author)
             await execute(RECORD, "restored", row.category, actor.id, "")
         await execute(UNSEAL, row.id)
         await _tell(row)

@@ -157,6 +157,8 @@ async def test_diverted_it_leaves_no_trace_and_may_be_restored(as_, world, rollb
     assert (await (await as_(who)).post(f"{where}/outcome", outcome)).status_code == 303
     page = text_of(await (await as_("author")).get(f"/ideas/{world.idea['collect']}"))
     assert (CANARY in page) is granted
+    added = "SELECT count(*) FROM event WHERE comment = {} AND kind = 'comment.added'"
+    assert await fetch_value(added, comment["id"]) == granted, "as of any other, its readers hear of it"
 
 
 async def test_taken_back_it_is_gone_and_another_objection_may_be_written(as_, world):

@@ -321,6 +321,33 @@ async def test_the_neutral_of_the_topic_decides_and_restores_every_word(as_, wor
     )
 
 
+async def granted(as_, world, where):
+    """Its author appeals, and the neutral of its topic publishes it after all."""
+    assert (await (await as_("author")).post(f"{where}/appeal", {"words": "It is about work."})).status_code == 303
+    await assign_screenings()
+    outcome = {"outcome": "granted", "words": "It is."}
+    sent = await (await as_("colleague")).post(f"{where}/outcome", outcome)
+    assert sent.status_code == 303, text_of(sent)
+
+
+async def test_what_was_never_published_is_announced_when_its_appeal_is_granted(as_, world, rollback):
+    """In nobody's name where its author wants none, and as new."""
+    await rule(world)
+    await execute("UPDATE topic SET neutral = {} WHERE id = {}", world.person_id["colleague"], world.topic_id["leave"])
+    await execute("UPDATE space SET anonymous = TRUE WHERE id = {}", world.space_id["organisation"])
+    where, post = await diverted(as_, world, topic=world.topic["leave"], anonymous="y")
+    await set_clock(NOW + timedelta(days=1))
+    await granted(as_, world, where)
+    page = text_of(await (await as_("employee")).get(f"/posts/{post}"))
+    assert CANARY in page
+    assert "Wim Schotanus" not in page
+    row = dict((await rollback.fetch("SELECT id, author, created_at FROM idea WHERE public_id = $1", post))[0])
+    assert row["created_at"] == NOW + timedelta(days=1), "it is new"
+    assert row["author"] != world.person_id["author"]
+    told = "SELECT actor FROM event WHERE kind = 'idea.proposed' AND idea = $1"
+    assert [one["actor"] for one in await rollback.fetch(told, row["id"])] == [row["author"]]
+
+
 async def test_upheld_or_not_appealed_in_time_the_text_is_gone(as_, world, rollback: asyncpg.Connection):
     await rule(world)
     await diverted(as_, world)
