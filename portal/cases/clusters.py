@@ -17,6 +17,7 @@ from portal.escalation.clusters import Hindrance, StaysApart, merge, split
 from portal.escalation.queries import Clustered, get_clustered
 from portal.escalation.refusing import refuse_decider
 from portal.ideas.queries import get_idea
+from portal.settings import settings
 from portal.spaces.queries import get_space
 from portal.text.language import gettext, lazy
 from portal.web.errors import found
@@ -65,9 +66,11 @@ async def _item_to(request: Request, public_id: str, action: Action) -> Clustere
 
 @get("/ideas/{public_id:str}/cluster")
 async def together_page(request: Request, public_id: FromPath[str]) -> Response[Any]:
-    """With which other one?"""
+    """With which other one? The one that was chosen from a list is named as one would, by its address."""
     item = await _item_to(request, public_id, Action.ESCALATION_MERGE)
-    return await _together(request, item, TogetherForm(other=request.query_params.get("with", "")))
+    chosen = await compared(request.actor, request.query_params.get("with", ""))
+    form = TogetherForm(other="".join(settings().base_url + one.address for one in chosen))
+    return await _together(request, item, form)
 
 
 @post("/ideas/{public_id:str}/cluster")

@@ -139,6 +139,12 @@ def number(value: int) -> str:
     return grouped.replace(",", ".") if reader().language == "nl" else grouped
 
 
+def decimal(value: float) -> str:
+    """A number with at most two digits after the reader's decimal sign."""
+    shown = f"{round(value, 2):g}"
+    return shown.replace(".", ",") if reader().language == "nl" else shown
+
+
 def time_left(until: datetime, now: datetime) -> str:
     """How long is left, in days, hours or minutes; never more than there is."""
     seconds = max(0, int((until - now).total_seconds()))

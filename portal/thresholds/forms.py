@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from wtforms.validators import StopValidation
 
+from portal.text.dates import decimal
 from portal.text.language import gettext
 from portal.thresholds.actions import Numbers
 from portal.thresholds.queries import SettingRow
@@ -55,7 +56,8 @@ class CharterForm(ConsentedForm):
     def of(cls, setting: SettingRow) -> CharterForm:
         """As it holds today; why it changes, and who consents to that, is still to be said."""
         kept = {name: getattr(setting, name) for name in msgspec.structs.asdict(setting) if name in NUMBERS}
-        return cls(**kept, read=setting.id)
+        factors = {name: decimal(kept[name]) for name in ("k1", "k2")}
+        return cls(**kept | factors, read=setting.id)
 
     def validate_k2(self, field: FactorField) -> None:
         """The next level takes no fewer."""

@@ -22,6 +22,8 @@ from portal.text.statuses import STEPS
 from portal.web.assets import assets
 from portal.web.photos import photo_address
 
+#: What `ideas.announcing` calls who is nobody, in the language of what she wrote.
+NOBODY: Final = frozenset(("A colleague", "Een collega"))
 TILE: Final = 40
 TILE_HUES: Final = ("bench", "sky", "brick", "sea")
 # Words in a Dutch or neighbouring name that give no initial: Joris van Heeswijk is JH.
@@ -49,7 +51,7 @@ def answer_badge(kind: str) -> Markup:
 def owed_badge(on: datetime) -> Markup:
     """When a running campaign answers an idea that enough people support."""
     words = Markup(gettext("Answer owed by %(day)s")) % {"day": day(on)}  # noqa: S704  our own words
-    return Markup('<span class="badge" data-tone="live">{}{}</span>').format(icon("scales"), words)
+    return Markup('<span class="badge" data-tone="live">{}<span>{}</span></span>').format(icon("scales"), words)
 
 
 def status_badge(status: str) -> Markup:
@@ -73,7 +75,7 @@ def _sprite() -> str:
 def avatar(public_id: str, name: str, guest: bool, size: str = "") -> Markup:
     """A person's photo, else her initials on her own colour; colleagues are round, guests tiles. size: xs, s, l, xl or
     none. The initials stand under the photo too: they show where it doesn't."""
-    return _avatar(public_id, name, guest, size, photo_address(public_id, small=size != "xl"))
+    return _avatar(public_id, called(name), guest, size, photo_address(public_id, small=size != "xl"))
 
 
 @lru_cache(maxsize=10_000)
@@ -84,10 +86,15 @@ def _avatar(public_id: str, name: str, guest: bool, size: str, photo: str) -> Ma
     return drawn.format(classes, hue(public_id), initials(name), picture)
 
 
+def called(name: str) -> str:
+    """A name as its reader reads it: who is nobody is a colleague in the reader's language."""
+    return gettext("A colleague") if name in NOBODY else name
+
+
 def person(public_id: str, name: str, guest: bool = False) -> Markup:
     """A name that leads to its profile, where she has one to see; a word for who has no name any more."""
     if not public_id or not name:
-        return Markup("{}").format(name or (gettext("Former guest") if guest else gettext("Somebody who left")))
+        return Markup("{}").format(called(name) or (gettext("Former guest") if guest else gettext("Somebody who left")))
     return Markup('<a class="who" href="/people/{}">{}</a>').format(public_id, name)
 
 

@@ -126,6 +126,8 @@ def environment() -> Environment:
         Action=Action,
     )
     env.filters["number"] = dates.number
+    env.filters["decimal"] = dates.decimal
+    env.filters["called"] = art.called
     env.filters["dialled"] = lambda phone: "".join(c for c in phone if c in "+0123456789")
     # only for columns named *_html, which text.markdown cleaned when they were written
     env.filters["safe_html"] = mentions.unnamed

@@ -61,6 +61,7 @@ async def test_what_looks_alike_is_proposed_compared_and_counted_together(as_, w
     compare = f"{where(world)}?with={world.idea['lead']}"
     assert f'href="{compare}"' in (await moderator.get(desk)).text
     page = text_of(await moderator.get(compare))
+    assert re.search(rf'name="other"[^>]* value="http[^"]+/posts/{world.idea["lead"]}"', page), "as one would name it"
     assert page.index("Would lead") < page.index("Let us travel by train") < page.index("Would stand under it")
     sent = await put(as_, world)
     assert (sent.status_code, sent.headers["Location"]) == (303, f"/posts/{world.idea['lead']}")

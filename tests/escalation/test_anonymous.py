@@ -101,6 +101,10 @@ async def test_nobody_finds_her_name_on_it(as_, world, rollback: asyncpg.Connect
     writers = "SELECT count(*) FROM comment WHERE idea = $1 AND author = $2"
     assert await rollback.fetchval(writers, idea, world.person_id[ME]) == 0
     assert "A colleague" in text_of(await other.get(where))
+    await execute("UPDATE identity SET language = 'nl' WHERE person = {}", world.person_id["employee"])
+    dutch = text_of(await other.get(where))
+    assert "Een collega" in dutch, "in the reader's language, whatever that of the post is"
+    assert "A colleague" not in dutch
 
 
 async def test_the_control_a_post_with_a_name_is_found_so(as_, world, rollback: asyncpg.Connection):

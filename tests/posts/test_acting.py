@@ -46,6 +46,16 @@ async def test_a_reader_asks_once_and_moderators_find_it_with_its_reason(as_, wo
     assert "1 request to act" in text_of(await moderator.get("/moderation"))
 
 
+async def test_a_comment_offers_to_ask_only_while_its_reader_may(as_, world):
+    browser, post = await as_("employee"), world.idea["post"]
+    offer = f"/posts/{post}/request?comment={world.comment['post']}"
+    await execute("UPDATE comment SET kind = 'objection' WHERE id = {}", world.comment_id["post"])
+    pages = f"/posts/{post}", f"/ideas/{post}/objections"
+    assert [offer in text_of(await browser.get(page)) for page in pages] == [True, True]
+    await asked(as_, world)
+    assert [offer in text_of(await browser.get(page)) for page in pages] == [False, False]
+
+
 @pytest.mark.parametrize(("who", "status"), [("employee", 403), ("administrator", 403), ("guest_a", 404)])
 async def test_nobody_but_moderators_reads_or_settles_what_is_asked(as_, world, who, status):
     await asked(as_, world, "colleague")

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from portal.text.dates import day, deadline, moment, number, plain_date, short_date, time_left, weekday, when
+from portal.text.dates import day, deadline, decimal, moment, number, plain_date, short_date, time_left, weekday, when
 from portal.text.language import Reader, reading
 
 NOW = datetime(2026, 6, 17, 13, 0, tzinfo=UTC)  # Wednesday, 15:00 in Amsterdam
@@ -141,3 +141,11 @@ def test_a_number_has_the_separator_of_its_language(value, english, dutch):
         assert number(value) == english
     with reading(Reader("nl")):
         assert number(value) == dutch
+
+
+@pytest.mark.parametrize(("value", "english", "dutch"), [(1.5, "1.5", "1,5"), (6.0, "6", "6"), (0.125, "0.12", "0,12")])
+def test_a_fraction_has_the_sign_of_its_language(value, english, dutch):
+    with reading(Reader("en")):
+        assert decimal(value) == english
+    with reading(Reader("nl")):
+        assert decimal(value) == dutch

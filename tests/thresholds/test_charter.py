@@ -2,7 +2,7 @@
 
 import re
 
-from portal.db import fetch_value
+from portal.db import execute, fetch_value
 from tests.client import text_of
 from tests.pages.forms import errors_of, form_of
 from tests.sitemap import THRESHOLDS
@@ -74,3 +74,14 @@ async def test_a_guest_reads_what_holds_and_not_who_agreed_on_it(as_, world, rol
     assert not {"Anouk Piersma", "Fewer cases."} & {
         words for words in ("Anouk Piersma", "Fewer cases.") if words in page
     }
+
+
+async def test_factors_have_the_comma_of_their_reader_and_come_back_with_it(as_, world, rollback):
+    administrator = await as_("administrator")
+    await execute("UPDATE identity SET language = 'nl' WHERE person = {}", world.person_id["administrator"])
+    offered = form_of(await administrator.get("/charter/new"), "/charter")
+    assert (offered["k1"], offered["k2"]) == ("1,5", "6")
+    assert "maal 1,5" in text_of(await administrator.get("/charter"))
+    named = THRESHOLDS | {"read": offered["read"], "k1": "1,7"}
+    assert (await administrator.post("/charter", named)).status_code == 303
+    assert form_of(await administrator.get("/charter/new"), "/charter")["k1"] == "1,7"
