@@ -13,17 +13,20 @@ from portal.web.forms import NumberField, StringField, at_most, lazy, required
 LONGEST = 100  # years
 
 
+def _rule(kind: str) -> tuple[NumberField, StringField]:
+    """Its years and its ground; what is wrong with them is told with what they are of."""
+    of = CATEGORIES[kind].name
+    ground = StringField(lazy("Ground"), [required(lazy("Name the ground.")), at_most(300)], description=of)
+    return NumberField(lazy("Years"), 0, LONGEST, description=of), ground
+
+
 class ListForm(ConsentedForm):
     """Each kind of thing with its years and its ground."""
 
-    notes_years = NumberField(lazy("Years"), 0, LONGEST)
-    notes_ground = StringField(lazy("Ground"), [required(lazy("Name the ground.")), at_most(300)])
-    files_years = NumberField(lazy("Years"), 0, LONGEST)
-    files_ground = StringField(lazy("Ground"), [required(lazy("Name the ground.")), at_most(300)])
-    consultations_years = NumberField(lazy("Years"), 0, LONGEST)
-    consultations_ground = StringField(lazy("Ground"), [required(lazy("Name the ground.")), at_most(300)])
-    case_years = NumberField(lazy("Years"), 0, LONGEST)
-    case_ground = StringField(lazy("Ground"), [required(lazy("Name the ground.")), at_most(300)])
+    notes_years, notes_ground = _rule("notes")
+    files_years, files_ground = _rule("files")
+    consultations_years, consultations_ground = _rule("consultations")
+    case_years, case_ground = _rule("case")
 
     @classmethod
     def of(cls, rules: Sequence[RuleRow], read: int) -> ListForm:

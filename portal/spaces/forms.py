@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
+import wtforms
 from wtforms.validators import StopValidation
 
 from portal.access.actor import Actor
@@ -49,9 +51,16 @@ ONLY = {
     "anonymous": ("organisation", "group", "project"),
     **{f"unit_{n}": ("project",) for n in range(UNITS)},
 }
+#: Fields in the order of the page, by how their names begin: what is not here stands between the units and the charter.
+ON_TOP = ("name", "anyway", "purpose", "nature", "access", "second_owner", "unit_")
+AT_THE_END = ("preset", "charter")
 #: What is chosen when a space is started, and changed elsewhere or never; and what is there to be changed only.
 ON_STARTING = ("second_owner", "preset", "charter", "anyway")
 ON_EDITING = ("leavers", "keep_days", "guest_days", "no_show_days", "sisters", "anonymous")
+
+
+def _place(name: str) -> int:
+    return 0 if name.startswith(ON_TOP) else 2 if name in AT_THE_END else 1
 
 
 class CharterForm(Form):
@@ -111,6 +120,10 @@ class SpaceForm(CharterForm):
         return type("SpaceForm", (cls,), {"kind": kind, **fields})
 
     kind = ""
+
+    def __iter__(self) -> Iterator[wtforms.Field]:
+        """As they stand on the page: who owns it on top, the charter at the end."""
+        return iter(sorted(super().__iter__(), key=lambda field: _place(field.name)))
 
     @classmethod
     def for_starting(cls, kind: str, actor: Actor) -> SpaceForm:

@@ -182,6 +182,7 @@ async def test_a_list_is_set_from_its_form_with_the_works_councils_consent(as_, 
     assert empty.status_code == 422
     assert 'id="notes_ground-error"' in empty.text
     assert 'id="consent_by-error"' in empty.text
+    assert "Private notes of case teams: Ground – Name the ground." in text_of(empty), "of which of the four"
     late = await administrator.post("/admin/retention", RETENTION | {"consent_on": "2027-01-01"})
     assert late.status_code == 422
     assert (await administrator.post("/admin/retention", RETENTION | {"case_years": "0"})).status_code == 303

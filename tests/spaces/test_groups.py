@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -79,6 +80,15 @@ async def test_an_incomplete_group_comes_back_with_what_was_typed(as_: SignIn):
     assert response.status_code == 422
     assert "A dry place for bicycles" in response.text
     assert "Give it a name." in text_of(response)
+
+
+@pytest.mark.parametrize("where", ["/groups", "/projects"])
+async def test_what_is_missing_is_told_in_the_order_of_the_page(as_: SignIn, where: str):
+    page = (await (await as_("employee")).post(where, {"name": ""})).text
+    told = re.findall(r'<li><a href="#(\w+)">', page)
+    assert told[0] == "name"
+    assert told[-1] == "preset"
+    assert told == sorted(told, key=lambda name: page.index(f'id="{name}-error"'))
 
 
 # --- joining ---
