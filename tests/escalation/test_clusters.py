@@ -13,13 +13,14 @@ import pytest
 from portal.access.conflicts import Changed
 from portal.access.policy import Forbidden
 from portal.db import execute, fetch_value
+from portal.escalation.actions import acknowledge, clarify
 from portal.escalation.alerts import alerts
 from portal.escalation.clusters import Hindrance, StaysApart, merge, split
 from portal.escalation.queries import Clustered, get_clustered
 from portal.escalation.replay import differing
 from portal.notifications.jobs import tell_of
 from portal.notifications.mails import write
-from tests.escalation.stage import Stage, at, judge, make_office, make_stage, work
+from tests.escalation.stage import Stage, assigned, at, days_later, judge, make_office, make_stage, work
 from tests.pages.locks import until_waiting
 from tests.world import NOW, set_clock
 
@@ -215,6 +216,49 @@ async def test_two_who_put_two_posts_together_the_other_way_round_while_many_sup
     assert [type(one) for one in done if one] == [StaysApart]
     lead = await fetch_value("SELECT lead FROM cluster_item WHERE space = {} AND left_at IS NULL", stage.space)
     assert await fetch_value("SELECT supporters + joint FROM idea WHERE id = {}", lead) == len(voters)
+
+
+@pytest.mark.parametrize("part", ["wrote", "decides"])
+async def test_who_wrote_or_decides_the_lead_puts_nothing_under_it(stage: Stage, part) -> Any:
+    """Rule 7: more support for hers, or another's case under her own."""
+    moderator = stage.heads["moderator"]
+    lead, other = await stage.post(author=moderator if part == "wrote" else None), await stage.post()
+    if part == "decides":
+        need = await fetch_value("SELECT t1_at_count FROM idea WHERE id = {}", lead)
+        await stage.support(lead, stage.people[2 : 2 + need])
+        await work()
+        await execute(
+            "INSERT INTO case_role (escalation, space, person, role) SELECT id, space, {}, 'deputy' FROM escalation"
+            " WHERE idea = {}",
+            moderator,
+            lead,
+        )
+    with pytest.raises(Forbidden):
+        await put(stage, other, lead)
+    assert (await item(stage, other, moderator)).lead is None
+
+
+async def test_a_question_that_was_open_when_it_was_put_under_a_lead_stopped_its_clock_all_the_same(
+    stage: Stage,
+) -> Any:
+    lead, asked = await assigned(stage), await assigned(stage)
+    owner = stage.heads["owner"]
+    due = (await stage.owed(asked)).due_at
+    await stage.does(owner, acknowledge, asked, due.date())
+    await stage.does(owner, clarify, asked, "Which trains?")
+    since = await fetch_value("SELECT plein_now()")
+    later = await days_later(since, 1)
+    await set_clock(later)
+    await put(stage, asked, lead)
+    await execute("UPDATE cluster_item SET left_at = plein_now()")
+    await at(later)
+    case = await stage.owed(asked)
+    assert case.state == "triage"
+    assert case.due_at == await fetch_value(
+        "SELECT plein_working_after({}, plein_working_minutes({}, {}))", due, since, later
+    )
+    assert case.due_at > due
+    assert await differing() == []
 
 
 ANSWERED = """

@@ -10,14 +10,18 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
+import asyncpg
 import msgspec
 
 from portal import db
 from portal.db import execute, fetch_value
+from portal.escalation.jobs import take_steps
 from portal.escalation.replay import differing, replay
+from portal.escalation.steps import Due
 from portal.settings import ROOT
-from portal.timetable import tick_cases
+from portal.timetable import STEPS, tick_cases
 from tests.escalation.stage import assigned, duties, happened, make_office, make_stage, work
+from tests.pages.locks import until_waiting
 from tests.world import NOW, set_clock
 
 PROCESSES = 3
@@ -89,6 +93,33 @@ async def test_two_workers_give_one_reminder(fresh_db, world):
         assert Counter(await happened(post))["case.overdue"] == 3
         assert Counter(kind for kind, _ in await duties(post))["duty.reminder"] == 4
     assert await differing() == []
+
+
+async def test_what_one_worker_is_at_another_leaves_alone(fresh_db, world):
+    """Both find the same step due, the second while the first is within it."""
+    stage = await make_stage(world, 25)
+    await make_office(stage)
+    post = await assigned(stage)
+    await set_clock(NOW + timedelta(days=60))
+    within, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slowly(due: list[Due]) -> None:
+        within.set()
+        await go_on.wait()
+        await STEPS["half_of_time"](due)
+
+    first = asyncio.create_task(take_steps(STEPS | {"half_of_time": slowly}))
+    await within.wait()
+    second = asyncio.create_task(take_steps(STEPS))
+    between = await asyncpg.connect(fresh_db)
+    await until_waiting(between, second)
+    await between.close()
+    left_alone = second.done()
+    go_on.set()
+    await asyncio.gather(first, second)
+    assert Counter(await happened(post))["case.overdue"] == 3
+    assert Counter(kind for kind, _ in await duties(post))["duty.reminder"] == 4
+    assert left_alone, "it waits for nobody"
 
 
 class Killed(BaseException):
