@@ -1,4 +1,4 @@
-"""Writing ideas: drafts, proposing, editing, correcting what stands still, withdrawing."""
+"""Writing ideas: drafts, proposing, editing, correcting what stands still."""
 
 from __future__ import annotations
 
@@ -42,6 +42,12 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
     core_questions: list[str] = []
     anonymous: bool | None = None
     register: bool = False
+
+    @property
+    def given(self) -> tuple[list[int], list[str]]:
+        """The questions that are replied to, in their order, and what to each."""
+        given = sorted((question, value) for question, value in self.replies.items() if value)
+        return [question for question, _ in given], [value for _, value in given]
 
 
 class Place(Protocol):
@@ -188,11 +194,15 @@ SAVE_DRAFT = """
         version = version + 1, updated_at = plein_now()
     WHERE id = {} AND state = 'draft' AND version = {} RETURNING id, public_id, version
 """
-# Sent again because the answer got lost: the text is there already, whichever version it has.
+# Sent again because the answer got lost: all of it is there already as she saved it, whichever version it has.
 THE_SAME = """
-    SELECT id, public_id, version FROM idea
-    WHERE id = {} AND state = 'draft' AND title = {} AND body = {} AND tags = {} AND language = {}
-        AND core_questions = {}
+    SELECT i.id, i.public_id, i.version FROM idea i
+    WHERE (i.title, i.body, i.body_html, i.excerpt, i.language, i.tags, i.service, i.form_version, i.kind, i.speaks_for,
+            i.topic, i.core_questions) IS NOT DISTINCT FROM ROW({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {})
+        AND i.id = {} AND i.state = 'draft' AND plein_behind(coalesce(i.edited_by, i.author)) = {}
+        AND i.anonymous = coalesce({}, i.anonymous)
+        AND ARRAY(SELECT r.question FROM idea_reply r WHERE r.idea = i.id ORDER BY r.question) = {}::bigint[]
+        AND ARRAY(SELECT r.value FROM idea_reply r WHERE r.idea = i.id ORDER BY r.question) = {}::text[]
 """
 
 
@@ -228,13 +238,13 @@ async def save_draft(actor: Actor, idea: IdeaRow, content: Content, *, version: 
 
 async def _save(actor: Actor, draft: int, content: Content, html: str, version: int) -> Saved:
     saved = await fetch_one(Saved, SAVE_DRAFT, *_columns(content, html), actor.id, draft, version)
-    if saved is None:
-        saved = await fetch_one(
-            Saved, THE_SAME, draft, content.title, content.body, content.tags, content.language, content.core_questions
-        )
+    if saved is not None:
+        await _keep_replies(draft, content)
+        return saved
+    same = (*_columns(content, html), draft, actor.id, content.anonymous, *content.given)
+    saved = await fetch_one(Saved, THE_SAME, *same)
     if saved is None:
         raise Changed
-    await _keep_replies(draft, content)
     return saved
 
 
@@ -306,9 +316,9 @@ async def _keep_replies(idea: int, content: Content) -> None:
         if content.anonymous and kept is False:
             raise Changed
     await execute("DELETE FROM idea_reply WHERE idea = {}", idea)
-    given = {question: value for question, value in content.replies.items() if value}
-    if given:
-        await execute(REPLY, list(given), list(given.values()), idea)
+    questions, values = content.given
+    if questions:
+        await execute(REPLY, questions, values, idea)
 
 
 def _columns(content: Content, html: str) -> list[object]:
@@ -344,48 +354,3 @@ async def correct(actor: Actor, idea: IdeaRow, *, body: str, form_key: str) -> N
                 raise Closed
             return
         await record(Kind.IDEA_CORRECTED, actor=actor.id, space=idea.space, idea=idea.id, correction=made)
-
-
-WITHDRAW = f"""
-    UPDATE idea i SET state = 'withdrawn' WHERE id = {{}} AND state = 'published'
-        AND {UNANSWERED} RETURNING id
-"""
-SAY_WHY = """
-    INSERT INTO status_change (idea, space, author, status, body, body_html, language)
-    VALUES ({}, {}, {}, {}, {}, {}, {}) RETURNING id
-"""
-
-
-async def withdraw(actor: Actor, idea: IdeaRow, *, reason: str) -> None:
-    """Takes an idea out of the lists; its page stays, with the reason and the thread. Raises Changed if it was answered
-    meanwhile, and Sensitive."""
-    require(actor, Action.IDEA_WITHDRAW, idea)
-    await refuse_sensitive(reason)
-    html = await rendered(reason)
-    async with transaction():
-        await hold_above(idea.id)
-        if await fetch_value(WITHDRAW, idea.id) is None:
-            raise Changed
-        step = await fetch_value(SAY_WHY, idea.id, idea.space, actor.id, "withdrawn", reason, html, actor.language)
-        await record(Kind.IDEA_WITHDRAWN, actor=actor.id, space=idea.space, idea=idea.id, step=step)
-
-
-PUT_BACK = """
-    UPDATE idea i SET state = 'published' FROM campaign c
-    WHERE i.id = {} AND i.state = 'withdrawn' AND c.id = i.campaign AND plein_phase(c, plein_now()) = ANY({})
-    RETURNING i.id
-"""
-
-
-async def put_back(actor: Actor, idea: IdeaRow, *, reason: str) -> None:
-    """A withdrawn idea is in the lists again, with its thread, its support and the story of both. Raises Closed once
-    voting has begun, and Sensitive."""
-    require(actor, Action.IDEA_PUT_BACK, idea)
-    await refuse_sensitive(reason)
-    html = await rendered(reason)
-    async with transaction():
-        await hold_above(idea.id)
-        if await fetch_value(PUT_BACK, idea.id, list(WHILE_EDITING)) is None:
-            raise Closed
-        step = await fetch_value(SAY_WHY, idea.id, idea.space, actor.id, "put back", reason, html, actor.language)
-        await record(Kind.IDEA_PUT_BACK, actor=actor.id, space=idea.space, idea=idea.id, step=step)

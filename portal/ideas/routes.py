@@ -11,7 +11,7 @@ from litestar.params import FromPath
 from portal.access.conflicts import Changed, Closed
 from portal.access.policy import Action, can, require
 from portal.campaigns.queries import collecting_campaigns, get_campaign
-from portal.ideas import actions, queries
+from portal.ideas import actions, queries, withdrawing
 from portal.ideas.desk import changes, desk_for, desk_of
 from portal.ideas.forms import CorrectionForm, PutBackForm, WithdrawalForm
 from portal.ideas.queries import IdeaRow
@@ -207,7 +207,7 @@ async def withdrawal(request: Request, public_id: FromPath[str]) -> Response[Any
     if form.valid():
         try:
             with form.screened():
-                await actions.withdraw(request.actor, idea, reason=form.reason.data)
+                await withdrawing.withdraw(request.actor, idea, reason=form.reason.data)
                 return see_other(idea.address, "idea-withdrawn")
         except Changed:
             form.refuse("reason", gettext("This idea was answered meanwhile. Your text is kept here."))
@@ -229,7 +229,7 @@ async def put_back(request: Request, public_id: FromPath[str]) -> Response[Any]:
     if form.valid():
         try:
             with form.screened():
-                await actions.put_back(request.actor, idea, reason=form.reason.data)
+                await withdrawing.put_back(request.actor, idea, reason=form.reason.data)
                 return see_other(idea.address, "idea-put-back")
         except Closed:
             form.refuse("reason", gettext("Voting has just begun: it can’t be put back any more."))

@@ -17,7 +17,7 @@ from portal.events.log import record
 from portal.ideas.holding import hold_above
 from portal.mentions.queries import Named, named
 from portal.moderation import ACTIONS, CLAIM_MINUTES, HIDING
-from portal.moderation.queries import DecisionRow, ItemRow
+from portal.moderation.queries import DecisionRow, ItemRow, appealed_decision
 from portal.moderation.receipts import Receipt
 from portal.moderation.refusing import refuse_decider
 from portal.sensitive.holding import refuse_sensitive
@@ -244,14 +244,18 @@ ANSWER = """
 """
 
 
-async def decide_appeal(actor: Actor, item: ItemRow, decision: DecisionRow, outcome: str, reason: str) -> None:
+async def decide_appeal(actor: Actor, item: ItemRow, outcome: str, reason: str) -> None:
     """Grants an appeal, and everything is as it was before the decision; or upholds that. Raises Changed and Held."""
     await refuse_decider(actor, Action.APPEAL_DECIDE, item)
     require(actor, Action.APPEAL_DECIDE, item)
     async with transaction():
+        decision = await appealed_decision(actor, item)
+        if decision is None:
+            raise Changed
         hid = decision.action in HIDING or decision.was == "hidden"
-        if outcome == "granted" and hid and item.thing_state == "hidden" and not await _stays_hidden(item):
-            await _turn(item, item.before)
+        shown = outcome == "granted" and hid and item.thing_state == "hidden" and not await _stays_hidden(item)
+        if shown and not await _turn(item, item.before):
+            raise Changed
         await _take(actor, item, "closed")
         if await fetch_value(ANSWER, outcome, reason, actor.id, decision.id) is None:
             raise Changed

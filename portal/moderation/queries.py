@@ -291,6 +291,12 @@ def decisions_on(actor: Actor, item: ItemRow) -> Reading[DecisionRow]:
     return _decisions(actor, QueryString("d.item = {}", item.id))
 
 
+async def appealed_decision(actor: Actor, item: ItemRow) -> DecisionRow | None:
+    """What was decided about an item and is appealed against."""
+    rows = await _decisions(actor, QueryString("d.item = {} AND a.id IS NOT NULL AND a.outcome IS NULL", item.id))
+    return rows[0] if rows else None
+
+
 async def get_decision(actor: Actor, public_id: str) -> DecisionRow | None:
     """A decision that the actor may read as a moderator."""
     rows = await _decisions(actor, QueryString("d.public_id = {} AND d.person <> {}", public_id, actor.id))

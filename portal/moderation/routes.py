@@ -115,9 +115,8 @@ async def decide_appeal(request: Request, public_id: FromPath[str]) -> Response[
     form = await AppealDecisionForm.sent(request)
     if not form.valid():
         return await _item_page(request, item, form)
-    decision = next(row for row in await queries.decisions_on(request.actor, item) if row.appeal and not row.outcome)
     try:
-        await actions.decide_appeal(request.actor, item, decision, form.outcome.data, form.reason.data)
+        await actions.decide_appeal(request.actor, item, form.outcome.data, form.reason.data)
     except (Changed, actions.Held) as conflict:
         return await _conflict(request, public_id, form, "reason", conflict)
     return see_other(f"/spaces/{item.space_public_id}/moderation?view=appeals#item", "appeal-decided")

@@ -12,8 +12,8 @@ from portal.escalation.actions import make_actionable
 from portal.escalation.queries import Item
 from portal.events.kinds import Kind
 from portal.events.log import record
-from portal.ideas.actions import SAY_WHY
 from portal.ideas.queries import IdeaRow
+from portal.ideas.withdrawing import SAY_WHY
 from portal.text.markdown import rendered
 
 ASK = """

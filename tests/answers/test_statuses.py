@@ -8,8 +8,8 @@ import pytest
 from portal.access.actor import actor_of_person
 from portal.access.conflicts import Closed
 from portal.db import execute, fetch_value
-from portal.ideas.actions import put_back
 from portal.ideas.queries import get_idea
+from portal.ideas.withdrawing import put_back
 from portal.notifications.jobs import tell_of
 from tests.answers.test_answer import without_cases
 from tests.client import text_of

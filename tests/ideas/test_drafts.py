@@ -155,6 +155,24 @@ async def test_replies_are_checked_by_kind_shown_and_kept_with_their_version(as_
     assert await fetch_value("SELECT form_version FROM idea WHERE title = 'Racks'") == 2
 
 
+async def test_what_another_replied_meanwhile_is_not_written_over(as_, world, asked):
+    """The text is the same, and only a reply to the campaign's questions another: hers stands."""
+    author, colleague = await as_("employee"), await as_("colleague")
+    _, _, draft = await kept(world, author)
+    together = "INSERT INTO co_author (idea, space, person, invited_by, accepted_at)"
+    together += " SELECT id, space, {}, author, plein_now() FROM idea WHERE id = {}"
+    await execute(together, colleague.person, draft["id"])
+    address = f"/ideas/{draft['public_id']}/edit"
+    first, second = form_of(await author.get(address), address), form_of(await colleague.get(address), address)
+    text, choice = f"reply_{asked[2, 'text']}", f"reply_{asked[2, 'choice']}"
+    assert (await author.post(address, first | {text: "Hers", "draft": "1"})).status_code == 303
+    assert (await author.post(address, first | {text: "Hers", "draft": "1"})).status_code == 303, "its answer got lost"
+    late = await colleague.post(address, second | {choice: "Night", "draft": "1"})
+    assert late.status_code == 422
+    replies = await execute("SELECT value FROM idea_reply WHERE idea = {}", draft["id"])
+    assert [row["value"] for row in replies] == ["Hers"]
+
+
 async def test_a_form_that_changes_while_somebody_writes_goes_on_as_it_was_begun(as_, world, asked):
     browser = await as_("employee")
     address = f"/campaigns/{world.campaign['collect']}/ideas"

@@ -11,6 +11,7 @@ from portal.db import execute, fetch_value
 from portal.ideas.queries import get_idea
 from portal.moderation import actions, queries
 from portal.moderation.actions import Held
+from portal.moderation.receipts import get_receipt
 from portal.reports import actions as reporting
 from portal.reports.queries import idea_to_report
 from portal.votes.actions import give_support, take_support_back
@@ -150,3 +151,47 @@ async def test_a_reply_that_meets_the_hiding_of_its_root_is_not_counted(fresh_db
     )
     assert await fetch_value("SELECT count(*) FROM comment WHERE root = {}", root.id) == 13
     assert await fetch_value("SELECT comments FROM idea WHERE id = {}", idea.id) == 0
+
+
+async def granting(world, way):
+    """What a granted appeal leaves when its author changes the hidden text between its being read and its being
+    decided: how it ended, whether the item is closed, and how the idea stands."""
+    await add_report(world, "idea", idea="collect", reporter="employee")
+    await execute(SECOND, world.space_id["organisation"], world.person_id["sponsor"])
+    moderator = await actor_of_person(world.person_id["moderator"])
+    item = await queries.get_item(moderator, world.item["idea"])
+    await actions.decide(moderator, item, action="remove", rule="persons", words="x", version=1)
+    author = await actor_of_person(world.person_id["author"])
+    receipt = await fetch_value("SELECT public_id FROM decision WHERE item = {}", item.id)
+    await actions.appeal(author, await get_receipt(author, receipt), "Unfair")
+    judge = await actor_of_person(world.person_id["sponsor"])
+    item = await queries.get_item(judge, world.item["idea"])
+    await execute("UPDATE idea SET body = 'Another', version = version + 1 WHERE id = {}", world.idea_id["collect"])
+    done = await asyncio.gather(way(judge, item), return_exceptions=True)
+    left = await execute(
+        "SELECT x.state, i.state AS idea FROM moderation_item x JOIN idea i ON i.id = x.idea WHERE x.id = {}", item.id
+    )
+    return type(done[0]), *left[0].values()
+
+
+SECOND = "INSERT INTO membership (space, person, role) VALUES ({}, {}, 'moderator')"
+
+
+async def grant(judge, item):
+    """As the page does it."""
+    await actions.decide_appeal(judge, item, "granted", "Fair")
+
+
+async def grant_whatever_stands(judge, item):
+    """The naive way: closes it, and shows the text if it is still as it was read."""
+    shown = "UPDATE idea SET state = 'published' WHERE id = {} AND version = {}"
+    await execute(shown, item.idea, item.version)
+    await execute("UPDATE moderation_item SET state = 'closed' WHERE id = {}", item.id)
+
+
+async def test_a_granted_appeal_never_leaves_the_text_hidden(fresh_db, world):
+    assert await granting(world, grant) == (Changed, "appealed", "hidden")
+
+
+async def test_deciding_without_looking_would(fresh_db, world):
+    assert await granting(world, grant_whatever_stands) == (type(None), "closed", "hidden")

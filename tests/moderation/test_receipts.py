@@ -251,6 +251,22 @@ async def test_an_appeal_against_what_was_just_undone_keeps_the_text(as_, world,
     assert "A long & careful text" in text_of(answer)
 
 
+async def test_of_two_who_decide_an_appeal_the_later_keeps_her_words(as_, world, in_english, another_moderator):
+    await appealed(as_, world)
+    third = "INSERT INTO membership (space, person, role) VALUES ({}, {}, 'moderator')"
+    await execute(third, world.space_id["organisation"], world.person_id["campaign_owner"])
+    path = f"/moderation/items/{world.item['vote']}/appeal"
+    later = {"outcome": "upheld", "reason": "A long & careful reason"}
+
+    async def meanwhile():
+        assert (await judge(as_, "sponsor", world, "granted")).status_code == 303
+
+    answer = await post_slowly(await as_("campaign_owner"), path, later, meanwhile)
+    assert answer.status_code == 422
+    assert "A long & careful reason" in text_of(answer)
+    assert (await newest("appeal"))["outcome"] == "granted"
+
+
 async def test_where_nobody_else_moderates_the_administrators_are_asked(as_, world, in_english):
     address = await appealed(as_, world)
     event = await newest("event")

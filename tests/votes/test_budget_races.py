@@ -10,9 +10,9 @@ from portal.access.actor import actor_of_person
 from portal.access.conflicts import Spent
 from portal.access.policy import Forbidden
 from portal.db import execute, fetch_value, transaction
-from portal.ideas.actions import withdraw
 from portal.ideas.holding import hold_above
 from portal.ideas.queries import get_idea
+from portal.ideas.withdrawing import withdraw
 from portal.votes.actions import lay_votes
 from portal.votes.queries import standing
 from tests.pages.locks import until_waiting
