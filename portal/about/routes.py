@@ -13,8 +13,8 @@ from portal.about.queries import AboutRow
 from portal.access.conflicts import Changed
 from portal.access.policy import Action, require
 from portal.moderation.counts import removals
-from portal.text.difference import Piece, differences
-from portal.text.language import LANGUAGES, gettext
+from portal.text.language import LANGUAGES
+from portal.web.beside import Beside, collided
 from portal.web.errors import found
 from portal.web.guards import PUBLIC
 from portal.web.page import page, see_other
@@ -36,7 +36,7 @@ async def edit_page(request: Request, slug: FromPath[str]) -> Response[Any]:
     require(request.actor, Action.ABOUT_EDIT)
     row = found(await queries.get_page(slug, _language(request)))
     same = row.language == _language(request)
-    return _form(request, row, AboutForm(title=row.title, body=row.body, version=row.id if same else 0))
+    return _form(request, row, _filled(row) if same else AboutForm(title=row.title, body=row.body))
 
 
 @post("/about/{slug:str}/edit")
@@ -51,23 +51,18 @@ async def edit(request: Request, slug: FromPath[str]) -> Response[Any]:
                 request.actor, row, _language(request), form.title.data, form.body.data, form.version.data
             )
         except Changed:
-            return await _collided(request, slug, form)
+            stands = found(await queries.get_page(slug, _language(request)))
+            changed = await collided(form, _filled(stands), "body", at=stands.created_at)
+            return _form(request, stands, form, changed)
         return see_other(f"/about/{slug}", "page-saved")
     return _form(request, row, form)
 
 
-async def _collided(request: Request, slug: str, form: AboutForm) -> Response[Any]:
-    """Somebody else saved it meanwhile: both texts beside each other, and what was typed stays in the form."""
-    stands = found(await queries.get_page(slug, _language(request)))
-    form.refuse("body", gettext("Somebody else saved this page meanwhile. Compare, then save again."))
-    form.version.data = stands.id
-    saved = {"title": stands.title, "body": stands.body}
-    return _form(request, stands, form, await differences(saved, {name: form[name].data for name in saved}))
+def _filled(row: AboutRow) -> AboutForm:
+    return AboutForm(title=row.title, body=row.body, version=row.id)
 
 
-def _form(
-    request: Request, row: AboutRow, form: AboutForm, changed: dict[str, list[Piece]] | None = None
-) -> Response[Any]:
+def _form(request: Request, row: AboutRow, form: AboutForm, changed: Beside | None = None) -> Response[Any]:
     return page(
         request,
         "about/form.html",

@@ -77,6 +77,7 @@ class AnswerForm(DraftedForm):
     start: Any = None
     replies_to = HiddenField()
     version = HiddenNumber(default=1)
+    apart = ("start",)
     next_day: date | None = None
     review_day: date | None = None
     questions: tuple[str, ...] = ()

@@ -17,9 +17,10 @@ from portal.campaigns.queries import get_campaign
 from portal.ideas.queries import get_idea
 from portal.paging import Cursor
 from portal.text.answers import ANSWER_KINDS, OVERTAKEN
-from portal.text.difference import Piece, differences
+from portal.text.difference import differences
 from portal.text.language import gettext
 from portal.topics.queries import topics_to_choose
+from portal.web.beside import Beside, collided
 from portal.web.errors import found
 from portal.web.page import page, see_other
 from portal.web.request import Request
@@ -116,12 +117,8 @@ async def correction(request: Request, public_id: FromPath[str]) -> Response[Any
 
 
 async def _collided(desk: Desk, form: Any) -> Response[Any]:
-    """Somebody corrected it meanwhile: both texts beside each other, and what was typed stays in the form."""
     stands = found(await queries.answer_text(desk.request.actor, desk.idea))
-    form.refuse("summary", gettext("Somebody corrected this answer meanwhile. Compare, then save again."))
-    form.version.data = stands.version
-    before, after = desk.typed(desk.standing(stands)), desk.typed(form)
-    return _form(desk, form, await differences(before.words, after.words))
+    return _form(desk, form, await collided(form, desk.standing(stands), "summary"))
 
 
 @get("/ideas/{public_id:str}/answer/versions")
@@ -162,7 +159,7 @@ async def status(request: Request, public_id: FromPath[str]) -> Response[Any]:
     return see_other(f"/ideas/{public_id}", "status-changed")
 
 
-def _form(desk: Desk, form: Any, changed: dict[str, list[Piece]] | None = None) -> Response[Any]:
+def _form(desk: Desk, form: Any, changed: Beside | None = None) -> Response[Any]:
     if "preview" in form.typed and desk.request.wants_fragment:
         return preview(desk, form)
     return page(

@@ -18,8 +18,8 @@ from portal.escalation.actions import NotEligible
 from portal.escalation.queries import CaseRow, get_case
 from portal.ideas.queries import get_idea
 from portal.text.answers import OVERTAKEN
-from portal.text.difference import differences
 from portal.text.language import gettext
+from portal.web.beside import Beside, collided
 from portal.web.errors import found
 from portal.web.page import page, see_other
 from portal.web.request import Request
@@ -91,15 +91,11 @@ def _state(row: CaseRow, desk: Desk, form: Any, saved: int) -> Response[Any]:
 
 
 async def _collided(row: CaseRow, desk: Desk, form: Any) -> Response[Any]:
-    """Somebody on the case saved it meanwhile: both texts beside each other, and what was typed stays in the form."""
-    form.refuse("reason", gettext("Somebody on the case saved this meanwhile. Compare, then save again."))
+    """A draft that saves itself hears only that somebody on the case saved it meanwhile."""
+    by, at = (desk.draft.edited_name, desk.draft.edited_at) if desk.draft else (None, None)
+    changed = await collided(form, desk.filled(), "reason", by=by, at=at)
     if desk.request.wants_fragment:
         return _state(row, desk, form, 0)
-    changed = None
-    if desk.draft:
-        form.version.data = desk.draft.version
-        fields = await differences(desk.draft.typed.words, desk.typed(form).words)
-        changed = {"by": desk.draft.edited_name, "at": desk.draft.edited_at, "fields": fields}
     return await _again(row, desk, form, changed)
 
 
@@ -110,7 +106,7 @@ async def _too_late(row: CaseRow, desk: Desk, form: Any) -> Response[Any]:
     return await _again(row, desk, form)
 
 
-async def _again(row: CaseRow, desk: Desk, form: Any, changed: dict[str, Any] | None = None) -> Response[Any]:
+async def _again(row: CaseRow, desk: Desk, form: Any, changed: Beside | None = None) -> Response[Any]:
     row = found(await get_case(desk.request.actor, row.public_id))
     return await show(desk.request, row, desk=desk, form=form, changed=changed)
 

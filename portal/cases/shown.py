@@ -22,6 +22,7 @@ from portal.files.kinds import ACCEPT
 from portal.ideas.queries import IdeaRow, get_idea
 from portal.text import cases as words
 from portal.text.markdown import rendered
+from portal.web.beside import Beside
 from portal.web.errors import found
 from portal.web.page import page
 from portal.web.request import Request
@@ -69,7 +70,7 @@ async def show(
     *,
     desk: Desk | None = None,
     form: Any = None,
-    changed: dict[str, Any] | None = None,
+    changed: Beside | None = None,
     agreeing: Any = None,
 ) -> Response[Any]:
     """Where a case stands. `form` and `agreeing`: as they were sent; `changed`: what somebody else saved meanwhile."""

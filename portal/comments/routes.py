@@ -17,6 +17,7 @@ from portal.mentions.queries import Ambiguous, words_of
 from portal.paging import Cursor
 from portal.text.language import gettext
 from portal.text.mentions import several_people, typed
+from portal.web.beside import Beside, collided
 from portal.web.errors import found
 from portal.web.page import page, page_before, see_other
 from portal.web.request import Request
@@ -74,9 +75,7 @@ async def edit_page(request: Request, public_id: FromPath[str]) -> Response[Any]
     """The comment as it was typed."""
     comment = found(await queries.get_comment(request.actor, public_id))
     require(request.actor, Action.COMMENT_EDIT, comment)
-    words = await words_of(request.actor, comment.space, comment.id)
-    form = EditCommentForm(body=typed(comment.body, words), version=comment.version)
-    return _edit_form(request, comment, form)
+    return _edit_form(request, comment, await _filled(request, comment))
 
 
 @post("/comments/{public_id:str}/edit")
@@ -90,10 +89,9 @@ async def edit(request: Request, public_id: FromPath[str]) -> Response[Any]:
     try:
         await actions.edit_comment(request.actor, comment, form.body.data, form.version.data)
     except Changed:
-        form.refuse("body", gettext("This comment was changed meanwhile. Your text is kept here: take it along."))
         now = found(await queries.get_comment(request.actor, public_id))
-        form.version.data = now.version
-        return _edit_form(request, now, form, changed=True)
+        changed = await collided(form, await _filled(request, now), "body", by=now.author_name, at=now.edited_at)
+        return _edit_form(request, now, form, changed)
     except Ambiguous as error:
         form.refuse("body", several_people(error.name))
         return _edit_form(request, comment, form)
@@ -108,8 +106,13 @@ async def written(request: Request, public_id: str, said: str) -> Response[Any]:
     return see_other(f"/comments/{public_id}", "awaits-check" if row.checked_by else said)
 
 
+async def _filled(request: Request, comment: queries.CommentRow) -> EditCommentForm:
+    words = await words_of(request.actor, comment.space, comment.id)
+    return EditCommentForm(body=typed(comment.body, words), version=comment.version)
+
+
 def _edit_form(
-    request: Request, comment: queries.CommentRow, form: EditCommentForm, changed: bool = False
+    request: Request, comment: queries.CommentRow, form: EditCommentForm, changed: Beside | None = None
 ) -> Response[Any]:
     return page(
         request,

@@ -12,7 +12,7 @@ from portal.access.conflicts import Changed, Closed
 from portal.access.policy import Action, can, require
 from portal.campaigns.queries import collecting_campaigns, get_campaign
 from portal.ideas import actions, queries, withdrawing
-from portal.ideas.desk import changes, desk_for, desk_of
+from portal.ideas.desk import changes, desk_for, desk_of, written
 from portal.ideas.forms import CorrectionForm, PutBackForm, WithdrawalForm
 from portal.ideas.queries import IdeaRow
 from portal.paging import Page
@@ -84,14 +84,7 @@ async def propose(request: Request, public_id: FromPath[str]) -> Response[Any]:
         )
     except (Changed, Closed) as error:
         return await desk.refuse(form, error)
-    return await _written(request, idea, "idea-proposed")
-
-
-async def _written(request: Request, public_id: str, said: str) -> Response[Any]:
-    idea = found(await queries.get_idea(request.actor, public_id))
-    if idea.screening:
-        return see_other(f"/screenings/{idea.screening}")
-    return see_other(idea.address, "awaits-check" if idea.checked_by else said)
+    return await written(request, idea, "idea-proposed")
 
 
 @get("/ideas/{public_id:str}/edit")
@@ -121,11 +114,11 @@ async def edit(request: Request, public_id: FromPath[str]) -> Response[Any]:
             return desk.saved(await actions.save_draft(request.actor, idea, content, version=version))
         if idea.idea_state == "draft":
             await actions.post_draft(request.actor, idea, content, version=version, form_key=form.once)
-            return await _written(request, public_id, "idea-proposed")
+            return await written(request, public_id, "idea-proposed")
         await actions.edit_idea(request.actor, idea, content, version=version)
     except (Changed, Closed) as error:
         return await desk.refuse(form, error)
-    return await _written(request, public_id, "idea-saved")
+    return await written(request, public_id, "idea-saved")
 
 
 @post("/ideas/{public_id:str}/discard")

@@ -66,6 +66,7 @@ class ProposalForm(WordingForm):
     comments_until = DayField(lazy("Comments until"), [required(lazy("Say until when people can speak about it."))])
     urgent = StringField(lazy("Why so soon?"), [at_most(300)])
     version = HiddenNumber(default=2)
+    apart = ("summary", "reason", "comments_until", "in_force_from", "urgent")
 
     def wording(self, now: datetime, before: str) -> actions.Wording | None:
         """The change, if it is one, and in time."""

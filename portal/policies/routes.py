@@ -18,6 +18,7 @@ from portal.policies.queries import PolicyRow, VersionRow
 from portal.posts.queries import get_stream
 from portal.text.difference import compared
 from portal.text.language import gettext, reader
+from portal.web.beside import Beside, collided
 from portal.web.errors import found
 from portal.web.page import page, see_other
 from portal.web.request import Request
@@ -113,9 +114,9 @@ async def propose(request: Request, public_id: FromPath[str]) -> Response[Any]:
             request.actor, policy, wording, stream, _post(policy, form), version=version, form_key=key
         )
     except Changed:
-        form.refuse("body", gettext("Another version was proposed meanwhile. Compare, then propose again."))
-        form.version.data = texts[0].version + 1
-        return _proposing(request, policy, form)
+        texts = await queries.versions(request.actor, policy)
+        newest = ProposalForm(body=_newest(texts).body, version=texts[0].version + 1)
+        return _proposing(request, policy, form, await collided(form, newest, "body"))
     return see_other(f"/policies/{public_id}", "policy-proposed")
 
 
@@ -191,10 +192,16 @@ def _registering(request: Request, form: Any) -> Response[Any]:
     return page(request, "policies/register.html", section="answers", fragment=part, form=form, status=form.status)
 
 
-def _proposing(request: Request, policy: PolicyRow, form: Any) -> Response[Any]:
-    part = "preview" if "preview" in form.typed else None
+def _proposing(request: Request, policy: PolicyRow, form: Any, changed: Beside | None = None) -> Response[Any]:
     return page(
-        request, "policies/proposal.html", fragment=part, form=form, policy=policy, days=NOTICE, status=form.status
+        request,
+        "policies/proposal.html",
+        fragment="preview" if "preview" in form.typed else None,
+        form=form,
+        policy=policy,
+        changed=changed,
+        days=NOTICE,
+        status=form.status,
     )
 
 

@@ -14,11 +14,11 @@ from portal.access.policy import Action, can, require
 from portal.campaigns.queries import CampaignRow, collecting_campaigns
 from portal.colleagues.forms import ColleagueForm, chosen_colleague
 from portal.escalation.queries import Item, get_actionable
-from portal.ideas.desk import desk_of
+from portal.ideas.desk import desk_of, written
 from portal.ideas.queries import IdeaRow, get_idea
 from portal.paging import Cursor
 from portal.posts import acting, actions, queries
-from portal.posts.desk import Desk, desk_for
+from portal.posts.desk import PostDesk, desk_for
 from portal.posts.forms import ActForm, AskForm
 from portal.posts.queries import Leader
 from portal.spaces.queries import get_space, own_spaces
@@ -81,19 +81,12 @@ async def publish(request: Request, public_id: FromPath[str]) -> Response[Any]:
         new = await actions.publish(
             actor, desk.stream, content, speaks, form_key=form.once, draft_key=form.form_key.data, version=version
         )
-    except (Changed, Closed):
-        return await desk.refuse(form)
-    return await _written(request, new, "post-published")
+    except (Changed, Closed) as error:
+        return await desk.refuse(form, error)
+    return await written(request, new, "post-published")
 
 
-async def _written(request: Request, public_id: str, said: str) -> Response[Any]:
-    row = found(await get_idea(request.actor, public_id))
-    if row.screening:
-        return see_other(f"/screenings/{row.screening}")
-    return see_other(row.address, "awaits-check" if row.checked_by else said)
-
-
-async def _desk_of(request: Request, row: IdeaRow) -> Desk:
+async def _desk_of(request: Request, row: IdeaRow) -> PostDesk:
     require(request.actor, Action.IDEA_EDIT, row)
     return await desk_for(request, row.space_public_id, row)
 
@@ -126,11 +119,11 @@ async def edit(request: Request, public_id: FromPath[str]) -> Response[Any]:
             return desk.saved(await actions.save_draft(actor, row, content, speaks, version=version))
         if row.idea_state == "draft":
             await actions.post_draft(actor, row, content, speaks, version=version, form_key=form.once)
-            return await _written(request, public_id, "post-published")
+            return await written(request, public_id, "post-published")
         await actions.edit(actor, row, content, version=version)
-    except (Changed, Closed):
-        return await desk.refuse(form)
-    return await _written(request, public_id, "idea-saved")
+    except (Changed, Closed) as error:
+        return await desk.refuse(form, error)
+    return await written(request, public_id, "idea-saved")
 
 
 async def _typed_for_idea(request: Request, row: IdeaRow) -> Response[Any]:

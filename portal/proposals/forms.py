@@ -51,6 +51,7 @@ class StepForm(Form):
 
     NEEDED: ClassVar[dict[str, str]] = {}
     seen = HiddenField()
+    mark = "seen"
 
     def demand(self) -> None:
         """Refuses what is left open."""

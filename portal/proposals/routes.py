@@ -27,6 +27,7 @@ from portal.proposals.prompts import PROMPTS, prompt
 from portal.proposals.queries import Proposal, get_proposal
 from portal.spaces.queries import audience, own_spaces
 from portal.text.language import Reader, reader, reading
+from portal.web.beside import Beside
 from portal.web.errors import found
 from portal.web.forms import Form
 from portal.web.page import page, see_other
@@ -90,9 +91,9 @@ async def save_step(request: Request, public_id: FromPath[str], step: FromPath[s
     work = await wizard.load(request.actor, public_id, step)
     form = await wizard.sent(work, request)
     _take_prompt(form)
-    differences = await wizard.carry_out(request.actor, work, form)
+    changed = await wizard.carry_out(request.actor, work, form)
     if not form.complete:
-        return await _step(request, work, form, differences)
+        return await _step(request, work, form, changed)
     if not work.proposal.movable:
         return see_other(f"/campaigns/{public_id}", "campaign-saved")
     names = [one.name for one in steps_of(work.proposal)]
@@ -214,7 +215,7 @@ def _first_step(request: Request, form: Any) -> Response[Any]:
         steps=list(STEPS.values()),
         gaps=set(),
         form=form,
-        differences=[],
+        changed=None,
         readers=None,
         prompts=PROMPTS,
         zone=request.reader.zone,
@@ -222,9 +223,7 @@ def _first_step(request: Request, form: Any) -> Response[Any]:
     )
 
 
-async def _step(
-    request: Request, work: wizard.Work, form: StepForm, differences: list[wizard.Difference] | None = None
-) -> Response[Any]:
+async def _step(request: Request, work: wizard.Work, form: StepForm, changed: Beside | None = None) -> Response[Any]:
     return page(
         request,
         "proposals/step.html",
@@ -235,7 +234,7 @@ async def _step(
         steps=steps_of(work.proposal),
         gaps={gap.step for gap in missing(work.proposal, request.now)},
         form=form,
-        differences=differences or [],
+        changed=changed,
         readers=await wizard.readers_of(request.actor, work, form),
         prompts=PROMPTS,
         zone=request.reader.zone,

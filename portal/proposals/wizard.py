@@ -29,16 +29,10 @@ from portal.proposals.forms import (
 from portal.proposals.queries import Proposal, QuestionRow, get_proposal, questions
 from portal.spaces.queries import Audience, Choice, audience, own_spaces
 from portal.text.language import gettext
+from portal.web.beside import Beside, collided, words
 from portal.web.errors import found
-from portal.web.forms import BooleanField, RadioField, SelectField, choose_from
+from portal.web.forms import choose_from
 from portal.web.request import Request, Typed
-
-
-class Difference(msgspec.Struct, frozen=True):
-    """A field that somebody else saved otherwise meanwhile: what it is called, and what stands there now."""
-
-    label: str
-    saved: str
 
 
 class Work(msgspec.Struct, frozen=True):
@@ -79,7 +73,7 @@ def stored(work: Work) -> StepForm:
     if isinstance(form, PeopleStep):
         form.space.data = work.proposal.space_public_id if work.proposal.expected_readers is not None else ""
         _fix_people(form, work)
-    form.seen.data = fingerprint(shown(form))
+    form.seen.data = fingerprint(words(form))
     return form
 
 
@@ -111,55 +105,25 @@ async def sent(work: Work, request: Request) -> StepForm:
     return form
 
 
-def shown(form: StepForm) -> dict[str, Any]:
-    """What stands in each field."""
-    by_data = (BooleanField, RadioField, SelectField)
-    fields: dict[str, Any] = {name: form[name] for name in form.asked}
-    return {name: f.data or "" if isinstance(f, by_data) else f._value() for name, f in fields.items()}
-
-
-def differences(work: Work, form: StepForm) -> list[Difference]:
-    """What was saved since the form was shown and is not what was typed."""
-    saved = stored(work)
-    if not form.seen.data or form.seen.data == saved.seen.data:
-        return []
-    now, typed = shown(saved), shown(form)
-    return [Difference(saved[name].label.text, _words(saved[name])) for name in now if now[name] != typed.get(name)]
-
-
-def _words(field: Any) -> str:
-    if isinstance(field, BooleanField):
-        return gettext("Yes") if field.data else gettext("No")
-    if isinstance(field, RadioField | SelectField):
-        return next((str(label) for value, label, *_ in field.iter_choices() if value == field.data), "")
-    return str(field._value())
-
-
-async def carry_out(actor: Actor, work: Work, form: Any) -> list[Difference]:
+async def carry_out(actor: Actor, work: Work, form: Any) -> Beside | None:
     """Writes a step if it is complete. Gives what somebody else saved meanwhile; then nothing was written."""
     form.valid()
     if not work.proposal.movable and not form.only_shown:
         form.demand()
     people = await _people(actor, work, form) if work.step.name == "people" else {}
     if not form.complete:
-        return []
-    if changed := differences(work, form):
-        return _refused(form, work, changed)
+        return None
+    saved = stored(work)
+    if form.seen.data and form.seen.data != saved.seen.data and words(saved) != words(form):
+        return await collided(form, saved, form.asked[0])
     try:
         await _write(actor, work, form, people)
     except Changed:
         again = await load(actor, work.proposal.public_id, work.step.name)
-        return _refused(form, again, differences(again, form))
+        return await collided(form, stored(again), form.asked[0])
     except Closed:
         form.refuse("vote_method", gettext("Votes have been given: how people vote stands now."))
-    return []
-
-
-def _refused(form: StepForm, work: Work, changed: list[Difference]) -> list[Difference]:
-    words = gettext("Somebody else saved this meanwhile. Compare, then save again: nothing of yours is lost.")
-    form.refuse(form.asked[0], words)
-    form.seen.data = stored(work).seen.data
-    return changed
+    return None
 
 
 async def _people(actor: Actor, work: Work, form: Any) -> dict[str, Any]:

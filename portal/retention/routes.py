@@ -10,8 +10,8 @@ from portal.access.conflicts import Changed
 from portal.access.policy import Action, require
 from portal.retention import actions, queries
 from portal.retention.forms import ListForm
-from portal.text.language import gettext
 from portal.text.retention import CATEGORIES
+from portal.web.beside import Beside, collided
 from portal.web.page import page, see_other
 from portal.web.request import Request
 
@@ -38,9 +38,7 @@ async def retention(request: Request) -> Response[Any]:
 async def list_page(request: Request) -> Response[Any]:
     """What holds, to be changed."""
     require(request.actor, Action.RETENTION_SET)
-    versions = (await queries.lists(request.actor))[:1]
-    rules = await queries.rules_of(request.actor, versions)
-    return _form(request, ListForm.of(rules, versions[0].id if versions else 0))
+    return _form(request, await _filled(request))
 
 
 @post("/admin/retention")
@@ -54,14 +52,27 @@ async def set_list(request: Request) -> Response[Any]:
     try:
         await actions.set_list(request.actor, form.rules(), **consent, read=form.read.data)
     except Changed:
-        form.refuse("reason", gettext("Somebody changed the list meanwhile. Compare, then save again."))
-        form.read.data = next((one.id for one in await queries.lists(request.actor)), 0)
-        return _form(request, form)
+        return _form(request, form, await collided(form, await _filled(request), "reason"))
     return see_other("/admin/retention", "retention-set")
 
 
-def _form(request: Request, form: Any) -> Response[Any]:
-    return page(request, "retention/form.html", section="admin", form=form, categories=CATEGORIES, status=form.status)
+async def _filled(request: Request) -> ListForm:
+    """As it holds today."""
+    versions = (await queries.lists(request.actor))[:1]
+    rules = await queries.rules_of(request.actor, versions)
+    return ListForm.of(rules, versions[0].id if versions else 0)
+
+
+def _form(request: Request, form: Any, changed: Beside | None = None) -> Response[Any]:
+    return page(
+        request,
+        "retention/form.html",
+        section="admin",
+        form=form,
+        changed=changed,
+        categories=CATEGORIES,
+        status=form.status,
+    )
 
 
 router = Router(path="/", route_handlers=[retention, list_page, set_list])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
+from functools import lru_cache
 from html import unescape
 
 from markupsafe import Markup, escape
@@ -21,6 +23,7 @@ def plain(html: str) -> str:
     return WHITE.sub(" ", unescape(TAG.sub(" ", INLINE.sub("", html)))).strip()
 
 
+@lru_cache(maxsize=20_000)
 def folded(word: str) -> str:
     """A word without accents, capitals and apostrophes."""
     decomposed = unicodedata.normalize("NFKD", word.lower())
@@ -50,13 +53,23 @@ def snippet(html: str, beginnings: list[str]) -> Markup:
 def _window(text: str, places: list[tuple[int, int]]) -> tuple[int, int]:
     if len(text) <= LENGTH:
         return 0, len(text)
-    best, most = 0, 0
-    for begin, _ in places:
-        different = {folded(text[a:b]) for a, b in places if begin <= a and b <= begin + LENGTH}
-        if len(different) > most:
-            best, most = begin, len(different)
-    start = 0 if best < LENGTH // 3 else text.rfind(" ", 0, best - LENGTH // 4) + 1
-    end = len(text) if start + LENGTH >= len(text) else text.rfind(" ", start, start + LENGTH)
+    words = [folded(text[a:b]) for a, b in places]
+    best = stop = most = last = 0
+    within: Counter[str] = Counter()
+    for first, (begin, _) in enumerate(places):
+        last = max(first, last)
+        while last < len(places) and places[last][1] <= begin + LENGTH:
+            within[words[last]] += 1
+            last += 1
+        if len(within) > most:
+            best, stop, most = begin, places[last - 1][1], len(within)
+        if within[words[first]] <= 1:
+            del within[words[first]]
+        else:
+            within[words[first]] -= 1
+    room = min(LENGTH // 4, best + LENGTH - stop)  # for what comes before
+    start = 0 if best < LENGTH // 3 and stop <= LENGTH else text.find(" ", best - room, best) + 1 or best
+    end = len(text) if start + LENGTH >= len(text) else text.rfind(" ", start, start + LENGTH + 1)
     return start, end if end > start else min(len(text), start + LENGTH)
 
 

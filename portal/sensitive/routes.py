@@ -12,7 +12,7 @@ from portal.access.policy import Action, can, require
 from portal.sensitive import CATEGORIES, actions, queries
 from portal.sensitive.forms import RuleForm
 from portal.sensitive.suggested import suggested
-from portal.text.language import gettext
+from portal.web.beside import Beside, collided
 from portal.web.errors import found
 from portal.web.page import page, see_other
 from portal.web.request import Request
@@ -43,10 +43,7 @@ async def list_rules(request: Request) -> Response[Any]:
 async def rule_page(request: Request, category: FromPath[str]) -> Response[Any]:
     """What holds, to be changed; where nothing does yet, what Plein suggests."""
     await _editing(request, category)
-    rules = await queries.rules(request.actor)
-    rule = next((row for row in rules if row.category == category and row.newest), None)
-    theirs = [door for door in await queries.doors(request.actor) if door.category == category]
-    return _form(request, category, RuleForm.of(rule, theirs) if rule else RuleForm(**suggested(category)))
+    return _form(request, category, await _filled(request, category))
 
 
 @post("/admin/sensitive/{category:str}")
@@ -60,10 +57,8 @@ async def change(request: Request, category: FromPath[str]) -> Response[Any]:
     try:
         await actions.change_rule(request.actor, editor, rule, read=form.read.data or 0)
     except Changed:
-        form.refuse("name_nl", gettext("Somebody changed this meanwhile. Compare, then save again."))
-        now = [row for row in await queries.rules(request.actor) if row.category == category]
-        form.read.data = now[0].version
-        return _form(request, category, form)
+        changed = await collided(form, await _filled(request, category), "name_nl")
+        return _form(request, category, form, changed)
     return see_other("/admin/sensitive", "sensitive-changed")
 
 
@@ -75,7 +70,15 @@ async def _editing(request: Request, category: str) -> queries.Editor:
     return editor
 
 
-def _form(request: Request, category: str, form: Any) -> Response[Any]:
+async def _filled(request: Request, category: str) -> RuleForm:
+    """As it holds today; before anything holds, as Plein suggests it."""
+    rules = await queries.rules(request.actor)
+    rule = next((row for row in rules if row.category == category and row.newest), None)
+    theirs = [door for door in await queries.doors(request.actor) if door.category == category]
+    return RuleForm.of(rule, theirs) if rule else RuleForm(**suggested(category))
+
+
+def _form(request: Request, category: str, form: Any, changed: Beside | None = None) -> Response[Any]:
     brought = CATEGORIES[category]
     return page(
         request,
@@ -84,6 +87,7 @@ def _form(request: Request, category: str, form: Any) -> Response[Any]:
         form=form,
         category=category,
         brought=brought,
+        changed=changed,
         status=form.status,
     )
 

@@ -10,9 +10,9 @@ from litestar.params import FromPath
 from portal.access.conflicts import Changed
 from portal.access.policy import Action, require
 from portal.ideas.queries import IdeaRow, get_idea
-from portal.text.language import gettext
 from portal.threads import actions, queries
 from portal.threads.forms import DigestForm
+from portal.web.beside import Beside, collided
 from portal.web.errors import found
 from portal.web.page import page, see_other
 from portal.web.request import Request
@@ -32,7 +32,7 @@ async def edit_page(request: Request, public_id: FromPath[str]) -> Response[Any]
     idea = found(await get_idea(request.actor, public_id))
     require(request.actor, Action.DIGEST_WRITE, idea)
     latest = next(iter(await queries.latest_digest(request.actor, idea)), None)
-    return _form(request, idea, DigestForm(obj=latest) if latest else DigestForm(language=request.actor.language))
+    return _form(request, idea, _filled(request, latest))
 
 
 @post("/ideas/{public_id:str}/digest/edit")
@@ -54,21 +54,23 @@ async def edit(request: Request, public_id: FromPath[str]) -> Response[Any]:
         )
     except Changed:
         latest = next(iter(await queries.latest_digest(request.actor, idea)), None)
-        form.refuse("body", gettext("Somebody else wrote a digest meanwhile. Compare, then save again."))
-        form.version.data = latest.version if latest else 0
-        return _form(request, idea, form, latest)
+        by, at = (latest.author_name, latest.created_at) if latest else (None, None)
+        return _form(request, idea, form, await collided(form, _filled(request, latest), "body", by=by, at=at))
     return see_other(f"/ideas/{public_id}#digest", "digest-written")
 
 
-def _form(request: Request, idea: IdeaRow, form: DigestForm, theirs: queries.DigestRow | None = None) -> Response[Any]:
+def _filled(request: Request, latest: queries.DigestRow | None) -> DigestForm:
+    return DigestForm(obj=latest) if latest else DigestForm(language=request.actor.language)
+
+
+def _form(request: Request, idea: IdeaRow, form: DigestForm, changed: Beside | None = None) -> Response[Any]:
     return page(
         request,
         "threads/digest_form.html",
         section="campaigns",
         idea=idea,
         form=form,
-        theirs=theirs,
-        now=request.now,
+        changed=changed,
         status=form.status,
     )
 

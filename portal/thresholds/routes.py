@@ -10,10 +10,10 @@ from portal.access.conflicts import Changed
 from portal.access.policy import Action, require
 from portal.scoreboard.board import all_together
 from portal.sensitive.queries import diverted_last_quarter
-from portal.text.language import gettext
 from portal.thresholds import actions, queries
 from portal.thresholds.forms import CharterForm
 from portal.thresholds.queries import AUDIENCES
+from portal.web.beside import Beside, collided
 from portal.web.page import page, see_other
 from portal.web.request import Request
 
@@ -63,9 +63,8 @@ async def change(request: Request) -> Response[Any]:
     try:
         await actions.change_charter(request.actor, form.numbers(), **consent, read=form.read.data)
     except Changed:
-        form.refuse("k1", gettext("Somebody changed the charter meanwhile. Compare, then save again."))
-        form.read.data = (await queries.history(request.actor))[0].id
-        return _form(request, form)
+        stands = CharterForm.of((await queries.history(request.actor))[0])
+        return _form(request, form, await collided(form, stands, "k1"))
     return see_other("/charter", "thresholds-changed")
 
 
@@ -75,8 +74,8 @@ def _size(typed: str) -> int:
     return min(int(digits), MOST) if digits else 0
 
 
-def _form(request: Request, form: Any) -> Response[Any]:
-    return page(request, "thresholds/form.html", section="answers", form=form, status=form.status)
+def _form(request: Request, form: Any, changed: Beside | None = None) -> Response[Any]:
+    return page(request, "thresholds/form.html", section="answers", form=form, changed=changed, status=form.status)
 
 
 router = Router(path="/", route_handlers=[charter, charter_page, change])

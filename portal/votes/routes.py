@@ -24,31 +24,27 @@ SAID = {"over": "votes-closed", "spent": "votes-spent"}
 @post("/ideas/{public_id:str}/vote")
 async def give(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """Support this idea; or let so many votes lie on it as the form says."""
-    idea = found(await queries.standing(request.actor, public_id))
-    if _is_over(idea):
-        return await _control(request, public_id, idea)
-    if idea.vote_method == "budget":
-        return await _lay(request, idea, _weight(await request.typed()))
-    return await _control(request, public_id, await actions.give_support(request.actor, idea))
+    return await _vote(request, public_id, _weight(await request.typed()))
 
 
 @post("/ideas/{public_id:str}/vote/withdrawal")
 async def take_back(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """Take the support back, or all votes that one has laid there."""
+    return await _vote(request, public_id, 0)
+
+
+async def _vote(request: Request, public_id: str, weight: int) -> Response[Any]:
     idea = found(await queries.standing(request.actor, public_id))
     if _is_over(idea):
         return await _control(request, public_id, idea)
-    if idea.vote_method == "budget":
-        return await _lay(request, idea, 0)
-    return await _control(request, public_id, await actions.take_support_back(request.actor, idea))
-
-
-async def _lay(request: Request, idea: queries.Standing, weight: int) -> Response[Any]:
+    if idea.vote_method == "support":
+        vote = actions.give_support if weight else actions.take_support_back
+        return await _control(request, public_id, await vote(request.actor, idea))
     try:
         counted = await actions.lay_votes(request.actor, idea, weight)
     except Spent:
-        return await _control(request, idea.public_id, None, refused=True)
-    return await _control(request, idea.public_id, None, counted=counted)
+        return await _control(request, public_id, None, refused=True)
+    return await _control(request, public_id, None, counted=counted)
 
 
 def _is_over(idea: queries.Standing) -> bool:

@@ -24,6 +24,8 @@ class ConsentedForm(Form):
     )
     consent_on = DayField(lazy("When?"), [required(lazy("Say on which day."))])
     read = HiddenNumber(default=0)
+    mark = "read"
+    apart = CONSENT
 
     def __iter__(self) -> Iterator[wtforms.Field]:
         """As they stand on the page: what changes comes before why."""

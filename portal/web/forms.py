@@ -98,6 +98,10 @@ class Form(wtforms.Form):
     form_key = HiddenField(default=new_public_id)
     #: The field of the text that others read; what is sensitive in it is refused there.
     text_field = "body"
+    #: The hidden field that says from what the form was filled, where others write the same.
+    mark = "version"
+    #: Fields that are no part of what stands: they help to fill in the others, or tell about the change itself.
+    apart: tuple[str, ...] = ()
 
     @classmethod
     async def sent(cls, request: Request, **options: Any) -> Any:

@@ -56,7 +56,7 @@ async def test_of_two_who_edit_at_once_the_second_is_told(as_):
     await edit(browser, version, "First.")
     response = await edit(browser, version, "Second.")
     assert response.status_code == 422
-    assert "Somebody else saved this page meanwhile." in text_of(response)
+    assert "This was saved elsewhere meanwhile." in text_of(response)
     assert "Second." in response.text
     assert "removed: </span>First.<" in response.text
     assert "added: </span>Second.<" in response.text

@@ -91,12 +91,14 @@ async def test_of_two_who_write_one_draft_the_later_sees_the_difference_and_lose
     await execute("UPDATE co_author SET idea = {}, accepted_at = plein_now()", world.idea_id["draft"])
     address = f"/ideas/{world.idea['draft']}/edit"
     first, second = form_of(await author.get(address), address), form_of(await colleague.get(address), address)
-    assert (await author.post(address, first | {"body": "The white heron", "draft": "1"})).status_code == 303
+    mine = first | {"body": "The white heron", "language": "nl", "draft": "1"}
+    assert (await author.post(address, mine)).status_code == 303
     late = await colleague.post(address, second | {"body": "The grey heron", "draft": "1"})
     assert late.status_code == 422
-    assert "Wim Schotanus heeft dit idee opgeslagen" in text_of(late)
+    assert "Wim Schotanus heeft het opgeslagen" in text_of(late)
     assert "white</del>" in late.text.replace("</span>", "").replace('<span class="visually-hidden">]', "")
     assert "grey<span" in late.text
+    assert "verwijderd: </span>Nederlands<" in late.text, "what is chosen, too"
     kept_form = form_of(late, address)
     assert kept_form["body"] == "The grey heron"
     assert (await colleague.post(address, kept_form | {"draft": "1"})).status_code == 303

@@ -12,7 +12,7 @@ import pytest
 
 from portal.db import execute, fetch_value
 from portal.search.jobs import forget_words, take_in_words
-from portal.search.snippets import LENGTH, marked, plain, snippet
+from portal.search.snippets import LENGTH, folded, marked, plain, snippet
 from portal.search.terms import Query, Term, words_of
 from tests.client import Browser
 from tests.conftest import statements
@@ -369,3 +369,11 @@ async def test_a_dutch_plural_that_doubles_its_letter_finds_the_singular_and_is_
     browser = await as_("employee")
     assert await hits(browser, f"q={words}") == [there]
     assert title in (await browser.get(f"/search/similar?title={words}")).text
+
+
+def test_each_word_of_a_text_is_looked_at_once_however_often_it_is_found():
+    text = "qz " * 6600 + "rare " + "qz " * 20
+    folded.cache_clear()
+    assert "<mark>rare</mark>" in snippet(text, ["qz", "rare"])
+    seen = folded.cache_info()
+    assert seen.hits + seen.misses == 2 * 6621, "once to find it, once to count it"
