@@ -59,8 +59,9 @@ UNREACHABLE: tuple[type[Exception], ...] = (
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.TooManyConnectionsError,
-    asyncpg.QueryCanceledError,
 )
+#: A statement took longer than it may, and was stopped: the database is there, and others go on.
+TOO_SLOW: tuple[type[Exception], ...] = (asyncpg.QueryCanceledError,)
 #: Two transactions met, and PostgreSQL gave one of them up: sent again, it goes through.
 COLLIDED: tuple[type[Exception], ...] = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
 #: The disk is full: writes are refused, reads go on.

@@ -4,7 +4,7 @@ from typing import Any
 
 from litestar import Response, get
 
-from portal.db import UNREACHABLE, fetch_value
+from portal.db import TOO_SLOW, UNREACHABLE, fetch_value
 from portal.web.guards import PLAIN
 
 
@@ -13,6 +13,6 @@ async def health() -> Response[dict[str, Any]]:
     """200 or 503, for the load balancer and the person who wonders."""
     try:
         await fetch_value("SELECT 1")
-    except UNREACHABLE:
+    except (*UNREACHABLE, *TOO_SLOW):
         return Response({"status": "database unreachable"}, status_code=503)
     return Response({"status": "ok"})

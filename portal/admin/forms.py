@@ -10,7 +10,7 @@ from portal.admin import roles
 from portal.admin.people import Sister
 from portal.colleagues.forms import ColleagueField, chosen_colleague
 from portal.colleagues.queries import Colleague
-from portal.text.address import is_address
+from portal.text.address import is_address, what_is_wrong_with
 from portal.text.language import LANGUAGES, gettext
 from portal.text.roles import ROLE_NAMES
 from portal.web.forms import (
@@ -39,7 +39,7 @@ class _AboutPerson(Form):
     def validate_email(self, field: wtforms.Field) -> None:
         """An address that mail can go to."""
         if field.data and not is_address(field.data):
-            raise StopValidation(gettext("This is no complete e-mail address, such as name@example.org."))
+            raise StopValidation(what_is_wrong_with(field.data))
 
 
 class AddPersonForm(_AboutPerson):

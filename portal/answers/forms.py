@@ -17,6 +17,7 @@ from portal.text.language import LANGUAGES, gettext
 from portal.text.markdown import LONGEST
 from portal.text.statuses import STATUSES
 from portal.web.forms import (
+    OTHER_YEAR,
     YEARS,
     Form,
     HiddenField,
@@ -46,9 +47,9 @@ def read_day(form: Any, field: wtforms.Field) -> date | None:
     try:
         day = date.fromisoformat(field.data)
     except ValueError:
-        day = date.max
+        raise StopValidation(gettext("Give a date, such as 2027-01-31.")) from None
     if day.year not in YEARS:
-        raise StopValidation(gettext("Give a date, such as 2027-01-31."))
+        raise StopValidation(OTHER_YEAR)
     return day
 
 

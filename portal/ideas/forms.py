@@ -16,6 +16,7 @@ from portal.ideas.queries import Choice, Question
 from portal.text.language import LANGUAGES, gettext
 from portal.text.markdown import LONGEST
 from portal.web.forms import (
+    OTHER_YEAR,
     YEARS,
     BooleanField,
     Form,
@@ -135,10 +136,11 @@ def _number(question: Question, reply: str) -> None:
 
 def _date(question: Question, reply: str) -> None:
     try:
-        if date.fromisoformat(reply).year not in YEARS:
-            raise ValueError
+        day = date.fromisoformat(reply)
     except ValueError:
         raise StopValidation(gettext("Give a date, such as 2027-01-31.")) from None
+    if day.year not in YEARS:
+        raise StopValidation(OTHER_YEAR)
 
 
 CHECKS: dict[str, Callable[[Question, str], None]] = {

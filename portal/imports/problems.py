@@ -18,6 +18,10 @@ OF_LINES: dict[str, str] = {
     "cells": lazy("There are more cells than headings: %(value)s. Is a separator missing its quotation marks?"),
     "missing": lazy("This is empty. Fill it in."),
     "address": lazy("“%(value)s” is no complete e-mail address. Complete it."),
+    "letters": lazy(
+        "“%(value)s” has letters before the @ that e-mail addresses here can’t have, such as ë. Write it with plain "
+        "letters, as in zoe@example.org."
+    ),
     "long": lazy("This is too long: “%(value)s…”. Shorten it."),
     "characters": lazy("This holds a character that belongs to no line of text. Take it out."),
     "language": lazy("“%(value)s” is no language of the portal. Write nl or en."),

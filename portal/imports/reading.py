@@ -9,7 +9,7 @@ from zoneinfo import available_timezones
 import msgspec
 
 from portal.files.dialect import Sheet
-from portal.text.address import is_address
+from portal.text.address import has_other_letters, is_address
 from portal.units.paths import UnitPaths
 
 PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9._%+'-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}")
@@ -89,7 +89,8 @@ def _fill(line: Line, values: dict[str, str], zones: set[str]) -> list[Wrong]:
         else:
             setattr(line, column, text)
     if line.email and not (PLAIN_ADDRESS.fullmatch(line.email) or is_address(line.email)):
-        wrong.append(Wrong(line.line, "email", "address", line.email))
+        problem = "letters" if has_other_letters(line.email) else "address"
+        wrong.append(Wrong(line.line, "email", problem, line.email))
     if language := values.get("language"):
         line.language = LANGUAGES.get(language.casefold())
         if line.language is None:

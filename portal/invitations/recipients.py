@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from portal.access.actor import Actor
 from portal.invitations.queries import GuestSpace, known
 from portal.partners.queries import PartnerRow
-from portal.text.address import is_shared, mailbox
+from portal.text.address import has_other_letters, is_shared, mailbox
 from portal.text.language import gettext, lazy
 
 LONGEST_STAY = 366  # days
@@ -16,6 +16,10 @@ LONGEST_STAY = 366  # days
 #: What can be wrong; %(value)s is what it is about.
 PROBLEMS: dict[str, str] = {
     "address": lazy("“%(value)s” is no complete e-mail address. Complete it."),
+    "letters": lazy(
+        "“%(value)s” has letters before the @ that e-mail addresses here can’t have, such as ë. Write it with plain "
+        "letters, as in zoe@example.org."
+    ),
     "shared": lazy(
         "“%(value)s” looks like a mailbox that several people read. A guest is one person: give her or his own address."
     ),
@@ -56,7 +60,7 @@ def address_problem(email: str, partner: PartnerRow | None) -> tuple[str, str] |
     """What is wrong with an address by itself: its form, whose it is, or that it is not of this organisation."""
     kept = mailbox(email)
     if kept is None or len(kept) > 254:
-        return "address", email[:80]
+        return "letters" if has_other_letters(email) else "address", email[:80]
     if is_shared(kept):
         return "shared", kept
     if partner is not None and kept.partition("@")[2] not in partner.domains:

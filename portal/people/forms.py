@@ -12,6 +12,7 @@ from wtforms.validators import StopValidation
 from portal.access.fields import FIELDS
 from portal.text.language import gettext, reader
 from portal.web.forms import (
+    OTHER_YEAR,
     YEARS,
     FilesField,
     Form,
@@ -101,10 +102,10 @@ class ProfileForm(Form):
             return
         try:
             last = date.fromisoformat(field.data)
-            if last.year not in YEARS:
-                raise ValueError
         except ValueError:
             raise StopValidation(gettext("Give a date, such as 2027-01-31.")) from None
+        if last.year not in YEARS:
+            raise StopValidation(OTHER_YEAR)
         if self.today and last < self.today:
             raise StopValidation(gettext("Give a day that is still to come."))
         self.ends = datetime.combine(last + timedelta(days=1), time.min, reader().tz)

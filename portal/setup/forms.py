@@ -6,7 +6,7 @@ import wtforms
 from wtforms.validators import StopValidation
 
 from portal.accounts.forms import NewPasswordForm, new_password, zones
-from portal.text.address import is_address
+from portal.text.address import is_address, what_is_wrong_with
 from portal.text.language import LANGUAGES, gettext
 from portal.web.forms import Form, RadioField, SelectField, StringField, at_most, lazy, options, required
 
@@ -35,7 +35,7 @@ class SetUpForm(_Code, _Organisation, NewPasswordForm):
     def validate_email(self, field: wtforms.Field) -> None:
         """An address that mail can go to."""
         if field.data and not is_address(field.data):
-            raise StopValidation(gettext("This is no complete e-mail address, such as name@example.org."))
+            raise StopValidation(what_is_wrong_with(field.data))
 
     def validate_password(self, field: wtforms.Field) -> None:
         """Nothing that stands in this very form."""

@@ -9,6 +9,8 @@ from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
 
+from portal.text.language import gettext
+
 
 def is_address(text: str) -> bool:
     """Whether mail could be sent there: one address, with a domain that has an ending."""
@@ -18,6 +20,20 @@ def is_address(text: str) -> bool:
         return "." in Address(addr_spec=text).domain.strip(".")
     except (ValueError, MessageError, IndexError):
         return False
+
+
+def has_other_letters(text: str) -> bool:
+    """Whether it is whole, and no address for its letters alone: before the @ stand plain ones, not every one."""
+    name, _, domain = text.rpartition("@")
+    plain = "".join("x" if letter.isalpha() else letter for letter in name)
+    return not name.isascii() and is_address(f"{plain}@{domain}")
+
+
+def what_is_wrong_with(text: str) -> str:
+    """In the reader's language, where it is no address."""
+    if has_other_letters(text):
+        return gettext("Before the @ stand plain letters only, as in zoe@example.org: no letter such as ë.")
+    return gettext("This is no complete e-mail address, such as name@example.org.")
 
 
 #: Mailboxes that several people read. A guest is one person.

@@ -16,7 +16,7 @@ from litestar.types import Receive, Scope, Send
 
 from portal.access.conflicts import SpaceStill, WriterGone, WriterPaused
 from portal.access.policy import Forbidden, Paused
-from portal.db import COLLIDED, NO_ROOM, UNREACHABLE
+from portal.db import COLLIDED, NO_ROOM, TOO_SLOW, UNREACHABLE
 from portal.files.store import NoRoom
 from portal.text.language import lazy, read_from_now
 from portal.text.markdown import TooLong
@@ -60,6 +60,13 @@ WORDS: dict[int, tuple[str, str]] = {
         lazy("The disk is full, so nothing can be saved right now. What is there can be read. Keep your text."),
     ),
 }
+TOOK_TOO_LONG = (
+    lazy("That took too long"),
+    lazy(
+        "The database was busy with this for longer than it may be, so it was stopped, and nothing was saved. Try it "
+        "again in a moment; if it stays, tell your administrator."
+    ),
+)
 #: What PostgreSQL says of input that no column can take: too large a number, a bad character, a broken time.
 UNREADABLE = (asyncpg.DataError, UnicodeError, RecursionError, OverflowError)
 
@@ -69,10 +76,12 @@ def _where(request: Request) -> str:
     return str(request.scope.get("path_template") or "no route")
 
 
-def error_page(request: Request, status: int, reference: str = "", detail: str = "") -> Response[bytes]:
+def error_page(
+    request: Request, status: int, reference: str = "", detail: str = "", words: tuple[str, str] | None = None
+) -> Response[bytes]:
     """The page for an error, in the product's style."""
     read_from_now(request.reader)
-    heading, text = WORDS.get(status, WORDS[400 if status < 500 else 500])
+    heading, text = words or WORDS.get(status, WORDS[400 if status < 500 else 500])
     return page(
         request,
         "errors/error.html",
@@ -118,6 +127,8 @@ class Unrecognised(Response[Any]):
                 response = _refusal(self.request, self.error)
             except UNREACHABLE as error:
                 response = on_unreachable(self.request, error)
+            except TOO_SLOW as error:
+                response = on_too_slow(self.request, error)
             await response.to_asgi_response(*arguments, **options)(scope, receive, send)
 
         return answer
@@ -230,12 +241,8 @@ def on_stale_form(request: Request, error: StaleForm) -> Response[bytes]:
 
 
 def on_unreachable(request: Request, error: BaseException) -> Response[bytes]:
-    """PostgreSQL is gone, starting or stopping, or a statement took too long: a page that needs neither it nor anybody
-    signed in."""
-    slow = isinstance(error, asyncpg.QueryCanceledError)
-    log.warning(
-        "statement took too long" if slow else "database unreachable", path=_where(request), error=type(error).__name__
-    )
+    """PostgreSQL is gone, starting or stopping: a page that needs neither it nor anybody signed in."""
+    log.warning("database unreachable", path=_where(request), error=type(error).__name__)
     who = request.reader
     read_from_now(who)
     text = environment().get_template("errors/unavailable.html").render(language=who.language)
@@ -248,6 +255,14 @@ def on_collided(request: Request, error: BaseException) -> Response[bytes]:
     """What somebody else did at the same moment went first; what was typed is shown, to be kept."""
     log.warning("transactions collided", path=_where(request), error=type(error).__name__)
     response = error_page(request, 503)
+    response.headers["Retry-After"] = "5"
+    return response
+
+
+def on_too_slow(request: Request, error: BaseException) -> Response[bytes]:
+    """A statement was stopped; what was typed is shown, to be kept."""
+    log.warning("statement took too long", path=_where(request))
+    response = error_page(request, 503, words=TOOK_TOO_LONG)
     response.headers["Retry-After"] = "5"
     return response
 
@@ -290,6 +305,7 @@ HANDLERS: dict[int | type[Exception], Callable[[Any, Any], Response[Any]]] = {
     TooLong: on_too_long,
     **dict.fromkeys(UNREADABLE, on_unreadable),
     **dict.fromkeys(UNREACHABLE, on_unreachable),
+    **dict.fromkeys(TOO_SLOW, on_too_slow),
     **dict.fromkeys(COLLIDED, on_collided),
     **dict.fromkeys((*NO_ROOM, NoRoom), on_no_room),
     Exception: on_bug,

@@ -29,6 +29,7 @@ from portal.web.request import RESUMED_FIELD, Request, Typed
 from portal.web.uploads import MOST_FILES
 
 __all__ = [
+    "OTHER_YEAR",
     "YEARS",
     "BooleanField",
     "DayField",
@@ -62,6 +63,7 @@ LONGEST_KEY = 40
 SENSITIVE = lazy("There is something sensitive in it, which does not belong here. Say it without that.")
 #: What a date in a form may be: whatever zone it is shown in, it can be shown.
 YEARS = range(2000, 2200)
+OTHER_YEAR = lazy("Give a year from 2000 to 2199.")
 FORMAT = "%Y-%m-%dT%H:%M"
 
 
@@ -278,10 +280,11 @@ class MomentField(wtforms.Field):
             return
         try:
             self.data = datetime.strptime(valuelist[0].strip()[:16], FORMAT).replace(tzinfo=reader().tz)
-            if self.data.year not in YEARS:
-                raise ValueError
         except ValueError:
             raise ValueError(gettext("Give a date and a time, such as 2027-01-31T09:00.")) from None
+        if self.data.year not in YEARS:
+            self.data = None
+            raise ValueError(OTHER_YEAR)
 
     def _value(self) -> str:
         if self.raw_data:
@@ -302,11 +305,11 @@ class DayField(wtforms.Field):
             return
         try:
             self.data = date.fromisoformat(valuelist[0].strip())
-            if self.data.year not in YEARS:
-                raise ValueError
         except ValueError:
-            self.data = None
             raise ValueError(gettext("Give a date, such as 2027-01-31.")) from None
+        if self.data.year not in YEARS:
+            self.data = None
+            raise ValueError(OTHER_YEAR)
 
     def _value(self) -> str:
         if self.raw_data:

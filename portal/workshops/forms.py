@@ -12,6 +12,7 @@ from wtforms.validators import StopValidation
 from portal.text.language import LANGUAGES, gettext
 from portal.text.markdown import LONGEST
 from portal.web.forms import (
+    OTHER_YEAR,
     YEARS,
     Form,
     RadioField,
@@ -86,7 +87,7 @@ class WorkshopForm(Form):
         try:
             day = date.fromisoformat(field.data or "")
         except ValueError:
-            day = date.max
+            raise StopValidation(gettext("Give a date, such as 2027-01-31.")) from None
         if day.year not in YEARS:
-            raise StopValidation(gettext("Give a date, such as 2027-01-31."))
+            raise StopValidation(OTHER_YEAR)
         self.day = day

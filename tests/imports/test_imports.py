@@ -58,13 +58,14 @@ async def state(number):
 async def test_a_trial_run_says_what_would_be_done_and_changes_nothing(as_):
     browser = await as_("administrator")
     before = await everybody(), await fetch_value("SELECT count(*) FROM event")
-    number, address = await hand_in(browser, LIST + "Cy;cy@x;;;\n")
+    number, address = await hand_in(browser, LIST + "Cy;cy@x;;;\nZoë;zoë@x.example;;;\n")
     assert (await everybody(), await fetch_value("SELECT count(*) FROM event")) == before
     page = text_of(await browser.get(address))
     for words in ("Trial run", "Nothing has changed yet", "“cy@x” is no complete e-mail address", "Read as UTF-8"):
         assert words in page
+    assert "“zoë@x.example” has letters before the @" in page
     tallies = await fetch_value("SELECT tallies::text FROM people_import WHERE id = {}", number)
-    for outcome in ('"moved": 1', '"same": 1', '"new": 1', '"returns": 1', '"leaves": 1', '"wrong": 1'):
+    for outcome in ('"moved": 1', '"same": 1', '"new": 1', '"returns": 1', '"leaves": 1', '"wrong": 2'):
         assert outcome in tallies
 
 

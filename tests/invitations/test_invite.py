@@ -92,6 +92,8 @@ async def test_nobody_is_invited_to_a_group(as_, world):
         ("ada@overwаter.example", "end in @overwater.example"),  # a Cyrillic а
         ("ada@ｏverwater.example", "no complete e-mail address"),  # a full-width o
         ("ada@overwater。example", "no complete e-mail address"),
+        ("adá@overwater.example", "letters before the @"),
+        ("adá@overwater", "no complete e-mail address"),
         ("ada@overwater.example\nBcc: eve@evil.example", "one line"),
         ("ada@overwater.example,eve@evil.example", "no complete e-mail address"),
         ("ada@evil.example@overwater.example", "no complete e-mail address"),

@@ -140,9 +140,10 @@ async def meeting(request: Request) -> None:
     await db.execute("DO $$ BEGIN RAISE EXCEPTION 'met' USING ERRCODE = '" + code + "'; END $$")
 
 
-@get("/test/slow", opt=PUBLIC)
+@post("/test/slow", opt=PUBLIC)
 async def slow(request: Request) -> None:
     """A statement that takes longer than it may."""
+    await request.typed()
     async with db.transaction():
         await db.execute("SET LOCAL statement_timeout = 1")
         await db.execute("SELECT pg_sleep(5)")
@@ -206,8 +207,12 @@ async def test_what_met_somebody_elses_is_tried_again_and_what_was_typed_is_kept
     assert [said["event"] for said in noting.entries] == ["transactions collided"]
 
 
-async def test_a_statement_that_takes_too_long_is_logged_as_that(faulty, noting):
-    assert (await faulty.get("/test/slow")).status_code == 503
+async def test_a_statement_that_takes_too_long_says_so_and_keeps_what_was_typed(faulty, noting):
+    response = await faulty.post("/test/slow", {"body": "Three lamps, all of them out."})
+    check_page(response, 503, signed_in=True)
+    assert "That took too long" in text_of(response)
+    assert "Three lamps, all of them out." in text_of(response)
+    assert response.headers["retry-after"] == "5"
     assert [said["event"] for said in noting.entries] == ["statement took too long"]
 
 
