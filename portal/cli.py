@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
@@ -18,10 +19,12 @@ from portal.commands import AnAddress, AZone, database, in_database
 from portal.commands.imports import import_list
 from portal.commands.people import people_group
 from portal.commands.units import units_group
-from portal.db import UNREACHABLE
-from portal.files.archive import DUMP, FILES, pack, unpack
+from portal.db import TOO_SLOW, UNREACHABLE, fetch_value
+from portal.files.archive import DUMP, FILES, pack, unpack, without_newer_settings
 from portal.run.postgres import CannotStart
 from portal.settings import BadSetting, settings
+
+FULL = "SELECT EXISTS (SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace)"
 
 
 def main() -> None:
@@ -37,6 +40,8 @@ def main() -> None:
         sys.exit(130)
     except UNREACHABLE as error:
         sys.exit(_say(f"The database can't be reached: {error}", 2))
+    except TOO_SLOW as error:
+        sys.exit(_say(f"The database took too long, and nothing was changed: {error}", 2))
 
 
 def _say(text: str, code: int) -> int:
@@ -223,7 +228,7 @@ def backup(file: Path) -> None:
     fresh = file.with_name(f".{file.name}.part")
     with tempfile.TemporaryDirectory(dir=file.parent) as scratch, database():
         dump = Path(scratch) / DUMP
-        _postgres_tool("pg_dump", "--format=custom", f"--file={dump}")
+        _in_postgres("pg_dump", "--format=custom", f"--file={dump}")
         pack(dump, settings().files_folder, fresh)
     fresh.rename(file)
     print(f"{file}: {file.stat().st_size:,} bytes")
@@ -238,23 +243,35 @@ def restore(file: Path) -> None:
             dump = unpack(file, Path(scratch))
         except (tarfile.TarError, KeyError) as error:
             raise click.ClickException(f"{file} is no backup of Plein: {error}") from error
-        _postgres_tool("pg_restore", "--no-owner", "--exit-on-error", "--single-transaction", str(dump))
+        if in_database(lambda: fetch_value(FULL)) or any(settings().files_folder.glob("*/*")):
+            raise click.ClickException("A backup goes into an empty database and DATA_DIR: nothing was changed.")
+        script = Path(scratch) / "database.sql"
+        # Owners and rights are those of the database that it goes into; the next start gives them anew.
+        _postgres_tool("pg_restore", "--no-owner", "--no-privileges", f"--file={script}", str(dump))
+        without_newer_settings(script)
+        _in_postgres(
+            "psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--single-transaction", f"--file={script}"
+        )
         shutil.copytree(Path(scratch) / FILES, settings().files_folder, dirs_exist_ok=True)
     print("The backup is restored.")
 
 
-def _postgres_tool(name: str, *arguments: str) -> None:
-    """Runs one of PostgreSQL's programs; the password goes through the environment, where no process list shows it."""
-    from portal.run.postgres import binaries
-
+def _in_postgres(name: str, *arguments: str) -> None:
+    """Runs one of PostgreSQL's programs on our database; the password goes through the environment, where no process
+    list shows it."""
     address = urlsplit(settings().database_url)
     environment = dict(os.environ)
     if address.password:
         environment["PGPASSWORD"] = unquote(address.password)
         at = address.netloc.rpartition("@")[2]
         address = address._replace(netloc=f"{quote(unquote(address.username or ''))}@{at}")
-    command = [str(binaries() / name), f"--dbname={address.geturl()}", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    _postgres_tool(name, f"--dbname={address.geturl()}", *arguments, env=environment)
+
+
+def _postgres_tool(name: str, *arguments: str, env: Mapping[str, str] | None = None) -> None:
+    from portal.run.postgres import binaries
+
+    done = subprocess.run([str(binaries() / name), *arguments], capture_output=True, text=True, check=False, env=env)
     if done.returncode:
         raise click.ClickException(done.stderr.strip())
 

@@ -107,6 +107,7 @@ def read_settings(env: Mapping[str, str]) -> Settings:
     redis_url = env.get("REDIS_URL", "")
     if redis_url:
         _check_url(redis_url, "REDIS_URL", {"redis", "rediss", "unix"}, host_needed=False)
+        _check_redis(redis_url)
     web_processes = _number(env, "WEB_PROCESSES", 1, 1, 64)
     if web_processes > 1 and not redis_url:
         _refuse("WEB_PROCESSES", "several processes need REDIS_URL, through which they tell each other what is new")
@@ -170,6 +171,20 @@ def _check_url(url: str, name: str, schemes: set[str], host_needed: bool = True)
         _refuse(name, f"expected an address that starts with {' or '.join(s + '://' for s in sorted(schemes))}")
     if host_needed and not parts.hostname:
         _refuse(name, "the address names no host")
+
+
+def _check_redis(url: str) -> None:
+    from redis import ConnectionPool  # most installations have none, and do without loading it
+
+    parts = urlsplit(url)
+    if parts.scheme != "unix" and not re.fullmatch("/?[0-9]{0,3}", parts.path):
+        _refuse("REDIS_URL", "after the host stands the number of a database, such as redis://127.0.0.1:6379/0")
+    if parts.scheme == "unix" and len(parts.path) < 2:
+        _refuse("REDIS_URL", "name the socket, such as unix:///run/redis/redis.sock")
+    try:
+        ConnectionPool.from_url(url)
+    except ValueError as error:
+        _refuse("REDIS_URL", f"{error}")
 
 
 def _loopback(host: str) -> bool:

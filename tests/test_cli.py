@@ -12,7 +12,7 @@ import pytest
 
 from portal import db
 from portal.accounts.passwords import matches
-from portal.cli import _postgres_tool, cli
+from portal.cli import _in_postgres, cli
 from portal.db import execute, fetch_value
 from portal.files.store import path_of
 from portal.settings import settings
@@ -73,7 +73,7 @@ async def test_no_list_of_processes_shows_the_databases_password(tmp_path, monke
     monkeypatch.setattr("portal.run.postgres.binaries", lambda: tmp_path)
     monkeypatch.setenv("DATABASE_URL", "postgresql://plein:a%20secret@db.example:5433/plein")
     settings.cache_clear()
-    _postgres_tool("pg_dump", "--format=custom")
+    _in_postgres("pg_dump", "--format=custom")
     settings.cache_clear()
     assert said.read_text() == "--dbname=postgresql://plein@db.example:5433/plein --format=custom\na secret\n"
 
@@ -122,7 +122,8 @@ async def test_a_backup_can_be_restored(fresh_db, tmp_path, cluster, world):
     await connection.close()
     assert title == "Idea vote"
     assert await portal(other, "migrate") == (0, "The schema is up to date.\n")
-    assert (await portal(other, "restore", str(tmp_path / "plein.dump")))[0] == 1  # into an empty one only
+    code, said = await portal(other, "restore", str(tmp_path / "plein.dump"), DATA_DIR=str(tmp_path / "new"))
+    assert (code, said) == (1, "Error: A backup goes into an empty database and DATA_DIR: nothing was changed.\n")
     await drop_database(cluster, name)
 
 

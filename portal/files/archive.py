@@ -8,6 +8,7 @@ from pathlib import Path
 
 DUMP = "database.dump"
 FILES = "files"
+NEWER = b"SET transaction_timeout = 0;\n"  # which PostgreSQL 15 and 16 don't know
 ON_THEIR_WAY = "incoming"
 
 
@@ -36,6 +37,15 @@ def unpack(archive: Path, folder: Path) -> Path:
     if not (folder / DUMP).exists():
         raise KeyError(DUMP)
     return folder / DUMP
+
+
+def without_newer_settings(script: Path) -> None:
+    """Takes out of a dump's SQL the one setting that older servers refuse: it stands before anything that was written
+    by people."""
+    with script.open("r+b") as sql:
+        head = sql.read(4096)
+        sql.seek(0)
+        sql.write(head.replace(NEWER, b"\n" * len(NEWER), 1))
 
 
 def _write(tar: tarfile.TarFile, entry: tarfile.TarInfo, target: Path) -> None:
