@@ -13,6 +13,7 @@ from portal.colleagues.queries import Colleague
 from portal.db import QueryString, execute, fetch, fetch_value, transaction
 from portal.events.kinds import Kind
 from portal.events.log import record
+from portal.spaces.owners import hold_owned
 from portal.tables import Campaign, Space, TopicRule
 
 
@@ -90,6 +91,7 @@ async def deactivate(actor: Actor | None, person: int, heir: Colleague | None) -
         await execute(HOLD)
         if await is_last_administrator(actor, person):
             raise WithoutAdministrator
+        await hold_owned([person])
         left = await duties(actor, person)
         if left and heir is None:
             raise SuccessorNeeded

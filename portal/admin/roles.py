@@ -15,6 +15,7 @@ from portal.accounts.actions import END_ALL
 from portal.db import execute, fetch, fetch_one, fetch_value, transaction
 from portal.events.kinds import Kind
 from portal.events.log import record
+from portal.spaces.owners import keep_an_owner
 from portal.tables import Membership, Space
 
 #: Which roles there are to give, by the kind of space.
@@ -36,10 +37,6 @@ ROLES: dict[str, tuple[Role, ...]] = {
 
 class WithoutAdministrator(Exception):
     """Nobody would run the portal any more."""
-
-
-class WithoutOwner(Exception):
-    """Nobody would own the group any more."""
 
 
 class SpaceOfRoles(msgspec.Struct, frozen=True):
@@ -103,10 +100,6 @@ OTHER_ADMINISTRATOR = """
     SELECT EXISTS (SELECT FROM membership m JOIN space s ON s.id = m.space AND s.kind = 'organisation'
         JOIN person p ON p.id = m.person AND p.active WHERE m.role = 'administrator' AND (m.person = {}) = {})
 """
-OTHER_OWNER = """
-    SELECT EXISTS (SELECT FROM membership m JOIN person p ON p.id = m.person AND p.active
-        WHERE m.space = {} AND m.role = 'owner' AND m.person <> {})
-"""
 
 
 async def is_last_administrator(actor: Actor | None, person: int) -> bool:
@@ -158,8 +151,8 @@ async def take_role(actor: Actor | None, space: SpaceOfRoles, person: int, role:
         await execute(HOLD)
         if role is Role.ADMINISTRATOR and await is_last_administrator(actor, person):
             raise WithoutAdministrator
-        if role is Role.OWNER and not await fetch_value(OTHER_OWNER, space.id, person):
-            raise WithoutOwner
+        if role is Role.OWNER:
+            await keep_an_owner(space.id, person)
         if await fetch_value(TAKE, space.id, person, role) is None:
             return
         by = actor.id if actor else None

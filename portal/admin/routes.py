@@ -25,6 +25,7 @@ from portal.colleagues.forms import chosen_colleague
 from portal.notifications import actions, queries
 from portal.people import erasure
 from portal.settings import settings
+from portal.spaces.owners import WithoutOwner
 from portal.text.language import gettext
 from portal.text.roles import ROLE_NAMES
 from portal.topics.queries import gaps
@@ -320,7 +321,7 @@ async def take_role(request: Request, public_id: FromPath[str]) -> Response[Any]
             await roles.take_role(request.actor, space, chosen.id, chosen_role(form))
         except roles.WithoutAdministrator:
             form.refuse("colleague", gettext("Nobody else is an administrator. Give somebody that role first."))
-        except roles.WithoutOwner:
+        except WithoutOwner:
             form.refuse("colleague", gettext("Nobody else owns this group. Give somebody that role first."))
     if not form.complete:
         refused = [str(error) for errors in form.errors.values() for error in errors]

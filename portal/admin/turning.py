@@ -12,6 +12,7 @@ from portal.db import execute, fetch_value, transaction
 from portal.events.jobs import queue
 from portal.events.kinds import Kind
 from portal.events.log import record
+from portal.spaces.owners import hold_owned
 
 # Nothing of the guest is left over: no end and no sponsor, and no seat where her time had ended already.
 ENDED = """
@@ -80,6 +81,7 @@ async def become_guest(actor: Actor | None, person: int, spaces: list[SpaceOfRol
         await execute(HOLD)
         if await is_last_administrator(actor, person):
             raise WithoutAdministrator
+        await hold_owned([person])
         left = await duties(actor, person)
         if left and heir is None:
             raise SuccessorNeeded

@@ -12,6 +12,7 @@ from portal.colleagues.queries import colleague_of_address
 from portal.commands import AnAddress, database, in_database
 from portal.db import fetch_value
 from portal.people import erasure
+from portal.spaces.owners import WithoutOwner
 from portal.text.roles import ROLE_NAMES
 from portal.units.actions import add_unit
 from portal.units.queries import all_units
@@ -37,7 +38,7 @@ def _run(work: Any) -> Any:
             return await work()
         except roles.WithoutAdministrator:
             raise click.ClickException("Nobody else is an administrator: give somebody that role first.") from None
-        except roles.WithoutOwner:
+        except WithoutOwner:
             raise click.ClickException("Nobody else owns that group: give somebody that role first.") from None
 
     with database():

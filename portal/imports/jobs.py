@@ -18,6 +18,7 @@ from portal.events.log import record
 from portal.files.dialect import taken_apart
 from portal.imports.staging import HANDED, KEPT, PATIENCE, Handed, heads_named, plan
 from portal.imports.unit_list import Planned, units_of
+from portal.spaces.owners import hold_owned
 from portal.units.paths import Unit, UnitPaths, parts_of
 from portal.units.queries import all_units
 
@@ -199,9 +200,11 @@ async def _let_in_and_out(row: Handed, ids: list[int]) -> None:
     back = [line["id"] for line in await execute(BACK, ids)]
     if back:
         await execute(HAPPENED, Kind.PERSON_ACTIVATED.value, row.started_by, back, row.id)
-    if not await fetch_value("SELECT 1 FROM import_line WHERE id = ANY({}) AND outcome = 'leaves'", ids):
+    leaving = await execute("SELECT person FROM import_line WHERE id = ANY({}) AND outcome = 'leaves'", ids)
+    if not leaving:
         return
     await execute(HOLD)
+    await hold_owned([line["person"] for line in leaving])
     out = [line["id"] for line in await execute(OUT, ids)]
     await close_the_door(out)
     if out:

@@ -9,15 +9,12 @@ from portal.db import execute, fetch_value, transaction
 from portal.events.kinds import Kind
 from portal.events.log import record
 from portal.ideas.queries import IdeaRow
+from portal.spaces.owners import keep_an_owner
 from portal.spaces.queries import SpaceRow
 
 #: The roles that an owner gives.
 GIVEN = (Role.OWNER, Role.MODERATOR, Role.COMMUNITY_MANAGER)
 MOST_PINNED = 3
-
-
-class WithoutOwner(Exception):
-    """Nobody would own the space any more."""
 
 
 class Full(Exception):
@@ -46,12 +43,6 @@ async def give_role(actor: Actor, space: SpaceRow, colleague: Colleague, role: R
             await record(Kind.ROLE_GIVEN, actor=actor.id, space=space.id, member=colleague.id, role=role.value)
 
 
-# Those who take a role away take turns, so that two can't leave nobody.
-HOLD = "SELECT id FROM space WHERE id = {} FOR NO KEY UPDATE"
-OTHER_OWNER = """
-    SELECT EXISTS (SELECT FROM membership m JOIN person p ON p.id = m.person AND p.active
-        WHERE m.space = {} AND m.role = 'owner' AND m.person <> {} AND (m.until IS NULL OR m.until > plein_now()))
-"""
 TAKE = "DELETE FROM membership WHERE space = {} AND person = {} AND role = {} RETURNING id"
 
 
@@ -59,9 +50,8 @@ async def take_role(actor: Actor, space: SpaceRow, colleague: Colleague, role: R
     """A colleague has this role no longer, and still belongs to the space. Raises WithoutOwner."""
     require(actor, Action.SPACE_GIVE_ROLE, space)
     async with transaction():
-        await execute(HOLD, space.id)
-        if role is Role.OWNER and not await fetch_value(OTHER_OWNER, space.id, colleague.id):
-            raise WithoutOwner
+        if role is Role.OWNER:
+            await keep_an_owner(space.id, colleague.id)
         if await fetch_value(TAKE, space.id, colleague.id, role.value):
             await record(Kind.ROLE_TAKEN, actor=actor.id, space=space.id, member=colleague.id, role=role.value)
 
@@ -79,6 +69,8 @@ async def write_card(actor: Actor, space: SpaceRow, office_hours: str, whereabou
     await execute(WRITE_CARD, space.id, actor.id, office_hours, whereabouts)
 
 
+# Those who pin take turns.
+HOLD = "SELECT id FROM space WHERE id = {} FOR NO KEY UPDATE"
 PINNED = """
     SELECT count(*) FROM highlight h JOIN idea i ON i.id = h.idea AND i.state = 'published'
     WHERE h.space = {} AND h.kind = 'pin' AND h.idea <> {}

@@ -15,6 +15,7 @@ from portal.colleagues.forms import ColleagueForm, chosen_colleague
 from portal.colleagues.queries import Colleague
 from portal.ideas.queries import get_idea
 from portal.settings import settings
+from portal.spaces.owners import WithoutOwner
 from portal.spaces.queries import SpaceRow, get_space
 from portal.stewards import actions, queries
 from portal.stewards.beginnings import beginnings
@@ -112,7 +113,7 @@ async def take_role(request: Request, public_id: FromPath[str]) -> Response[Any]
         return await _roles(request, space, form)
     try:
         await actions.take_role(request.actor, space, chosen, Role(form.role.data))
-    except actions.WithoutOwner:
+    except WithoutOwner:
         form.refuse("colleague", gettext("Nobody else owns it. Give somebody that role first."))
         return await _roles(request, space, form)
     still_owner = chosen.id != request.actor.id or form.role.data != Role.OWNER

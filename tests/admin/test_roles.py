@@ -2,14 +2,20 @@
 
 import asyncio
 
+import asyncpg
 import pytest
 
-from portal.access.actor import Role
-from portal.admin import roles
-from portal.db import execute, fetch_value
+from portal.access.actor import Role, actor_of_person
+from portal.admin import deactivation, roles
+from portal.colleagues.queries import colleague_of_address
+from portal.db import execute, fetch_value, transaction
 from portal.notifications.jobs import tell_of
 from portal.notifications.mails import write
+from portal.spaces import owners
+from portal.spaces.queries import get_space
+from portal.stewards import actions as stewards
 from tests.client import text_of
+from tests.pages.locks import until_waiting
 from tests.world import email_of
 
 
@@ -116,7 +122,7 @@ async def test_an_address_of_no_group_leads_nowhere(as_, world, address):
 
 async def naive_take(space, person):
     """The control: looks first, and takes afterwards."""
-    if await fetch_value(roles.OTHER_OWNER, space.id, person):
+    if await fetch_value(owners.OTHER, space.id, person):
         await asyncio.sleep(0.05)
         await execute(roles.TAKE, space.id, person, "owner")
 
@@ -124,12 +130,85 @@ async def naive_take(space, person):
 @pytest.mark.parametrize("careful", [True, False], ids=["product", "control"])
 async def test_of_owners_who_lose_their_role_at_once_one_is_left(fresh_db, world, careful):
     space = await roles.space_by_address(None, world.space["open"])
-    owners = [world.person_id[name] for name in ("employee", "author", "colleague")]
-    for person in owners:
+    people = [world.person_id[name] for name in ("employee", "author", "colleague")]
+    for person in people:
         await roles.give_role(None, space, person, Role.OWNER)
     take = (lambda p: roles.take_role(None, space, p, Role.OWNER)) if careful else lambda p: naive_take(space, p)
-    done = await asyncio.gather(*(take(person) for person in owners), return_exceptions=True)
+    done = await asyncio.gather(*(take(person) for person in people), return_exceptions=True)
     left = await fetch_value("SELECT count(*) FROM membership WHERE space = {} AND role = 'owner'", space.id)
     assert left == (1 if careful else 0)
     if careful:
-        assert [type(e) for e in done if e] == [roles.WithoutOwner]
+        assert [type(e) for e in done if e] == [owners.WithoutOwner]
+
+
+async def by_an_owner(world, space):
+    """As an owner does it who looks after the space: she steps down."""
+    owner = await actor_of_person(world.person_id["author"])
+    herself = await colleague_of_address(email_of("author"))
+    await stewards.take_role(owner, await get_space(owner, space.public_id), herself, Role.OWNER)
+
+
+async def by_an_administrator(world, space):
+    """As an administrator does it to the other."""
+    await roles.take_role(None, space, world.person_id["employee"], Role.OWNER)
+
+
+async def by_letting_out(world, space):
+    """As it ends for the other who is deactivated."""
+    await deactivation.deactivate(None, world.person_id["employee"], None)
+
+
+@pytest.mark.parametrize("careful", [True, False], ids=["product", "control"])
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (by_an_owner, by_an_administrator),
+        (by_an_administrator, by_an_owner),
+        (by_an_owner, by_letting_out),
+        (by_letting_out, by_an_owner),
+    ],
+)
+async def test_of_two_owners_who_go_at_once_by_different_ways_one_is_left(
+    fresh_db, world, monkeypatch, first, second, careful
+):
+    space = await roles.space_by_address(None, world.space["open"])
+    for name in ("employee", "author"):
+        await roles.give_role(None, space, world.person_id[name], Role.OWNER)
+    if not careful:
+        monkeypatch.setattr(owners, "HOLD", "SELECT {}::bigint")
+        monkeypatch.setattr(owners, "HOLD_OWNED", "SELECT {}::bigint[]")
+    done, go_on = asyncio.Event(), asyncio.Event()
+
+    async def hold():
+        async with transaction():
+            await first(world, space)
+            done.set()
+            await go_on.wait()
+
+    holder = asyncio.create_task(hold())
+    await done.wait()
+    other = asyncio.create_task(second(world, space))
+    watcher = await asyncpg.connect(fresh_db)
+    await until_waiting(watcher, other)
+    go_on.set()
+    ended = await asyncio.gather(holder, other, return_exceptions=True)
+    await watcher.close()
+    assert await fetch_value(OWNERS, space.id) == (1 if careful else 0)
+    refused = deactivation.SuccessorNeeded if second is by_letting_out else owners.WithoutOwner
+    assert [type(error) for error in ended if error] == ([refused] if careful else [])
+
+
+OWNERS = """
+    SELECT count(*) FROM membership m JOIN person p ON p.id = m.person AND p.active
+    WHERE m.space = {} AND m.role = 'owner'
+"""
+
+
+async def test_whose_time_as_an_owner_is_over_takes_over_nothing(rollback, world):
+    space = await roles.space_by_address(None, world.space["open"])
+    for name in ("employee", "author"):
+        await roles.give_role(None, space, world.person_id[name], Role.OWNER)
+    over = "UPDATE membership SET until = plein_now() WHERE space = {} AND person = {}"
+    await execute(over, space.id, world.person_id["author"])
+    with pytest.raises(deactivation.SuccessorNeeded):
+        await deactivation.deactivate(None, world.person_id["employee"], None)
