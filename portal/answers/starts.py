@@ -22,7 +22,7 @@ async def get_start(actor: Actor, public_id: str) -> Start | None:
 ADD = """
     INSERT INTO answer_start (name, language, kind, summary, reason, next_step, author, form_key)
     VALUES ({}, {}, {}, {}, {}, {}, {}, {})
-    ON CONFLICT (author, form_key) DO UPDATE SET form_key = excluded.form_key RETURNING public_id
+    ON CONFLICT (author, form_key) DO NOTHING RETURNING public_id
 """
 
 
@@ -31,7 +31,8 @@ async def add_start(actor: Actor, words: Words, *, form_key: str) -> None:
     require(actor, Action.ANSWER_START_EDIT)
     async with transaction():
         start = await fetch_value(ADD, *msgspec.structs.astuple(words), actor.id, form_key)
-        await record(Kind.ANSWER_START_SAVED, actor=actor.id, start=start)
+        if start is not None:
+            await record(Kind.ANSWER_START_SAVED, actor=actor.id, start=start)
 
 
 EDIT = """

@@ -20,14 +20,15 @@ from portal.settings import settings
 from portal.tables.base import new_public_id
 from portal.text.language import gettext
 
-# The author's row is held, so that two forms of hers can't both take the last of her room; the idea's stays as it is.
+# The idea is held, and then the author's row: two forms can't both take the last of their room.
+HOLD_IDEA = "SELECT 1 FROM idea WHERE id = {} FOR NO KEY UPDATE"
 HOLD = "SELECT 1 FROM person WHERE id = {} FOR NO KEY UPDATE"
 ROOM = "SELECT coalesce(sum(size), 0)::bigint FROM attachment WHERE idea = {}"
 ATTACH = f"""
     INSERT INTO attachment (public_id, idea, space, author, kind, name, file, size, width, height, form_key)
     SELECT {{}}, i.id, i.space, {{}}, {{}}, {{}}, {{}}, {{}}, {{}}, {{}}, {{}}
-    FROM (SELECT * FROM idea WHERE id = {{}} FOR NO KEY UPDATE) AS i JOIN campaign c ON c.id = i.campaign
-    WHERE plein_phase(c, plein_now()) = ANY({{}}) AND {UNANSWERED}
+    FROM idea i JOIN campaign c ON c.id = i.campaign
+    WHERE i.id = {{}} AND plein_phase(c, plein_now()) = ANY({{}}) AND {UNANSWERED}
     ON CONFLICT (author, form_key) DO NOTHING RETURNING id
 """
 KNOWN = "SELECT 1 FROM attachment WHERE author = {} AND form_key = {}"
@@ -59,11 +60,13 @@ async def _refuse_sensitive_name(name: str) -> None:
 
 
 async def _attach_one(actor: Actor, idea: IdeaRow, name: str, kept: Kept, form_key: str) -> None:
-    attached = False
+    """What comes to nothing loses its file at once; where nobody knows how it ended, it is swept with the hour."""
     try:
         async with transaction():
+            await execute(HOLD_IDEA, idea.id)
             await execute(HOLD, actor.id)
             if await fetch_value(KNOWN, actor.id, form_key):
+                store.remove(kept.file)
                 return
             await _refuse_too_much(actor, idea, name, kept.size)
             made = (new_public_id(), actor.id, kept.kind, name, kept.file, kept.size, kept.width, kept.height, form_key)
@@ -72,10 +75,9 @@ async def _attach_one(actor: Actor, idea: IdeaRow, name: str, kept: Kept, form_k
             # Of a draft it is not written down who: it may be posted without a name.
             by = actor.id if idea.idea_state != "draft" else None
             await record(Kind.ATTACHMENT_ADDED, actor=by, space=idea.space, idea=idea.id)
-        attached = True
-    finally:
-        if not attached:
-            store.remove(kept.file)
+    except (Refused, Closed):
+        store.remove(kept.file)
+        raise
 
 
 async def _refuse_too_much(actor: Actor, idea: IdeaRow, name: str, size: int) -> None:

@@ -14,20 +14,23 @@ from portal.services.queries import ServiceRow
 
 ADD = """
     INSERT INTO service (name, description, form_key) VALUES ({}, {}, {})
-    ON CONFLICT (form_key) DO UPDATE SET form_key = excluded.form_key RETURNING public_id
+    ON CONFLICT (form_key) DO NOTHING RETURNING public_id
 """
+ADDED = "SELECT public_id FROM service WHERE form_key = {}"
 
 
 async def add_service(actor: Actor, *, name: str, description: str, form_key: str) -> str:
-    """A new one; gives its public id. Raises Changed when there is one of that name."""
+    """A new one; gives its public id. The same form twice adds one. Raises Changed when there is one of that name."""
     require(actor, Action.SERVICE_EDIT)
     try:
         async with transaction():
-            public_id = str(await fetch_value(ADD, name, description, form_key))
+            public_id = await fetch_value(ADD, name, description, form_key)
+            if public_id is None:
+                return str(await fetch_value(ADDED, form_key))
             await record(Kind.SERVICE_ADDED, actor=actor.id, service=public_id)
     except asyncpg.UniqueViolationError:
         raise Changed from None
-    return public_id
+    return str(public_id)
 
 
 EDIT = """

@@ -32,20 +32,22 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
 
 ADD = """
     INSERT INTO topic (name, explanation, neutral, form_key) VALUES ({}, {}, {}, {})
-    ON CONFLICT (form_key) DO UPDATE SET form_key = excluded.form_key RETURNING id, public_id
+    ON CONFLICT (form_key) DO NOTHING RETURNING id, public_id
 """
+ADDED = "SELECT public_id FROM topic WHERE form_key = {}"
 EDIT = "UPDATE topic SET name = {}, explanation = {}, neutral = {} WHERE id = {} RETURNING id, public_id"
 STATE = "UPDATE topic SET state = {} WHERE id = {} AND state <> {}"
 
 
 async def save_topic(actor: Actor, topic: TopicRow | None, content: Content, *, form_key: str = "") -> str:
-    """A topic, new or changed, with who answers for it; gives its public id. Raises Changed when another has that name,
-    WithoutOwner when it is published and nobody answers for it, JustLeft."""
+    """A topic, new or changed, with who answers for it; gives its public id. The same form twice adds one. Raises
+    Changed when another has that name, WithoutOwner when it is published and nobody answers for it, JustLeft."""
     require(actor, Action.TOPIC_EDIT)
     said = (content.name, content.explanation, content.neutral)
     async with told_apart(Changed, WithoutOwner):
         made = await (fetch_one(Made, EDIT, *said, topic.id) if topic else fetch_one(Made, ADD, *said, form_key))
-        assert made is not None
+        if made is None:
+            return str(await fetch_value(ADDED, form_key))
         if content.state != "published":  # first, so that an owner may go with it
             await execute(STATE, content.state, made.id, content.state)
         if content.owner is None:

@@ -128,7 +128,9 @@ async def _settle(actor: Actor, noted: CaptureRow, person: int, state: str) -> N
     await record(Kind.IDEA_HANDED_OVER, actor=actor.id, space=noted.space, idea=noted.idea)
 
 
-REFUSE = "UPDATE capture SET state = 'refused', settled_at = plein_now() WHERE id = {} AND state = 'waiting'"
+REFUSE = """
+    UPDATE capture SET state = 'refused', settled_at = plein_now() WHERE id = {} AND state = 'waiting' RETURNING id
+"""
 REJECT = "UPDATE capture SET state = 'waiting', claimant = NULL WHERE id = {} AND claimant = {}"
 
 
@@ -136,8 +138,8 @@ async def refuse(actor: Actor, noted: CaptureRow) -> None:
     """It is not hers: it stays with who wrote it down, and says nothing of her any more."""
     require(actor, Action.CAPTURE_REFUSE, noted)
     async with transaction():
-        await execute(REFUSE, noted.id)
-        await record(Kind.CAPTURE_REFUSED, actor=actor.id, space=noted.space, idea=noted.idea)
+        if await fetch_value(REFUSE, noted.id) is not None:
+            await record(Kind.CAPTURE_REFUSED, actor=actor.id, space=noted.space, idea=noted.idea)
 
 
 async def reject(actor: Actor, noted: CaptureRow, claimant: str) -> None:

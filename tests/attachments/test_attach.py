@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import time
 from typing import Any
 
+import asyncpg
 import pytest
 
+from portal.access.actor import actor_of_person
+from portal.attachments import actions
 from portal.attachments.jobs import sweep_files
-from portal.db import execute, fetch_value
+from portal.db import execute, fetch_value, script, transaction
 from portal.files import store
-from portal.files.store import path_of
+from portal.files.store import Upload, path_of
+from portal.ideas.queries import get_idea
 from portal.settings import settings
 from portal.web.uploads import LARGEST_FORM
 from tests.client import Browser, text_of
+from tests.pages.locks import until_waiting
 from tests.world import World, picture
 
 TEXT = ("notes.txt", b"Three nights in a row.")
@@ -126,6 +132,64 @@ async def test_two_forms_at_once_do_not_take_the_last_room_both(fresh_db: str, a
         *(browser.post(page_of(world), files=[("files", (f"{n}.txt", b"%d twenty bytes of it" % n))]) for n in range(4))
     )
     assert sorted(answer.status_code for answer in answers) == [303, 422, 422, 422]
+    await browser.http.aclose()
+
+
+async def test_two_who_write_along_do_not_take_the_last_room_both(fresh_db: str, world: World):
+    """Each would still fit by itself, and the second is looked at while the first is under way."""
+    idea, large = world.idea_id["collect"], settings().files_per_idea_mb * 1_048_576 - 30
+    await execute("UPDATE attachment SET size = {} WHERE idea = {}", large, idea)
+    together = "INSERT INTO co_author (idea, space, person, invited_by, accepted_at)"
+    together += " SELECT id, space, {}, author, plein_now() FROM idea WHERE id = {}"
+    await execute(together, world.person_id["employee"], idea)
+    done, go_on = asyncio.Event(), asyncio.Event()
+
+    async def attach(name: str) -> list[str]:
+        actor = await actor_of_person(world.person_id[name])
+        row = await get_idea(actor, world.idea["collect"])
+        assert row is not None
+        upload = Upload("files", f"{name}.txt")
+        upload.write(b"Twenty bytes by %b" % name.encode(), 1000)
+        return await actions.attach(actor, row, [upload], "k")
+
+    async def hold() -> list[str]:
+        async with transaction():
+            problems = await attach("author")
+            done.set()
+            await go_on.wait()
+            return problems
+
+    holder = asyncio.create_task(hold())
+    await done.wait()
+    other = asyncio.create_task(attach("employee"))
+    watcher = await asyncpg.connect(fresh_db)
+    await until_waiting(watcher, other)
+    go_on.set()
+    problems = [*await holder, *await other]
+    await watcher.close()
+    assert len(problems) == 1
+    assert await names(world) == ["author.txt"]
+
+
+DIES = """
+    CREATE FUNCTION dies() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$;
+    CREATE CONSTRAINT TRIGGER dies AFTER INSERT ON attachment DEFERRABLE INITIALLY DEFERRED
+        FOR EACH ROW EXECUTE FUNCTION dies();
+"""
+
+
+async def test_where_the_connection_breaks_while_it_commits_the_file_stays_until_it_is_swept(
+    fresh_db: str, app: Any, world: World
+):
+    """Nobody knows by then whether it is attached."""
+    await script(DIES)
+    browser = Browser(app, world.person_id["author"])
+    await browser.start_session()
+    before = set(_on_disk())
+    with contextlib.suppress(Exception):
+        await browser.post(page_of(world), files=[("files", TEXT)])
+    assert len(set(_on_disk()) - before) == 1
     await browser.http.aclose()
 
 
