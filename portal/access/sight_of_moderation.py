@@ -8,14 +8,9 @@ from portal.db import QueryString
 
 
 def moderation_item(actor: Actor, a: str) -> QueryString:
-    """What is to be judged is shown to the moderators of its space, but never to who wrote it, down, or along, or in
-    whose name it stands."""
-    return QueryString(
-        f"{{}} AND {{}} NOT IN (SELECT {a}.author UNION ALL SELECT plein_writers({a}.idea)"
-        f" UNION ALL SELECT wd.author FROM capture wd WHERE wd.idea = {a}.idea)",
-        moderated(actor, a),
-        actor.id,
-    )
+    """What is to be judged is shown to the moderators of its space, but never to who wrote it, be it without her name,
+    down, or along, or in whose name it stands."""
+    return QueryString(f"{{}} AND {{}} NOT IN (SELECT plein_writers_of({a}))", moderated(actor, a), actor.id)
 
 
 def report(actor: Actor, a: str) -> QueryString:

@@ -105,15 +105,11 @@ class ItemRow(msgspec.Struct, frozen=True):
         return self.checks is not None and self.thing_state == "hidden"
 
 
-#: Who wrote what an item `x` is about, alone or along with somebody, or wrote it down; or in whose name it stands.
-WRITERS = """
-    (SELECT x.author UNION SELECT plein_writers(x.idea) UNION SELECT wd.author FROM capture wd WHERE wd.idea = x.idea)
-"""
-#: Whoever had a part in an item `x` decides no appeal.
-PARTIES = """
-    (SELECT r.reporter FROM report r WHERE r.item = x.id
-        UNION SELECT unnest(ARRAY[d.moderator, d.person]) FROM decision d WHERE d.item = x.id)
-"""
+#: Who wrote what an item `x` is about, be it without her name, alone or along with somebody, or wrote it down; or in
+#: whose name it stands.
+WRITERS = "(SELECT plein_writers_of(x))"
+#: Whoever had a part in an item `x`, be it without her name, decides no appeal.
+PARTIES = "(SELECT plein_parties_of(x))"
 
 #: Who decides the case of an idea or post, or of its lead, or any case in a campaign: whoever does moderates nothing of
 #: it (rule 7 of escalation).
@@ -299,7 +295,7 @@ async def appealed_decision(actor: Actor, item: ItemRow) -> DecisionRow | None:
 
 async def get_decision(actor: Actor, public_id: str) -> DecisionRow | None:
     """A decision that the actor may read as a moderator."""
-    rows = await _decisions(actor, QueryString("d.public_id = {} AND d.person <> {}", public_id, actor.id))
+    rows = await _decisions(actor, QueryString("d.public_id = {} AND d.person <> ALL({})", public_id, actor.selves))
     return rows[0] if rows else None
 
 

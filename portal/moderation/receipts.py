@@ -118,13 +118,13 @@ def _told(actor: Actor) -> tuple[QueryString, ...]:
 async def receipts(actor: Actor) -> list[Receipt]:
     """What moderators decided about the actor's own words, newest first."""
     return await fetch(
-        Receipt, RECEIPTS + " AND d.person = {} ORDER BY d.id DESC LIMIT {}", *_told(actor), actor.id, LISTED
+        Receipt, RECEIPTS + " AND d.person = ANY({}) ORDER BY d.id DESC LIMIT {}", *_told(actor), actor.selves, LISTED
     )
 
 
 LATELY = """
     SELECT d.id FROM decision d LEFT JOIN appeal a ON a.decision = d.id
-    WHERE d.person = {} AND d.undone_at IS NULL AND d.put_back_at IS NULL AND {}
+    WHERE d.person = ANY({}) AND d.undone_at IS NULL AND d.put_back_at IS NULL AND {}
         AND (a.decision IS NULL OR a.decided_at IS NOT NULL)
         AND (d.action = 'send back' OR coalesce(a.decided_at, d.created_at) > coalesce(d.read_at, '-infinity'))
         AND coalesce(a.decided_at, d.created_at) > {}::timestamptz - interval '7 days' LIMIT 1
@@ -134,7 +134,7 @@ LATELY = """
 async def receipts_lately(actor: Actor) -> bool:
     """Whether something was decided about the actor's words within a week, about which she has to do something or which
     she has not read yet; for who gets no mail."""
-    return await fetch_value(LATELY, actor.id, visible(Decision, actor, "d"), actor.now) is not None
+    return await fetch_value(LATELY, actor.selves, visible(Decision, actor, "d"), actor.now) is not None
 
 
 async def get_receipt(actor: Actor, public_id: str) -> Receipt | None:

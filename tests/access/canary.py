@@ -253,7 +253,7 @@ COMMENTS = f"""SELECT k.id FROM comment k LEFT JOIN comment r ON r.id = k.root
         OR k.state NOT IN ('hidden', 'draft') AND coalesce(r.state, '') NOT IN ('hidden', 'draft'))"""
 #: Items to be judged, but by nobody who wrote, wrote along or wrote down what they are about, or in whose name it stands.
 JUDGED = f"""SELECT x.id FROM moderation_item x LEFT JOIN idea i ON i.id = x.idea WHERE x.space IN ({MODERATED})
-    AND x.author <> $1 AND coalesce(i.author NOT IN {HERSELF} AND coalesce(i.speaks_for, 0) <> $1, TRUE)
+    AND x.author NOT IN {HERSELF} AND coalesce(i.author NOT IN {HERSELF} AND coalesce(i.speaks_for, 0) <> $1, TRUE)
     AND NOT EXISTS (SELECT FROM co_author k WHERE k.idea = x.idea AND k.person = $1 AND k.accepted_at IS NOT NULL)
     AND NOT EXISTS (SELECT FROM capture w WHERE w.idea = x.idea AND w.author = $1)"""
 #: What somebody may see once her spaces ($2), and the ideas in them ($3), are known. $1 is she herself.
