@@ -103,8 +103,11 @@ async def entrance(request: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
     await _seen(actor)
 
 
-#: Where one looks about as a guest; on all other pages one is oneself.
-LOOKED_AT = ("/spaces/", "/campaigns", "/ideas/", "/comments/", "/attachments/", "/people/", "/groups", "/search")
+#: Where one is oneself though one looks about as a guest: at what is one's own, and where one's duties are.
+OWN = (
+    *("/settings", "/preferences", "/notifications", "/votes", "/receipts", "/screenings", "/house-rules"),
+    *("/sign-", "/password-reset", "/set-up", "/about", "/admin", "/moderation", "/health"),
+)
 #: What ends it, or has nothing to do with what one looks at.
 ENDS = ("/as-guest/end", "/sign-out", "/preferences")
 
@@ -112,7 +115,7 @@ ENDS = ("/as-guest/end", "/sign-out", "/preferences")
 async def _eyes(request: Request, actor: Actor) -> Actor:
     """Herself, or the guest through whose eyes she looks. Nobody writes meanwhile."""
     space, path = request.cookies.get(COOKIE, ""), request.url.path
-    if not space or (path != "/" and not path.startswith(LOOKED_AT)):
+    if not space or path.startswith(OWN):
         return actor
     guest = await as_guest(actor, space)
     if guest is None or path.endswith(ENDS):

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from portal.db import execute, fetch_value
+from portal.web.guards import ENDS, OWN
 from tests.client import text_of
+from tests.sitemap import GETS, POSTS, filled, form
 from tests.world import World
 
 
@@ -40,6 +42,20 @@ async def test_nothing_is_written_meanwhile_and_one_button_ends_it(as_: Any, wor
     assert (await host.post(f"{home}/as-guest/end")).status_code == 303
     assert "This is how a guest sees it." not in text_of(await host.get(home))
     assert (await host.post(comment, {"body": "Hello."})).status_code == 303
+
+
+async def test_every_page_that_is_not_ones_own_is_a_guests_and_no_form_is_taken(as_: Any, world: World):
+    host, home = await as_("insider_a"), f"/spaces/{world.space['closed_a']}"
+    await host.post(f"{home}/as-guest")
+    for route, (_, address) in GETS.items():
+        response = await host.get(filled(address, world))
+        assert response.status_code < 500, route
+        if response.status_code == 200 and "<html" in response.text:
+            assert ("This is how a guest sees it." in text_of(response)) != route.startswith(OWN), route
+    for route in POSTS:
+        if not route.startswith(OWN) and not route.endswith(ENDS):
+            response = await host.post(filled(POSTS[route][1], world), form(route, world))
+            assert response.status_code == 403, route
 
 
 async def test_it_is_for_who_answers_for_the_space_and_shows_nobody_more(as_: Any, world: World):
