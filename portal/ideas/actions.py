@@ -49,6 +49,11 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
         given = sorted((question, value) for question, value in self.replies.items() if value)
         return [question for question, _ in given], [value for _, value in given]
 
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """All its words."""
+        return (self.title, self.body, *self.tags, *self.replies.values(), *self.core_questions)
+
 
 class Place(Protocol):
     """Where something is proposed or posted: a campaign, or the stream of a space."""
@@ -121,7 +126,7 @@ async def propose(
             if before is None:
                 raise Closed
             return str(before)
-        await _keep_replies(made.id, content)
+        await keep_replies(made.id, content)
         await announce(made.id, campaign.space, actor.id)
     return made.public_id
 
@@ -130,8 +135,7 @@ async def _found(content: Content, idea: int | None) -> Found | None:
     """Why it is screened before anybody reads it, if it is."""
     if content.register:
         return None
-    texts = (content.title, content.body, *content.tags, *content.replies.values(), *content.core_questions)
-    return await found_in(*texts, confidential=content.confidential, idea=idea)
+    return await found_in(*content.texts, confidential=content.confidential, idea=idea)
 
 
 async def _hold_new(
@@ -176,7 +180,7 @@ async def _post(actor: Actor, draft: int, space: int, content: Content, html: st
     if posted is None:
         stands = await fetch_one(Saved, AS_IT_STANDS, draft)
         raise Closed if stands is not None and stands.version == version else Changed
-    await _keep_replies(draft, content)
+    await keep_replies(draft, content)
     await let_pass(draft)
     await announce(draft, space, actor.id)
 
@@ -224,7 +228,7 @@ async def _begin(actor: Actor, campaign: Place, content: Content, html: str, key
         if draft is None:
             raise Changed
         return await _save(actor, draft.id, content, html, version)
-    await _keep_replies(made.id, content)
+    await keep_replies(made.id, content)
     return made
 
 
@@ -239,7 +243,7 @@ async def save_draft(actor: Actor, idea: IdeaRow, content: Content, *, version: 
 async def _save(actor: Actor, draft: int, content: Content, html: str, version: int) -> Saved:
     saved = await fetch_one(Saved, SAVE_DRAFT, *_columns(content, html), actor.id, draft, version)
     if saved is not None:
-        await _keep_replies(draft, content)
+        await keep_replies(draft, content)
         return saved
     same = (*_columns(content, html), draft, actor.id, content.anonymous, *content.given)
     saved = await fetch_one(Saved, THE_SAME, *same)
@@ -286,7 +290,7 @@ async def edit_idea(actor: Actor, idea: IdeaRow, content: Content, *, version: i
         if await fetch_value(KEEP, idea.id, version, list(WHILE_EDITING), idea.id) is None:
             raise Changed
         await execute(EDIT, *_columns(content, html), actor.id, idea.id)
-        await _keep_replies(idea.id, content)
+        await keep_replies(idea.id, content)
         if found:
             await execute(OUT_OF_SIGHT, idea.id)
             await hold_idea(idea.id, found, "published")
@@ -310,7 +314,8 @@ ANONYMOUS = """
 """
 
 
-async def _keep_replies(idea: int, content: Content) -> None:
+async def keep_replies(idea: int, content: Content) -> None:
+    """What it says to its campaign's questions, and to whether it stands there without a name."""
     if content.anonymous is not None:
         kept = await fetch_value(ANONYMOUS, content.anonymous, idea)
         if content.anonymous and kept is False:

@@ -151,6 +151,23 @@ CHECKS: dict[str, Callable[[Question, str], None]] = {
 }
 
 
+class RepliesForm(Form):
+    """What is said to the questions of a campaign, each with a field of its own."""
+
+    is_draft = False
+    asked: tuple[Question, ...] = ()
+
+    @property
+    def replies(self) -> list[Any]:
+        """Their fields, in their order."""
+        return [self[name_of(question)] for question in self.asked]
+
+    @property
+    def replied(self) -> dict[int, str]:
+        """What stands in them, by the question's id."""
+        return {field.question.id: field.data for field in self.replies}
+
+
 class DraftedForm(PreviewedForm):
     """What can be kept as a draft before it is posted: an idea, or a post."""
 
@@ -179,7 +196,7 @@ def anonymous_field() -> BooleanField:
     return BooleanField(lazy("Post it without my name"))
 
 
-class IdeaForm(DraftedForm):
+class IdeaForm(RepliesForm, DraftedForm):
     """What should change, and how."""
 
     title = StringField(lazy("Title"), [needed(lazy("Give your idea a title.")), at_most(90)])
@@ -192,7 +209,6 @@ class IdeaForm(DraftedForm):
     anonymous = anonymous_field()
     version = HiddenNumber(default=1)
     form_version = HiddenNumber(default=0)
-    asked: tuple[Question, ...] = ()
     topic: Any = None
     together = False
 
@@ -200,21 +216,16 @@ class IdeaForm(DraftedForm):
     def asking(cls, questions: list[Question], services: list[Choice], *, anonymous: bool) -> type[IdeaForm]:
         """The form of a campaign, with its questions; without services there is nothing to choose among; without her
         name only where the space allows it."""
-        fields: dict[str, Any] = {name_of(question): ReplyField(question) for question in questions}
+        fields = reply_fields(questions)
         fields["anonymous"] = anonymous_field() if anonymous else None
         offered = [("", gettext("None in particular")), *((s.public_id, s.name) for s in services)]
         fields["service"] = SelectField(cls.service.args[0], choices=options(offered), default="") if services else None
-        return type("IdeaForm", (cls,), fields | {"asked": tuple(questions)})
+        return type("IdeaForm", (cls,), fields)
 
     def validate_anonymous(self, field: wtforms.Field) -> None:
         """Who writes along knows whose it is: then it has a name."""
         if field.data and self.together:
             raise StopValidation(gettext("Others write it along, or are asked to. Post it with your name."))
-
-    @property
-    def replies(self) -> list[Any]:
-        """The fields of the campaign's questions, in their order."""
-        return [self[name_of(question)] for question in self.asked]
 
     def content(self, services: list[Choice]) -> Content:
         """What it says."""
@@ -227,7 +238,7 @@ class IdeaForm(DraftedForm):
             service=next((s.id for s in services if s.public_id == chosen), None),
             core_questions=self.core_questions.data,
             form_version=self.form_version.data or 0,
-            replies={field.question.id: field.data for field in self.replies},
+            replies=self.replied,
             confidential=bool(self.confidential.data),
             anonymous=bool(self.anonymous.data) if self.anonymous else None,
         )
@@ -236,6 +247,11 @@ class IdeaForm(DraftedForm):
 def name_of(question: Question) -> str:
     """What the field of a question is called."""
     return f"reply_{question.public_id}"
+
+
+def reply_fields(questions: list[Question]) -> dict[str, Any]:
+    """What a form needs that asks them."""
+    return {name_of(question): ReplyField(question) for question in questions} | {"asked": tuple(questions)}
 
 
 class _WhyForm(Form):

@@ -290,6 +290,16 @@ VERSIONS = (
 """
 )
 REPLIES = "SELECT plein_answered_questions({}) AS text"
+#: What an idea `i` says besides its text, in SQL, as Markdown would have it: its replies to the questions of its
+#: campaign, what its authors want to know, its tags, and corrections.
+BESIDE = """
+    (SELECT coalesce(string_agg('<p>' ||
+            replace(replace(replace(said.line, '&', '&amp;'), '<', '&lt;'), '>', '&gt;') || '</p>', '' ORDER BY n), '')
+        FROM unnest(string_to_array(nullif(plein_answered_questions(i.id), ''), E'\\n') || i.core_questions
+            || CASE WHEN cardinality(i.tags) > 0 THEN ARRAY[array_to_string(i.tags, ', ')] END)
+            WITH ORDINALITY AS said(line, n))
+        || (SELECT coalesce(string_agg(r.body_html, '' ORDER BY r.id), '') FROM correction r WHERE r.idea = i.id)
+"""
 CURRENT = f"""
     SELECT i.version, i.title, i.body, i.tags, ({REPLIES}) AS replies, i.core_questions,
         coalesce(n.name, '') AS author_name, i.updated_at AS created_at

@@ -14,6 +14,7 @@ from portal.comments.actions import MENTION
 from portal.db import execute, fetch_value, transaction
 from portal.events.kinds import Kind
 from portal.events.log import record
+from portal.ideas.actions import Content, keep_replies
 from portal.ideas.holding import hold_above
 from portal.mentions.queries import Named, named
 from portal.moderation import ACTIONS, CLAIM_MINUTES, HIDING
@@ -284,8 +285,8 @@ PUT_BACK = """
 """
 PAUSE_SHARED = "SELECT pg_advisory_xact_lock_shared(plein_pause_key(plein_behind({}), {}))"
 REWRITE_IDEA = """
-    UPDATE idea SET state = {}, title = {}, body = {}, body_html = {}, excerpt = {}, version = 1, edited_by = NULL,
-        updated_at = plein_now() WHERE id = {} AND state = 'hidden' RETURNING state
+    UPDATE idea SET state = {}, title = {}, body = {}, body_html = {}, excerpt = {}, tags = {}, core_questions = {},
+        version = 1, edited_by = NULL, updated_at = plein_now() WHERE id = {} AND state = 'hidden' RETURNING state
 """
 REWRITE_COMMENT = """
     UPDATE comment SET state = {}, body = {}, body_html = {}, version = 1, edited_at = plein_now()
@@ -298,12 +299,13 @@ CHECK_AGAIN = "SELECT plein_await_check({}, {}, {}, NULL, {}, plein_check({}, {}
 FORGET_COMMENT = "DELETE FROM comment_version WHERE comment = {}"
 
 
-async def put_back(actor: Actor, receipt: Receipt, title: str, body: str) -> None:
+async def put_back(actor: Actor, receipt: Receipt, content: Content) -> None:
     """The author changed what was sent back, and it stands there again. The text before is kept in the receipt only,
     not among the versions that readers see; votes for a text that was settled do not count for another one. Raises
     Changed, Ambiguous and Sensitive."""
     require(actor, Action.RECEIPT_PUT_BACK, receipt)
-    await refuse_sensitive(title, body)
+    await refuse_sensitive(*content.texts)
+    body = content.body
     text = await named(actor, receipt.space, body, receipt.comment) if receipt.comment else Named(body, [], ())
     html = await rendered(text.text)
     async with transaction():
@@ -313,7 +315,9 @@ async def put_back(actor: Actor, receipt: Receipt, title: str, body: str) -> Non
         if await _stays_hidden(receipt) or await fetch_value(PUT_BACK, receipt.id) is None:
             raise Changed
         if receipt.idea:
-            now = await fetch_value(REWRITE_IDEA, receipt.before, title, body, html, excerpt(html), receipt.idea)
+            await keep_replies(receipt.idea, content)
+            said = (content.title, body, html, excerpt(html), content.tags, content.core_questions)
+            now = await fetch_value(REWRITE_IDEA, receipt.before, *said, receipt.idea)
         else:
             await execute(FORGET_COMMENT, receipt.comment)
             now = await fetch_value(REWRITE_COMMENT, receipt.before, text.text, html, receipt.comment)

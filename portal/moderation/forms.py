@@ -6,6 +6,9 @@ import wtforms
 from wtforms.validators import StopValidation
 
 from portal.comments.forms import LONGEST as LONGEST_COMMENT
+from portal.ideas.actions import Content
+from portal.ideas.forms import CORE_QUESTIONS, IdeaTags, QuestionsField, RepliesForm, reply_fields
+from portal.ideas.queries import IdeaRow, Question
 from portal.moderation import PAUSES
 from portal.text.language import gettext, ngettext
 from portal.text.markdown import LONGEST
@@ -78,9 +81,33 @@ class NewTextForm(Form):
 
     body = TextAreaField(lazy("Your new text"), [required(lazy("Write something first.")), at_most(LONGEST_COMMENT)])
 
+    def content(self, language: str) -> Content:
+        """What it says now."""
+        return Content(title="", body=self.body.data or "", tags=[], language=language)
 
-class NewIdeaForm(Form):
-    """An idea that was sent back, changed."""
+
+class NewIdeaForm(RepliesForm):
+    """An idea that was sent back, changed, with all that others read of it."""
 
     title = StringField(lazy("Title"), [required(lazy("Give your idea a title.")), at_most(90)])
     body = TextAreaField(lazy("Your new text"), [required(lazy("Write something first.")), at_most(LONGEST)])
+    tags = IdeaTags(lazy("Tags"))
+    core_questions = QuestionsField(CORE_QUESTIONS)
+
+    @classmethod
+    def of(cls, idea: IdeaRow, questions: list[Question]) -> type[NewIdeaForm]:
+        """With the questions that it replied to; without what it never said."""
+        fields = reply_fields(questions)
+        unsaid = {name: None for name in ("tags", "core_questions") if not getattr(idea, name)}
+        return type("NewIdeaForm", (cls,), fields | unsaid)
+
+    def content(self, language: str) -> Content:
+        """What it says now."""
+        return Content(
+            title=self.title.data or "",
+            body=self.body.data or "",
+            tags=self.tags.data if self.tags else [],
+            language=language,
+            core_questions=self.core_questions.data if self.core_questions else [],
+            replies=self.replied,
+        )

@@ -11,6 +11,7 @@ from portal.access.of_people import ADDRESS, COMES_FROM, NAMED
 from portal.access.scope import visible
 from portal.db import QueryString, Reading, fetch, fetch_one
 from portal.ideas.cards import apart
+from portal.ideas.queries import BESIDE
 from portal.tables import ActionRequest, Appeal, Decision, ModerationItem, OrgUnit, Report, Space
 from portal.text.decisions import done
 
@@ -144,7 +145,7 @@ ITEMS = f"""
         coalesce((SELECT d.was FROM decision d WHERE d.item = x.id AND d.undone_at IS NULL AND d.was <> 'hidden'
             ORDER BY d.id DESC LIMIT 1), 'published') AS before,
         coalesce(i.title, ki.title, c.title, f.name, '') AS title,
-        coalesce(k.body_html, i.body_html, c.brief_html, {SHOWS}, '') AS body_html,
+        coalesce(k.body_html, i.body_html || {BESIDE}, c.brief_html, {SHOWS}, '') AS body_html,
         coalesce(k.language, i.language, c.language, s.language) AS language,
         coalesce(k.created_at, i.created_at, c.created_at, x.created_at) AS written_at,
         x.author, {ADDRESS.format("x.space")} AS author_public_id, coalesce(n.name, '') AS author_name,

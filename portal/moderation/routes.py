@@ -8,8 +8,11 @@ from typing import Any
 from litestar import Response, Router, get, post
 from litestar.params import FromPath
 
+from portal.access.actor import Actor
 from portal.access.conflicts import Changed
 from portal.access.policy import Action, require
+from portal.ideas.forms import name_of
+from portal.ideas.queries import get_idea, questions
 from portal.mentions.queries import Ambiguous, words_of
 from portal.moderation import WAITED_DAYS, actions, queries, receipts
 from portal.moderation.counts import removals
@@ -220,12 +223,13 @@ async def put_back(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """Puts what was sent back up again, changed."""
     receipt = found(await receipts.get_receipt(request.actor, public_id))
     require(request.actor, Action.RECEIPT_PUT_BACK, receipt)
-    form = await _form_of(receipt).sent(request)
+    kind, _ = await _as_it_stands(request.actor, receipt)
+    form = await kind.sent(request)
     if not form.valid():
         return await _receipt(request, receipt, text=form)
     try:
         with form.screened():
-            await actions.put_back(request.actor, receipt, form.data.get("title", ""), form.body.data)
+            await actions.put_back(request.actor, receipt, form.content(receipt.language))
             return see_other(f"/{receipt.kind}s/{receipt.thing_public_id}", "put-back")
     except Ambiguous as of:
         form.refuse("body", several_people(of.name))
@@ -234,16 +238,22 @@ async def put_back(request: Request, public_id: FromPath[str]) -> Response[Any]:
     return await _receipt(request, receipt, text=form)
 
 
-def _form_of(receipt: Receipt) -> type[NewIdeaForm | NewTextForm]:
-    return NewIdeaForm if receipt.kind == "idea" else NewTextForm
+async def _as_it_stands(actor: Actor, receipt: Receipt) -> tuple[type[NewIdeaForm | NewTextForm], dict[str, Any]]:
+    """The form in which what was sent back is changed, and what stands in it."""
+    idea = await get_idea(actor, receipt.thing_public_id) if receipt.idea else None
+    if idea is None:
+        words = await words_of(actor, receipt.space, receipt.comment) if receipt.comment else {}
+        return NewTextForm, {"body": typed(receipt.body, words)}
+    asked = await questions(actor, idea.campaign, idea.form_version, idea.id)
+    return NewIdeaForm.of(idea, asked), {"obj": idea} | {name_of(question): question.reply for question in asked}
 
 
 async def _receipt(
     request: Request, receipt: Receipt, *, appeal: AppealForm | None = None, text: Form | None = None
 ) -> Response[Any]:
     if text is None:
-        words = await words_of(request.actor, receipt.space, receipt.comment) if receipt.comment else {}
-        text = _form_of(receipt)(title=receipt.title, body=typed(receipt.body, words))
+        kind, stands = await _as_it_stands(request.actor, receipt)
+        text = kind(**stands)
     return page(
         request,
         "moderation/receipt.html",

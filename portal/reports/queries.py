@@ -8,6 +8,7 @@ from portal.access.actor import Actor
 from portal.access.of_people import NAMED
 from portal.access.scope import visible
 from portal.db import fetch_one
+from portal.ideas.queries import BESIDE
 from portal.tables import Campaign, Comment, Idea, Report
 
 
@@ -40,7 +41,7 @@ CAMPAIGN = f"""
 """
 IDEA = f"""
     SELECT 'idea' AS kind, i.id, i.public_id, i.space, i.author, coalesce(n.name, '') AS author_name, i.state,
-        i.title, i.body_html, i.language, {REPORTED} x.idea = i.id) AS reported,
+        i.title, i.body_html || {BESIDE} AS body_html, i.language, {REPORTED} x.idea = i.id) AS reported,
         i.kind <> 'idea' AS of_post
     FROM idea i {NAMED.format("n", "i.author", "i.space")} WHERE i.public_id = {{}} AND {{}}
 """
