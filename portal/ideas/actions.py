@@ -314,7 +314,7 @@ ANONYMOUS = """
 """
 
 
-async def keep_replies(idea: int, content: Content) -> None:
+async def keep_replies(idea: int, content: Content) -> None:  # access: called by who may write the idea
     """What it says to its campaign's questions, and to whether it stands there without a name."""
     if content.anonymous is not None:
         kept = await fetch_value(ANONYMOUS, content.anonymous, idea)

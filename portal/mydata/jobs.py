@@ -72,12 +72,12 @@ def _add_files(archive: zipfile.ZipFile, data: Data) -> None:
     """Puts the files themselves into the archive, and where they are there in the place of their names on disk."""
     for part in PARTS:
         for n, row in enumerate(data[part.key] if part.file else [], 1):
-            path, name = store.path_of(row[part.file]), row.get("name", "photo.webp")
+            path, name = store.path_of(row[part.file]) if row[part.file] else None, row.get("name", "photo.webp")
             place = f"files/{part.key}-{n}-{UNSAFE.sub('_', name)}"
-            there = bool(row[part.file]) and path.exists()
-            if there:
+            row[part.file] = None
+            if path and path.exists():
                 archive.write(path, place)
-            row[part.file] = {"name": name, "address": place} if there else None
+                row[part.file] = {"name": name, "address": place}
 
 
 def _shown(column: str, value: Any) -> str:

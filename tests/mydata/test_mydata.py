@@ -138,6 +138,14 @@ async def test_files_replies_appeals_and_earlier_texts_come_along(as_, world):
     assert 'href="files/attachments-3-hers.png"' in html
 
 
+async def test_who_has_no_photo_takes_her_profile_along_too(as_, world):
+    await execute("UPDATE profile SET photo = '' WHERE person = {}", world.person_id["author"])
+    browser = await as_("author")
+    archive = (await browser.get(f"/settings/data/{await ask(browser)}")).content
+    with zipfile.ZipFile(io.BytesIO(archive)) as files:
+        assert json.loads(files.read("data.json"))["profile"][0]["photo"] is None
+
+
 async def test_what_she_appealed_against_comes_along_and_who_judged_does_not(as_, world):
     await add_report(world, "hers", reporter="colleague", idea="collect")
     await add_decision(world, "hers", "hers", moderator="moderator", action="remove")
