@@ -76,6 +76,19 @@ async def posts(actor: Actor, person: int) -> list[Post]:
     return await fetch(Post, POSTS, person, visible(TopicRule, actor, "x"))
 
 
+async def held_duties(actor: Actor | None, person: int, heir: Colleague | None) -> list[Duty]:
+    """What is to be handed over before somebody leaves, in the caller's transaction. Raises WithoutAdministrator, and
+    SuccessorNeeded where nobody else is named for it."""
+    await execute(HOLD)
+    if await is_last_administrator(actor, person):
+        raise WithoutAdministrator
+    await hold_owned([person])
+    left = await duties(actor, person)
+    if left and (heir is None or heir.id == person):
+        raise SuccessorNeeded
+    return left
+
+
 LEAVE = """
     UPDATE person SET active = FALSE, epoch = epoch + 1, deactivated_at = plein_now()
     WHERE id = {} AND active RETURNING id
@@ -84,17 +97,11 @@ LEAVE = """
 
 async def deactivate(actor: Actor | None, person: int, heir: Colleague | None) -> None:
     """Ends all of a person's sessions, links and downloads in the same transaction, and hands over what she led.
-    Raises WithoutAdministrator, and SuccessorNeeded where nobody is named for what she led."""
+    Raises WithoutAdministrator and SuccessorNeeded."""
     if actor:
         require(actor, Action.PEOPLE_MANAGE)
     async with transaction():
-        await execute(HOLD)
-        if await is_last_administrator(actor, person):
-            raise WithoutAdministrator
-        await hold_owned([person])
-        left = await duties(actor, person)
-        if left and heir is None:
-            raise SuccessorNeeded
+        left = await held_duties(actor, person, heir)
         if await fetch_value(LEAVE, person) is None:
             return
         for duty in left:

@@ -49,6 +49,7 @@ class SpaceOfRoles(msgspec.Struct, frozen=True):
     open: bool
 
 
+SPACE = "SELECT s.id, s.public_id, s.kind, s.name, s.open FROM space s WHERE s.id = {}"
 SPACES = "SELECT s.id, s.public_id, s.kind, s.name, s.open FROM space s WHERE s.archived_at IS NULL"
 
 
@@ -132,10 +133,10 @@ async def give_role(actor: Actor | None, space: SpaceOfRoles, person: int, role:
 
 
 async def hand_over_role(actor: Actor | None, space: int, person: int, role: Role) -> None:
-    """The same for who takes over from somebody, in whatever space."""
+    """The same for who takes over from somebody, in whatever space: in one that is archived answers are owed, too."""
     if actor:
         require(actor, Action.ROLE_GIVE)
-    place = await fetch_one(SpaceOfRoles, SPACES + " AND s.id = {}", space)
+    place = await fetch_one(SpaceOfRoles, SPACE, space)
     assert place is not None
     await give_role(actor, place, person, role)
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 
 from portal.access.actor import Actor
 from portal.access.policy import Action, require
-from portal.admin.deactivation import SuccessorNeeded, close_the_door, duties, hand_over
-from portal.admin.roles import HOLD, SpaceOfRoles, WithoutAdministrator, is_last_administrator
+from portal.admin.deactivation import close_the_door, hand_over, held_duties
+from portal.admin.roles import SpaceOfRoles
 from portal.colleagues.queries import Colleague
 from portal.db import execute, fetch_value, transaction
 from portal.events.jobs import queue
 from portal.events.kinds import Kind
 from portal.events.log import record
-from portal.spaces.owners import hold_owned
 
 # Nothing of the guest is left over: no end and no sponsor, and no seat where her time had ended already.
 ENDED = """
@@ -78,13 +77,7 @@ async def become_guest(actor: Actor | None, person: int, spaces: list[SpaceOfRol
         require(actor, Action.PEOPLE_MANAGE)
     by = actor.id if actor else None
     async with transaction():
-        await execute(HOLD)
-        if await is_last_administrator(actor, person):
-            raise WithoutAdministrator
-        await hold_owned([person])
-        left = await duties(actor, person)
-        if left and heir is None:
-            raise SuccessorNeeded
+        left = await held_duties(actor, person, heir)
         if await fetch_value(LOCKED, person) is None:
             return False
         for duty in left:

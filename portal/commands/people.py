@@ -8,7 +8,7 @@ import click
 
 from portal.access.actor import Role
 from portal.admin import deactivation, people, roles, turning
-from portal.colleagues.queries import colleague_of_address
+from portal.colleagues.queries import Colleague, colleague_of_address
 from portal.commands import AnAddress, database, in_database
 from portal.db import fetch_value
 from portal.people import erasure
@@ -111,17 +111,26 @@ def deactivate(person: str, successor: str) -> None:
 
     async def work() -> None:
         leaver = await _id_of(person)
-        heir = await colleague_of_address(successor) if successor else None
-        if successor and (heir is None or heir.id == leaver):
-            raise click.ClickException(f"There is no other active colleague with the address {successor}.")
+        heir = await _successor(successor)
         try:
             await deactivation.deactivate(None, leaver, heir)
         except deactivation.SuccessorNeeded:
-            left = "".join(f"\n  {duty.kind}: {duty.name}" for duty in await deactivation.duties(None, leaver))
-            raise click.ClickException(f"Name who takes over, with --successor:{left}") from None
+            raise await _nobody_named(leaver) from None
 
     _run(work)
     click.echo(f"{person} is deactivated.")
+
+
+async def _successor(address: str) -> Colleague | None:
+    heir = await colleague_of_address(address) if address else None
+    if address and heir is None:
+        raise click.ClickException(f"There is no active colleague with the address {address}.")
+    return heir
+
+
+async def _nobody_named(leaver: int) -> click.ClickException:
+    left = "".join(f"\n  {duty.kind}: {duty.name}" for duty in await deactivation.duties(None, leaver))
+    return click.ClickException(f"Name somebody else who takes over, with --successor:{left}")
 
 
 @people_group.command()
@@ -149,12 +158,12 @@ def guest(person: str, spaces: tuple[str, ...], successor: str) -> None:
         places = [place for place in [await roles.space_by_address(None, space) for space in spaces] if place]
         if len(places) < len(spaces) or any(place.kind not in ("guest", "section") for place in places):
             raise click.ClickException("Name guest spaces by their addresses.")
-        heir = await colleague_of_address(successor) if successor else None
+        heir = await _successor(successor)
         try:
             if not await turning.become_guest(None, leaver, places, heir):
                 raise click.ClickException(f"{person} is no active employee.")
         except deactivation.SuccessorNeeded:
-            raise click.ClickException("Name who takes over, with --successor.") from None
+            raise await _nobody_named(leaver) from None
 
     _run(work)
     click.echo(f"{person} is a guest.")

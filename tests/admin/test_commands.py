@@ -35,6 +35,19 @@ async def test_a_guest_becomes_an_employee_and_an_employee_a_guest(fresh_db, wor
     assert [row["space"] for row in reads] == [world.space_id["closed_b"]]
 
 
+async def test_nobody_takes_over_from_herself_and_an_address_of_nobody_is_told_as_such(fresh_db, world):
+    owner, space = world.person_id["sponsor"], world.space_id["open"]
+    await execute("INSERT INTO membership (space, person, role) VALUES ({}, {}, 'owner')", space, owner)
+    asked = ("guest", email_of("sponsor"), world.space["closed_b"], "--successor")
+    for address, words in (
+        (email_of("sponsor"), "group: Bridge data"),
+        ("nobody@world.example", "no active colleague"),
+    ):
+        code, said = await people(fresh_db, *asked, address)
+        assert (code, words in said) == (1, True), said
+    assert await fetch_value(KINDS, owner) == "employee"
+
+
 async def test_who_was_deactivated_is_erased_and_nobody_else(fresh_db, world):
     named = "SELECT count(*) FROM identity WHERE person = {}"
     refused = await asyncio.gather(
