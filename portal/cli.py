@@ -16,9 +16,6 @@ from urllib.parse import quote, unquote, urlsplit
 import click
 
 from portal.commands import AnAddress, AZone, database, in_database
-from portal.commands.imports import import_list
-from portal.commands.people import people_group
-from portal.commands.units import units_group
 from portal.db import TOO_SLOW, UNREACHABLE, fetch_value
 from portal.files.archive import DUMP, FILES, pack, unpack, without_newer_settings
 from portal.run.postgres import CannotStart
@@ -49,14 +46,31 @@ def _say(text: str, code: int) -> int:
     return code
 
 
-@click.group()
+class Commands(click.Group):
+    """The commands; a group of them is loaded when it is asked for, because it brings half of the product with it."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All of them."""
+        return sorted({*super().list_commands(ctx), "people", "units"})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The one of this name."""
+        if cmd_name == "people":
+            from portal.commands.imports import import_list
+            from portal.commands.people import people_group
+
+            people_group.add_command(import_list)
+            return people_group
+        if cmd_name == "units":
+            from portal.commands.units import units_group
+
+            return units_group
+        return super().get_command(ctx, cmd_name)
+
+
+@click.group(cls=Commands)
 def cli() -> None:
     """Plein, the organisation's square. Settings come from the environment; README.md lists them."""
-
-
-people_group.add_command(import_list)
-cli.add_command(people_group)
-cli.add_command(units_group)
 
 
 @cli.command()

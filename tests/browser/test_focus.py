@@ -17,6 +17,7 @@ COVERED = """() => {
     }).filter(what => what && !it.closest(`.${CSS.escape(what.split(' ')[0])}`));
     return over.length ? `${it.outerHTML.slice(0, 120)} under ${[...new Set(over)]}` : null;
 }"""
+LOOK = f"() => [document.activeElement === document.body, ({COVERED})()]"
 TARGETS = "a[href], button, input:not([type=hidden]), textarea, select, summary"
 STEPS = 400
 PAGES = [
@@ -50,9 +51,10 @@ async def covered(page, key):
     found: list[str] = []
     for _ in range(STEPS):
         await page.keyboard.press(key)
-        if await page.evaluate("document.activeElement === document.body"):
+        at_end, wrong = await page.evaluate(LOOK)
+        if at_end:
             return found
-        found += [wrong] if (wrong := await page.evaluate(COVERED)) else []
+        found += [wrong] if wrong else []
     return found
 
 
