@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Seque
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from functools import lru_cache
+from hashlib import sha256
 from operator import itemgetter
 from typing import Any, Generic, TypeVar
 
@@ -16,6 +17,7 @@ import asyncpg
 import msgspec
 from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
 
+from portal.settings import settings
 from portal.sql import QueryString
 
 __all__ = ["DB", "UNREACHABLE", "QueryString", "close_pool", "execute", "fetch", "fetch_one", "fetch_value"]
@@ -23,8 +25,9 @@ __all__ = ["DB", "UNREACHABLE", "QueryString", "close_pool", "execute", "fetch",
 Row = TypeVar("Row")
 _after_commit: ContextVar[list[Callable[[], None]]] = ContextVar("after_commit")
 _hold: ContextVar[Hold | None] = ContextVar("hold", default=None)
-TELL = "SELECT set_config('app.person', $1, false), set_config('app.spaces', $2, false)"
-FORGET = "SELECT set_config('app.person', '', false), set_config('app.spaces', '', false)"
+TELL = """
+    SELECT set_config('app.person', $1, false), set_config('app.spaces', $2, false), set_config('app.seal', $3, false)
+"""
 
 
 class Engine(PostgresEngine):
@@ -72,22 +75,18 @@ async def _keep_as_is(connection: asyncpg.Connection) -> None:
     """No session state is ever set, so a released connection needs no round trip to be reset."""
 
 
-async def _forget(connection: asyncpg.Connection) -> None:
-    """A guest's connection forgets whose it was."""
-    await connection.execute(FORGET)
-
-
 async def open_pool(dsn: str, size: int = 10, guests: str = "") -> None:
     """Opens this process's pool, and one for the requests of guests. Statements end after 15 s, forgotten transactions
     after 60 s. Raises Unreachable."""
     DB.config = {"dsn": dsn}
     DB.pool = await _pool(dsn, size, _keep_as_is)
     if guests:
-        # Policies make their statements long: planned once, for all guests alike, and by what is in memory.
-        DB.guest_pool = await _pool(guests, size, _forget, plan_cache_mode="force_generic_plan", random_page_cost="1.1")
+        # Policies make their statements long: planned once, for all guests alike, and by what is in memory. Given back,
+        # a connection forgets whose it was, and whatever else was set or locked.
+        DB.guest_pool = await _pool(guests, size, None, plan_cache_mode="force_generic_plan", random_page_cost="1.1")
 
 
-async def _pool(dsn: str, size: int, reset: Callable[[Any], Awaitable[None]], **more: str) -> asyncpg.Pool:
+async def _pool(dsn: str, size: int, reset: Callable[[Any], Awaitable[None]] | None, **more: str) -> asyncpg.Pool:
     server_settings = more | {
         "application_name": "plein",
         "statement_timeout": "15s",
@@ -136,8 +135,8 @@ class Hold:
 
 
 class Wall(Hold):
-    """A guest's request: its connection is one of the guests' own login, on which PostgreSQL knows whose it is and
-    which spaces she reads (portal.access.wall)."""
+    """A guest's request: its connection is one of the guests' own login, on which PostgreSQL is told whose it is and
+    which spaces she reads, under a seal that nobody makes by a statement (portal.access.wall)."""
 
     def __init__(self, person: int, spaces: list[int]) -> None:
         self.person = person
@@ -152,8 +151,15 @@ class Wall(Hold):
         """Taken and told with the first statement."""
         if self.held is None:
             self.held = await _take(self.pool)
-            await self.held.fetch(TELL, str(self.person), "{" + ",".join(map(str, self.spaces)) + "}")
+            await self.held.fetch(TELL, *sealed(self.held, self.person, self.spaces))
         return self.held
+
+
+def sealed(connection: asyncpg.Connection, person: int, spaces: list[int]) -> tuple[str, str, str]:
+    """The values of TELL: who asks, where she reads, and the seal that fits both on this very connection."""
+    told = (str(person), "{" + ",".join(map(str, spaces)) + "}")
+    key, words = settings().wall_key, " ".join((str(connection.get_server_pid()), *told))
+    return (*told, sha256(key + sha256(key + words.encode()).digest()).hexdigest())
 
 
 def hold_connection() -> None:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import asyncpg
 from piccolo.apps.migrations.commands.forwards import ForwardsMigrationManager
 
-from portal.access.wall import build_wall
+from portal.access.wall_build import build_wall
 from portal.db import DB, PATIENCE, execute, fetch_value, transaction
 from portal.settings import BadSetting, settings
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from email.errors import MessageError
 from email.headerregistry import Address
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import NoReturn
@@ -59,6 +59,11 @@ class Settings:
         role = f"{address.path.strip('/') or address.username}_guest"
         password = hmac.new(self.secret_key.encode(), f"login of {role}".encode(), "sha256").hexdigest()
         return address._replace(netloc=f"{role}:{password}@{address.netloc.rpartition('@')[2]}").geturl()
+
+    @cached_property
+    def wall_key(self) -> bytes:
+        """What seals whose a guest's request is, for PostgreSQL (portal.db)."""
+        return hmac.digest(self.secret_key.encode(), b"seal of the second wall", "sha256")
 
     @property
     def mail_folder(self) -> Path:

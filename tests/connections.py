@@ -44,7 +44,8 @@ class OneConnectionAsGuests(OneConnection):
 
     async def release(self, connection: asyncpg.Connection) -> None:
         with suppress(asyncpg.InFailedSQLTransactionError):  # undone together with the transaction that failed
-            await connection.execute(f"RESET ROLE; {db.FORGET}")
+            await connection.execute("RESET ROLE")
+            await connection.fetch(db.TELL, "", "", "")
 
     def __init__(self, connection: asyncpg.Connection, role: str) -> None:
         super().__init__(connection)

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from portal import db
-from portal.access.wall import build_wall
+from portal.access.wall_build import build_wall
 from portal.db import execute, transaction
 from portal.migrate import migrate
 from portal.run.postgres import EmbeddedPostgres

@@ -18,6 +18,16 @@ def circle(actor: Actor, a: str) -> QueryString:
     )
 
 
+def address(actor: Actor, a: str) -> QueryString:
+    """The mail address of the identity `a`: a guest reads nobody's."""
+    return QueryString("NULL::text") if actor.guest else QueryString(f"{a}.email")
+
+
+def profiles(actor: Actor) -> QueryString:
+    """Where profiles are read: a guest's own SQL, too, finds there what is for everybody, and what is hers."""
+    return QueryString("wall_profile" if actor.guest else "profile")
+
+
 #: The fields of a profile.
 FIELDS = ("phone", "place", "skills", "about", "hours", "status")
 

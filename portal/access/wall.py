@@ -1,8 +1,9 @@
 """The second wall: what PostgreSQL itself lets a guest's request read and write, whatever our code asks for.
 
 Guests' requests run as a login role of their own, which owns nothing: it has the rights below, and row-level policies
-that keep it to `app.spaces` and `app.person` (portal.db sets them). Everybody else's requests run as the owner of the
-tables, whom no policy slows down. Every table stands in GATES; a test demands it.
+that keep it to the spaces and the person that portal.db tells it under a seal (`wall_told`): what a statement sets by
+itself counts for nothing. Everybody else's requests run as the owner of the tables, whom no policy slows down. Every
+table stands in GATES; a test demands it. `wall_build` makes policies out of them.
 """
 
 from __future__ import annotations
@@ -13,12 +14,12 @@ import msgspec
 from piccolo.table import Table
 
 from portal import tables as t
+from portal.access.phases import WHILE_COMMENTING, WHILE_SUPPORTING
 from portal.access.wall_log import happened
-from portal.db import fetch_value, script
-from portal.settings import BadSetting
 
-SPACES = "nullif(current_setting('app.spaces', true), '')::bigint[]"
-PERSON = "nullif(current_setting('app.person', true), '')::bigint"
+# What the request was told, where its seal fits; asked once a statement.
+SPACES = "(SELECT wall_told('spaces')::bigint[])::bigint[]"
+PERSON = "(SELECT wall_told('person')::bigint)"
 
 EVERYTHING = "TRUE"
 IN_SPACE = f"space = ANY ({SPACES})"
@@ -52,7 +53,7 @@ WORDED = (
 COUNTS_NOTHING = {name: " AND ".join(f"{column} = 0" for column in counts) for name, counts in COUNTS.items()}
 
 
-def _known(key: str) -> str:
+def known(key: str) -> str:
     """Oneself, who is in one's spaces, and who wrote there and left."""
     return f"{key} = {PERSON} OR wall_knows({key})"
 
@@ -75,13 +76,25 @@ def put_back(column: str, table: str) -> str:
     )
 
 
+def _while(phases: set[str]) -> str:
+    """Of a campaign `c`: it is in one of these phases."""
+    return f"plein_phase(c, plein_now()) IN ({', '.join(repr(phase) for phase in sorted(phases))})"
+
+
+def _under(table: str, condition: str) -> str:
+    """What hangs under an idea `i` that is published, of a campaign `c` of which this holds."""
+    return f"""EXISTS (SELECT FROM idea i JOIN campaign c ON c.id = i.campaign
+        WHERE i.id = {table}.idea AND i.state = 'published' AND ({condition}))"""
+
+
 class Gate(msgspec.Struct, frozen=True):
-    """The rows that a guest's request reads. Beside SELECT it may send what is said here, on these rows: `insert` what
-    it may put there, and `puts` in which columns; `update` which rows it may change, `becomes` how they have to be
-    then, and `changes` in which columns (all, if none is named); `delete`. `lock`: it may hold rows without changing
-    them."""
+    """The rows that a guest's request reads, and in which columns (`shows`; all, if none is named). Beside SELECT it
+    may send what is said here, on these rows: `insert` what it may put there, and `puts` in which columns; `update`
+    which rows it may change, `becomes` how they have to be then, and `changes` in which columns; `delete`. `lock`: it
+    may hold rows without changing them."""
 
     rows: str
+    shows: tuple[str, ...] = ()
     insert: str = ""
     puts: tuple[str, ...] = ()
     update: str = ""
@@ -97,6 +110,13 @@ def _gate(rows: str, *commands: str, **allowed: Any) -> Gate:
     return Gate(rows, **named | allowed)
 
 
+BY_METHOD = " OR ".join(
+    f"c.vote_method = '{method}' AND {_while(phases)}" for method, phases in WHILE_SUPPORTING.items()
+)
+WHILE_OPEN = _under("vote", BY_METHOD)
+MAY_VOTE = f"EXISTS (SELECT FROM membership m WHERE m.space = vote.space AND m.person = {PERSON} AND m.may_vote)"
+#: She may vote there, and the campaign takes votes.
+VOTES = f"{OWN_IN_SPACE} AND {MAY_VOTE} AND {WHILE_OPEN}"
 #: It was written down for somebody else, and is hers now.
 CLAIMED = "EXISTS (SELECT FROM capture x WHERE x.idea = idea.id AND x.state = 'settled' AND x.claimant = idea.author)"
 #: No guest speaks as a leader, or for one.
@@ -159,7 +179,8 @@ GATES: dict[type[Table], Gate | None] = {
     t.ColleagueWish: _gate(OWN_IN_SPACE, insert=f"{OWN_IN_SPACE} AND state = 'waiting'"),
     t.Comment: _gate(
         IN_SPACE,
-        insert=f"{WRITTEN_BY_HERSELF} AND state IN ('draft', 'published', 'hidden') AND {COUNTS_NOTHING['comment']}",
+        insert=f"{WRITTEN_BY_HERSELF} AND state IN ('draft', 'published', 'hidden') AND {COUNTS_NOTHING['comment']}"
+        f" AND {_under('comment', _while(WHILE_COMMENTING))}",
         update=f"{WRITTEN_BY_HERSELF} AND (state IN ('draft', 'published') OR {put_back('comment', 'comment')})",
         becomes=WRITTEN_BY_HERSELF,
         changes=("state", "body", "body_html", "version", "edited_at"),
@@ -175,7 +196,7 @@ GATES: dict[type[Table], Gate | None] = {
     t.CommunityCard: _gate(IN_SPACE),
     t.Consultation: _gate(NOTHING),
     t.Correction: _gate(IN_SPACE, insert=f"{WRITTEN_BY_HERSELF} AND {she_writes('correction')}"),
-    t.Credential: _gate(OWN, "INSERT", "UPDATE"),
+    t.Credential: None,
     t.CrowdQuestion: _gate(IN_SPACE),
     t.CrowdReply: _gate(OWN_IN_SPACE),
     t.DataExport: _gate(OWN, "INSERT", "DELETE", puts=("person",)),
@@ -224,7 +245,8 @@ GATES: dict[type[Table], Gate | None] = {
     ),
     t.IdeaVersion: _gate(IN_SPACE, insert=f"{IN_SPACE} AND {she_writes('idea_version')} AND {AS_IT_STANDS}"),
     t.Identity: _gate(
-        _known("identity.person"),
+        known("identity.person"),
+        shows=("person", "name", "title", "language", "zone", "theme", "wants_mail", "folded"),
         update=OWN,
         changes=("title", "language", "zone", "theme", "wants_mail"),
     ),
@@ -254,14 +276,16 @@ GATES: dict[type[Table], Gate | None] = {
     t.OrgUnit: _gate(NOTHING),
     t.Partner: _gate(PRESENT),
     t.PartnerDomain: _gate(NOTHING),
-    t.PasswordReset: _gate(OWN, update=OWN, changes=("used_at",)),
+    t.PasswordReset: None,
     t.Pause: _gate(OWN_IN_SPACE),
     t.PeopleImport: None,
-    t.Person: _gate(_known("person.id"), update=f"id = {PERSON}", changes=("epoch", "last_signed_in_at")),
+    # she holds herself, while files are counted, and changes nothing
+    t.Person: _gate(known("person.id"), update=f"id = {PERSON}", becomes=NOTHING, changes=("last_signed_in_at",)),
     t.Personnel: _gate(NOTHING),
     t.Policy: _gate(NOTHING),
     t.PolicyVersion: _gate(NOTHING),
-    t.Profile: _gate(_known("profile.person"), insert=OWN, update=OWN),
+    # its fields stand in the view wall_profile
+    t.Profile: _gate(known("profile.person"), shows=("person", "photo", "photo_change"), insert=OWN, update=OWN),
     t.Promise: _gate(IN_SPACE),
     t.PromiseNews: _gate(IN_SPACE),
     t.Question: _gate(IN_SPACE),
@@ -289,9 +313,9 @@ GATES: dict[type[Table], Gate | None] = {
     t.SensitiveRule: _gate(EVERYTHING),
     t.SensitiveWords: _gate(EVERYTHING),
     t.Service: _gate(NOTHING),
-    t.Session: _gate(OWN, insert=OWN, update=OWN, changes=("last_seen_at", "idle_until"), delete=OWN),
+    t.Session: _gate(OWN, update=OWN, changes=("last_seen_at", "idle_until"), delete=OWN),
     t.SetUp: None,
-    t.SignInLink: _gate(OWN, update=OWN, changes=("used_at",)),
+    t.SignInLink: None,
     t.Space: _gate(f"id = ANY ({SPACES})"),
     t.SpaceRecord: _gate(NOTHING),
     t.SpaceUnit: _gate(NOTHING),
@@ -304,96 +328,12 @@ GATES: dict[type[Table], Gate | None] = {
     t.TopicRule: None,
     t.Unmasking: _gate(NOTHING),
     t.Vote: _gate(
-        OWN_IN_SPACE, insert=f"{OWN_IN_SPACE} AND guest", update=OWN_IN_SPACE, changes=("weight",), delete=OWN_IN_SPACE
+        OWN_IN_SPACE,
+        insert=f"{VOTES} AND guest",
+        update=VOTES,
+        changes=("weight",),
+        delete=VOTES,
     ),
     t.WorkingHours: _gate(EVERYTHING),
     t.Workshop: _gate(IN_SPACE),
 }
-
-# People in the actor's spaces are looked up as the owner: a policy on people may not ask for people itself; so are the
-# ideas that she writes, as they stand before her statement. Triggers keep counts and rows that guests don't reach, and
-# jobs are queued for them: both run as the owner, too.
-WRITES = f"""
-    SELECT idea.id AS idea, idea.state, {put_back("idea", "idea")} AS put_back, idea.author,
-        plein_said(idea.*) AS said
-    FROM idea WHERE {IN_SPACE} AND (author = {PERSON}
-        OR EXISTS (SELECT FROM co_author k WHERE k.idea = idea.id AND k.person = {PERSON} AND k.accepted_at IS NOT NULL)
-        OR EXISTS (SELECT FROM capture x WHERE x.idea = idea.id AND x.claimant = {PERSON} AND x.state = 'settled'))
-"""
-SAID = (("idea", "author"), ("comment", "author"), ("idea", "speaks_for"))
-# A function, and no part of each statement that names people: there its many parts took longer to set up than to ask.
-KNOWS = f"""
-    {
-    "".join(
-        f"IF EXISTS (SELECT FROM {table} w WHERE w.{who} = whom AND {IN_SPACE}) THEN RETURN TRUE; END IF; "
-        for table, who in SAID
-    )
-}
-    RETURN EXISTS (SELECT FROM wall_people w WHERE w.person = whom);
-"""
-BUILD = f"""
-REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, %(role)s;
-REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM PUBLIC, %(role)s;
-REVOKE CREATE ON SCHEMA public FROM PUBLIC;
-DO $$ DECLARE f regprocedure; BEGIN
-    EXECUTE format('CREATE OR REPLACE VIEW wall_people AS SELECT person FROM (%%s) r WHERE %%s',
-        rtrim(pg_get_viewdef('reading'::regclass), ';'), $condition${IN_SPACE}$condition$);
-    EXECUTE $view$CREATE OR REPLACE VIEW wall_writes AS {WRITES}$view$;
-    CREATE OR REPLACE FUNCTION wall_knows(whom bigint) RETURNS boolean
-        LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $knows$ BEGIN {KNOWS} END $knows$;
-    EXECUTE format('REVOKE TEMPORARY ON DATABASE %%I FROM PUBLIC', current_database());
-    FOR f IN SELECT p.oid FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace AND NOT p.prosecdef
-        AND p.prorettype = 'trigger'::regtype
-    LOOP EXECUTE format('ALTER FUNCTION %%s SECURITY DEFINER', f); END LOOP;
-END $$;
-ALTER FUNCTION procrastinate_defer_jobs_v1 SECURITY INVOKER;
-ALTER FUNCTION plein_queue SECURITY DEFINER;
-ALTER VIEW reading SET (security_invoker = true);
-ALTER VIEW readership SET (security_invoker = true);
-GRANT SELECT ON reading, readership, section_reader, wall_people, wall_writes TO %(role)s;
-GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO %(role)s;
-"""
-KNOWN_ROLE = "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = {})"
-MAY_MAKE_ROLES = "SELECT rolcreaterole OR rolsuper FROM pg_roles WHERE rolname = current_user"
-MAKE_ROLE = "SELECT format('CREATE ROLE %I LOGIN PASSWORD %L', {}::text, {}::text)"
-#: The guests' role may be nothing that passes by the policies.
-TOO_MIGHTY = """
-    SELECT g.rolsuper OR g.rolbypassrls OR pg_has_role(g.oid, o.oid, 'USAGE')
-    FROM pg_roles g, pg_roles o WHERE g.rolname = {} AND o.rolname = current_user
-"""
-
-
-async def build_wall(role: str, password: str) -> None:
-    """Builds it anew as GATES says, in the caller's transaction. Raises BadSetting where the role can't serve."""
-    if not await fetch_value(KNOWN_ROLE, role):
-        statement = str(await fetch_value(MAKE_ROLE, role, password))
-        if not await fetch_value(MAY_MAKE_ROLES):
-            raise BadSetting(f"DATABASE_URL: guests need a login role of their own; as a superuser say: {statement}")
-        await script(statement)
-    if await fetch_value(TOO_MIGHTY, role):
-        raise BadSetting(f"GUEST_DATABASE_URL: the role {role} passes by every policy; take one with no rights.")
-    quoted = str(await fetch_value("SELECT quote_ident({})", role))
-    await script(BUILD % {"role": quoted} + "".join(_policies(table, gate, quoted) for table, gate in GATES.items()))
-
-
-def _policies(table: type[Table], gate: Gate | None, role: str) -> str:
-    """A table's policies and grants. Policies name no role: the owner passes by them, and a backup needs none."""
-    name = table._meta.tablename
-    commands = ("SELECT", "INSERT", "UPDATE", "DELETE")
-    sql = [
-        f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY",
-        *(f"DROP POLICY IF EXISTS wall_{c} ON {name}" for c in commands),
-    ]
-    if gate is not None:
-        allowed = {"SELECT": gate.rows, "INSERT": gate.insert, "UPDATE": gate.update, "DELETE": gate.delete}
-        if gate.lock:  # holding a row takes the right to change it, which the check then refuses
-            allowed["UPDATE"] = gate.rows
-        for command, rows in ((command, rows) for command, rows in allowed.items() if rows):
-            check = rows if command == "INSERT" else NOTHING if gate.lock else gate.becomes or rows
-            using = "" if command == "INSERT" else f" USING ({rows})"
-            checked = f" WITH CHECK ({check})" if command in ("INSERT", "UPDATE") else ""
-            named = {"INSERT": gate.puts, "UPDATE": gate.changes}.get(command)
-            columns = f" ({', '.join(named)})" if named else ""
-            sql.append(f"CREATE POLICY wall_{command} ON {name} FOR {command}{using}{checked}")
-            sql.append(f"GRANT {command}{columns} ON {name} TO {role}")
-    return "".join(f"{statement};\n" for statement in sql)

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 #: Of herself, in no space.
 OF_HERSELF = (
-    *("person.signed_in", "person.signed_out", "person.sessions_ended", "person.password_changed"),
-    *("person.rules_accepted", "person.edited", "person.data_asked", "screening.settled"),
+    *("person.signed_out", "person.sessions_ended", "person.rules_accepted", "person.edited", "person.data_asked"),
+    "screening.settled",
 )
 #: Of what she writes, alone or with others.
 OF_HER_IDEAS = (

@@ -10,7 +10,7 @@ from portal.access.tokens import new_token, token_sha256
 from portal.accounts import throttle
 from portal.accounts.passwords import hashed, matches, outdated
 from portal.accounts.queries import CONFIRMED, Account, OwnSession, account_of_email, account_of_person
-from portal.db import execute, fetch_value, transaction
+from portal.db import beside_wall, execute, fetch_value, transaction
 from portal.events.jobs import queue
 from portal.events.kinds import Kind
 from portal.events.log import record
@@ -133,9 +133,10 @@ async def confirm_password(actor: Actor, account: Account, password: str, addres
 
 async def change_password(actor: Actor, account: Account, password: str, user_agent: str) -> str | None:
     """A new password for oneself; gives the token of a fresh session, all others have ended. None when somebody else
-    ended all of them at the same moment, or her mailbox is to be confirmed first."""
+    ended all of them at the same moment, or her mailbox is to be confirmed first. What one signs in with is out of a
+    guest's reach: it is done beside the wall."""
     require(actor, Action.SETTINGS_CHANGE)
-    async with transaction():
+    async with beside_wall(), transaction():
         await set_password(actor.id, password)
         return await start_session(msgspec.structs.replace(account, epoch=account.epoch + 1), user_agent)
 

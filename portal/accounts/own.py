@@ -44,7 +44,7 @@ async def password_page(request: Request) -> Response[Any]:
 @post("/settings/password")
 async def change_password(request: Request) -> Response[Any]:
     """Changes it; all other sessions end."""
-    account = found(await queries.account_of_person(request.actor.id))
+    account = found(await queries.own_account(request.actor))
     form = await ChangePasswordForm.sent(request)
     form.own_words = (account.name, account.email, request.actor.organisation_name)
     form.valid()

@@ -8,7 +8,7 @@ import msgspec
 
 from portal.access.actor import Actor
 from portal.access.scope import visible
-from portal.db import fetch, fetch_one
+from portal.db import beside_wall, fetch, fetch_one
 from portal.tables import Session
 
 
@@ -46,6 +46,12 @@ async def account_of_person(
 ) -> Account | None:  # access: of the actor herself, or the command line
     """The active account of a person."""
     return await fetch_one(Account, ACCOUNT + " WHERE p.id = {}", person)
+
+
+async def own_account(actor: Actor) -> Account | None:  # access: the actor's own
+    """The actor's own account. What one signs in with is out of a guest's reach: it is read beside the wall."""
+    async with beside_wall():
+        return await account_of_person(actor.id)
 
 
 RESET = """

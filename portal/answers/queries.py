@@ -7,6 +7,7 @@ from datetime import date, datetime
 import msgspec
 
 from portal.access.actor import Actor
+from portal.access.fields import address
 from portal.access.of_people import ADDRESS, NAMED
 from portal.access.scope import visible
 from portal.campaigns.queries import UNANSWERED, CampaignRow, support
@@ -99,7 +100,7 @@ class AnswerText(msgspec.Struct, frozen=True):
 
 TEXT = """
     SELECT a.id, a.kind, a.summary, a.reason, a.from_when, a.next_step, a.next_owner,
-        coalesce(CASE WHEN plein_only_one(o.person, a.space) THEN o.name ELSE o.email END, '') AS next_owner_called,
+        coalesce(CASE WHEN plein_only_one(o.person, a.space) THEN o.name ELSE {} END, '') AS next_owner_called,
         a.next_date, a.version, a.whose, a.category, a.review_on, a.approver,
         coalesce(a.policy_version::text, '') AS policy, a.replies
     FROM answer a LEFT JOIN identity o ON o.person = a.next_owner AND {} WHERE a.idea = {} AND {}
@@ -108,7 +109,8 @@ TEXT = """
 
 async def answer_text(actor: Actor, idea: IdeaRow) -> AnswerText | None:
     """The answer to an idea, to be corrected."""
-    return await fetch_one(AnswerText, TEXT, visible(Identity, actor, "o"), idea.id, visible(Answer, actor, "a"))
+    called, seen = address(actor, "o"), visible(Identity, actor, "o")
+    return await fetch_one(AnswerText, TEXT, called, seen, idea.id, visible(Answer, actor, "a"))
 
 
 class AnswerBefore(msgspec.Struct, frozen=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from portal.access.actor import Actor
+from portal.access.fields import address
 from portal.access.scope import visible
 from portal.db import QueryString, fetch, fetch_one
 from portal.sql import literally
@@ -27,7 +28,7 @@ class Colleague(msgspec.Struct, frozen=True):
 READS = "EXISTS (SELECT FROM reading r WHERE r.person = p.id AND r.space = {} OFFSET 0)"
 NAMED = f"""
     SELECT p.id, p.public_id, n.name, {READS} AS reads FROM identity n JOIN person p ON p.id = n.person
-    WHERE (n.folded = plein_folded({{}}) OR {{}} AND lower(n.email) = lower({{}}) OR p.public_id = {{}})
+    WHERE (n.folded = plein_folded({{}}) OR lower({{}}) = lower({{}}) OR p.public_id = {{}})
         AND p.active AND p.kind = 'employee' AND {{}} ORDER BY reads DESC, p.id LIMIT 3
 """
 
@@ -35,8 +36,7 @@ NAMED = f"""
 async def colleagues_called(actor: Actor, words: str, space: int) -> list[Colleague]:
     """The colleagues with this name or address whom the actor may see: readers of the space first."""
     words, seen = " ".join(words.split()), visible(Person, actor, "p")
-    addresses = QueryString("FALSE" if actor.guest else "TRUE")
-    return await fetch(Colleague, NAMED, space, words, addresses, words, words.strip("{}"), seen)
+    return await fetch(Colleague, NAMED, space, words, address(actor, "n"), words, words.strip("{}"), seen)
 
 
 OF_ADDRESS = """
@@ -86,8 +86,7 @@ class Suggestion(msgspec.Struct, frozen=True):
 PERSON = """
     p.public_id, n.name, p.kind = 'guest' AS guest,
     coalesce((SELECT u.name FROM org_unit u WHERE u.id = p.org_unit AND p.kind = 'employee' AND {}), '') AS unit,
-    CASE WHEN plein_only_one(p.id, {}) THEN n.name WHEN {} THEN n.email ELSE chr(123) || p.public_id || chr(125) END
-        AS words
+    CASE WHEN plein_only_one(p.id, {}) THEN n.name ELSE coalesce({}, chr(123) || p.public_id || chr(125)) END AS words
 """
 # As she is called, or nearly: her name or one of its words begins so, or is like it. A mistake behind the third letter
 # is found by the first three, one before by the resemblance of the whole. The most alike are asked about first, until
@@ -124,7 +123,7 @@ async def readers_like(
     if len(typed) < SHORTEST:
         return []
     begins, three, seen = literally(typed), literally(typed[:3]), visible(Identity, actor, "n")
-    person = (QueryString("{} AND {}", visible(OrgUnit, actor, "u"), units), space, not actor.guest)
+    person = (QueryString("{} AND {}", visible(OrgUnit, actor, "u"), units), space, address(actor, "n"))
     return await fetch(Suggestion, LIKE, typed, begins, three, space, among, seen, SUGGESTED, *person)
 
 

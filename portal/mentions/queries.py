@@ -7,6 +7,7 @@ from collections import defaultdict
 import msgspec
 
 from portal.access.actor import Actor
+from portal.access.fields import address
 from portal.access.scope import visible
 from portal.colleagues.queries import PERSON, READS, SUGGESTED, Suggestion, readers_like
 from portal.db import QueryString, fetch
@@ -47,8 +48,8 @@ MEANT = f"""
     SELECT a.words, p.id, p.public_id, n.name
         FROM asked a JOIN identity n ON n.folded = plein_folded(a.words)
         JOIN person p ON p.id = n.person WHERE {READS} AND {{}}
-    UNION SELECT a.words, p.id, p.public_id, n.name FROM asked a JOIN identity n ON lower(n.email) = lower(a.words)
-        JOIN person p ON p.id = n.person WHERE strpos(a.words, '@') > 0 AND {{}} AND {READS} AND {{}}
+    UNION SELECT a.words, p.id, p.public_id, n.name FROM asked a JOIN identity n ON lower({{}}) = lower(a.words)
+        JOIN person p ON p.id = n.person WHERE strpos(a.words, '@') > 0 AND {READS} AND {{}}
     UNION SELECT a.words, p.id, p.public_id, n.name FROM asked a JOIN person p ON p.public_id = a.words
         JOIN identity n ON n.person = p.id
         WHERE {READS} AND {{}} OR p.id IN (SELECT m.person FROM mention m WHERE m.comment = {{}})
@@ -61,8 +62,7 @@ async def named(actor: Actor, space: int, text: str, comment: int | None = None)
     if not ways:
         return Named(kept(text, {}), [], ())
     seen = visible(Identity, actor, "n")
-    addresses = QueryString("FALSE" if actor.guest else "TRUE")
-    rows = await fetch(Meant, MEANT, list(ways), space, seen, addresses, space, seen, space, seen, comment)
+    rows = await fetch(Meant, MEANT, list(ways), space, seen, address(actor, "n"), space, seen, space, seen, comment)
     by_words: dict[str, dict[str, int]] = defaultdict(dict)
     for row in rows:
         by_words[row.words][row.public_id] = row.id
@@ -98,7 +98,7 @@ async def suggested(actor: Actor, idea: IdeaRow, typed: str) -> list[Suggestion]
     ranks = QueryString(RANKS, idea.id, actor.now)
     if typed.strip():
         return await readers_like(actor, idea.space, typed, QueryString("p.id <> {}", actor.id), ranks)
-    person = (QueryString("{} AND {}", visible(OrgUnit, actor, "u"), ranks), idea.space, not actor.guest)
+    person = (QueryString("{} AND {}", visible(OrgUnit, actor, "u"), ranks), idea.space, address(actor, "n"))
     comments, seen = visible(Comment, actor, "x"), visible(Identity, actor, "n")
     return await fetch(Suggestion, LATE, idea.id, comments, LATELY, *person, idea.space, actor.id, seen, SUGGESTED)
 
@@ -112,5 +112,5 @@ WORDS_OF = f"""
 async def words_of(actor: Actor, space: int, comment: int) -> dict[str, str]:
     """How those who are mentioned in a comment are called in a form, by public id."""
     seen = visible(Identity, actor, "n")
-    person = (visible(OrgUnit, actor, "u"), space, not actor.guest)
+    person = (visible(OrgUnit, actor, "u"), space, address(actor, "n"))
     return {row.public_id: row.words for row in await fetch(Suggestion, WORDS_OF, *person, comment, space, seen)}

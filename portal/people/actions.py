@@ -33,14 +33,11 @@ async def _telling() -> AsyncIterator[None]:
 
 NAME = "UPDATE identity SET name = {} WHERE person = {}"
 TITLE = "UPDATE identity SET title = {} WHERE person = {}"
+BEGIN = "INSERT INTO profile (person) VALUES ({}) ON CONFLICT (person) DO NOTHING"
 SAVE = """
-    INSERT INTO profile (person, phone, place, skills, about, hours, status, status_until,
-        phone_for, place_for, skills_for, about_for, hours_for, status_for)
-    VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {})
-    ON CONFLICT (person) DO UPDATE SET phone = excluded.phone, place = excluded.place, skills = excluded.skills,
-        about = excluded.about, hours = excluded.hours, status = excluded.status, status_until = excluded.status_until,
-        phone_for = excluded.phone_for, place_for = excluded.place_for, skills_for = excluded.skills_for,
-        about_for = excluded.about_for, hours_for = excluded.hours_for, status_for = excluded.status_for
+    UPDATE profile SET phone = {}, place = {}, skills = {}, about = {}, hours = {}, status = {}, status_until = {},
+        phone_for = {}, place_for = {}, skills_for = {}, about_for = {}, hours_for = {}, status_for = {}
+    WHERE person = {}
 """
 
 
@@ -73,7 +70,8 @@ async def save_profile(
         if name is not None:
             await execute(NAME, name, actor.id)
         await execute(TITLE, title, actor.id)
-        await execute(SAVE, actor.id, *fields, *levels)
+        await execute(BEGIN, actor.id)
+        await execute(SAVE, *fields, *levels, actor.id)
 
 
 # The one before goes from the disk with the next sweep.

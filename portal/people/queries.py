@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from portal.access.actor import Actor
-from portal.access.fields import visible_field
+from portal.access.fields import profiles, visible_field
 from portal.access.scope import visible
 from portal.db import QueryString, fetch, fetch_one
 from portal.paging import Page, paged
@@ -55,7 +55,7 @@ COLUMNS = """
 """
 FROM = """
     FROM {} JOIN person p ON p.id = n.person AND p.active
-    LEFT JOIN profile f ON f.person = p.id AND {}
+    LEFT JOIN {} f ON f.person = p.id AND {}
     LEFT JOIN org_unit u ON u.id = p.org_unit AND p.kind = 'employee' AND {}
 """
 STATUS = """
@@ -72,7 +72,7 @@ def _near(actor: Actor, person: QueryString) -> QueryString:
     return QueryString(THERE, person, actor.space_ids) if actor.guest else QueryString("TRUE")
 
 
-EVERYBODY = "(SELECT w.*, lower(w.name) AS by_name FROM identity w WHERE {}) n"
+EVERYBODY = "(SELECT w.person, w.name, w.title, lower(w.name) AS by_name FROM identity w WHERE {}) n"
 
 
 def _columns(actor: Actor, names: QueryString) -> list[Any]:
@@ -84,6 +84,7 @@ def _columns(actor: Actor, names: QueryString) -> list[Any]:
         visible_field("about", actor, "f"),
         visible_field("hours", actor, "f"),
         names,
+        profiles(actor),
         visible(Profile, actor, "f"),
         visible(OrgUnit, actor, "u"),
         visible_field("status", actor, "f"),
@@ -154,8 +155,8 @@ WORD = """
         SELECT wn.person FROM identity wn WHERE {} AND wn.folded LIKE plein_folded({}) UNION
         SELECT wt.person FROM identity wt WHERE {} AND plein_folded(wt.title) LIKE plein_folded({}) UNION
         SELECT wp.id FROM person wp JOIN org_unit wu ON wu.id = wp.org_unit WHERE wu.name ILIKE {} AND {} UNION
-        SELECT wf.person FROM profile wf WHERE {} AND wf.place ILIKE {} AND {} AND {} UNION
-        SELECT ws.person FROM profile ws
+        SELECT wf.person FROM {} wf WHERE {} AND wf.place ILIKE {} AND {} AND {} UNION
+        SELECT ws.person FROM {} ws
             WHERE {} AND EXISTS (SELECT FROM unnest(ws.skills) AS of_hers WHERE of_hers ILIKE {}) AND {} AND {})
 """
 OF_UNIT = """
@@ -165,12 +166,13 @@ OF_UNIT = """
             UNION SELECT bc.id FROM org_unit bc JOIN below b ON bc.parent = b.id)
         SELECT id FROM below)
 """
-WITH_SKILL = " AND p.id IN (SELECT kf.person FROM profile kf WHERE kf.skills @> ARRAY[{}] AND {} AND {})"
+WITH_SKILL = " AND p.id IN (SELECT kf.person FROM {} kf WHERE kf.skills @> ARRAY[{}] AND {} AND {})"
 
 
 # Whose words these are comes before who is seen (OFFSET keeps it so): one is an index, the other a question about each.
 CALLED = """
-    (SELECT w.*, lower(w.name) AS by_name FROM identity w WHERE {} {} ORDER BY lower(w.name), w.person OFFSET 0) n
+    (SELECT w.person, w.name, w.title, lower(w.name) AS by_name FROM identity w WHERE {} {}
+    ORDER BY lower(w.name), w.person OFFSET 0) n
 """
 
 
@@ -189,12 +191,14 @@ def _called(actor: Actor, words: str) -> QueryString:
             visible(OrgUnit, actor, "wu"),
         ]
         values += [
+            profiles(actor),
             _near(actor, QueryString("wf.person")),
             like,
             visible(Profile, actor, "wf"),
             visible_field("place", actor, "wf"),
         ]
         values += [
+            profiles(actor),
             _near(actor, QueryString("ws.person")),
             like,
             visible(Profile, actor, "ws"),
@@ -213,7 +217,7 @@ def _narrowed(actor: Actor, filters: Filters) -> tuple[str, list[Any]]:
         values += [filters.unit, visible(OrgUnit, actor, "bu")]
     if filters.skill:
         sql += WITH_SKILL
-        values += [filters.skill, visible(Profile, actor, "kf"), visible_field("skills", actor, "kf")]
+        values += [profiles(actor), filters.skill, visible(Profile, actor, "kf"), visible_field("skills", actor, "kf")]
     return sql, values
 
 
@@ -257,7 +261,7 @@ FACETS = """
         FROM found q JOIN org_unit u ON u.id = q.org_unit AND q.kind = 'employee' AND {} GROUP BY u.id
         UNION ALL
         SELECT 'skill', k, k, count(*)::int
-        FROM found q JOIN profile f ON f.person = q.id AND {} AND {} CROSS JOIN LATERAL unnest(f.skills) k GROUP BY k
+        FROM found q JOIN {} f ON f.person = q.id AND {} AND {} CROSS JOIN LATERAL unnest(f.skills) k GROUP BY k
         UNION ALL
         SELECT 'all', k, k, count(*)::int FROM found q
             CROSS JOIN LATERAL (SELECT CASE q.kind WHEN 'guest' THEN 'guest' ELSE 'colleague' END AS k) x GROUP BY k)
@@ -276,6 +280,7 @@ async def facets(actor: Actor, filters: Filters) -> dict[str, list[Facet]]:
         *values,
         FACETS_OF,
         visible(OrgUnit, actor, "u"),
+        profiles(actor),
         visible(Profile, actor, "f"),
         visible_field("skills", actor, "f"),
     )
@@ -313,13 +318,13 @@ OWN = """
         coalesce(f.skills_for, 'everyone') AS skills_for, coalesce(f.about_for, 'everyone') AS about_for,
         coalesce(f.hours_for, 'colleagues') AS hours_for, coalesce(f.status_for, 'colleagues') AS status_for,
         coalesce(f.photo, '') AS photo, plein_checked_first(n.person) AS checked_first
-    FROM identity n LEFT JOIN profile f ON f.person = n.person WHERE n.person = {}
+    FROM identity n LEFT JOIN {} f ON f.person = n.person WHERE n.person = {}
 """
 
 
 async def own_profile(actor: Actor) -> OwnProfile | None:  # access: the actor's own row
     """The actor's own profile; one that was never written begins with the table's defaults."""
-    return await fetch_one(OwnProfile, OWN, actor.now, actor.id)
+    return await fetch_one(OwnProfile, OWN, actor.now, profiles(actor), actor.id)
 
 
 class Photo(msgspec.Struct, frozen=True):

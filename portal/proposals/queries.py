@@ -7,6 +7,7 @@ from datetime import datetime
 import msgspec
 
 from portal.access.actor import Actor
+from portal.access.fields import address
 from portal.access.scope import visible
 from portal.db import fetch, fetch_one
 from portal.tables import Campaign, CampaignNotice, Identity, Question
@@ -86,11 +87,11 @@ ONE = """
         c.space, s.public_id AS space_public_id, s.name AS space_name,
         c.title, c.lead, c.brief, c.brief_html, c.language, c.need, c.goal, c.measure,
         c.sponsor, coalesce(p.public_id, '') AS sponsor_public_id, coalesce(pn.name, '') AS sponsor_name,
-        coalesce(CASE WHEN plein_only_one(p.id, c.space) THEN pn.name ELSE pn.email END, '') AS sponsor_called,
+        coalesce(CASE WHEN plein_only_one(p.id, c.space) THEN pn.name ELSE {} END, '') AS sponsor_called,
         c.promise,
         c.decision_owner, coalesce(d.public_id, '') AS decision_owner_public_id,
         coalesce(dn.name, '') AS decision_owner_name,
-        coalesce(CASE WHEN plein_only_one(d.id, c.space) THEN dn.name ELSE dn.email END, '') AS decision_owner_called,
+        coalesce(CASE WHEN plein_only_one(d.id, c.space) THEN dn.name ELSE {} END, '') AS decision_owner_called,
         EXISTS (SELECT FROM readership r WHERE r.person = c.sponsor AND r.space = c.space) AS sponsor_reads,
         EXISTS (SELECT FROM readership r WHERE r.person = c.decision_owner AND r.space = c.space) AS owner_reads,
         c.expected_readers, c.collect_from, c.discuss_from, c.vote_from, c.decide_from, c.done_from,
@@ -109,6 +110,8 @@ async def get_proposal(actor: Actor, public_id: str) -> Proposal | None:
         Proposal,
         ONE,
         actor.now,
+        address(actor, "pn"),
+        address(actor, "dn"),
         visible(Identity, actor, "an"),
         visible(Identity, actor, "pn"),
         visible(Identity, actor, "dn"),

@@ -163,7 +163,7 @@ class EmbeddedPostgres:
         self.make_guests("plein")
 
     def make_guests(self, database: str) -> None:
-        """The login of guests in this database, which owns nothing; what it may do, portal.access.wall says."""
+        """The login of guests in this database, which owns nothing; what it may do, portal.access.wall_build says."""
         psql = ("psql", "-X", "-At", "-d", "postgres", "-v", "ON_ERROR_STOP=1", "-c")
         if self._ask(*psql, f"SELECT 1 FROM pg_roles WHERE rolname = '{database}_guest'").stdout.strip() != "1":
             self._check(*psql, f'CREATE ROLE "{database}_guest" LOGIN; GRANT "{database}_guest" TO {OWNER}')

@@ -55,9 +55,12 @@ IN_A_SMALL_ONE = f"""
 """
 # Whose names begin so come first, out of the order of names. Who is called so besides comes out of the index of parts
 # of names; then their order; then who of them belongs here. OFFSET keeps it so.
-BEGINS = "SELECT n.* FROM identity n WHERE n.folded >= {} AND n.folded < {} || chr(1114111) AND {}"
+BEGINS = """
+    SELECT n.person, n.name, n.title, n.folded FROM identity n
+    WHERE n.folded >= {} AND n.folded < {} || chr(1114111) AND {}
+"""
 HOLDS = """
-    SELECT w.* FROM (SELECT n.* FROM identity n
+    SELECT w.* FROM (SELECT n.person, n.name, n.title, n.folded FROM identity n
         WHERE n.folded LIKE {} AND NOT starts_with(n.folded, {}) AND {} OFFSET 0) w
     ORDER BY w.folded, w.person OFFSET 0
 """

@@ -155,12 +155,23 @@ FORGED = {
         "INSERT INTO data_export (person) VALUES ({insider})",
         "INSERT INTO data_export (person, file, made_at) VALUES ({guest}, '/etc/passwd', plein_now())",
     ),
-    "person": ("UPDATE person SET epoch = 7, kind = kind WHERE id = {guest}",),
+    "person": (
+        "UPDATE person SET epoch = 7 WHERE id = {guest}",
+        "UPDATE person SET last_signed_in_at = plein_now() WHERE id = {guest}",
+    ),
     "identity": (
         "UPDATE identity SET email = 'x@y.example' WHERE person = {guest}",
         "UPDATE identity SET name = 'x' WHERE person = {guest}",
     ),
-    "session": ("UPDATE session SET expires_at = expires_at + interval '9 days' WHERE person = {guest}",),
+    "session": (
+        "UPDATE session SET expires_at = expires_at + interval '9 days' WHERE person = {guest}",
+        "INSERT INTO session (token_sha256, person, epoch, user_agent, created_at, last_seen_at, idle_until, expires_at)"
+        " SELECT 'another', person, epoch, user_agent, created_at, last_seen_at, idle_until, expires_at FROM session"
+        " WHERE person = {guest} LIMIT 1",
+    ),
+    "credential": ("UPDATE credential SET password_hash = 'x' WHERE person = {guest}",),
+    "password_reset": ("UPDATE password_reset SET used_at = NULL WHERE person = {guest}",),
+    "sign_in_link": ("UPDATE sign_in_link SET used_at = NULL WHERE person = {guest}",),
     "file_wish": (
         "UPDATE file_wish SET state = 'refused', decided_at = plein_now() WHERE person = {guest}",
         "INSERT INTO file_wish (attachment, space, person, words, state, decided_at)"
@@ -246,6 +257,10 @@ async def something_to_forge(world: World) -> dict[str, int]:
             *(world.idea_id["theirs"], world.idea_id["plain_of_theirs"]),
         )
     await new_session(guest)
+    for link in ("password_reset", "sign_in_link"):
+        add = f"INSERT INTO {link} (token_sha256, person, created_at, expires_at, used_at) SELECT 'x', {{}}, n, n, n FROM plein_now() n"
+        await execute(add, guest)
+    await execute("INSERT INTO credential (person, password_hash) VALUES ({}, 'x') ON CONFLICT DO NOTHING", guest)
     comments = {name: world.comment_id[name] for name in ("comment", "hidden_comment", "their_comment")}
     ideas = {
         name: world.idea_id[name] for name in ("hers", "plain", "hidden", "theirs", "plain_of_theirs", "their_draft")

@@ -21,8 +21,8 @@ WAYS = {
 #: What guests do, by the ways in which it is told.
 DONE = {
     ("herself",): {
-        *("person.signed_in", "person.signed_out", "person.sessions_ended", "person.password_changed"),
-        *("person.rules_accepted", "person.edited", "person.data_asked", "screening.settled"),
+        *("person.signed_out", "person.sessions_ended", "person.rules_accepted", "person.edited", "person.data_asked"),
+        "screening.settled",
     },
     ("hers",): {
         *("idea.proposed", "idea.edited", "idea.withdrawn", "idea.put_back", "idea.corrected"),

@@ -10,7 +10,7 @@ from piccolo.table import Table
 
 from portal import tables as t
 from portal.access.actor import Actor, actor_of_person
-from portal.access.fields import visible_field
+from portal.access.fields import profiles, visible_field
 from portal.access.scope import VISIBILITY, visible
 from portal.db import DB, QueryString
 from tests.access.canary import FIELDS, Sight, sight_of
@@ -61,8 +61,11 @@ def what_is_asked(actors: dict[str, Actor]) -> list[Asked]:
             both = QueryString("{} AND {}", visible(t.Profile, actor), visible_field(field, actor, "profile"))
             questions.append((f"profile.{field}", "person", both))
         for told, key, condition in questions:
-            sql = f"SELECT {key} FROM {told.partition('.')[0]} WHERE {{}}"
-            asked.append(Asked(name, told, *QueryString(sql, condition).compile_string()))
+            table = told.partition(".")[0]
+            rows = QueryString("{} AS profile", profiles(actor)) if table == "profile" else QueryString(table)
+            asked.append(
+                Asked(name, told, *QueryString(f"SELECT {key} FROM {{}} WHERE {{}}", rows, condition).compile_string())
+            )
     return asked
 
 

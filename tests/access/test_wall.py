@@ -11,7 +11,8 @@ from piccolo.table import Table
 
 from portal import db
 from portal import tables as t
-from portal.access.wall import GATES, build_wall
+from portal.access.wall import GATES
+from portal.access.wall_build import build_wall
 from portal.app import create_app
 from portal.db import QueryString, execute, fetch_one, fetch_value, leave_connection, stand_behind_wall, transaction
 from portal.run.postgres import EmbeddedPostgres
@@ -144,12 +145,11 @@ async def test_what_others_wrote_in_her_own_space_is_not_changed(rollback: async
     await leave_connection()
 
 
-async def test_nobody_elses_password_name_or_session_is_in_reach(guest: World):
+async def test_nobody_elses_name_or_session_is_in_reach(guest: World):
     other = guest.person_id["employee"]
     for sql in (
-        "UPDATE credential SET password_hash = 'x' WHERE person = {} RETURNING person",
         "UPDATE identity SET title = 'x' WHERE person = {} RETURNING person",
-        "UPDATE person SET epoch = 7 WHERE id = {} RETURNING id",
+        "UPDATE session SET idle_until = plein_now() WHERE person = {} RETURNING id",
         "DELETE FROM session WHERE person = {} RETURNING id",
     ):
         assert await execute(sql, other) == []
@@ -157,6 +157,35 @@ async def test_nobody_elses_password_name_or_session_is_in_reach(guest: World):
     own = guest.person_id["guest_a"]
     assert await execute("DELETE FROM membership WHERE person = {} RETURNING id", own)
     assert await execute("UPDATE identity SET title = 'x' WHERE person = {} RETURNING person", own)
+
+
+async def test_of_people_a_guest_reads_what_is_for_everybody(rollback: asyncpg.Connection, world: World):
+    """Whatever she asks by her own SQL: nobody's address, phone or place, and of the rest what its person gave to all."""
+    her, other, stranger = (world.person_id[name] for name in ("guest_a", "insider_a", "insider_b"))
+    await execute("DELETE FROM profile")
+    for person in (her, other, stranger):
+        await execute(
+            "INSERT INTO profile (person, phone, place, skills, about, hours, status, status_until, about_for, skills_for,"
+            " hours_for, status_for) VALUES ({}, '4711', 'Here', '{{x}}', 'About', 'Hours', 'Away', plein_now(), 'everyone',"
+            " 'circle', 'colleagues', 'me')",
+            person,
+        )
+    await stand_behind_wall(her, [world.space_id["closed_a"]])
+    for column in ("phone", "place", "skills", "about", "hours", "status", "status_until"):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            async with transaction():
+                await execute(f"SELECT {column} FROM profile")
+    for sql in ("SELECT email FROM identity", "SELECT person FROM identity WHERE email LIKE '%a%'"):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            async with transaction():
+                await execute(sql)
+    told = "SELECT person, phone, place, skills, about, hours, status, status_until FROM wall_profile ORDER BY person"
+    read = {row["person"]: tuple(row)[1:] for row in await execute(told)}
+    assert read.keys() == {her, other}
+    assert read[other] == (None, None, None, "About", None, None, None)
+    assert None not in read[her]
+    await leave_connection()
+    assert all(None not in tuple(row) for row in await execute(told))
 
 
 async def test_the_brakes_on_guessing_are_out_of_reach_and_brake_her_all_the_same(as_: Any, world: World):

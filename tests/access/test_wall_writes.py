@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import asyncpg
 import pytest
 
+from portal.access.phases import WHILE_COMMENTING, WHILE_SUPPORTING
 from portal.access.wall import GATES, OWN
 from portal.access.wall_log import OF_HER_IDEAS, OF_HERSELF, OF_PEOPLE, THERE
 from portal.app import create_app
@@ -15,8 +18,9 @@ from tests.access.forged import FORGED, something_to_forge, what_is_forged
 from tests.access.logged import wrong_log
 from tests.access.stage import under_an_idea
 from tests.client import Browser
-from tests.world import NOW, World, add_idea
+from tests.world import NOW, World, add_campaign, add_idea
 
+PHASES = ("collect", "discuss", "vote", "decide", "done")
 #: Past the product's own way to queue something.
 AT_ONCE = """
     SELECT procrastinate_defer_jobs_v1(ARRAY[
@@ -35,6 +39,63 @@ async def test_by_her_own_sql_a_guest_changes_only_what_is_hers(
     rollback: asyncpg.Connection, ids: dict[str, int], table: str
 ):
     assert [line async for line in what_is_forged(rollback, ids, [table])] == []
+
+
+@pytest.mark.parametrize("method", WHILE_SUPPORTING)
+@pytest.mark.parametrize("phase", PHASES)
+async def test_by_her_own_sql_a_guest_votes_while_the_campaign_takes_votes(
+    rollback: asyncpg.Connection, world: World, phase: str, method: str
+):
+    idea = await _idea_in(world, phase, vote_method=method, votes_each=9, votes_per_idea=3)
+    taken = phase in WHILE_SUPPORTING[method]
+    vote = "INSERT INTO vote (person, idea, space, guest) VALUES ({}, {}, {}, TRUE) RETURNING 1"
+    row = (world.person_id["guest_a"], idea, world.space_id["closed_a"])
+    assert await _does(world, vote, *row) == taken
+    if not taken:
+        await execute(vote, *row)
+    if method == "budget":
+        assert await _does(world, "UPDATE vote SET weight = 2 WHERE idea = {} RETURNING 1", idea) == taken
+    assert await _does(world, "DELETE FROM vote WHERE idea = {} RETURNING 1", idea) == taken
+
+
+async def test_by_her_own_sql_a_guest_votes_where_she_may(rollback: asyncpg.Connection, world: World):
+    idea = await _idea_in(world, "vote")
+    await execute("UPDATE membership SET may_vote = FALSE WHERE person = {}", world.person_id["guest_a"])
+    vote = "INSERT INTO vote (person, idea, space, guest) VALUES ({}, {}, {}, TRUE) RETURNING 1"
+    assert not await _does(world, vote, world.person_id["guest_a"], idea, world.space_id["closed_a"])
+
+
+@pytest.mark.parametrize("phase", PHASES)
+async def test_by_her_own_sql_a_guest_comments_until_the_campaign_is_over(
+    rollback: asyncpg.Connection, world: World, phase: str
+):
+    idea = await _idea_in(world, phase)
+    comment = (
+        "INSERT INTO comment (idea, space, author, state, body, body_html, language)"
+        " VALUES ({}, {}, {}, 'published', 'x', 'x', 'en') RETURNING 1"
+    )
+    row = (idea, world.space_id["closed_a"], world.person_id["guest_a"])
+    assert await _does(world, comment, *row) == (phase in WHILE_COMMENTING)
+
+
+async def _idea_in(world: World, phase: str, **facts: Any) -> int:
+    """A colleague's idea in a campaign of the guest's space, which is in this phase."""
+    async with transaction():
+        await add_campaign(world, "one", "closed_a", phase, **facts)
+        await add_idea(world, "one", campaign="one", author="insider_a", comments=False)
+    return world.idea_id["one"]
+
+
+async def _does(world: World, sql: str, *values: Any) -> bool:
+    """Whether the guest's own statement does anything."""
+    await stand_behind_wall(world.person_id["guest_a"], [world.space_id["closed_a"]])
+    try:
+        async with transaction():
+            return bool(await execute(sql, *values))
+    except asyncpg.InsufficientPrivilegeError:
+        return False
+    finally:
+        await leave_connection()
 
 
 def test_every_table_that_guests_write_is_tried_unless_all_that_they_write_there_is_by_themselves():

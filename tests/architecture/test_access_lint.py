@@ -316,7 +316,7 @@ def interpolations(source: str, file: str) -> list[str]:
 
 #: These hold no statement of the product's: the module that runs them, the one that starts the server, and the one that
 #: writes policies out of GATES, with the role's name quoted by PostgreSQL itself.
-NOT_READ = {"portal/db.py", "portal/run/postgres.py", "portal/access/wall.py"}
+NOT_READ = {"portal/db.py", "portal/run/postgres.py", "portal/access/wall_build.py"}
 
 
 def _read() -> list[Path]:

@@ -42,7 +42,7 @@ QUICK = {
     "predicates": ("policy", "of_", "phases", "actor", "rules"),
     "tables": ("scope.NEVER_SHOWN",),
     "refusals": ("conflicts",),
-    "roles": ("wall.TOO_MIGHTY",),
+    "roles": ("wall_build.TOO_MIGHTY",),
     "masks": ("masks",),
     "eyes": ("eyes",),
     "facts": ("actor", "unread"),

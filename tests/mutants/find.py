@@ -25,7 +25,7 @@ TABLES = {"RULES": "anybody", "VISIBILITY": "everybody", "GATES": "_gate(EVERYTH
 #: Functions that give no condition, although they look like it.
 NOT_HERE = {"new_token", "token_sha256", "actor_of_session", "actor_of_person", "visible"}
 #: How the wall is built, which is no rule.
-NOT_HERE |= {"BUILD", "KNOWN_ROLE", "MAY_MAKE_ROLES", "MAKE_ROLE", "build_wall", "_gate", "_but", "_policies"}
+NOT_HERE |= {"BUILD", "KNOWN_ROLE", "MAY_MAKE_ROLES", "MAKE_ROLE", "KEEP_KEY", "build_wall", "_gate", "_policies"}
 
 
 class Mutant(NamedTuple):
@@ -137,7 +137,7 @@ def _any(name: str) -> Callable[[ast.AST], ast.AST]:
         assert isinstance(node, ast.Call)
         arguments = [argument for argument in node.args if ast.unparse(argument).strip("'").lower() != name]
         keywords = [keyword for keyword in node.keywords if keyword.arg != name]
-        if name != "changes":
+        if name not in ("shows", "puts", "changes"):
             keywords.append(ast.keyword(name, ast.Name("EVERYTHING")))
         return ast.Call(node.func, arguments, keywords)
 

@@ -197,7 +197,7 @@ async def _connected(kept: dict[str, Any]) -> Any:
 
 async def _walled(kept: dict[str, Any]) -> Any:
     """With the wall as the mutant builds it, in a transaction that is undone with the connection."""
-    from portal.access.wall import build_wall
+    from portal.access.wall_build import build_wall
 
     connection = await _connected(kept)
     await connection.transaction().start()
