@@ -127,6 +127,11 @@ class AnswerBefore(msgspec.Struct, frozen=True):
     author_name: str
     created_at: datetime
 
+    @property
+    def number(self) -> int:
+        """Which it is of all its texts: every one is kept."""
+        return self.version
+
 
 ANSWERS = """
     SELECT a.version, a.kind, a.summary, a.reason, a.from_when, a.next_step, a.whose, a.replies,

@@ -137,10 +137,9 @@ async def edit_comment(actor: Actor, old: CommentRow, body: str, version: int) -
         await _mention(text, old.id, old.space, event)
 
 
-# What nobody has read yet has no versions.
+# What nobody has read yet is not kept.
 REWRITE = """
-    UPDATE comment k SET body = {}, body_html = {}, state = {}, edited_at = plein_now(),
-        version = CASE WHEN {} AND x.was = 'draft' THEN 1 ELSE k.version + 1 END
+    UPDATE comment k SET body = {}, body_html = {}, state = {}, edited_at = plein_now(), version = k.version + 1
     FROM screening x, idea i JOIN campaign c ON c.id = i.campaign
     WHERE k.id = {} AND k.state = 'draft' AND k.version = {} AND x.comment = k.id AND x.state = 'open'
         AND i.id = k.idea AND plein_phase(c, plein_now()) = ANY({}) RETURNING x.was
@@ -150,7 +149,7 @@ REWRITE = """
 async def _rewrite(actor: Actor, old: CommentRow, text: Named, html: str, found: Found | None, version: int) -> None:
     """What waits is there at once without what was found, and waits once more with it."""
     state = "draft" if found else "published"
-    was = await fetch_value(REWRITE, text.text, html, state, found is None, old.id, version, list(WHILE_COMMENTING))
+    was = await fetch_value(REWRITE, text.text, html, state, old.id, version, list(WHILE_COMMENTING))
     if was is None:
         raise Changed
     if found:

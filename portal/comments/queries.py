@@ -45,6 +45,7 @@ class CommentRow(msgspec.Struct, frozen=True):
     language: str
     replies: int
     version: int
+    changed: bool
     helpful: int
     agree: int
     thanks: int
@@ -89,7 +90,8 @@ COLUMNS = (
     + COMES_FROM.format("p.id", "k.space")
     + """ END, '') AS author_unit,
     k.author = i.author AS wrote_idea,
-    k.state, k.body, k.body_html, k.language, k.replies, k.version, k.helpful, k.agree, k.thanks, k.question,
+    k.state, k.body, k.body_html, k.language, k.replies, k.version,
+    EXISTS (SELECT FROM comment_version e WHERE e.comment = k.id) AS changed, k.helpful, k.agree, k.thanks, k.question,
     ARRAY(SELECT x.kind FROM reaction x WHERE x.comment = k.id AND {} ORDER BY 1) AS mine,
     ARRAY(SELECT mp.public_id || coalesce(mn.name, '') FROM mention m JOIN person mp ON mp.id = m.person
         """

@@ -152,7 +152,7 @@ POST = """
     UPDATE idea i SET state = 'published', title = {}, body = {}, body_html = {}, excerpt = {}, language = {},
         tags = {}, service = {}, form_version = {}, kind = {}, speaks_for = {}, topic = {},
         core_questions = {}, form_key = {}, edited_by = {},
-        version = CASE WHEN i.published_at IS NULL THEN 1 ELSE i.version END,
+        version = i.version + 1,
         created_at = CASE WHEN i.published_at IS NULL THEN plein_now() ELSE i.created_at END, updated_at = plein_now()
     FROM (SELECT * FROM campaign WHERE id = (SELECT campaign FROM idea WHERE id = {}) FOR NO KEY UPDATE) AS c
     WHERE i.id = {} AND i.state = 'draft' AND i.version = {} AND plein_phase(c::campaign, plein_now()) = ANY({})
@@ -203,7 +203,7 @@ THE_SAME = """
     SELECT i.id, i.public_id, i.version FROM idea i
     WHERE (i.title, i.body, i.body_html, i.excerpt, i.language, i.tags, i.service, i.form_version, i.kind, i.speaks_for,
             i.topic, i.core_questions) IS NOT DISTINCT FROM ROW({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {})
-        AND i.id = {} AND i.state = 'draft' AND plein_behind(coalesce(i.edited_by, i.author)) = {}
+        AND i.id = {} AND i.state = {} AND plein_behind(coalesce(i.edited_by, i.author)) = {}
         AND i.anonymous = coalesce({}, i.anonymous)
         AND ARRAY(SELECT r.question FROM idea_reply r WHERE r.idea = i.id ORDER BY r.question) = {}::bigint[]
         AND ARRAY(SELECT r.value FROM idea_reply r WHERE r.idea = i.id ORDER BY r.question) = {}::text[]
@@ -245,11 +245,15 @@ async def _save(actor: Actor, draft: int, content: Content, html: str, version: 
     if saved is not None:
         await keep_replies(draft, content)
         return saved
-    same = (*_columns(content, html), draft, actor.id, content.anonymous, *content.given)
-    saved = await fetch_one(Saved, THE_SAME, *same)
+    saved = await _there_already(actor, draft, "draft", content, html)
     if saved is None:
         raise Changed
     return saved
+
+
+async def _there_already(actor: Actor, idea: int, state: str, content: Content, html: str) -> Saved | None:
+    same = (*_columns(content, html), idea, state, actor.id, content.anonymous, *content.given)
+    return await fetch_one(Saved, THE_SAME, *same)
 
 
 async def discard_draft(actor: Actor, idea: IdeaRow) -> None:
@@ -288,6 +292,8 @@ async def edit_idea(actor: Actor, idea: IdeaRow, content: Content, *, version: i
         if found := await _found(content, idea.id):
             await hold_above(idea.id)
         if await fetch_value(KEEP, idea.id, version, list(WHILE_EDITING), idea.id) is None:
+            if await _there_already(actor, idea.id, "published", content, html):
+                return
             raise Changed
         await execute(EDIT, *_columns(content, html), actor.id, idea.id)
         await keep_replies(idea.id, content)

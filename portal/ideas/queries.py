@@ -267,9 +267,10 @@ async def services(actor: Actor) -> list[Choice]:
 
 
 class Version(msgspec.Struct, frozen=True):
-    """A text that an idea had, or has."""
+    """A text that an idea had, or has. `number`: which it is of those that were kept."""
 
     version: int
+    number: int
     title: str
     body: str
     tags: list[str]
@@ -281,8 +282,8 @@ class Version(msgspec.Struct, frozen=True):
 
 VERSIONS = (
     """
-    SELECT v.version, v.title, v.body, v.tags, v.replies, v.core_questions, coalesce(n.name, '') AS author_name,
-        v.created_at
+    SELECT v.version, (SELECT count(*) FROM idea_version e WHERE e.idea = v.idea AND e.version <= v.version) AS number,
+        v.title, v.body, v.tags, v.replies, v.core_questions, coalesce(n.name, '') AS author_name, v.created_at
     FROM idea_version v """
     + NAMED.format("n", "v.author", "v.space")
     + """
@@ -301,7 +302,8 @@ BESIDE = """
         || (SELECT coalesce(string_agg(r.body_html, '' ORDER BY r.id), '') FROM correction r WHERE r.idea = i.id)
 """
 CURRENT = f"""
-    SELECT i.version, i.title, i.body, i.tags, ({REPLIES}) AS replies, i.core_questions,
+    SELECT i.version, 1 + (SELECT count(*) FROM idea_version e WHERE e.idea = i.id) AS number,
+        i.title, i.body, i.tags, ({REPLIES}) AS replies, i.core_questions,
         coalesce(n.name, '') AS author_name, i.updated_at AS created_at
     FROM idea i {NAMED.format("n", "coalesce(i.edited_by, i.author)", "i.space")} WHERE i.id = {{}} AND {{}}
 """

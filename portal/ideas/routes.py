@@ -145,7 +145,7 @@ async def versions(request: Request, public_id: FromPath[str]) -> Response[Any]:
         idea=idea,
         changes=[(new, await changes(old, new)) for new, old in pairwise(texts)],
         listed=Page(texts, newest >= idea.version, f"{texts[-1].version + 1}" if len(texts) > VERSIONS_A_PAGE else ""),
-        first=texts[-1] if texts and texts[-1].version == 1 else None,
+        first=texts[-1] if texts and texts[-1].number == 1 else None,
         now=request.now,
     )
 

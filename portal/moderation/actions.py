@@ -286,10 +286,10 @@ PUT_BACK = """
 PAUSE_SHARED = "SELECT pg_advisory_xact_lock_shared(plein_pause_key(plein_behind({}), {}))"
 REWRITE_IDEA = """
     UPDATE idea SET state = {}, title = {}, body = {}, body_html = {}, excerpt = {}, tags = {}, core_questions = {},
-        version = 1, edited_by = NULL, updated_at = plein_now() WHERE id = {} AND state = 'hidden' RETURNING state
+        version = version + 1, edited_by = NULL, updated_at = plein_now() WHERE id = {} AND state = 'hidden' RETURNING state
 """
 REWRITE_COMMENT = """
-    UPDATE comment SET state = {}, body = {}, body_html = {}, version = 1, edited_at = plein_now()
+    UPDATE comment SET state = {}, body = {}, body_html = {}, version = version + 1, edited_at = plein_now()
     WHERE id = {} AND state = 'hidden' RETURNING state
 """
 # Where it would have been checked before anybody read it, it is checked again.

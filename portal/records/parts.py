@@ -53,7 +53,8 @@ NOTICES = f"""
 """
 # An author who wrote without her name has none here either; counts that a campaign hides are told once it is decided.
 IDEAS = f"""
-    SELECT x.public_id AS idea, c.public_id AS campaign, x.kind, x.state, x.status, x.title, x.body, x.tags, x.version,
+    SELECT x.public_id AS idea, c.public_id AS campaign, x.kind, x.state, x.status, x.title, x.body, x.tags,
+        1 + (SELECT count(*) FROM idea_version e WHERE e.idea = x.id) AS version,
         CASE WHEN x.anonymous THEN '' ELSE coalesce(n.name, '') END AS by, x.created_at, x.updated_at,
         CASE WHEN NOT c.hide_counts OR plein_decided(c, plein_now()) THEN x.supporters END AS supporters,
         CASE WHEN NOT c.hide_counts OR plein_decided(c, plein_now()) THEN x.guest_supporters END AS guest_supporters
@@ -61,7 +62,8 @@ IDEAS = f"""
     WHERE {{}} AND x.space = {{}} ORDER BY x.id
 """
 VERSIONS = f"""
-    SELECT i.public_id AS idea, x.version, x.title, x.body, x.tags, x.created_at,
+    SELECT i.public_id AS idea, x.title, x.body, x.tags, x.created_at,
+        (SELECT count(*) FROM idea_version e WHERE e.idea = x.idea AND e.version <= x.version) AS version,
         CASE WHEN i.anonymous THEN '' ELSE coalesce(n.name, '') END AS by
     FROM idea_version x JOIN idea i ON i.id = x.idea {NAMED.format("n", "x.author", "x.space")}
     WHERE {{}} AND x.space = {{}} ORDER BY x.idea, x.version
@@ -102,7 +104,9 @@ COMMENTS = f"""
     {NAMED.format("n", "x.author", "x.space")} WHERE {{}} AND x.space = {{}} ORDER BY x.id
 """
 COMMENT_VERSIONS = """
-    SELECT k.public_id AS comment, x.version, x.body, x.created_at FROM comment_version x
+    SELECT k.public_id AS comment, x.body, x.created_at,
+        (SELECT count(*) FROM comment_version e WHERE e.comment = x.comment AND e.version <= x.version) AS version
+    FROM comment_version x
     JOIN comment k ON k.id = x.comment WHERE {} AND x.space = {} ORDER BY x.comment, x.version
 """
 DIGESTS = f"""

@@ -32,14 +32,12 @@ DECIDE = """
 PUBLISH_IDEA = """
     UPDATE idea SET state = 'published',
         updated_at = (SELECT max(x.decided_at) FROM screening x WHERE x.idea = idea.id),
-        version = CASE WHEN published_at IS NULL THEN 1 ELSE version END,
         created_at = CASE WHEN published_at IS NULL THEN plein_now() ELSE created_at END
     WHERE id = {} AND state = 'draft' AND version = {} RETURNING author
 """
 PUBLISH_COMMENT = """
-    UPDATE comment k SET state = 'published', version = CASE WHEN x.was = 'draft' THEN 1 ELSE k.version END
-    FROM screening x WHERE x.id = {} AND k.id = {} AND k.state IN ('hidden', 'draft') AND k.version = {}
-    RETURNING k.author
+    UPDATE comment SET state = 'published' WHERE id = {} AND state IN ('hidden', 'draft') AND version = {}
+    RETURNING author
 """
 
 
@@ -52,7 +50,7 @@ async def publish(actor: Actor, row: ScreeningRow, *, words: str, version: int) 
         if row.idea:
             author = await fetch_value(PUBLISH_IDEA, row.idea, version)
         else:
-            author = await fetch_value(PUBLISH_COMMENT, row.id, row.comment, version)
+            author = await fetch_value(PUBLISH_COMMENT, row.comment, version)
         if author is None:
             raise Changed
         if row.idea and (case := await fetch_value(OPEN_CASE, row.idea)) is not None:

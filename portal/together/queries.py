@@ -78,7 +78,8 @@ class Captured(msgspec.Struct, frozen=True):
 
 
 class Around(msgspec.Struct, frozen=True):
-    """What stands around an idea's text. `moves`: how often it was moved, the last time at `moved_at`."""
+    """What stands around an idea's text. `moves`: how often it was moved, the last time at `moved_at`; `kept`: how many
+    texts it had before, of which each move leaves one."""
 
     people: tuple[Person, ...]
     offers: tuple[Offer, ...]
@@ -88,6 +89,7 @@ class Around(msgspec.Struct, frozen=True):
     captures: tuple[Captured, ...]
     moves: int
     moved_at: datetime | None
+    kept: int
 
 
 AROUND = f"""
@@ -123,7 +125,8 @@ AROUND = f"""
             FROM capture t JOIN workshop w ON w.id = t.workshop
             {NAMED.format("n", "t.person", "t.space")} {NAMED.format("m", "t.claimant", "t.space")}
             LEFT JOIN person mp ON mp.id = t.claimant
-            WHERE t.idea = i.id AND t.state <> 'refused' AND {{}}) x) AS captures, h.moves, h.moved_at
+            WHERE t.idea = i.id AND t.state <> 'refused' AND {{}}) x) AS captures, h.moves, h.moved_at,
+        (SELECT count(*)::int FROM idea_version e WHERE e.idea = i.id) AS kept
     FROM idea i
     CROSS JOIN (SELECT count(*)::int AS moves, max(v.occurred_at) AS moved_at FROM event v
         WHERE v.idea = {{}} AND v.kind = 'idea.moved' AND {{}}) h

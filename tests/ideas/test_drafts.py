@@ -44,7 +44,7 @@ async def test_the_same_form_goes_on_with_its_draft_and_posts_that(as_, world):
     posted = await browser.post(address, form | {"body": "All", "version": "2"})
     assert posted.headers["Location"] == f"/ideas/{draft['public_id']}"
     row = (await execute("SELECT state, body, version FROM idea WHERE id = {}", draft["id"]))[0]
-    assert tuple(row) == ("published", "All", 1)
+    assert tuple(row) == ("published", "All", 3)
     assert await fetch_value("SELECT count(*) FROM event WHERE idea = {} AND kind = 'idea.proposed'", draft["id"]) == 1
     # what was under way when it was posted changes nothing, and begins no second draft
     late = await browser.post(address, form | {"body": "Late", "version": "2", "draft": "auto"}, htmx=True)
@@ -104,6 +104,28 @@ async def test_of_two_who_write_one_draft_the_later_sees_the_difference_and_lose
     assert (await colleague.post(address, kept_form | {"draft": "1"})).status_code == 303
     assert await fetch_value("SELECT body FROM idea WHERE id = {}", world.idea_id["draft"]) == "The grey heron"
     assert (await colleague.post(address, form_of(await colleague.get(address), address))).status_code == 403
+
+
+async def test_a_form_of_the_draft_does_not_write_over_what_was_posted_meanwhile(as_, world):
+    """No version comes twice: hers is of the first, and what stands there is not."""
+    author, colleague = await as_("employee"), await as_("colleague")
+    _, _, draft = await kept(world, author)
+    together = "INSERT INTO co_author (idea, space, person, invited_by, accepted_at)"
+    together += " SELECT id, space, {}, author, plein_now() FROM idea WHERE id = {}"
+    await execute(together, colleague.person, draft["id"])
+    address = f"/ideas/{draft['public_id']}/edit"
+    first, hers = form_of(await author.get(address), address), form_of(await colleague.get(address), address)
+    for _ in range(2):
+        posted = await author.post(address, first | {"body": "The white heron"})
+        assert posted.status_code == 303, "its answer got lost, and it came again"
+    late = await colleague.post(address, hers | {"body": "The grey heron"})
+    assert late.status_code == 422
+    assert await fetch_value("SELECT body FROM idea WHERE id = {}", draft["id"]) == "The white heron"
+    assert (await colleague.post(address, form_of(late, address))).status_code == 303
+    versions = text_of(await author.get(f"/ideas/{draft['public_id']}/versions"))
+    assert "Version 2" in versions
+    assert "Version 1, as it was posted" in versions
+    assert "Version 3" not in versions
 
 
 async def test_its_author_throws_a_draft_away_and_nobody_else_does(as_, world):

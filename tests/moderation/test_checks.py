@@ -151,7 +151,7 @@ async def test_an_idea_waits_too_also_when_it_was_a_draft(as_, world, checks):
     assert (await (await as_("insider_b")).get(f"/ideas/{idea['public_id']}")).status_code == 404
     assert "looks at this first" in text_of(await guest.get(f"/ideas/{idea['public_id']}"))
     assert await fetch_value("SELECT ideas FROM campaign WHERE id = {}", world.campaign_id["closed_a"]) == before
-    await decide(await as_("insider_a"), world, "check", "allow", words="")
+    await decide(await as_("insider_a"), world, "check", "allow", words="", version=str(idea["version"]))
     assert await fetch_value("SELECT ideas FROM campaign WHERE id = {}", world.campaign_id["closed_a"]) == before + 1
 
 

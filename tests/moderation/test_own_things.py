@@ -124,7 +124,7 @@ async def test_an_idea_still_collecting_keeps_its_votes_and_earlier_texts_go(as_
     fields = {"title": "New", "body": "Better"}
     await (await as_("author")).post(f"{await receipt_of(world, 'idea')}/text", fields)
     row = (await execute("SELECT state, version, supporters FROM idea WHERE id = {}", world.idea_id["collect"]))[0]
-    assert tuple(row) == ("published", 1, 1)
+    assert tuple(row) == ("published", 2, 1)
     assert await fetch_value("SELECT count(*) FROM idea_version WHERE idea = {}", world.idea_id["collect"]) == 0
 
 
