@@ -146,8 +146,12 @@ MOVE_ON = """
 """
 
 
+SAID = "SELECT 1 FROM status_change WHERE author = {} AND form_key = {}"
+
+
 async def move_on(actor: Actor, idea: IdeaRow, *, status: str, body: str, form_key: str) -> None:
-    """An idea's status and the public text that goes with it; author and followers hear of it."""
+    """An idea's status and the public text that goes with it; author and followers hear of it. The same form twice
+    says it once. Raises Changed when it was withdrawn meanwhile."""
     require(actor, Action.IDEA_MOVE_ON, idea)
     html = await rendered(body)
     async with transaction():
@@ -156,3 +160,5 @@ async def move_on(actor: Actor, idea: IdeaRow, *, status: str, body: str, form_k
         )
         if step is not None:
             await record(Kind.IDEA_STATUS_CHANGED, actor=actor.id, space=idea.space, idea=idea.id, step=step)
+        elif await fetch_value(SAID, actor.id, form_key) is None:
+            raise Changed

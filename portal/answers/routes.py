@@ -153,10 +153,14 @@ async def status(request: Request, public_id: FromPath[str]) -> Response[Any]:
     idea = found(await get_idea(request.actor, public_id))
     require(request.actor, Action.IDEA_MOVE_ON, idea)
     form = await StatusForm.sent(request)
-    if not form.valid():
-        return page(request, "answers/status.html", section="campaigns", form=form, idea=idea, status=form.status)
-    await actions.move_on(request.actor, idea, status=form.step.data, body=form.body.data, form_key=form.once)
-    return see_other(f"/ideas/{public_id}", "status-changed")
+    if form.valid():
+        said = {"status": form.step.data, "body": form.body.data, "form_key": form.once}
+        try:
+            await actions.move_on(request.actor, idea, **said)
+            return see_other(f"/ideas/{public_id}", "status-changed")
+        except Changed:
+            form.refuse("body", gettext("This was changed meanwhile. Your text is kept here: take it along."))
+    return page(request, "answers/status.html", section="campaigns", form=form, idea=idea, status=form.status)
 
 
 def _form(desk: Desk, form: Any, changed: Beside | None = None) -> Response[Any]:

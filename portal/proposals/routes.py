@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import Any
 
 from litestar import Response, Router, get, post
@@ -26,7 +25,7 @@ from portal.proposals.forms import (
 from portal.proposals.prompts import PROMPTS, prompt
 from portal.proposals.queries import Proposal, get_proposal
 from portal.spaces.queries import audience, own_spaces
-from portal.text.language import Reader, reader, reading
+from portal.text.language import Reader, gettext, reader, reading
 from portal.web.beside import Beside
 from portal.web.errors import found
 from portal.web.forms import Form
@@ -113,8 +112,10 @@ async def propose(request: Request, public_id: FromPath[str]) -> Response[Any]:
         return see_other(f"/campaigns/{public_id}")
     if not form.valid() or missing(proposal, request.now):
         return await show_proposal(request, proposal, status=422)
-    with suppress(Changed):  # whoever else saved it meanwhile: the page tells
+    try:
         await actions.propose(request.actor, proposal)
+    except Changed:
+        return await _meanwhile(request, proposal)
     return see_other(f"/campaigns/{public_id}", "campaign-proposed")
 
 
@@ -131,7 +132,7 @@ async def accept(request: Request, public_id: FromPath[str]) -> Response[Any]:
     try:
         await actions.accept(request.actor, proposal, form.version.data)
     except Changed:
-        return await _meanwhile(request, public_id)
+        return await _meanwhile(request, proposal)
     later = proposal.collect_from is not None and proposal.collect_from > request.now
     return see_other(f"/campaigns/{public_id}", "campaign-accepted-ahead" if later else "campaign-accepted")
 
@@ -149,7 +150,8 @@ async def decline(request: Request, public_id: FromPath[str]) -> Response[Any]:
     try:
         await actions.decline(request.actor, proposal, form.reason.data)
     except Changed:
-        return await _meanwhile(request, public_id)
+        form.refuse("reason", gettext("This was changed meanwhile. Your text is kept here: take it along."))
+        return await show_proposal(request, proposal, form, changed=True, status=form.status)
     return see_other(f"/campaigns/{public_id}", "campaign-declined")
 
 
@@ -161,11 +163,11 @@ async def discard(request: Request, public_id: FromPath[str]) -> Response[Any]:
     return see_other("/campaigns", "draft-discarded")
 
 
-async def _meanwhile(request: Request, public_id: str) -> Response[Any]:
+async def _meanwhile(request: Request, read: Proposal) -> Response[Any]:
     """Something happened between reading and deciding: what stands now."""
-    proposal = found(await get_proposal(request.actor, public_id))
-    if proposal.state != "proposed":
-        return see_other(f"/campaigns/{public_id}")
+    proposal = found(await get_proposal(request.actor, read.public_id))
+    if proposal.state != read.state:
+        return see_other(f"/campaigns/{read.public_id}")
     return await show_proposal(request, proposal, changed=True, status=422)
 
 

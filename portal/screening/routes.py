@@ -84,7 +84,8 @@ async def appeal(request: Request, public_id: FromPath[str]) -> Response[Any]:
     try:
         await actions.appeal(request.actor, row, form.words.data)
     except Changed:
-        return see_other(f"/screenings/{public_id}")
+        form.refuse("words", gettext("This was changed meanwhile. Your text is kept here: take it along."))
+        return await _show(request, row, appeal=form)
     return see_other(f"/screenings/{public_id}", "screening-appealed")
 
 
@@ -99,7 +100,8 @@ async def outcome(request: Request, public_id: FromPath[str]) -> Response[Any]:
     try:
         await actions.decide_appeal(request.actor, row, outcome=form.outcome.data, words=form.words.data)
     except Changed:
-        return see_other("/screenings")
+        form.refuse("words", gettext("This was changed meanwhile. Your text is kept here: take it along."))
+        return await _show(request, row, outcome=form)
     return see_other("/screenings", "screening-appeal-decided")
 
 

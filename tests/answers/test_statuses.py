@@ -13,7 +13,7 @@ from portal.ideas.withdrawing import put_back
 from portal.notifications.jobs import tell_of
 from tests.answers.test_answer import without_cases
 from tests.client import text_of
-from tests.pages.forms import errors_of, form_of
+from tests.pages.forms import errors_of, form_of, post_slowly
 from tests.sitemap import ANSWER
 from tests.world import NOW, add_comment, email_of, set_clock
 
@@ -30,6 +30,28 @@ async def test_a_status_changes_with_a_public_text(as_, world, who):
     assert "Shortlisted" in shown
     assert "Ten are <strong>left</strong>." in shown
     assert await fetch_value("SELECT status FROM idea WHERE id = {}", world.idea_id["decide"]) == "shortlisted"
+
+
+async def test_a_status_of_what_was_withdrawn_meanwhile_is_not_said_and_its_text_is_kept(as_, world):
+    await without_cases()
+    page = f"/ideas/{world.idea['decide']}"
+
+    async def meanwhile():
+        await execute("UPDATE idea SET state = 'withdrawn' WHERE id = {}", world.idea_id["decide"])
+
+    answer = await post_slowly(await as_("sponsor"), f"{page}/status", STEP, meanwhile)
+    assert answer.status_code == 422
+    assert STEP["body"] in text_of(answer)
+    assert await fetch_value("SELECT count(*) FROM status_change WHERE body = {}", STEP["body"]) == 0
+
+
+async def test_a_status_that_comes_twice_is_said_once(as_, world):
+    await without_cases()
+    browser, page = await as_("sponsor"), f"/ideas/{world.idea['decide']}/status"
+    step = form_of(await browser.get(page), page) | STEP
+    for _ in range(2):
+        assert (await browser.post(page, step)).status_code == 303
+    assert await fetch_value("SELECT count(*) FROM status_change WHERE body = {}", STEP["body"]) == 1
 
 
 async def test_no_status_changes_without_a_text(as_, world):

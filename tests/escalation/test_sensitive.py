@@ -20,7 +20,7 @@ from portal.sensitive.matching import category_of, compiled, plain
 from portal.sensitive.queries import Editor, diverted_last_quarter
 from portal.worker import pass_on_events
 from tests.client import text_of
-from tests.pages.forms import errors_of, form_of
+from tests.pages.forms import errors_of, form_of, post_slowly
 from tests.sitemap import GETS, NO_PAGES, SENSITIVE, filled
 from tests.world import NOW, add_case, add_idea, set_clock
 
@@ -319,6 +319,24 @@ async def test_the_neutral_of_the_topic_decides_and_restores_every_word(as_, wor
         )
         == 0
     )
+
+
+async def test_of_two_windows_with_an_appeal_or_its_outcome_the_later_keeps_its_words(as_, world):
+    await rule(world)
+    await execute("UPDATE topic SET neutral = {} WHERE id = {}", world.person_id["colleague"], world.topic_id["leave"])
+    author, neutral = await as_("author"), await as_("colleague")
+    where, _ = await diverted(as_, world, topic=world.topic["leave"])
+    first, second = {"words": "It is about work."}, {"words": "A long & careful text"}
+    upheld = {"outcome": "upheld"}
+    for browser, form, address in ((author, {}, f"{where}/appeal"), (neutral, upheld, f"{where}/outcome")):
+
+        async def meanwhile(browser=browser, form=form, address=address):
+            assert (await browser.post(address, form | first)).status_code == 303
+            await assign_screenings()
+
+        answer = await post_slowly(browser, address, form | second, meanwhile)
+        assert answer.status_code == 422, address
+        assert second["words"] in text_of(answer), address
 
 
 async def granted(as_, world, where):

@@ -13,7 +13,7 @@ from portal.db import execute, fetch_value
 from portal.proposals.actions import accept, decline
 from portal.proposals.queries import get_proposal
 from tests.client import text_of
-from tests.pages.forms import errors_of, form_of
+from tests.pages.forms import errors_of, form_of, post_slowly
 from tests.proposals.steps import facts, proposed, send, written
 from tests.world import NOW, email_of
 
@@ -61,6 +61,35 @@ async def test_ideas_wait_until_it_is_accepted(as_, world):
     assert (await author.get(f"{home}/ideas/new")).status_code == 403
     await accepted(await as_("decision_maker"), home)
     assert (await author.get(f"{home}/ideas/new")).status_code == 200
+
+
+async def test_what_was_saved_meanwhile_is_not_proposed_unseen(as_, world):
+    author = await as_("employee")
+    home = await written(author, world)
+
+    async def meanwhile():
+        assert (await send(author, f"{home}/edit/purpose", goal="Ten forms")).status_code == 303
+
+    answer = await post_slowly(author, f"{home}/proposal", {}, meanwhile)
+    assert answer.status_code == 422
+    assert "This proposal was changed after you opened it" in text_of(answer)
+    assert await state(home) == "draft"
+
+
+async def test_a_reason_is_kept_where_somebody_else_is_asked_meanwhile(as_, world):
+    author, owner = await as_("employee"), await as_("decision_maker")
+    home = await proposed(author, world)
+    other = {"sponsor_called": email_of("decision_maker"), "decision_owner_called": email_of("sponsor")}
+
+    async def meanwhile():
+        assert (
+            await send(author, f"{home}/edit/people", space=world.space["organisation"], **other)
+        ).status_code == 303
+
+    answer = await post_slowly(owner, f"{home}/refusal", NO, meanwhile)
+    assert answer.status_code == 422
+    assert NO["reason"] in text_of(answer)
+    assert await state(home) == "proposed"
 
 
 async def test_declined_with_a_reason_it_can_be_changed_and_proposed_again(as_, world):
