@@ -286,7 +286,8 @@ PUT_BACK = """
 PAUSE_SHARED = "SELECT pg_advisory_xact_lock_shared(plein_pause_key(plein_behind({}), {}))"
 REWRITE_IDEA = """
     UPDATE idea SET state = {}, title = {}, body = {}, body_html = {}, excerpt = {}, tags = {}, core_questions = {},
-        version = version + 1, edited_by = NULL, updated_at = plein_now() WHERE id = {} AND state = 'hidden' RETURNING state
+        version = version + 1, edited_by = NULL, updated_at = plein_now()
+    WHERE id = {} AND state = 'hidden' RETURNING state
 """
 REWRITE_COMMENT = """
     UPDATE comment SET state = {}, body = {}, body_html = {}, version = version + 1, edited_at = plein_now()

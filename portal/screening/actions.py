@@ -67,9 +67,13 @@ async def _announce(row: ScreeningRow, author: int) -> None:
         await announce_comment(row.comment, row.space, author, new=row.was == "draft")
 
 
+# Versions, corrections and files are not kept for it.
 SEAL = """
-    INSERT INTO sealed_text (screening, title, body)
-    SELECT x.id, coalesce(i.title, ''), coalesce(k.body, i.body) FROM screening x
+    INSERT INTO sealed_text (screening, title, body, parts)
+    SELECT x.id, coalesce(i.title, ''), coalesce(k.body, i.body), CASE WHEN i.id IS NULL THEN '{{}}'::jsonb
+        ELSE jsonb_build_object('tags', i.tags, 'core_questions', i.core_questions, 'service', i.service, 'replies',
+            coalesce((SELECT jsonb_object_agg(r.question, r.value) FROM idea_reply r WHERE r.idea = i.id), '{{}}')) END
+    FROM screening x
     LEFT JOIN idea i ON i.id = x.idea LEFT JOIN comment k ON k.id = x.comment WHERE x.id = {}
 """
 RECORD = "INSERT INTO sealed_record (outcome, category, person, door) VALUES ({}, {}, {}, {})"
@@ -197,10 +201,19 @@ ANSWER = """
     WHERE id = {} AND outcome IS NULL AND appealed_at IS NOT NULL RETURNING id
 """
 RESTORE_IDEA = """
-    UPDATE idea SET state = 'published', title = {}, body = {}, body_html = {}, excerpt = {},
-        updated_at = (SELECT max(x.outcome_at) FROM screening x WHERE x.idea = idea.id),
-        created_at = CASE WHEN published_at IS NULL THEN plein_now() ELSE created_at END
-    WHERE id = {} AND state = 'diverted' RETURNING author
+    UPDATE idea i SET state = 'published', title = {}, body = {}, body_html = {}, excerpt = {},
+        tags = ARRAY(SELECT jsonb_array_elements_text(t.parts -> 'tags')),
+        core_questions = ARRAY(SELECT jsonb_array_elements_text(t.parts -> 'core_questions')),
+        service = (SELECT v.id FROM service v WHERE v.id = (t.parts ->> 'service')::bigint),
+        updated_at = (SELECT max(x.outcome_at) FROM screening x WHERE x.idea = i.id),
+        created_at = CASE WHEN i.published_at IS NULL THEN plein_now() ELSE i.created_at END
+    FROM sealed_text t WHERE i.id = {} AND i.state = 'diverted' AND t.screening = {} RETURNING i.author
+"""
+RESTORE_REPLIES = """
+    INSERT INTO idea_reply (idea, space, question, value)
+    SELECT i.id, i.space, q.id, r.value FROM sealed_text t CROSS JOIN jsonb_each_text(t.parts -> 'replies') r
+    JOIN question q ON q.id = r.key::bigint JOIN idea i ON i.id = {} AND i.campaign = q.campaign
+    WHERE t.screening = {}
 """
 RESTORE_COMMENT = """
     UPDATE comment SET state = 'published', body = {}, body_html = {}
@@ -211,8 +224,8 @@ UNSEAL = "DELETE FROM sealed_text WHERE screening = {}"
 
 
 async def decide_appeal(actor: Actor, row: ScreeningRow, *, outcome: str, words: str) -> None:
-    """Granted, it is published with the text that was sealed, and its answer is owed as before; upheld or not, that
-    text goes. Raises Changed."""
+    """Granted, it is published with all that was sealed of it, and its answer is owed as before; upheld or not, that
+    goes. Raises Changed."""
     require(actor, Action.SCREENING_DECIDE_APPEAL, row)
     html = await rendered(row.body)
     async with transaction():
@@ -221,7 +234,8 @@ async def decide_appeal(actor: Actor, row: ScreeningRow, *, outcome: str, words:
         if outcome == "granted":
             await hold_above(row.idea, row.comment)
             if row.idea:
-                author = await fetch_value(RESTORE_IDEA, row.title, row.body, html, excerpt(html), row.idea)
+                author = await fetch_value(RESTORE_IDEA, row.title, row.body, html, excerpt(html), row.idea, row.id)
+                await execute(RESTORE_REPLIES, row.idea, row.id)
                 if case := await fetch_value(ENDED_CASE, row.idea):
                     await go_on_from_triage(case, Kind.CASE_RESUMED)
             else:

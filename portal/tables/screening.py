@@ -1,6 +1,6 @@
 """Sensitive posts: the rules by which they are screened, what becomes of them, and who is behind what is anonymous."""
 
-from piccolo.columns import Boolean, Date, Integer, Text, Timestamptz
+from piccolo.columns import JSONB, Boolean, Date, Integer, Text, Timestamptz
 
 from portal.db import DB
 from portal.tables.base import PublicTable, Table, reference
@@ -76,11 +76,12 @@ class Screening(PublicTable, db=DB):
 
 
 class SealedText(Table, db=DB):
-    """The text of what was diverted, until its appeal is over."""
+    """The text of what was diverted, until its appeal is over. `parts`: what else an idea says."""
 
     screening = reference()
     title = Text()
     body = Text()
+    parts = JSONB()
 
 
 class SealedRecord(Table, db=DB):

@@ -366,6 +366,45 @@ async def test_what_was_never_published_is_announced_when_its_appeal_is_granted(
     assert [one["actor"] for one in await rollback.fetch(told, row["id"])] == [row["author"]]
 
 
+WHOLE = """
+    SELECT tags, core_questions, service, (SELECT array_agg(value) FROM idea_reply r WHERE r.idea = i.id) AS replies
+    FROM idea i WHERE id = $1
+"""
+
+
+async def test_a_granted_appeal_gives_all_of_an_idea_back(as_, world, rollback: asyncpg.Connection):
+    """With its tags, its service, and what it replies."""
+    idea = world.idea_id["collect"]
+    await execute("UPDATE topic SET neutral = {} WHERE id = {}", world.person_id["colleague"], world.topic_id["leave"])
+    await rollback.execute(
+        "UPDATE idea SET tags = ARRAY['rain'], core_questions = ARRAY['Who pays?', 'How long?'], topic = $2,"
+        " service = (SELECT max(id) FROM service) WHERE id = $1",
+        *(idea, world.topic_id["leave"]),
+    )
+    await rollback.execute("DELETE FROM idea_reply WHERE idea = $1", idea)
+    await rollback.execute(
+        "WITH q AS (INSERT INTO question (campaign, space, version, position, kind, label) SELECT i.campaign, i.space,"
+        " 9, 1, 'text', 'How much?' FROM idea i WHERE i.id = $1 RETURNING id)"
+        " INSERT INTO idea_reply (idea, space, question, value) SELECT i.id, i.space, q.id, $2 FROM idea i, q"
+        " WHERE i.id = $1",
+        *(idea, f"Ten {CANARY}s"),
+    )
+    before = dict(await rollback.fetchrow(WHOLE, idea))
+    where = await held(world, as_)
+    version = await fetch_value("SELECT version FROM idea WHERE id = {}", idea)
+    sent = await (await as_("moderator")).post(f"{where}/decision", DIVERT | {"version": str(version)})
+    assert sent.status_code == 303, text_of(sent)
+    assert dict(await rollback.fetchrow(WHOLE, idea)) == {
+        "tags": [],
+        "core_questions": [],
+        "service": None,
+        "replies": None,
+    }
+    assert await columns_with(rollback, CANARY) == {"sealed_text.parts"}
+    await granted(as_, world, where)
+    assert dict(await rollback.fetchrow(WHOLE, idea)) == before
+
+
 async def test_upheld_or_not_appealed_in_time_the_text_is_gone(as_, world, rollback: asyncpg.Connection):
     await rule(world)
     await diverted(as_, world)
