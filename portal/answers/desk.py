@@ -19,7 +19,7 @@ from portal.answers.queries import (
     starts_to_choose,
 )
 from portal.colleagues.forms import chosen_colleague
-from portal.colleagues.queries import Colleague
+from portal.colleagues.queries import Colleague, colleagues_called
 from portal.crowd.queries import Objection, first_objections, objections_of
 from portal.db import read_together
 from portal.ideas.queries import IdeaRow
@@ -129,7 +129,7 @@ class Desk:
     async def _named(self, form: Any, field: str) -> Colleague | None:
         return await chosen_colleague(self.request.actor, form, field, None if self.owed else self.idea.space)
 
-    def preview(self, form: Any) -> AnswerRow | None:
+    async def preview(self, form: Any) -> AnswerRow | None:
         """The answer as the crowd will read it, if there is anything to show."""
         if form.preview_html is None or form.kind.data not in ANSWER_KINDS:
             return None
@@ -141,18 +141,23 @@ class Desk:
             summary=form.summary.data,
             from_when=form.from_when.data,
             next_step=form.next_step.data,
-            next_owner_name=form.next_owner_called.data,
+            next_owner_name=await self._name_of(form.next_owner_called.data),
             next_date=form.next_day,
             whose=form.whose.data,
             category=form.category.data if form.category else "",
             review_on=form.review_day,
-            approver_name=form.approver_called.data if form.approver_called else "",
+            approver_name=await self._name_of(form.approver_called.data) if form.approver_called else "",
             questions=self.idea.core_questions,
             replies=tuple(field.data for field in form.replies),
             policy_public_id="" if policy else None,
             policy_title=policy.title if policy else None,
             policy_version=policy.version if policy else None,
         )
+
+    async def _name_of(self, words: str) -> str:
+        """How readers see whoever is named so; what was typed, where that is nobody, or several."""
+        called = await colleagues_called(self.request.actor, words, self.idea.space) if words else []
+        return called[0].name if len(called) == 1 else words
 
     def row(self, html: str, **said: Any) -> AnswerRow:
         """An answer that is not published yet, in the shape of one that is."""

@@ -64,7 +64,7 @@ async def answer_page(request: Request, public_id: FromPath[str]) -> Response[An
     if idea.open_case:
         return see_other(f"/cases/{await queries.open_case(request.actor, idea)}#answering")
     desk = await desk_for(request, idea)
-    return _form(desk, desk.filled())
+    return await _form(desk, desk.filled())
 
 
 @post("/ideas/{public_id:str}/answer")
@@ -76,15 +76,15 @@ async def answer(request: Request, public_id: FromPath[str]) -> Response[Any]:
     form = await desk.sent()
     decision = await desk.decision(form)
     if decision is None:
-        return _form(desk, form)
+        return await _form(desk, form)
     try:
         await actions.answer(request.actor, idea, decision)
     except actions.Overtaken:
         form.refuse("summary", OVERTAKEN)
-        return _form(desk, form)
+        return await _form(desk, form)
     except Changed:
         form.refuse("summary", gettext("Somebody answered meanwhile. Your text is kept here."))
-        return _form(desk, form)
+        return await _form(desk, form)
     return see_other(f"/ideas/{public_id}", "idea-answered")
 
 
@@ -94,7 +94,7 @@ async def correction_page(request: Request, public_id: FromPath[str]) -> Respons
     idea = found(await get_idea(request.actor, public_id))
     require(request.actor, Action.ANSWER_CORRECT, idea)
     desk = await desk_for(request, idea)
-    return _form(desk, desk.standing(found(await queries.answer_text(request.actor, idea))))
+    return await _form(desk, desk.standing(found(await queries.answer_text(request.actor, idea))))
 
 
 @post("/ideas/{public_id:str}/answer/correction")
@@ -108,7 +108,7 @@ async def correction(request: Request, public_id: FromPath[str]) -> Response[Any
     if decision is not None and form.says(found(await queries.answer_text(request.actor, idea)), decision.next_owner):
         form.refuse("summary", gettext("Change something first: this is what stands there already."))
     if decision is None or not form.complete:
-        return _form(desk, form)
+        return await _form(desk, form)
     try:
         await actions.correct_answer(request.actor, idea, decision, form.version.data)
     except Changed:
@@ -118,7 +118,7 @@ async def correction(request: Request, public_id: FromPath[str]) -> Response[Any
 
 async def _collided(desk: Desk, form: Any) -> Response[Any]:
     stands = found(await queries.answer_text(desk.request.actor, desk.idea))
-    return _form(desk, form, await collided(form, desk.standing(stands), "summary"))
+    return await _form(desk, form, await collided(form, desk.standing(stands), "summary"))
 
 
 @get("/ideas/{public_id:str}/answer/versions")
@@ -163,9 +163,9 @@ async def status(request: Request, public_id: FromPath[str]) -> Response[Any]:
     return page(request, "answers/status.html", section="campaigns", form=form, idea=idea, status=form.status)
 
 
-def _form(desk: Desk, form: Any, changed: Beside | None = None) -> Response[Any]:
+async def _form(desk: Desk, form: Any, changed: Beside | None = None) -> Response[Any]:
     if "preview" in form.typed and desk.request.wants_fragment:
-        return preview(desk, form)
+        return await preview(desk, form)
     return page(
         desk.request,
         "answers/form.html",
@@ -173,7 +173,7 @@ def _form(desk: Desk, form: Any, changed: Beside | None = None) -> Response[Any]
         form=form,
         idea=desk.idea,
         desk=desk,
-        shown=desk.preview(form),
+        shown=await desk.preview(form),
         correcting=desk.idea.answered,
         changed=changed,
         now=desk.request.now,
@@ -181,9 +181,9 @@ def _form(desk: Desk, form: Any, changed: Beside | None = None) -> Response[Any]
     )
 
 
-def preview(desk: Desk, form: Any) -> Response[Any]:
+async def preview(desk: Desk, form: Any) -> Response[Any]:
     """How the answer will look, and nothing else."""
-    shown = desk.preview(form)
+    shown = await desk.preview(form)
     return page(desk.request, "answers/_preview.html", idea=desk.idea, shown=shown, now=desk.request.now)
 
 

@@ -42,7 +42,7 @@ async def answer(request: Request, public_id: FromPath[str]) -> Response[Any]:
     desk = await desk_of(request, row, found(await get_idea(request.actor, row.idea_public_id)))
     form = await desk.sent()
     if "preview" in form.typed and request.wants_fragment:
-        return preview(desk, form)
+        return await preview(desk, form)
     if late:
         return await _too_late(row, desk, form)
     if form.is_draft:

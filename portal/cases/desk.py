@@ -12,7 +12,7 @@ from portal.caseteam.actions import consult, staff
 from portal.caseteam.forms import ConsultForm, StaffForm
 from portal.caseteam.handover import answer_handover, ask_to_take_over, taker
 from portal.colleagues.forms import chosen_colleague
-from portal.comments.actions import comment
+from portal.comments.actions import answer_question
 from portal.db import transaction
 from portal.escalation import actions
 from portal.escalation.queries import CaseRow
@@ -21,6 +21,7 @@ from portal.mentions.queries import Ambiguous
 from portal.text.language import gettext, lazy
 from portal.text.mentions import several_people
 from portal.web.deeds import Deed
+from portal.web.errors import found
 
 
 async def _acknowledge(actor: Actor, case: CaseRow, form: Any) -> None:
@@ -50,13 +51,10 @@ async def _go_on(actor: Actor, case: CaseRow, form: Any) -> None:
 
 
 async def _reply(actor: Actor, case: CaseRow, form: Any) -> None:
-    idea = await get_idea(actor, case.idea_public_id)
-    if idea is None or not can(actor, Action.IDEA_COMMENT, idea):
-        form.refuse("words", gettext("Comments are closed here. Your text is kept: take it along."))
-        return
+    idea = found(await get_idea(actor, case.idea_public_id))
     try:
         async with transaction():
-            said = await comment(actor, idea, body=form.words.data, reply_to=None, form_key=form.once)
+            said = await answer_question(actor, idea, case, body=form.words.data, form_key=form.once)
             await actions.reply_to_question(actor, case, said)
     except Closed:
         form.refuse("words", gettext("Comments are closed here. Your text is kept: take it along."))

@@ -114,7 +114,7 @@ async def show(
         form=form,
         saved=0,
         draft=desk.draft if desk else None,
-        shown=desk.preview(form) if desk and form else None,
+        shown=await desk.preview(form) if desk and form else None,
         waiting=await _waiting(desk) if desk else None,
         agreeing=agreeing or (ApprovalForm(version=desk.draft.version) if agrees and desk and desk.draft else None),
         changed=changed,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 import asyncpg
 
 from portal.access.actor import Actor
 from portal.access.conflicts import Changed, Closed
-from portal.access.phases import WHILE_COMMENTING
+from portal.access.phases import WHILE_ASKED, WHILE_COMMENTING
 from portal.access.policy import Action, require
 from portal.comments.announcing import announce
 from portal.comments.queries import CommentRow
@@ -33,9 +36,14 @@ async def comment(actor: Actor, idea: IdeaRow, *, body: str, reply_to: CommentRo
     """A new comment; gives its public id. A reply to a reply hangs under the same root. What looks sensitive
     waits to be screened. Raises Closed, Ambiguous."""
     require(actor, Action.IDEA_COMMENT, idea)
-    root = (reply_to.root or reply_to.id) if reply_to else None
-    to = {"reply_to": reply_to.id} if reply_to else {}
-    return await _write(actor, idea, body=body, kind="comment", root=root, form_key=form_key, **to)
+    return await _write(actor, idea, body=body, kind="comment", reply_to=reply_to, form_key=form_key)
+
+
+async def answer_question(actor: Actor, idea: IdeaRow, case: Any, *, body: str, form_key: str) -> str:
+    """What the owner of its case asked whoever wrote it, as a comment, also when others comment no more; gives its
+    public id. Raises Closed, Ambiguous."""
+    require(actor, Action.ESCALATION_REPLY, case)
+    return await _write(actor, idea, body=body, kind="comment", form_key=form_key, phases=WHILE_ASKED)
 
 
 async def object_to(actor: Actor, idea: IdeaRow, *, body: str, form_key: str) -> str:
@@ -43,14 +51,23 @@ async def object_to(actor: Actor, idea: IdeaRow, *, body: str, form_key: str) ->
     public id. Raises Changed where she objects already, Closed, Ambiguous."""
     require(actor, Action.IDEA_OBJECT, idea)
     try:
-        return await _write(actor, idea, body=body, kind="objection", root=None, form_key=form_key)
+        return await _write(actor, idea, body=body, kind="objection", form_key=form_key)
     except asyncpg.UniqueViolationError as error:
         raise Changed from error
 
 
 async def _write(
-    actor: Actor, idea: IdeaRow, *, body: str, kind: str, root: int | None, form_key: str, **to: int
+    actor: Actor,
+    idea: IdeaRow,
+    *,
+    body: str,
+    kind: str,
+    form_key: str,
+    reply_to: CommentRow | None = None,
+    phases: Iterable[str] = WHILE_COMMENTING,
 ) -> str:
+    root = (reply_to.root or reply_to.id) if reply_to else None
+    to = {"reply_to": reply_to.id} if reply_to else {}
     text = await named(actor, idea.space, body)
     html = await rendered(text.text)
     found = await found_in(body)
@@ -68,7 +85,7 @@ async def _write(
             actor.language,
             form_key,
             idea.id,
-            list(WHILE_COMMENTING),
+            list(phases),
         )
         if made is None:
             before = await fetch_value(

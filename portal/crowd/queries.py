@@ -277,7 +277,7 @@ async def get_adoptable(actor: Actor, public_id: str) -> Adoptable | None:
 
 class Became(msgspec.Struct, frozen=True):
     """Something that the actor supports, or under which that stands, and that was answered. `promise_state`: of its
-    newest promise; `asked`: she can say whether the answer answers it, or whether it is done, and has not."""
+    newest promise; `asked`: about what she can say yes or no, and has not: the "answer", or a "promise"."""
 
     public_id: str
     item_kind: str
@@ -289,7 +289,7 @@ class Became(msgspec.Struct, frozen=True):
     promise_state: str | None
     late: bool
     due_on: date | None
-    asked: bool
+    asked: str | None
     moved_at: datetime
 
     @property
@@ -311,12 +311,13 @@ BECAME = """
         WHERE e.idea = i.id AND e.state <> 'diverted' AND {} ORDER BY e.id DESC LIMIT 1) c ON TRUE
     LEFT JOIN LATERAL (SELECT x.id, x.state, x.due_on, x.ended_at, x.state = 'open' AND x.due_on < plein_day({}) AS late
         FROM promise x WHERE x.answer = a.id AND x.state <> 'replaced' AND {} ORDER BY x.id DESC LIMIT 1) p ON TRUE
-    CROSS JOIN LATERAL (SELECT NOT v.guest AND EXISTS (SELECT FROM crowd_question q WHERE q.escalation = c.id
-            AND q.outcome IS NULL AND q.until > {} AND NOT EXISTS (
-                SELECT FROM crowd_reply y WHERE y.question = q.id AND y.person = v.person)) AS asked,
+    CROSS JOIN LATERAL (SELECT (SELECT CASE WHEN q.promise IS NULL THEN 'answer' ELSE 'promise' END
+            FROM crowd_question q WHERE q.escalation = c.id AND NOT v.guest AND q.outcome IS NULL AND q.until > {}
+                AND NOT EXISTS (SELECT FROM crowd_reply y WHERE y.question = q.id AND y.person = v.person)
+            ORDER BY q.until LIMIT 1) AS asked,
         greatest(a.created_at, p.ended_at, (SELECT max(w.created_at) FROM promise_news w WHERE w.promise = p.id))
             AS moved_at) m
-    WHERE {} ORDER BY m.asked DESC, m.moved_at DESC, i.id LIMIT {}
+    WHERE {} ORDER BY m.asked IS NULL, m.moved_at DESC, i.id LIMIT {}
 """
 
 

@@ -162,6 +162,9 @@ async def test_the_preview_is_the_answer_as_the_crowd_will_read_it_and_publishes
     assert "Change the booking tool" in shown.text
     assert "Yara Haddouch" in shown.text  # whose answer it will be
     assert "<html" not in shown.text
+    name = await fetch_value("SELECT name FROM identity WHERE email = {}", email_of("colleague"))
+    assert name in text_of(shown)
+    assert email_of("colleague") not in shown.text, "who sees to it, as readers see her"
     whole = await adviser.post(f"{asked}/answer", await filled(adviser, asked, preview="1"))
     assert "It <em>costs</em> little." in whole.text
     assert await draft(world) is None

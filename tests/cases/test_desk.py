@@ -84,6 +84,19 @@ async def test_the_author_answers_the_question_beside_it_and_in_the_thread_and_n
     assert "Only on Mondays." not in text_of(await (await as_("employee")).get(address))
 
 
+@pytest.mark.parametrize("over", ["done_from = plein_now()", "state = 'cancelled', cancelled_at = plein_now()"])
+async def test_the_question_is_answered_also_when_the_campaign_is_over_and_nobody_comments_any_more(as_, world, over):
+    """Most cases of a campaign begin when it is over."""
+    address, author = f"/cases/{world.case['decide']}", await as_("author")
+    await (await as_("sponsor")).post(f"{address}/question", {"words": "Which days?"})
+    await execute(f"UPDATE campaign SET {over} WHERE id = {{}}", world.campaign_id["decide"])
+    comments = f"/ideas/{world.idea['decide']}/comments"
+    assert (await author.post(comments, {"body": "Only on Mondays."})).status_code == 403, "the control"
+    assert (await author.post(f"{address}/reply", {"words": "Only on Mondays."})).status_code == 303
+    page = text_of(await (await as_("employee")).get(address))
+    assert "Only on Mondays." in page.split("Which days?")[1]
+
+
 async def test_a_guest_answers_the_question_about_her_own_post_and_the_clock_goes_on(as_, world):
     """Her own login changes no case: the worker does."""
     async with transaction():

@@ -33,6 +33,17 @@ async def test_who_reads_the_item_reads_its_case(as_, world, who, case, status):
     assert (await browser.get(f"/cases/{world.case[case]}")).status_code == status
 
 
+@pytest.mark.parametrize("state", ["withdrawn", "merged", "dropped"])
+async def test_where_nobody_owes_an_answer_any_more_no_clock_stands_there(as_, world, state):
+    browser, address = await as_("employee"), f"/cases/{world.case['decide']}"
+    assert 'class="town-clock"' in (await browser.get(address)).text, "the control: it is owed"
+    ended = "UPDATE escalation SET state = {}, ended_at = plein_now() WHERE id = {}"
+    await execute(ended, state, world.case_id["decide"])
+    page = await browser.get(address)
+    assert 'class="town-clock"' not in page.text
+    assert "due on" not in text_of(page)
+
+
 async def test_an_item_says_that_an_answer_is_owed_and_leads_to_its_case(as_, world):
     browser = await as_("employee")
     page = await browser.get(f"/ideas/{world.idea['decide']}")

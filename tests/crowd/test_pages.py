@@ -142,6 +142,16 @@ async def test_home_says_what_became_of_what_one_supports_and_what_one_is_asked(
     assert "What you supported" not in text_of(await (await as_("employee")).get("/"))
 
 
+@pytest.mark.parametrize(("promise", "asks"), [(True, "Is it done?"), (False, "Does it answer the question?")])
+async def test_home_asks_about_the_promise_or_about_the_answer(as_, world, promise, asks):
+    """An answer that promised something is rated first, and the promise is asked about when its day comes."""
+    about = "UPDATE crowd_question SET promise = (SELECT id FROM promise WHERE public_id = {}) WHERE public_id = {}"
+    await execute(about, world.promise["told"] if promise else "", world.asked["told"])
+    home = (await (await as_("administrator")).get("/")).text
+    assert home.count(">" + asks) == 1
+    assert home.count("Is it done?") + home.count("Does it answer the question?") == 1
+
+
 @pytest.mark.parametrize(("kind", "said"), [("crowd.asked", "Is it done?"), ("promise.news", "It goes well")])
 async def test_mail_tells_what_is_asked_and_what_was_told(as_, world, kind, said):
     news = await fetch_value("SELECT max(id) FROM promise_news")

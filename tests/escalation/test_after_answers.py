@@ -110,9 +110,9 @@ async def test_who_supports_what_stands_under_a_lead_hears_of_its_answer_rates_i
     assert [row["person"] for row in await execute(heard, crowd.people[-3:])] == crowd.people[-2:]
     supporter = await crowd.actor(crowd.people[-1])
     before = list(await what_became(supporter, 5))
-    assert [(one.kind, one.asked) for one in before] == [("declined", True)]
+    assert [(one.kind, one.asked) for one in before] == [("declined", "answer")]
     await say(crowd, post, [supporter.id], yes=1)
-    assert [one.asked for one in await what_became(supporter, 5)] == [False]
+    assert [one.asked for one in await what_became(supporter, 5)] == [None]
     assert list(await what_became(await crowd.actor(crowd.people[-3]), 5)) == []
 
 
