@@ -312,9 +312,7 @@ class DayField(wtforms.Field):
             raise ValueError(OTHER_YEAR)
 
     def _value(self) -> str:
-        if self.raw_data:
-            return str(self.raw_data[0])
-        return self.data.isoformat() if self.data else ""
+        return str(self.raw_data[0]) if self.raw_data else self.data.isoformat() if self.data else ""
 
 
 class NumberField(wtforms.IntegerField):
