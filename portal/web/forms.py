@@ -380,10 +380,8 @@ def at_most(length: int) -> Validator:
 
     def check(form: wtforms.Form, field: wtforms.Field) -> None:
         if field.data and len(field.data) > length:
-            raise ValidationError(
-                gettext("This is %(n)s characters long; keep it to %(most)s.")
-                % {"n": number(len(field.data)), "most": number(length)}
-            )
+            words = gettext("This is %(n)s characters long; keep it to %(most)s.")
+            raise ValidationError(words % {"n": number(len(field.data)), "most": number(length)})
 
     check.field_flags = {"maxlength": length}  # type: ignore[attr-defined]
     return check

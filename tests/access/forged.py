@@ -203,7 +203,7 @@ async def something_to_forge(world: World) -> dict[str, int]:
         for name, author in (("hidden_comment", "guest_a"), ("theirs_sent_back", "insider_a")):
             await add_comment(world, name, idea="theirs", author=author)
             await add_report(world, name, comment=name, reporter="employee")
-            await add_decision(world, name, name, moderator="insider_a", action="remove")
+            await add_decision(world, name, name, moderator="colleague", action="remove")
         await add_report(world, "hidden", idea="hidden", reporter="insider_a")
         await add_decision(world, "hidden", "hidden", moderator="insider_a", action="remove")
         await add_report(world, "waits", idea="plain", reporter="insider_a")
