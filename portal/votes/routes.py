@@ -18,7 +18,7 @@ from portal.web.page import own_address, page, see_other
 from portal.web.request import Request, Typed
 
 #: What is said on top of a page, by why a vote was refused.
-SAID = {"over": "votes-closed", "spent": "votes-spent"}
+SAID = {"over": "votes-closed", "much": "votes-spent", "spent": "votes-spent"}
 
 
 @post("/ideas/{public_id:str}/vote")
@@ -43,7 +43,7 @@ async def _vote(request: Request, public_id: str, weight: int) -> Response[Any]:
     try:
         counted = await actions.lay_votes(request.actor, idea, weight)
     except Spent:
-        return await _control(request, public_id, None, refused=True)
+        return await _control(request, public_id, None, refused="much" if weight > idea.votes_per_idea else "spent")
     return await _control(request, public_id, None, counted=counted)
 
 
@@ -61,13 +61,13 @@ def _weight(typed: Typed) -> int:
 
 
 async def _control(
-    request: Request, public_id: str, voted: queries.Standing | None, *, counted: bool = False, refused: bool = False
+    request: Request, public_id: str, voted: queries.Standing | None, *, counted: bool = False, refused: str = ""
 ) -> Response[Any]:
     """What the click brought, and what it was refused for, where the vote is: without scripts on top of the page.
     `voted`: how the idea stands since then; where that isn't known it is asked."""
     typed = await request.typed()
     idea = voted or found(await queries.standing(request.actor, public_id))
-    why = "" if counted else "over" if _is_over(idea) else "spent" if refused else ""
+    why = "" if counted else "over" if _is_over(idea) else refused
     if not request.wants_fragment:
         back = own_address(typed.get("next", f"/ideas/{public_id}#vote-panel-{public_id}"))
         return see_other(back.partition("#")[0], SAID[why]) if why else see_other(back)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from datetime import timedelta
 
 import pytest
@@ -271,11 +273,14 @@ async def test_who_decides_the_lead_hides_nothing_that_stands_under_it(as_, worl
 async def test_no_file_that_somebody_else_had_made_before_holds_it(as_, world):
     await rule(world)
     browser = await as_("employee")
-    assert (await browser.post(f"/ideas/{world.idea['post']}/vote", {})).status_code in (200, 303)
+    assert (await browser.post(f"/ideas/{world.idea['post']}/vote", {}, htmx=True)).status_code == 200
     assert (await browser.post("/settings/data")).status_code == 303
     await make_export(await fetch_value("SELECT max(id) FROM data_export"))
     made = await fetch_value("SELECT public_id FROM data_export WHERE made_at IS NOT NULL")
-    assert (await browser.get(f"/settings/data/{made}")).status_code == 200
+    file = await browser.get(f"/settings/data/{made}")
+    assert file.status_code == 200
+    archive = zipfile.ZipFile(io.BytesIO(file.content))
+    assert any(world.idea["post"].encode() in archive.read(name) for name in archive.namelist())
     where = await reported(as_, world)
     assert await divert(await as_("moderator"), where) == 303
     assert (await browser.get(f"/settings/data/{made}")).status_code == 404

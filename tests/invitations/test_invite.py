@@ -293,7 +293,7 @@ async def test_only_hosts_and_administrators_keep_organisations(as_, world, who,
 async def test_an_organisation_has_a_name_of_its_own_and_domains_in_ascii(as_, world):
     browser = await as_("administrator")
     response = await browser.post("/partners", {"name": "nightBUS", "domains": "overwater"})
-    assert "1 " not in text_of(response) or response.status_code == 422
+    assert response.status_code == 422
     assert "“overwater” is no domain" in text_of(response)
     response = await browser.post("/partners", {"name": "nightBUS", "domains": "nb.example"})
     assert "of this name already" in text_of(response)
