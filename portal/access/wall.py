@@ -14,7 +14,7 @@ import msgspec
 from piccolo.table import Table
 
 from portal import tables as t
-from portal.access.phases import WHILE_COMMENTING, WHILE_SUPPORTING
+from portal.access.phases import WHILE_ASKED, WHILE_COMMENTING, WHILE_SUPPORTING
 from portal.access.wall_log import happened
 
 # What the request was told, where its seal fits; asked once a statement.
@@ -85,6 +85,11 @@ def _under(table: str, condition: str) -> str:
     """What hangs under an idea `i` that is published, of a campaign `c` of which this holds."""
     return f"""EXISTS (SELECT FROM idea i JOIN campaign c ON c.id = i.campaign
         WHERE i.id = {table}.idea AND i.state = 'published' AND ({condition}))"""
+
+
+#: Who wrote an idea `i` of a campaign `c` answers what the owner of its case asks, longer than others comment.
+ASKED = f"""{_while(WHILE_ASKED)} AND EXISTS (SELECT FROM wall_writes w WHERE w.idea = i.id)
+    AND EXISTS (SELECT FROM escalation e WHERE e.idea = i.id AND e.state = 'clarifying')"""
 
 
 class Gate(msgspec.Struct, frozen=True):
@@ -180,7 +185,7 @@ GATES: dict[type[Table], Gate | None] = {
     t.Comment: _gate(
         IN_SPACE,
         insert=f"{WRITTEN_BY_HERSELF} AND state IN ('draft', 'published', 'hidden') AND {COUNTS_NOTHING['comment']}"
-        f" AND {_under('comment', _while(WHILE_COMMENTING))}",
+        f" AND {_under('comment', f'{_while(WHILE_COMMENTING)} OR {ASKED}')}",
         update=f"{WRITTEN_BY_HERSELF} AND (state IN ('draft', 'published') OR {put_back('comment', 'comment')})",
         becomes=WRITTEN_BY_HERSELF,
         changes=("state", "body", "body_html", "version", "edited_at"),

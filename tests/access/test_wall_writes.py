@@ -18,7 +18,7 @@ from tests.access.forged import FORGED, something_to_forge, what_is_forged
 from tests.access.logged import wrong_log
 from tests.access.stage import under_an_idea
 from tests.client import Browser
-from tests.world import NOW, World, add_campaign, add_idea
+from tests.world import NOW, World, add_campaign, add_case, add_idea
 
 PHASES = ("collect", "discuss", "vote", "decide", "done")
 #: Past the product's own way to queue something.
@@ -76,6 +76,23 @@ async def test_by_her_own_sql_a_guest_comments_until_the_campaign_is_over(
     )
     row = (idea, world.space_id["closed_a"], world.person_id["guest_a"])
     assert await _does(world, comment, *row) == (phase in WHILE_COMMENTING)
+
+
+@pytest.mark.parametrize("author", ["guest_a", "insider_a"])
+async def test_when_it_is_over_a_guest_answers_what_is_asked_about_what_she_wrote(
+    rollback: asyncpg.Connection, world: World, author: str
+):
+    world.idea_id["asked"] = idea = await _idea_in(world, "done")
+    await execute("UPDATE idea SET author = {} WHERE id = {}", world.person_id[author], idea)
+    await add_case(world, "asked", idea="asked", state="clarifying", owner="insider_a", clarify_from=NOW)
+    comment = (
+        "INSERT INTO comment (idea, space, author, state, body, body_html, language)"
+        " VALUES ({}, {}, {}, 'published', 'x', 'x', 'en') RETURNING 1"
+    )
+    row = (idea, world.space_id["closed_a"], world.person_id["guest_a"])
+    assert await _does(world, comment, *row) == (author == "guest_a")
+    await execute("UPDATE escalation SET state = 'acknowledged' WHERE id = {}", world.case_id["asked"])
+    assert not await _does(world, comment, *row)
 
 
 async def _idea_in(world: World, phase: str, **facts: Any) -> int:
