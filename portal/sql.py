@@ -33,18 +33,11 @@ class QueryString(PiccoloQueryString):
     def compile_string(self, engine_type: str = "postgres") -> tuple[str, list[Any]]:
         """The statement with `$1`, `$2`, …, and the values for them. A list is sent once, however often it is asked
         about: an actor's spaces are, in many places."""
-        sent: list[Any] = []
-        of_lists: dict[int, int] = {}
-        places: list[int] = []
-        for value in self._values:
-            place = of_lists.get(id(value)) if type(value) is list else None
-            if place is None:
-                sent.append(value)
-                place = len(sent)
-                if type(value) is list:
-                    of_lists[id(value)] = place
-            places.append(place)
-        return _sql(self._shape, *places), sent
+        values = self._values
+        lists: dict[int, int] = {}
+        firsts = [lists.setdefault(id(value), n) if type(value) is list else n for n, value in enumerate(values)]
+        sql, sent = _sql(self._shape, tuple(firsts))
+        return sql, [values[n] for n in sent]
 
     def for_piccolo(self) -> PiccoloQueryString:
         """The same as a part of a statement that Piccolo puts together itself."""
@@ -76,10 +69,11 @@ def _shape(template: str, *within: Shape | None) -> Shape:
 
 
 @lru_cache(maxsize=2000)
-def _sql(shape: Shape, *places: int) -> str:
-    """The SQL of a shape whose values are sent in these places."""
+def _sql(shape: Shape, firsts: tuple[int, ...]) -> tuple[str, tuple[int, ...]]:
+    """The SQL of a shape, and which of its values are sent; `firsts` says for each where the same list came first."""
+    sent = tuple(sorted(set(firsts)))
     first, *rest = shape.texts
-    return first + "".join(f"${place}{text}" for place, text in zip(places, rest, strict=True))
+    return first + "".join(f"${sent.index(n) + 1}{text}" for n, text in zip(firsts, rest, strict=True)), sent
 
 
 def _taken_apart(template: str) -> list[str]:

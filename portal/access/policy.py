@@ -38,7 +38,7 @@ def can(actor: Actor, action: Action, thing: Any = None) -> bool:
 
 def allowed(actor: Actor, thing: Any, *actions: Action) -> tuple[str, ...]:
     """Those of these actions that the actor may do to a thing, by name; parts of pages are kept by such values."""
-    return tuple(action.value for action in actions if can(actor, action, thing))
+    return tuple([action.value for action in actions if can(actor, action, thing)])
 
 
 def require(actor: Actor, action: Action, thing: Any = None) -> None:

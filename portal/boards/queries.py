@@ -104,9 +104,9 @@ TAGS_OF = """
 """
 
 
-async def tags_of_campaign(actor: Actor, campaign: CampaignRow) -> list[Tagged]:
+async def tags_of_campaign(actor: Actor, campaign: CampaignRow) -> tuple[Tagged, ...]:
     """The tags that a campaign asked for and ideas carry, then those that most carry."""
-    return await fetch(Tagged, TAGS_OF, campaign.id, visible(Idea, actor, "i"), TAGS)
+    return tuple(await fetch(Tagged, TAGS_OF, campaign.id, visible(Idea, actor, "i"), TAGS))
 
 
 class Column(msgspec.Struct, frozen=True):

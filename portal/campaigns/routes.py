@@ -34,19 +34,19 @@ async def list_campaigns(request: Request) -> Response[Any]:
         fragment="results",
         section="campaigns",
         listed=listed,
-        groups=_grouped(listed.rows) if chosen.order == "now" else {"all": listed.rows},
+        groups=_grouped(listed.rows) if chosen.order == "now" else (("all", tuple(listed.rows)),),
         chosen=chosen,
         spaces=tuple(await own_spaces(request.actor)),
         now=request.now,
     )
 
 
-def _grouped(rows: list[CampaignRow]) -> dict[str, list[CampaignRow]]:
+def _grouped(rows: list[CampaignRow]) -> tuple[tuple[str, tuple[CampaignRow, ...]], ...]:
     """By what one can do in them."""
     groups: dict[str, list[CampaignRow]] = {"open": [], "planned": [], "over": []}
     for row in rows:
         groups[{"planned": "planned", "done": "over", "cancelled": "over"}.get(row.phase, "open")].append(row)
-    return groups
+    return tuple((name, tuple(named)) for name, named in groups.items())
 
 
 def _chosen(request: Request) -> queries.Filter:

@@ -163,6 +163,20 @@ class Place(msgspec.Struct, frozen=True):
         return QueryString(place, *((self.helpful, self.root) if order == "helpful" else (self.root,)))
 
 
+PLACE = """
+    SELECT k.id AS root, coalesce({}::integer, k.helpful) AS helpful, {}::boolean AS included
+    FROM comment k WHERE k.public_id = {} AND k.idea = {} AND k.root IS NULL AND {}
+"""
+
+
+async def place_of(
+    actor: Actor, idea: IdeaRow, public_id: str, helpful: int | None = None, *, included: bool = False
+) -> Place | None:
+    """Where a root stands in a thread, as helpful as it is, or was; None where the actor reads no such root there."""
+    sight = visible(Comment, actor, "k")
+    return await fetch_one(Place, PLACE, helpful, included, public_id, idea.id, sight)
+
+
 # The idea is looked up once, and not for each comment: one that many vote for has hundreds of versions to look through.
 THREAD = f"""
     WITH item AS MATERIALIZED (

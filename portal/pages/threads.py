@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from portal.access.actor import Actor
 from portal.access.policy import Action, allowed
 from portal.comments.forms import LONGEST, CommentForm
-from portal.comments.queries import ORDERS, PAGE, CommentRow, Place, Root, get_comment, thread
+from portal.comments.queries import ORDERS, PAGE, CommentRow, Place, Root, get_comment, place_of, thread
 from portal.ideas.queries import IdeaRow
 from portal.mentions.queries import named
 from portal.paging import paged
@@ -81,11 +81,10 @@ def _said(actor: Actor, comment: CommentRow, since: int | None) -> Said:
 
 async def _place(actor: Actor, row: IdeaRow, text: str, included: bool = False) -> Place | None:
     public_id, _, helpful = text.partition("-")
-    root = await get_comment(actor, public_id) if public_id else None
-    if root is None or root.root is not None or root.idea_public_id != row.public_id:
+    if not public_id:
         return None
     kept = helpful.isascii() and helpful.isdigit() and len(helpful) < 10
-    return Place(root.id, int(helpful) if kept else root.helpful, included)
+    return await place_of(actor, row, public_id, int(helpful) if kept else None, included=included)
 
 
 def _end(root: CommentRow, order: str) -> str:

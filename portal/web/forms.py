@@ -25,6 +25,7 @@ from portal.tables.base import new_public_id
 from portal.text.dates import number
 from portal.text.language import gettext, lazy, ngettext, reader
 from portal.text.markdown import LONGEST, rendered
+from portal.web.hidden import FormKey, HiddenNumber
 from portal.web.request import RESUMED_FIELD, Request, Typed
 from portal.web.uploads import MOST_FILES
 
@@ -97,7 +98,7 @@ class Form(wtforms.Form):
             """Ours."""
             return _Translations()
 
-    form_key = HiddenField(default=new_public_id)
+    form_key = FormKey(default=new_public_id)
     #: The field of the text that others read; what is sensitive in it is refused there.
     text_field = "body"
     #: The hidden field that says from what the form was filled, where others write the same.
@@ -250,21 +251,6 @@ class FilesField(wtforms.Field):
         """Not more than a form may hold."""
         if len(self.data) > MOST_FILES:
             raise StopValidation(gettext("Send at most %(n)s files at once.") % {"n": MOST_FILES})
-
-
-class HiddenNumber(wtforms.IntegerField):
-    """A whole number that the page carries along; what is no such number is refused."""
-
-    widget = wtforms.widgets.HiddenInput()
-
-    def _value(self) -> str:
-        """The number that holds now: what was typed may have been out of date."""
-        return "" if self.data is None else str(self.data)
-
-    def pre_validate(self, form: BaseForm) -> None:
-        """Within what a column can hold."""
-        if self.data is not None and not 0 <= self.data < 2**31:
-            raise StopValidation(gettext("Not a valid integer value."))
 
 
 class MomentField(wtforms.Field):

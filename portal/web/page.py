@@ -16,7 +16,7 @@ from jinja2.runtime import Context
 from jinja2_fragments import render_block
 from litestar import Response
 from litestar.datastructures import Cookie
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from portal.access.actor import Actor
 from portal.access.policy import Action, allowed, can
@@ -37,8 +37,8 @@ from portal.web.flashes import FLASHES, REFUSALS
 from portal.web.request import Request
 
 FLASH_COOKIE = "flash"
-#: Stands in what is rendered for the token of forms, which is another on every page.
-CSRF = secrets.token_urlsafe(24)
+#: Stand for what is another on each page or for each reader: the token of forms, her name, her face.
+CSRF, NAME, PICTURE = (secrets.token_urlsafe(24) for _ in range(3))
 #: How the mark of a large part begins, which nobody can have written.
 LARGE = secrets.token_urlsafe(24)
 HTML = "text/html"
@@ -156,21 +156,20 @@ def _rendered(template: str, who: Reader, photo_changes: int, given: tuple[tuple
 
 
 class Face(msgspec.Struct, frozen=True):
-    """As much of the actor as the frame of a page shows."""
+    """As much of the actor as the frame of a page shows. Marks stand in for her name and her face, so that one frame
+    serves all."""
 
-    public_id: str
-    name: str
     guest: bool
     administrator: bool
     moderator: bool = False
     unread: int = 0
     has_cases: bool = False
+    name: Markup = Markup(NAME)  # noqa: S704  ours
+    picture: Markup = Markup(PICTURE)  # noqa: S704  ours
 
 
 def _face(actor: Actor) -> Face:
     return Face(
-        actor.public_id,
-        actor.name,
         actor.guest,
         actor.administrator,
         moderator=bool(actor.moderates),
@@ -205,8 +204,12 @@ class LargeParts:
         self.marked.append((mark.encode(), _as_sent(template, reader(), photos.changes(), tuple(given.items()))))
         return Markup(mark)  # noqa: S704  ours
 
-    def put_in(self, text: str, token: str) -> bytes:
-        """The page as it is sent: its large parts where they belong, the token in all of its forms."""
+    def put_in(self, text: str, token: str, actor: Actor | None) -> bytes:
+        """The page as it is sent: its large parts and its reader's name and face where they belong, the token in all
+        of its forms."""
+        if actor is not None:
+            picture = art.avatar(actor.public_id, actor.name, actor.guest, "s")
+            text = text.replace(NAME, escape(actor.name)).replace(PICTURE, picture)
         body = _sent(text.replace(CSRF, token))
         for mark, pieces in self.marked:
             body = body.replace(mark, token.encode().join(pieces))
@@ -255,7 +258,7 @@ def page(
         text = render_block(environment(), template, fragment, **context)
     else:
         text = environment().get_template(template).render(context)
-    response = html(request, large.put_in(text, request.csrf), status)
+    response = html(request, large.put_in(text, request.csrf, actor), status)
     if flash is not None and not request.wants_fragment:
         response.delete_cookie(FLASH_COOKIE)
     if actor is not None:

@@ -225,6 +225,7 @@ def session_cookie() -> str:
     return "__Host-sid" if settings().secure else "sid"
 
 
+@lru_cache(maxsize=10_000)
 def writer_mark(person: int) -> str:
     """Says whether a form was written by this person, and nothing to anybody else."""
     return hmac.digest(settings().secret_key.encode(), b"writer:%d" % person, "sha256").hex()[:32]

@@ -12,6 +12,7 @@ import asyncpg
 import msgspec
 import pytest
 from jinja2 import UndefinedError
+from markupsafe import escape
 
 from portal.db import execute, fetch_value, transaction
 from portal.events.kinds import Kind
@@ -33,6 +34,7 @@ from tests.world import (
     add_decision,
     add_file_wish,
     add_idea,
+    add_person,
     add_report,
     email_of,
 )
@@ -198,15 +200,15 @@ def test_a_part_that_is_kept_knows_nothing_but_what_it_is_given():
 
 
 def test_a_part_is_told_apart_by_each_value_and_by_language_and_zone():
-    someone = Face(public_id="one", name="Noor Dijkman", guest=False, administrator=False)
+    someone = Face(guest=False, administrator=False)
     given = {"actor": someone, "anonymous": False, "organisation": "Works", "section": "home", "here": "/", "csrf": "t"}
     with reading(Reader("en")):
         first = part("_masthead.html", **given)
         before = _rendered.cache_info().hits
         assert part("_masthead.html", **given) is first
         assert _rendered.cache_info().hits == before + 1, "the control: it is kept"
-        assert "Mei-Ling" in part(
-            "_masthead.html", **given | {"actor": msgspec.structs.replace(someone, name="Mei-Ling")}
+        assert "Notifications, 7 are new" in part(
+            "_masthead.html", **given | {"actor": msgspec.structs.replace(someone, unread=7)}
         )
         assert "/admin" in part(
             "_masthead.html", **given | {"actor": msgspec.structs.replace(someone, administrator=True)}
@@ -218,6 +220,23 @@ def test_a_part_is_told_apart_by_each_value_and_by_language_and_zone():
         misses = _rendered.cache_info().misses
         part("_masthead.html", **given)
         assert _rendered.cache_info().misses == misses + 1
+
+
+async def test_the_frame_of_a_page_is_kept_for_all_and_shows_each_her_own_name_and_face(as_: SignIn, world: World):
+    names = {"one": ("Nadia <b>", "N"), "other": ("Wim van Dale", "WD")}
+    for who, (name, _) in names.items():
+        await add_person(world, who, {"name": name, "language": "en"})
+    one, other = await as_("one"), await as_("other")
+    first = (await one.get("/answers")).text
+    frames = _rendered.cache_info().misses
+    second = (await other.get("/answers")).text
+    assert _rendered.cache_info().misses == frames, "the control: it is kept"
+    for text, (who, (name, initials)) in zip((first, second), names.items(), strict=True):
+        assert re.findall(r'class="pop-name">([^\n]*)</p>', text) == [str(escape(name))] * 2
+        [face] = re.findall(r"Your menu, (.*)</summary>", text)
+        assert face.startswith(f'{escape(name)}</span><span class="avatar avatar-s"')
+        assert f">{initials}<" in face
+        assert f"/people/{world.person[who]}/photo" in face
 
 
 async def test_everybody_sees_her_own_support_and_nobody_elses(as_: SignIn, world: World):

@@ -42,6 +42,7 @@ from tests.bench.world import (
     FEW,
     IDEAS_EACH,
     MEASURED,
+    PEOPLE,
     SHORT,
     SIGNED_IN,
     THREAD,
@@ -148,7 +149,8 @@ async def plan(database_url: str, port: int) -> tuple[Plan, dict[str, int]]:
     idea, token = public_id("idea", FEW), session_token(1)
     give, take_back = VOTED.format(idea), VOTED.format(idea) + "/withdrawal"
     async with capturing(database_url, port) as capture:
-        pages = {path: await capture.page(path, cookie(1)) for path in PAGES.values()}
+        first = PEOPLE - SIGNED_IN + 1
+        pages = {path: await capture.page(path, cookie(1), token, first) for path in PAGES.values()}
         one = await capture.vote(give, voter(1), token, idea)
         two = await capture.vote(take_back, voter(1), token, idea)
         return Plan(pages, one, two), capture.sizes | {"vote": capture.sizes[give]}
@@ -175,7 +177,7 @@ def measured(
     for name, load in loads.items():
         path = PAGES.get(name, "vote")
         step = prepared.give if load.votes else prepared.pages[path]
-        given = load.votes, len(step.statements), sizes[path], len(step.unpacked)
+        given = load.votes, len(step.statements), sizes[path], len(step.body)
         yield Result(name, *given, seen[name, product], seen[name, bare])
 
 

@@ -1,4 +1,4 @@
-"""What the product is measured beside: the same statements, the same bytes, and nothing else.
+"""What the product is measured beside: the same statements for the same people, the same bytes, and nothing else.
 
 A Litestar application on the same server that knows nothing of the portal. Its plan, a file named by BENCH_PLAN,
 holds what the product was seen to send for each address.
@@ -7,7 +7,6 @@ holds what the product was seen to send for each address.
 from __future__ import annotations
 
 import gc
-import gzip
 import json
 import os
 import pickle
@@ -19,13 +18,14 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+from isal import isal_zlib
 from litestar import Litestar, Request, Response, get, post
 from litestar.params import FromPath
 
 
 @dataclass(frozen=True)
 class Given:
-    """Stands in a vote's arguments for what differs from request to request: "token", "idea", or the id that the
+    """Stands in arguments for what differs from request to request: "token", "person", "idea", or the id that a vote's
     statement of this number gave."""
 
     what: str | int
@@ -33,16 +33,19 @@ class Given:
 
 @dataclass(frozen=True)
 class Step:
-    """What one request makes the product do: statements with their arguments, and the answer."""
+    """What one request makes the product do: statements with their arguments, and the answer as a browser reads it."""
 
     statements: list[tuple[str, list[Any]]]
     headers: dict[str, str]
     body: bytes
 
-    @property
-    def unpacked(self) -> bytes:
-        """The answer as a browser reads it."""
-        return gzip.decompress(self.body) if "content-encoding" in self.headers else self.body
+    def answer(self) -> Response[bytes]:
+        """The answer as it travels. Whoever sends a page to one person has to compress it: each has a token of its own."""
+        body = self.body
+        if "content-encoding" in self.headers:
+            packer = isal_zlib.compressobj(level=1, wbits=31)
+            body = packer.compress(body) + packer.flush()
+        return Response(body, headers=self.headers, status_code=200)
 
 
 @dataclass(frozen=True)
@@ -62,9 +65,9 @@ def found_id(records: list[Any]) -> Any:
 
 
 def _as_known(argument: Any, known: dict[str | int, Any]) -> Any:
-    if isinstance(argument, list):
+    if type(argument) is list:
         return [_as_known(one, known) for one in argument]
-    return known[argument.what] if isinstance(argument, Given) else argument
+    return known[argument.what] if type(argument) is Given else argument
 
 
 async def _keep(connection: Any) -> None:
@@ -100,10 +103,13 @@ def web() -> Litestar:
     async def show(request: Request[Any, Any, Any]) -> Response[bytes]:
         query = request.scope["query_string"].decode()
         step = plan.pages[request.scope["path"] + (f"?{query}" if query else "")]
+        known: dict[str | int, Any] = {"token": sha256(request.cookies["sid"].encode()).digest()}
         async with request.app.state.pool.acquire() as connection:
             for sql, arguments in step.statements:
-                await connection.fetch(sql, *arguments)
-        return Response(step.body, headers=step.headers)
+                records = await connection.fetch(sql, *_as_known(arguments, known))
+                if "person" not in known:  # the first asks who it is
+                    known["person"] = records[0]["id"]
+        return step.answer()
 
     async def vote(request: Request[Any, Any, Any], step: Step, idea: str) -> Response[bytes]:
         known: dict[str | int, Any] = {"token": sha256(request.cookies["sid"].encode()).digest(), "idea": idea}
@@ -113,7 +119,7 @@ def web() -> Litestar:
                 known[number] = found_id(records)
         if not records:
             raise RuntimeError("a vote that changed nothing is no measure")
-        return Response(step.body, headers=step.headers, status_code=200)
+        return step.answer()
 
     @post("/ideas/{public_id:str}/vote")
     async def give(request: Request[Any, Any, Any], public_id: FromPath[str]) -> Response[bytes]:

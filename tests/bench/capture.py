@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import http.client
 import re
 from collections.abc import AsyncIterator
@@ -17,6 +18,8 @@ from portal.access.tokens import token_sha256
 from portal.app import create_app
 from tests.bench.bare import Given, Step, found_id
 
+#: What the server and the framework add by themselves.
+OF_THE_SERVER = ("server", "date", "content-length")
 AGENT = {"Accept-Encoding": "gzip", "Sec-Fetch-Site": "same-origin"}
 Sent = list[tuple[str, list[Any], list[Any]]]
 
@@ -42,7 +45,7 @@ def ask(port: int, method: str, path: str, headers: dict[str, str]) -> Answer:
     if response.status != 200:
         raise RuntimeError(f"{method} {path}: {response.status}\n{body[:2000].decode(errors='replace')}")
     head = sum(len(name) + len(value) + 4 for name, value in response.getheaders())
-    kept = {name: value for name, value in response.getheaders() if name in ("content-type", "content-encoding")}
+    kept = {name: value for name, value in response.getheaders() if name not in OF_THE_SERVER}
     return Answer(kept, body, head + len(body) + len("HTTP/1.1 200 OK\r\n\r\n"))
 
 
@@ -55,11 +58,12 @@ class Capture:
         self.port = port
         self.sizes: dict[str, int] = {}
 
-    async def page(self, path: str, headers: dict[str, str]) -> Step:
-        """A page; its statements are repeated as they are: those of a second visit, which writes nothing. A first one keeps
-        how far one has read, and the bare handler would write that again and again into one row."""
-        await self._step("GET", path, headers, {})
-        return await self._step("GET", path, headers, {})
+    async def page(self, path: str, headers: dict[str, str], token: str, person: int) -> Step:
+        """A page; in its statements, who asks is marked. They are those of a second visit, which writes nothing: a first
+        one keeps how far one has read, and the bare handler would write that again and again."""
+        who: dict[str | int, Any] = {"token": token_sha256(token), "person": person}
+        await self._step("GET", path, headers, who)
+        return await self._step("GET", path, headers, who)
 
     async def vote(self, path: str, headers: dict[str, str], token: str, idea: str) -> Step:
         """A vote; in its statements, what differs from vote to vote is marked."""
@@ -67,16 +71,18 @@ class Capture:
 
     async def _step(self, method: str, path: str, headers: dict[str, str], given: dict[str | int, Any]) -> Step:
         self.sent.clear()
+        follows = "idea" in given
         response = await self.http.request(method, path, headers=AGENT | headers)
         assert response.status_code == 200, response.text
         statements = []
         for number, (sql, arguments, records) in enumerate(self.sent):
             statements.append((sql, [_marked(argument, given) for argument in arguments]))
-            if given and (found := found_id(records)) is not None:
+            if follows and (found := found_id(records)) is not None:
                 given[number] = found
         answer = ask(self.port, method, path, headers)
         self.sizes[path] = answer.size
-        return Step(statements, answer.headers, answer.body)
+        packed = "content-encoding" in answer.headers
+        return Step(statements, answer.headers, gzip.decompress(answer.body) if packed else answer.body)
 
 
 def _marked(argument: Any, given: dict[str | int, Any]) -> Any:

@@ -1,0 +1,37 @@
+"""What a form carries along unseen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import wtforms
+import wtforms.widgets
+from markupsafe import Markup, escape
+from wtforms.form import BaseForm
+from wtforms.validators import StopValidation
+
+from portal.text.language import gettext
+
+
+class FormKey(wtforms.HiddenField):
+    """The key of a form. Nearly every page has one, so it is drawn without looking which attributes it might have."""
+
+    def __call__(self, **attributes: Any) -> Markup:
+        """As it stands in a form."""
+        assert not attributes, "a key has none"
+        return Markup(f'<input id="{self.id}" name="{self.name}" type="hidden" value="{escape(self.data)}">')  # noqa: S704
+
+
+class HiddenNumber(wtforms.IntegerField):
+    """A whole number that the page carries along; what is no such number is refused."""
+
+    widget = wtforms.widgets.HiddenInput()
+
+    def _value(self) -> str:
+        """The number that holds now: what was typed may have been out of date."""
+        return "" if self.data is None else str(self.data)
+
+    def pre_validate(self, form: BaseForm) -> None:
+        """Within what a column can hold."""
+        if self.data is not None and not 0 <= self.data < 2**31:
+            raise StopValidation(gettext("Not a valid integer value."))
