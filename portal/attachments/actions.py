@@ -12,7 +12,7 @@ from portal.db import execute, fetch_value, transaction
 from portal.events.kinds import Kind
 from portal.events.log import record
 from portal.files import MB, store
-from portal.files.kinds import Refused
+from portal.files.kinds import PLAIN, Refused
 from portal.files.store import Kept, Upload
 from portal.ideas.queries import IdeaRow
 from portal.sensitive.holding import refuse_sensitive
@@ -21,7 +21,7 @@ from portal.tables.base import new_public_id
 from portal.text.language import gettext
 
 # The idea is held, and then the author's row: two forms can't both take the last of their room.
-HOLD_IDEA = "SELECT 1 FROM idea WHERE id = {} FOR NO KEY UPDATE"
+HOLD_IDEA = "SELECT anonymous FROM idea WHERE id = {} FOR NO KEY UPDATE"
 HOLD = "SELECT 1 FROM person WHERE id = {} FOR NO KEY UPDATE"
 ROOM = "SELECT coalesce(sum(size), 0)::bigint FROM attachment WHERE idea = {}"
 ATTACH = f"""
@@ -63,7 +63,11 @@ async def _attach_one(actor: Actor, idea: IdeaRow, name: str, kept: Kept, form_k
     """What comes to nothing loses its file at once; where nobody knows how it ended, it is swept with the hour."""
     try:
         async with transaction():
-            await execute(HOLD_IDEA, idea.id)
+            if await fetch_value(HOLD_IDEA, idea.id) and kept.kind not in PLAIN:
+                raise Refused(
+                    gettext("“%(name)s” may hold the name of who made it: without your name only pictures and text go.")
+                    % {"name": name}
+                )
             await execute(HOLD, actor.id)
             if await fetch_value(KNOWN, actor.id, form_key):
                 store.remove(kept.file)

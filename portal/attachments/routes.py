@@ -11,7 +11,7 @@ from portal.access.conflicts import Closed
 from portal.access.policy import Action, can, require
 from portal.attachments import actions, queries
 from portal.attachments.forms import AnswerWishForm, AskForm, AttachForm, DescriptionForm
-from portal.files.kinds import ACCEPT, KINDS
+from portal.files.kinds import ACCEPT, ACCEPT_PLAIN, KINDS
 from portal.ideas.queries import IdeaRow, get_idea
 from portal.settings import settings
 from portal.spaces.queries import get_space
@@ -162,7 +162,7 @@ async def _page(request: Request, idea: IdeaRow, form: AttachForm) -> Response[A
         form=form,
         idea=idea,
         attachments=await queries.attachments_of(request.actor, idea),
-        accept=ACCEPT,
+        accept=ACCEPT_PLAIN if idea.anonymous else ACCEPT,
         largest=settings().file_mb,
         status=form.status,
     )

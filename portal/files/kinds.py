@@ -12,12 +12,14 @@ LONGEST_NAME = 120
 
 
 class FileKind(msgspec.Struct, frozen=True):
-    """A kind of file: what browsers call it, what people call it, and its icon."""
+    """A kind of file: what browsers call it, what people call it, and its icon; `plain`: nothing is in it but what is
+    seen, while others hold the names of those who worked on them."""
 
     media_type: str
     words: str
     icon: str
     image: bool = False
+    plain: bool = False
 
 
 _OFFICE = "application/vnd.openxmlformats-officedocument."
@@ -25,22 +27,25 @@ _OPEN = "application/vnd.oasis.opendocument."
 #: By the ending of the name, which is also what a row of `attachment` says.
 KINDS: dict[str, FileKind] = {
     "pdf": FileKind("application/pdf", lazy("PDF"), "file-pdf"),
-    "png": FileKind("image/png", lazy("Image"), "image", True),
-    "jpg": FileKind("image/jpeg", lazy("Image"), "image", True),
-    "webp": FileKind("image/webp", lazy("Image"), "image", True),
+    "png": FileKind("image/png", lazy("Image"), "image", True, True),
+    "jpg": FileKind("image/jpeg", lazy("Image"), "image", True, True),
+    "webp": FileKind("image/webp", lazy("Image"), "image", True, True),
     "docx": FileKind(_OFFICE + "wordprocessingml.document", lazy("Document"), "file-text"),
     "odt": FileKind(_OPEN + "text", lazy("Document"), "file-text"),
     "xlsx": FileKind(_OFFICE + "spreadsheetml.sheet", lazy("Spreadsheet"), "table"),
     "ods": FileKind(_OPEN + "spreadsheet", lazy("Spreadsheet"), "table"),
-    "csv": FileKind("text/csv", lazy("Spreadsheet"), "table"),
+    "csv": FileKind("text/csv", lazy("Spreadsheet"), "table", plain=True),
     "pptx": FileKind(_OFFICE + "presentationml.presentation", lazy("Presentation"), "presentation"),
     "odp": FileKind(_OPEN + "presentation", lazy("Presentation"), "presentation"),
-    "txt": FileKind("text/plain", lazy("Text"), "file-text"),
+    "txt": FileKind("text/plain", lazy("Text"), "file-text", plain=True),
 }
 IMAGES = tuple(kind for kind, known in KINDS.items() if known.image)
 SAME = {"jpeg": "jpg"}
+#: What can go along with what stands without a name.
+PLAIN = tuple(kind for kind, known in KINDS.items() if known.plain)
 #: For the attribute `accept` of a file field.
 ACCEPT = ",".join(f".{ending}" for ending in (*KINDS, *SAME))
+ACCEPT_PLAIN = ",".join(f".{ending}" for ending in (*PLAIN, *SAME))
 ACCEPT_IMAGES = ",".join(f".{ending}" for ending in (*IMAGES, *SAME))
 
 

@@ -14,6 +14,7 @@ from portal.campaigns.queries import UNANSWERED
 from portal.db import Made, execute, fetch_one, fetch_value, transaction
 from portal.events.kinds import Kind
 from portal.events.log import record
+from portal.files.kinds import PLAIN
 from portal.ideas.announcing import announce
 from portal.ideas.holding import hold_above
 from portal.ideas.queries import REPLIES, IdeaRow
@@ -311,9 +312,10 @@ REPLY = """
 """
 
 
-# Once it stands there by a name, or without one, that stays. Who writes along knows whose it is.
+# Once it stands there by a name, or without one, that stays. Who writes along knows whose it is; documents say it.
 ANONYMOUS = """
     UPDATE idea i SET anonymous = {} AND NOT EXISTS (SELECT FROM co_author k WHERE k.idea = i.id)
+            AND NOT EXISTS (SELECT FROM attachment a WHERE a.idea = i.id AND a.kind <> ALL({}))
     WHERE i.id = {} AND NOT EXISTS (SELECT FROM mask m WHERE m.idea = i.id)
         AND NOT EXISTS (SELECT FROM event e WHERE e.idea = i.id AND e.kind = 'idea.proposed')
     RETURNING i.anonymous
@@ -323,7 +325,7 @@ ANONYMOUS = """
 async def keep_replies(idea: int, content: Content) -> None:  # access: called by who may write the idea
     """What it says to its campaign's questions, and to whether it stands there without a name."""
     if content.anonymous is not None:
-        kept = await fetch_value(ANONYMOUS, content.anonymous, idea)
+        kept = await fetch_value(ANONYMOUS, content.anonymous, list(PLAIN), idea)
         if content.anonymous and kept is False:
             raise Changed
     await execute("DELETE FROM idea_reply WHERE idea = {}", idea)

@@ -189,7 +189,9 @@ async def desk_for(request: Request, campaign: CampaignRow, idea: queries.IdeaRo
         asked = queries.CampaignForm(begun, asked.tags)
     questions = await queries.questions(request.actor, campaign.id, asked.version, idea.id if idea else None)
     topics = await topics_to_choose(request.actor, idea.topic_public_id if idea else "")
-    return IdeaDesk(request, campaign, idea, asked, questions, await queries.services(request.actor), topics)
+    desk = IdeaDesk(request, campaign, idea, asked, questions, await queries.services(request.actor), topics)
+    desk.kind.documents = idea is not None and await queries.has_documents(request.actor, idea)
+    return desk
 
 
 async def desk_of(request: Request, idea: queries.IdeaRow) -> IdeaDesk:

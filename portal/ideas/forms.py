@@ -172,6 +172,8 @@ class DraftedForm(PreviewedForm):
     """What can be kept as a draft before it is posted: an idea, or a post."""
 
     is_draft = False
+    together = False  # somebody writes it along, or is asked to
+    documents = False  # files are attached that may hold the name of who made them
 
     @classmethod
     async def sent(cls, request: Request, **options: Any) -> Any:
@@ -179,6 +181,14 @@ class DraftedForm(PreviewedForm):
         form = await super().sent(request, **options)
         form.is_draft = "draft" in form.typed
         return form
+
+    def validate_anonymous(self, field: wtforms.Field) -> None:
+        """Who writes along knows whose it is, and documents say it: then it has a name."""
+        if field.data and self.together:
+            raise StopValidation(gettext("Others write it along, or are asked to. Post it with your name."))
+        if field.data and self.documents:
+            words = gettext("Its documents may hold your name. Take them away first, or post it with your name.")
+            raise StopValidation(words)
 
     @property
     def first_error(self) -> str:
@@ -210,7 +220,6 @@ class IdeaForm(RepliesForm, DraftedForm):
     version = HiddenNumber(default=1)
     form_version = HiddenNumber(default=0)
     topic: Any = None
-    together = False
 
     @classmethod
     def asking(cls, questions: list[Question], services: list[Choice], *, anonymous: bool) -> type[IdeaForm]:
@@ -221,11 +230,6 @@ class IdeaForm(RepliesForm, DraftedForm):
         offered = [("", gettext("None in particular")), *((s.public_id, s.name) for s in services)]
         fields["service"] = SelectField(cls.service.args[0], choices=options(offered), default="") if services else None
         return type("IdeaForm", (cls,), fields)
-
-    def validate_anonymous(self, field: wtforms.Field) -> None:
-        """Who writes along knows whose it is: then it has a name."""
-        if field.data and self.together:
-            raise StopValidation(gettext("Others write it along, or are asked to. Post it with your name."))
 
     def content(self, services: list[Choice]) -> Content:
         """What it says."""

@@ -9,9 +9,10 @@ import msgspec
 from portal.access.actor import Actor
 from portal.access.of_people import ADDRESS, COMES_FROM, NAMED
 from portal.access.scope import visible
-from portal.db import fetch, fetch_one
+from portal.db import fetch, fetch_one, fetch_value
+from portal.files.kinds import PLAIN
 from portal.ideas.cards import COUNTED, FROM, OWED_ON, WATCHED, address_of, hashable
-from portal.tables import Campaign, Idea, IdeaVersion, OrgUnit, Service, Topic, Vote
+from portal.tables import Attachment, Campaign, Idea, IdeaVersion, OrgUnit, Service, Topic, Vote
 from portal.tables import Question as QuestionTable
 
 
@@ -307,6 +308,14 @@ CURRENT = f"""
         coalesce(n.name, '') AS author_name, i.updated_at AS created_at
     FROM idea i {NAMED.format("n", "coalesce(i.edited_by, i.author)", "i.space")} WHERE i.id = {{}} AND {{}}
 """
+
+
+DOCUMENTS = "SELECT EXISTS (SELECT FROM attachment a WHERE a.idea = {} AND a.kind <> ALL({}) AND {})"
+
+
+async def has_documents(actor: Actor, idea: IdeaRow) -> bool:
+    """Whether files are attached that may hold the name of who made them."""
+    return bool(await fetch_value(DOCUMENTS, idea.id, list(PLAIN), visible(Attachment, actor, "a")))
 
 
 async def current_version(actor: Actor, idea: int) -> Version | None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from portal.ideas.actions import Content
 from portal.ideas.desk import Desk
-from portal.ideas.queries import IdeaRow
+from portal.ideas.queries import IdeaRow, has_documents
 from portal.posts.forms import AS_LEADER, PostForm
 from portal.posts.queries import Spoken, Stream, get_stream, leaders_for
 from portal.search.queries import Shown
@@ -72,4 +72,6 @@ async def desk_for(request: Request, space: str, post: IdeaRow | None = None) ->
     """The desk of a new post in a space, or of one that is there."""
     stream = found(await get_stream(request.actor, space))
     topics = await topics_to_choose(request.actor, post.topic_public_id if post else "")
-    return PostDesk(request, stream, post, await leaders_for(request.actor, stream.space), topics)
+    desk = PostDesk(request, stream, post, await leaders_for(request.actor, stream.space), topics)
+    desk.kind.documents = post is not None and await has_documents(request.actor, post)
+    return desk

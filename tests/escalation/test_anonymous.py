@@ -6,12 +6,15 @@ import asyncpg
 import pytest
 
 from portal.access.actor import actor_of_person
+from portal.access.conflicts import Changed
 from portal.db import execute, fetch_value
+from portal.ideas.actions import Content, keep_replies
 from portal.mydata.queries import everything
 from portal.notifications.mails import write
 from portal.timetable import JOBS
 from portal.worker import pass_on_events
 from tests.client import text_of
+from tests.moderation.desk import newest
 from tests.pages.forms import errors_of, form_of
 
 NAME = "Bram Kuipersma"  # who stands nowhere else in the organisation's space
@@ -211,6 +214,38 @@ async def proposed(browser, world, **other):
     sent = await browser.post(edit, form_of(await browser.get(edit), edit) | {"anonymous": "y"} | other)
     assert sent.status_code == 303, text_of(sent)
     return sent.headers["Location"]
+
+
+DOCUMENT = {"files": ("plan.pdf", b"%PDF-1.7\n1 0 obj <</Author (Bram Kuipersma)>> endobj\ntrailer <<>>\n%%EOF\n")}
+
+
+async def test_no_document_goes_along_that_may_hold_her_name(as_, world):
+    browser = await as_(ME)
+    attach = (await posted(browser, world)) + "/attachments"
+    attach = attach.replace("/posts/", "/ideas/")
+    page = await browser.get(attach)
+    assert 'accept=".png,' in page.text
+    refused = await browser.post(attach, form_of(page, attach), files=DOCUMENT)
+    assert refused.status_code == 422
+    assert "may hold the name of who made it" in errors_of(refused)["files"]
+    assert await fetch_value("SELECT count(*) FROM attachment WHERE name = 'plan.pdf'") == 0
+
+
+async def test_what_has_documents_is_not_posted_without_a_name(as_, world):
+    browser = await as_(ME)
+    await allowed(world)
+    address = f"/spaces/{world.space['organisation']}/posts/new"
+    typed = {"title": "What nobody says", "body": "We are too few", "draft": "1"}
+    edit = (await browser.post(address, form_of(await browser.get(address), address) | typed)).headers["Location"]
+    attach = edit.replace("/posts/", "/ideas/").replace("/edit", "/attachments")
+    assert (await browser.post(attach, form_of(await browser.get(attach), attach), files=DOCUMENT)).status_code == 303
+    sent = await browser.post(edit, form_of(await browser.get(edit), edit) | {"anonymous": "y"})
+    assert sent.status_code == 422
+    assert "documents may hold your name" in errors_of(sent)["anonymous"]
+    idea, content = await newest("idea"), Content(title="", body="", tags=[], language="en", anonymous=True)
+    with pytest.raises(Changed):  # whatever the form was filled from
+        await keep_replies(idea["id"], content)
+    assert (await browser.post(edit, form_of(await browser.get(edit), edit))).status_code == 303
 
 
 async def test_it_is_offered_for_ideas_where_the_space_allows_it_to_colleagues(as_, world):

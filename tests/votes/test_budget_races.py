@@ -170,5 +170,5 @@ async def test_no_vote_of_a_budget_comes_after_the_end_was_committed(connections
         with suppress(Forbidden):
             await lay(actor, idea, 2)
 
-    assert await votes_after_the_close(connections, world, voters, way) == 0
+    assert await votes_after_the_close(connections, world, voters, way, 20) == 0
     assert await fetch_value(WRONG, world.campaign_id["vote"]) == 0
