@@ -87,8 +87,9 @@ def _under(table: str, condition: str) -> str:
         WHERE i.id = {table}.idea AND i.state = 'published' AND ({condition}))"""
 
 
+MAY_STILL_ANSWER = _while(WHILE_ASKED)
 #: Who wrote an idea `i` of a campaign `c` answers what the owner of its case asks, longer than others comment.
-ASKED = f"""{_while(WHILE_ASKED)} AND EXISTS (SELECT FROM wall_writes w WHERE w.idea = i.id)
+ASKED = f"""{MAY_STILL_ANSWER} AND EXISTS (SELECT FROM wall_writes w WHERE w.idea = i.id)
     AND EXISTS (SELECT FROM escalation e WHERE e.idea = i.id AND e.state = 'clarifying')"""
 
 
