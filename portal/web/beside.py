@@ -13,14 +13,12 @@ from portal.web.forms import (
     BooleanField,
     FilesField,
     Form,
-    HiddenField,
-    HiddenNumber,
     PasswordField,
     SelectField,
     TagsField,
 )
 
-UNSEEN = (HiddenField, HiddenNumber, FilesField, PasswordField)
+APART = (FilesField, PasswordField)
 
 
 class Beside(msgspec.Struct, frozen=True):
@@ -50,7 +48,7 @@ async def collided(
 def words(form: Form) -> dict[str, str]:
     """What a form says, field by field, as people read it; without what it carries along unseen, and what only helps
     to fill it in."""
-    return {f.name: _words(f) for f in form if not isinstance(f, UNSEEN) and f.name not in form.apart}
+    return {f.name: _words(f) for f in form.asks if not isinstance(f, APART) and f.name not in form.apart}
 
 
 def _words(field: Any) -> str:

@@ -25,7 +25,7 @@ from portal.tables.base import new_public_id
 from portal.text.dates import number
 from portal.text.language import gettext, lazy, ngettext, reader
 from portal.text.markdown import LONGEST, rendered
-from portal.web.hidden import FormKey, HiddenNumber
+from portal.web.hidden import HIDDEN, FormKey, HiddenNumber
 from portal.web.request import RESUMED_FIELD, Request, Typed
 from portal.web.uploads import MOST_FILES
 
@@ -130,6 +130,11 @@ class Form(wtforms.Form):
         one that was changed before it is sent again creates something new."""
         content = repr([(name, value) for name, value in self.typed.kept() if name != self.form_key.name])
         return hashlib.sha256(f"{self.form_key.data} {content}".encode()).hexdigest()[:LONGEST_KEY]
+
+    @property
+    def asks(self) -> list[Any]:
+        """The fields that somebody fills in."""
+        return [field for field in self if not isinstance(field, HIDDEN)]
 
     @property
     def complete(self) -> bool:

@@ -35,3 +35,7 @@ class HiddenNumber(wtforms.IntegerField):
         """Within what a column can hold."""
         if self.data is not None and not 0 <= self.data < 2**31:
             raise StopValidation(gettext("Not a valid integer value."))
+
+
+#: Fields that nobody sees.
+HIDDEN = (wtforms.HiddenField, HiddenNumber)

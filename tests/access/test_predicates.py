@@ -1173,6 +1173,7 @@ def test_what_each_phase_takes_in_is_written_down_a_second_time():
         "WHILE_SUPPORTING": {"support": {"collect", "discuss", "vote"}, "budget": {"vote"}},
         "WHILE_CORRECTING": {"vote", "decide"},
         "WHILE_COMMENTING": {"collect", "discuss", "vote", "decide"},
+        "WHILE_ASKED": {"collect", "discuss", "vote", "decide", "done", "cancelled"},
         "WHILE_ANSWERING": {"decide", "done", "cancelled"},
         "WHILE_RUNNING": {"collect", "discuss", "vote", "decide"},
         "WHILE_ARCHIVING": {"done", "cancelled"},
