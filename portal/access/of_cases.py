@@ -74,8 +74,8 @@ def superior_in_time(actor: Actor, thing: Any) -> bool:
 
 
 def decides_along(actor: Actor, thing: Any) -> bool:
-    """The owner, her deputy, the neutral and the chain, until the case is over."""
-    return bool(thing.decides)
+    """The owner, her deputy, the neutral and the chain, from when she is named until the case is over."""
+    return bool(thing.decides and thing.owner is not None)
 
 
 def owner_or_chain(actor: Actor, thing: Any) -> bool:

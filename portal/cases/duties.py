@@ -83,18 +83,22 @@ ADVISE = """
         AND EXISTS (SELECT FROM case_role r WHERE r.escalation = e.id AND r.person = c.person AND r.until IS NULL)
 """
 # Who decides is to be named: by the moderators of the space; by administrators once that is late, or where no moderator
-# may.
+# may. Who would decide is asked of one after the other, until there are enough.
 TRIAGE = """
     SELECT 'triage', o.id, o.address, o.by, '' FROM (
-        SELECT e.id, '/cases/' || e.public_id || '/triage' AS address, coalesce(e.triage_due_at, e.created_at) AS by
-        FROM escalation e
-        WHERE e.state = 'triage' AND (e.space = ANY({}) OR {} AND (coalesce(e.triage_due_at, e.created_at) < {}
-                OR NOT EXISTS (SELECT FROM membership m
-                    WHERE m.space = e.space AND m.role IN ('moderator', 'owner')
-                        AND (m.until IS NULL OR m.until > plein_now()) AND plein_there(m.person, plein_now())
-                        AND m.person <> ALL (plein_barred(e)) AND NOT plein_decides(m.person, e.idea))))
-            AND {} <> ALL (plein_barred(e)) AND NOT plein_decides({}, e.idea) AND {}
-        ORDER BY 3, e.id LIMIT {}) o
+        SELECT o.id, o.address, o.by FROM (
+            SELECT e AS of_case, e.id, '/cases/' || e.public_id || '/triage' AS address,
+                coalesce(e.triage_due_at, e.created_at) AS by, e.space = ANY({}) AS hers
+            FROM escalation e WHERE e.state = 'triage' AND (e.space = ANY({}) OR {}) AND {}
+            ORDER BY 4, e.id OFFSET 0) o
+        CROSS JOIN LATERAL (
+            SELECT plein_barred(o.of_case) || ARRAY(SELECT plein_deciding((o.of_case).idea)) AS people OFFSET 0) d
+        WHERE {} <> ALL (d.people) AND (o.hers OR o.by < {}
+            OR NOT EXISTS (SELECT FROM membership m
+                WHERE m.space = (o.of_case).space AND m.role IN ('moderator', 'owner')
+                    AND (m.until IS NULL OR m.until > plein_now()) AND plein_there(m.person, plein_now())
+                    AND m.person <> ALL (d.people)))
+        ORDER BY o.by, o.id LIMIT {}) o
 """
 # The first of those that she owns, may decide, and whose clock runs; by the index: she may own thousands.
 OWED = """
@@ -126,7 +130,7 @@ def duties_of(actor: Actor, owes: bool = True, most: int = MOST) -> QueryString:
         QueryString(AGREE, now, owned, me, now, me),
         QueryString(APPROVE, me, owned, me),
         QueryString(ADVISE, me),
-        QueryString(TRIAGE, actor.moderates, actor.administrator, now, me, me, sees, MOST),
+        QueryString(TRIAGE, actor.moderates, actor.moderates, actor.administrator, sees, me, now, MOST),
         QueryString(OWED, me, me, sees, MOST if owes else 0),
     )
     return QueryString(DUTIES, now, *asks, sees, most)

@@ -68,7 +68,8 @@ MODERATORS = """
         SELECT m.person FROM moderator m WHERE m.space = e.space AND m.person <> ALL (b.barred)
             AND NOT EXISTS (SELECT FROM case_role r WHERE r.escalation = e.id AND r.person = m.person)
         ORDER BY m.has, m.person LIMIT 1) AS person
-    FROM escalation e, LATERAL (SELECT plein_barred(e) AS barred OFFSET 0) b WHERE e.id = ANY({})
+    FROM escalation e, LATERAL (
+        SELECT plein_barred(e) || ARRAY(SELECT plein_deciding(e.idea)) AS barred OFFSET 0) b WHERE e.id = ANY({})
 """
 ADMINISTRATORS = """
     SELECT DISTINCT m.person FROM membership m JOIN person p ON p.id = m.person AND p.active

@@ -19,9 +19,9 @@ class CaseRow(msgspec.Struct, frozen=True):
     does not set the clock going; `lateness`: on time, due soon, overdue 1, 2 or 3,
     None where nothing is owed; `superior`: who stands one level above the owner, and did not ask for more time;
     `barred`: the actor may not decide it (rule 6); `decides`: she, or who is behind her mask, is or was its owner, or
-    is her deputy, the neutral, or in the chain; `on_team`: is on the case; `drafted`: she is or was its owner or
-    adviser; `extension_most`: so many more working days may be asked for; `approver`: who is asked to agree to the
-    answer; `offered`: she, or who is behind her mask, is asked to own it."""
+    is her deputy, the neutral, or in the chain, or would be while nobody owns it; `on_team`: is on the case; `drafted`:
+    she is or was its owner or adviser; `extension_most`: so many more working days may be asked for; `approver`: who is
+    asked to agree to the answer; `offered`: she, or who is behind her mask, is asked to own it."""
 
     id: int
     public_id: str
@@ -120,7 +120,7 @@ async def get_case(actor: Actor, public_id: str) -> CaseRow | None:
 class Clustered(msgspec.Struct, frozen=True):
     """An idea or post as far as clusters go: it stands under a `lead`, from which its author may take it until
     `opt_out_until` (`lead_answered`: and nobody else), or leads others. `barred`: the actor wrote it; `decides`: she
-    decides its case, or its lead's."""
+    decides its case, or its lead's, or would while nobody owns it."""
 
     id: int
     public_id: str

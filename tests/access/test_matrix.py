@@ -767,7 +767,7 @@ async def _cases(world: World) -> None:
     await execute("UPDATE person SET org_unit = {} WHERE id = {}", world.unit_id["roads"], world.person_id["sponsor"])
     for name, state, facts in (
         ("qualifying", "qualifying", {}),
-        ("triage", "triage", {}),
+        ("triage", "triage", {"topic": world.topic_id["leave"]}),  # whose rule names no moderator and no administrator
         ("assigned", "assigned", {}),
         ("acknowledged", "acknowledged", {}),
         ("clarifying", "clarifying", {"clarify_from": NOW, "clarify_until": NOW + timedelta(days=5)}),

@@ -780,7 +780,7 @@ case(
 )
 ASKED = {"person": ME, "asked": True, "open": True, "answered_at": None}
 case(Action.CONSULTATION_ANSWER, ASKED, {"person": OTHER}, {"asked": False}, {"open": False}, {"answered_at": NOW})
-case(Action.ESCALATION_DECLARE_CONFLICT, CASE | {"decides": True}, {"decides": False})
+case(Action.ESCALATION_DECLARE_CONFLICT, CASE | {"decides": True}, {"decides": False}, {"owner": None})
 for by_moderator, state in ((Action.ESCALATION_TRIAGE, "triage"), (Action.ESCALATION_INVALIDATE, "qualifying")):
     case(
         by_moderator,

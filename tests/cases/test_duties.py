@@ -13,6 +13,7 @@ from portal.caseteam.queries import get_consultation
 from portal.db import Reading, execute, fetch_value
 from portal.escalation.queries import get_case
 from tests.cases.test_inbox import above, copies
+from tests.cases.test_triage import RULE
 from tests.client import text_of
 from tests.world import CAST, NOW, email_of
 
@@ -217,6 +218,7 @@ async def test_however_much_is_asked_of_her_what_she_owes_stands_there_too(rollb
 @pytest.mark.parametrize("why", ["nobody", "over", "writes", "decides"])
 async def test_where_no_moderator_may_name_who_decides_administrators_are_asked_at_once(as_, world, why):
     await triage(as_, world)
+    await execute(RULE, world.person_id["campaign_owner"], None)  # the administrator, as the rules name her, decides it
     assert "triage" not in await asked("administrator", world), "the control: the moderator is asked"
     moderator, space = world.person_id["moderator"], world.space_id["organisation"]
     owners = (

@@ -8,6 +8,7 @@ from portal.access.actor import actor_of_person
 from portal.db import execute, fetch_value
 from portal.escalation.actions import first_statement
 from portal.escalation.queries import get_case
+from tests.cases.test_triage import by_rule
 from tests.client import text_of
 from tests.escalation.stage import hand_over
 from tests.pages.forms import form_of
@@ -82,6 +83,7 @@ async def test_two_moderators_name_who_decides(as_, world):
 
 
 async def test_a_moderator_in_a_conflict_with_it_is_refused_whatever_happened(as_, world):
+    await by_rule(world)
     browser, address, form = await opened(as_, world, "triage", "moderator", "discuss")
     await execute(
         "INSERT INTO case_conflict (escalation, space, person, kind) SELECT id, space, {}, 'declared' FROM escalation"

@@ -151,9 +151,9 @@ async def test_an_item_is_held_for_a_quarter_of_an_hour_and_can_then_be_taken(as
     await execute(
         "INSERT INTO membership (space, person, role) VALUES ({}, {}, 'moderator')",
         world.space_id["organisation"],
-        world.person_id["sponsor"],
+        world.person_id["employee"],
     )
-    first, second = await as_("moderator"), await as_("sponsor")
+    first, second = await as_("moderator"), await as_("employee")
     address = f"/moderation/items/{world.item['vote']}"
     assert (await first.post(f"{address}/claim")).headers["Location"] == f"{address}#item"
     assert "You are on it until" in text_of(await first.get(address))
@@ -166,7 +166,7 @@ async def test_an_item_is_held_for_a_quarter_of_an_hour_and_can_then_be_taken(as
     assert WORDS in text_of(refused)
     await set_clock(NOW + timedelta(minutes=15, seconds=1))
     await second.post(f"{address}/claim")
-    assert await fetch_value(held, world.item_id["vote"]) == world.person_id["sponsor"]
+    assert await fetch_value(held, world.item_id["vote"]) == world.person_id["employee"]
     await second.post(f"{address}/claim", {"release": "y"})
     assert await fetch_value(held, world.item_id["vote"]) is None
 
@@ -175,9 +175,9 @@ async def test_what_was_decided_meanwhile_is_not_decided_again_and_the_text_stay
     await execute(
         "INSERT INTO membership (space, person, role) VALUES ({}, {}, 'moderator')",
         world.space_id["organisation"],
-        world.person_id["sponsor"],
+        world.person_id["employee"],
     )
-    first, second = await as_("moderator"), await as_("sponsor")
+    first, second = await as_("moderator"), await as_("employee")
 
     async def meanwhile():
         await decide(first, world, "vote", "allow")

@@ -22,7 +22,7 @@ TEN = 10
 
 
 async def moderators(world):
-    """Ten of them."""
+    """Ten of them, but for who wrote the comment "vote", and who would decide about what it stands under."""
     for person in list(world.person_id.values())[:TEN]:
         await execute(
             "INSERT INTO membership (space, person, role) VALUES ({}, {}, 'moderator') ON CONFLICT DO NOTHING",
@@ -30,7 +30,8 @@ async def moderators(world):
             person,
         )
     found = [await actor_of_person(person) for person in list(world.person_id.values())[:TEN]]
-    return [actor for actor in found if actor.id != world.person_id["colleague"]]  # who wrote the comment "vote"
+    without = {world.person_id[who] for who in ("colleague", "sponsor", "administrator")}
+    return [actor for actor in found if actor.id not in without]
 
 
 async def look_then_claim(actor, item):

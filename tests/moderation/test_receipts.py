@@ -26,11 +26,11 @@ async def in_english(rollback):
 
 @pytest.fixture
 async def another_moderator(rollback, world):
-    """The sponsor moderates the organisation's space, too."""
+    """A colleague moderates the organisation's space, too."""
     await execute(
         "INSERT INTO membership (space, person, role) VALUES ({}, {}, 'moderator')",
         world.space_id["organisation"],
-        world.person_id["sponsor"],
+        world.person_id["insider_a"],
     )
 
 
@@ -115,7 +115,7 @@ async def test_an_appeal_is_done_about_it_and_its_outcome_is_told_anew(as_, worl
     )
     author = await as_("colleague")
     assert NOTICE not in text_of(await author.get("/"))
-    assert (await judge(as_, "sponsor", world, "upheld")).status_code == 303
+    assert (await judge(as_, "insider_a", world, "upheld")).status_code == 303
     assert NOTICE in text_of(await author.get("/"))
 
 
@@ -187,14 +187,14 @@ async def test_an_appeal_is_a_duty_of_who_may_decide_it_until_it_is_decided(as_,
     await execute("UPDATE identity SET wants_mail = FALSE")
     await appealed(as_, world)
     await tell_all()
-    other = world.person_id["sponsor"]
+    other = world.person_id["insider_a"]
     told = "SELECT person, duty, read_at IS NULL AS new FROM notice WHERE kind = 'appeal'"
     assert [tuple(row) for row in await execute(told)] == [(other, True, True)], "not who decided first"
     event = await fetch_value("SELECT event FROM mail WHERE kind = 'appeal' AND recipient = {}", other)
     mail = await write("appeal", other, event)
     assert f"/spaces/{world.space['organisation']}/moderation" in mail.get_content()
-    assert "An appeal waits for your decision" in (await (await as_("sponsor")).get("/notifications")).text
-    await judge(as_, "sponsor", world, "upheld")
+    assert "An appeal waits for your decision" in (await (await as_("insider_a")).get("/notifications")).text
+    await judge(as_, "insider_a", world, "upheld")
     await tell_all()
     assert [row["new"] for row in await execute(told)] == [False]
 
@@ -204,16 +204,16 @@ async def test_somebody_else_decides_an_appeal_and_the_author_reads_why(
     as_, world, in_english, another_moderator, outcome, then
 ):
     address = await appealed(as_, world)
-    shown = await (await as_("sponsor")).get(f"/moderation/items/{world.item['vote']}")
+    shown = await (await as_("insider_a")).get(f"/moderation/items/{world.item['vote']}")
     assert "It is the number of the desk." in text_of(shown)
     assert (await judge(as_, "moderator", world, "upheld")).status_code == 403, "not who decided first"
-    assert (await judge(as_, "sponsor", world, outcome)).status_code == 303
+    assert (await judge(as_, "insider_a", world, outcome)).status_code == 303
     assert await state("comment", world.comment_id["vote"]) == then
     assert await state("moderation_item", world.item_id["vote"]) == "closed"
     page = text_of(await (await as_("colleague")).get(address))
     assert "The number is on the intranet, too." in page
-    assert "Yara Haddouch" not in page
-    assert (await judge(as_, "sponsor", world, "granted")).status_code == 403, "once"
+    assert "Bram Kuipersma" not in page
+    assert (await judge(as_, "insider_a", world, "granted")).status_code == 403, "once"
     undo = await (await as_("moderator")).post(f"/moderation/decisions/{address.split('/')[-1]}/undo")
     assert undo.status_code == 403, "not after an appeal"
 
@@ -223,7 +223,7 @@ async def test_an_appeal_needs_words_and_its_decision_a_reason(as_, world, anoth
     author, address = await as_("colleague"), await receipt_of(world, "vote")
     assert set(errors_of(await author.post(f"{address}/appeal", {"words": ""}))) == {"words"}
     await author.post(f"{address}/appeal", {"words": "No"})
-    other = await as_("sponsor")
+    other = await as_("insider_a")
     empty = await other.post(f"/moderation/items/{world.item['vote']}/appeal", {"outcome": "maybe"})
     assert set(errors_of(empty)) == {"outcome", "reason"}
 
@@ -259,7 +259,7 @@ async def test_of_two_who_decide_an_appeal_the_later_keeps_her_words(as_, world,
     later = {"outcome": "upheld", "reason": "A long & careful reason"}
 
     async def meanwhile():
-        assert (await judge(as_, "sponsor", world, "granted")).status_code == 303
+        assert (await judge(as_, "insider_a", world, "granted")).status_code == 303
 
     answer = await post_slowly(await as_("campaign_owner"), path, later, meanwhile)
     assert answer.status_code == 422
