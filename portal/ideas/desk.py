@@ -190,7 +190,8 @@ async def desk_for(request: Request, campaign: CampaignRow, idea: queries.IdeaRo
     questions = await queries.questions(request.actor, campaign.id, asked.version, idea.id if idea else None)
     topics = await topics_to_choose(request.actor, idea.topic_public_id if idea else "")
     desk = IdeaDesk(request, campaign, idea, asked, questions, await queries.services(request.actor), topics)
-    desk.kind.documents = idea is not None and await queries.has_documents(request.actor, idea)
+    if idea is not None and request.method == "POST":
+        desk.kind.documents = await queries.has_documents(request.actor, idea)
     return desk
 
 

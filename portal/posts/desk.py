@@ -73,5 +73,6 @@ async def desk_for(request: Request, space: str, post: IdeaRow | None = None) ->
     stream = found(await get_stream(request.actor, space))
     topics = await topics_to_choose(request.actor, post.topic_public_id if post else "")
     desk = PostDesk(request, stream, post, await leaders_for(request.actor, stream.space), topics)
-    desk.kind.documents = post is not None and await has_documents(request.actor, post)
+    if post is not None and request.method == "POST":
+        desk.kind.documents = await has_documents(request.actor, post)
     return desk
