@@ -7,16 +7,18 @@ from wtforms.validators import StopValidation
 
 from portal.access.actor import Actor, Role
 from portal.admin import roles
-from portal.admin.people import Sister
+from portal.admin.people import PersonRow, Sister
 from portal.colleagues.forms import ColleagueField, chosen_colleague
 from portal.colleagues.queries import Colleague
 from portal.text.address import is_address, what_is_wrong_with
 from portal.text.language import LANGUAGES, gettext
 from portal.text.roles import ROLE_NAMES
+from portal.units.paths import UnitPaths
 from portal.web.forms import (
     BooleanField,
     Form,
     RadioField,
+    SeenForm,
     SelectField,
     StringField,
     TextAreaField,
@@ -61,10 +63,16 @@ class AddPersonForm(_AboutPerson):
         return next((row.id for row in self.sisters if row.public_id == self.sister.data), None)
 
 
-class EditPersonForm(_AboutPerson):
+class EditPersonForm(SeenForm, _AboutPerson):
     """The same for who is there already."""
 
     employee = BooleanField(lazy("Is an employee from now on"))
+    apart = ("employee",)
+
+    @classmethod
+    def of(cls, person: PersonRow, units: UnitPaths) -> EditPersonForm:
+        """As it was saved last."""
+        return cls(obj=person, unit=units.path(person.org_unit))
 
 
 class DeactivateForm(Form):

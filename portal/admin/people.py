@@ -5,14 +5,12 @@ Functions that take `Actor | None` also serve the command line, whose reader run
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import datetime
 
-import asyncpg
 import msgspec
 
 from portal.access.actor import Actor
+from portal.access.conflicts import Taken, as_seen, fingerprint, told_apart
 from portal.access.policy import Action, require
 from portal.access.scope import visible
 from portal.accounts.actions import END_LINKS, set_password
@@ -26,14 +24,6 @@ from portal.paging import Page, paged
 from portal.tables import Space
 
 PAGE = 50
-
-
-class Taken(Exception):
-    """Somebody else has this address or number already; `field` says which."""
-
-    def __init__(self, field: str) -> None:
-        super().__init__(field)
-        self.field = field
 
 
 class PersonRow(msgspec.Struct, frozen=True):
@@ -53,6 +43,11 @@ class PersonRow(msgspec.Struct, frozen=True):
     unit: str | None
     sister: str | None
     roles: list[str]
+
+    @property
+    def seen(self) -> str:
+        """What her form is filled from."""
+        return fingerprint(self.name, self.email, self.title, self.number or "", self.org_unit)
 
 
 PEOPLE = """
@@ -217,7 +212,7 @@ async def add_person(
     defaults = await execute(DEFAULTS)
     if not defaults:
         raise LookupError("there is no organisation yet")
-    async with _nobody_else():
+    async with told_apart(_taken()):
         [added] = await execute(PERSON, org_unit, home)
         person = added["id"]
         await execute(IDENTITY, person, name, email, title, language or defaults[0]["language"], defaults[0]["zone"])
@@ -230,6 +225,7 @@ async def add_person(
         return public_id
 
 
+HOLD = "SELECT p.id FROM person p JOIN identity n ON n.person = p.id WHERE p.id = {} FOR NO KEY UPDATE"
 EDIT = "UPDATE identity SET name = {}, email = {}, title = {} WHERE person = {}"
 MOVE = "UPDATE person SET org_unit = {} WHERE id = {}"
 
@@ -243,11 +239,16 @@ async def edit_person(
     title: str,
     number: str,
     org_unit: int | None,
+    seen: str,
 ) -> None:
     """What the organisation says of somebody. Another address ends the links that went to the old one, and no guest has
-    shown yet that it is hers. Raises Taken."""
+    shown yet that it is hers. Raises Taken, and Changed when it is no longer as it was seen."""
     require(actor, Action.PEOPLE_MANAGE)
-    async with _nobody_else():
+    async with told_apart(_taken()):
+        await execute(HOLD, person.id)
+        stands = await get_person(actor, person.public_id)
+        if not as_seen(seen, stands.seen if stands else "", fingerprint(name, email, title, number, org_unit)):
+            return
         await execute(EDIT, name, email, title, person.id)
         await execute(MOVE, org_unit, person.id)
         if number:
@@ -260,11 +261,6 @@ async def edit_person(
         await record(Kind.PERSON_EDITED, actor=actor.id, person=person.id)
 
 
-@asynccontextmanager
-async def _nobody_else() -> AsyncIterator[None]:
-    """A transaction in which an address or number that somebody else has raises Taken."""
-    try:
-        async with transaction():
-            yield
-    except asyncpg.UniqueViolationError as error:
-        raise Taken("number" if error.constraint_name == "personnel_number_key" else "email") from error
+def _taken() -> dict[str, Exception]:
+    """What somebody else may have already."""
+    return {"identity_email": Taken("email"), "personnel_number_key": Taken("number")}

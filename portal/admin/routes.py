@@ -8,6 +8,7 @@ from litestar import Response, Router, get, post
 from litestar.params import FromPath
 
 from portal.about import SLUGS
+from portal.access.conflicts import Changed, Taken
 from portal.access.policy import Action, require
 from portal.admin import deactivation, people, roles, turning
 from portal.admin.forms import (
@@ -32,6 +33,7 @@ from portal.topics.queries import gaps
 from portal.topics.words import missing, place_of
 from portal.units.forms import chosen_unit
 from portal.units.queries import all_units
+from portal.web.beside import Beside, collided
 from portal.web.errors import found
 from portal.web.forms import Form
 from portal.web.page import page, see_other
@@ -130,7 +132,7 @@ async def add_person(request: Request) -> Response[Any]:
                 home=form.home,
                 invite=form.invite.data,
             )
-        except people.Taken as taken:
+        except Taken as taken:
             _refuse_taken(form, taken)
     if not form.complete:
         return page(request, "admin/person_new.html", section="admin", form=form, status=form.status)
@@ -141,15 +143,7 @@ async def add_person(request: Request) -> Response[Any]:
 async def person_page(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """What the organisation says of somebody, to be changed."""
     person = await _person(request, public_id)
-    paths = await all_units(request.actor)
-    form = EditPersonForm(
-        name=person.name,
-        email=person.email,
-        title=person.title,
-        number=person.number,
-        unit=paths.path(person.org_unit),
-    )
-    return await _person_page(request, person, form)
+    return await _person_page(request, person, EditPersonForm.of(person, await all_units(request.actor)))
 
 
 @post("/admin/people/{public_id:str}")
@@ -158,7 +152,8 @@ async def edit_person(request: Request, public_id: FromPath[str]) -> Response[An
     person = await _person(request, public_id)
     form = await EditPersonForm.sent(request)
     form.valid()
-    unit = chosen_unit(form, "unit", await all_units(request.actor))
+    units = await all_units(request.actor)
+    unit = chosen_unit(form, "unit", units)
     if form.complete:
         try:
             await people.edit_person(
@@ -169,11 +164,17 @@ async def edit_person(request: Request, public_id: FromPath[str]) -> Response[An
                 title=form.title.data,
                 number=form.number.data,
                 org_unit=unit.id if unit else None,
+                seen=form.seen.data,
             )
             if form.employee.data:
                 await turning.become_employee(request.actor, person.id)
-        except people.Taken as taken:
+        except Taken as taken:
             _refuse_taken(form, taken)
+        except Changed:
+            stands = await _person(request, public_id)
+            return await _person_page(
+                request, stands, form, await collided(form, EditPersonForm.of(stands, units), "name")
+            )
     if not form.complete:
         return await _person_page(request, person, form)
     return see_other(f"/admin/people/{public_id}", "person-saved")
@@ -241,10 +242,11 @@ async def _person(request: Request, public_id: str) -> people.PersonRow:
     return found(await people.get_person(request.actor, public_id))
 
 
-async def _person_page(request: Request, person: people.PersonRow, form: EditPersonForm) -> Response[Any]:
-    return page(
-        request, "admin/person.html", section="admin", person=person, form=form, now=request.now, status=form.status
-    )
+async def _person_page(
+    request: Request, person: people.PersonRow, form: EditPersonForm, changed: Beside | None = None
+) -> Response[Any]:
+    context: dict[str, Any] = {"person": person, "form": form, "changed": changed, "now": request.now}
+    return page(request, "admin/person.html", section="admin", status=form.status, **context)
 
 
 async def _deactivation_page(request: Request, person: people.PersonRow, form: DeactivateForm) -> Response[Any]:
@@ -262,7 +264,7 @@ async def _deactivation_page(request: Request, person: people.PersonRow, form: D
     )
 
 
-def _refuse_taken(form: Form, taken: people.Taken) -> None:
+def _refuse_taken(form: Form, taken: Taken) -> None:
     words = {
         "email": gettext("Somebody has this address already."),
         "number": gettext("Somebody has this personnel number already."),

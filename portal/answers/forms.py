@@ -23,6 +23,7 @@ from portal.web.forms import (
     HiddenField,
     HiddenNumber,
     RadioField,
+    SeenForm,
     SelectField,
     StringField,
     TextAreaField,
@@ -185,7 +186,7 @@ def mark_of(questions: tuple[str, ...]) -> str:
     return hashlib.sha256(repr(questions).encode()).hexdigest()[:16] if questions else ""
 
 
-class StartForm(Form):
+class StartForm(SeenForm):
     """A short text from which answers may start."""
 
     name = StringField(lazy("What it is for"), [required(lazy("Say in a few words what it is for.")), at_most(80)])

@@ -7,6 +7,7 @@ from datetime import date, datetime
 import msgspec
 
 from portal.access.actor import Actor
+from portal.access.conflicts import fingerprint
 from portal.access.fields import address
 from portal.access.of_people import ADDRESS, NAMED
 from portal.access.scope import visible
@@ -231,6 +232,11 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
     summary: str
     reason: str
     next_step: str
+
+    @property
+    def seen(self) -> str:
+        """What its form is filled from."""
+        return fingerprint(*(getattr(self, name) for name in Words.__struct_fields__))
 
 
 class Start(Words, frozen=True, kw_only=True):

@@ -7,11 +7,13 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.params import FromPath
 
+from portal.access.conflicts import Changed
 from portal.access.policy import Action, require
 from portal.answers import starts
 from portal.answers.forms import StartForm
 from portal.answers.queries import Start, starts_to_choose
 from portal.text.language import LANGUAGES
+from portal.web.beside import Beside, collided
 from portal.web.errors import found
 from portal.web.page import page, see_other
 from portal.web.request import Request
@@ -67,12 +69,17 @@ async def edit_start(request: Request, public_id: FromPath[str]) -> Response[Any
         return see_other("/admin/answer-texts", "start-saved")
     if not form.valid():
         return _form(request, form, start)
-    await starts.edit_start(request.actor, start, form.words())
+    try:
+        await starts.edit_start(request.actor, start, form.words(), seen=form.seen.data)
+    except Changed:
+        stands = found(await starts.get_start(request.actor, public_id))
+        return _form(request, form, stands, await collided(form, StartForm(obj=stands), "reason"))
     return see_other("/admin/answer-texts", "start-saved")
 
 
-def _form(request: Request, form: Any, start: Start | None = None) -> Response[Any]:
-    return page(request, "answers/start.html", section="admin", form=form, start=start, status=form.status)
+def _form(request: Request, form: Any, start: Start | None = None, changed: Beside | None = None) -> Response[Any]:
+    context: dict[str, Any] = {"form": form, "start": start, "changed": changed}
+    return page(request, "answers/start.html", section="admin", status=form.status, **context)
 
 
 ROUTES = [list_starts, new_start, add_start, edit_page, edit_start]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from portal.access.actor import Actor
+from portal.access.conflicts import as_seen
 from portal.access.policy import Action, require
 from portal.access.scope import visible
 from portal.answers.queries import START, Start, Words
@@ -35,18 +36,23 @@ async def add_start(actor: Actor, words: Words, *, form_key: str) -> None:
             await record(Kind.ANSWER_START_SAVED, actor=actor.id, start=start)
 
 
+HOLD = "SELECT id FROM answer_start WHERE public_id = {} FOR NO KEY UPDATE"
 EDIT = """
     UPDATE answer_start SET name = {}, language = {}, kind = {}, summary = {}, reason = {}, next_step = {}
     WHERE public_id = {}
 """
 
 
-async def edit_start(actor: Actor, start: Start, words: Words) -> None:
-    """Its words; answers that were begun with it stay as they are."""
+async def edit_start(actor: Actor, start: Start, words: Words, *, seen: str) -> None:
+    """Its words; answers that were begun with it stay as they are. Raises Changed when it is no longer as it was
+    seen."""
     require(actor, Action.ANSWER_START_EDIT)
     async with transaction():
-        await execute(EDIT, *msgspec.structs.astuple(words), start.public_id)
-        await record(Kind.ANSWER_START_SAVED, actor=actor.id, start=start.public_id)
+        await execute(HOLD, start.public_id)
+        stands = await get_start(actor, start.public_id)
+        if as_seen(seen, stands.seen if stands else "", words.seen):
+            await execute(EDIT, *msgspec.structs.astuple(words), start.public_id)
+            await record(Kind.ANSWER_START_SAVED, actor=actor.id, start=start.public_id)
 
 
 async def remove_start(actor: Actor, start: Start) -> None:

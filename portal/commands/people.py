@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import click
 
 from portal.access.actor import Role
+from portal.access.conflicts import Taken
 from portal.admin import deactivation, people, roles, turning
 from portal.colleagues.queries import Colleague, colleague_of_address
 from portal.commands import AnAddress, database, in_database
@@ -76,7 +77,7 @@ def add(
             )
         except LookupError:
             raise click.ClickException("There is no organisation yet: use create-admin first.") from None
-        except people.Taken:
+        except Taken:
             return False
         return True
 

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import click
 
-from portal.access.conflicts import JustLeft
+from portal.access.conflicts import Changed, JustLeft, Taken
 from portal.colleagues.queries import colleague_of_address
 from portal.commands import database, in_database
 from portal.units import actions
@@ -32,8 +32,10 @@ def _run(work: Callable[[UnitPaths], Awaitable[None]]) -> None:
     async def told() -> None:
         try:
             await work(await all_units(None))
-        except actions.SameName:
+        except Taken:
             raise click.ClickException("There is a unit of this name or code already: nothing was changed.") from None
+        except Changed:
+            raise click.ClickException("Somebody else changed it meanwhile: nothing was changed.") from None
         except actions.Circle:
             raise click.ClickException("A unit can't lie under itself: nothing was changed.") from None
         except JustLeft:
@@ -85,7 +87,9 @@ def rename(unit: str, name: str, code: str | None) -> None:
 
     async def work(units: UnitPaths) -> None:
         it = _one(units, unit)
-        await actions.edit_unit(None, it, called, (it.code or "") if code is None else code, it.parent, head=it.head)
+        await actions.edit_unit(
+            None, it, called, (it.code or "") if code is None else code, it.parent, head=it.head, seen=it.seen
+        )
 
     _run(work)
     click.echo(f"{unit} is called {called} now.")
@@ -100,7 +104,7 @@ def move(unit: str, under: str) -> None:
     async def work(units: UnitPaths) -> None:
         it = _one(units, unit)
         above = _one(units, under).id if under else None
-        await actions.edit_unit(None, it, it.name, it.code or "", above, head=it.head)
+        await actions.edit_unit(None, it, it.name, it.code or "", above, head=it.head, seen=it.seen)
 
     _run(work)
     click.echo(f"{unit} lies under {under} now." if under else f"{unit} stands at the top now.")
@@ -116,7 +120,8 @@ def head(unit: str, email: str) -> None:
         it, colleague = _one(units, unit), await colleague_of_address(email) if email else None
         if email and colleague is None:
             raise click.ClickException(f"There is no colleague with the address {email}.")
-        await actions.edit_unit(None, it, it.name, it.code or "", it.parent, head=colleague.id if colleague else None)
+        leads = colleague.id if colleague else None
+        await actions.edit_unit(None, it, it.name, it.code or "", it.parent, head=leads, seen=it.seen)
 
     _run(work)
     click.echo(f"{email} leads {unit} now." if email else f"Nobody leads {unit} now.")

@@ -8,7 +8,7 @@ from wtforms.validators import StopValidation
 
 from portal.text.address import mail_domain
 from portal.text.language import gettext
-from portal.web.forms import Form, StringField, TagsField, at_most, lazy, required
+from portal.web.forms import SeenForm, StringField, TagsField, at_most, lazy, required
 
 
 class DomainsField(TagsField):
@@ -33,7 +33,7 @@ class DomainsField(TagsField):
         self.data = list(dict.fromkeys(domain for domain in found.values() if domain))
 
 
-class PartnerForm(Form):
+class PartnerForm(SeenForm):
     """An organisation, and the domains of its addresses."""
 
     name = StringField(lazy("Name"), [required(lazy("Say what the organisation is called.")), at_most(120)])

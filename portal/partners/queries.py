@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from portal.access.actor import Actor
+from portal.access.conflicts import fingerprint
 from portal.access.scope import visible
 from portal.db import QueryString, fetch, fetch_one
 from portal.tables import Membership, Partner, PartnerDomain
@@ -18,6 +19,11 @@ class PartnerRow(msgspec.Struct, frozen=True):
     name: str
     domains: list[str]
     guests: int
+
+    @property
+    def seen(self) -> str:
+        """What its form is filled from."""
+        return fingerprint(self.name, sorted(self.domains))
 
 
 PARTNERS = """

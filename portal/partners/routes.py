@@ -7,10 +7,12 @@ from typing import Any
 from litestar import Response, Router, get, post
 from litestar.params import FromPath
 
+from portal.access.conflicts import Changed, Taken
 from portal.access.policy import Action, require
 from portal.partners import actions, queries
 from portal.partners.forms import PartnerForm
 from portal.text.language import gettext
+from portal.web.beside import Beside, collided
 from portal.web.errors import found
 from portal.web.page import page, see_other
 from portal.web.request import Request
@@ -31,7 +33,7 @@ async def add_partner(request: Request) -> Response[Any]:
     if form.valid():
         try:
             await actions.add_partner(request.actor, form.name.data, form.domains.data)
-        except actions.Taken:
+        except Taken:
             form.refuse("name", gettext("There is an organisation of this name already."))
     if not form.complete:
         return await _partners_page(request, form)
@@ -43,7 +45,7 @@ async def partner_page(request: Request, public_id: FromPath[str]) -> Response[A
     """Its name and domains, to be changed."""
     partner = found(await queries.get_partner(request.actor, public_id))
     require(request.actor, Action.PARTNER_EDIT)
-    return page(request, "partners/partner.html", section="groups", partner=partner, form=PartnerForm(obj=partner))
+    return _partner_page(request, partner, PartnerForm(obj=partner))
 
 
 @post("/partners/{public_id:str}")
@@ -54,12 +56,22 @@ async def edit_partner(request: Request, public_id: FromPath[str]) -> Response[A
     form = await PartnerForm.sent(request)
     if form.valid():
         try:
-            await actions.edit_partner(request.actor, partner, form.name.data, form.domains.data)
-        except actions.Taken:
+            await actions.edit_partner(request.actor, partner, form.name.data, form.domains.data, seen=form.seen.data)
+        except Taken:
             form.refuse("name", gettext("There is an organisation of this name already."))
+        except Changed:
+            stands = found(await queries.get_partner(request.actor, public_id))
+            return _partner_page(request, stands, form, await collided(form, PartnerForm(obj=stands), "name"))
     if not form.complete:
-        return page(request, "partners/partner.html", section="groups", partner=partner, form=form, status=form.status)
+        return _partner_page(request, partner, form)
     return see_other("/partners", "partner-saved")
+
+
+def _partner_page(
+    request: Request, partner: queries.PartnerRow, form: Any, changed: Beside | None = None
+) -> Response[Any]:
+    context: dict[str, Any] = {"partner": partner, "form": form, "changed": changed}
+    return page(request, "partners/partner.html", section="groups", status=form.status, **context)
 
 
 async def _partners_page(request: Request, form: PartnerForm) -> Response[Any]:

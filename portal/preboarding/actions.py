@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from portal.access.actor import Actor
+from portal.access.conflicts import as_seen, fingerprint
 from portal.access.policy import Action, require
 from portal.db import execute, fetch_value, transaction
 from portal.events.kinds import Kind
 from portal.events.log import record
 from portal.invitations import first_day
 from portal.invitations.queries import GuestSpace
-from portal.preboarding.queries import ChapterRow
+from portal.preboarding.queries import ChapterRow, get_chapter
 from portal.tables.base import new_public_id
 from portal.text.markdown import rendered
 
@@ -30,18 +31,22 @@ async def write_chapter(actor: Actor, space: GuestSpace, *, title: str, body: st
     return public_id
 
 
+HOLD_CHAPTER = "SELECT id FROM chapter WHERE id = {} FOR NO KEY UPDATE"
 EDIT = """
     UPDATE chapter SET title = {}, body = {}, body_html = {}, opens = {}, updated_at = plein_now() WHERE id = {}
 """
 
 
-async def edit_chapter(actor: Actor, chapter: ChapterRow, *, title: str, body: str, opens: int) -> None:
-    """Its text, and from which day on it is open."""
+async def edit_chapter(actor: Actor, chapter: ChapterRow, *, title: str, body: str, opens: int, seen: str) -> None:
+    """Its text, and from which day on it is open. Raises Changed when it is no longer as it was seen."""
     require(actor, Action.CHAPTER_WRITE, chapter)
     html = await rendered(body)
     async with transaction():
-        await execute(EDIT, title, body, html, opens, chapter.id)
-        await record(Kind.CHAPTER_WRITTEN, actor=actor.id, space=chapter.space)
+        await execute(HOLD_CHAPTER, chapter.id)
+        stands = await get_chapter(actor, chapter.public_id)
+        if as_seen(seen, stands.seen if stands else "", fingerprint(title, body, opens)):
+            await execute(EDIT, title, body, html, opens, chapter.id)
+            await record(Kind.CHAPTER_WRITTEN, actor=actor.id, space=chapter.space)
 
 
 async def remove_chapter(actor: Actor, chapter: ChapterRow) -> None:

@@ -17,6 +17,7 @@ from portal.web.forms import (
     Form,
     NumberField,
     RadioField,
+    SeenForm,
     StringField,
     TextAreaField,
     at_most,
@@ -30,7 +31,7 @@ FURTHEST = 365  # days before or after
 NUMBER = re.compile("-?[0-9]{1,3}")
 
 
-class ChapterForm(Form):
+class ChapterForm(SeenForm):
     """A chapter: what it says, and from which day on."""
 
     title = StringField(lazy("Title"), [required(lazy("Give it a title.")), at_most(120)])
@@ -43,7 +44,7 @@ class ChapterForm(Form):
 
     def of(self, chapter: ChapterRow) -> ChapterForm:
         """With what is there."""
-        self.title.data, self.body.data = chapter.title, chapter.body
+        self.title.data, self.body.data, self.seen.data = chapter.title, chapter.body, chapter.seen
         self.when.data = str(chapter.opens) if str(chapter.opens) in USUAL else "own"
         self.days.data = str(chapter.opens) if self.when.data == "own" else ""
         return self

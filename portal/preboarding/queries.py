@@ -7,6 +7,7 @@ from datetime import date, datetime
 import msgspec
 
 from portal.access.actor import Actor
+from portal.access.conflicts import fingerprint
 from portal.access.scope import visible
 from portal.db import fetch, fetch_one
 from portal.invitations.queries import GuestSpace
@@ -32,6 +33,11 @@ class ChapterRow(msgspec.Struct, frozen=True):
     body_html: str
     opens: int
     updated_at: datetime
+
+    @property
+    def seen(self) -> str:
+        """What its form is filled from."""
+        return fingerprint(self.title, self.body, self.opens)
 
 
 CHAPTERS = """

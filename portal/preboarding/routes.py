@@ -7,6 +7,7 @@ from typing import Any
 from litestar import Response, Router, get, post
 from litestar.params import FromPath
 
+from portal.access.conflicts import Changed
 from portal.access.policy import Action, can, require
 from portal.invitations.queries import GuestSpace, guest_space
 from portal.invitations.recipients import end_after
@@ -14,6 +15,7 @@ from portal.preboarding import actions, queries
 from portal.preboarding.forms import ChapterForm, FirstDayForm, MentorForm
 from portal.text.chapters import opening
 from portal.text.language import gettext
+from portal.web.beside import Beside, collided
 from portal.web.errors import found
 from portal.web.page import page, see_other
 from portal.web.request import Request
@@ -86,7 +88,7 @@ async def edit_page(request: Request, public_id: FromPath[str]) -> Response[Any]
     """What there is to change."""
     row = found(await queries.get_chapter(request.actor, public_id))
     require(request.actor, Action.CHAPTER_WRITE, row)
-    return page(request, "preboarding/chapter_edit.html", section="groups", chapter=row, form=ChapterForm().of(row))
+    return _chapter_form(request, row, ChapterForm().of(row))
 
 
 @post("/chapters/{public_id:str}/edit")
@@ -96,11 +98,21 @@ async def edit(request: Request, public_id: FromPath[str]) -> Response[Any]:
     require(request.actor, Action.CHAPTER_WRITE, row)
     form = await ChapterForm.sent(request)
     if not form.valid():
-        return page(
-            request, "preboarding/chapter_edit.html", section="groups", chapter=row, form=form, status=form.status
-        )
-    await actions.edit_chapter(request.actor, row, title=form.title.data, body=form.body.data, opens=form.opens)
+        return _chapter_form(request, row, form)
+    words = {"title": form.title.data, "body": form.body.data, "opens": form.opens}
+    try:
+        await actions.edit_chapter(request.actor, row, **words, seen=form.seen.data)
+    except Changed:
+        stands = found(await queries.get_chapter(request.actor, public_id))
+        return _chapter_form(request, stands, form, await collided(form, ChapterForm().of(stands), "body"))
     return see_other(f"/chapters/{public_id}", "chapter-saved")
+
+
+def _chapter_form(
+    request: Request, chapter: queries.ChapterRow, form: Any, changed: Beside | None = None
+) -> Response[Any]:
+    context: dict[str, Any] = {"chapter": chapter, "form": form, "changed": changed}
+    return page(request, "preboarding/chapter_edit.html", section="groups", status=form.status, **context)
 
 
 @post("/chapters/{public_id:str}/removal")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
-from hashlib import sha256
 from typing import Any, ClassVar
 
 import msgspec
@@ -26,6 +25,7 @@ from portal.web.forms import (
     MomentField,
     PreviewedForm,
     RadioField,
+    SeenForm,
     SelectField,
     StringField,
     TagsField,
@@ -45,13 +45,10 @@ SPARE = 2  # empty questions that are offered beside those that are there
 MOST_OPTIONS = 20
 
 
-class StepForm(Form):
-    """A step: only its format is checked while the campaign is a draft; `demand` asks for what it can't open without.
-    `seen` tells what was stored when the form was shown."""
+class StepForm(SeenForm):
+    """A step: only its format is checked while the campaign is a draft; `demand` asks for what it needs to open."""
 
     NEEDED: ClassVar[dict[str, str]] = {}
-    seen = HiddenField()
-    mark = "seen"
 
     def demand(self) -> None:
         """Refuses what is left open."""
@@ -363,11 +360,6 @@ def usual_dates(days: list[WorkingDay]) -> dict[str, datetime | None]:
         f"{phase}_from": day.closes_at if phase in AT_THE_CLOSE else day.opens_at
         for phase, day in zip(USUAL, days, strict=True)
     }
-
-
-def fingerprint(stored: dict[str, Any]) -> str:
-    """Tells whether what is stored is still what somebody saw."""
-    return sha256(repr(sorted(stored.items())).encode()).hexdigest()[:32]
 
 
 class AcceptForm(Form):

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from portal.access.actor import Actor
-from portal.access.conflicts import Changed, Closed
+from portal.access.conflicts import Changed, Closed, fingerprint
 from portal.access.policy import Action, require
 from portal.calendar.queries import working_days_ahead
 from portal.colleagues.forms import chosen_colleague
@@ -21,7 +21,6 @@ from portal.proposals.forms import (
     Step,
     StepForm,
     as_fields,
-    fingerprint,
     idea_form_step,
     steps_of,
     usual_dates,
@@ -73,7 +72,7 @@ def stored(work: Work) -> StepForm:
     if isinstance(form, PeopleStep):
         form.space.data = work.proposal.space_public_id if work.proposal.expected_readers is not None else ""
         _fix_people(form, work)
-    form.seen.data = fingerprint(words(form))
+    form.seen.data = fingerprint(*sorted(words(form).items()))
     return form
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from portal.web.forms import BooleanField, Form, StringField, TextAreaField, at_most, lazy, required
+from portal.web.forms import BooleanField, SeenForm, StringField, TextAreaField, at_most, lazy, required
 
 
-class ServiceForm(Form):
+class ServiceForm(SeenForm):
     """A service or process of the organisation."""
 
     name = StringField(lazy("Name"), [required(lazy("Give the service a name.")), at_most(80)])

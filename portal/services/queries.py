@@ -7,6 +7,7 @@ from datetime import datetime
 import msgspec
 
 from portal.access.actor import Actor
+from portal.access.conflicts import fingerprint
 from portal.access.of_people import NAMED
 from portal.access.scope import visible
 from portal.db import QueryString, fetch, fetch_one
@@ -25,6 +26,11 @@ class ServiceRow(msgspec.Struct, frozen=True):
     description: str
     archived: bool
     ideas: int
+
+    @property
+    def seen(self) -> str:
+        """What its form is filled from."""
+        return fingerprint(self.name, self.description, self.archived)
 
 
 SERVICES = """

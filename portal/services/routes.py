@@ -7,12 +7,13 @@ from typing import Any
 from litestar import Response, Router, get, post
 from litestar.params import FromPath
 
-from portal.access.conflicts import Changed
+from portal.access.conflicts import Changed, Taken
 from portal.access.policy import Action, can, require
 from portal.paging import Cursor
 from portal.services import actions, queries
 from portal.services.forms import ServiceForm
 from portal.text.language import gettext
+from portal.web.beside import Beside, collided
 from portal.web.errors import found
 from portal.web.page import page, see_other
 from portal.web.request import Request
@@ -43,7 +44,7 @@ async def add_service(request: Request) -> Response[Any]:
         service = await actions.add_service(
             request.actor, name=form.name.data, description=form.description.data, form_key=form.once
         )
-    except Changed:
+    except Taken:
         form.refuse("name", gettext("There is a service with this name already."))
         return _form(request, form)
     return see_other(f"/services/{service}", "service-saved")
@@ -76,15 +77,21 @@ async def edit(request: Request, public_id: FromPath[str]) -> Response[Any]:
         return _form(request, form, service)
     words = {"name": form.name.data, "description": form.description.data, "archived": form.archived.data}
     try:
-        await actions.edit_service(request.actor, service, **words)
-    except Changed:
+        await actions.edit_service(request.actor, service, **words, seen=form.seen.data)
+    except Taken:
         form.refuse("name", gettext("There is a service with this name already."))
         return _form(request, form, service)
+    except Changed:
+        stands = found(await queries.get_service(request.actor, public_id))
+        return _form(request, form, stands, await collided(form, ServiceForm(obj=stands), "name"))
     return see_other(f"/services/{public_id}", "service-saved")
 
 
-def _form(request: Request, form: Any, service: queries.ServiceRow | None = None) -> Response[Any]:
-    return page(request, "services/form.html", section="admin", form=form, service=service, status=form.status)
+def _form(
+    request: Request, form: Any, service: queries.ServiceRow | None = None, changed: Beside | None = None
+) -> Response[Any]:
+    context: dict[str, Any] = {"form": form, "service": service, "changed": changed}
+    return page(request, "services/form.html", section="admin", status=form.status, **context)
 
 
 router = Router(path="/", route_handlers=[list_services, new_service, add_service, show_service, edit_page, edit])

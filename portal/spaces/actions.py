@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 import msgspec
 
 from portal.access.actor import Actor
+from portal.access.conflicts import as_seen, fingerprint
 from portal.access.policy import Action, require
 from portal.db import execute, fetch_value, transaction
 from portal.events.kinds import Kind
 from portal.events.log import record
 from portal.spaces.charters import accept_charter, write_charter
-from portal.spaces.queries import SpaceRow
+from portal.spaces.queries import SpaceRow, charters, get_space, units_of
 from portal.tables.base import new_public_id
 
 #: Who may start which kind.
@@ -45,6 +47,17 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     preboarding: bool = False
     no_show_days: int = 14
     units: tuple[int, ...] = ()
+
+    @classmethod
+    def of(cls, space: SpaceRow, units: Iterable[int]) -> Draft:
+        """A space as it stands."""
+        stands = {name: getattr(space, name) for name in cls.__struct_fields__ if name != "units"}
+        return cls(**stands, units=tuple(sorted(units)))
+
+    @property
+    def seen(self) -> str:
+        """What its form is filled from."""
+        return fingerprint(*msgspec.structs.astuple(self))
 
 
 START = """
@@ -94,6 +107,7 @@ async def start_space(
     return public_id
 
 
+HOLD = "SELECT id FROM space WHERE id = {} FOR NO KEY UPDATE"
 EDIT = """
     UPDATE space SET name = {}, purpose = {}, language = {}, open = open AND {}, nature = {}, ends_on = {}, label = {},
         sisters = open AND {} AND {}, anonymous = {}, checks = {}, leavers = {}, keep_days = {}, guest_days = {},
@@ -101,11 +115,16 @@ EDIT = """
 """
 
 
-async def edit_space(actor: Actor, space: SpaceRow, draft: Draft) -> None:
-    """Saves what its form tells. What only its members read is never opened: they wrote for each other."""
+async def edit_space(actor: Actor, space: SpaceRow, draft: Draft, *, seen: str) -> None:
+    """Saves what its form tells. What only its members read is never opened: they wrote for each other. Raises Changed
+    when it is no longer as it was seen."""
     require(actor, Action.SPACE_EDIT, space)
     stays_open = draft.open or space.kind in ("organisation", "section")
     async with transaction():
+        await execute(HOLD, space.id)
+        stands = await _as_it_stands(actor, space.public_id)
+        if not as_seen(seen, stands.seen if stands else "", draft.seen):
+            return
         await execute(
             EDIT,
             *(draft.name, draft.purpose, draft.language, stays_open, draft.nature, draft.ends_on, draft.label),
@@ -122,6 +141,12 @@ async def edit_space(actor: Actor, space: SpaceRow, draft: Draft) -> None:
         )
         await _own(space.id, draft.units)
         await record(Kind.SPACE_EDITED, actor=actor.id, space=space.id)
+
+
+async def _as_it_stands(actor: Actor, public_id: str) -> Draft | None:
+    """What there is to change of a space."""
+    space = await get_space(actor, public_id)
+    return Draft.of(space, [unit.id for unit in await units_of(actor, space)]) if space else None
 
 
 async def _own(space: int, units: tuple[int, ...]) -> None:
@@ -175,10 +200,15 @@ async def leave(actor: Actor, space: SpaceRow) -> None:
         await record(Kind.SPACE_LEFT, actor=actor.id, space=space.id)
 
 
-async def change_charter(actor: Actor, space: SpaceRow, preset: str, text: str) -> None:
-    """A new version of what holds here; who belongs to the space is shown it again."""
+async def change_charter(actor: Actor, space: SpaceRow, preset: str, text: str, *, seen: str) -> None:
+    """A new version of what holds here; who belongs to the space is shown it again. Raises Changed when another holds
+    than was seen."""
     require(actor, Action.SPACE_EDIT, space)
     async with transaction():
+        await execute(HOLD, space.id)
+        holds = await charters(actor, space)
+        if not as_seen(seen, holds[0].seen if holds else "", fingerprint(preset, text)):
+            return
         version = await write_charter(actor, space.id, preset, text)
         await accept_charter(actor, space.id, version)
         await record(Kind.CHARTER_CHANGED, actor=actor.id, space=space.id)

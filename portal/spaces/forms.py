@@ -11,7 +11,7 @@ from wtforms.validators import StopValidation
 from portal.access.actor import Actor
 from portal.colleagues.forms import ColleagueField
 from portal.spaces.actions import WITH_GUESTS, Draft
-from portal.spaces.queries import OwningUnit, SpaceRow
+from portal.spaces.queries import CharterRow, OwningUnit, SpaceRow
 from portal.text.language import LANGUAGES, Reader, gettext, reading
 from portal.text.markdown import LONGEST
 from portal.text.spaces import CHECKS, LABELS_AT_LENGTH, LEAVERS, NATURES, PRESETS
@@ -24,6 +24,7 @@ from portal.web.forms import (
     HiddenNumber,
     NumberField,
     RadioField,
+    SeenForm,
     SelectField,
     StringField,
     TextAreaField,
@@ -63,11 +64,17 @@ def _place(name: str) -> int:
     return 0 if name.startswith(ON_TOP) else 2 if name in AT_THE_END else 1
 
 
-class CharterForm(Form):
+class CharterForm(SeenForm):
     """What holds in a space: one of the texts that there are, or one's own words."""
 
     preset = RadioField(lazy("Charter"), choices=options((key, preset.name) for key, preset in PRESETS.items()))
     charter = TextAreaField(lazy("Your own words"), [at_most(LONGEST)])
+
+    @classmethod
+    def of(cls, versions: list[CharterRow]) -> CharterForm:
+        """The one that holds, as one's own words."""
+        holds = versions[0] if versions else None
+        return cls(preset="own", charter=holds.text if holds else "", seen=holds.seen if holds else "")
 
     def validate_charter(self, field: Any) -> None:
         """Own words are words."""
@@ -109,7 +116,7 @@ class SpaceForm(CharterForm):
     language = RadioField(lazy("Language"), choices=options(LANGUAGES.items()))
 
     @classmethod
-    def of(cls, kind: str, *, starting: bool) -> type[SpaceForm]:
+    def for_kind(cls, kind: str, *, starting: bool) -> type[SpaceForm]:
         """The form for a kind of space."""
         fields: dict[str, Any] = {name: None for name, kinds in ONLY.items() if kind not in kinds}
         fields |= dict.fromkeys(ON_EDITING if starting else ON_STARTING)
@@ -128,13 +135,17 @@ class SpaceForm(CharterForm):
     @classmethod
     def for_starting(cls, kind: str, actor: Actor) -> SpaceForm:
         """Empty."""
-        return cls.of(kind, starting=True)(language=actor.language, preset=PRESET_OF.get(kind, "working together"))
+        return cls.for_kind(kind, starting=True)(
+            language=actor.language, preset=PRESET_OF.get(kind, "working together")
+        )
 
     @classmethod
     def for_editing(cls, space: SpaceRow, units: list[OwningUnit], paths: UnitPaths) -> SpaceForm:
         """With what is there."""
         owned = {f"unit_{n}": paths.path(unit.id) for n, unit in enumerate(units)}
-        return cls.of(space.kind, starting=False)(obj=space, access="open" if space.open else "closed", **owned)
+        form = cls.for_kind(space.kind, starting=False)
+        seen = Draft.of(space, [unit.id for unit in units]).seen
+        return form(obj=space, access="open" if space.open else "closed", seen=seen, **owned)
 
     def check(self, units: UnitPaths) -> tuple[int, ...]:
         """Checks what several fields have to do with each other; gives the units that own it."""
@@ -148,7 +159,7 @@ class SpaceForm(CharterForm):
         chosen = [unit.id for name in named if (unit := chosen_unit(self, name, units))]
         if named and not any(self[name].data for name in named):
             self.refuse(named[0], gettext("Name the unit that owns the project."))
-        return tuple(dict.fromkeys(chosen))
+        return tuple(sorted(set(chosen)))
 
     def draft(self, units: tuple[int, ...], before: SpaceRow | None = None) -> Draft:
         """What was typed; of what this kind has no field for, what held before."""

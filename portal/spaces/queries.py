@@ -7,6 +7,7 @@ from datetime import date, datetime
 import msgspec
 
 from portal.access.actor import Actor
+from portal.access.conflicts import fingerprint
 from portal.access.scope import visible
 from portal.db import fetch, fetch_one, fetch_value
 from portal.tables import Charter, OrgUnit, Space, SpaceUnit
@@ -244,6 +245,11 @@ class CharterRow(msgspec.Struct, frozen=True):
     text: str
     text_html: str
     created_at: datetime
+
+    @property
+    def seen(self) -> str:
+        """What its form is filled from."""
+        return fingerprint(self.preset, self.text)
 
 
 CHARTERS = """

@@ -7,6 +7,7 @@ from typing import Any
 from litestar import Response, Router, get, post
 from litestar.params import FromPath
 
+from portal.access.conflicts import Changed
 from portal.access.policy import Action, require
 from portal.colleagues.forms import chosen_colleague
 from portal.spaces import actions, queries
@@ -14,6 +15,7 @@ from portal.spaces.actions import STARTS, WITH_GUESTS
 from portal.spaces.forms import CharterForm, JoinForm, SpaceForm
 from portal.text.language import gettext
 from portal.units.queries import all_units
+from portal.web.beside import Beside, collided
 from portal.web.errors import found
 from portal.web.page import page, see_other
 from portal.web.request import Request
@@ -69,7 +71,7 @@ async def start_section(request: Request, public_id: FromPath[str]) -> Response[
 
 async def _start(request: Request, kind: str, parent: queries.SpaceRow | None) -> Response[Any]:
     require(request.actor, STARTS[kind], parent)
-    form = await SpaceForm.of(kind, starting=True).sent(request)
+    form = await SpaceForm.for_kind(kind, starting=True).sent(request)
     form.valid()
     units = form.check(await all_units(request.actor))
     second = await chosen_colleague(request.actor, form, "second_owner") if form.second_owner else None
@@ -119,9 +121,7 @@ async def edit_page(request: Request, public_id: FromPath[str]) -> Response[Any]
     """What there is to change."""
     space = found(await queries.get_space(request.actor, public_id))
     require(request.actor, Action.SPACE_EDIT, space)
-    units = await queries.units_of(request.actor, space)
-    form = SpaceForm.for_editing(space, units, await all_units(request.actor))
-    return page(request, "spaces/edit.html", section="groups", space=space, form=form)
+    return _edit_page(request, space, await _filled(request, space))
 
 
 @post("/spaces/{public_id:str}/edit")
@@ -129,13 +129,29 @@ async def edit(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """Saves it."""
     space = found(await queries.get_space(request.actor, public_id))
     require(request.actor, Action.SPACE_EDIT, space)
-    form = await SpaceForm.of(space.kind, starting=False).sent(request)
+    form = await SpaceForm.for_kind(space.kind, starting=False).sent(request)
     form.valid()
     units = form.check(await all_units(request.actor))
     if not form.complete:
-        return page(request, "spaces/edit.html", section="groups", space=space, form=form, status=form.status)
-    await actions.edit_space(request.actor, space, form.draft(units, space))
+        return _edit_page(request, space, form)
+    try:
+        await actions.edit_space(request.actor, space, form.draft(units, space), seen=form.seen.data)
+    except Changed:
+        stands = found(await queries.get_space(request.actor, public_id))
+        return _edit_page(request, stands, form, await collided(form, await _filled(request, stands), "name"))
     return see_other(f"/spaces/{public_id}", "space-saved")
+
+
+async def _filled(request: Request, space: queries.SpaceRow) -> SpaceForm:
+    units = await queries.units_of(request.actor, space)
+    return SpaceForm.for_editing(space, units, await all_units(request.actor))
+
+
+def _edit_page(
+    request: Request, space: queries.SpaceRow, form: SpaceForm, changed: Beside | None = None
+) -> Response[Any]:
+    context: dict[str, Any] = {"space": space, "form": form, "changed": changed}
+    return page(request, "spaces/edit.html", section="groups", status=form.status, **context)
 
 
 @post("/spaces/{public_id:str}/archive")
@@ -175,9 +191,7 @@ async def new_charter(request: Request, public_id: FromPath[str]) -> Response[An
     """The one that holds, to be changed."""
     space = found(await queries.get_space(request.actor, public_id))
     require(request.actor, Action.SPACE_EDIT, space)
-    versions = await queries.charters(request.actor, space)
-    form = CharterForm(preset="own", charter=versions[0].text if versions else "")
-    return page(request, "spaces/charter_form.html", section="groups", space=space, form=form)
+    return _charter_page(request, space, CharterForm.of(await queries.charters(request.actor, space)))
 
 
 @post("/spaces/{public_id:str}/charter")
@@ -187,10 +201,21 @@ async def change_charter(request: Request, public_id: FromPath[str]) -> Response
     require(request.actor, Action.SPACE_EDIT, space)
     form = await CharterForm.sent(request)
     if not form.valid():
-        return page(request, "spaces/charter_form.html", section="groups", space=space, form=form, status=form.status)
+        return _charter_page(request, space, form)
     text = form.text(space.language, request.actor.zone)
-    await actions.change_charter(request.actor, space, form.preset.data, text)
+    try:
+        await actions.change_charter(request.actor, space, form.preset.data, text, seen=form.seen.data)
+    except Changed:
+        holds = CharterForm.of(await queries.charters(request.actor, space))
+        return _charter_page(request, space, form, await collided(form, holds, "charter"))
     return see_other(f"/spaces/{public_id}/charter", "charter-changed")
+
+
+def _charter_page(
+    request: Request, space: queries.SpaceRow, form: CharterForm, changed: Beside | None = None
+) -> Response[Any]:
+    context: dict[str, Any] = {"space": space, "form": form, "changed": changed}
+    return page(request, "spaces/charter_form.html", section="groups", status=form.status, **context)
 
 
 @post("/spaces/{public_id:str}/charter/acceptance")

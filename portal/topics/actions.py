@@ -7,44 +7,41 @@ from datetime import date
 import msgspec
 
 from portal.access.actor import Actor
-from portal.access.conflicts import Changed, told_apart
+from portal.access.conflicts import Taken, as_seen, told_apart
 from portal.access.policy import Action, require
 from portal.db import Made, execute, fetch_one, fetch_value, transaction
 from portal.events.kinds import Kind
 from portal.events.log import record
-from portal.topics.queries import AbsenceRow, TopicRow
+from portal.topics.queries import AbsenceRow, Content, TopicRow, standing
 
 
 class WithoutOwner(Exception):
     """Nobody would answer for what is published, or for what fits no rule."""
 
 
-class Content(msgspec.Struct, frozen=True, kw_only=True):
-    """What is said of a topic; people by their ids. `owner`: who answers for it wherever no unit has somebody else."""
-
-    name: str
-    explanation: str
-    state: str
-    neutral: int | None
-    owner: int | None
-    deputy: int | None
-
-
+NAMES = {"topic_name": Taken, "topic_owned": WithoutOwner, "topic_rule_kept": WithoutOwner}
 ADD = """
     INSERT INTO topic (name, explanation, neutral, form_key) VALUES ({}, {}, {}, {})
     ON CONFLICT (form_key) DO NOTHING RETURNING id, public_id
 """
 ADDED = "SELECT public_id FROM topic WHERE form_key = {}"
 EDIT = "UPDATE topic SET name = {}, explanation = {}, neutral = {} WHERE id = {} RETURNING id, public_id"
+HOLD = "SELECT id FROM topic WHERE id = {} FOR NO KEY UPDATE"
+HOLD_RULE = "SELECT id FROM topic_rule WHERE topic = {} AND unit IS NULL FOR NO KEY UPDATE"
 STATE = "UPDATE topic SET state = {} WHERE id = {} AND state <> {}"
 
 
-async def save_topic(actor: Actor, topic: TopicRow | None, content: Content, *, form_key: str = "") -> str:
+async def save_topic(
+    actor: Actor, topic: TopicRow | None, content: Content, *, form_key: str = "", seen: str = ""
+) -> str:
     """A topic, new or changed, with who answers for it; gives its public id. The same form twice adds one. Raises
-    Changed when another has that name, WithoutOwner when it is published and nobody answers for it, JustLeft."""
+    Taken when another has that name, WithoutOwner when it is published and nobody answers for it, JustLeft, and Changed
+    when it is no longer as it was seen."""
     require(actor, Action.TOPIC_EDIT)
     said = (content.name, content.explanation, content.neutral)
-    async with told_apart(Changed, WithoutOwner):
+    async with told_apart(NAMES):
+        if topic and not await _as_seen(actor, topic, content, seen):
+            return topic.public_id
         made = await (fetch_one(Made, EDIT, *said, topic.id) if topic else fetch_one(Made, ADD, *said, form_key))
         if made is None:
             return str(await fetch_value(ADDED, form_key))
@@ -59,6 +56,13 @@ async def save_topic(actor: Actor, topic: TopicRow | None, content: Content, *, 
     return made.public_id
 
 
+async def _as_seen(actor: Actor, topic: TopicRow, content: Content, seen: str) -> bool:
+    await execute(HOLD, topic.id)
+    await execute(HOLD_RULE, topic.id)
+    stands = await standing(actor, topic)
+    return as_seen(seen, stands.seen if stands else "", content.seen)
+
+
 SET = """
     INSERT INTO topic_rule (topic, unit, owner, deputy) VALUES ({}, {}, {}, {})
     ON CONFLICT (coalesce(topic, 0), coalesce(unit, 0)) DO UPDATE SET owner = excluded.owner, deputy = excluded.deputy
@@ -68,7 +72,7 @@ SET = """
 async def set_rule(actor: Actor, topic: int | None, unit: int | None, *, owner: int, deputy: int | None) -> None:
     """Says who answers for a topic (none: for all) in a unit and below it (none: everywhere). Raises JustLeft."""
     require(actor, Action.TOPIC_EDIT)
-    async with told_apart(Changed, WithoutOwner):
+    async with told_apart(NAMES):
         await execute(SET, topic, unit, owner, deputy)
         await record(Kind.TOPIC_RULE_SET, actor=actor.id, topic=topic, unit=unit, owner=owner, deputy=deputy)
 
@@ -81,7 +85,7 @@ REMOVE = """
 async def remove_rule(actor: Actor, topic: int | None, unit: int | None) -> None:
     """The next wider rule holds instead. Raises WithoutOwner for the default, and while the topic is published."""
     require(actor, Action.TOPIC_EDIT)
-    async with told_apart(Changed, WithoutOwner):
+    async with told_apart(NAMES):
         if await fetch_value(REMOVE, topic, unit) is not None:
             await record(Kind.TOPIC_RULE_REMOVED, actor=actor.id, topic=topic, unit=unit)
 

@@ -9,13 +9,13 @@ from portal.access.actor import Actor
 from portal.colleagues.forms import ColleagueField, chosen_colleague
 from portal.colleagues.queries import Colleague
 from portal.text.language import gettext
-from portal.topics.actions import Content
-from portal.topics.queries import RuleRow, TopicRow
+from portal.topics.queries import Content, RuleRow, TopicRow
 from portal.topics.words import STATES
 from portal.web.forms import (
     DayField,
     Form,
     RadioField,
+    SeenForm,
     SelectField,
     StringField,
     TextAreaField,
@@ -28,7 +28,7 @@ from portal.web.forms import (
 LONGEST_ABSENCE = 366  # days
 
 
-class TopicForm(Form):
+class TopicForm(SeenForm):
     """A topic, and who answers for it everywhere."""
 
     name = StringField(lazy("Name"), [required(lazy("Give the topic a name.")), at_most(60)])
@@ -39,13 +39,14 @@ class TopicForm(Form):
     state = RadioField(lazy("State"), choices=options(STATES.items()), default="draft")
 
     @classmethod
-    def of(cls, topic: TopicRow, rule: RuleRow | None) -> TopicForm:
+    def of(cls, topic: TopicRow, rule: RuleRow | None, stands: Content) -> TopicForm:
         """As it was saved last; who left stands there no more."""
         return cls(
             name=topic.name,
             explanation=topic.explanation,
             state=topic.state,
             neutral=topic.neutral if topic.neutral_here else "",
+            seen=stands.seen,
             **_people(rule),
         )
 

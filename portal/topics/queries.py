@@ -7,6 +7,7 @@ from datetime import date
 import msgspec
 
 from portal.access.actor import Actor
+from portal.access.conflicts import fingerprint
 from portal.access.scope import visible
 from portal.colleagues.queries import CALLED, ORGANISATION
 from portal.db import QueryString, fetch, fetch_one
@@ -50,6 +51,33 @@ TOPICS = f"""
         {CALLED.format("t.neutral", "n")} AS neutral, coalesce(plein_in_office(t.neutral), FALSE) AS neutral_here
     FROM topic t {ORGANISATION} LEFT JOIN identity n ON n.person = t.neutral WHERE {{}}
 """
+
+
+class Content(msgspec.Struct, frozen=True, kw_only=True):
+    """What is said of a topic; people by their ids. `owner`: who answers for it wherever no unit has somebody else."""
+
+    name: str
+    explanation: str
+    state: str
+    neutral: int | None
+    owner: int | None
+    deputy: int | None
+
+    @property
+    def seen(self) -> str:
+        """What its form is filled from."""
+        return fingerprint(*msgspec.structs.astuple(self))
+
+
+STANDING = """
+    SELECT t.name, t.explanation, t.state, t.neutral, r.owner, r.deputy
+    FROM topic t LEFT JOIN topic_rule r ON r.topic = t.id AND r.unit IS NULL AND {} WHERE t.id = {} AND {}
+"""
+
+
+async def standing(actor: Actor, topic: TopicRow) -> Content | None:
+    """What is said of it now."""
+    return await fetch_one(Content, STANDING, visible(TopicRule, actor, "r"), topic.id, visible(Topic, actor, "t"))
 
 
 async def topics(actor: Actor) -> list[TopicRow]:

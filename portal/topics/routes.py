@@ -7,7 +7,7 @@ from typing import Any
 from litestar import Response, Router, get, post
 from litestar.params import FromPath
 
-from portal.access.conflicts import Changed, JustLeft
+from portal.access.conflicts import Changed, JustLeft, Taken
 from portal.access.policy import Action, require
 from portal.colleagues.forms import chosen_colleague
 from portal.text.language import gettext
@@ -17,6 +17,7 @@ from portal.topics.forms import AbsenceForm, AbsenceOfForm, RuleForm, TopicForm,
 from portal.topics.words import PARTS, STATES
 from portal.units.forms import chosen_unit
 from portal.units.queries import all_units
+from portal.web.beside import Beside, collided
 from portal.web.errors import found
 from portal.web.forms import Form
 from portal.web.page import page, see_other
@@ -68,7 +69,7 @@ async def topic_page(request: Request, public_id: FromPath[str]) -> Response[Any
     """The form as it was saved last."""
     require(request.actor, Action.TOPIC_EDIT)
     topic = found(await queries.get_topic(request.actor, public_id))
-    return _topic_page(request, TopicForm.of(topic, await queries.get_rule(request.actor, topic.id, None)), topic)
+    return _topic_page(request, await _filled(request, topic), topic)
 
 
 @post("/admin/topics/{public_id:str}")
@@ -78,14 +79,22 @@ async def edit_topic(request: Request, public_id: FromPath[str]) -> Response[Any
     return await _save(request, found(await queries.get_topic(request.actor, public_id)))
 
 
+async def _filled(request: Request, topic: queries.TopicRow) -> TopicForm:
+    rule = await queries.get_rule(request.actor, topic.id, None)
+    return TopicForm.of(topic, rule, found(await queries.standing(request.actor, topic)))
+
+
 async def _save(request: Request, topic: queries.TopicRow | None) -> Response[Any]:
     form = await TopicForm.sent(request)
     content = await form.content(request.actor)
     if content is not None:
         try:
-            await actions.save_topic(request.actor, topic, content, form_key=form.once)
+            await actions.save_topic(request.actor, topic, content, form_key=form.once, seen=form.seen.data)
             return see_other("/admin/topics", "holds-now")
         except Changed:
+            stands = found(await queries.get_topic(request.actor, topic.public_id if topic else ""))
+            return _topic_page(request, form, stands, await collided(form, await _filled(request, stands), "name"))
+        except Taken:
             form.refuse("name", gettext("There is a topic with this name already."))
         except WithoutOwner:
             form.refuse("owner", gettext("Nobody would answer for it: name somebody."))
@@ -94,8 +103,11 @@ async def _save(request: Request, topic: queries.TopicRow | None) -> Response[An
     return _topic_page(request, form, topic)
 
 
-def _topic_page(request: Request, form: Form, topic: queries.TopicRow | None = None) -> Response[Any]:
-    return page(request, "topics/form.html", section="admin", form=form, topic=topic, status=form.status)
+def _topic_page(
+    request: Request, form: Form, topic: queries.TopicRow | None = None, changed: Beside | None = None
+) -> Response[Any]:
+    context: dict[str, Any] = {"form": form, "topic": topic, "changed": changed}
+    return page(request, "topics/form.html", section="admin", status=form.status, **context)
 
 
 # --- who answers where ---

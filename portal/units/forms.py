@@ -5,10 +5,10 @@ from __future__ import annotations
 from portal.colleagues.forms import ColleagueField
 from portal.text.language import gettext
 from portal.units.paths import Unit, UnitPaths
-from portal.web.forms import Form, StringField, at_most, lazy, required
+from portal.web.forms import Form, SeenForm, StringField, at_most, lazy, required
 
 
-class UnitForm(Form):
+class UnitForm(SeenForm):
     """A unit: new, renamed, moved, or led by somebody else."""
 
     name = StringField(lazy("Name"), [required(lazy("Give the unit a name.")), at_most(120)])

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 
 import msgspec
 
+from portal.access.conflicts import fingerprint
+
 #: What stands between the parts of a path; a slash only with room around it, because names hold slashes too.
 BETWEEN = re.compile(r"\s*[>›\\|]\s*|\s+/\s+")
 
@@ -21,6 +23,11 @@ class Unit(msgspec.Struct, frozen=True):
     code: str | None
     parent: int | None
     head: int | None = None
+
+    @property
+    def seen(self) -> str:
+        """What its form is filled from."""
+        return fingerprint(self.name, self.code or "", self.parent, self.head)
 
 
 def parts_of(path: str) -> tuple[str, ...]:

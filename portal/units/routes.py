@@ -9,13 +9,14 @@ from typing import Any
 from litestar import Response, Router, get, post
 from litestar.params import FromPath
 
-from portal.access.conflicts import JustLeft
+from portal.access.conflicts import Changed, JustLeft, Taken
 from portal.access.policy import Action, require
 from portal.colleagues.forms import chosen_colleague
 from portal.text.language import gettext
 from portal.units import actions, queries
 from portal.units.forms import MergeForm, UnitForm, chosen_unit
 from portal.units.paths import Unit, UnitPaths
+from portal.web.beside import Beside, collided
 from portal.web.errors import found
 from portal.web.forms import Form
 from portal.web.page import page, see_other
@@ -85,8 +86,14 @@ async def edit_unit(request: Request, public_id: FromPath[str]) -> Response[Any]
     head = await chosen_colleague(request.actor, form, "head")
     if form.complete:
         said = (form.name.data, form.code.data, under.id if under else None)
-        with _refused(form):
-            await actions.edit_unit(request.actor, unit, *said, head=head.id if head else None)
+        try:
+            with _refused(form):
+                leads = head.id if head else None
+                await actions.edit_unit(request.actor, unit, *said, head=leads, seen=form.seen.data)
+        except Changed:
+            units, unit = await _unit(request, public_id)
+            changed = await collided(form, await _as_it_is(request, units, unit), "name")
+            return await _unit_page(request, unit, form, MergeForm(), changed)
     if not form.complete:
         return await _unit_page(request, unit, form, MergeForm())
     return see_other(f"/admin/units/{public_id}", "unit-saved")
@@ -105,7 +112,7 @@ async def merge_unit(request: Request, public_id: FromPath[str]) -> Response[Any
         try:
             await actions.merge_unit(request.actor, unit, into)
             return see_other(f"/admin/units?at={into.public_id}", "unit-merged")
-        except (actions.Circle, actions.SameName):
+        except (actions.Circle, Taken):
             form.refuse("into", gettext("Both hold a unit of the same name. Merge those two first."))
     return await _unit_page(request, unit, await _as_it_is(request, units, unit), form)
 
@@ -132,10 +139,12 @@ async def _unit(request: Request, public_id: str) -> tuple[UnitPaths, Unit]:
 async def _as_it_is(request: Request, units: UnitPaths, unit: Unit) -> UnitForm:
     head = (await queries.heads(request.actor)).get(unit.id)
     named = head.called if head and head.here else ""  # who left stands there no more
-    return UnitForm(name=unit.name, code=unit.code, parent=units.path(unit.parent), head=named)
+    return UnitForm(name=unit.name, code=unit.code, parent=units.path(unit.parent), head=named, seen=unit.seen)
 
 
-async def _unit_page(request: Request, unit: Unit, form: UnitForm, merge: MergeForm) -> Response[Any]:
+async def _unit_page(
+    request: Request, unit: Unit, form: UnitForm, merge: MergeForm, changed: Beside | None = None
+) -> Response[Any]:
     return page(
         request,
         "units/unit.html",
@@ -144,6 +153,7 @@ async def _unit_page(request: Request, unit: Unit, form: UnitForm, merge: MergeF
         contents=await queries.contents(request.actor, unit),
         form=form,
         merge=merge,
+        changed=changed,
         status=max(form.status, merge.status),
     )
 
@@ -153,7 +163,7 @@ def _refused(form: Form) -> Iterator[None]:
     """What the database refuses stands at its field."""
     try:
         yield
-    except actions.SameName:
+    except Taken:
         form.refuse("name", gettext("There is a unit of this name or code already."))
     except actions.Circle:
         form.refuse("parent", gettext("That unit lies under this one: they would go in a circle."))

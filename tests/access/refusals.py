@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
+import asyncpg
+
 from portal.access.conflicts import JustLeft, told_apart
 from portal.db import script
 
@@ -16,12 +18,14 @@ class Refused(Exception):
     """What must not be."""
 
 
+NAMES = {"name_once": Taken, "no_circle": Refused}
 #: By how the database refuses: the condition, and the constraint's name.
 REFUSALS: dict[tuple[str, str], type[Exception]] = {
-    ("unique_violation", "named_in_office"): Taken,
     ("unique_violation", "name_once"): Taken,
-    ("check_violation", "named_in_office"): JustLeft,
     ("check_violation", "no_circle"): Refused,
+    ("check_violation", "named_in_office"): JustLeft,
+    ("check_violation", "of_no_name"): asyncpg.CheckViolationError,
+    ("unique_violation", "of_no_name"): asyncpg.UniqueViolationError,
 }
 
 
@@ -30,7 +34,7 @@ async def wrong_refusals() -> AsyncIterator[str]:
     for (condition, constraint), right in REFUSALS.items():
         raised: type[BaseException] | None = None
         try:
-            async with told_apart(Taken, Refused):
+            async with told_apart(NAMES):
                 await script(
                     f"DO $$ BEGIN RAISE '.' USING ERRCODE = '{condition}', CONSTRAINT = '{constraint}'; END $$"
                 )

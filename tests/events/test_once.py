@@ -7,7 +7,8 @@ from portal.answers.queries import Words
 from portal.answers.starts import add_start
 from portal.db import execute, fetch_value
 from portal.services.actions import add_service
-from portal.topics.actions import Content, save_topic
+from portal.topics.actions import save_topic
+from portal.topics.queries import Content
 from portal.workshops.actions import refuse
 from portal.workshops.queries import get_capture
 

@@ -136,7 +136,7 @@ async def test_who_leaves_in_that_minute_is_refused_by_the_database(rollback, wo
     actor = await actor_of_person(world.person_id["administrator"])
     unit = (await all_units(actor)).units[world.unit_id["roads"]]
     with pytest.raises(JustLeft):
-        await edit_unit(actor, unit, unit.name, "", None, head=world.person_id["deactivated"])
+        await edit_unit(actor, unit, unit.name, "", None, head=world.person_id["deactivated"], seen=unit.seen)
     with pytest.raises(JustLeft):
         await add_unit(actor, "Team 1", "", None, world.person_id["guest_a"])
 
@@ -245,7 +245,7 @@ async def test_two_who_move_units_under_each_other_make_no_circle(fresh_db, worl
 
     async def move(unit, under):
         if careful:
-            await edit_unit(actor, unit, unit.name, "", under.id, head=None)
+            await edit_unit(actor, unit, unit.name, "", under.id, head=None, seen=unit.seen)
         else:
             await naive_move(unit.id, under.id)
 
