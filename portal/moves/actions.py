@@ -28,6 +28,7 @@ class Reason(StrEnum):
     """What holds something where it is."""
 
     WRITERS = "writers"
+    NAMELESS = "nameless"
     JUDGED = "judged"
     WORKSHOP = "workshop"
     LATE = "late"
@@ -84,8 +85,16 @@ DECIDED = """
     SELECT 1 FROM escalation e WHERE e.idea = ANY({}) AND e.ended_at IS NULL AND plein_decides({}, e.idea) LIMIT 1
 """
 BLIND = """
-    SELECT 1 FROM plein_writers({}) AS w (person) JOIN person p ON p.id = w.person AND p.active
-    WHERE NOT EXISTS (SELECT FROM readership r WHERE r.person = w.person AND r.space = {}) LIMIT 1
+    SELECT 1 FROM idea i CROSS JOIN plein_writers(i.id) AS w (person) JOIN person p ON p.id = w.person AND p.active
+    WHERE i.id = {} AND NOT i.anonymous
+        AND NOT EXISTS (SELECT FROM readership r WHERE r.person = w.person AND r.space = {}) LIMIT 1
+"""
+# Whether whoever wrote something without her name would lose sight of it is not asked: by trying one space after the
+# other anybody who may move it would find her. It goes where no colleague loses sight.
+NAMELESS_BLIND = """
+    SELECT 1 FROM idea i JOIN readership r ON r.space = i.space JOIN person p ON p.id = r.person AND p.kind <> 'guest'
+    WHERE i.id = ANY({}) AND i.anonymous AND i.published_at IS NOT NULL
+        AND NOT EXISTS (SELECT FROM readership o WHERE o.person = r.person AND o.space = {}) LIMIT 1
 """
 LEADERS_BLIND = """
     SELECT 1 FROM campaign c CROSS JOIN unnest(ARRAY[c.author, c.sponsor, c.decision_owner]) AS w (person)
@@ -157,6 +166,7 @@ async def move_idea(actor: Actor, idea: IdeaRow, to: CampaignRow) -> None:
         await _stays_if_judged(actor, None, [idea.id])
         if await fetch_value("SELECT 1 FROM capture WHERE idea = {}", idea.id):
             raise Stays(Reason.WORKSHOP)
+        await _stays_in_sight([idea.id], to.space)
         if await fetch_value(BLIND, idea.id, to.space):
             raise Stays(Reason.WRITERS)
         await execute(KEEP, idea.id, idea.id)
@@ -183,6 +193,7 @@ async def move_post(actor: Actor, post: IdeaRow, to: Stream) -> None:
         if await fetch_value(OWED, post.id):
             raise Stays(Reason.OWED)
         await _stays_if_judged(actor, None, [post.id])
+        await _stays_in_sight([post.id], to.space)
         if await fetch_value(BLIND, post.id, to.space):
             raise Stays(Reason.WRITERS)
         await execute(KEEP, post.id, post.id)
@@ -203,6 +214,7 @@ async def move_campaign(actor: Actor, campaign: CampaignRow, to: int) -> None:
             raise Stays(Reason.LATE)
         ideas: list[int] = await fetch_value(IDEAS, campaign.id)
         await _stays_if_judged(actor, campaign.id, ideas)
+        await _stays_in_sight(ideas, to)
         if await fetch_value(LEADERS_BLIND, campaign.id, to):
             raise Stays(Reason.WRITERS)
         told = await _take_support_back(ideas, campaign.id)
@@ -218,6 +230,11 @@ async def _stays_if_judged(actor: Actor, campaign: int | None, ideas: list[int])
         raise Stays(Reason.JUDGED)
     if await fetch_value(DECIDED, ideas, actor.id):
         raise Stays(Reason.DECIDES)
+
+
+async def _stays_in_sight(ideas: list[int], space: int) -> None:
+    if await fetch_value(NAMELESS_BLIND, ideas, space):
+        raise Stays(Reason.NAMELESS)
 
 
 async def _take_support_back(ideas: list[int], campaign: int | None = None) -> list[int]:

@@ -25,14 +25,16 @@ CAMPAIGNS = """
     SELECT c.id, c.public_id, c.space, s.name AS space_name, c.title
     FROM campaign c JOIN space s ON s.id = c.space
     WHERE {} AND {} AND c.id <> {} AND plein_phase(c, {}) = 'collect' AND c.space = ANY({})
+        AND (s.anonymous OR s.id = {} OR NOT {})
     ORDER BY lower(s.name), lower(c.title), c.id LIMIT 200
 """
 
 
 async def campaigns_for(actor: Actor, idea: IdeaRow, spaces: list[int]) -> list[Place]:
-    """The campaigns of these spaces that collect ideas now, but for the one that the idea is in."""
+    """The campaigns of these spaces that collect ideas now, but for the one that the idea is in; what is nameless goes
+    where one may propose without a name."""
     sight = visible(Campaign, actor, "c"), visible(Space, actor, "s")
-    return await fetch(Place, CAMPAIGNS, *sight, idea.campaign, actor.now, spaces)
+    return await fetch(Place, CAMPAIGNS, *sight, idea.campaign, actor.now, spaces, idea.space, idea.anonymous)
 
 
 SPACES = """

@@ -25,6 +25,10 @@ from portal.web.request import Request
 
 WHY = {
     Reason.WRITERS: lazy("Who wrote it or answers for it would lose sight of it. Take them in there first."),
+    Reason.NAMELESS: lazy(
+        "Something in it stands without a name. It goes only where all colleagues who read it now read it too: "
+        "otherwise the move would show who wrote it."
+    ),
     Reason.JUDGED: lazy("Moderators here still have something in it to judge. When that is done, it can be moved."),
     Reason.WORKSHOP: lazy("It was written down in a workshop of this campaign, and stays there."),
     Reason.DECIDES: lazy("You decide about a case in it. Somebody else has to move it."),

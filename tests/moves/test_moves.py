@@ -13,7 +13,7 @@ from portal.notifications.mails import write
 from tests.access.canary import canaries_in, plant
 from tests.client import Browser, text_of
 from tests.pages.forms import form_of
-from tests.world import World, add_report
+from tests.world import World, add_report, take_name_off
 
 
 @pytest.fixture
@@ -249,25 +249,53 @@ async def test_a_post_without_a_name_goes_where_one_may_post_without(as_: Any, w
     assert world.space["closed_a"] in (await author.get(address)).text
 
 
-@pytest.mark.parametrize("reads", [False, True])
-async def test_what_nobody_signed_stays_where_its_author_reads_it(
-    as_: Any, world: World, rollback: asyncpg.Connection, reads: bool
+EVERYBODY = """
+    INSERT INTO membership (space, person, role) SELECT {}, r.person, 'member' FROM readership r
+    JOIN person p ON p.id = r.person AND p.kind <> 'guest' WHERE r.space = {} AND r.person <> ALL({})
+    ON CONFLICT DO NOTHING
+"""
+
+
+@pytest.mark.parametrize("out", ["colleague", "employee", ""])
+async def test_what_nobody_signed_goes_where_all_who_read_it_read_it_whoever_wrote_it(
+    as_: Any, world: World, rollback: asyncpg.Connection, out: str
 ):
-    """Who is behind it hears of it like any author."""
+    """By trying one space after the other nobody finds who is behind it, who hears of it like any author."""
     there, behind = world.space_id["closed_a"], world.person_id["colleague"]
     await execute("UPDATE space SET anonymous = TRUE WHERE id = {}", there)
-    for who in ("moderator", "colleague") if reads else ("moderator",):
-        join = "INSERT INTO membership (space, person, role) VALUES ({}, {}, 'member') ON CONFLICT DO NOTHING"
-        await execute(join, there, world.person_id[who])
+    without = [world.person_id[out]] if out else []
+    await execute(EVERYBODY, there, world.space_id["organisation"], without)
     address, moderator = f"/ideas/{world.idea['anonymous']}/move", await as_("moderator")
     page = await moderator.get(f"{address}?to={world.space['closed_a']}")
     sent = await moderator.post(address, form_of(page, address) | {"sure": "y"})
-    assert sent.status_code == (303 if reads else 422), text_of(sent)
+    assert sent.status_code == (422 if out else 303), text_of(sent)
+    assert ("stands without a name" in text_of(sent)) is bool(out)
+    assert "Take them in there first" not in text_of(sent)
     stands = await fetch_value("SELECT space FROM idea WHERE id = {}", world.idea_id["anonymous"])
-    assert (stands == there) is reads
-    assert (
-        await fetch_value("SELECT EXISTS (SELECT FROM mail WHERE kind = 'moved' AND recipient = {})", behind) is reads
-    )
+    assert (stands == there) is not bool(out)
+    told = "SELECT EXISTS (SELECT FROM mail WHERE kind = 'moved' AND recipient = {})"
+    assert await fetch_value(told, behind) is not bool(out)
+
+
+@pytest.mark.parametrize("nameless", [False, True])
+async def test_a_campaign_with_an_idea_without_a_name_goes_where_all_who_read_it_read_it(
+    as_: Any, world: World, both: None, nameless: bool
+):
+    if nameless:
+        await take_name_off(world.idea_id["collect"])
+    await execute("UPDATE campaign SET author = {}", world.person_id["author"])
+    await execute("UPDATE campaign SET sponsor = author, decision_owner = author")
+    where = f"/campaigns/{world.campaign['collect']}/move"
+    sent = await move(await as_("author"), where, world.space["closed_a"])
+    assert sent.status_code == (422 if nameless else 303), text_of(sent)
+
+
+async def test_an_idea_without_a_name_goes_where_one_may_propose_without(as_: Any, world: World, both: None):
+    await take_name_off(world.idea_id["collect"])
+    author, address = await as_("author"), f"/ideas/{world.idea['collect']}/move"
+    for allowed in (False, True):
+        await execute("UPDATE space SET anonymous = {} WHERE id = {}", allowed, world.space_id["closed_a"])
+        assert (world.campaign["closed_a"] in (await author.get(address)).text) is allowed
 
 
 async def test_a_post_takes_rights_here_and_there(as_: Any, world: World, both: None):
