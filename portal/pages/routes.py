@@ -51,7 +51,7 @@ from portal.web.errors import found
 from portal.web.page import page, see_other
 from portal.web.request import Request
 
-#: What an idea's page offers beside talking and voting.
+#: What an idea's page offers beside voting.
 ON_AN_IDEA = (
     *(
         Action.IDEA_EDIT,
@@ -63,7 +63,8 @@ ON_AN_IDEA = (
         Action.IDEA_ANSWER,
     ),
     *(Action.ANSWER_CORRECT, Action.IDEA_INVITE, Action.IDEA_JOIN, Action.IDEA_LEAVE),
-    *(Action.IDEA_OFFER_HELP, Action.IDEA_TAKE_OFFER_BACK),
+    *(Action.IDEA_OFFER_HELP, Action.IDEA_TAKE_OFFER_BACK, Action.IDEA_UNMASK, Action.POST_ASK, Action.POST_ACT),
+    *(Action.IDEA_COMMENT, Action.IDEA_OBJECT, Action.DIGEST_WRITE),
 )
 
 
@@ -170,7 +171,7 @@ async def _own_page(request: Request, public_id: str) -> Response[Any]:
     if row.address != request.url.path:
         return see_other(row.address + (f"?{request.url.query}" if request.url.query else ""))
     await read_of(request.actor, idea=row.id)
-    return await _idea(request, row, CommentForm())
+    return await _idea(request, row, CommentForm.blank())
 
 
 @get("/ideas/{public_id:str}/comments")

@@ -7,9 +7,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
-from typing import Any
+from typing import Any, Self
 from unicodedata import category
 
 import wtforms
@@ -25,7 +25,7 @@ from portal.tables.base import new_public_id
 from portal.text.dates import number
 from portal.text.language import gettext, lazy, ngettext, reader
 from portal.text.markdown import LONGEST, rendered
-from portal.web.hidden import HIDDEN, FormKey, HiddenNumber
+from portal.web.hidden import HIDDEN, ONCE, FormKey, HiddenNumber
 from portal.web.request import RESUMED_FIELD, Request, Typed
 from portal.web.uploads import MOST_FILES
 
@@ -120,6 +120,17 @@ class Form(wtforms.Form):
             self.form_key.data = new_public_id()
         self.only_shown = False
 
+    @classmethod
+    @cache
+    def blank(cls) -> Self:
+        """The form as it is before anybody types: the same one for all, so that parts of pages with it can be kept."""
+        return cls(form_key=ONCE)
+
+    @property
+    def untouched(self) -> bool:
+        """Whether it is everybody's: nobody has typed into it."""
+        return bool(self.form_key.data == ONCE)
+
     def valid(self) -> bool:
         """Checks every field. A form that was sent to be previewed or resumed is only shown again."""
         return not self.only_shown and self.validate()
@@ -148,6 +159,7 @@ class Form(wtforms.Form):
 
     def refuse(self, field: str, message: str) -> None:
         """Adds an error that only the action could find."""
+        assert not self.untouched, "it is everybody's"
         self[field].errors = [*self[field].errors, message]
 
     @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 import wtforms
@@ -11,6 +12,9 @@ from wtforms.form import BaseForm
 from wtforms.validators import StopValidation
 
 from portal.text.language import gettext
+
+#: Stands for the key of a form into which nobody has typed; each page puts a new one there.
+ONCE = secrets.token_urlsafe(24)
 
 
 class FormKey(wtforms.HiddenField):

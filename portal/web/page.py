@@ -23,6 +23,7 @@ from portal.access.policy import Action, allowed, can
 from portal.db import fetch_value
 from portal.files.kinds import KINDS
 from portal.settings import ROOT, settings
+from portal.tables.base import new_public_id
 from portal.text import counts, dates, mentions
 from portal.text.answers import ANSWER_KINDS, CATEGORIES
 from portal.text.cases import STILL
@@ -34,6 +35,7 @@ from portal.text.statuses import STEPS
 from portal.web import art, photos
 from portal.web.assets import assets
 from portal.web.flashes import FLASHES, REFUSALS
+from portal.web.hidden import ONCE
 from portal.web.request import Request
 
 FLASH_COOKIE = "flash"
@@ -206,11 +208,11 @@ class LargeParts:
 
     def put_in(self, text: str, token: str, actor: Actor | None) -> bytes:
         """The page as it is sent: its large parts and its reader's name and face where they belong, the token in all
-        of its forms."""
+        of its forms, and a key in the one that nobody has typed into."""
         if actor is not None:
             picture = art.avatar(actor.public_id, actor.name, actor.guest, "s")
             text = text.replace(NAME, escape(actor.name)).replace(PICTURE, picture)
-        body = _sent(text.replace(CSRF, token))
+        body = _sent(text.replace(ONCE, new_public_id()).replace(CSRF, token))
         for mark, pieces in self.marked:
             body = body.replace(mark, token.encode().join(pieces))
         return body

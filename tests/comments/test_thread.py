@@ -10,6 +10,7 @@ from tests.client import CSRF, text_of
 from tests.world import add_comment, add_idea
 
 COMMENT = re.compile(r'id="comment-([\w]+)"')
+KEY = re.compile(r'name="form_key" type="hidden" value="([^"]+)"')
 NEXT = re.compile(r'href="([^"#]+)(?:#thread)?" rel="next"')
 
 ROOTS = """
@@ -70,6 +71,15 @@ async def test_who_reads_the_same_is_given_what_is_kept_with_a_token_of_her_own(
     tokens = [set(CSRF.findall(text)) for text in (first, second)]
     assert [len(found) for found in tokens] == [1, 1], "the same token in all of a page's forms"
     assert tokens[0] != tokens[1]
+    keys = [KEY.findall(text) for text in (first, second, (await sponsor.get(address)).text)]
+    assert [len(found) for found in keys] == [1, 1, 1]
+    assert len({found[0] for found in keys}) == 3, "each form has a key of its own, though it is kept"
+    composers = [
+        text[text.index('id="composer"') : text.index("</form>", text.index('id="composer"'))]
+        for text in (first, second)
+    ]
+    assert ["YH" in composers[0], "MO" in composers[1]] == [True, True], "each sees her own face where she writes"
+    assert "MO" not in composers[0]
     for text in (first, second):
         assert COMMENT.findall(text) == [world.comment["vote"], world.comment["vote_reply"]]
     form = {"give": "agree", "csrf_token": tokens[1].pop()}
@@ -78,7 +88,19 @@ async def test_who_reads_the_same_is_given_what_is_kept_with_a_token_of_her_own(
     assert (await moderator.post(where, form)).status_code == 303
 
 
-@pytest.mark.parametrize("change", ["her own comment", "her own reaction", "new to her", "Dutch", "edited", "hidden"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        "her own comment",
+        "her own reaction",
+        "her own support",
+        "her following",
+        "new to her",
+        "Dutch",
+        "edited",
+        "hidden",
+    ],
+)
 async def test_who_reads_anything_else_is_given_that(as_, world, change):
     address = f"/ideas/{world.idea['vote']}"
     comment = world.comment_id["vote"]
@@ -86,6 +108,10 @@ async def test_who_reads_anything_else_is_given_that(as_, world, change):
     reader = "colleague" if change == "her own comment" else "moderator"
     if change == "her own reaction":
         await (await as_(reader)).post(f"/comments/{world.comment['vote']}/reactions", {"give": "thanks"})
+    elif change == "her own support":
+        await (await as_(reader)).post(f"{address}/vote", {})
+    elif change == "her following":
+        await (await as_(reader)).post(f"{address}/follow", {})
     elif change == "new to her":
         await execute(SEEN_BEFORE, world.person_id[reader], comment - 1, comment - 1, world.idea_id["vote"])
     elif change == "Dutch":
@@ -98,6 +124,8 @@ async def test_who_reads_anything_else_is_given_that(as_, world, change):
     shown = {
         "her own comment": f'href="/comments/{world.comment["vote"]}/edit"',
         "her own reaction": 'name="take_back" value="thanks"',
+        "her own support": "You support this.",
+        "her following": "You follow this",
         "new to her": ">New</span>",
         "Dutch": "Een blijk geven",
         "edited": "Said again",
