@@ -149,15 +149,16 @@ class Filters(msgspec.Struct, frozen=True):
     skill: str = ""
 
 
-# A word is looked for wherever the actor may read it: in names, functions, units, places and skills.
+# A word is looked for wherever the actor may read it: in names, functions, units, places and skills, without capitals
+# and accents.
 WORD = """
     AND w.person IN (
         SELECT wn.person FROM identity wn WHERE {} AND wn.folded LIKE plein_folded({}) UNION
         SELECT wt.person FROM identity wt WHERE {} AND plein_folded(wt.title) LIKE plein_folded({}) UNION
-        SELECT wp.id FROM person wp JOIN org_unit wu ON wu.id = wp.org_unit WHERE wu.name ILIKE {} AND {} UNION
-        SELECT wf.person FROM {} wf WHERE {} AND wf.place ILIKE {} AND {} AND {} UNION
-        SELECT ws.person FROM {} ws
-            WHERE {} AND EXISTS (SELECT FROM unnest(ws.skills) AS of_hers WHERE of_hers ILIKE {}) AND {} AND {})
+        SELECT wp.id FROM person wp JOIN org_unit wu ON wu.id = wp.org_unit
+            WHERE plein_folded(wu.name) LIKE plein_folded({}) AND {} UNION
+        SELECT wf.person FROM {} wf WHERE {} AND plein_folded(wf.place) LIKE plein_folded({}) AND {} AND {} UNION
+        SELECT ws.person FROM {} ws WHERE {} AND plein_folded_lines(ws.skills) LIKE plein_folded({}) AND {} AND {})
 """
 OF_UNIT = """
     AND p.org_unit IN (

@@ -48,6 +48,24 @@ async def test_words_are_looked_for_wherever_one_may_read(rollback: Any, world: 
     assert await found(world, "employee", words=words) == names
 
 
+@pytest.mark.parametrize("words", ["zurich", "ZÜRICH", "brucken", "etancheite", "étanchéité", "rene"])
+async def test_capitals_and_accents_are_all_one_wherever_it_is_looked_for(rollback: Any, world: World, words: str):
+    her = world.person_id["sponsor"]
+    unit = await fetch_value("INSERT INTO org_unit (name) VALUES ('Brücken') RETURNING id")
+    await execute("UPDATE person SET org_unit = {} WHERE id = {}", unit, her)
+    await execute("UPDATE identity SET title = 'In place of René' WHERE person = {}", her)
+    await execute("UPDATE profile SET place = 'Zürich', skills = ARRAY['pumps', 'Étanchéité'] WHERE person = {}", her)
+    assert await found(world, "employee", words=words) == {"sponsor"}
+    assert await found(world, "employee", words=f"{words} of the sponsor") == set(), "each word has to be there"
+
+
+async def test_no_word_goes_over_the_end_of_a_skill(rollback: Any, world: World):
+    her = world.person_id["sponsor"]
+    await execute("UPDATE profile SET skills = ARRAY['pumps', 'locks'] WHERE person = {}", her)
+    assert await found(world, "employee", words="pumpslocks") == set()
+    assert await found(world, "employee", words="pumps locks") == {"sponsor"}
+
+
 async def test_a_guest_finds_whom_she_shares_a_space_with_and_nobody_by_what_is_not_for_her(
     rollback: Any, world: World
 ):
