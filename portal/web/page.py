@@ -36,6 +36,7 @@ from portal.web import art, photos
 from portal.web.assets import assets
 from portal.web.flashes import FLASHES, REFUSALS
 from portal.web.hidden import ONCE
+from portal.web.kept import Kept
 from portal.web.request import Request
 
 FLASH_COOKIE = "flash"
@@ -45,6 +46,7 @@ CSRF, NAME, PICTURE = (secrets.token_urlsafe(24) for _ in range(3))
 LARGE = secrets.token_urlsafe(24)
 HTML = "text/html"
 WORTH_COMPRESSING = 1000  # bytes
+PARTS, LARGE_PARTS = 64, 64  # MB of each that a process keeps
 IN_ADDRESSES = "/?#[]@!$&'()*+,;=:~%"  # what a whole address may hold beside letters and digits; a header takes ASCII
 
 
@@ -152,9 +154,11 @@ def _texts(one: str, many: str, num: int, **values: Any) -> Markup:
     return Markup(ngettext(one, many, num)) % {"num": num, **values}  # noqa: S704  a text of ours
 
 
-@lru_cache(maxsize=8000)
-def _rendered(template: str, who: Reader, photo_changes: int, given: tuple[tuple[str, Any], ...]) -> Markup:
+def _render(template: str, who: Reader, photo_changes: int, given: tuple[tuple[str, Any], ...]) -> Markup:
     return Markup(environment().get_template(template).render(dict(given)))  # noqa: S704  autoescaped
+
+
+_rendered = Kept(_render, PARTS)
 
 
 class Face(msgspec.Struct, frozen=True):
@@ -187,14 +191,16 @@ def part(template: str, **given: Any) -> Markup:
     return _rendered(template, reader(), photos.changes(), tuple(given.items()))
 
 
-@lru_cache(maxsize=100)
-def _as_sent(template: str, who: Reader, photo_changes: int, given: tuple[tuple[str, Any], ...]) -> tuple[bytes, ...]:
+def _send(template: str, who: Reader, photo_changes: int, given: tuple[tuple[str, Any], ...]) -> tuple[bytes, ...]:
     """A large part as it is sent, cut where the token of forms stands."""
     return tuple(_sent(environment().get_template(template).render(dict(given))).split(CSRF.encode()))
 
 
+_as_sent = Kept(_send, LARGE_PARTS)
+
+
 class LargeParts:
-    """The large parts of one page, such as a page of a thread: kept like `part`, but a hundred of them, and as they are
+    """The large parts of one page, such as a page of a thread: kept like `part`, but apart from them, and as they are
     sent. While the page is rendered a mark stands in for each."""
 
     def __init__(self) -> None:

@@ -117,8 +117,8 @@ async def plant(connection: asyncpg.Connection) -> None:
     """Puts a canary into every text there is."""
     from portal.web.page import _as_sent, _rendered
 
-    _rendered.cache_clear()
-    _as_sent.cache_clear()
+    _rendered.forget()
+    _as_sent.forget()
     await connection.execute(UNKEPT)
     for table in [*VISIBILITY, *NEVER_SHOWN]:
         columns = text_columns(table)
