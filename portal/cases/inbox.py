@@ -13,7 +13,7 @@ import msgspec
 from portal.access.actor import Actor
 from portal.access.of_people import NAMED
 from portal.access.scope import visible
-from portal.cases.duties import asked_of
+from portal.cases.duties import Duty, asked_of
 from portal.db import QueryString, Reading, planned_for_its_values, read_together
 from portal.escalation.states import KEPT, OWED, State
 from portal.ideas.cards import address_of
@@ -27,6 +27,8 @@ MOST = 100  # from there on a number says "99+"
 WEEK = timedelta(days=7)
 MANY = 5  # open cases, from which on an owner's load is shown to her chain (rule 23)
 
+#: What is asked of one stands above one's own, and goes on in a list that is nothing else.
+ASKED = "asked"
 #: The lists, by the word in their address.
 LISTS = {
     "mine": lazy("Mine"),
@@ -34,7 +36,7 @@ LISTS = {
     "unowned": lazy("Without an owner"),
 }
 #: What each shows first: in one's line it is about what is late.
-FIRST = {"mine": "owed", "line": "late", "unowned": "owed"}
+FIRST = {"mine": "owed", "line": "late", "unowned": "owed", ASKED: "none"}
 #: What a list may be narrowed to.
 ONLY = {
     "owed": lazy("All that are owed an answer"),
@@ -56,14 +58,19 @@ class Wanted(msgspec.Struct, frozen=True):
     @classmethod
     def asked(cls, given: Any) -> Wanted:
         """Out of an address; what makes no sense there is left out."""
-        which = given.get("list") if given.get("list") in LISTS else "mine"
-        only = given.get("only") if given.get("only") in ONLY and which != "unowned" else FIRST[which]
+        which = given.get("list") if given.get("list") in FIRST else "mine"
+        only = given.get("only") if given.get("only") in ONLY and which in ("mine", "line") else FIRST[which]
         return cls(which, only, given.get("topic", ""), Cursor.read(given.get("after", "")))
 
     @property
     def filters(self) -> int:
         """How many narrow it."""
         return (self.only != FIRST[self.which]) + bool(self.topic)
+
+    @property
+    def asks(self) -> bool:
+        """What is asked of her is shown, too."""
+        return self.which == ASKED or (self.which == "mine" and not self.filters and self.after is None)
 
     @property
     def below(self) -> str:
@@ -172,6 +179,7 @@ def _of(actor: Actor, which: str) -> QueryString:
         "line": QueryString(LINE, actor.id),
         "led": QueryString(LED, actor.id),
         "unowned": QueryString(UNOWNED, actor.moderates, actor.administrator),
+        ASKED: QueryString("FALSE"),
     }[which]
 
 
@@ -301,11 +309,12 @@ async def inbox(actor: Actor, wanted: Wanted) -> dict[str, Any]:
             line=how_many(actor, "line", "late"),
             unowned=how_many(actor, "unowned", "owed"),
             loads=loads(actor, "owed" if line else "none"),
-            asked=asked_of(actor),
+            asked=asked_of(actor, wanted.after, PAGE + 1 if wanted.asks else 0),
         )
     still = [row for row in found["rows"] if row.still] if wanted.below == "paused" else []
     rows = [row for row in found["rows"] if row not in still]
     page: Page[Listed] = paged(rows, PAGE, lambda row: Cursor.at(row.due_at, row.public_id), wanted.after)
     numbers = {name: found[name][0] for name in ("late", "today", *LISTS)}
     groups = grouped([*page.rows, *still], actor.now)
-    return {"listed": page, "groups": groups, "numbers": numbers, "loads": found["loads"], "asked": found["asked"]}
+    asked: Page[Duty] = paged(found["asked"], PAGE, lambda row: Cursor.at(row.by, row.place), wanted.after)
+    return {"listed": page, "groups": groups, "numbers": numbers, "loads": found["loads"], "asked": asked}

@@ -83,6 +83,11 @@ ASKED = {
     "approval": Asked(lazy("Agree, or not"), lazy("An answer waits for your yes or no; it is due on")),
     "triage": Asked(lazy("Name who decides"), lazy("Who decides is named by")),
     "advice": Asked(lazy("Give your advice"), lazy("Your advice is asked by")),
+    "news": Asked(
+        lazy("Tell how it goes"), lazy("Nothing was told of this promise for long; the case is opened again on")
+    ),
+    "late": Asked(lazy("To the promise"), lazy("The day of this promise is over; it was")),
+    "near": Asked(lazy("To the promise"), lazy("The day of this promise comes near; it is")),
 }
 
 

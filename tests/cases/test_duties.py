@@ -1,13 +1,15 @@
 """Duties on cases: home, the inbox and the case tell the same, of whom they are, until they are done."""
 
+import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 
 from portal.access.actor import actor_of_person
 from portal.access.policy import Action, can
-from portal.cases.duties import MOST, Duty, asked_of, duties_of
-from portal.cases.inbox import FIRST, LISTS, Wanted, listed
+from portal.cases.duties import MOST, Duty, duties_of
+from portal.cases.inbox import FIRST, LISTS, PAGE, Wanted, listed
 from portal.cases.next import nearest, next_of
 from portal.caseteam.queries import get_consultation
 from portal.db import Reading, execute, fetch_value
@@ -90,16 +92,16 @@ DEPUTY = (
 )
 
 
-async def duties(who, world, **owes):
+async def duties(who, world):
     """What she has to do about the case, as home tells it."""
     actor = await actor_of_person(world.person_id[who])
-    rows = await Reading(Duty, "{}", duties_of(actor, **owes))
+    rows = await Reading(Duty, "{}", duties_of(actor))
     return [row for row in rows if row.public_id == world.case["decide"]]
 
 
 async def asked(who, world):
     """What is asked of her on the case."""
-    return {row.ask: row for row in await duties(who, world, owes=False)}
+    return {row.ask: row for row in await duties(who, world) if row.ask}
 
 
 async def there(who, world):
@@ -212,7 +214,30 @@ async def test_however_much_is_asked_of_her_what_she_owes_stands_there_too(rollb
     assert [row.by for row in rows[:-1]] == [
         row["due_at"] for row in await execute(due, world.person_id["colleague"], MOST)
     ]
-    assert len(list(await asked_of(actor))) == 8 * MOST, "the inbox has all of them"
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+async def test_however_much_is_asked_of_her_she_pages_through_all_of_it_in_the_inbox(as_, world, at_once):
+    """Each once, what is due first before the rest; also where all is due at one moment."""
+    await copies(world, 2 * PAGE + 1, "colleague")
+    if at_once:
+        await execute("UPDATE escalation SET due_at = {} WHERE owner = {}", NOW, world.person_id["colleague"])
+    await execute(
+        "INSERT INTO handover (escalation, space, person, body, asked_by, asked_at)"
+        " SELECT id, space, {}, 'Hers', owner, {} FROM escalation WHERE owner = {}",
+        *(world.person_id["sponsor"], NOW, world.person_id["colleague"]),
+    )
+    due = "SELECT public_id FROM escalation WHERE owner = {} ORDER BY due_at"
+    cases = [row["public_id"] for row in await execute(due, world.person_id["colleague"])]
+    browser, address, seen = await as_("sponsor"), "/cases", []
+    for _ in range(3):
+        page = (await browser.get(address)).text
+        seen += re.findall(r'href="/cases/(\w{12})/takeover"', page)
+        found = re.search(r'href="(/cases\?list=asked&amp;after=[^"#]*)', page)
+        address = unescape(found[1]) if found else None
+    assert address is None
+    assert sorted(seen) == sorted(cases)
+    assert at_once or seen == cases
 
 
 @pytest.mark.parametrize("why", ["nobody", "over", "writes", "decides"])
