@@ -44,6 +44,7 @@ from portal.sensitive.routes import router as sensitive
 from portal.services.routes import router as services
 from portal.setup.routes import router as setup
 from portal.spaces.routes import router as spaces
+from portal.starts.routes import router as starts
 from portal.stewards.routes import router as stewards
 from portal.threads.routes import router as threads
 from portal.thresholds.routes import router as thresholds
@@ -61,6 +62,7 @@ ROUTES: list[Router | HTTPRouteHandler] = [
     ideas,
     posts,
     answers,
+    starts,
     cases,
     caseteam,
     together,

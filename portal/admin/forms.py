@@ -14,11 +14,11 @@ from portal.text.address import is_address, what_is_wrong_with
 from portal.text.language import LANGUAGES, gettext
 from portal.text.roles import ROLE_NAMES
 from portal.units.paths import UnitPaths
+from portal.web.beside import SeenForm
 from portal.web.forms import (
     BooleanField,
     Form,
     RadioField,
-    SeenForm,
     SelectField,
     StringField,
     TextAreaField,

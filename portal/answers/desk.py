@@ -13,16 +13,15 @@ from portal.answers.queries import (
     AnswerRow,
     AnswerText,
     PolicyChoice,
-    Start,
     owed_again,
     policies_to_choose,
-    starts_to_choose,
 )
 from portal.colleagues.forms import chosen_colleague
 from portal.colleagues.queries import Colleague, colleagues_called
 from portal.crowd.queries import Objection, first_objections, objections_of
 from portal.db import read_together
 from portal.ideas.queries import IdeaRow
+from portal.starts.queries import Start, starts_to_choose
 from portal.text.answers import ANSWER_KINDS
 from portal.text.language import gettext
 from portal.web.request import Request

@@ -9,11 +9,12 @@ from typing import Any
 import wtforms
 from wtforms.validators import StopValidation
 
-from portal.answers.queries import AnswerText, PolicyChoice, Start, Words
+from portal.answers.queries import AnswerText, PolicyChoice
 from portal.colleagues.forms import ColleagueField
 from portal.ideas.forms import DraftedForm, needed
+from portal.starts.queries import Start
 from portal.text.answers import ANSWER_KINDS, CATEGORIES, NOT_OURS, NOT_PUBLIC
-from portal.text.language import LANGUAGES, gettext
+from portal.text.language import gettext
 from portal.text.markdown import LONGEST
 from portal.text.statuses import STATUSES
 from portal.web.forms import (
@@ -23,7 +24,6 @@ from portal.web.forms import (
     HiddenField,
     HiddenNumber,
     RadioField,
-    SeenForm,
     SelectField,
     StringField,
     TextAreaField,
@@ -184,25 +184,6 @@ def _start(starts: list[Start]) -> SelectField:
 def mark_of(questions: tuple[str, ...]) -> str:
     """The questions in short, by which one sees that they were changed."""
     return hashlib.sha256(repr(questions).encode()).hexdigest()[:16] if questions else ""
-
-
-class StartForm(SeenForm):
-    """A short text from which answers may start."""
-
-    name = StringField(lazy("What it is for"), [required(lazy("Say in a few words what it is for.")), at_most(80)])
-    language = RadioField(lazy("Language"), choices=options(LANGUAGES.items()))
-    kind = RadioField(
-        lazy("The decision"),
-        choices=options([("", lazy("Any")), *((kind, words.choice) for kind, words in ANSWER_KINDS.items())]),
-        default="",
-    )
-    summary = StringField(lazy("The answer in one line"), [at_most(200)])
-    reason = TextAreaField(lazy("Why?"), [required(lazy("Write a text to begin with.")), at_most(LONGEST)])
-    next_step = StringField(lazy("What happens next?"), [at_most(300)])
-
-    def words(self) -> Words:
-        """What it says."""
-        return Words(**{name: self[name].data or "" for name in Words.__struct_fields__})
 
 
 class StatusForm(Form):

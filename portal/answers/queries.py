@@ -7,7 +7,6 @@ from datetime import date, datetime
 import msgspec
 
 from portal.access.actor import Actor
-from portal.access.conflicts import fingerprint
 from portal.access.fields import address
 from portal.access.of_people import ADDRESS, NAMED
 from portal.access.scope import visible
@@ -15,7 +14,7 @@ from portal.campaigns.queries import UNANSWERED, CampaignRow, support
 from portal.db import QueryString, Reading, fetch, fetch_one, fetch_value
 from portal.ideas.queries import IdeaRow
 from portal.paging import Cursor, Page, beyond, paged
-from portal.tables import Answer, AnswerStart, AnswerVersion, Escalation, Idea, Identity, Policy
+from portal.tables import Answer, AnswerVersion, Escalation, Idea, Identity, Policy
 
 PAGE = 50  # ideas that wait, a page
 
@@ -221,39 +220,6 @@ POLICIES = """
 def policies_to_choose(actor: Actor) -> Reading[PolicyChoice]:
     """What the register holds now, and what is proposed."""
     return Reading(PolicyChoice, POLICIES, visible(Policy, actor, "y"), actor.now)
-
-
-class Words(msgspec.Struct, frozen=True, kw_only=True):
-    """What a starting text says."""
-
-    name: str
-    language: str
-    kind: str
-    summary: str
-    reason: str
-    next_step: str
-
-    @property
-    def seen(self) -> str:
-        """What its form is filled from."""
-        return fingerprint(*(getattr(self, name) for name in Words.__struct_fields__))
-
-
-class Start(Words, frozen=True, kw_only=True):
-    """A short text from which an answer may start."""
-
-    public_id: str
-
-
-START = """
-    SELECT s.public_id, s.name, s.language, s.kind, s.summary, s.reason, s.next_step FROM answer_start s WHERE {}
-"""
-STARTS = START + " ORDER BY s.language = {} DESC, lower(s.name), s.id LIMIT 200"
-
-
-def starts_to_choose(actor: Actor) -> Reading[Start]:
-    """Those of the organisation, in her language first."""
-    return Reading(Start, STARTS, visible(AnswerStart, actor, "s"), actor.language)
 
 
 class OwedAgain(msgspec.Struct, frozen=True):

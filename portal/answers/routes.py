@@ -10,7 +10,7 @@ from litestar.params import FromPath
 
 from portal.access.conflicts import Changed
 from portal.access.policy import Action, require
-from portal.answers import actions, overview, queries, start_routes
+from portal.answers import actions, overview, queries
 from portal.answers.desk import Desk, desk_for
 from portal.answers.forms import StatusForm
 from portal.campaigns.queries import get_campaign
@@ -212,6 +212,5 @@ router = Router(
         versions,
         status_page,
         status,
-        *start_routes.ROUTES,
     ],
 )

@@ -15,7 +15,7 @@ SHOWS = ("mine", "voted", "unvoted")
 MOST_TAGS = 10
 
 
-class Asked(Protocol):
+class Query(Protocol):
     """The query of an address."""
 
     def get(self, key: str, default: str) -> Any: ...
@@ -36,7 +36,7 @@ class Wanted(msgspec.Struct, frozen=True):
     language: str = ""
 
     @classmethod
-    def read(cls, asked: Asked, campaign: CampaignRow) -> Wanted:
+    def read(cls, asked: Query, campaign: CampaignRow) -> Wanted:
         """From an address; what the campaign does not allow just now, or nobody knows, is left out."""
         orders = orders_of(campaign)
         answers = {"none", *ANSWER_KINDS} if campaign.outcome_shown else set()

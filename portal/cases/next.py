@@ -69,7 +69,7 @@ def _owed(row: Listed | CaseRow | Duty) -> tuple[str, str, str, datetime]:
     return f"{here}#answering", gettext("Answer"), gettext("Answer by"), row.due_at
 
 
-class Asked(NamedTuple):
+class Wording(NamedTuple):
     """What somebody is asked about a case: what she does, and what stands before the moment until when."""
 
     words: str
@@ -77,17 +77,17 @@ class Asked(NamedTuple):
 
 
 ASKED = {
-    "reply": Asked(lazy("Answer the question"), lazy("You are asked something; the clock stands still until")),
-    "agreement": Asked(lazy("Decide about more time"), lazy("More time is asked for; say yes or no by")),
-    "takeover": Asked(lazy("Take it over, or not"), lazy("You are asked to take it over; its answer is due on")),
-    "approval": Asked(lazy("Agree, or not"), lazy("An answer waits for your yes or no; it is due on")),
-    "triage": Asked(lazy("Name who decides"), lazy("Who decides is named by")),
-    "advice": Asked(lazy("Give your advice"), lazy("Your advice is asked by")),
-    "news": Asked(
+    "reply": Wording(lazy("Answer the question"), lazy("You are asked something; the clock stands still until")),
+    "agreement": Wording(lazy("Decide about more time"), lazy("More time is asked for; say yes or no by")),
+    "takeover": Wording(lazy("Take it over, or not"), lazy("You are asked to take it over; its answer is due on")),
+    "approval": Wording(lazy("Agree, or not"), lazy("An answer waits for your yes or no; it is due on")),
+    "triage": Wording(lazy("Name who decides"), lazy("Who decides is named by")),
+    "advice": Wording(lazy("Give your advice"), lazy("Your advice is asked by")),
+    "news": Wording(
         lazy("Tell how it goes"), lazy("Nothing was told of this promise for long; the case is opened again on")
     ),
-    "late": Asked(lazy("To the promise"), lazy("The day of this promise is over; it was")),
-    "near": Asked(lazy("To the promise"), lazy("The day of this promise comes near; it is")),
+    "late": Wording(lazy("To the promise"), lazy("The day of this promise is over; it was")),
+    "near": Wording(lazy("To the promise"), lazy("The day of this promise comes near; it is")),
 }
 
 

@@ -13,7 +13,7 @@ from portal.access.actor import Actor
 from portal.access.policy import can
 from portal.cases import answering, clusters, opening, triage
 from portal.cases.briefing import briefing
-from portal.cases.desk import DEEDS
+from portal.cases.deeds import DEEDS
 from portal.cases.inbox import LISTS, MANY, ONLY, Wanted, inbox
 from portal.cases.next import next_of
 from portal.cases.shown import show

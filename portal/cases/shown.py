@@ -9,10 +9,10 @@ from litestar import Response
 from portal.access.policy import Action, allowed, can
 from portal.answers.desk import Desk
 from portal.answers.drafts import draft_of
-from portal.answers.queries import AnswerRow, policies_to_choose, starts_to_choose
+from portal.answers.queries import AnswerRow, policies_to_choose
 from portal.cases import queries
 from portal.cases.chart import drawn
-from portal.cases.desk import deeds_for, why_no_question
+from portal.cases.deeds import deeds_for, why_no_question
 from portal.cases.forms import ApprovalForm
 from portal.cases.next import nearest
 from portal.caseteam.forms import NoteForm
@@ -20,6 +20,7 @@ from portal.db import read_together
 from portal.escalation.queries import CaseRow
 from portal.files.kinds import ACCEPT
 from portal.ideas.queries import IdeaRow, get_idea
+from portal.starts.queries import starts_to_choose
 from portal.text import cases as words
 from portal.text.markdown import rendered
 from portal.web.beside import Beside

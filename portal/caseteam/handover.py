@@ -87,7 +87,7 @@ async def _end(held: Case, outcome: str) -> tuple[int | None, int | None]:
     return None, None
 
 
-class Asked(msgspec.Struct, frozen=True):
+class HandoverRow(msgspec.Struct, frozen=True):
     """Somebody is asked to take a case over."""
 
     name: str
@@ -104,9 +104,9 @@ ASKED = (
 )
 
 
-def asked_to_take_over(actor: Actor, case: int) -> Reading[Asked]:
+def asked_to_take_over(actor: Actor, case: int) -> Reading[HandoverRow]:
     """Who is asked, and why, for the team."""
-    return Reading(Asked, ASKED, case, visible(Handover, actor, "h"))
+    return Reading(HandoverRow, ASKED, case, visible(Handover, actor, "h"))
 
 
 class Taker(msgspec.Struct, frozen=True):

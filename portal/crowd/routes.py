@@ -11,7 +11,7 @@ from portal.access.conflicts import Changed, Closed
 from portal.access.policy import Action, require
 from portal.colleagues.forms import chosen_colleague
 from portal.crowd import actions, queries
-from portal.crowd.desk import DEEDS
+from portal.crowd.deeds import DEEDS
 from portal.crowd.forms import AdoptForm, PromiseForm, ReplyForm
 from portal.escalation.queries import CaseRow, get_case
 from portal.ideas.queries import get_idea

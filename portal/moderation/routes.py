@@ -11,17 +11,17 @@ from litestar.params import FromPath
 from portal.access.actor import Actor
 from portal.access.conflicts import Changed
 from portal.access.policy import Action, require
+from portal.colleagues.names import names_in
 from portal.ideas.forms import name_of
 from portal.ideas.queries import get_idea, questions
 from portal.mentions.queries import Ambiguous, words_of
 from portal.moderation import WAITED_DAYS, actions, queries, receipts
 from portal.moderation.counts import removals
-from portal.moderation.desk import decided
+from portal.moderation.decided import decided
 from portal.moderation.forms import AppealDecisionForm, AppealForm, DecisionForm, NewIdeaForm, NewTextForm
 from portal.moderation.queries import VIEWS, ItemRow
 from portal.moderation.receipts import Receipt
 from portal.moderation.refusing import refuse_decider
-from portal.names.queries import names_in
 from portal.spaces.queries import get_space
 from portal.text.decisions import DECISIONS, REASONS, words_for
 from portal.text.language import gettext

@@ -11,10 +11,10 @@ from piccolo.columns.combination import WhereRaw
 
 from portal.access.actor import Actor
 from portal.access.scope import visible
+from portal.colleagues.names import names_in
 from portal.db import QueryString, execute, fetch, fetch_one
 from portal.mydata.part import Part
 from portal.mydata.parts import ONLY_SEEN, PARTS, SHARED
-from portal.names.queries import names_in
 from portal.tables import Campaign, DataExport, Idea, OrgUnit, Policy, Question, Space, Topic
 from portal.text.mentions import plain
 

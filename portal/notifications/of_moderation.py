@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from portal.access.actor import Actor
 from portal.access.policy import Action, can
+from portal.colleagues.names import names_in
 from portal.db import QueryString
 from portal.moderation import receipts as moderation
 from portal.moderation.queries import PARTIES, WRITERS, queues
-from portal.names.queries import names_in
 from portal.notifications.written import Written
 from portal.settings import settings
 from portal.text.dates import plain_date

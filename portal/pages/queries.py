@@ -34,7 +34,7 @@ class Owed(msgspec.Struct, frozen=True):
     ideas: int
 
 
-class Invitation(msgspec.Struct, frozen=True):
+class CoAuthorInvite(msgspec.Struct, frozen=True):
     """An idea that the actor is invited to write along."""
 
     public_id: str
@@ -75,14 +75,14 @@ class ToCheck(msgspec.Struct, frozen=True):
     due_at: datetime
 
 
-class Asked(msgspec.Struct, frozen=True):
+class ToDo(msgspec.Struct, frozen=True):
     """What waits for the actor's own yes, no or answer."""
 
     checks: list[ToCheck]
     screenings: list[ToScreen]
     cases: list[Duty]
     owed: list[Owed]
-    invitations: list[Invitation]
+    invitations: list[CoAuthorInvite]
     captures: list[ToSettle]
 
     def __bool__(self) -> bool:
@@ -125,7 +125,7 @@ ASKED = f"""
 """
 
 
-async def asked_of(actor: Actor) -> Asked:
+async def asked_of(actor: Actor) -> ToDo:
     """What she checks first, answers that she owes, invitations to write along, and what was written down for her or by
     her."""
     rows = await execute(
@@ -146,7 +146,7 @@ async def asked_of(actor: Actor) -> Asked:
         actor.id,
         visible(Capture, actor, "t"),
     )
-    return msgspec.convert({name: msgspec.json.decode(value or "[]") for name, value in rows[0].items()}, Asked)
+    return msgspec.convert({name: msgspec.json.decode(value or "[]") for name, value in rows[0].items()}, ToDo)
 
 
 class GuestSpace(msgspec.Struct, frozen=True):

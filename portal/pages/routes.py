@@ -34,7 +34,7 @@ from portal.notifications.actions import read_of
 from portal.pages.answers import answers
 from portal.pages.beside import beside, of_ones_votes
 from portal.pages.queries import asked_of, guest_spaces
-from portal.pages.threads import Asked, preview, thread_of
+from portal.pages.threads import ThreadPlace, preview, thread_of
 from portal.paging import Cursor, Page
 from portal.people.queries import get_person, shared_spaces
 from portal.posts.queries import last_asked
@@ -212,7 +212,7 @@ async def comment(request: Request, public_id: FromPath[str]) -> Response[Any]:
 
 async def _idea(request: Request, row: IdeaRow, form: CommentForm) -> Response[Any]:
     asked = request.query_params
-    wanted = Asked(
+    wanted = ThreadPlace(
         order=asked.get("order", ""),
         start=asked.get("start", ""),
         after=asked.get("after", ""),

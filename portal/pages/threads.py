@@ -22,7 +22,7 @@ ON_A_COMMENT = (Action.COMMENT_EDIT, Action.COMMENT_REMOVE, Action.COMMENT_REACT
 LONG = 20  # comments, from which on a thread gets what helps to find one's way
 
 
-class Asked(NamedTuple):
+class ThreadPlace(NamedTuple):
     """What an address asks of a thread: an order, where the page begins (with this comment, or after it), to whom one
     replies; and whether this is the page itself, so that it counts as read."""
 
@@ -49,7 +49,9 @@ class Branch(NamedTuple):
     more: int
 
 
-async def thread_of(actor: Actor, row: IdeaRow, asked: Asked, form: CommentForm, seen: Overview) -> dict[str, Any]:
+async def thread_of(
+    actor: Actor, row: IdeaRow, asked: ThreadPlace, form: CommentForm, seen: Overview
+) -> dict[str, Any]:
     """What the page shows of a thread, seen from above before. That it was read is kept for the reader herself."""
     order = asked.order if asked.order in ORDERS else "helpful"
     place = await _place(actor, row, asked.start, included=True) or await _place(actor, row, asked.after)

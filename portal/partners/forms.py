@@ -8,7 +8,8 @@ from wtforms.validators import StopValidation
 
 from portal.text.address import mail_domain
 from portal.text.language import gettext
-from portal.web.forms import SeenForm, StringField, TagsField, at_most, lazy, required
+from portal.web.beside import SeenForm
+from portal.web.forms import StringField, TagsField, at_most, lazy, required
 
 
 class DomainsField(TagsField):

@@ -12,12 +12,12 @@ from portal.invitations.recipients import first_day_problem
 from portal.preboarding.queries import ChapterRow
 from portal.text.language import gettext
 from portal.text.markdown import LONGEST
+from portal.web.beside import SeenForm
 from portal.web.forms import (
     DayField,
     Form,
     NumberField,
     RadioField,
-    SeenForm,
     StringField,
     TextAreaField,
     at_most,

@@ -17,6 +17,7 @@ from portal.colleagues.forms import ColleagueField
 from portal.proposals.queries import Proposal, QuestionRow
 from portal.text.language import LANGUAGES, gettext, lazy
 from portal.text.markdown import LONGEST
+from portal.web.beside import SeenForm
 from portal.web.forms import (
     BooleanField,
     Form,
@@ -25,7 +26,6 @@ from portal.web.forms import (
     MomentField,
     PreviewedForm,
     RadioField,
-    SeenForm,
     SelectField,
     StringField,
     TagsField,

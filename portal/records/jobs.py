@@ -27,7 +27,7 @@ DAYS = 7  # until the file goes
 UNSAFE = re.compile(r'[\x00-\x1f<>:"/\\|?*\x7f]')
 
 
-class Asked(msgspec.Struct, frozen=True):
+class RecordOrder(msgspec.Struct, frozen=True):
     """Who asked for the record of which space, and how confidential that was."""
 
     space: str
@@ -50,7 +50,7 @@ MADE = """
 
 async def make_record(space_record: int) -> None:
     """Makes it, as a plain reader sees the space at this moment; nothing for who keeps it no longer."""
-    asked = await fetch_one(Asked, ASKED, space_record)
+    asked = await fetch_one(RecordOrder, ASKED, space_record)
     actor = await actor_of_person(asked.asked_by) if asked else None
     space = await get_space(actor, asked.space) if actor and asked else None
     if actor is None or asked is None or space is None or not can(actor, Action.SPACE_RECORD, space):

@@ -30,7 +30,7 @@ from portal.web.page import environment
 NO_DATE = (1980, 1, 1, 0, 0, 0)
 
 
-class Asked(msgspec.Struct, frozen=True):
+class RecordOrder(msgspec.Struct, frozen=True):
     """Who asked for the record of which case, and why; `label`: of its space, when it was asked for and now."""
 
     case: str
@@ -63,7 +63,7 @@ def may_have_whole(case: CaseRow) -> bool:
 
 async def make_case_record(case_record: int) -> None:
     """Makes it, as a plain reader sees the item at this moment; nothing for who may not have it any more."""
-    asked = await fetch_one(Asked, ASKED, case_record)
+    asked = await fetch_one(RecordOrder, ASKED, case_record)
     actor = await actor_of_person(asked.person) if asked else None
     case = await get_case(actor, asked.case) if actor and asked else None
     allowed = actor and case and can(actor, Action.ESCALATION_RECORD, case)
@@ -78,7 +78,7 @@ async def make_case_record(case_record: int) -> None:
     await execute(MADE, file, await asyncio.to_thread(sum_of, store.path_of(file)), DAYS, case_record)
 
 
-def write(actor: Actor, case: CaseRow, asked: Asked, data: Data, path: Path) -> None:
+def write(actor: Actor, case: CaseRow, asked: RecordOrder, data: Data, path: Path) -> None:
     """A zip with the files, what was written twice (as JSON for machines, as a page for people), and checksums."""
     secret = asked.label == "secret"
     numbers = {key: len(rows) for key, rows in data.items()}
@@ -118,7 +118,7 @@ def _entry(name: str) -> zipfile.ZipInfo:
     return entry
 
 
-def _about(actor: Actor, case: CaseRow, asked: Asked, numbers: dict[str, int]) -> dict[str, Any]:
+def _about(actor: Actor, case: CaseRow, asked: RecordOrder, numbers: dict[str, int]) -> dict[str, Any]:
     """What the record is of, who had it made and why, and what it leaves out for which reason."""
     secret = asked.label == "secret"
     left_out = [

@@ -9,9 +9,9 @@ import msgspec
 
 from portal.access.actor import Actor
 from portal.access.scope import visible
+from portal.colleagues.names import names_in
 from portal.db import execute, fetch_one
 from portal.escalation.queries import CaseRow
-from portal.names.queries import names_in
 from portal.records.case_parts import OF_CASE, OF_ITEM, TEAM_PARTS
 from portal.records.parts import PARTS
 from portal.spaces.queries import SpaceRow

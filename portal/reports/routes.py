@@ -8,7 +8,7 @@ from litestar import Response, Router, get, post
 from litestar.params import FromPath
 
 from portal.access.policy import Action, require
-from portal.names.queries import names_in
+from portal.colleagues.names import names_in
 from portal.reports import actions, queries
 from portal.reports.forms import ReportForm
 from portal.reports.queries import Thing

@@ -9,8 +9,8 @@ from litestar.params import FromPath
 
 from portal.access.conflicts import Changed
 from portal.access.policy import Action, Forbidden, can, require
+from portal.colleagues.names import names_in
 from portal.ideas.queries import IdeaRow, get_idea
-from portal.names.queries import names_in
 from portal.screening import actions, queries, unmasking
 from portal.screening.forms import AppealForm, DecideForm, OutcomeForm, UnmaskForm
 from portal.screening.queries import ScreeningRow

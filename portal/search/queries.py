@@ -10,8 +10,8 @@ import msgspec
 from portal.access.actor import Actor
 from portal.access.of_people import NAMED
 from portal.access.scope import visible
+from portal.colleagues.names import names_in
 from portal.db import QueryString, fetch, fetch_one
-from portal.names.queries import names_in
 from portal.paging import Page, paged
 from portal.search.terms import Query, Term, words_of
 from portal.tables import Answer, Identity, OrgUnit, SearchDocument, SearchWord, Space

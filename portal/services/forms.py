@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from portal.web.forms import BooleanField, SeenForm, StringField, TextAreaField, at_most, lazy, required
+from portal.web.beside import SeenForm
+from portal.web.forms import BooleanField, StringField, TextAreaField, at_most, lazy, required
 
 
 class ServiceForm(SeenForm):

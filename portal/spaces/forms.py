@@ -17,6 +17,7 @@ from portal.text.markdown import LONGEST
 from portal.text.spaces import CHECKS, LABELS_AT_LENGTH, LEAVERS, NATURES, PRESETS
 from portal.units.forms import chosen_unit
 from portal.units.paths import UnitPaths
+from portal.web.beside import SeenForm
 from portal.web.forms import (
     BooleanField,
     DayField,
@@ -24,7 +25,6 @@ from portal.web.forms import (
     HiddenNumber,
     NumberField,
     RadioField,
-    SeenForm,
     SelectField,
     StringField,
     TextAreaField,

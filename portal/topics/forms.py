@@ -11,11 +11,11 @@ from portal.colleagues.queries import Colleague
 from portal.text.language import gettext
 from portal.topics.queries import Content, RuleRow, TopicRow
 from portal.topics.words import STATES
+from portal.web.beside import SeenForm
 from portal.web.forms import (
     DayField,
     Form,
     RadioField,
-    SeenForm,
     SelectField,
     StringField,
     TextAreaField,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from portal.colleagues.forms import ColleagueField
 from portal.text.language import gettext
 from portal.units.paths import Unit, UnitPaths
-from portal.web.forms import Form, SeenForm, StringField, at_most, lazy, required
+from portal.web.beside import SeenForm
+from portal.web.forms import Form, StringField, at_most, lazy, required
 
 
 class UnitForm(SeenForm):

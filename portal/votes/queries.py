@@ -83,7 +83,7 @@ async def votes_given(actor: Actor, campaign: CampaignRow) -> int | None:
     return await fetch_value(GIVEN, campaign.id, visible(Budget, actor, "b")) or 0
 
 
-class Invitation(msgspec.Struct, frozen=True):
+class StillToVote(msgspec.Struct, frozen=True):
     """A campaign in which the actor can still vote: her budget is not spent, or she has supported nothing there yet.
     `left` is None where votes are not counted out."""
 
@@ -106,10 +106,10 @@ LEFT = """
 """
 
 
-def left_to_vote(actor: Actor, most: int) -> Reading[Invitation]:
+def left_to_vote(actor: Actor, most: int) -> Reading[StillToVote]:
     """Where the actor can still vote, what closes first standing first."""
     return Reading(
-        Invitation,
+        StillToVote,
         LEFT,
         visible(Budget, actor, "b"),
         visible(Campaign, actor, "c"),

@@ -13,12 +13,20 @@ from portal.web.forms import (
     BooleanField,
     FilesField,
     Form,
+    HiddenField,
     PasswordField,
     SelectField,
     TagsField,
 )
 
 APART = (FilesField, PasswordField)
+
+
+class SeenForm(Form):
+    """A form of what others change, too: `seen` tells what stood there when it was filled in."""
+
+    seen = HiddenField()
+    mark = "seen"
 
 
 class Beside(msgspec.Struct, frozen=True):

@@ -176,13 +176,6 @@ class Form(wtforms.Form):
         return [self.text_field]
 
 
-class SeenForm(Form):
-    """A form of what others change, too: `seen` tells what stood there when it was filled in."""
-
-    seen = HiddenField()
-    mark = "seen"
-
-
 class PreviewedForm(Form):
     """A form one text of which can be looked at before it is sent: `previewed` names its field, `preview_html` is the
     text as it will look, where that was asked for."""

@@ -3,10 +3,10 @@
 import pytest
 
 from portal.access.actor import actor_of_person
-from portal.answers.queries import Words
-from portal.answers.starts import add_start
 from portal.db import execute, fetch_value
 from portal.services.actions import add_service
+from portal.starts.actions import add_start
+from portal.starts.queries import Words
 from portal.topics.actions import save_topic
 from portal.topics.queries import Content
 from portal.workshops.actions import refuse

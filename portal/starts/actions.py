@@ -1,4 +1,4 @@
-"""Starting texts of answers: the organisation keeps them, administrators write them."""
+"""Keeping starting texts: administrators write them."""
 
 from __future__ import annotations
 
@@ -7,18 +7,10 @@ import msgspec
 from portal.access.actor import Actor
 from portal.access.conflicts import as_seen
 from portal.access.policy import Action, require
-from portal.access.scope import visible
-from portal.answers.queries import START, Start, Words
-from portal.db import execute, fetch_one, fetch_value, transaction
+from portal.db import execute, fetch_value, transaction
 from portal.events.kinds import Kind
 from portal.events.log import record
-from portal.tables import AnswerStart
-
-
-async def get_start(actor: Actor, public_id: str) -> Start | None:
-    """One of them."""
-    return await fetch_one(Start, START + " AND s.public_id = {}", visible(AnswerStart, actor, "s"), public_id)
-
+from portal.starts.queries import Start, Words, get_start
 
 ADD = """
     INSERT INTO answer_start (name, language, kind, summary, reason, next_step, author, form_key)

@@ -1,0 +1,1 @@
+"""Starting texts: short texts that the organisation keeps, from which answers may begin."""
