@@ -17,6 +17,7 @@ from portal.db import execute
 HOST = "127.0.0.1:8000"
 BASE = f"http://{HOST}"
 CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
+WRONG = re.compile(r'<li><a href="#([^"]+)">[^<]+ – ')
 FORM_KEY = re.compile(r'name="form_key"[^>]*value="([^"]+)"')
 
 
@@ -110,7 +111,10 @@ class Browser:
         fields = dict(data or {})
         if csrf and "csrf_token" not in fields:
             fields["csrf_token"] = self.csrf_token()
-        return await self.http.post(path, data=fields, files=files, headers=_headers(headers, htmx, "same-origin"))
+        answer = await self.http.post(path, data=fields, files=files, headers=_headers(headers, htmx, "same-origin"))
+        told = [answer.text.find(f'id="{name}"') for name in WRONG.findall(answer.text)] if answer.is_error else []
+        assert told == sorted(told), f"what is wrong stands in another order than its fields: {path}"
+        return answer
 
     def csrf_token(self) -> str:
         """A token such as the pages of this session carry."""

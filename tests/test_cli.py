@@ -158,6 +158,13 @@ async def test_a_wrong_command_says_so_before_it_asks_the_database(arguments):
     assert "can't be reached" not in said
 
 
+@pytest.mark.parametrize("arguments", [["create-admin"], ["people", "add"]])
+async def test_letters_that_no_mailbox_has_are_named(arguments):
+    code, said = await portal("", *arguments, "zoë@x.example", "Zoë")
+    assert code == 2
+    assert "zoë@x.example: Before the @ stand plain letters only" in " ".join(said.split())
+
+
 async def test_help_names_every_command():
     code, said = await portal("", "--help")
     assert code == 0

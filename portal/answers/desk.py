@@ -107,7 +107,7 @@ class Desk:
         approver = await self._named(form, "approver_called") if form.approver_called and form.for_approval else None
         if owner is None or not form.complete:
             return None
-        secret = form.for_approval
+        secret, policy = form.for_approval, self._policy(form)
         return Decision(
             kind=form.kind.data,
             summary=form.summary.data,
@@ -120,10 +120,14 @@ class Desk:
             category=form.category.data if secret else "",
             review_on=form.review_day if secret else None,
             approver=approver.id if approver else None,
-            policy_version=int(form.policy.data) if form.policy and form.policy.data else None,
+            policy_version=policy.id if policy else None,
             questions=self.idea.core_questions,
             replies=tuple(field.data for field in form.replies),
         )
+
+    def _policy(self, form: Any) -> PolicyChoice | None:
+        chosen = form.policy.data if form.policy else ""
+        return next((one for one in self.policies if one.key == chosen), None)
 
     async def _named(self, form: Any, field: str) -> Colleague | None:
         return await chosen_colleague(self.request.actor, form, field, None if self.owed else self.idea.space)
@@ -132,8 +136,7 @@ class Desk:
         """The answer as the crowd will read it, if there is anything to show."""
         if form.preview_html is None or form.kind.data not in ANSWER_KINDS:
             return None
-        chosen = form.policy.data if form.policy else ""
-        policy = next((one for one in self.policies if str(one.id) == chosen), None)
+        policy = self._policy(form)
         return self.row(
             form.preview_html,
             kind=form.kind.data,

@@ -110,6 +110,11 @@ class AnswerForm(DraftedForm):
             )
             fields["review_on"] = StringField(lazy("When is it looked at again?"))
             fields["approver_called"] = ColleagueField(lazy("Who agrees to it, beside you?"))
+        replies = [f"reply_{n}" for n in range(len(questions))]
+        fields["order"] = (
+            *("start", "kind", "whose", "category", "review_on", "approver_called", "summary", "reason", *replies),
+            *("next_step", "next_owner_called", "from_when", "next_date", "policy"),
+        )
         return type("AnswerForm", (cls,), fields)
 
     @property
@@ -172,7 +177,7 @@ class AnswerForm(DraftedForm):
 
 def _policy(policies: list[PolicyChoice]) -> SelectField:
     version = gettext("%(title)s, version %(n)s")
-    offered = ((str(one.id), version % {"title": one.title, "n": one.version}) for one in policies)
+    offered = ((one.key, version % {"title": one.title, "n": one.version}) for one in policies)
     return SelectField(lazy("Policy that it changes"), choices=options([("", gettext("None")), *offered]), default="")
 
 

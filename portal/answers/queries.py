@@ -102,15 +102,17 @@ TEXT = """
     SELECT a.id, a.kind, a.summary, a.reason, a.from_when, a.next_step, a.next_owner,
         coalesce(CASE WHEN plein_only_one(o.person, a.space) THEN o.name ELSE {} END, '') AS next_owner_called,
         a.next_date, a.version, a.whose, a.category, a.review_on, a.approver,
-        coalesce(a.policy_version::text, '') AS policy, a.replies
-    FROM answer a LEFT JOIN identity o ON o.person = a.next_owner AND {} WHERE a.idea = {} AND {}
+        coalesce(y.public_id || '-' || v.version, '') AS policy, a.replies
+    FROM answer a LEFT JOIN identity o ON o.person = a.next_owner AND {}
+    LEFT JOIN policy_version v ON v.id = a.policy_version LEFT JOIN policy y ON y.id = v.policy AND {}
+    WHERE a.idea = {} AND {}
 """
 
 
 async def answer_text(actor: Actor, idea: IdeaRow) -> AnswerText | None:
     """The answer to an idea, to be corrected."""
-    called, seen = address(actor, "o"), visible(Identity, actor, "o")
-    return await fetch_one(AnswerText, TEXT, called, seen, idea.id, visible(Answer, actor, "a"))
+    called, seen, policies = address(actor, "o"), visible(Identity, actor, "o"), visible(Policy, actor, "y")
+    return await fetch_one(AnswerText, TEXT, called, seen, policies, idea.id, visible(Answer, actor, "a"))
 
 
 class AnswerBefore(msgspec.Struct, frozen=True):
@@ -206,12 +208,19 @@ class PolicyChoice(msgspec.Struct, frozen=True):
     """A version of a policy that an answer may have led to: the one that holds, or the one that is proposed."""
 
     id: int
+    public_id: str
     title: str
     version: int
 
+    @property
+    def key(self) -> str:
+        """What stands for it in the form."""
+        return f"{self.public_id}-{self.version}"
+
 
 POLICIES = """
-    SELECT v.id, y.title, v.version FROM policy y JOIN policy_version v ON v.policy = y.id AND v.dropped_at IS NULL
+    SELECT v.id, y.public_id, y.title, v.version
+    FROM policy y JOIN policy_version v ON v.policy = y.id AND v.dropped_at IS NULL
     WHERE {} AND v.version >= (SELECT max(h.version) FROM policy_version h WHERE h.policy = y.id
         AND h.dropped_at IS NULL AND h.in_force_at <= {}) ORDER BY lower(y.title), v.version LIMIT 1000
 """

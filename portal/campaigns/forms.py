@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from portal.campaigns.queries import PHASES, CampaignRow
 from portal.text.language import gettext, lazy
-from portal.web.forms import Form, HiddenNumber, MomentField, TextAreaField, at_most, in_order, required
+from portal.web.forms import Form, HiddenNumber, MomentField, TextAreaField, at_most, required
+
+
+def in_order(form: Form, phases: Sequence[str]) -> bool:
+    """Whether the phases of a form follow each other; else each that begins too early gets its error."""
+    given = [form[f"{phase}_from"] for phase in phases if f"{phase}_from" in form]
+    early = [after for before, after in pairwise([f for f in given if f.data]) if after.data <= before.data]
+    for field in early:
+        form.refuse(field.name, gettext("This phase must begin after the one before."))
+    return not early
 
 
 class ExtendForm(Form):

@@ -14,7 +14,7 @@ import click
 from portal.db import close_pool, open_pool
 from portal.run.postgres import EmbeddedPostgres
 from portal.settings import settings
-from portal.text.address import is_address
+from portal.text.address import is_address, what_is_wrong_with
 
 Result = TypeVar("Result")
 
@@ -54,7 +54,7 @@ class AnAddress(click.ParamType[str]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """The address, as it was typed."""
-        return str(value) if is_address(value) else self.fail(f"{value!r} is no complete e-mail address.", param, ctx)
+        return str(value) if is_address(value) else self.fail(f"{value}: {what_is_wrong_with(value)}", param, ctx)
 
 
 class AZone(click.ParamType[str]):

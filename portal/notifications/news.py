@@ -15,6 +15,7 @@ from portal.settings import settings
 from portal.tables import Campaign
 from portal.text.dates import moment
 from portal.text.language import gettext, lazy
+from portal.text.names import somebody
 
 # Who decides is asked; who proposed it hears what she said; whoever took part in any way hears that it lasts longer
 # or ends early, and who follows it, that it went on. No voter's name goes anywhere but into what is told to herself.
@@ -86,7 +87,6 @@ async def write_news(reader: Actor, event: int | None) -> tuple[str, dict[str, A
         news.kind == Kind.CAMPAIGN_PROPOSED and (news.state != "proposed" or news.decision_owner != reader.id)
     ):
         return None
-    somebody = gettext("Somebody who left")
     said = BEGAN[news.phase] if news.kind == Kind.CAMPAIGN_MOVED_ON else SAID[news.kind]
     asked = news.kind == Kind.CAMPAIGN_PROPOSED
     subject = (
@@ -97,8 +97,8 @@ async def write_news(reader: Actor, event: int | None) -> tuple[str, dict[str, A
         "asked": asked,
         "said": str(said)
         % {
-            "author": news.author_name or somebody,
-            "owner": news.decision_owner_name or somebody,
+            "author": somebody(news.author_name),
+            "owner": somebody(news.decision_owner_name),
             "ends": moment(news.ends_at) if news.ends_at else "",
         },
         "address": f"{settings().base_url}/campaigns/{news.public_id}",

@@ -11,7 +11,8 @@ from portal.events.kinds import Kind
 from portal.notifications.written import Written
 from portal.settings import settings
 from portal.tables import Identity
-from portal.text.language import gettext, lazy
+from portal.text.language import lazy
+from portal.text.names import somebody
 
 #: What happened, by the kind of event.
 SAID: dict[str, str] = {
@@ -49,8 +50,7 @@ async def write_delegate(reader: Actor, event: int | None) -> Written | None:
     row = await fetch_one(Delegation, DELEGATION, *sees, event, reader.id)
     if row is None:
         return None
-    somebody = gettext("Somebody who left")
     return str(SAID[row.kind]), {
-        "said": str(NAMED[row.kind]) % {"by": row.by or somebody, "delegate": row.delegate or somebody},
+        "said": str(NAMED[row.kind]) % {"by": somebody(row.by), "delegate": somebody(row.delegate)},
         "address": f"{settings().base_url}/people/{row.leader}/delegates",
     }

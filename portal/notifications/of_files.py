@@ -9,6 +9,7 @@ from portal.db import QueryString, fetch_value
 from portal.notifications.written import Written
 from portal.settings import settings
 from portal.text.language import gettext
+from portal.text.names import somebody
 
 # Who answers for the space hears of a wish, who asked of the answer.
 ANSWERING = QueryString("""
@@ -29,7 +30,7 @@ async def write_wish(  # access: the wish that the event names is read through t
     wish = await get_file_wish(reader, str(await fetch_value(OF_EVENT, event)))
     if wish is None:
         return None
-    base, name = settings().base_url, wish.name or gettext("Somebody who left")
+    base, name = settings().base_url, somebody(wish.name)
     if wish.person == reader.id and wish.state != "waiting":
         words = gettext("You can open it now:") if wish.state == "given" else gettext("You don’t get this file:")
         address = f"{base}/ideas/{wish.idea_public_id}"

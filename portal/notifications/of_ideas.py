@@ -16,6 +16,7 @@ from portal.settings import settings
 from portal.tables import Correction, HelpOffer, Idea, StatusChange
 from portal.text.language import gettext
 from portal.text.markdown import excerpt
+from portal.text.names import somebody
 from portal.text.statuses import STEPS
 
 # Who writes an idea.
@@ -137,7 +138,7 @@ async def write_question(reader: Actor, event: int | None) -> Written | None:
     if asked is None:
         return None
     title = {"title": asked.title or gettext("Without a title yet")}
-    name = {"name": asked.by or gettext("Somebody who left")}
+    name = {"name": somebody(asked.by)}
     subject, words = {
         Kind.CO_AUTHOR_INVITED: (
             gettext("Co-write it? %(title)s"),
@@ -181,6 +182,6 @@ async def write_offer(reader: Actor, event: int | None) -> Written | None:
     offer = await fetch_one(Offer, OFFER, event, visible(HelpOffer, reader, "h"))
     if offer is None:
         return None
-    by = offer.by or gettext("Somebody who left")
+    by = somebody(offer.by)
     address = f"{settings().base_url}/ideas/{offer.public_id}#together"
     return gettext("Help with: %(title)s") % {"title": offer.title}, {"offer": offer, "by": by, "address": address}

@@ -15,6 +15,7 @@ from portal.tables import Comment
 from portal.text.language import gettext
 from portal.text.markdown import excerpt
 from portal.text.mentions import shown
+from portal.text.names import somebody
 
 # Once for a comment, in the event that brought her in.
 MENTIONED = QueryString("""
@@ -73,7 +74,7 @@ async def _words(reader: Actor, event: int | None, naming: str = "") -> Words | 
 
 
 def _said(words: Words, subject: str) -> Written:
-    by = words.by or gettext("Somebody who left")
+    by = somebody(words.by)
     return subject % {"name": by, "title": words.title}, {
         "title": words.title,
         "by": by,

@@ -11,6 +11,7 @@ from portal.notifications.of_policies import SAID as OF_POLICIES
 from portal.notifications.of_promises import SAID
 from portal.notifications.of_screening import SAID as OF_SCREENING
 from portal.text.language import gettext, lazy, ngettext
+from portal.text.names import somebody
 
 #: What happened, by kind of notice; the thing's title stands behind it.
 SAYS: dict[str, str] = {
@@ -88,7 +89,7 @@ def says(bundle: Bundle) -> str:
     said = str(SAYS[bundle.kind])
     if bundle.kind not in BY_SOMEBODY:
         return said
-    by = bundle.by or gettext("Somebody who left")
+    by = somebody(bundle.by)
     if bundle.others:
         by = ngettext("%(name)s and one more", "%(name)s and %(n)s others", bundle.others) % {
             "name": by,

@@ -44,6 +44,8 @@ class WordingForm(PreviewedForm):
 class RegisterForm(WordingForm):
     """A policy that holds already."""
 
+    order = ("title", "about", "owner_called", "summary", "body", "in_force_from", "language")
+
     title = StringField(lazy("Name"), [required(lazy("Give the policy a name.")), at_most(120)])
     about = StringField(lazy("What is it about, and for whom?"), [at_most(300)])
     owner_called = ColleagueField(lazy("Who owns it?"), [required(lazy("Name the colleague who answers for it."))])
@@ -66,6 +68,7 @@ class ProposalForm(WordingForm):
     comments_until = DayField(lazy("Comments until"), [required(lazy("Say until when people can speak about it."))])
     urgent = StringField(lazy("Why so soon?"), [at_most(300)])
     version = HiddenNumber(default=2)
+    order = ("body", "summary", "reason", "comments_until", "in_force_from", "urgent")
     apart = ("summary", "reason", "comments_until", "in_force_from", "urgent")
 
     def wording(self, now: datetime, before: str) -> actions.Wording | None:

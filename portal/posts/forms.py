@@ -95,6 +95,7 @@ WHAT = {
 class ActForm(Form):
     """What becomes of a post, and why."""
 
+    order = ("what", "campaign", "words")
     what = RadioField(lazy("What becomes of it?"), [required(lazy("Choose one of these."))])
     campaign = SelectField(lazy("Campaign"), default="")
     words = TextAreaField(

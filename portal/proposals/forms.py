@@ -12,6 +12,7 @@ import wtforms
 from wtforms.validators import StopValidation
 
 from portal.calendar.queries import WorkingDay
+from portal.campaigns.forms import in_order
 from portal.campaigns.queries import PHASES
 from portal.colleagues.forms import ColleagueField
 from portal.proposals.queries import Proposal, QuestionRow
@@ -24,6 +25,7 @@ from portal.web.forms import (
     HiddenField,
     HiddenNumber,
     MomentField,
+    NumberField,
     PreviewedForm,
     RadioField,
     SelectField,
@@ -31,7 +33,6 @@ from portal.web.forms import (
     TagsField,
     TextAreaField,
     at_most,
-    in_order,
     options,
     required,
 )
@@ -72,9 +73,9 @@ class QuestionStep(PreviewedForm, StepForm):
         "brief": lazy("Write the brief: what is the matter, what do you look for?"),
     }
     title = StringField(lazy("Title"), [required(lazy("Give the campaign a title.")), at_most(90)])
+    language = RadioField(lazy("Language"), choices=options(LANGUAGES.items()))
     lead = TextAreaField(lazy("The question in two lines"), [at_most(300)])
     brief = TextAreaField(lazy("The brief"), [at_most(LONGEST)])
-    language = RadioField(lazy("Language"), choices=options(LANGUAGES.items()))
 
 
 class DraftForm(QuestionStep):
@@ -131,19 +132,8 @@ class DatesStep(StepForm):
         return super().validate(extra_validators) & in_order(self, PHASES)
 
 
-class VotesField(wtforms.IntegerField):
-    """How many votes: a small whole number."""
-
-    widget = wtforms.widgets.TextInput()
-
-    def pre_validate(self, form: Any) -> None:
-        """Between one and a hundred."""
-        if not self.errors and (self.data is None or not 1 <= self.data <= 100):
-            raise StopValidation(gettext("Give a number from 1 to 100."))
-
-
-class TopField(VotesField):
-    """The same, or nothing."""
+class TopField(NumberField):
+    """A number, or nothing."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Nothing is nothing."""
@@ -152,7 +142,7 @@ class TopField(VotesField):
             super().process_formdata(valuelist)
 
     def pre_validate(self, form: Any) -> None:
-        """As above, where there is one."""
+        """Within its limits, where there is one."""
         if self.data is not None:
             super().pre_validate(form)
 
@@ -164,11 +154,11 @@ class VotingStep(StepForm):
         lazy("How do people vote?"),
         choices=options([("support", lazy("One support each")), ("budget", lazy("A budget of votes"))]),
     )
-    votes_each = VotesField(lazy("Votes each"))
-    votes_per_idea = VotesField(lazy("At most on one idea"))
+    votes_each = NumberField(lazy("Votes each"), 1, 100)
+    votes_per_idea = NumberField(lazy("At most on one idea"), 1, 100)
     hide_counts = BooleanField(lazy("Hide the counts"))
     rank_blind = BooleanField(lazy("Leave out titles and ranks"))
-    top = TopField(lazy("How many are answered first?"))
+    top = TopField(lazy("How many are answered first?"), 1, 100)
 
     def validate_votes_per_idea(self, field: wtforms.Field) -> None:
         """No more than one has."""

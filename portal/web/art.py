@@ -18,12 +18,11 @@ from markupsafe import Markup
 from portal.text.answers import ANSWER_KINDS
 from portal.text.dates import day
 from portal.text.language import gettext
+from portal.text.names import called
 from portal.text.statuses import STEPS
 from portal.web.assets import assets
 from portal.web.photos import photo_address
 
-#: What `ideas.announcing` calls who is nobody, in the language of what she wrote.
-NOBODY: Final = frozenset(("A colleague", "Een collega"))
 TILE: Final = 40
 TILE_HUES: Final = ("bench", "sky", "brick", "sea")
 # Words in a Dutch or neighbouring name that give no initial: Joris van Heeswijk is JH.
@@ -84,11 +83,6 @@ def _avatar(public_id: str, name: str, guest: bool, size: str, photo: str) -> Ma
     picture = Markup('<img src="{}" alt="" loading="lazy">').format(photo) if photo else ""
     drawn = Markup('<span class="{}" data-hue="{}" aria-hidden="true">{}{}</span>')
     return drawn.format(classes, hue(public_id), initials(name), picture)
-
-
-def called(name: str) -> str:
-    """A name as its reader reads it: who is nobody is a colleague in the reader's language."""
-    return gettext("A colleague") if name in NOBODY else name
 
 
 def person(public_id: str, name: str, guest: bool = False) -> Markup:

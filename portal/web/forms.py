@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from functools import cache, lru_cache
-from itertools import pairwise
 from typing import Any, Self
 from unicodedata import category
 
@@ -48,7 +47,6 @@ __all__ = [
     "TextAreaField",
     "at_most",
     "choose_from",
-    "in_order",
     "lazy",
     "options",
     "required",
@@ -103,6 +101,8 @@ class Form(wtforms.Form):
     text_field = "body"
     #: The hidden field that says from what the form was filled, where others write the same.
     mark = "version"
+    #: In which its fields stand on the page, where that is not as they are declared; the others come first.
+    order: tuple[str, ...] = ()
     #: Fields that are no part of what stands: they help to fill in the others, or tell about the change itself.
     apart: tuple[str, ...] = ()
 
@@ -119,6 +119,12 @@ class Form(wtforms.Form):
         if not self.form_key.data or len(self.form_key.data) > LONGEST_KEY:
             self.form_key.data = new_public_id()
         self.only_shown = False
+
+    def __iter__(self) -> Iterator[Any]:
+        """The fields as they stand on the page."""
+        places = {name: place for place, name in enumerate(self.order)}
+        fields = super().__iter__()
+        return iter(sorted(fields, key=lambda field: places.get(field.short_name, -1))) if places else fields
 
     @classmethod
     @cache
@@ -330,15 +336,6 @@ class NumberField(wtforms.IntegerField):
         if not self.errors and (self.data is None or not self.low <= self.data <= self.high):
             words = gettext("Give a number from %(low)s to %(high)s.")
             raise StopValidation(words % {"low": number(self.low), "high": number(self.high)})
-
-
-def in_order(form: Form, phases: Sequence[str]) -> bool:
-    """Whether the phases of a form follow each other; else each that begins too early gets its error."""
-    given = [form[f"{phase}_from"] for phase in phases if f"{phase}_from" in form]
-    early = [after for before, after in pairwise([f for f in given if f.data]) if after.data <= before.data]
-    for field in early:
-        form.refuse(field.name, gettext("This phase must begin after the one before."))
-    return not early
 
 
 #: Letters and signs by their kind that nobody sees: fillers of Korean and the empty Braille cell.

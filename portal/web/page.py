@@ -28,6 +28,7 @@ from portal.text import counts, dates, mentions
 from portal.text.answers import ANSWER_KINDS, CATEGORIES
 from portal.text.cases import STILL
 from portal.text.language import Reader, gettext, ngettext, read_from_now, reader
+from portal.text.names import called
 from portal.text.reactions import REACTIONS
 from portal.text.roles import ROLE_NAMES
 from portal.text.spaces import CHECKS, KIND_NAMES, LABELS, PRESETS
@@ -131,7 +132,7 @@ def environment() -> Environment:
     )
     env.filters["number"] = dates.number
     env.filters["decimal"] = dates.decimal
-    env.filters["called"] = art.called
+    env.filters["called"] = called
     env.filters["dialled"] = lambda phone: "".join(c for c in phone if c in "+0123456789")
     # only for columns named *_html, which text.markdown cleaned when they were written
     env.filters["safe_html"] = mentions.unnamed

@@ -34,6 +34,17 @@ async def without_cases():
     await execute("UPDATE escalation SET state = 'dropped', ended_at = plein_now()")
 
 
+async def test_an_answer_names_the_policy_that_it_changes_by_its_address(as_, world):
+    browser, address = await as_("sponsor"), address_of(world, "decide")
+    version = await fetch_value("SELECT id FROM policy_version WHERE policy = {}", world.policy_id["travel"])
+    refused = await browser.post(address, await filled(browser, address, policy=str(version)))
+    assert "policy" in errors_of(refused)
+    chosen = f"{world.policy['travel']}-1"
+    assert (await browser.post(address, await filled(browser, address, policy=chosen))).status_code == 303
+    assert await fetch_value("SELECT policy_version FROM answer WHERE idea = {}", world.idea_id["decide"]) == version
+    assert form_of(await browser.get(f"{address}/correction"), f"{address}/correction")["policy"] == chosen
+
+
 async def answers(world, name):
     return await fetch_value("SELECT count(*) FROM answer WHERE idea = {}", world.idea_id[name])
 
