@@ -20,7 +20,7 @@ from portal.escalation.queries import CaseRow, get_case
 from portal.ideas.queries import get_idea
 from portal.text import cases as words
 from portal.text.language import gettext
-from portal.topics.choice import chosen_topic, with_topic
+from portal.topics.forms import chosen_topic, with_topic
 from portal.topics.queries import Choice, topics_to_choose
 from portal.topics.words import PARTS
 from portal.units.forms import chosen_unit

@@ -18,7 +18,7 @@ from portal.search.similar import similar_ideas
 from portal.spaces.queries import audience, looked_at_first
 from portal.text.difference import Piece, differences
 from portal.text.language import gettext
-from portal.topics.choice import chosen_topic, with_topic
+from portal.topics.forms import chosen_topic, with_topic
 from portal.topics.queries import Choice, topics_to_choose
 from portal.web.beside import Beside, collided
 from portal.web.errors import found

@@ -11,7 +11,7 @@ from portal.posts.forms import AS_LEADER, PostForm
 from portal.posts.queries import Spoken, Stream, get_stream, leaders_for
 from portal.search.queries import Shown
 from portal.search.similar import similar_ideas
-from portal.topics.choice import with_topic
+from portal.topics.forms import with_topic
 from portal.topics.queries import Choice, topics_to_choose
 from portal.web.errors import found
 from portal.web.request import Request

@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from portal.access.conflicts import Changed
 from portal.access.of_campaigns import decision_owner_who_decided
 from portal.access.policy import Action, require
-from portal.proposals import actions, queries, wizard
+from portal.proposals import actions, desk, queries
 from portal.proposals.forms import (
     STEPS,
     AcceptForm,
@@ -77,8 +77,8 @@ async def edit(request: Request, public_id: FromPath[str]) -> Response[Any]:
 @get("/campaigns/{public_id:str}/edit/{step:str}")
 async def step_page(request: Request, public_id: FromPath[str], step: FromPath[str]) -> Response[Any]:
     """A step as it was saved last."""
-    work = await wizard.load(request.actor, public_id, step)
-    form: Any = await wizard.offered(work, request)
+    work = await desk.load(request.actor, public_id, step)
+    form: Any = await desk.offered(work, request)
     if "space" in form and "space" in request.query_params:
         form.space.data = request.query_params["space"]
     return await _step(request, work, form)
@@ -87,10 +87,10 @@ async def step_page(request: Request, public_id: FromPath[str], step: FromPath[s
 @post("/campaigns/{public_id:str}/edit/{step:str}")
 async def save_step(request: Request, public_id: FromPath[str], step: FromPath[str]) -> Response[Any]:
     """Saves a step and goes on to the next; of a campaign that is open, back to its page."""
-    work = await wizard.load(request.actor, public_id, step)
-    form = await wizard.sent(work, request)
+    work = await desk.load(request.actor, public_id, step)
+    form = await desk.sent(work, request)
     _take_prompt(form)
-    changed = await wizard.carry_out(request.actor, work, form)
+    changed = await desk.carry_out(request.actor, work, form)
     if not form.complete:
         return await _step(request, work, form, changed)
     if not work.proposal.movable:
@@ -225,7 +225,7 @@ def _first_step(request: Request, form: Any) -> Response[Any]:
     )
 
 
-async def _step(request: Request, work: wizard.Work, form: StepForm, changed: Beside | None = None) -> Response[Any]:
+async def _step(request: Request, work: desk.Work, form: StepForm, changed: Beside | None = None) -> Response[Any]:
     return page(
         request,
         "proposals/step.html",
@@ -237,7 +237,7 @@ async def _step(request: Request, work: wizard.Work, form: StepForm, changed: Be
         gaps={gap.step for gap in missing(work.proposal, request.now)},
         form=form,
         changed=changed,
-        readers=await wizard.readers_of(request.actor, work, form),
+        readers=await desk.readers_of(request.actor, work, form),
         prompts=PROMPTS,
         zone=request.reader.zone,
         status=form.status,

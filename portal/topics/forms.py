@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, TypeVar
+
 import wtforms
 from wtforms.validators import StopValidation
 
@@ -9,7 +11,7 @@ from portal.access.actor import Actor
 from portal.colleagues.forms import ColleagueField, chosen_colleague
 from portal.colleagues.queries import Colleague
 from portal.text.language import gettext
-from portal.topics.queries import Content, RuleRow, TopicRow
+from portal.topics.queries import Choice, Content, RuleRow, TopicRow
 from portal.topics.words import STATES
 from portal.web.beside import SeenForm
 from portal.web.forms import (
@@ -25,6 +27,8 @@ from portal.web.forms import (
     required,
 )
 
+Kind = TypeVar("Kind", bound=Form)
+LABEL = lazy("Topic")
 LONGEST_ABSENCE = 366  # days
 
 
@@ -139,3 +143,28 @@ class AbsenceOfForm(AbsenceForm):
     """The same for anybody, by an administrator."""
 
     colleague = ColleagueField(lazy("Colleague"), [required(lazy("Name a colleague."))])
+
+
+# --- what an item is about, if its writer likes to say: one of the published topics ---
+
+
+def topic_field(topics: list[Choice]) -> SelectField | None:
+    """The field `topic` of a form; without topics there is nothing to choose among. `m.topic(form.topic)`
+    shows it."""
+    if not topics:
+        return None
+    offered = [("", gettext("None in particular")), *((topic.public_id, topic.name) for topic in topics)]
+    return SelectField(LABEL, choices=options(offered), default="")
+
+
+def with_topic(kind: type[Kind], topics: list[Choice]) -> type[Kind]:
+    """A kind of form with that field."""
+    return type(kind.__name__, (kind,), {"topic": topic_field(topics)})
+
+
+def chosen_topic(form: Any, topics: list[Choice], kept: int | None) -> int | None:
+    """The topic that was chosen, if one was; who is not asked leaves it as it is."""
+    if not form.topic:
+        return kept
+    chosen = form.topic.data
+    return next((topic.id for topic in topics if topic.public_id == chosen), None)
