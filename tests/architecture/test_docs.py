@@ -65,8 +65,10 @@ def test_every_word_of_the_glossary_has_its_dutch_word():
 def test_the_guide_lists_every_room_by_its_name_and_as_it_says_itself():
     """What carries the rooms (access, tables, web, …) stands in a table of its own."""
     guide = (ROOT / "CONTRIBUTING.md").read_text()
-    listed = re.findall(r"^\| `(\w+)/` \| (.+) \|$", guide, re.MULTILINE)
-    assert [room for room, _ in listed] == sorted(room for room, _ in listed)
+    tables = [re.findall(r"^\| `(\w+)/` \| (.+) \|$", table, re.MULTILINE) for table in guide.split("\n\n")]
+    assert all([room for room, _ in table] == sorted(room for room, _ in table) for table in tables)
+    listed = [row for table in tables for row in table]
+    assert len(listed) == len(dict(listed)), "each stands once"
     below = set(re.findall(r"`portal/(\w+)/`", guide.split("What all share:")[1].split("\n\n")[1]))
     assert {room for room, _ in listed} | below == {path.parent.name for path in ROOT.glob("portal/*/__init__.py")}
     for room, said in listed:
