@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from string import Formatter
 from typing import Any
@@ -39,10 +40,40 @@ class QueryString(PiccoloQueryString):
         sql, sent = _sql(self._shape, tuple(firsts))
         return sql, [values[n] for n in sent]
 
+    def known_of(self, whom: object) -> QueryString:
+        """The same with the values that were not known when it was put together."""
+        known = QueryString.__new__(QueryString)
+        known.template, known._shape = self.template, self._shape
+        known._values = [value.known(whom) if isinstance(value, Later) else value for value in self._values]
+        return known
+
     def for_piccolo(self) -> PiccoloQueryString:
         """The same as a part of a statement that Piccolo puts together itself."""
         texts = [text.replace("{", "{{").replace("}", "}}") for text in self._shape.texts]
         return PiccoloQueryString("{}".join(texts), *self._values)
+
+
+class Later:
+    """A value that is known later, of whoever asks (`QueryString.known_of`). Until then it may stand in a condition;
+    nothing can be decided by it."""
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __init__(self, known: Callable[[Any], Any]) -> None:
+        self.known = known
+
+    def __bool__(self) -> bool:
+        raise TypeError("nobody knows it yet")
+
+    def __eq__(self, other: object) -> bool:
+        raise TypeError("nobody knows it yet")
+
+
+class Some(Later):
+    """A list that is known later, and is not empty."""
+
+    def __bool__(self) -> bool:
+        return True
 
 
 class Shape:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
+from typing import NamedTuple
 
 import msgspec
 
@@ -31,6 +32,15 @@ class Right(StrEnum):
     WRITE = "write"
     VOTE = "vote"
     DOWNLOAD = "download"
+
+
+class Alike(NamedTuple):
+    """What a rule of sight may decide by in its words; all else about an actor is a value in it."""
+
+    kind: str
+    administrator: bool
+    starts: bool
+    on_cases: bool
 
 
 class Actor(msgspec.Struct, frozen=True, kw_only=True, dict=True):
@@ -75,9 +85,9 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return [self.id, *self.masks]
 
     @cached_property
-    def conditions(self) -> dict[tuple[object, str], QueryString]:
-        """The rules of sight that were put together for her (`sight.once`)."""
-        return {}
+    def alike(self) -> Alike:
+        """What the rules of sight decide by in their words."""
+        return Alike(self.kind, self.administrator, self.day is not None, bool(self.on_cases))
 
     @property
     def employee(self) -> bool:
@@ -107,8 +117,14 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     def spaces_as(self, *roles: Role) -> list[int]:
         """The spaces in which the actor has one of these roles."""
-        held = [row.split(":") for row in self.role_rows]
-        return sorted({int(space) for space, role in held if role in roles})
+        if roles not in self._spaces_as:
+            held = [row.split(":") for row in self.role_rows]
+            self._spaces_as[roles] = sorted({int(space) for space, role in held if role in roles})
+        return self._spaces_as[roles]
+
+    @cached_property
+    def _spaces_as(self) -> dict[tuple[Role, ...], list[int]]:
+        return {}
 
     @cached_property
     def moderates(self) -> list[int]:

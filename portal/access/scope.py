@@ -7,10 +7,14 @@ one row after the other: without it PostgreSQL may list everybody, or every idea
 
 from __future__ import annotations
 
+from functools import lru_cache
+from typing import cast
+
 from piccolo.table import Table
 
 from portal import tables as t
-from portal.access.actor import Actor
+from portal.access.actor import Actor, Alike
+from portal.access.anybody import Anybody
 from portal.access.sight import (
     Rule,
     absence,
@@ -61,7 +65,12 @@ from portal.db import QueryString
 
 def visible(table: type[Table], actor: Actor, alias: str = "") -> QueryString:
     """The condition under which a row of `table` (called `alias` in the statement) comes into the actor's sight."""
-    return VISIBILITY[table](actor, alias or table._meta.tablename)
+    return _put_together(VISIBILITY[table], alias or table._meta.tablename, actor.alike).known_of(actor)
+
+
+@lru_cache(maxsize=5000)
+def _put_together(rule: Rule, a: str, alike: Alike) -> QueryString:
+    return rule(cast(Actor, Anybody(alike)), a)
 
 
 def search_document(actor: Actor, a: str) -> QueryString:
@@ -74,11 +83,11 @@ def search_document(actor: Actor, a: str) -> QueryString:
         f" AND ({a}.campaign IS NULL OR EXISTS (SELECT FROM campaign sk WHERE sk.id = {a}.campaign AND {{}} OFFSET 0))"
         f" AND ({a}.person IS NULL OR EXISTS (SELECT FROM person sp WHERE sp.id = {a}.person AND {{}} OFFSET 0))",
         in_space(actor, a),
-        visible(t.Idea, actor, "si"),
-        visible(t.Comment, actor, "sc"),
-        visible(t.Answer, actor, "sa"),
-        visible(t.Campaign, actor, "sk"),
-        visible(t.Person, actor, "sp"),
+        idea(actor, "si"),
+        comment(actor, "sc"),
+        decided(actor, "sa"),
+        campaign(actor, "sk"),
+        person(actor, "sp"),
     )
 
 

@@ -4,26 +4,11 @@ them."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
 
 from portal.access.actor import Actor
 from portal.db import QueryString
 
 Rule = Callable[[Actor, str], QueryString]
-
-
-def once(rule: Rule) -> Rule:
-    """A rule that others are put together of, and that a page's statements name again and again: put together once for
-    each actor, who lasts as long as one request and never changes."""
-
-    @wraps(rule)
-    def known(actor: Actor, a: str) -> QueryString:
-        condition = actor.conditions.get((rule, a))
-        if condition is None:
-            condition = actor.conditions[rule, a] = rule(actor, a)
-        return condition
-
-    return known
 
 
 def everybody(actor: Actor, a: str) -> QueryString:
@@ -46,7 +31,6 @@ def colleagues(actor: Actor, a: str) -> QueryString:
     return QueryString("TRUE" if actor.employee else "FALSE")
 
 
-@once
 def in_space(actor: Actor, a: str) -> QueryString:
     """Shown to the readers of its space."""
     return QueryString(f"{a}.space = ANY({{}})", actor.space_ids)
@@ -59,7 +43,6 @@ def in_space_or_on_case(actor: Actor, a: str, item: str) -> QueryString:
     return QueryString(f"({a}.space = ANY({{}}) OR {a}.{item} = ANY({{}}))", actor.space_ids, actor.on_cases)
 
 
-@once
 def of_case_team(actor: Actor, a: str) -> QueryString:
     """Shown to the team of its case; who only sees to a promise is not on it."""
     return QueryString(
@@ -79,7 +62,6 @@ def colleagues_in_space(actor: Actor, a: str) -> QueryString:
     return QueryString("{} AND {}", colleagues(actor, a), in_space(actor, a))
 
 
-@once
 def moderated(actor: Actor, a: str) -> QueryString:
     """Shown to the moderators of its space."""
     return QueryString(f"{a}.space = ANY({{}})", actor.moderates)
@@ -95,7 +77,6 @@ def topic(actor: Actor, a: str) -> QueryString:
     return QueryString(f"{{}} AND ({a}.state <> 'draft' OR {{}})", colleagues(actor, a), administrators(actor, a))
 
 
-@once
 def person(actor: Actor, a: str) -> QueryString:
     """People are shown to those who share a space with them, and to themselves."""
     return QueryString(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from portal.access.actor import Actor, Role
-from portal.access.sight import administrators, colleagues, in_space, in_space_or_on_case, moderated, of_case_team, once
+from portal.access.sight import administrators, colleagues, in_space, in_space_or_on_case, moderated, of_case_team
 from portal.db import QueryString
 
 
@@ -27,7 +27,6 @@ def wish(actor: Actor, a: str) -> QueryString:
     return QueryString(f"{{}} AND ({a}.person = {{}} OR {{}})", in_space(actor, a), actor.id, invitation(actor, a))
 
 
-@once
 def _begun(actor: Actor, a: str) -> QueryString:
     """Until a campaign opens, its draft is its author's; once proposed, also its sponsor's and decision owner's, and of
     those who own or moderate the space. One that is hidden is its author's and the moderators'."""
@@ -44,14 +43,12 @@ def _begun(actor: Actor, a: str) -> QueryString:
     )
 
 
-@once
 def campaign(actor: Actor, a: str) -> QueryString:
     """A campaign is shown to the readers of its space once it is open, unless hidden; before, to those who have to do
     with it. The stream in which a space's posts stand is no campaign that anybody is shown."""
     return QueryString(f"{a}.kind = 'campaign' AND {{}} AND {{}}", in_space(actor, a), _begun(actor, a))
 
 
-@once
 def of_campaign(actor: Actor, a: str) -> QueryString:
     """What hangs under a campaign is shown where the campaign is; posts, to the readers of their space."""
     return QueryString(
@@ -61,7 +58,6 @@ def of_campaign(actor: Actor, a: str) -> QueryString:
     )
 
 
-@once
 def idea(actor: Actor, a: str) -> QueryString:
     """An idea is shown where its campaign is once it is published, also when it was withdrawn; to its authors
     always; as a draft to whom they invited; hidden or removed, to the space's moderators; diverted, to nobody. Who is
@@ -83,7 +79,6 @@ def idea(actor: Actor, a: str) -> QueryString:
     )
 
 
-@once
 def of_idea(actor: Actor, a: str) -> QueryString:
     """What hangs under an idea is shown where the idea is."""
     return QueryString(
@@ -93,7 +88,6 @@ def of_idea(actor: Actor, a: str) -> QueryString:
     )
 
 
-@once
 def of_case(actor: Actor, a: str) -> QueryString:
     """What belongs to a case is shown where its item is."""
     return QueryString(
@@ -127,7 +121,6 @@ def case_record(actor: Actor, a: str) -> QueryString:
     )
 
 
-@once
 def decided(actor: Actor, a: str) -> QueryString:
     """What was decided about an idea is shown where the idea is, and not before the voting ended."""
     return QueryString(
@@ -167,7 +160,6 @@ def co_author(actor: Actor, a: str) -> QueryString:
     )
 
 
-@once
 def comment(actor: Actor, a: str) -> QueryString:
     """A comment is shown where its idea is; hidden, or under a hidden one, to its author and the space's moderators; as
     a draft, which waits to be screened, to its author alone; diverted, to nobody."""

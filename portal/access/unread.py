@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import cast
 
 from portal.access.actor import Actor, Role
-from portal.access.scope import visible
+from portal.access.sight_of_content import notice
 from portal.db import QueryString
-from portal.tables import Notice
 
 MOST = 100  # from there on it says "99+"
 SPACES_AS = """
@@ -17,7 +16,7 @@ SPACES_AS = """
 
 
 class Whoever:
-    """The actor as SQL: a person `p`, who reads `r.space_ids`, so that `visible` can stand in that statement."""
+    """The actor as SQL: a person `p`, who reads `r.space_ids`, so that a rule of sight can stand in that statement."""
 
     id = QueryString("p.id")
     space_ids = QueryString("r.space_ids")
@@ -27,9 +26,6 @@ class Whoever:
         ARRAY(SELECT ux.idea FROM case_role uw JOIN escalation ux ON ux.id = uw.escalation
             WHERE uw.person = p.id AND uw.until IS NULL AND uw.space <> ALL(r.space_ids))
     """)
-
-    def __init__(self) -> None:
-        self.conditions: dict[tuple[object, str], QueryString] = {}
 
     def spaces_as(self, *roles: Role) -> QueryString:
         """As the actor's, for colleagues: a guest has no such role."""
@@ -59,4 +55,4 @@ COUNT = """
 
 def unread() -> QueryString:
     """The count, for a statement about a person `p`."""
-    return QueryString(COUNT, MOST, visible(Notice, cast(Actor, Whoever()), "n"))
+    return QueryString(COUNT, MOST, notice(cast(Actor, Whoever()), "n"))

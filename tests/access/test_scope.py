@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from piccolo.table import Table as PiccoloTable
 
 from portal import tables
-from portal.access.actor import Actor, actor_of_person
+from portal.access.actor import Actor, Alike, actor_of_person
+from portal.access.anybody import Anybody
 from portal.access.scope import NEVER_SHOWN, VISIBILITY, visible
 from portal.db import execute, fetch_value, transaction
 from portal.events.kinds import Kind
@@ -56,6 +57,19 @@ def test_every_table_says_who_sees_it_or_that_nobody_does():
 async def test_what_is_never_shown_cannot_even_be_asked_for(table: Any, rollback: Any, world: World):
     with pytest.raises(KeyError):
         visible(table, await _actor(world, "administrator"))
+
+
+@pytest.mark.parametrize("decide", [bool, lambda value: value == 1, lambda value: value in {1}, list])
+def test_no_rule_can_decide_by_a_value_that_is_put_in_when_somebody_asks(decide: Any):
+    """A rule's words are the same for all who are alike: one that looked at an id would be kept for somebody else."""
+    anybody = Anybody(Alike("employee", administrator=False, starts=False, on_cases=True))
+    for name in ("id", "space_ids", "selves", "now", "moderates", "invites"):
+        with pytest.raises(TypeError):
+            decide(getattr(anybody, name))
+    with pytest.raises(AttributeError):
+        decide(anybody.role_rows)  # type: ignore[attr-defined]
+    assert anybody.on_cases
+    assert anybody.day is None
 
 
 # --- one relation, read from either side ---
