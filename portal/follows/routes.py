@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from litestar import Response, Router, post
@@ -15,56 +16,42 @@ from portal.web.errors import found
 from portal.web.page import page, see_other
 from portal.web.request import Request
 
+#: By where things stand: what they are, and how one of them is read.
+THINGS: dict[str, tuple[str, Callable[..., Awaitable[Any]]]] = {
+    "campaigns": ("campaign", get_campaign),
+    "ideas": ("idea", get_idea),
+    "policies": ("policy", get_policy),
+}
 
-@post("/campaigns/{public_id:str}/follow")
-async def follow_campaign(request: Request, public_id: FromPath[str]) -> Response[Any]:
-    """Follow this campaign."""
-    await actions.follow_campaign(request.actor, found(await get_campaign(request.actor, public_id)))
-    return _button(request, f"/campaigns/{public_id}", True)
+
+@post([f"/{place}/{{public_id:str}}/follow" for place in THINGS])
+async def follow(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """Follow this."""
+    await actions.follow(request.actor, *await _thing(request, public_id))
+    return _button(request, public_id, following=True)
 
 
-@post("/campaigns/{public_id:str}/follow/end")
-async def unfollow_campaign(request: Request, public_id: FromPath[str]) -> Response[Any]:
+@post([f"/{place}/{{public_id:str}}/follow/end" for place in THINGS])
+async def unfollow(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """Follow it no more."""
-    await actions.unfollow_campaign(request.actor, found(await get_campaign(request.actor, public_id)))
-    return _button(request, f"/campaigns/{public_id}", False)
+    await actions.unfollow(request.actor, *await _thing(request, public_id))
+    return _button(request, public_id, following=False)
 
 
-@post("/ideas/{public_id:str}/follow")
-async def follow_idea(request: Request, public_id: FromPath[str]) -> Response[Any]:
-    """Follow this idea."""
-    await actions.follow_idea(request.actor, found(await get_idea(request.actor, public_id)))
-    return _button(request, f"/ideas/{public_id}", True)
+def _place(request: Request) -> str:
+    return request.url.path.split("/")[1]
 
 
-@post("/ideas/{public_id:str}/follow/end")
-async def unfollow_idea(request: Request, public_id: FromPath[str]) -> Response[Any]:
-    """Follow it no more."""
-    await actions.unfollow_idea(request.actor, found(await get_idea(request.actor, public_id)))
-    return _button(request, f"/ideas/{public_id}", False)
+async def _thing(request: Request, public_id: str) -> tuple[str, Any]:
+    kind, read = THINGS[_place(request)]
+    return kind, found(await read(request.actor, public_id))
 
 
-@post("/policies/{public_id:str}/follow")
-async def follow_policy(request: Request, public_id: FromPath[str]) -> Response[Any]:
-    """Follow this policy."""
-    await actions.follow_policy(request.actor, found(await get_policy(request.actor, public_id)))
-    return _button(request, f"/policies/{public_id}", True)
-
-
-@post("/policies/{public_id:str}/follow/end")
-async def unfollow_policy(request: Request, public_id: FromPath[str]) -> Response[Any]:
-    """Follow it no more."""
-    await actions.unfollow_policy(request.actor, found(await get_policy(request.actor, public_id)))
-    return _button(request, f"/policies/{public_id}", False)
-
-
-def _button(request: Request, thing: str, following: bool) -> Response[Any]:
+def _button(request: Request, public_id: str, *, following: bool) -> Response[Any]:
+    thing = f"/{_place(request)}/{public_id}"
     if not request.wants_fragment:
         return see_other(thing, "followed" if following else "unfollowed")
     return page(request, "follows/follow.html", fragment="follow", thing=thing, following=following)
 
 
-router = Router(
-    path="/",
-    route_handlers=[follow_campaign, unfollow_campaign, follow_idea, unfollow_idea, follow_policy, unfollow_policy],
-)
+router = Router(path="/", route_handlers=[follow, unfollow])
