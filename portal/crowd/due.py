@@ -27,9 +27,13 @@ DUE = """
     WHERE (e.id IS NULL OR e.state = ANY({})) AND {} AND (n.due_at IS NOT NULL OR p.due_on <= plein_day({}) + {}::int)
 """
 
+NOTHING = QueryString("SELECT '', NULL::bigint, NULL::bigint, '', NULL::timestamptz, '' WHERE FALSE")
+
 
 def promises_due(actor: Actor) -> QueryString:
     """What whoever may tell of a promise is asked about it; one thing of each: its kind, case (or none), item, address,
-    until when, and the promise."""
+    until when, and the promise. Guests see to none, and their own login reads no clock of a case."""
+    if actor.guest:
+        return NOTHING
     me, now, watched = actor.id, actor.now, sorted(ANSWERED)
     return QueryString(DUE, now, me, me, watched, now, watched, visible(Promise, actor, "p"), now, NEAR)
