@@ -25,6 +25,34 @@ from portal.web.errors import found
 from portal.web.page import page, see_other
 from portal.web.request import Request
 
+#: So many colleagues read a place before anybody writes there without her name: among fewer she would be guessed.
+FEWEST_READERS = 10
+
+
+class Nameless(msgspec.Struct, frozen=True):
+    """Whether something may be posted without a name: whether that is asked, and why it is refused; `few_readers`: it
+    would be asked, if more colleagues read the space."""
+
+    offered: bool
+    refused: str = ""
+    few_readers: bool = False
+
+
+async def nameless_there(request: Request, space: int, item: queries.IdeaRow | None, *, allowed: bool) -> Nameless:
+    """By its author, a colleague, where the space says so and enough colleagues read it, before anybody read it. Who
+    asks for it where it can't be is refused: nothing of hers stands in her name instead."""
+    if item is not None and (item.seen or item.author != request.actor.id):
+        return Nameless(offered=False)
+    typed = await request.typed() if request.method == "POST" else ()
+    wanted = "anonymous" in typed or (item is not None and item.anonymous)
+    if not allowed or request.actor.guest:
+        return Nameless(wanted, gettext("Here everybody writes in her own name. Take this away, or post it elsewhere."))
+    readers = await audience(request.actor, space)
+    if readers is not None and readers.colleagues >= FEWEST_READERS:
+        return Nameless(offered=True)
+    few = gettext("Fewer than %(n)s colleagues can read it, so they would guess who wrote it: it bears your name here.")
+    return Nameless(wanted, few % {"n": FEWEST_READERS}, few_readers=True)
+
 
 class Desk:
     """What writing an idea, or a post, needs, and how it is shown: `item` is the one that is there, if one is. Who
@@ -33,11 +61,14 @@ class Desk:
     template = section = called = ""
     kind: Any
 
-    def __init__(self, request: Request, item: queries.IdeaRow | None, space: int, topics: list[Choice]) -> None:
+    def __init__(
+        self, request: Request, item: queries.IdeaRow | None, space: int, topics: list[Choice], nameless: Nameless
+    ) -> None:
         self.request = request
         self.item = item
         self.space = space
         self.topics = topics
+        self.nameless = nameless
 
     def filled(self, item: queries.IdeaRow) -> Any:
         """The form as it was saved last."""
@@ -83,6 +114,7 @@ class Desk:
             section=self.section,
             form=form,
             **self.shown(),
+            few_readers=self.nameless.few_readers,
             changed=changed,
             saved=None,
             similar=similar,
@@ -126,21 +158,16 @@ class IdeaDesk(Desk):
         questions: list[queries.Question],
         services: list[queries.Choice],
         topics: list[Choice],
+        nameless: Nameless,
     ) -> None:
-        super().__init__(request, idea, campaign.space, topics)
+        super().__init__(request, idea, campaign.space, topics, nameless)
         self.campaign = campaign
         self.asked = asked
         self.questions = questions
         self.services = services
-        self.kind = with_topic(IdeaForm.asking(questions, services, anonymous=self._offers_anonymity), topics)
+        self.kind = with_topic(IdeaForm.asking(questions, services, anonymous=nameless.offered), topics)
         self.kind.together = idea is not None and idea.together
-
-    @property
-    def _offers_anonymity(self) -> bool:
-        """Whether it may be posted without a name: by its author, a colleague, where the space says so, before anybody
-        read it."""
-        new = self.item is None or (not self.item.seen and self.item.author == self.request.actor.id)
-        return self.campaign.anonymous and new and not self.request.actor.guest
+        self.kind.named_only = nameless.refused
 
     def empty(self) -> Any:
         """The form of a new idea."""
@@ -189,7 +216,9 @@ async def desk_for(request: Request, campaign: CampaignRow, idea: queries.IdeaRo
         asked = queries.CampaignForm(begun, asked.tags)
     questions = await queries.questions(request.actor, campaign.id, asked.version, idea.id if idea else None)
     topics = await topics_to_choose(request.actor, idea.topic_public_id if idea else "")
-    desk = IdeaDesk(request, campaign, idea, asked, questions, await queries.services(request.actor), topics)
+    services = await queries.services(request.actor)
+    nameless = await nameless_there(request, campaign.space, idea, allowed=campaign.anonymous)
+    desk = IdeaDesk(request, campaign, idea, asked, questions, services, topics, nameless)
     if idea is not None and request.method == "POST":
         desk.kind.documents = await queries.has_documents(request.actor, idea)
     return desk

@@ -174,6 +174,7 @@ class DraftedForm(PreviewedForm):
     is_draft = False
     together = False  # somebody writes it along, or is asked to
     documents = False  # files are attached that may hold the name of who made them
+    named_only = ""  # why nobody writes there without her name
 
     @classmethod
     async def sent(cls, request: Request, **options: Any) -> Any:
@@ -189,6 +190,8 @@ class DraftedForm(PreviewedForm):
         if field.data and self.documents:
             words = gettext("Its documents may hold your name. Take them away first, or post it with your name.")
             raise StopValidation(words)
+        if field.data and self.named_only:
+            raise StopValidation(self.named_only)
 
     @property
     def first_error(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from portal.ideas.actions import Content
-from portal.ideas.desk import Desk
+from portal.ideas.desk import Desk, Nameless, nameless_there
 from portal.ideas.queries import IdeaRow, has_documents
 from portal.posts.forms import AS_LEADER, PostForm
 from portal.posts.queries import Spoken, Stream, get_stream, leaders_for
@@ -23,18 +23,19 @@ class PostDesk(Desk):
     template, section, called = "posts/form.html", "groups", "posts"
 
     def __init__(
-        self, request: Request, stream: Stream, post: IdeaRow | None, leaders: list[Spoken], topics: list[Choice]
+        self,
+        request: Request,
+        stream: Stream,
+        post: IdeaRow | None,
+        leaders: list[Spoken],
+        topics: list[Choice],
+        nameless: Nameless,
     ) -> None:
-        super().__init__(request, post, stream.space, topics)
+        super().__init__(request, post, stream.space, topics, nameless)
         self.stream = stream
         self.leaders = leaders
-        self.kind = with_topic(PostForm.of(request.actor, leaders, anonymous=self._offers_anonymity), topics)
-
-    @property
-    def _offers_anonymity(self) -> bool:
-        """Whether it may be posted without a name: by colleagues, where the space says so, before anybody read it."""
-        new = self.item is None or not self.item.seen
-        return self.stream.anonymous and new and not self.request.actor.guest
+        self.kind = with_topic(PostForm.of(request.actor, leaders, anonymous=nameless.offered), topics)
+        self.kind.named_only = nameless.refused
 
     @property
     def speaks_for(self) -> tuple[int, ...]:
@@ -72,7 +73,9 @@ async def desk_for(request: Request, space: str, post: IdeaRow | None = None) ->
     """The desk of a new post in a space, or of one that is there."""
     stream = found(await get_stream(request.actor, space))
     topics = await topics_to_choose(request.actor, post.topic_public_id if post else "")
-    desk = PostDesk(request, stream, post, await leaders_for(request.actor, stream.space), topics)
+    leaders = await leaders_for(request.actor, stream.space)
+    nameless = await nameless_there(request, stream.space, post, allowed=stream.anonymous)
+    desk = PostDesk(request, stream, post, leaders, topics, nameless)
     if post is not None and request.method == "POST":
         desk.kind.documents = await has_documents(request.actor, post)
     return desk

@@ -40,12 +40,52 @@ async def test_it_is_offered_where_the_space_allows_it_to_colleagues(as_, world)
     address = f"/spaces/{world.space['organisation']}/posts/new"
     assert "without my name" not in text_of(await (await as_(ME)).get(address))
     forged = await (await as_(ME)).post(address, {"title": "Mine", "language": "en", "anonymous": "y"})
-    assert NAME in text_of(await (await as_("employee")).get(forged.headers["Location"]))
+    assert (forged.status_code, set(errors_of(forged))) == (422, {"anonymous"}), "it is not posted in her name instead"
+    assert await fetch_value("SELECT count(*) FROM idea WHERE title = 'Mine'") == 0
     await allowed(world)
     assert "without my name" in text_of(await (await as_(ME)).get(address))
     await execute("UPDATE space SET anonymous = TRUE WHERE id = {}", world.space_id["closed_a"])
     guests = f"/spaces/{world.space['closed_a']}/posts/new"
     assert "without my name" not in text_of(await (await as_("guest_a")).get(guests))
+
+
+@pytest.mark.parametrize("kind", ["post", "idea"])
+async def test_it_is_offered_where_ten_colleagues_read_it(as_, world, kind):
+    """Among fewer she would be guessed. Whoever began while there were enough is told, and nothing is posted."""
+    await allowed(world)
+    post = f"/spaces/{world.space['organisation']}/posts/new"
+    address = post if kind == "post" else f"/campaigns/{world.campaign['collect']}/ideas/new"
+    to = post if kind == "post" else f"/campaigns/{world.campaign['collect']}/ideas"
+    browser = await as_(ME)
+    form = form_of(await browser.get(address), to) | {"title": "Mine", "body": "We are too few", "anonymous": "y"}
+    assert "without my name" in text_of(await browser.get(address))
+    await execute("UPDATE person SET active = FALSE WHERE id = {}", world.person_id["colleague"])
+    page = text_of(await browser.get(address))
+    assert "without my name" not in page
+    assert "fewer than ten" in page
+    sent = await browser.post(to, form)
+    assert (sent.status_code, set(errors_of(sent))) == (422, {"anonymous"})
+    assert "Fewer than 10 colleagues" in text_of(sent)
+    assert await fetch_value("SELECT count(*) FROM idea WHERE title = 'Mine'") == 0
+    named = {name: value for name, value in form.items() if name != "anonymous"}
+    assert (await browser.post(to, named)).status_code == 303
+    assert (
+        NAME in text_of(await (await as_("employee")).get(f"/spaces/{world.space['organisation']}/posts"))
+        or kind == "idea"
+    )
+
+
+async def test_a_draft_without_a_name_is_posted_in_hers_by_herself_alone(as_, world):
+    """It was begun while that was allowed: she is asked, and it is not done for her."""
+    await allowed(world)
+    browser, address = await as_(ME), f"/spaces/{world.space['organisation']}/posts/new"
+    typed = {"title": "Mine", "body": "We are too few", "anonymous": "y", "draft": "1"}
+    kept = await browser.post(address, form_of(await browser.get(address), address) | typed)
+    await execute("UPDATE space SET anonymous = FALSE")
+    edit = kept.headers["Location"].partition("?")[0]
+    sent = await browser.post(edit, form_of(await browser.get(edit), edit))
+    assert (sent.status_code, set(errors_of(sent))) == (422, {"anonymous"})
+    assert await fetch_value("SELECT state FROM idea WHERE title = 'Mine'") == "draft"
 
 
 async def mentions(connection, number):
