@@ -33,12 +33,11 @@ class WouldGetIt(msgspec.Struct, frozen=True):
     gets_it: bool
 
 
-# The case as it would be; a decision owner of its campaign comes before all rules. Of what has no name only who gets it
-# is shown: who is passed over might have written it.
+# The case as it would be; a decision owner of its campaign comes before all rules.
 WOULD = """
     SELECT p.public_id, coalesce(n.name, '') AS name, c.part, c.in_office, c.absent, c.person = x.decider AS gets_it,
         c.person = ANY (plein_openly_barred(w) || {}::bigint[]) AS barred
-    FROM escalation e JOIN idea i ON i.id = e.idea
+    FROM escalation e
     CROSS JOIN LATERAL jsonb_populate_record(e, jsonb_build_object('topic', {}::bigint, 'unit',
         coalesce({}::bigint, e.unit), 'complaint', {}::boolean)) w
     CROSS JOIN LATERAL (SELECT d.person AS decider FROM plein_deciders(ARRAY[w], {}::bigint[], FALSE, plein_now()) d) x
@@ -47,7 +46,7 @@ WOULD = """
         WHERE NOT EXISTS (SELECT FROM plein_candidates(w.topic, w.unit, plein_now()) k WHERE k.person = x.decider)
         UNION ALL SELECT k.* FROM plein_candidates(w.topic, w.unit, plein_now()) k) c
     JOIN person p ON p.id = c.person LEFT JOIN identity n ON n.person = c.person
-    WHERE e.id = {} AND {} AND (NOT i.anonymous OR c.person = x.decider) ORDER BY c.place LIMIT 20
+    WHERE e.id = {} AND {} ORDER BY c.place LIMIT 20
 """
 
 

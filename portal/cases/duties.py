@@ -78,7 +78,8 @@ AGREE = """
         AND e.due_at > {} AND e.state = ANY({})
         AND EXISTS (SELECT FROM case_role r WHERE r.escalation = e.id AND r.person = {} AND r.role = 'chain'
             AND r.until IS NULL)
-        AND (plein_above(e.owner, plein_barred(e) || e.extension_asked_by, {}))[1] = {}
+        AND (plein_above(e.owner, plein_openly_barred(e) || e.extension_asked_by, {}))[1] = {}
+        AND {} <> ALL (plein_barred(e))
 """
 APPROVE = """
     SELECT 'approval', e.id, e.idea, '/cases/' || e.public_id || '#approval', e.due_at, ''
@@ -139,7 +140,7 @@ def _duties(actor: Actor, owes: int, which: QueryString, most: int) -> QueryStri
     asks = (
         QueryString(REPLY, actor.selves, me),
         QueryString(TAKE_OVER, me, owned),
-        QueryString(AGREE, now, owned, me, now, me),
+        QueryString(AGREE, now, owned, me, now, me, me),
         QueryString(APPROVE, me, owned, me),
         QueryString(ADVISE, me),
         QueryString(TRIAGE, actor.moderates, actor.moderates, actor.administrator, sees, me, now, MOST),

@@ -146,7 +146,7 @@ UNOWNED = """
 """
 WHY = """
     SELECT e.id, e.owner = ANY (b.barred) AS barred
-    FROM escalation e, LATERAL (SELECT plein_barred(e) AS barred OFFSET 0) b
+    FROM escalation e, LATERAL (SELECT plein_openly_barred(e) AS barred OFFSET 0) b
     WHERE e.id = ANY({}) AND (e.owner = ANY (b.barred) OR NOT plein_there(e.owner, plein_now()))
 """
 

@@ -150,7 +150,7 @@ OWN = """
 """
 RISE = "UPDATE escalation SET height = height + {} WHERE id = ANY({})"
 ABOVE = """
-    SELECT e.id, (plein_above(e.owner, plein_barred(e), n.now))[1] AS person
+    SELECT e.id, (plein_above(e.owner, plein_openly_barred(e), n.now))[1] AS person
     FROM escalation e, (SELECT plein_now() AS now) n WHERE e.id = ANY({})
 """
 

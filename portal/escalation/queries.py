@@ -85,8 +85,8 @@ REPLIED = """
 CASE = f"""
     SELECT e.id, e.public_id, e.idea, i.public_id AS idea_public_id, e.space, e.state, e.level, e.origin, e.reason,
         e.topic, e.unit, e.owner, i.author, {WRITES_ALONG} AS co_author,
-        (plein_above(e.owner, plein_barred(e) || array_remove(ARRAY[e.extension_asked_by], NULL), plein_now()))[1]
-            AS superior, {{}} = ANY(plein_barred(e)) AS barred,
+        (plein_above(e.owner, plein_openly_barred(e) || array_remove(ARRAY[e.extension_asked_by], NULL),
+            plein_now()))[1] AS superior, {{}} = ANY(plein_barred(e)) AS barred,
         e.ended_at IS NULL
             AND plein_decides(coalesce((SELECT m.behind FROM mask m WHERE m.person = {{}}), {{}}), e.idea) AS decides,
         EXISTS (SELECT FROM case_role r WHERE r.escalation = e.id AND r.person = {{}} AND r.role = 'chain'

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from portal.access.policy import Forbidden
-from portal.db import execute, fetch_value
+from portal.db import execute, fetch_value, transaction
 from portal.escalation.actions import ask_extension, decide_extension, invalidate
+from portal.escalation.jobs import pass_on_what_is_unowned
+from portal.escalation.opening import assign_all
 from tests.cases.test_answering import SECRET, TYPED
 from tests.client import text_of
 from tests.escalation.stage import assigned, hand_over, work
@@ -65,10 +67,60 @@ async def test_the_triage_passes_over_nobody_in_sight(as_, world, me):
     page = text_of(await moderator.get(f"{case}/triage"))
     assert "gets it" in page
     assert "may not decide it" not in page
-    assert ("Femke Rijnders" in page) == (me == ME), "who is passed over is not there to be looked at"
+    assert "Femke Rijnders" in page, "who wrote it is passed over as little as anybody else"
     sent = await moderator.post(f"{case}/triage", {"owner": email_of(me)})
     assert (sent.status_code, errors_of(sent)) == (303, {})
     assert await fetch_value("SELECT owner FROM escalation WHERE id = {}", world.case_id["anon"]) == world.person_id[me]
+
+
+async def assign_by_rules(world: Any) -> None:
+    """It is about leave, and nobody says who decides it."""
+    await execute("UPDATE escalation SET topic = {} WHERE id = {}", world.topic_id["leave"], world.case_id["anon"])
+    async with transaction():
+        await assign_all([world.case_id["anon"]])
+
+
+@pytest.mark.parametrize("me", ["decision_maker", ME])
+async def test_the_rules_name_whom_they_would_name_whoever_wrote_it(as_, world, me):
+    """Who wrote it does nothing there but say that she does not decide it; or somebody else is named as ever."""
+    case = await case_of(as_, world, me, state="triage", owner=None)
+    await assign_by_rules(world)
+    owner = "SELECT owner FROM escalation WHERE id = {}"
+    her = world.person_id["decision_maker"]
+    assert await fetch_value(owner, world.case_id["anon"]) == her
+    for who in ("employee", "moderator"):
+        assert "Femke Rijnders" in text_of(await (await as_(who)).get(case))
+    decides = await as_("decision_maker")
+    assert (await decides.post(f"{case}/acknowledgement", {})).status_code == (403 if me == "decision_maker" else 422)
+    assert (await decides.post(f"{case}/conflict", {})).status_code == 303
+    assert await fetch_value(owner, world.case_id["anon"]) != her
+
+
+@pytest.mark.parametrize("me", ["decision_maker", ME])
+async def test_it_is_passed_on_in_the_same_words_whoever_wrote_it(as_, world, me):
+    await case_of(as_, world, me, state="assigned", owner="decision_maker")
+    her = world.person_id["decision_maker"]
+    await execute("UPDATE person SET active = FALSE WHERE id = {}", her)
+    await pass_on_what_is_unowned()
+    assert await fetch_value("SELECT owner FROM escalation WHERE id = {}", world.case_id["anon"]) != her
+    why = "SELECT particulars ->> 'why' FROM event WHERE kind = 'case.handed_over' AND escalation = {}"
+    assert await fetch_value(why, world.case_id["anon"]) == "absent"
+
+
+@pytest.mark.parametrize("below", [True, False])
+async def test_of_a_complaint_without_a_name_nobody_learns_above_whom_she_stands(as_, world, below):
+    case = await case_of(as_, world, state="triage", owner=None)
+    unit = await fetch_value(
+        "INSERT INTO org_unit (name, head) VALUES ('Locks', {}) RETURNING id", world.person_id["decision_maker"]
+    )
+    await execute("UPDATE person SET org_unit = {} WHERE id = {}", unit if below else None, world.person_id[ME])
+    await execute("UPDATE escalation SET complaint = TRUE WHERE id = {}", world.case_id["anon"])
+    await assign_by_rules(world)
+    her = world.person_id["decision_maker"]
+    assert await fetch_value("SELECT owner FROM escalation WHERE id = {}", world.case_id["anon"]) == her
+    assert "may not decide" not in text_of(await (await as_("decision_maker")).get(case))
+    barred = "SELECT {} = ANY (plein_barred(e)) FROM escalation e WHERE id = {}"
+    assert await fetch_value(barred, her, world.case_id["anon"]) is False
 
 
 async def test_nobody_agrees_to_the_time_that_she_asked_for(stage):
