@@ -24,9 +24,9 @@ def leader_or_administrator(actor: Actor, thing: Any) -> bool:
 
 
 def asking_to_act(actor: Actor, thing: Any) -> bool:
-    """Every reader, once at a time, while the post is published and has no answer."""
+    """Every reader, once at a time, while the post is published, and nobody answered it or owes it an answer."""
     stands = thing.kind != "idea" and thing.idea_state == "published" and not thing.answered
-    return bool(stands and not thing.asked)
+    return bool(stands and not thing.open_case and not thing.asked)
 
 
 def acting(actor: Actor, thing: Any) -> bool:

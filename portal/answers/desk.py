@@ -12,6 +12,7 @@ from portal.answers.forms import AnswerForm, mark_of
 from portal.answers.queries import (
     AnswerRow,
     AnswerText,
+    OwedAgain,
     PolicyChoice,
     owed_again,
     policies_to_choose,
@@ -32,11 +33,11 @@ LONGEST_SECRET = timedelta(days=183)  # until what can't be discussed is looked 
 class Desk:
     """What answering one item needs. `owed`: its case asks for it; `secret`: it may be about what can't be discussed in
     public; `decider`: whose answer it will be, by public id and name. Beside its form stand the `objections`, counted,
-    and the `first` of them; `again`: in which state its case is, where the next answer is owed."""
+    and the `first` of them; `again`: its case, where the next answer is owed."""
 
     objections = 0
     first: Sequence[Objection] = ()
-    again = ""
+    again: OwedAgain | None = None
 
     def __init__(
         self,
@@ -190,5 +191,5 @@ async def desk_for(request: Request, idea: IdeaRow) -> Desk:
     )
     desk = Desk(request, idea, known["policies"], [] if idea.answered else known["starts"], owed=idea.open_case)
     desk.objections, desk.first = known["objections"][0].objections, known["first"]
-    desk.again = known["again"][0].state if idea.answered and known["again"] else ""
+    desk.again = known["again"][0] if idea.answered and known["again"] else None
     return desk

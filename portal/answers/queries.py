@@ -234,11 +234,12 @@ def policies_to_choose(actor: Actor) -> Reading[PolicyChoice]:
 class OwedAgain(msgspec.Struct, frozen=True):
     """The open case of what was answered, where it is reviewed, or was opened again: another answer is owed."""
 
+    public_id: str
     state: str
 
 
 OWED_AGAIN = """
-    SELECT e.state FROM escalation e
+    SELECT e.public_id, e.state FROM escalation e
     WHERE e.idea = {} AND e.ended_at IS NULL AND plein_is_owed(e.state) AND {}
 """
 

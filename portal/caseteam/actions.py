@@ -158,18 +158,23 @@ async def consult(
 
 ADVISE = """
     UPDATE consultation SET outcome = {}, answer = {}, answer_html = {}, answered_at = plein_now()
-    WHERE id = {} AND answered_at IS NULL RETURNING kind
+    WHERE id = {} AND answered_at IS NULL RETURNING kind, CASE WHEN EXISTS (SELECT FROM case_role r
+        WHERE r.escalation = consultation.escalation AND r.person = asked_by AND r.until IS NULL
+            AND r.role <> 'promise') THEN asked_by END AS asked_by
 """
 
 
 async def advise(actor: Actor, asked: ConsultationRow, outcome: str, text: str) -> None:
-    """Who was asked answers, for the team alone; everybody reads that she did. Raises Changed."""
+    """Who was asked answers, for the team alone; everybody reads that she did. Who decides is told, and who asked, if
+    she is on the case still. Raises Changed."""
     require(actor, Action.CONSULTATION_ANSWER, asked)
     html = await rendered(text)
     async with transaction():
         held = await hold(asked.escalation)
-        kind = await fetch_value(ADVISE, outcome, text, html, asked.id)
-        if kind is None or not possible(held, Kind.CASE_ADVISED):
+        advised = await execute(ADVISE, outcome, text, html, asked.id)
+        if not advised or not possible(held, Kind.CASE_ADVISED):
             raise Changed
+        kind = advised[0]["kind"]
         await move(held.id, Kind.CASE_ADVISED, actor=actor.id, about=kind)
-        await oblige(Kind.DUTY_ADVISED, held, held.owner, about=kind)
+        for person in {held.owner, advised[0]["asked_by"]}:
+            await oblige(Kind.DUTY_ADVISED, held, person, about=kind)

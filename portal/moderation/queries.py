@@ -112,8 +112,8 @@ WRITERS = "(SELECT plein_writers_of(x))"
 #: Whoever had a part in an item `x`, be it without her name, decides no appeal.
 PARTIES = "(SELECT plein_parties_of(x))"
 
-#: Who decides the case of an idea or post, or of its lead, or any case in a campaign, or would while nobody owns it:
-#: whoever does moderates nothing of it (rule 7 of escalation).
+#: Who decides the case of an idea or post, or of its lead, or any case in a campaign, or would while nobody owns it, or
+#: answers for its topic: whoever does moderates nothing of it (rule 7 of escalation), but for what nobody read yet.
 DECIDERS = """
     (WITH of_it AS MATERIALIZED (
         SELECT e.id, e.owner FROM escalation e WHERE e.ended_at IS NULL AND e.idea IN (
@@ -123,7 +123,8 @@ DECIDERS = """
             UNION ALL SELECT w.id FROM idea w WHERE w.campaign = x.campaign))
     SELECT r.person FROM case_role r JOIN of_it e ON e.id = r.escalation
         WHERE r.role = 'owner' OR r.role IN ('deputy', 'neutral', 'chain') AND r.until IS NULL
-    UNION SELECT plein_would_decide(o) FROM of_it e JOIN escalation o ON o.id = e.id WHERE e.owner IS NULL)
+    UNION SELECT plein_would_decide(o) FROM of_it e JOIN escalation o ON o.id = e.id WHERE e.owner IS NULL
+    UNION SELECT unnest(ARRAY[t.owner, t.deputy]) FROM topic_rule t WHERE t.topic = i.topic AND x.checks IS NULL)
 """
 #: What an item `x` is about; a file that was taken away leaves nothing but the item.
 KIND = """

@@ -582,10 +582,11 @@ case(
 # --- posts, topics ---
 case(Action.POST_SPEAK, {"speaks_for": None, "leaders": []}, NOBODY_SPECIAL, me(**has("leader")), me=LEADER)
 case(Action.POST_SPEAK, {"speaks_for": OTHER, "leaders": [OTHER]}, {"leaders": [THIRD]})
-WRITTEN = {"kind": "discussion", "idea_state": "published", "answered": False, "asked": False}
+WRITTEN = {"kind": "discussion", "idea_state": "published", "answered": False, "asked": False, "open_case": False}
 case(
     Action.POST_ASK,
     WRITTEN,
+    {"open_case": True},
     {"kind": "idea"},
     {"idea_state": "hidden"},
     {"answered": True},

@@ -165,6 +165,26 @@ async def test_advice_is_tracked_and_stops_no_clock(stage):
     assert not await differing()
 
 
+@pytest.mark.parametrize("still", [True, False])
+async def test_advice_is_sent_to_who_decides_now_and_to_who_asked_while_she_is_on_the_case(stage, still):
+    post = await assigned(stage)
+    [counsel] = await stage.add_people(1)
+    await asked(stage, post, counsel)
+    asker, now = stage.heads["owner"], stage.heads["first"]
+    await execute("UPDATE escalation SET owner = {} WHERE idea = {}", now, post)
+    await execute("UPDATE case_role SET until = plein_now() WHERE person IN ({}, {})", asker, now)
+    take = "INSERT INTO case_role (escalation, space, person, role) SELECT id, space, {}, {} FROM escalation WHERE idea = {}"
+    await execute(take, now, "owner", post)
+    if still:
+        await execute(take, asker, "adviser", post)
+    actor = await stage.actor(counsel)
+    row = await queries.get_consultation(actor, await fetch_value("SELECT public_id FROM consultation"))
+    await actions.advise(actor, row, "agrees", "Yes")
+    told = await duties(post)
+    assert told.count(("duty.advised", now)) == 1
+    assert told.count(("duty.advised", asker)) == still
+
+
 async def test_what_the_team_wrote_stands(stage):
     post = await assigned(stage)
     [counsel] = await stage.add_people(1)

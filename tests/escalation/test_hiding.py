@@ -257,6 +257,48 @@ async def test_who_decides_a_case_in_a_campaign_does_not_hide_the_campaign(as_, 
     assert refused == (status == 403)
 
 
+ANSWERS_FOR = """
+    WITH made AS (
+        INSERT INTO topic_rule (topic, unit, owner, deputy) SELECT t.id, NULL, {}, {} FROM topic t ORDER BY id LIMIT 1
+        ON CONFLICT (coalesce(topic, 0), coalesce(unit, 0)) DO UPDATE SET owner = excluded.owner, deputy = excluded.deputy
+        RETURNING topic)
+    UPDATE idea i SET topic = m.topic FROM made m WHERE i.id = {}
+"""
+
+
+@pytest.mark.parametrize("part", ["owner", "deputy", "nobody"])
+@pytest.mark.parametrize("action", ["hide", "remove", "send back"])
+async def test_who_answers_for_its_topic_takes_nothing_out_of_sight_before_anybody_owes_an_answer(
+    as_, world, part, action
+):
+    """Else what many come to support would never reach its threshold."""
+    await (await as_("employee")).post(f"/ideas/{world.idea['post']}/report", {"rule": "persons", "words": ""})
+    world.item["post"] = (await newest("moderation_item"))["public_id"]
+    moderator, other = world.person_id["moderator"], world.person_id["sponsor"]
+    people = {"owner": (moderator, other), "deputy": (other, moderator), "nobody": (other, None)}[part]
+    await execute(ANSWERS_FOR, *people, world.idea_id["post"])
+    assert not await fetch_value("SELECT count(*) FROM escalation WHERE idea = {}", world.idea_id["post"])
+    sent = await decide(await as_("moderator"), world, "post", action)
+    assert sent.status_code == (303 if part == "nobody" else 403)
+    refused = await fetch_value("SELECT count(*) FROM event WHERE kind = 'moderation.refused'")
+    assert refused == (part != "nobody")
+
+
+@pytest.mark.parametrize("thing", ["a comment", "another topic", "nobody has read it"])
+async def test_who_answers_for_a_topic_moderates_everything_else(as_, world, thing):
+    address = f"/comments/{world.comment['post']}" if thing == "a comment" else f"/ideas/{world.idea['post']}"
+    await (await as_("employee")).post(f"{address}/report", {"rule": "persons", "words": ""})
+    world.item["post"] = (await newest("moderation_item"))["public_id"]
+    await execute(ANSWERS_FOR, world.person_id["moderator"], None, world.idea_id["post"])
+    if thing == "another topic":
+        await execute("UPDATE idea SET topic = NULL WHERE id = {}", world.idea_id["post"])
+    elif thing == "nobody has read it":
+        await execute(
+            "UPDATE moderation_item SET checks = 'first', due_at = plein_now() WHERE public_id = {}", world.item["post"]
+        )
+    assert (await decide(await as_("moderator"), world, "post", "remove")).status_code == 303
+
+
 async def test_who_decides_the_lead_hides_nothing_that_stands_under_it(as_, world):
     await execute("DELETE FROM co_author")
     await (await as_("employee")).post(f"/ideas/{world.idea['vote']}/report", {"rule": "persons", "words": ""})

@@ -25,6 +25,11 @@ OPEN_CASE = """
     SELECT i.id, i.space, 'triage', 'moderator', 1, t, t, t, t, t, t, t, t FROM idea i, plein_now() t WHERE i.id = {}
 """
 
+ANSWER = """
+    INSERT INTO answer (idea, space, author, kind, summary, reason, reason_html, from_when, next_step, language)
+    SELECT id, space, author, 'declined', 'No', 'No', 'No', '', '', 'en' FROM idea WHERE id = {}
+"""
+
 
 async def asked(as_, world, who="employee", **other):
     browser = await as_(who)
@@ -54,6 +59,20 @@ async def test_a_comment_offers_to_ask_only_while_its_reader_may(as_, world):
     assert [offer in text_of(await browser.get(page)) for page in pages] == [True, True]
     await asked(as_, world)
     assert [offer in text_of(await browser.get(page)) for page in pages] == [False, False]
+
+
+@pytest.mark.parametrize("by", ["case", "answer"])
+async def test_where_somebody_owes_an_answer_or_gave_it_nobody_is_offered_to_ask(as_, world, by):
+    browser, post = await as_("employee"), world.idea["post"]
+    offer = f"/posts/{post}/request"
+    assert offer in (await browser.get(f"/posts/{post}")).text
+    if by == "case":
+        await execute(OPEN_CASE, world.idea_id["post"])
+    else:
+        await execute(ANSWER, world.idea_id["post"])
+    assert offer not in (await browser.get(f"/posts/{post}")).text
+    assert (await browser.get(offer)).status_code == 403
+    assert (await asked(as_, world)).status_code == 403
 
 
 @pytest.mark.parametrize(("who", "status"), [("employee", 403), ("administrator", 403), ("guest_a", 404)])
