@@ -5,34 +5,34 @@ from __future__ import annotations
 from portal.access.actor import Actor
 from portal.access.policy import Action, require
 from portal.campaigns.queries import CampaignRow
-from portal.db import execute
+from portal.db import QueryString, execute
 from portal.ideas.queries import IdeaRow
 from portal.policies.queries import PolicyRow
 
 Followed = CampaignRow | IdeaRow | PolicyRow
 
-FOLLOW = """
-    INSERT INTO follow (person, space, {0}) SELECT {{}}, space, id FROM {0} WHERE id = {{}}
-    ON CONFLICT ({0}, person) DO NOTHING
-"""
-UNFOLLOW = "DELETE FROM follow WHERE person = {{}} AND {0} = {{}}"
-#: What can be followed: what asks whether one may, how one begins, and how one ends.
+#: What can be followed: what asks whether one may, and its table, which is its column, too.
 KINDS = {
-    "campaign": (Action.CAMPAIGN_FOLLOW, FOLLOW.format("campaign"), UNFOLLOW.format("campaign")),
-    "idea": (Action.IDEA_FOLLOW, FOLLOW.format("idea"), UNFOLLOW.format("idea")),
-    "policy": (Action.POLICY_FOLLOW, FOLLOW.format("policy"), UNFOLLOW.format("policy")),
+    "campaign": (Action.CAMPAIGN_FOLLOW, QueryString("campaign")),
+    "idea": (Action.IDEA_FOLLOW, QueryString("idea")),
+    "policy": (Action.POLICY_FOLLOW, QueryString("policy")),
 }
+
+FOLLOW = """
+    INSERT INTO follow (person, space, {}) SELECT {}, space, id FROM {} WHERE id = {}
+    ON CONFLICT ({}, person) DO NOTHING
+"""
 
 
 async def follow(actor: Actor, kind: str, thing: Followed) -> None:
     """From now on the actor hears what becomes of it."""
-    action, begin, _ = KINDS[kind]
+    action, table = KINDS[kind]
     require(actor, action, thing)
-    await execute(begin, actor.id, thing.id)
+    await execute(FOLLOW, table, actor.id, table, thing.id, table)
 
 
 async def unfollow(actor: Actor, kind: str, thing: Followed) -> None:
     """No more."""
-    action, _, end = KINDS[kind]
+    action, column = KINDS[kind]
     require(actor, action, thing)
-    await execute(end, actor.id, thing.id)
+    await execute("DELETE FROM follow WHERE person = {} AND {} = {}", actor.id, column, thing.id)
