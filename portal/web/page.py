@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 from functools import lru_cache
 from types import FunctionType
@@ -36,15 +35,15 @@ from portal.text.statuses import STEPS
 from portal.web import art, photos
 from portal.web.assets import assets
 from portal.web.flashes import FLASHES, REFUSALS
-from portal.web.hidden import ONCE
+from portal.web.hidden import MARK, ONCE, new_mark
 from portal.web.kept import Kept
 from portal.web.request import Request
 
 FLASH_COOKIE = "flash"
-#: Stand for what is another on each page or for each reader: the token of forms, her name, her face.
-CSRF, NAME, PICTURE = (secrets.token_urlsafe(24) for _ in range(3))
-#: How the mark of a large part begins, which nobody can have written.
-LARGE = secrets.token_urlsafe(24)
+#: Stand for the token of forms, and for the reader's name and face.
+CSRF, NAME, PICTURE = (new_mark() for _ in range(3))
+#: Stand for the large parts of a page.
+LARGE = [new_mark() for _ in range(4)]
 HTML = "text/html"
 WORTH_COMPRESSING = 1000  # bytes
 PARTS, LARGE_PARTS = 64, 64  # MB of each that a process keeps
@@ -205,24 +204,27 @@ class LargeParts:
     sent. While the page is rendered a mark stands in for each."""
 
     def __init__(self) -> None:
-        self.marked: list[tuple[bytes, tuple[bytes, ...]]] = []
+        self.taken: list[tuple[bytes, ...]] = []
 
     def take(self, template: str, **given: Any) -> Markup:
         """The mark of the part that these values make."""
-        mark = f"{LARGE}{len(self.marked)}."
-        self.marked.append((mark.encode(), _as_sent(template, reader(), photos.changes(), tuple(given.items()))))
-        return Markup(mark)  # noqa: S704  ours
+        self.taken.append(_as_sent(template, reader(), photos.changes(), tuple(given.items())))
+        return Markup(LARGE[len(self.taken) - 1])  # noqa: S704  ours
 
     def put_in(self, text: str, token: str, actor: Actor | None) -> bytes:
         """The page as it is sent: its large parts and its reader's name and face where they belong, the token in all
-        of its forms, and a key in the one that nobody has typed into."""
+        of its forms, and a key in the one that nobody has typed into. It is gone over once, for all marks alike."""
+        own = {CSRF: token, ONCE: new_public_id()}
         if actor is not None:
-            picture = art.avatar(actor.public_id, actor.name, actor.guest, "s")
-            text = text.replace(NAME, escape(actor.name)).replace(PICTURE, picture)
-        body = _sent(text.replace(ONCE, new_public_id()).replace(CSRF, token))
-        for mark, pieces in self.marked:
-            body = body.replace(mark, token.encode().join(pieces))
-        return body
+            own[NAME], own[PICTURE] = escape(actor.name), art.avatar(actor.public_id, actor.name, actor.guest, "s")
+        put = {mark.encode(): _sent(what) for mark, what in own.items()}
+        put |= {mark.encode(): token.encode().join(part) for mark, part in zip(LARGE, self.taken, strict=False)}
+        first, *rest = _sent(text).split(b"\0")
+        pieces = [first]
+        for piece in rest:
+            mark = b"\0" + piece[:MARK]
+            pieces += (put[mark], piece[MARK:]) if mark in put else (b"\0", piece)
+        return b"".join(pieces)
 
 
 def page(
