@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-import asyncpg
-
 from portal.access.actor import Actor
-from portal.access.conflicts import Changed, Closed
+from portal.access.conflicts import Changed, Closed, told_apart
 from portal.access.phases import WHILE_ASKED, WHILE_COMMENTING
 from portal.access.policy import Action, require
 from portal.comments.announcing import announce
@@ -50,10 +48,8 @@ async def object_to(actor: Actor, idea: IdeaRow, *, body: str, form_key: str) ->
     """An objection, which stands beside the support and takes none away; one for each person (rule 19); gives its
     public id. Raises Changed where she objects already, Closed, Ambiguous."""
     require(actor, Action.IDEA_OBJECT, idea)
-    try:
+    async with told_apart({"comment_objection_once": Changed}):
         return await _write(actor, idea, body=body, kind="objection", form_key=form_key)
-    except asyncpg.UniqueViolationError as error:
-        raise Changed from error
 
 
 async def _write(

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import datetime
 
-import asyncpg
-
 from portal.access.actor import Actor
+from portal.access.conflicts import told_apart
 from portal.access.policy import Action, require
-from portal.db import execute, transaction
+from portal.db import execute
 from portal.files import store
 from portal.files.store import Upload
 
@@ -19,18 +16,7 @@ class Unseen(Exception):
     """What she brings is looked at first, since this moment, and this can't be; nothing was written."""
 
 
-@asynccontextmanager
-async def _telling() -> AsyncIterator[None]:
-    """A transaction in which somebody tells of herself. Raises Unseen where the database refuses that of a guest."""
-    try:
-        async with transaction():
-            yield
-    except asyncpg.CheckViolationError as error:
-        if error.constraint_name == "told_unseen":
-            raise Unseen from error
-        raise
-
-
+UNSEEN = {"told_unseen": Unseen}
 NAME = "UPDATE identity SET name = {} WHERE person = {}"
 TITLE = "UPDATE identity SET title = {} WHERE person = {}"
 BEGIN = "INSERT INTO profile (person) VALUES ({}) ON CONFLICT (person) DO NOTHING"
@@ -66,7 +52,7 @@ async def save_profile(
     until = status_until if status else None
     fields = (phone, place, skills, about, hours, status, until)
     levels = (phone_for, place_for, skills_for, about_for, hours_for, status_for)
-    async with _telling():
+    async with told_apart(UNSEEN):
         if name is not None:
             await execute(NAME, name, actor.id)
         await execute(TITLE, title, actor.id)
@@ -84,7 +70,7 @@ async def change_photo(actor: Actor, upload: Upload) -> None:
     """A new photo, cut to a square and made anew. Raises files.kinds.Refused, store.NoRoom and Unseen."""
     require(actor, Action.SETTINGS_CHANGE)
     kept = await store.keep(upload, photo=True)
-    async with _telling():
+    async with told_apart(UNSEEN):
         await execute(SET_PHOTO, actor.id, kept.file)
 
 

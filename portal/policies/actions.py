@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import asyncpg
 import msgspec
 
 from portal.access.actor import Actor
-from portal.access.conflicts import Changed
+from portal.access.conflicts import Changed, Taken, told_apart
 from portal.access.policy import Action, require
 from portal.db import Made, execute, fetch_one, fetch_value, transaction
 from portal.events.kinds import Kind
@@ -47,21 +46,14 @@ WRITE = """
 async def register(
     actor: Actor, *, title: str, about: str, language: str, owner: int, wording: Wording, form_key: str
 ) -> str:
-    """Writes a policy down that holds already; gives its public id. Sent twice it is one. Raises Changed where there is
+    """Writes a policy down that holds already; gives its public id. Sent twice it is one. Raises Taken where there is
     one of that name: its texts are changed by proposals."""
     require(actor, Action.POLICY_REGISTER)
     before = await fetch_value(REGISTERED, actor.id, form_key)
     if before is not None:
         return str(before)
-    try:
-        return await _register(actor, (title, about, language, owner), wording, form_key)
-    except asyncpg.UniqueViolationError:
-        raise Changed from None
-
-
-async def _register(actor: Actor, facts: tuple[str, str, str, int], wording: Wording, form_key: str) -> str:
-    async with transaction():
-        words = (actor.organisation_space, *facts, actor.id, form_key)
+    async with told_apart({"policy_title": Taken}):
+        words = (actor.organisation_space, title, about, language, owner, actor.id, form_key)
         made = await fetch_one(Made, REGISTER, new_public_id(), *words)
         if made is None:
             return str(await fetch_value(REGISTERED, actor.id, form_key))
@@ -70,6 +62,16 @@ async def _register(actor: Actor, facts: tuple[str, str, str, int], wording: Wor
     return made.public_id
 
 
+#: Another version waits, the same form has just been sent, or its days are over.
+NOT_IN_TURN = dict.fromkeys(
+    (
+        "policy_version_in_turn",
+        "policy_version_policy_version_key",
+        "policy_version_author_form_key_key",
+        "policy_version_noticed",
+    ),
+    Changed,
+)
 SENT = "SELECT id FROM policy_version WHERE author = {} AND form_key = {}"
 DISCUSS = "UPDATE policy_version SET discussion = i.id FROM idea i WHERE i.public_id = {} AND policy_version.id = {}"
 
@@ -82,13 +84,10 @@ async def propose(
     require(actor, Action.POLICY_PROPOSE, policy)
     if await fetch_value(SENT, actor.id, form_key):
         return
-    try:
-        async with transaction():
-            made = await _write(actor, policy.id, version, wording, form_key)
-            await execute(DISCUSS, await posts.publish(actor, stream, post, (), form_key=form_key), made)
-            await _told(Kind.POLICY_PROPOSED, actor, policy, version)
-    except (asyncpg.CheckViolationError, asyncpg.UniqueViolationError):
-        raise Changed from None
+    async with told_apart(NOT_IN_TURN):
+        made = await _write(actor, policy.id, version, wording, form_key)
+        await execute(DISCUSS, await posts.publish(actor, stream, post, (), form_key=form_key), made)
+        await _told(Kind.POLICY_PROPOSED, actor, policy, version)
 
 
 async def _write(actor: Actor, policy: int, version: int, wording: Wording, form_key: str) -> int:

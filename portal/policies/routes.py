@@ -8,7 +8,7 @@ from typing import Any
 from litestar import Response, Router, get, post
 from litestar.params import FromPath
 
-from portal.access.conflicts import Changed
+from portal.access.conflicts import Changed, Taken
 from portal.access.policy import Action, require
 from portal.colleagues.forms import chosen_colleague
 from portal.ideas.actions import Content
@@ -56,7 +56,7 @@ async def register(request: Request) -> Response[Any]:
     words = {"title": form.title.data, "about": form.about.data, "language": form.language.data}
     try:
         public_id = await actions.register(request.actor, **words, owner=owner.id, wording=wording, form_key=form.once)
-    except Changed:
+    except Taken:
         form.refuse("title", gettext("There is a policy with this name already. Its owner can propose a change of it."))
         return _registering(request, form)
     return see_other(f"/policies/{public_id}", "policy-registered")

@@ -5,10 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-import asyncpg
-
 from portal.access.actor import Actor
-from portal.access.conflicts import Changed, Closed
+from portal.access.conflicts import Changed, Closed, told_apart
 from portal.access.policy import Action, require
 from portal.db import Made, execute, fetch_one, fetch_value, transaction
 from portal.events.kinds import Kind
@@ -157,12 +155,9 @@ async def save_voting(
 ) -> None:
     """How people vote. Raises Changed, and Closed once votes were given: the database keeps the method then."""
     require(actor, Action.CAMPAIGN_EDIT, proposal)
-    try:
-        async with transaction():
-            chosen = (vote_method, votes_each, votes_per_idea, hide_counts, rank_blind, top)
-            await _saved(actor, proposal, await fetch_value(SAVE_VOTING, *chosen, *_guard(proposal)))
-    except asyncpg.CheckViolationError as error:
-        raise Closed from error
+    async with told_apart({"vote_method_kept": Closed}):
+        chosen = (vote_method, votes_each, votes_per_idea, hide_counts, rank_blind, top)
+        await _saved(actor, proposal, await fetch_value(SAVE_VOTING, *chosen, *_guard(proposal)))
 
 
 async def save_form(
