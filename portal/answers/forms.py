@@ -59,6 +59,10 @@ class AnswerForm(DraftedForm):
 
     previewed = "reason"
 
+    order = (
+        *("start", "kind", "whose", "category", "review_on", "approver_called", "summary", "reason", "reply_"),
+        *("next_step", "next_owner_called", "from_when", "next_date", "policy"),
+    )
     kind = RadioField(lazy("The decision"), [needed(lazy("Choose the decision."))])
     whose = StringField(lazy("Whose is it?"), [at_most(120)])
     category: Any = None
@@ -110,11 +114,6 @@ class AnswerForm(DraftedForm):
             )
             fields["review_on"] = StringField(lazy("When is it looked at again?"))
             fields["approver_called"] = ColleagueField(lazy("Who agrees to it, beside you?"))
-        replies = [f"reply_{n}" for n in range(len(questions))]
-        fields["order"] = (
-            *("start", "kind", "whose", "category", "review_on", "approver_called", "summary", "reason", *replies),
-            *("next_step", "next_owner_called", "from_when", "next_date", "policy"),
-        )
         return type("AnswerForm", (cls,), fields)
 
     @property

@@ -154,6 +154,10 @@ CHECKS: dict[str, Callable[[Question, str], None]] = {
 class RepliesForm(Form):
     """What is said to the questions of a campaign, each with a field of its own."""
 
+    order = (
+        *("title", "reply_", "body", "tags", "service", "topic", "core_questions", "confidential", "anonymous"),
+        "language",
+    )
     is_draft = False
     asked: tuple[Question, ...] = ()
 

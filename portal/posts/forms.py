@@ -41,6 +41,7 @@ class PostForm(DraftedForm):
     """What it is about, in a line, and more where there is more. `voice`: who speaks, asked of those who have a choice:
     nothing for herself, or as a leader, or for one (her public id)."""
 
+    order = ("title", "body", "voice", "topic", "core_questions", "anonymous", "confidential", "language")
     title = StringField(lazy("What is it about?"), [needed(lazy("Say in a line what it is about.")), at_most(90)])
     body = TextAreaField(lazy("Your text"), [at_most(LONGEST)])
     voice = SelectField(lazy("Who speaks?"), default="")

@@ -101,7 +101,8 @@ class Form(wtforms.Form):
     text_field = "body"
     #: The hidden field that says from what the form was filled, where others write the same.
     mark = "version"
-    #: In which its fields stand on the page, where that is not as they are declared; the others come first.
+    #: In which its fields stand on the page, where that is not as they are declared; the others come first. `reply_` is
+    #: any that begins with it.
     order: tuple[str, ...] = ()
     #: Fields that are no part of what stands: they help to fill in the others, or tell about the change itself.
     apart: tuple[str, ...] = ()
@@ -123,8 +124,9 @@ class Form(wtforms.Form):
     def __iter__(self) -> Iterator[Any]:
         """The fields as they stand on the page."""
         places = {name: place for place, name in enumerate(self.order)}
-        fields = super().__iter__()
-        return iter(sorted(fields, key=lambda field: places.get(field.short_name, -1))) if places else fields
+        named = ((field.short_name, field) for field in super().__iter__())
+        placed = [(places.get(name, places.get(name.partition("_")[0] + "_", -1)), field) for name, field in named]
+        return iter([field for _, field in sorted(placed, key=lambda one: one[0])])
 
     @classmethod
     @cache

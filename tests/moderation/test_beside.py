@@ -1,6 +1,8 @@
 """What an idea says beside its text: a moderator reads it, a receipt keeps it, and its author changes it with the text."""
 
-from portal.db import execute, fetch_value, transaction
+from importlib import import_module
+
+from portal.db import execute, fetch_value, script, transaction
 from tests.client import text_of
 from tests.moderation.desk import decide, newest, receipt_of
 from tests.pages.forms import errors_of, form_of
@@ -38,6 +40,10 @@ async def test_what_an_idea_says_beside_its_text_is_judged_kept_and_changed_with
     desk = text_of(page)
     assert [words for words in said if words not in desk] == []
     assert "changed after it was reported" not in desk
+    await execute("UPDATE report SET body_html = (SELECT body_html FROM idea WHERE id = {})", idea)
+    assert "changed after it was reported" in text_of(await moderator.get(f"/moderation/items/{item['public_id']}"))
+    await script(import_module("migrations.portal_2026_11_23T23_58_00_reported").REPORTED)  # it is of before
+    assert "changed after it was reported" not in text_of(await moderator.get(f"/moderation/items/{item['public_id']}"))
     await execute("UPDATE idea_reply SET value = 'Mine' WHERE question = {}", question)
     assert "changed after it was reported" in text_of(await moderator.get(f"/moderation/items/{item['public_id']}"))
     await decide(moderator, world, "beside", "send back")
