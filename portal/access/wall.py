@@ -39,7 +39,8 @@ DECIDED_ABOUT_HER = f"EXISTS (SELECT FROM decision d WHERE d.item = moderation_i
 #: What the database itself counts, by table.
 COUNTS = {
     "idea": (
-        *("supporters", "guest_supporters", "votes", "returned", "guest_returned", "comments", "guest_comments"),
+        *("supporters", "guest_supporters", "votes", "returned", "guest_returned", "returned_votes"),
+        *("comments", "guest_comments"),
         *("commenters", "young", "joint", "discounted"),
     ),
     "comment": ("replies", "helpful", "agree", "thanks", "question"),

@@ -115,7 +115,8 @@ OF_COMMENTS = ", ".join(
 )
 TAKE_BACK = "DELETE FROM vote WHERE idea = ANY({})"
 NONE_YET = """
-    UPDATE idea SET supporters = 0, guest_supporters = 0, returned = 0, guest_returned = 0, votes = 0
+    UPDATE idea SET supporters = 0, guest_supporters = 0, returned = 0, guest_returned = 0, votes = 0,
+        returned_votes = 0, returned_on = '{{}}', guest_returned_on = '{{}}'
     WHERE id = ANY({})
 """
 # Who wrote, follows or supported them, all alike: so a message tells of no vote.
