@@ -45,14 +45,17 @@ DECIDING = QueryString(f"""
     JOIN person j ON j.id = m.person AND j.kind = 'employee'
     WHERE {ITEM} AND m.role IN ('moderator', 'owner') AND m.person NOT IN {WRITERS} AND m.person NOT IN {PARTIES}
 """)
-# Nobody in the space may judge it: who wrote it is out; of an appeal, who reported or judged it before, too.
+# Nobody in the space may judge it: who wrote it is out; of an appeal, who reported or judged it before, too. Of what
+# has no name two have to be left, whoever wrote it: else it would be told that a space's only moderator did.
 ADMINISTRATORS = QueryString(f"""
     SELECT a.person FROM moderation_item x JOIN membership a ON a.role = 'administrator'
-    WHERE {ITEM} AND NOT EXISTS (
-        SELECT FROM membership m JOIN person j ON j.id = m.person AND j.active AND j.kind = 'employee'
+    LEFT JOIN mask k ON k.person = x.author
+    WHERE {ITEM} AND (k.id IS NOT NULL)::int >= (
+        SELECT count(DISTINCT m.person) FROM membership m JOIN person j ON j.id = m.person AND j.active
+            AND j.kind = 'employee'
         WHERE m.space = x.space AND m.role IN ('moderator', 'owner')
-            AND m.person NOT IN {WRITERS}
-            AND (x.state <> 'appealed' OR m.person NOT IN {PARTIES}))
+            AND (m.person IS NOT DISTINCT FROM k.behind OR m.person NOT IN {WRITERS}
+                AND (x.state <> 'appealed' OR m.person NOT IN {PARTIES})))
 """)
 # One message for a space, ten minutes after the first report, so that it speaks of all; then none for an hour.
 IN_TEN_MINUTES = QueryString("""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncpg
 import pytest
 
-from portal.db import execute, fetch_value, transaction
+from portal.db import QueryString, execute, fetch_value, transaction
+from portal.notifications.of_moderation import ADMINISTRATORS
 from tests.client import text_of
 from tests.moderation.desk import decide, receipt_of
 from tests.world import add_attachment, add_comment, add_report, take_name_off
@@ -102,3 +103,26 @@ async def test_the_database_refuses_both(world, masked, as_, thing):
             async with transaction():
                 await execute(answer, world.person_id[who], decision)
     await execute(answer, world.person_id["colleague"], decision)
+
+
+@pytest.mark.parametrize("appealed", [False, True])
+@pytest.mark.parametrize("moderators", [1, 2])
+@pytest.mark.parametrize("who", ["moderator", "employee"])
+async def test_whether_administrators_are_called_tells_nothing_of_who_wrote_it(
+    rollback, world, who, moderators, appealed
+):
+    """Where a space has one moderator somebody else is needed, whoever it was."""
+    await execute("UPDATE idea SET author = {} WHERE id = {}", world.person_id[who], world.idea_id["collect"])
+    await take_name_off(world.idea_id["collect"])
+    await add_report(world, "idea", idea="collect", reporter="author")
+    if moderators == 2:
+        role = "INSERT INTO membership (space, person, role) VALUES ({}, {}, 'moderator')"
+        await execute(role, world.space_id["organisation"], world.person_id["colleague"])
+    if appealed:
+        await execute("UPDATE moderation_item SET state = 'appealed' WHERE id = {}", world.item_id["idea"])
+    called = QueryString(
+        "SELECT count(*) FROM (SELECT jsonb_build_object('item', {}::text) AS particulars) e, LATERAL ({}) x",
+        world.item["idea"],
+        ADMINISTRATORS,
+    )
+    assert await fetch_value("{}", called) == (moderators == 1)
