@@ -199,5 +199,5 @@ class StatusForm(Form):
         choices=options((status, words.words) for status, words in STATUSES.items()),
     )
     body = TextAreaField(
-        lazy("What does everybody need to know?"), [required(lazy("Say in a line what this means.")), at_most(2000)]
+        lazy("What does everybody need to know?"), [required(lazy("Say what everybody needs to know.")), at_most(2000)]
     )

@@ -106,6 +106,8 @@ class ReplyField(StringField):
         super().__init__(question.label, [*checks, at_most(LONGEST_REPLY)], **options)
         self.question = question
         self.choices = options_of(question)
+        if question.kind == "number":
+            self.flags.maxlength = None  # nobody counts its characters
 
     def pre_validate(self, form: BaseForm) -> None:
         """Of its kind."""

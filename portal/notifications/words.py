@@ -17,7 +17,6 @@ from portal.text.names import somebody
 SAYS: dict[str, str] = {
     "appeal": lazy("An appeal waits for your decision:"),
     "answer": lazy("There is an answer, new or corrected:"),
-    "ask": lazy("You are asked about:"),
     "campaign": lazy("News of the campaign:"),
     "comment": lazy("commented on:"),
     "duty_bounced": lazy("Mail about a duty does not reach somebody"),
@@ -58,11 +57,16 @@ SIGNS = {
     "moderation_queue": ("shield-check", "live"),
     "moderator_needed": ("shield-check", "live"),
     "receipt": ("shield-check", "talk"),
-    "ask": ("question", "talk"),
     "file_wish": ("paperclip", "talk"),
 }
+#: What somebody asks, by kind of event.
+ASKS: dict[str, str] = {
+    Kind.CO_AUTHOR_INVITED: lazy("asks you to write along:"),
+    Kind.IDEA_CAPTURED: lazy("wrote this down for you. Is it yours?"),
+    Kind.IDEA_CLAIMED: lazy("says that this is hers or his:"),
+}
 #: Of these it says who did it.
-BY_SOMEBODY = ("comment", "help", "mention", "reply")
+BY_SOMEBODY = ("ask", "comment", "help", "mention", "reply")
 
 
 def sign(bundle: Bundle) -> tuple[str, str]:
@@ -86,7 +90,7 @@ def says(bundle: Bundle) -> str:
         return str(OF_SCREENING[bundle.event_kind])
     if bundle.event_kind == Kind.CAMPAIGN_PROPOSED:
         return gettext("You are asked to decide about a campaign:")
-    said = str(SAYS[bundle.kind])
+    said = str(ASKS[bundle.event_kind] if bundle.kind == "ask" else SAYS[bundle.kind])
     if bundle.kind not in BY_SOMEBODY:
         return said
     by = somebody(bundle.by)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 import msgspec
 
@@ -12,6 +12,7 @@ from portal.access.scope import visible
 from portal.db import Reading, fetch_one
 from portal.ideas.queries import IdeaRow
 from portal.tables import Capture, CoAuthor, Correction, Event, HelpOffer, Idea, IdeaReply, StatusChange
+from portal.text.dates import read_date
 
 
 class Person(msgspec.Struct, frozen=True):
@@ -59,6 +60,11 @@ class Reply(msgspec.Struct, frozen=True):
     kind: str
     label: str
     value: str
+
+    @property
+    def day(self) -> date | None:
+        """The day that it names, where a day was asked for."""
+        return read_date(self.value) if self.kind == "date" else None
 
 
 class Captured(msgspec.Struct, frozen=True):

@@ -44,7 +44,10 @@ WORDS: dict[int, tuple[str, str]] = {
     405: (lazy("That does not work here"), lazy("Go back, and use the buttons of the page.")),
     413: (
         lazy("That is too much at once"),
-        lazy("What you sent is larger than this page takes. Go back: your text is still there. Make it shorter."),
+        lazy(
+            "What you sent is larger than this page takes. Go back: your text is still there."
+            " Make it shorter, or take fewer or smaller files."
+        ),
     ),
     429: (lazy("One moment, please"), lazy("That was a lot in a short time. Wait a little, and try again.")),
     500: (

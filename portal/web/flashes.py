@@ -41,7 +41,7 @@ FLASHES: dict[str, str] = {
     "campaign-archived": lazy("The campaign is archived. It is found with the filter “Archived”."),
     "followed": lazy("You follow this now: you hear of it by mail."),
     "unfollowed": lazy("You follow this no more."),
-    "idea-proposed": lazy("Your idea is there. Colleagues can support it and comment on it now."),
+    "idea-proposed": lazy("Your idea is there. Colleagues can read it and comment on it now."),
     "action-asked": lazy("Thank you. The moderators of this space look at it, and you read here what comes of it."),
     "case-opened": lazy("The case is open, and its clock runs."),
     "counts-together": lazy(
@@ -77,7 +77,7 @@ FLASHES: dict[str, str] = {
     "profile-saved": lazy("Your profile is saved. Colleagues see it as you chose."),
     "photo-saved": lazy("Your photo is there."),
     "photo-removed": lazy("Your photo is gone; your initials stand there again."),
-    "attached": lazy("Your files are attached."),
+    "attached": lazy("What you added is there."),
     "file-asked": lazy(
         "You asked for the file. Who answers for this space hears of it, and you hear what she or he says."
     ),
@@ -92,7 +92,7 @@ FLASHES: dict[str, str] = {
     "co-author-invited": lazy("Your colleague is asked to write along, and can say yes or no."),
     "co-author-out": lazy("Your colleague doesn’t write this idea along any more."),
     "co-author-joined": lazy(
-        "You write this idea along now. A vote that you gave it is taken back, because it is yours now."
+        "You write this idea along now. If you had voted for it, that is taken back: it is yours now, too."
     ),
     "co-author-ended": lazy("You don’t write this idea along."),
     "help-offered": lazy("Your offer stands on the idea now. Its authors hear of it by mail."),
@@ -107,7 +107,7 @@ FLASHES: dict[str, str] = {
     "workshop-captured": lazy("All ideas are there. Whoever you named is asked whether they are theirs."),
     "claimed": lazy("You said that it is yours. Who wrote it down is asked to confirm it."),
     "claimed-before": lazy("Somebody was earlier. Nothing was changed."),
-    "handed-over": lazy("It is your idea now. A vote that you gave it is taken back."),
+    "handed-over": lazy("It is your idea now. If you had voted for it, that is taken back."),
     "capture-refused": lazy("It is not yours, then. Your name is gone from it."),
     "claim-confirmed": lazy("The idea belongs to its author now."),
     "claim-rejected": lazy("The claim is refused. The idea waits for its author."),

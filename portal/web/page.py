@@ -125,7 +125,6 @@ def environment() -> Environment:
         time_left=dates.time_left,
         part=part,
         said=mentions.shown,
-        said_plainly=mentions.plain,
         reaction_kinds=REACTIONS,
         Action=Action,
     )

@@ -4,7 +4,7 @@ import pytest
 
 from portal.db import execute, fetch_value
 from tests.client import text_of
-from tests.pages.forms import errors_of, form_of, post_slowly
+from tests.pages.forms import errors_of, form_of, post_slowly, pressed_by_enter
 from tests.world import email_of
 
 TYPED = {
@@ -132,6 +132,12 @@ async def test_of_two_answers_at_once_the_second_is_kept_in_its_form(as_, world)
     assert "Somebody answered meanwhile" in errors_of(sent)["summary"]
     assert form_of(sent, address) | {"csrf_token": ""} == of_second | {"csrf_token": ""}
     assert await answers(world, "decide") == 1
+
+
+async def test_enter_shows_a_preview_and_neither_fills_in_nor_publishes(as_, world):
+    await without_cases()
+    browser, address = await as_("sponsor"), address_of(world, "decide")
+    assert pressed_by_enter(await browser.get(address), address) == "preview"
 
 
 async def test_an_empty_answer_names_every_required_field(as_, world):

@@ -155,6 +155,15 @@ async def test_a_reply_hangs_under_its_root(as_, world):
     assert await counts(world, "vote") == (3, 0)
 
 
+async def test_what_one_replies_to_stands_above_without_its_markup(as_, world):
+    browser = await as_("colleague")
+    form = await composer(browser, world, "vote")
+    await browser.post(thread(world, "vote"), form | {"body": "What does **that** cost? 1 < 2"})
+    public_id = (await newest())["public_id"]
+    page = await (await as_("employee")).get(f"/ideas/{world.idea['vote']}?reply={public_id}")
+    assert "What does that cost? 1 &lt; 2</p>" in page.text
+
+
 async def test_a_reply_to_a_reply_hangs_under_the_same_root(as_, world):
     browser = await as_("employee")
     form = await composer(browser, world, "vote", reply=world.comment["vote_reply"])

@@ -174,7 +174,7 @@ async def test_replies_are_checked_by_kind_shown_and_kept_with_their_version(as_
         names["date"]: "2026-07-01",
     }
     page = text_of(await browser.get((await browser.post(address, form | right)).headers["Location"]))
-    for words in ("Question text 2", "Guards\nat night", "Night", "12,5"):
+    for words in ("Question text 2", "Guards\nat night", "Night", "12,5", "1 July 2026"):
         assert words in page
     assert await fetch_value("SELECT form_version FROM idea WHERE title = 'Racks'") == 2
 

@@ -84,6 +84,13 @@ async def test_an_idea_that_is_removed_is_gone_from_lists_counts_and_search(as_,
     assert await fetch_value("SELECT ideas FROM campaign WHERE id = {}", world.campaign_id["collect"]) == 0
     own = text_of(await (await as_("author")).get(f"/ideas/{world.idea['collect']}"))
     assert "A moderator hid this idea" in own
+    assert "Why, and what you can do now" in own
+    along = "INSERT INTO co_author (idea, space, person, invited_by, accepted_at)"
+    along += " SELECT id, space, {}, author, plein_now() FROM idea WHERE id = {}"
+    await execute(along, world.person_id["sponsor"], world.idea_id["collect"])
+    hers = text_of(await (await as_("sponsor")).get(f"/ideas/{world.idea['collect']}"))
+    assert "Its author reads why" in hers
+    assert "Why, and what you can do now" not in hers, "the receipt is its author's alone"
 
 
 @pytest.mark.parametrize("action", ["allow", "warn"])

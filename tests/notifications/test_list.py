@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from portal.db import execute, fetch_value
 from tests.client import text_of
-from tests.world import NOW
+from tests.notifications.work import tell_all
+from tests.world import NOW, email_of
 
 
 async def test_it_is_counted_listed_read_and_muted(as_, world):
@@ -57,3 +58,14 @@ async def test_duties_stand_in_the_order_of_their_days(as_, world):
     await execute(DUTY_TOO, world.idea_id["done"], NOW - timedelta(hours=1), me)
     page = text_of(await browser.get("/notifications?only=duties"))
     assert page.index("Idea vote") < page.index("Idea done")
+
+
+async def test_what_is_asked_is_said_with_who_asks(as_, world):
+    page = f"/ideas/{world.idea['collect']}"
+    assert (
+        await (await as_("author")).post(f"{page}/co-authors", {"colleague": email_of("employee")})
+    ).status_code == 303
+    await tell_all()
+    heard = text_of(await (await as_("employee")).get("/notifications"))
+    assert "asks you to write along:" in heard
+    assert f'href="{page}"' in heard

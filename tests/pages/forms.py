@@ -21,6 +21,8 @@ class _Forms(HTMLParser):
         super().__init__()
         self.forms: dict[str, dict[str, str]] = {}
         self.errors: dict[str, str] = {}
+        self.pressed: dict[str, str] = {}  # what Enter presses: the name of a form's first button
+        self._action = ""
         self._fields: dict[str, str] | None = None
         self._inside = ""  # of a textarea or select: its name
         self._error = ""
@@ -29,11 +31,14 @@ class _Forms(HTMLParser):
         attributes = {name: value or "" for name, value in pairs}
         name, value = attributes.get("name", ""), attributes.get("value", "")
         if tag == "form":
-            self._fields = self.forms.setdefault(attributes.get("action", ""), {})
+            self._action = attributes.get("action", "")
+            self._fields = self.forms.setdefault(self._action, {})
         elif tag == "p" and attributes.get("class") == "error":
             self._error = attributes["id"].removesuffix("-error")
         elif self._fields is None:
             return
+        elif tag == "button" and attributes.get("type") == "submit":
+            self.pressed.setdefault(self._action, name)
         elif tag == "input" and name:
             if attributes.get("type") not in ("radio", "checkbox") or "checked" in attributes:
                 self._fields[name] = value
@@ -76,6 +81,11 @@ def form_of(response: httpx.Response, action: str) -> dict[str, str]:
 def forms_of(response: httpx.Response) -> dict[str, dict[str, str]]:
     """All forms of a page, by where they lead."""
     return _read(response).forms
+
+
+def pressed_by_enter(response: httpx.Response, action: str) -> str:
+    """The name of the button that Enter in a line of a form presses; "" for one that only sends it."""
+    return _read(response).pressed[action]
 
 
 def errors_of(response: httpx.Response) -> dict[str, str]:

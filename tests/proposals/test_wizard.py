@@ -7,7 +7,7 @@ import pytest
 
 from portal.db import execute, fetch_value
 from tests.client import text_of
-from tests.pages.forms import errors_of, form_of
+from tests.pages.forms import errors_of, form_of, pressed_by_enter
 from tests.proposals.steps import PURPOSE, QUESTION, begin, facts, offered, send, written
 from tests.world import NOW, email_of, set_clock
 
@@ -55,6 +55,13 @@ async def test_the_steps_can_be_visited_in_any_order_and_hold_what_was_saved(as_
     assert (await browser.get(f"{home}/edit/nonsense")).status_code == 404
     sent = await browser.get(f"{home}/edit")
     assert sent.headers["Location"] == f"{home}/edit/question"
+
+
+async def test_enter_saves_and_takes_no_prompt(as_, world):
+    browser = await as_("employee")
+    assert not pressed_by_enter(await browser.get("/campaigns/new"), "/campaigns/new")
+    address = f"{await begin(browser)}/edit/question"
+    assert not pressed_by_enter(await browser.get(address), address)
 
 
 async def test_saving_leads_on_to_the_next_step_or_to_the_whole(as_):

@@ -162,7 +162,13 @@ async def test_a_budget_is_open_while_voting_only(as_, world, phase):
     assert (await browser.post(vote(world, phase), {"weight": 1})).cookies["flash"] == "votes-closed"
     assert await fetch_value(GIVEN, world.person_id["administrator"]) == 0
     page = words_of(await browser.get(f"/ideas/{world.idea[phase]}"))
-    assert ("once voting has begun" in page) == (phase in ("collect", "discuss"))
+    early = phase in ("collect", "discuss")
+    assert ("once voting has begun" in page) == early
+    campaign = f"/campaigns/{world.campaign[phase]}"
+    listed, own = [words_of(await (await as_(who)).get(campaign)) for who in ("employee", "author")]
+    assert ("has not begun" in listed) == early
+    assert "this is your own idea" in own
+    assert "support" not in listed.partition("Read the brief")[2].partition("Collect")[0], "nobody can, yet"
 
 
 async def test_the_statement_itself_judges_phase_sight_and_method(rollback, budget):
