@@ -323,10 +323,12 @@ def _rows(row: type[Row], records: list[asyncpg.Record]) -> list[Row]:
 
 
 @lru_cache(maxsize=1000)
-def _placed(row: type, columns: tuple[str, ...]) -> itemgetter[str] | None:
+def _placed(row: type, columns: tuple[str, ...]) -> itemgetter[Any] | None:
     """Gives a record's values in the order of the fields, if each field has its column."""
     fields = getattr(row, "__match_args__", ())
-    return itemgetter(*fields) if len(fields) > 1 and sorted(fields) == sorted(columns) else None
+    if len(fields) < 2 or sorted(fields) != sorted(columns):
+        return None
+    return itemgetter(*(columns.index(field) for field in fields))
 
 
 async def fetch_value(sql: str, *args: Any) -> Any:

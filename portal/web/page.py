@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
+from secrets import token_urlsafe
 from types import FunctionType
 from typing import Any
 from urllib.parse import quote
@@ -22,7 +23,6 @@ from portal.access.policy import Action, allowed, can
 from portal.db import fetch_value
 from portal.files.kinds import KINDS
 from portal.settings import ROOT, settings
-from portal.tables.base import new_public_id
 from portal.text import counts, dates, mentions
 from portal.text.answers import ANSWER_KINDS, CATEGORIES
 from portal.text.cases import STILL
@@ -213,7 +213,7 @@ class LargeParts:
     def put_in(self, text: str, token: str, actor: Actor | None) -> bytes:
         """The page as it is sent: its large parts and its reader's name and face where they belong, the token in all
         of its forms, and a key in the one that nobody has typed into. It is gone over once, for all marks alike."""
-        own = {CSRF: token, ONCE: new_public_id()}
+        own = {CSRF: token, ONCE: token_urlsafe(9)}
         if actor is not None:
             own[NAME], own[PICTURE] = escape(actor.name), art.avatar(actor.public_id, actor.name, actor.guest, "s")
         put = {mark.encode(): _sent(what) for mark, what in own.items()}
