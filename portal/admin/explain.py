@@ -13,7 +13,9 @@ from portal.attachments.queries import get_attachment
 from portal.campaigns.queries import get_campaign
 from portal.comments.queries import get_comment
 from portal.db import execute, fetch_value
+from portal.escalation.queries import get_case
 from portal.ideas.queries import get_idea
+from portal.policies.queries import get_policy
 from portal.spaces.queries import get_space
 
 #: What an address can lead to, and how it is loaded through the scope.
@@ -23,7 +25,10 @@ KINDS: dict[str, Callable[[Actor, str], Awaitable[Any]]] = {
     "idea": get_idea,
     "attachment": get_attachment,
     "comment": get_comment,
+    "escalation": get_case,
+    "policy": get_policy,
 }
+CALLED = {"escalation": "case"}
 #: Done to another kind of thing than their names begin with; where none is named, to nothing that is there already, or
 #: to what is no longer in sight as one of these.
 DONE_TO = {
@@ -32,6 +37,11 @@ DONE_TO = {
     Action.IDEA_ADOPT: "",
     Action.IDEA_PROPOSE: "campaign",
     Action.WORKSHOP_CAPTURE: "campaign",
+    Action.POLICY_REGISTER: "",
+    Action.ESCALATION_OPEN_UNASKED: "",
+    Action.ESCALATION_MAKE_ACTIONABLE: "",
+    Action.ESCALATION_MERGE: "",
+    Action.ESCALATION_SPLIT: "",
     Action.ANSWER_CORRECT: "idea",
     Action.DIGEST_WRITE: "idea",
 }
@@ -43,6 +53,8 @@ WHERE = """
     UNION ALL SELECT 'idea', i.public_id, i.space, i.state FROM idea i WHERE i.public_id = ANY({})
     UNION ALL SELECT 'attachment', x.public_id, x.space, '' FROM attachment x WHERE x.public_id = ANY({})
     UNION ALL SELECT 'comment', k.public_id, k.space, k.state FROM comment k WHERE k.public_id = ANY({})
+    UNION ALL SELECT 'escalation', e.public_id, e.space, e.state FROM escalation e WHERE e.public_id = ANY({})
+    UNION ALL SELECT 'policy', y.public_id, y.space, '' FROM policy y WHERE y.public_id = ANY({})
 """
 WHY = """
     SELECT s.name, s.open, s.sisters, s.kind, s.parent, ARRAY(
@@ -59,13 +71,13 @@ async def explain(email: str, item: str) -> list[str] | None:  # access: the com
         known = await fetch_value("SELECT person FROM identity WHERE lower(email) = lower({})", email)
         return None if known is None else [f"{email} is deactivated: she can't sign in, and sees nothing."]
     parts = [part for part in item.split("?")[0].split("/") if part]
-    rows = await execute(WHERE, *[parts] * 5)
+    rows = await execute(WHERE, *[parts] * len(KINDS))
     if not rows:
         return [f"There is nothing with the address {item}."]
     public_id = rows[0]["public_id"]
     kind, space, state = rows[0]["kind"], rows[0]["space"], rows[0]["state"]
     (place,) = await execute(WHY, actor.id, space)
-    lines = [f"{actor.name} ({actor.kind}) and the {kind} {public_id}", "", f"Space: {place['name']}"]
+    lines = [f"{actor.name} ({actor.kind}) and the {CALLED.get(kind, kind)} {public_id}", "", f"Space: {place['name']}"]
     lines += [f"  {reason}" for reason in _reasons(actor, space, place)]
     if state:
         lines.append(f"State: {state}")
