@@ -197,7 +197,9 @@ async def items(actor: Actor, space: int, view: str) -> list[ItemRow]:
 
 
 async def get_item(actor: Actor, public_id: str) -> ItemRow | None:
-    """An item of a space that the actor moderates, unless she wrote it."""
+    """An item of a space that the actor moderates, unless she wrote it. Guests moderate none."""
+    if actor.guest:
+        return None
     return await fetch_one(ItemRow, ITEMS + " AND x.public_id = {}", *_seen(actor), public_id)
 
 
