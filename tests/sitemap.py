@@ -11,8 +11,7 @@ from typing import Any
 from litestar import Litestar
 from litestar.routes import HTTPRoute
 
-from portal.calendar.day_list import mark as days_mark
-from portal.invitations.guest_list import mark
+from portal.files.lists import mark
 from portal.web.assets import assets
 from tests.world import PASSWORD, World, email_of, picture
 
@@ -279,7 +278,7 @@ POSTS: dict[str, tuple[str | None, str, dict[str, str]]] = {
         {"zone": "Europe/Amsterdam", "opens_1": "08:00", "closes_1": "16:30"},
     ),
     "/admin/retention": ("administrator", "/admin/retention", RETENTION),
-    "/admin/calendar/list": ("administrator", "/admin/calendar/list", DAYS | {"tried": days_mark(DAYS["list"])}),
+    "/admin/calendar/list": ("administrator", "/admin/calendar/list", DAYS | {"tried": mark(DAYS["list"])}),
     "/admin/topics": ("administrator", "/admin/topics", TOPIC),
     "/admin/topics/absences": ("administrator", "/admin/topics/absences", AWAY | {"colleague": email_of("employee")}),
     "/admin/topics/absences/{public_id:str}/removal": (

@@ -10,10 +10,11 @@ from litestar import Response, Router, get, post
 
 from portal.access.policy import Action, require
 from portal.calendar import actions, queries
-from portal.calendar.day_list import OF_LISTS, Tried, mark, try_out
+from portal.calendar.day_list import OF_LISTS, try_out, words_for
 from portal.calendar.forms import LIST, CountryForm, DayForm, DaysForm, HoursForm, ThisDay, read_year
 from portal.calendar.holidays import YEARS_AHEAD
 from portal.files.dialect import decoded
+from portal.files.lists import Tried, mark
 from portal.text.dates import month_name
 from portal.web.page import page, see_other
 from portal.web.request import Request
@@ -123,11 +124,11 @@ async def enter_list(request: Request) -> Response[Any]:
     if tried is None or not tried.good or form.tried.data != seen:
         form.tried.data = seen if tried and tried.good else ""
         return _list_page(request, form, tried)
-    await actions.enter_days(request.actor, tried.days)
-    return see_other(f"{ADDRESS}?year={tried.days[0].day.year}", "holds-now")
+    await actions.enter_days(request.actor, tried.rows)
+    return see_other(f"{ADDRESS}?year={tried.rows[0].day.year}", "holds-now")
 
 
-async def _tried(form: Any) -> Tried:
+async def _tried(form: Any) -> Tried[queries.Day]:
     """Reads what was typed, or the file, whose text stands in the form from then on."""
     content = (form.list.data or "").encode()
     if form.file.data:
@@ -140,7 +141,7 @@ async def _tried(form: Any) -> Tried:
     return try_out(content)
 
 
-def _list_page(request: Request, form: DaysForm, tried: Tried | None = None) -> Response[Any]:
+def _list_page(request: Request, form: DaysForm, tried: Tried[queries.Day] | None = None) -> Response[Any]:
     wrong = tried is not None and not tried.good
     return page(
         request,
@@ -148,6 +149,7 @@ def _list_page(request: Request, form: DaysForm, tried: Tried | None = None) -> 
         section="admin",
         form=form,
         tried=tried,
+        words_for=words_for,
         of_lists=OF_LISTS,
         status=422 if wrong else form.status,
     )

@@ -16,7 +16,7 @@ from portal.events.kinds import Kind
 from portal.events.log import record
 from portal.files.kinds import PLAIN
 from portal.ideas.announcing import announce
-from portal.ideas.holding import hold_above
+from portal.ideas.holding import hold_above, take_out_of_sight
 from portal.ideas.queries import REPLIES, IdeaRow
 from portal.sensitive.holding import Found, found_in, hold_idea, let_pass, refuse_sensitive
 from portal.tables.base import new_public_id
@@ -282,9 +282,6 @@ EDIT = """
 """
 
 
-OUT_OF_SIGHT = "UPDATE idea SET state = 'draft' WHERE id = {} AND state = 'published'"
-
-
 async def edit_idea(actor: Actor, idea: IdeaRow, content: Content, *, version: int) -> None:
     """Saves a new version and keeps the one before. Raises Changed when it was saved or frozen meanwhile."""
     require(actor, Action.IDEA_EDIT, idea)
@@ -299,7 +296,7 @@ async def edit_idea(actor: Actor, idea: IdeaRow, content: Content, *, version: i
         await execute(EDIT, *_columns(content, html), actor.id, idea.id)
         await keep_replies(idea.id, content)
         if found:
-            await execute(OUT_OF_SIGHT, idea.id)
+            await take_out_of_sight(idea.id)
             await hold_idea(idea.id, found, "published")
             return
         await record(Kind.IDEA_EDITED, actor=actor.id, space=idea.space, idea=idea.id)

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
+from portal.files import lists
 from portal.text.language import lazy
 
 #: With a whole file.
 OF_FILES: dict[str, str] = {
     "empty": lazy("The file is empty."),
-    "no list": lazy("This is no CSV file. Save the list as CSV, and take that file."),
+    "no list": lists.OF_LISTS["no list"],
     "no heading": lazy(
         "The first line has to say what each column is. For people it needs at least “E-mail”, for units “Name”."
     ),
 }
 #: With a line; %(value)s is what it says.
 OF_LINES: dict[str, str] = {
-    "quotes": lazy("A quotation mark opens and is not closed as it should be. Close it, or take it away."),
-    "cells": lazy("There are more cells than headings: %(value)s. Is a separator missing its quotation marks?"),
+    **lists.OF_LINES,
     "missing": lazy("This is empty. Fill it in."),
     "address": lazy("“%(value)s” is no complete e-mail address. Complete it."),
     "letters": lazy(
         "“%(value)s” has letters before the @ that e-mail addresses here can’t have, such as ë. Write it with plain "
         "letters, as in zoe@example.org."
     ),
-    "long": lazy("This is too long: “%(value)s…”. Shorten it."),
-    "characters": lazy("This holds a character that belongs to no line of text. Take it out."),
     "language": lazy("“%(value)s” is no language of the portal. Write nl or en."),
     "zone": lazy("“%(value)s” is no time zone. Write one such as Europe/Amsterdam."),
     "yes or no": lazy("“%(value)s” says neither yes nor no. Write yes or no."),

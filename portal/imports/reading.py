@@ -24,7 +24,7 @@ LANGUAGES = {
 }
 
 
-class Wrong(msgspec.Struct, frozen=True):
+class WrongCell(msgspec.Struct, frozen=True):
     """What is wrong with a line: in which column, a key of problems.OF_LINES, and what it says there."""
 
     line: int
@@ -52,17 +52,17 @@ class Line(msgspec.Struct):
     outcome: str = ""
 
 
-def lines_of(sheet: Sheet) -> Iterator[tuple[Line, list[Wrong]]]:
+def lines_of(sheet: Sheet) -> Iterator[tuple[Line, list[WrongCell]]]:
     """Each line of a sheet with what is wrong with it so far: its cells, each by itself."""
     places = sheet.columns
     zones = available_timezones()
     for at, cells in sheet.records:
         line = Line(at)
         if cells is None:
-            yield line, [Wrong(at, "", "quotes")]
+            yield line, [WrongCell(at, "", "quotes")]
             continue
         if any(cell.strip() for cell in cells[sheet.width :]):
-            yield line, [Wrong(at, "", "cells", str(len(cells)))]
+            yield line, [WrongCell(at, "", "cells", str(len(cells)))]
             continue
         values = {
             column: text
@@ -76,49 +76,49 @@ def lines_of(sheet: Sheet) -> Iterator[tuple[Line, list[Wrong]]]:
         yield line, _fill(line, values, zones)
 
 
-def _fill(line: Line, values: dict[str, str], zones: set[str]) -> list[Wrong]:
+def _fill(line: Line, values: dict[str, str], zones: set[str]) -> list[WrongCell]:
     wrong = []
     for column, limit in LIMITS.items():
         text = values.get(column)
         if text is None:
             continue
         if NO_TEXT.search(text):
-            wrong.append(Wrong(line.line, column, "characters"))
+            wrong.append(WrongCell(line.line, column, "characters"))
         elif len(text) > limit:
-            wrong.append(Wrong(line.line, column, "long", text[:40]))
+            wrong.append(WrongCell(line.line, column, "long", text[:40]))
         else:
             setattr(line, column, text)
     if line.email and not (PLAIN_ADDRESS.fullmatch(line.email) or is_address(line.email)):
         problem = "letters" if has_other_letters(line.email) else "address"
-        wrong.append(Wrong(line.line, "email", problem, line.email))
+        wrong.append(WrongCell(line.line, "email", problem, line.email))
     if language := values.get("language"):
         line.language = LANGUAGES.get(language.casefold())
         if line.language is None:
-            wrong.append(Wrong(line.line, "language", "language", language[:40]))
+            wrong.append(WrongCell(line.line, "language", "language", language[:40]))
     if zone := values.get("zone"):
         line.zone = zone
         if zone not in zones:
-            wrong.append(Wrong(line.line, "zone", "zone", zone[:40]))
+            wrong.append(WrongCell(line.line, "zone", "zone", zone[:40]))
     if active := values.get("active"):
         line.active = True if active.casefold() in YES else False if active.casefold() in NO else None
         if line.active is None:
-            wrong.append(Wrong(line.line, "active", "yes or no", active[:40]))
+            wrong.append(WrongCell(line.line, "active", "yes or no", active[:40]))
     return wrong
 
 
-def people_of(sheet: Sheet, units: UnitPaths, make_units: bool) -> Iterator[Line | Wrong]:
+def people_of(sheet: Sheet, units: UnitPaths, make_units: bool) -> Iterator[Line | WrongCell]:
     """The lines of a list of people, and all that is wrong with the others."""
     seen: dict[str, dict[str, int]] = {"email": {}, "number": {}}
     known: dict[str, list[int]] = {}
     for line, wrong in lines_of(sheet):
         if not wrong and not line.email:
-            wrong.append(Wrong(line.line, "email", "missing"))
+            wrong.append(WrongCell(line.line, "email", "missing"))
         for column, lines in seen.items():
             text = getattr(line, column)
             if text:
                 first = lines.setdefault(text.casefold(), line.line)
                 if first != line.line:
-                    wrong.append(Wrong(line.line, column, "twice", str(first)))
+                    wrong.append(WrongCell(line.line, column, "twice", str(first)))
         if line.unit:
             if line.unit not in known:
                 known[line.unit] = units.found(line.unit)
@@ -126,9 +126,9 @@ def people_of(sheet: Sheet, units: UnitPaths, make_units: bool) -> Iterator[Line
             if len(fitting) == 1:
                 line.org_unit = fitting[0]
             elif fitting:
-                wrong.append(Wrong(line.line, "unit", "several units", line.unit))
+                wrong.append(WrongCell(line.line, "unit", "several units", line.unit))
             elif not make_units:
-                wrong.append(Wrong(line.line, "unit", "no unit", line.unit))
+                wrong.append(WrongCell(line.line, "unit", "no unit", line.unit))
         if wrong:
             yield from wrong
         else:

@@ -11,7 +11,7 @@ import msgspec
 
 from portal.db import execute, fetch_one, fetch_value, transaction
 from portal.files.dialect import Unreadable, taken_apart
-from portal.imports.reading import Line, Wrong, lines_of, people_of
+from portal.imports.reading import Line, WrongCell, lines_of, people_of
 from portal.imports.unit_list import units_of
 from portal.units.queries import all_units
 
@@ -51,7 +51,7 @@ async def read_import(people_import: int) -> None:
     units = await all_units(None)
     heads = await heads_named(content) if row.kind == "units" else {}
 
-    def taken() -> tuple[str, str, list[Line], list[Wrong]]:
+    def taken() -> tuple[str, str, list[Line], list[WrongCell]]:
         sheet = taken_apart(content, row.kind)
         if row.kind == "units":
             planned, wrong = units_of(sheet, units, heads)
@@ -98,7 +98,7 @@ UNREADABLE = "UPDATE people_import SET state = 'unreadable', problem = {} WHERE 
 READ = "UPDATE people_import SET state = 'ready', problem = '', encoding = {}, separator = {}, done = 0 WHERE id = {}"
 
 
-async def _copy(connection: asyncpg.Connection, people_import: int, lines: list[Line], wrong: list[Wrong]) -> None:
+async def _copy(connection: asyncpg.Connection, people_import: int, lines: list[Line], wrong: list[WrongCell]) -> None:
     def rows() -> Iterator[tuple[Any, ...]]:
         for line in lines:
             yield (

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import msgspec
 
 from portal.files.dialect import Sheet
-from portal.imports.reading import Line, Wrong, lines_of
+from portal.imports.reading import Line, WrongCell, lines_of
 from portal.units.paths import UnitPaths, parts_of
 
 
@@ -23,19 +23,19 @@ class Planned(msgspec.Struct):
     under_line: int | None = None
 
 
-def units_of(sheet: Sheet, units: UnitPaths, heads: Mapping[str, int]) -> tuple[list[Planned], list[Wrong]]:
+def units_of(sheet: Sheet, units: UnitPaths, heads: Mapping[str, int]) -> tuple[list[Planned], list[WrongCell]]:
     """The lines of a list of units in their order, and all that is wrong with the others. `heads`: who works here, by
     their addresses."""
-    found: list[Wrong] = []
+    found: list[WrongCell] = []
     good: list[Line] = []
     codes: dict[str, int] = {}
     for line, wrong in lines_of(sheet):
         if not wrong and not line.name:
-            wrong.append(Wrong(line.line, "name", "missing"))
+            wrong.append(WrongCell(line.line, "name", "missing"))
         if line.number and codes.setdefault(line.number.casefold(), line.line) != line.line:
-            wrong.append(Wrong(line.line, "number", "twice", str(codes[line.number.casefold()])))
+            wrong.append(WrongCell(line.line, "number", "twice", str(codes[line.number.casefold()])))
         if line.head and line.head.lower() not in heads:
-            wrong.append(Wrong(line.line, "head", "no head", line.head))
+            wrong.append(WrongCell(line.line, "head", "no head", line.head))
         found += wrong
         good += [] if wrong else [line]
     planned, wrong = _placed(good, units)
@@ -64,13 +64,13 @@ def _outcome(plan: Planned, by_line: dict[int, Planned], units: UnitPaths) -> st
     return "changed" if differs else "same"
 
 
-def _placed(lines: list[Line], units: UnitPaths) -> tuple[list[Planned], list[Wrong]]:
+def _placed(lines: list[Line], units: UnitPaths) -> tuple[list[Planned], list[WrongCell]]:
     by_code = {line.number.casefold(): line for line in lines if line.number}
     by_name: dict[str, list[Line]] = defaultdict(list)
     for line in lines:
         by_name[(line.name or "").casefold()].append(line)
     placed: list[Planned] = []
-    wrong: list[Wrong] = []
+    wrong: list[WrongCell] = []
     taken: dict[tuple[object, object, str], int] = {}
     for line in lines:
         plan = Planned(line)
@@ -83,11 +83,11 @@ def _placed(lines: list[Line], units: UnitPaths) -> tuple[list[Planned], list[Wr
                 plan.under_unit = fitting[0]
             else:
                 problem = "several units" if fitting else "no unit"
-                wrong.append(Wrong(line.line, "parent", problem, line.parent))
+                wrong.append(WrongCell(line.line, "parent", problem, line.parent))
                 continue
         same = taken.setdefault((plan.under_unit, plan.under_line, (line.name or "").casefold()), line.line)
         if same != line.line:
-            wrong.append(Wrong(line.line, "name", "twice", str(same)))
+            wrong.append(WrongCell(line.line, "name", "twice", str(same)))
             continue
         plan.unit = _there_already(line, units)
         placed.append(plan)
@@ -116,7 +116,7 @@ def _there_already(line: Line, units: UnitPaths) -> int | None:
     return fitting[0] if len(fitting) == 1 else None
 
 
-def _circles(planned: dict[int, Planned], units: UnitPaths) -> list[Wrong]:
+def _circles(planned: dict[int, Planned], units: UnitPaths) -> list[WrongCell]:
     """The lines that would lie under themselves, in the tree as it would be afterwards."""
     of_unit = {plan.unit: plan for plan in planned.values() if plan.unit is not None}
 
@@ -138,5 +138,5 @@ def _circles(planned: dict[int, Planned], units: UnitPaths) -> list[Wrong]:
             names.append((step.line.name or "") if isinstance(step, Planned) else units.units[step].name)
             step, steps = above(step), steps + 1
         if step is plan:
-            wrong.append(Wrong(plan.line.line, "parent", "circle", " > ".join([names[0], *reversed(names)][:6])))
+            wrong.append(WrongCell(plan.line.line, "parent", "circle", " > ".join([names[0], *reversed(names)][:6])))
     return wrong

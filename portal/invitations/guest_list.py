@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator
 from datetime import date, datetime, tzinfo
 
 import msgspec
 
 from portal.access.actor import Actor
-from portal.files.dialect import Sheet, Unreadable, taken_apart
+from portal.files.dialect import Unreadable, taken_apart
+from portal.files.lists import Tried, Wrong, records
 from portal.invitations.queries import GuestSpace
 from portal.invitations.recipients import (
     address_problem,
@@ -39,32 +38,6 @@ class Line(msgspec.Struct):
     language: str = ""
 
 
-class Wrong(msgspec.Struct, frozen=True):
-    """What is wrong with a line: a key of recipients.PROBLEMS, and what it is about."""
-
-    line: int
-    problem: str
-    value: str = ""
-
-
-class Tried(msgspec.Struct):
-    """A trial run. `problem` is what is wrong with the whole list: a key of OF_LISTS."""
-
-    lines: list[Line] = []
-    wrong: list[Wrong] = []
-    problem: str = ""
-
-    @property
-    def good(self) -> bool:
-        """Whether it can be carried out as it is."""
-        return bool(self.lines) and not self.wrong and not self.problem
-
-
-def mark(*parts: str) -> str:
-    """What a trial run was about, so that only what was seen is carried out."""
-    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32]
-
-
 class Usual(msgspec.Struct, frozen=True):
     """What holds for lines that say nothing else, and the zone of who wrote them."""
 
@@ -73,15 +46,17 @@ class Usual(msgspec.Struct, frozen=True):
     zone: tzinfo
 
 
-async def try_out(actor: Actor, space: GuestSpace, content: bytes, known: list[PartnerRow], usual: Usual) -> Tried:
+async def try_out(
+    actor: Actor, space: GuestSpace, content: bytes, known: list[PartnerRow], usual: Usual
+) -> Tried[Line]:
     """Reads the list and says what would be done; changes nothing."""
     try:
         sheet = taken_apart(content, "guests")
     except Unreadable as error:
         return Tried(problem=error.problem)
-    tried, seen = Tried(), dict[str, int]()
-    for at, values in _records(sheet):
-        if len(tried.lines) + len(tried.wrong) >= MOST:
+    tried, seen = Tried[Line](), dict[str, int]()
+    for at, values in records(sheet):
+        if len(tried.rows) + len(tried.wrong) >= MOST:
             tried.problem = "many"
             break
         line = Line(at)
@@ -94,30 +69,18 @@ async def try_out(actor: Actor, space: GuestSpace, content: bytes, known: list[P
             problem = problem or address_problem(line.email, None if space.preboarding else line.partner)
             wrong = [Wrong(at, *problem)] if problem else []
         tried.wrong += wrong
-        tried.lines += [] if wrong else [line]
-    if not tried.lines and not tried.wrong:
+        tried.rows += [] if wrong else [line]
+    if not tried.rows and not tried.wrong:
         tried.problem = tried.problem or "empty"
     return tried
-
-
-def _records(sheet: Sheet) -> Iterator[tuple[int, dict[str, str] | tuple[str, str]]]:
-    """Each line with its cells by column, or with what is wrong with it as a whole."""
-    for at, cells in sheet.records:
-        if cells is None:
-            yield at, ("quotes", "")
-        elif any(cell.strip() for cell in cells[sheet.width :]):
-            yield at, ("cells", str(len(cells)))
-        else:
-            values = {column: cells[place].strip() for column, place in sheet.columns.items() if place < len(cells)}
-            whole = " ".join(values[part] for part in ("first", "infix", "last") if values.get(part))
-            values["name"] = values.get("name") or whole
-            yield at, values
 
 
 def _fill(
     line: Line, values: dict[str, str], space: GuestSpace, known: list[PartnerRow], usual: Usual, now: datetime
 ) -> list[Wrong]:
     at = line.line
+    whole = " ".join(values[part] for part in ("first", "infix", "last") if values.get(part))
+    values["name"] = values.get("name") or whole
     wrong = [Wrong(at, "long", values[name][:40]) for name, n in LIMITS.items() if len(values.get(name, "")) > n]
     if any(not value.isprintable() for value in values.values()):
         return [*wrong, Wrong(at, "characters")]

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from portal.access.actor import Actor
+from portal.files import lists
 from portal.invitations.queries import GuestSpace, known
 from portal.partners.queries import PartnerRow
 from portal.text.address import has_other_letters, is_shared, mailbox
@@ -37,15 +38,11 @@ PROBLEMS: dict[str, str] = {
     "first day": lazy("“%(value)s” is no day between today and a year from now. Write it like 2027-01-31."),
     "date": lazy("“%(value)s” is no day within a year from now. Write it like 2027-01-31."),
     "language": lazy("“%(value)s” is no language of the portal. Write nl or en."),
-    "long": lazy("This is too long: “%(value)s…”. Shorten it."),
-    "characters": lazy("This holds a character that belongs to no line of text. Take it out."),
-    "quotes": lazy("A quotation mark opens and is not closed as it should be. Close it, or take it away."),
-    "cells": lazy("There are more cells than headings: %(value)s. Is a separator missing its quotation marks?"),
+    **lists.OF_LINES,
 }
 #: With a whole list.
 OF_LISTS: dict[str, str] = {
-    "empty": lazy("Type or paste a list, or choose a file."),
-    "no list": lazy("This is no CSV file. Save the list as CSV, and take that file."),
+    **lists.OF_LISTS,
     "no heading": lazy("The first line has to say what each column is; it needs at least “E-mail”."),
     "many": lazy("This is a long list. Invite at most 300 people at once."),
 }

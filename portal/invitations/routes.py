@@ -14,6 +14,7 @@ from portal.access.tokens import token_sha256
 from portal.accounts import throttle
 from portal.accounts.routes import follow_link, with_session
 from portal.files.dialect import decoded
+from portal.files.lists import Tried, mark
 from portal.invitations import actions, queries
 from portal.invitations.forms import (
     LIST,
@@ -24,7 +25,7 @@ from portal.invitations.forms import (
     RenewForm,
     WishForm,
 )
-from portal.invitations.guest_list import Tried, Usual, mark, try_out
+from portal.invitations.guest_list import Line, Usual, try_out
 from portal.invitations.recipients import OF_LISTS, words_for
 from portal.partners.queries import partners
 from portal.text.language import reader
@@ -114,7 +115,7 @@ async def invite_list(request: Request, public_id: FromPath[str]) -> Response[An
             who.language or form.language.data,
             who.starts_on,
         )
-        for who in tried.lines
+        for who in tried.rows
     ]
     await actions.invite(request.actor, space, people, words=form.words.data, rights=_rights(form))
     return see_other(f"/spaces/{public_id}/guests", "guests-invited")
@@ -150,7 +151,7 @@ async def _wish(request: Request, space: queries.GuestSpace, public_id: str | No
     return wish if wish and wish.space == space.id and wish.state == "waiting" else None
 
 
-async def _tried(request: Request, space: queries.GuestSpace, form: GuestListForm) -> Tried:
+async def _tried(request: Request, space: queries.GuestSpace, form: GuestListForm) -> Tried[Line]:
     """Reads what was typed, or the file, whose text stands in the form from then on."""
     content = (form.list.data or "").encode()
     if form.file.data:
@@ -179,7 +180,7 @@ async def _invite_page(request: Request, space: queries.GuestSpace, form: Invite
 
 
 async def _list_page(
-    request: Request, space: queries.GuestSpace, form: GuestListForm, tried: Tried | None = None
+    request: Request, space: queries.GuestSpace, form: GuestListForm, tried: Tried[Line] | None = None
 ) -> Response[Any]:
     form.offer(request.actor, space, await partners(request.actor))
     wrong = tried is not None and not tried.good

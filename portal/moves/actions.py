@@ -12,6 +12,7 @@ from portal.db import execute, fetch_value, transaction
 from portal.events.jobs import queue
 from portal.events.kinds import Kind
 from portal.events.log import record
+from portal.ideas.holding import hold_campaigns
 from portal.ideas.queries import REPLIES, IdeaRow
 from portal.posts.queries import Stream
 
@@ -37,7 +38,6 @@ class Reason(StrEnum):
 
 
 # Both campaigns are held, in one order, then the idea: whoever moves dates, or answers, waits.
-HOLD = "SELECT 1 FROM campaign WHERE id = ANY({}) ORDER BY id FOR UPDATE"
 HOLD_IDEA = """
     SELECT i.id FROM idea i JOIN campaign a ON a.id = i.campaign JOIN campaign b ON b.id = {}
     WHERE i.id = {} AND i.campaign = {} AND i.state = 'published'
@@ -160,7 +160,7 @@ async def move_idea(actor: Actor, idea: IdeaRow, to: CampaignRow) -> None:
     require(actor, Action.IDEA_MOVE, idea)
     require(actor, Action.IDEA_PROPOSE, to)
     async with transaction():
-        await execute(HOLD, [idea.campaign, to.id])
+        await hold_campaigns(idea.campaign, to.id)
         phases = list(WHILE_EDITING), list(WHILE_PROPOSING)
         if await fetch_value(HOLD_IDEA, to.id, idea.id, idea.campaign, *phases) is None:
             raise Stays(Reason.LATE)

@@ -12,6 +12,7 @@ from portal.escalation.actions import make_actionable
 from portal.escalation.queries import Item
 from portal.events.kinds import Kind
 from portal.events.log import record
+from portal.ideas.holding import hold_campaigns
 from portal.ideas.queries import IdeaRow
 from portal.ideas.withdrawing import SAY_WHY
 from portal.text.markdown import rendered
@@ -39,7 +40,6 @@ TO_SETTLE = f"""
         AND (NOT {{}} OR EXISTS (SELECT FROM action_request q WHERE q.idea = i.id AND q.outcome IS NULL))
 """
 # Stream and campaign are held, in one order, as by whoever moves an idea; then the post.
-HOLD = "SELECT 1 FROM campaign WHERE id = ANY({}) ORDER BY id FOR UPDATE"
 BECOME = f"""
     UPDATE idea i SET campaign = c.id, kind = 'idea', form_version = 0 FROM campaign c
     WHERE i.id = {{}} AND i.campaign = {{}} AND i.state = 'published' AND {UNANSWERED}
@@ -59,7 +59,7 @@ async def become_idea(actor: Actor, post: IdeaRow, campaign: CampaignRow, words:
     require(actor, Action.IDEA_PROPOSE, campaign)
     html = await rendered(words)
     async with transaction():
-        await execute(HOLD, [post.campaign, campaign.id])
+        await hold_campaigns(post.campaign, campaign.id)
         await _hold(post)
         if await fetch_value(BECOME, post.id, post.campaign, campaign.id, list(WHILE_PROPOSING)) is None:
             raise Changed

@@ -5,7 +5,7 @@ from __future__ import annotations
 from portal.db import execute
 from portal.events.kinds import Kind
 from portal.events.log import record
-from portal.ideas.holding import hold_above
+from portal.ideas.holding import hold_above, take_out_of_sight
 from portal.sensitive import SCREEN_MINUTES
 
 # Who decides about it, would decide, or answers for its topic, hides nothing by reporting it (rules 7 and 15); nor does
@@ -35,7 +35,6 @@ HOLD = """
     LIMIT 1
     ON CONFLICT DO NOTHING RETURNING public_id, person, idea, comment
 """
-HIDE_IDEA = "UPDATE idea SET state = 'draft' WHERE id = {} AND state = 'published'"
 HIDE_COMMENT = "UPDATE comment SET state = 'hidden' WHERE id = {} AND state = 'published'"
 
 
@@ -43,5 +42,8 @@ async def hold_reported(event: int) -> None:
     """What a reader reported as sensitive is out of sight until it was screened; its author is told."""
     for row in await execute(HOLD, SCREEN_MINUTES, event):
         await hold_above(row["idea"], row["comment"])
-        await execute(HIDE_IDEA if row["idea"] else HIDE_COMMENT, row["idea"] or row["comment"])
+        if row["idea"]:
+            await take_out_of_sight(row["idea"])
+        else:
+            await execute(HIDE_COMMENT, row["comment"])
         await record(Kind.SCREENING_BEGUN, person=row["person"], item=row["public_id"])

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import asyncpg
 
 from portal.access.scope import NEVER_SHOWN, VISIBILITY
-from portal.invitations.guest_list import mark
+from portal.files.lists import mark
 from tests.access.stage import Stage
 from tests.pages.forms import forms_of
 from tests.sitemap import FILES, GUEST_LIST, POSTS, form

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from portal.calendar.day_list import try_out
+from portal.calendar.day_list import try_out, words_for
 from portal.calendar.forms import WEEKDAYS
 from portal.calendar.holidays import country_of_zone, holidays_of
 from portal.calendar.jobs import bring_holidays
@@ -122,7 +122,7 @@ async def test_a_list_with_bad_lines_names_each_and_changes_nothing(browser):
         (9, "year"),
     ]
     for wrong in tried.wrong:
-        assert wrong.words in text_of(answer)
+        assert words_for(wrong.problem, wrong.value) in text_of(answer)
     assert len(await days()) == 1
 
 

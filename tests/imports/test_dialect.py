@@ -5,7 +5,7 @@ from types import MappingProxyType
 import pytest
 
 from portal.files.dialect import SEPARATORS, Unreadable, decoded, taken_apart
-from portal.imports.reading import Line, Wrong, people_of
+from portal.imports.reading import Line, WrongCell, people_of
 from portal.imports.unit_list import units_of
 from portal.units.paths import Unit, UnitPaths
 
@@ -16,7 +16,7 @@ TEXT = "Naam;E-mail;Functie\nZoë de Wit;zoe@x.example;Sluiswachter\nÅse Öst;a
 def people(content, units=NONE, make_units=False):
     sheet = taken_apart(content if isinstance(content, bytes) else content.encode(), "people")
     found = list(people_of(sheet, units, make_units))
-    return [x for x in found if isinstance(x, Line)], [x for x in found if isinstance(x, Wrong)]
+    return [x for x in found if isinstance(x, Line)], [x for x in found if isinstance(x, WrongCell)]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "latin-1"])
@@ -61,7 +61,7 @@ def test_a_line_feed_within_quotation_marks_is_a_space_and_lines_are_still_count
     text = 'name,email\n"Ada\r\nde Wit, jr.",a@x.example\n\nBo,broken\n'
     lines, wrong = people(text)
     assert [(line.line, line.name) for line in lines] == [(2, "Ada de Wit, jr.")]
-    assert wrong == [Wrong(5, "email", "address", "broken")]
+    assert wrong == [WrongCell(5, "email", "address", "broken")]
 
 
 def test_excel_says_its_separator_itself():
@@ -111,7 +111,7 @@ def test_every_line_that_is_wrong_is_named_with_all_that_is_wrong_at_once():
 
 
 def test_an_address_that_is_missing_is_said_even_where_nothing_else_is_wrong():
-    assert people("name;email\nAda;\n")[1] == [Wrong(2, "email", "missing")]
+    assert people("name;email\nAda;\n")[1] == [WrongCell(2, "email", "missing")]
 
 
 def test_a_unit_that_is_not_there_waits_to_be_made_where_that_is_wanted():
