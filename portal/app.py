@@ -5,14 +5,14 @@ from __future__ import annotations
 import gc
 import logging
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, MutableMapping
 from contextlib import asynccontextmanager
 from typing import Any
 
 import structlog
 from litestar import Litestar
 
-from portal.db import close_pool, open_pool
+from portal.db import close_pool, is_gone, open_pool
 from portal.routes import ROUTES
 from portal.settings import settings
 from portal.web.errors import HANDLERS
@@ -51,10 +51,22 @@ def create_app(own_pool: bool = True) -> Litestar:
     )
 
 
+def in_short(logger: Any, level: str, said: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """A line of the log; without the trace of a database that is gone, for where that was noticed tells nothing."""
+    said["event"] = " ".join(str(said["event"]).split())
+    trace = said.get("exc_info")
+    error = trace[1] if isinstance(trace, tuple) else trace
+    if isinstance(error, Exception) and is_gone(error):
+        del said["exc_info"]
+        said["error"] = type(error).__name__
+    return said
+
+
 def set_up_logs(level: str) -> None:
     """JSON lines on standard error; what libraries warn of, too."""
     numbers = {"debug": 10, "info": 20, "warning": 30, "error": 40}
     said: list[Any] = [
+        in_short,
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso"),

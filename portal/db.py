@@ -63,6 +63,20 @@ UNREACHABLE: tuple[type[Exception], ...] = (
     asyncpg.CrashShutdownError,
     asyncpg.TooManyConnectionsError,
 )
+
+
+def is_gone(error: BaseException | None) -> bool:
+    """Whether PostgreSQL can't be reached, at the bottom of an error, whichever driver says so."""
+    while error is not None:
+        state = getattr(error, "sqlstate", "")
+        if isinstance(error, (ConnectionError, *UNREACHABLE)) or (state or "").startswith(("08", "57P")):
+            return True
+        if state is None and type(error).__name__ == "OperationalError":
+            return True  # psycopg, without a server that could give a state
+        error = error.__cause__ or error.__context__
+    return False
+
+
 #: A statement took longer than it may, and was stopped: the database is there, and others go on.
 TOO_SLOW: tuple[type[Exception], ...] = (asyncpg.QueryCanceledError,)
 #: Two transactions met, and PostgreSQL gave one of them up: sent again, it goes through.

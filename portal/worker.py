@@ -86,7 +86,11 @@ def make_app(dsn: str) -> procrastinate.App:
 
 def _register(app: procrastinate.App, name: str, job: Callable[..., Awaitable[Any]], cron: str | None) -> None:
     async def run(timestamp: int | None = None, **arguments: Any) -> None:
-        await job(**arguments)
+        try:
+            await job(**arguments)
+        except Exception as error:
+            log.warning("job failed", job=name, exc_info=error)  # it comes again, and says no more of it
+            raise
 
     task = app.task(name=name, retry=RETRY)(run)
     if cron:
