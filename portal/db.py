@@ -90,23 +90,24 @@ async def _keep_as_is(connection: asyncpg.Connection) -> None:
 
 
 async def open_pool(dsn: str, size: int = 10, guests: str = "") -> None:
-    """Opens this process's pool, and one for the requests of guests. Statements end after 15 s, forgotten transactions
-    after 60 s. Raises Unreachable."""
+    """Opens this process's pool, and one for the requests of guests. Statements end after 15 s, those of guests after
+    5 s, forgotten transactions after 60 s. Raises Unreachable."""
     DB.config = {"dsn": dsn}
     DB.pool = await _pool(dsn, size, _keep_as_is)
     if guests:
         # Policies make their statements long: planned once, for all guests alike, and by what is in memory. Given back,
         # a connection forgets whose it was, and whatever else was set or locked.
-        DB.guest_pool = await _pool(guests, size, None, plan_cache_mode="force_generic_plan", random_page_cost="1.1")
+        planned = {"plan_cache_mode": "force_generic_plan", "random_page_cost": "1.1"}
+        DB.guest_pool = await _pool(guests, size, None, statement_timeout="5s", **planned)
 
 
 async def _pool(dsn: str, size: int, reset: Callable[[Any], Awaitable[None]] | None, **more: str) -> asyncpg.Pool:
-    server_settings = more | {
+    server_settings = {
         "application_name": "plein",
         "statement_timeout": "15s",
         "jit": "off",  # compiling takes longer than any statement of a page
         "idle_in_transaction_session_timeout": "60s",
-    }
+    } | more
     try:
         return await asyncpg.create_pool(
             dsn,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import asyncpg
@@ -62,7 +63,21 @@ async def test_by_her_own_sql_a_guest_votes_where_she_may(rollback: asyncpg.Conn
     idea = await _idea_in(world, "vote")
     await execute("UPDATE membership SET may_vote = FALSE WHERE person = {}", world.person_id["guest_a"])
     vote = "INSERT INTO vote (person, idea, space, guest) VALUES ({}, {}, {}, TRUE) RETURNING 1"
-    assert not await _does(world, vote, world.person_id["guest_a"], idea, world.space_id["closed_a"])
+    elsewhere = "INSERT INTO membership (space, person, role, may_vote) VALUES ({}, {}, 'member', TRUE)"
+    await execute(elsewhere, world.space_id["closed_b"], world.person_id["guest_a"])
+    await execute("UPDATE membership SET may_vote = TRUE WHERE person <> {}", world.person_id["guest_a"])
+    row = (world.person_id["guest_a"], idea, world.space_id["closed_a"])
+    for reads in (["closed_a"], ["closed_a", "closed_b"]):
+        assert not await _does(world, vote, *row, reads=reads)
+    await execute("UPDATE membership SET may_vote = TRUE WHERE person = {}", world.person_id["guest_a"])
+    assert await _does(world, vote, *row), "the control"
+
+
+async def test_a_guest_is_told_in_whose_name_something_stands(rollback: asyncpg.Connection, world: World):
+    leader, name = world.person_id["administrator"], "SELECT name FROM identity WHERE person = {}"
+    assert not await _does(world, name, leader), "the control: she is told of nobody whom she does not meet"
+    await execute("UPDATE idea SET speaks_for = {} WHERE id = {}", leader, world.idea_id["closed_a"])
+    assert await _does(world, name, leader)
 
 
 @pytest.mark.parametrize("phase", PHASES)
@@ -103,9 +118,9 @@ async def _idea_in(world: World, phase: str, **facts: Any) -> int:
     return world.idea_id["one"]
 
 
-async def _does(world: World, sql: str, *values: Any) -> bool:
-    """Whether the guest's own statement does anything."""
-    await stand_behind_wall(world.person_id["guest_a"], [world.space_id["closed_a"]])
+async def _does(world: World, sql: str, *values: Any, reads: Sequence[str] = ("closed_a",)) -> bool:
+    """Whether the guest's own statement does anything; of what she `reads`."""
+    await stand_behind_wall(world.person_id["guest_a"], [world.space_id[name] for name in reads])
     try:
         async with transaction():
             return bool(await execute(sql, *values))

@@ -143,6 +143,11 @@ async def test_whatever_escalates_has_somebody_who_is_here():
     assert await fetch_value(heads) >= 15
 
 
+async def test_nobody_stands_above_who_leads_the_organisation():
+    above = """SELECT u.name FROM org_unit u CROSS JOIN LATERAL plein_chain(u.head) c WHERE u.parent IS NULL"""
+    assert await execute(above) == []
+
+
 async def test_what_is_late_is_counted_as_late():
     owed = [state.value for state in OWED]
     late = "SELECT count(*) FROM escalation WHERE state = ANY({}) AND due_at <= plein_now()"

@@ -86,6 +86,18 @@ async def put(stage: Stage, other: int, lead: int) -> None:
     await merge(await stage.actor(moderator), *items, "They ask for the same.")
 
 
+async def test_nothing_is_put_under_what_stands_in_another_space(stage: Stage) -> Any:
+    """Also where she moderates both: who reads the one does not read the other."""
+    moderator = stage.heads["moderator"]
+    row = await item(stage, await stage.post(), moderator)
+    elsewhere = stage.world.idea["post"]
+    lead = await get_clustered(await stage.actor(stage.world.person_id["moderator"]), elsewhere)
+    assert lead is not None
+    assert lead.space != row.space
+    with pytest.raises(Changed):
+        await merge(await stage.actor(moderator), row, lead, "They ask for the same.")
+
+
 async def merged(stage: Stage, titles: int) -> list[int]:
     """A lead that is owed an answer, and posts under it of which the first is, too."""
     posts = [await stage.post(f"Post {n}", author=stage.people[n]) for n in range(titles)]
