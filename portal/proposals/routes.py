@@ -12,6 +12,7 @@ from portal.access.of_campaigns import decision_owner_who_decided
 from portal.access.policy import Action, require
 from portal.proposals import actions, desk, queries
 from portal.proposals.forms import (
+    KINDS,
     STEPS,
     AcceptForm,
     DeclineForm,
@@ -181,6 +182,7 @@ async def show_proposal(
         section="campaigns",
         proposal=proposal,
         questions=await queries.questions(request.actor, proposal.id, proposal.form_version),
+        kinds=KINDS,
         readers=await audience(request.actor, proposal.space),
         steps=steps_of(proposal),
         missing=missing(proposal, request.now),

@@ -91,6 +91,9 @@ async def test_an_idea_that_is_removed_is_gone_from_lists_counts_and_search(as_,
     hers = text_of(await (await as_("sponsor")).get(f"/ideas/{world.idea['collect']}"))
     assert "Its author reads why" in hers
     assert "Why, and what you can do now" not in hers, "the receipt is its author's alone"
+    read = text_of(await (await as_("moderator")).get(f"/ideas/{world.idea['collect']}"))
+    assert "Nobody can vote for it while it is hidden." in read
+    assert "Voting is closed" not in read
 
 
 @pytest.mark.parametrize("action", ["allow", "warn"])

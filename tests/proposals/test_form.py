@@ -1,6 +1,7 @@
 """The questions of the form: what is asked, and its versions."""
 
 from portal.db import execute, fetch_value
+from tests.client import text_of
 from tests.pages.forms import errors_of
 from tests.proposals.steps import begin, offered, send
 
@@ -51,6 +52,9 @@ async def test_questions_are_added_taken_away_and_moved(as_):
     ]
     row = (await execute("SELECT kind, required FROM question WHERE campaign = {} AND position = 1", campaign))[0]
     assert (row["kind"], row["required"]) == ("number", True)
+    asks = text_of(await browser.get(home)).partition("What the form asks")[2]
+    assert [words in asks.partition("</li>")[0] for words in ("A number", "optional")] == [True, False]
+    assert "optional" in asks.partition("</li>")[2].partition("</li>")[0]
     assert await fetch_value("SELECT tags FROM campaign WHERE id = {}", campaign) == ["depots", "night"]
 
 
