@@ -31,7 +31,7 @@ for why in (psycopg.errors.AdminShutdown(), psycopg.OperationalError(), psycopg.
 
 
 FAILS = """
-import asyncio, procrastinate
+import asyncio, procrastinate, procrastinate.testing
 from portal.app import set_up_logs
 from portal.worker import _register
 set_up_logs("warning")
@@ -48,7 +48,7 @@ except ZeroDivisionError:
 
 def test_a_job_that_fails_says_so_each_time():
     done = subprocess.run([sys.executable, "-c", FAILS], cwd=ROOT, capture_output=True, text=True, check=True)
-    said = json.loads(done.stderr)
+    said = json.loads(done.stderr.splitlines()[-1])
     assert (said["event"], said["job"], said["level"]) == ("job failed", "divide", "warning")
     assert "by nothing" in said["exception"]
     assert done.stdout == "raised\n", "so that it comes again"
