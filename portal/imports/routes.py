@@ -19,12 +19,13 @@ from portal.imports.forms import ImportForm, StartForm
 from portal.imports.problems import COLUMNS, OF_FILES, OF_LINES
 from portal.text.language import gettext
 from portal.web.errors import found
+from portal.web.guards import OF_ADMINISTRATORS
 from portal.web.page import page, see_other
 from portal.web.request import Request
 from portal.web.uploads import LARGEST_FORM
 
 LARGEST_LIST = 100 * MB  # half a million people; what is larger goes in by `portal people import`
-TAKES_A_LIST = {"files": True, "largest_file": LARGEST_LIST}
+TAKES_A_LIST = {"files": True, "largest_file": LARGEST_LIST, **OF_ADMINISTRATORS}
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 
 

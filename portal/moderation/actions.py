@@ -30,8 +30,10 @@ class Held(Exception):
     """Somebody else took the item meanwhile; nothing was written."""
 
 
+# Whoever is on it already is so no longer than she said: nobody holds it for ever.
 CLAIM = """
-    UPDATE moderation_item SET claimed_by = {}, claimed_until = plein_now() + make_interval(mins => {})
+    UPDATE moderation_item SET claimed_by = {}, claimed_until = CASE WHEN claimed_until > plein_now()
+        THEN claimed_until ELSE plein_now() + make_interval(mins => {}) END
     WHERE id = {} AND state IN ('open', 'appealed')
         AND (claimed_by IS NULL OR claimed_by = {} OR claimed_until <= plein_now()) RETURNING id
 """

@@ -13,7 +13,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from portal.access.actor import Actor, actor_of_session
 from portal.access.eyes import COOKIE, as_guest
 from portal.access.masks import masked
-from portal.access.policy import Action, Forbidden
+from portal.access.policy import Action, Forbidden, require
 from portal.access.tokens import token_sha256
 from portal.access.unread import unread
 from portal.db import execute, fetch_one, hold_connection, leave_connection, stand_behind_wall
@@ -28,6 +28,8 @@ UNREAD = unread()
 SEEN_EVERY = 60  # seconds; how exactly `last_seen_at` is kept
 #: Marks a route that answers people who are not signed in.
 PUBLIC = {"public": True}
+#: Marks a route that takes files of administrators alone.
+OF_ADMINISTRATORS = {"administrators": True}
 #: Marks a route that needs to know nobody: it asks the database nothing.
 PLAIN = {"public": True, "plain": True}
 
@@ -82,8 +84,12 @@ async def entrance(request: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
         return
     if request.method not in SAFE:
         _same_site(request)
-        if request.takes_files and await recognise(request) is None:
-            raise SignedOut(Typed([]))  # nobody fills the disk without signing in
+        if request.takes_files:
+            sender = await recognise(request)
+            if sender is None:
+                raise SignedOut(Typed([]))  # nobody fills the disk without signing in
+            if handler.opt.get("administrators"):
+                require(sender, Action.ADMINISTER)  # nor with lists that are not hers to hand in
         await request.typed()  # the whole body before anybody's rights: nobody outlives them by sending slowly
     actor = await recognise(request)
     if actor is None:

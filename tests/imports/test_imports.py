@@ -358,3 +358,22 @@ async def test_two_workers_at_once_do_nothing_twice(fresh_db, world, monkeypatch
         == 0
     )
     assert (await state(number))["done"] == 400
+
+
+@pytest.mark.parametrize("who", ["employee", "administrator"])
+async def test_a_list_that_is_not_hers_to_hand_in_is_not_even_read(as_, who):
+    browser, read = await as_(who), []
+
+    async def body():
+        yield b'--b\r\nContent-Disposition: form-data; name="file"; filename="people.csv"\r\n\r\n'
+        for n in range(20):
+            read.append(n)
+            yield b"x" * 60_000
+        yield b"\r\n--b--\r\n"
+
+    kind = {"Content-Type": "multipart/form-data; boundary=b", "Sec-Fetch-Site": "same-origin"}
+    sent = await browser.http.request("POST", "/admin/imports", content=body(), headers=kind)
+    if who == "administrator":
+        assert len(read) == 20, "the control: what is hers is read"
+    else:
+        assert (sent.status_code, read) == (403, [])
