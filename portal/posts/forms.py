@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import wtforms
+from wtforms.validators import StopValidation
+
 from portal.access.actor import Actor
 from portal.access.of_posts import leader
 from portal.campaigns.queries import CampaignRow
@@ -63,6 +66,12 @@ class PostForm(DraftedForm):
         field = SelectField(cls.voice.args[0], choices=options(voices), default="") if len(voices) > 1 else None
         return type("PostForm", (cls,), {"voice": field, "anonymous": anonymous_field() if anonymous else None})
 
+    def validate_anonymous(self, field: wtforms.Field) -> None:
+        """Nor in a leader's name: of the two she asked for none is passed over."""
+        super().validate_anonymous(field)
+        if field.data and self.voice and self.voice.data:
+            raise StopValidation(gettext("A leader speaks with a name. Choose one of the two."))
+
     def content(self, leaders: list[Spoken]) -> Content:
         """What it says."""
         voice = self.voice.data if self.voice else ""
@@ -73,7 +82,7 @@ class PostForm(DraftedForm):
             core_questions=self.core_questions.data,
             language=self.language.data,
             confidential=bool(self.confidential.data),
-            anonymous=bool(self.anonymous.data and not voice) if self.anonymous else None,
+            anonymous=bool(self.anonymous.data) if self.anonymous else None,
             kind="leader" if voice else "discussion",
             speaks_for=next((one.id for one in leaders if one.public_id == voice), None),
         )

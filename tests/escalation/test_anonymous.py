@@ -75,6 +75,15 @@ async def test_it_is_offered_where_ten_colleagues_read_it(as_, world, kind):
     )
 
 
+async def test_who_asks_for_no_name_and_for_a_leaders_is_asked_which(as_, world):
+    await allowed(world)
+    browser, address = await as_("sponsor"), f"/spaces/{world.space['organisation']}/posts/new"
+    typed = {"title": "Mine", "body": "We are too few", "anonymous": "y", "voice": "leader"}
+    sent = await browser.post(address, form_of(await browser.get(address), address) | typed)
+    assert (sent.status_code, set(errors_of(sent))) == (422, {"anonymous"})
+    assert await fetch_value("SELECT count(*) FROM idea WHERE title = 'Mine'") == 0
+
+
 async def test_a_draft_without_a_name_is_posted_in_hers_by_herself_alone(as_, world):
     """It was begun while that was allowed: she is asked, and it is not done for her."""
     await allowed(world)
