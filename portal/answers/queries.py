@@ -14,7 +14,7 @@ from portal.campaigns.queries import UNANSWERED, CampaignRow, support
 from portal.db import QueryString, Reading, fetch, fetch_one, fetch_value
 from portal.ideas.queries import IdeaRow
 from portal.paging import Cursor, Page, beyond, paged
-from portal.tables import Answer, AnswerVersion, Escalation, Idea, Identity, Policy
+from portal.tables import Answer, AnswerVersion, Campaign, Escalation, Idea, Identity, Policy
 
 PAGE = 50  # ideas that wait, a page
 
@@ -255,3 +255,25 @@ OPEN_CASE = "SELECT e.public_id FROM escalation e WHERE e.idea = {} AND e.ended_
 async def open_case(actor: Actor, idea: IdeaRow) -> str:
     """The public id of an item's open case."""
     return str(await fetch_value(OPEN_CASE, idea.id, visible(Escalation, actor, "e")))
+
+
+class Owed(msgspec.Struct, frozen=True):
+    """A campaign whose ideas wait for the actor's answer."""
+
+    public_id: str
+    title: str
+    language: str
+    ideas: int
+
+
+OWED = f"""
+    SELECT c.public_id, c.title, c.language, count(i.id)::int AS ideas
+    FROM campaign c JOIN idea i ON i.campaign = c.id AND i.state = 'published' AND {UNANSWERED}
+    WHERE {{}} IN (c.sponsor, c.decision_owner) AND plein_decided(c, {{}}) AND {{}}
+    GROUP BY c.id ORDER BY c.id LIMIT 20
+"""
+
+
+def owed_by(actor: Actor) -> Reading[Owed]:
+    """The campaigns in which she owes answers now."""
+    return Reading(Owed, OWED, actor.id, actor.now, visible(Campaign, actor, "c"))

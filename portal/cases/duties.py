@@ -149,9 +149,9 @@ def _duties(actor: Actor, owes: int, which: QueryString, most: int) -> QueryStri
     return QueryString(DUTIES, now, *asks, sees, promises_due(actor), which, most)
 
 
-def duties_of(actor: Actor) -> QueryString:
+def duties_of(actor: Actor) -> Reading[Duty]:
     """What is asked of her, what is due first before the rest, some of each kind; then the answers that she owes."""
-    return _duties(actor, MOST, QueryString(FIRST, MOST), ALL)
+    return Reading(Duty, "{}", _duties(actor, MOST, QueryString(FIRST, MOST), ALL))
 
 
 def asked_of(actor: Actor, after: Cursor | None, most: int) -> Reading[Duty]:

@@ -321,3 +321,26 @@ JUST_DECIDED = """
 def just_decided(actor: Actor, space: int) -> Reading[DecisionRow]:
     """The actor's own decisions in a space within a quarter of an hour, the last one first."""
     return _decisions(actor, QueryString(JUST_DECIDED, actor.id, space, actor.now))
+
+
+class ToCheck(msgspec.Struct, frozen=True):
+    """How much of what guests wrote in a space waits for the actor, before others read it."""
+
+    public_id: str
+    name: str
+    language: str
+    items: int
+    due_at: datetime
+
+
+TO_CHECK = """
+    SELECT s.public_id, s.name, s.language, count(*)::int AS items, min(m.due_at) AS due_at
+    FROM moderation_item m JOIN space s ON s.id = m.space
+    WHERE m.state = 'open' AND m.checks IS NOT NULL AND coalesce(m.assigned_to, {}) = {} AND {}
+    GROUP BY s.id ORDER BY 5, s.id LIMIT 3
+"""
+
+
+def to_check(actor: Actor) -> Reading[ToCheck]:
+    """Where something waits for her: what has to be looked at soonest comes first."""
+    return Reading(ToCheck, TO_CHECK, actor.id, actor.id, visible(ModerationItem, actor, "m"))

@@ -33,8 +33,9 @@ from portal.moderation.receipts import receipts_lately
 from portal.notifications.actions import read_of
 from portal.pages.answers import answers
 from portal.pages.beside import beside, of_ones_votes
-from portal.pages.queries import asked_of, guest_spaces
+from portal.pages.queries import guest_spaces
 from portal.pages.threads import ThreadPlace, preview, thread_of
+from portal.pages.todo import asked_of
 from portal.paging import Cursor, Page
 from portal.people.queries import get_person, shared_spaces
 from portal.posts.queries import last_asked

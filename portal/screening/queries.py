@@ -9,7 +9,7 @@ import msgspec
 from portal.access.actor import Actor
 from portal.access.phases import WHILE_EDITING
 from portal.access.scope import visible
-from portal.db import QueryString, fetch, fetch_one
+from portal.db import QueryString, Reading, fetch, fetch_one
 from portal.ideas.cards import address_of
 from portal.sensitive import APPEAL_DAYS
 from portal.tables import Screening, SealedText, SensitiveDoor
@@ -120,3 +120,23 @@ def _seen(actor: Actor) -> list[object]:
     screens = QueryString("FALSE") if actor.guest else QueryString(SCREENS, actor.id)
     doors, texts = visible(SensitiveDoor, actor, "d"), visible(SealedText, actor, "t")
     return [actor.language, actor.now, screens, actor.id, doors, texts, visible(Screening, actor, "x")]
+
+
+class ToScreen(msgspec.Struct, frozen=True):
+    """Something sensitive that it is the actor's turn to look at, or an appeal that she decides."""
+
+    public_id: str
+    due_at: datetime
+    appeal: bool
+
+
+FIRST_OF_HERS = """
+    SELECT y.public_id, y.due_at, y.appealed_at IS NOT NULL AS appeal FROM screening y
+    WHERE (y.state = 'open' AND y.assigned_to = {} OR y.appeal_to = {} AND y.outcome IS NULL) AND {}
+    ORDER BY y.due_at, y.id LIMIT 3
+"""
+
+
+def screenings_of(actor: Actor) -> Reading[ToScreen]:
+    """What waits for her, due first."""
+    return Reading(ToScreen, FIRST_OF_HERS, actor.id, actor.id, visible(Screening, actor, "y"))

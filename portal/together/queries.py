@@ -177,3 +177,25 @@ MEMBER = """
 async def get_member(actor: Actor, idea: IdeaRow, public_id: str) -> Member | None:
     """Somebody who writes an idea along, or is invited to."""
     return await fetch_one(Member, MEMBER, idea.id, public_id, visible(CoAuthor, actor, "k"))
+
+
+class CoAuthorInvite(msgspec.Struct, frozen=True):
+    """An idea that the actor is invited to write along."""
+
+    public_id: str
+    title: str
+    language: str
+    author_name: str
+
+
+INVITED = """
+    SELECT i.public_id, i.title, i.language, coalesce(n.name, '') AS author_name
+    FROM co_author k JOIN idea i ON i.id = k.idea LEFT JOIN identity n ON n.person = k.invited_by
+    WHERE k.person = {} AND k.accepted_at IS NULL AND i.state IN ('draft', 'published') AND {}
+    ORDER BY k.id LIMIT 20
+"""
+
+
+def invited_along(actor: Actor) -> Reading[CoAuthorInvite]:
+    """What she has neither taken up nor declined."""
+    return Reading(CoAuthorInvite, INVITED, actor.id, visible(Idea, actor, "i"))

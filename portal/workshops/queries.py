@@ -8,7 +8,7 @@ import msgspec
 
 from portal.access.actor import Actor
 from portal.access.scope import visible
-from portal.db import fetch, fetch_one
+from portal.db import Reading, fetch, fetch_one
 from portal.tables import Capture, Idea, Workshop
 
 
@@ -114,3 +114,35 @@ async def captures_of(actor: Actor, workshop: WorkshopRow) -> list[CaptureRow]:
 async def get_capture(actor: Actor, public_id: str) -> CaptureRow | None:
     """One of them."""
     return await fetch_one(CaptureRow, CAPTURES + " AND t.public_id = {}", visible(Capture, actor, "t"), public_id)
+
+
+class ToSettle(msgspec.Struct, frozen=True):
+    """What was written down for the actor (`waiting`), or what somebody claims that she wrote down (`claimed`)."""
+
+    public_id: str
+    idea_public_id: str
+    title: str
+    language: str
+    author_name: str
+    claimant_name: str
+    claimant_public_id: str
+    state: str
+    workshop: str
+
+
+TO_SETTLE = """
+    SELECT t.public_id, i.public_id AS idea_public_id, i.title, i.language, coalesce(a.name, '') AS author_name,
+        coalesce(m.name, '') AS claimant_name, coalesce(mp.public_id, '') AS claimant_public_id, t.state,
+        w.name AS workshop
+    FROM capture t JOIN idea i ON i.id = t.idea JOIN workshop w ON w.id = t.workshop
+    LEFT JOIN identity a ON a.person = t.author LEFT JOIN identity m ON m.person = t.claimant
+    LEFT JOIN person mp ON mp.id = t.claimant
+    WHERE (t.person = {} AND t.state = 'waiting' OR t.author = {} AND t.state = 'claimed')
+        AND i.state = 'published' AND {}
+    ORDER BY t.id LIMIT 20
+"""
+
+
+def to_settle(actor: Actor) -> Reading[ToSettle]:
+    """What waits for her yes or no."""
+    return Reading(ToSettle, TO_SETTLE, actor.id, actor.id, visible(Capture, actor, "t"))

@@ -8,11 +8,11 @@ import pytest
 
 from portal.access.actor import actor_of_person
 from portal.access.policy import Action, can
-from portal.cases.duties import MOST, Duty, duties_of
+from portal.cases.duties import MOST, duties_of
 from portal.cases.inbox import FIRST, LISTS, PAGE, Wanted, listed
 from portal.cases.next import nearest, next_of
 from portal.caseteam.queries import get_consultation
-from portal.db import Reading, execute, fetch_value
+from portal.db import execute, fetch_value
 from portal.escalation.queries import get_case
 from tests.cases.test_inbox import above, copies
 from tests.cases.test_triage import RULE
@@ -95,7 +95,7 @@ DEPUTY = (
 async def duties(who, world):
     """What she has to do about the case, as home tells it."""
     actor = await actor_of_person(world.person_id[who])
-    rows = await Reading(Duty, "{}", duties_of(actor))
+    rows = await duties_of(actor)
     return [row for row in rows if row.public_id == world.case["decide"]]
 
 
@@ -208,7 +208,7 @@ async def test_however_much_is_asked_of_her_what_she_owes_stands_there_too(rollb
         *(world.person_id["sponsor"], NOW, world.person_id["colleague"]),
     )
     actor = await actor_of_person(world.person_id["sponsor"])
-    rows = await Reading(Duty, "{}", duties_of(actor))
+    rows = await duties_of(actor)
     assert [row.ask for row in rows] == ["takeover"] * MOST + [""]
     due = "SELECT due_at FROM escalation WHERE owner = {} ORDER BY due_at LIMIT {}"
     assert [row.by for row in rows[:-1]] == [

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from portal.access.actor import actor_of_person
-from portal.cases.duties import Duty, duties_of
-from portal.db import Reading, execute, fetch_value, transaction
+from portal.cases.duties import duties_of
+from portal.db import execute, fetch_value, transaction
 from portal.escalation.jobs import assign_what_waits_for_somebody
 from portal.escalation.opening import call_for_triage
 from portal.tables.base import new_public_id
@@ -88,7 +88,7 @@ async def test_who_would_not_decide_it_does_all_of_that(as_, world, rollback):
 
 async def asked_to_name(world, who):
     """Whether it stands at her home that she names who decides it."""
-    rows = await Reading(Duty, "{}", duties_of(await actor_of_person(world.person_id[who])))
+    rows = await duties_of(await actor_of_person(world.person_id[who]))
     return any(row.ask == "triage" and row.public_id == world.case["discuss"] for row in rows)
 
 

@@ -6,10 +6,10 @@ import pytest
 
 from portal.access.actor import actor_of_person
 from portal.access.policy import Action, can
-from portal.cases.duties import Duty, duties_of
+from portal.cases.duties import duties_of
 from portal.crowd.promising import expect_news
 from portal.crowd.queries import get_promise
-from portal.db import Reading, execute, fetch_value
+from portal.db import execute, fetch_value
 from portal.escalation.moving import hold
 from tests.client import text_of
 from tests.world import CAST, NOW, set_clock
@@ -42,7 +42,7 @@ async def since_news(world, days):
 async def told(who, world):
     """What she is told of the promise."""
     actor = await actor_of_person(world.person_id[who])
-    rows = await Reading(Duty, "{}", duties_of(actor))
+    rows = await duties_of(actor)
     return [row for row in rows if row.ask in SAID and world.promise["told"] in row.address]
 
 
