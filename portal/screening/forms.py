@@ -41,6 +41,7 @@ class DecideForm(Form):
     door = SelectField(lazy("Which door?"), default="")
     words = TextAreaField(lazy("Message to the author"), [at_most(LONGEST_WORDS)])
     version = HiddenNumber(default=1)
+    order = ("what", "category", "door", "words")
 
     @classmethod
     def of(cls, categories: list[Shown]) -> type[DecideForm]:
