@@ -6,6 +6,8 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 NODE_EXTRA := $(shell command -v npm >/dev/null 2>&1 || echo ,node)
 CODE := portal tests migrations piccolo_conf.py
 .DEFAULT_GOAL := help
+# What is compiled is kept, whatever the shell says: a run of the tests starts a hundred processes.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help run install test check fix lint types layers bench check-a11y prove-isolation mutants texts clean
 

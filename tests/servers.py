@@ -32,9 +32,10 @@ async def run_sql(dsn: str, *statements: str) -> None:
 
 
 async def new_database(cluster: EmbeddedPostgres, template: str = "template1") -> str:
-    """Makes a database; gives its name. It is a copy of `template`, to which nobody may be connected."""
+    """Makes a database; gives its name. It is a copy of `template`, to which nobody may be connected: of its files, which
+    takes half as long as writing all of it to the log."""
     name = f"t_{uuid.uuid4().hex[:12]}"
-    await run_sql(cluster.dsn("postgres"), f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    await run_sql(cluster.dsn("postgres"), f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
     cluster.make_guests(name)
     if template != "template1":  # what the wall grants there, it grants here
         grant = f'GRANT "{template}_guest" TO "{name}_guest"'

@@ -104,7 +104,6 @@ async def open_stage(connection: asyncpg.Connection, world: World, app: Litestar
         browser = Browser(app, world.person_id[reader] if reader else None)
         if reader:
             browser.keep_session(sessions[reader])
-        browser.http.headers["Accept-Encoding"] = "identity"  # packing and unpacking would take half of the time
         stage.browsers[reader] = browser
         stage.sights[reader] = await sight_of(connection, browser.person)
     stage.addresses = await addresses(connection)
