@@ -21,7 +21,7 @@ ADDRESS = re.compile(r'href="/campaigns/([\w]{12})')
 
 @pytest.mark.parametrize("order", ["now", "new"])
 async def test_whoever_asks_after_whom_each_is_given_what_she_reads(as_, world: World, order: str):
-    pages = {}
+    pages: dict[str, set[str]] = {}
     for who in [*READS, *reversed(READS)]:
         page = (await (await as_(who)).get(f"/campaigns?order={order}")).text
         shown = set(ADDRESS.findall(page))
