@@ -14,6 +14,7 @@ SHORTEST = 15
 LONGEST = 4096
 JUDGED = 40  # characters that the estimate looks at; what is good up to there is good
 FEWEST_GUESSES = 10**8  # in the estimate of zxcvbn, which knows the common passwords and how people bend them
+argon2.set_backend("argon2_cffi")  # at once: loaded by the first sign-in, it would fail a second one at the same moment
 _hasher = argon2.using(type="ID", memory_cost=19_456, time_cost=2, parallelism=1)
 _unknown = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$C/KzM8w0gd1OSMuQDLhrvJDC8xxzOo1JlPgzNEGBZ4U"
 _two_at_a_time = asyncio.Semaphore(2)

@@ -1,5 +1,7 @@
 """Which passwords are taken, and how they are kept."""
 
+import subprocess
+import sys
 import unicodedata
 
 import pytest
@@ -140,3 +142,14 @@ async def test_a_change_ends_all_other_sessions_and_gives_this_one_a_new_token(a
 async def test_no_password_is_ever_written_into_a_page(as_):
     response = await change(await as_("employee"), current="my present secret", new="my new secret")
     assert "secret" not in response.text
+
+
+def test_two_first_sign_ins_at_the_same_moment_both_pass():
+    """The backend loads with the module: of two threads that would load it, the later one finds a stub that refuses."""
+    code = (
+        "from portal.accounts.passwords import _hasher, _unknown\n"
+        "later = _hasher.verify\n"
+        "assert not _hasher.verify('x', _unknown)\n"
+        "assert not later('x', _unknown)\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
