@@ -12,7 +12,7 @@ from portal.access.policy import Action, require
 from portal.db import Made, execute, fetch_one, fetch_value, transaction
 from portal.events.kinds import Kind
 from portal.events.log import record
-from portal.topics.queries import AbsenceRow, Content, TopicRow, standing
+from portal.topics.queries import AbsenceRow, Answering, Content, TopicRow, answering, standing
 
 
 class WithoutOwner(Exception):
@@ -69,12 +69,26 @@ SET = """
 """
 
 
-async def set_rule(actor: Actor, topic: int | None, unit: int | None, *, owner: int, deputy: int | None) -> None:
-    """Says who answers for a topic (none: for all) in a unit and below it (none: everywhere). Raises JustLeft."""
+#: There may be no row yet that two could hold.
+ONE_AT_A_TIME = (
+    "SELECT pg_advisory_xact_lock(hashtextextended('rule ' || coalesce({}, 0) || ' ' || coalesce({}, 0), 0))"
+)
+HOLD_THIS = """
+    SELECT id FROM topic_rule WHERE topic IS NOT DISTINCT FROM {} AND unit IS NOT DISTINCT FROM {} FOR NO KEY UPDATE
+"""
+
+
+async def set_rule(actor: Actor, topic: int | None, unit: int | None, answers: Answering, *, seen: str = "") -> None:
+    """Says who answers for a topic (none: for all) in a unit and below it (none: everywhere). Raises JustLeft, and
+    Changed when others answer there than were seen."""
     require(actor, Action.TOPIC_EDIT)
     async with told_apart(NAMES):
-        await execute(SET, topic, unit, owner, deputy)
-        await record(Kind.TOPIC_RULE_SET, actor=actor.id, topic=topic, unit=unit, owner=owner, deputy=deputy)
+        await execute(ONE_AT_A_TIME, topic, unit)
+        await execute(HOLD_THIS, topic, unit)
+        stands = await answering(actor, topic, unit)
+        if as_seen(seen, stands.seen, answers.seen):
+            await execute(SET, topic, unit, answers.owner, answers.deputy)
+            await record(Kind.TOPIC_RULE_SET, actor=actor.id, topic=topic, unit=unit, owner=answers.owner)
 
 
 REMOVE = """

@@ -11,7 +11,7 @@ from portal.access.actor import Actor
 from portal.colleagues.forms import ColleagueField, chosen_colleague
 from portal.colleagues.queries import Colleague
 from portal.text.language import gettext
-from portal.topics.queries import Choice, Content, RuleRow, TopicRow
+from portal.topics.queries import Answering, Choice, Content, RuleRow, TopicRow
 from portal.topics.words import STATES
 from portal.web.beside import SeenForm
 from portal.web.forms import (
@@ -71,7 +71,7 @@ class TopicForm(SeenForm):
         return Content(name=self.name.data or "", explanation=self.explanation.data or "", state=self.state.data, **ids)
 
 
-class RuleForm(Form):
+class RuleForm(SeenForm):
     """Who answers for a topic in a unit."""
 
     topic = SelectField(lazy("Topic"), default="")
@@ -79,24 +79,35 @@ class RuleForm(Form):
     owner = ColleagueField(lazy("Who answers"), [required(lazy("Name who answers."))])
     deputy = ColleagueField(lazy("Deputy"))
 
-    @classmethod
-    def of(cls, topics: list[TopicRow], rule: RuleRow | None, topic: str, unit: str) -> RuleForm:
-        """For this topic and unit, with whoever answers there already."""
-        return cls(topic=topic, unit=unit, **_people(rule)).offer(topics)
-
     def offer(self, topics: list[TopicRow]) -> RuleForm:
         """The topics that there are."""
         self.topic.choices = options([("", gettext("All topics")), *((t.public_id, t.name) for t in topics)])
         return self
 
-    async def people(self, actor: Actor) -> tuple[int, int | None] | None:
-        """Who answers, and the deputy, once the form was checked and all of it can be carried out."""
+    def of(self, rule: RuleRow | None, stands: Answering) -> RuleForm:
+        """For the same topic and unit, with whoever answers there."""
+        saved = RuleForm(topic=self.topic.data, unit=self.unit.data, seen=stands.seen, **_people(rule))
+        saved.topic.choices = self.topic.choices
+        return saved
+
+    @property
+    def placed(self) -> bool:
+        """Whether there is such a topic, and such a unit."""
+        return not self.topic.errors and not self.unit.errors
+
+    @property
+    def of_a_rule(self) -> bool:
+        """Whether it was filled from who answered there, so that it is about no other topic and unit."""
+        return self.seen.data not in ("", Answering().seen)
+
+    async def answers(self, actor: Actor) -> Answering | None:
+        """Who does, once the form was checked and all of it can be carried out."""
         owner = await chosen_colleague(actor, self, "owner")
         deputy = await chosen_colleague(actor, self, "deputy")
         _refuse_double(self, owner, deputy)
         if owner is None or not self.complete:
             return None
-        return owner.id, deputy.id if deputy else None
+        return Answering(owner.id, deputy.id if deputy else None)
 
 
 def _people(rule: RuleRow | None) -> dict[str, str]:

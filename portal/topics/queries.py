@@ -80,6 +80,29 @@ async def standing(actor: Actor, topic: TopicRow) -> Content | None:
     return await fetch_one(Content, STANDING, visible(TopicRule, actor, "r"), topic.id, visible(Topic, actor, "t"))
 
 
+class Answering(msgspec.Struct, frozen=True):
+    """Who answers for a topic in a unit, by their ids."""
+
+    owner: int | None = None
+    deputy: int | None = None
+
+    @property
+    def seen(self) -> str:
+        """What the form of the rule is filled from."""
+        return fingerprint(self.owner, self.deputy)
+
+
+ANSWERING = """
+    SELECT r.owner, r.deputy FROM topic_rule r
+    WHERE {} AND r.topic IS NOT DISTINCT FROM {} AND r.unit IS NOT DISTINCT FROM {}
+"""
+
+
+async def answering(actor: Actor, topic: int | None, unit: int | None) -> Answering:
+    """By a rule of its own; nobody where there is none."""
+    return await fetch_one(Answering, ANSWERING, visible(TopicRule, actor, "r"), topic, unit) or Answering()
+
+
 async def topics(actor: Actor) -> list[TopicRow]:
     """All of them by name, those that are no more at the end."""
     return await fetch(TopicRow, TOPICS + " ORDER BY t.state = 'retired', lower(t.name)", visible(Topic, actor, "t"))

@@ -14,6 +14,7 @@ from portal.text.language import gettext
 from portal.topics import actions, queries
 from portal.topics.actions import Whose, WithoutOwner
 from portal.topics.forms import AbsenceForm, AbsenceOfForm, RuleForm, TopicForm, WhoForm
+from portal.topics.queries import Answering
 from portal.topics.words import PARTS, STATES
 from portal.units.forms import chosen_unit
 from portal.units.queries import all_units
@@ -120,55 +121,69 @@ async def rule_page(request: Request) -> Response[Any]:
     topics, units = await queries.topics(request.actor), await all_units(request.actor)
     topic = next((t for t in topics if t.public_id == request.query_params.get("topic", "")), None)
     unit = units.of_address(request.query_params.get("unit", ""))
-    rule = None
-    if not request.query_params.get("new"):
-        rule = await queries.get_rule(request.actor, topic.id if topic else None, unit.id if unit else None)
-    form = RuleForm.of(topics, rule, topic.public_id if topic else "", units.path(unit.id) if unit else "")
-    return _rule_page(request, form, rule)
+    form = RuleForm(topic=topic.public_id if topic else "", unit=units.path(unit.id) if unit else "").offer(topics)
+    place = (topic.id if topic else None, unit.id if unit else None)
+    if request.query_params.get("new"):
+        form.seen.data = Answering().seen
+    else:
+        form = await _as_it_stands(request, form, place)
+    return await _rule_page(request, form, place)
 
 
 @post("/admin/topics/rule")
 async def set_rule(request: Request) -> Response[Any]:
     """Says who answers there."""
     require(request.actor, Action.TOPIC_EDIT)
-    form, topic, unit = await _rule_sent(request)
-    people = await form.people(request.actor)
-    if people is None:
-        return _rule_page(request, form)
-    try:
-        await actions.set_rule(request.actor, topic, unit, owner=people[0], deputy=people[1])
-    except JustLeft:
-        form.refuse("owner", gettext("Somebody whom you named has just left. Name somebody else."))
-        return _rule_page(request, form)
-    return see_other("/admin/topics", "holds-now")
+    form, place = await _rule_sent(request)
+    answers = await form.answers(request.actor)
+    changed = None
+    if answers is not None:
+        try:
+            await actions.set_rule(request.actor, *place, answers, seen=form.seen.data or "")
+            return see_other("/admin/topics", "holds-now")
+        except Changed:
+            changed = await collided(form, await _as_it_stands(request, form, place), "owner")
+        except JustLeft:
+            form.refuse("owner", gettext("Somebody whom you named has just left. Name somebody else."))
+    return await _rule_page(request, form, place, changed)
 
 
 @post("/admin/topics/rule/removal")
 async def remove_rule(request: Request) -> Response[Any]:
     """The next wider rule holds instead."""
     require(request.actor, Action.TOPIC_EDIT)
-    form, topic, unit = await _rule_sent(request)
-    if form.topic.errors or form.unit.errors:
-        return _rule_page(request, form)
+    form, place = await _rule_sent(request)
+    if not form.placed:
+        return await _rule_page(request, form, place)
     try:
-        await actions.remove_rule(request.actor, topic, unit)
+        await actions.remove_rule(request.actor, *place)
     except WithoutOwner:
         form.refuse("owner", gettext("Somebody has to answer for it: name somebody else instead."))
-        return _rule_page(request, form)
+        return await _rule_page(request, form, place)
     return see_other("/admin/topics", "holds-now")
 
 
-async def _rule_sent(request: Request) -> tuple[RuleForm, int | None, int | None]:
+Place = tuple[int | None, int | None]
+
+
+async def _rule_sent(request: Request) -> tuple[RuleForm, Place]:
     topics = await queries.topics(request.actor)
     form = (await RuleForm.sent(request)).offer(topics)
     form.valid()
     unit = chosen_unit(form, "unit", await all_units(request.actor))
     topic = next((t.id for t in topics if t.public_id == form.topic.data), None)
-    return form, topic, unit.id if unit else None
+    return form, (topic, unit.id if unit else None)
 
 
-def _rule_page(request: Request, form: RuleForm, rule: queries.RuleRow | None = None) -> Response[Any]:
-    return page(request, "topics/rule.html", section="admin", form=form, rule=rule, status=form.status)
+async def _as_it_stands(request: Request, form: RuleForm, place: Place) -> RuleForm:
+    rule = await queries.get_rule(request.actor, *place)
+    return form.of(rule, await queries.answering(request.actor, *place))
+
+
+async def _rule_page(request: Request, form: RuleForm, place: Place, changed: Beside | None = None) -> Response[Any]:
+    rule = await queries.get_rule(request.actor, *place) if form.placed and form.of_a_rule else None
+    context: dict[str, Any] = {"form": form, "rule": rule, "changed": changed}
+    return page(request, "topics/rule.html", section="admin", status=form.status, **context)
 
 
 # --- who is away ---

@@ -8,6 +8,7 @@ from portal.db import execute, fetch_value
 from portal.notifications.mails import write
 from tests.client import text_of
 from tests.notifications.work import tell_all
+from tests.pages.forms import form_of
 from tests.world import email_of
 
 NEW = {"name": "Travel", "explanation": "Trains, cars, nights away.", "state": "published"}
@@ -87,6 +88,34 @@ async def test_who_answers_in_a_unit_is_said_changed_and_taken_back(browser, wor
     assert "Unit water" in text_of(await browser.get("/admin/topics"))
     assert (await browser.post("/admin/topics/rule/removal", given)).status_code == 303
     assert await rules_of("Topic leave") == [everywhere]
+
+
+async def test_who_names_somebody_where_somebody_answers_already_sees_whom_she_replaces(browser, world):
+    """A new rule for a topic and a unit that has one; for a unit that has none nothing is in the way."""
+    address = f"/admin/topics/rule?new=1&topic={world.topic['leave']}"
+    mine = form_of(await browser.get(address), "/admin/topics/rule") | {"owner": "Noor Dijkman"}
+    assert (await browser.post("/admin/topics/rule", mine | {"unit": "Unit water"})).status_code == 303
+    refused = await browser.post("/admin/topics/rule", mine)
+    assert refused.status_code == 422
+    assert "removed: </span>Femke Rijnders" in refused.text
+    again = form_of(refused, "/admin/topics/rule")
+    assert again["topic"] == world.topic["leave"]
+    assert (await browser.post("/admin/topics/rule", again)).status_code == 303
+    ids, unit = world.person_id, world.unit_id["water"]
+    assert await rules_of("Topic leave") == [(None, ids["employee"], None), (unit, ids["employee"], None)]
+
+
+async def test_a_rule_that_was_removed_meanwhile_comes_back_only_once_that_is_seen(browser, world):
+    given = {"topic": world.topic["leave"], "unit": "Unit water"}
+    await browser.post("/admin/topics/rule", given | {"owner": "Noor Dijkman"})
+    address = f"/admin/topics/rule?topic={world.topic['leave']}&unit={world.unit['water']}"
+    mine = form_of(await browser.get(address), "/admin/topics/rule") | {"deputy": "Joris van Heeswijk"}
+    await browser.post("/admin/topics/rule/removal", given)
+    refused = await browser.post("/admin/topics/rule", mine)
+    assert "added: </span>Noor Dijkman" in refused.text
+    assert len(await rules_of("Topic leave")) == 1
+    assert (await browser.post("/admin/topics/rule", form_of(refused, "/admin/topics/rule"))).status_code == 303
+    assert len(await rules_of("Topic leave")) == 2
 
 
 async def test_somebody_always_answers_for_what_is_published_and_for_the_rest(browser, world):

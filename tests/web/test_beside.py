@@ -53,6 +53,16 @@ THINGS = {
         "SELECT name, explanation FROM topic WHERE public_id = '{topic[leave]}'",
         "UPDATE topic SET name = 'Theirs' WHERE public_id = '{topic[leave]}'",
     ),
+    "rule": thing(
+        "administrator",
+        "/admin/topics/rule?topic={topic[leave]}",
+        ("owner", "deputy"),
+        "SELECT o.name, d.name FROM topic_rule r JOIN identity o ON o.person = r.owner"
+        " JOIN identity d ON d.person = r.deputy WHERE r.topic = {topic_id[leave]} AND r.unit IS NULL",
+        "WITH named AS (UPDATE identity SET name = 'Theirs' WHERE person = {person_id[employee]})"
+        " UPDATE topic_rule SET owner = {person_id[employee]} WHERE topic = {topic_id[leave]} AND unit IS NULL",
+        sent_to="/admin/topics/rule",
+    ),
     "unit": thing(
         "administrator",
         "/admin/units/{unit[roads]}",
@@ -99,7 +109,7 @@ THINGS = {
         sent_to="/spaces/{space[closed_a]}/charter",
     ),
 }
-MINE = {"domains": "mine.example", "code": "MINE"}
+MINE = {"domains": "mine.example", "code": "MINE", "deputy": "Wim Schotanus"}
 
 
 def placed(name, world):
