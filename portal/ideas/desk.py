@@ -13,6 +13,7 @@ from portal.campaigns.queries import CampaignRow, get_campaign
 from portal.ideas import queries
 from portal.ideas.actions import Content, Saved
 from portal.ideas.forms import IdeaForm, name_of
+from portal.ideas.nameless import FEWEST_READERS, enough
 from portal.search.queries import Shown
 from portal.search.similar import similar_ideas
 from portal.spaces.queries import audience, looked_at_first
@@ -24,9 +25,6 @@ from portal.web.beside import Beside, collided
 from portal.web.errors import found
 from portal.web.page import page, see_other
 from portal.web.request import Request
-
-#: So many colleagues read a place before anybody writes there without her name: among fewer she would be guessed.
-FEWEST_READERS = 10
 
 
 class Nameless(msgspec.Struct, frozen=True):
@@ -47,8 +45,7 @@ async def nameless_there(request: Request, space: int, item: queries.IdeaRow | N
     wanted = "anonymous" in typed or (item is not None and item.anonymous)
     if not allowed or request.actor.guest:
         return Nameless(wanted, gettext("Here everybody writes in her own name. Take this away, or post it elsewhere."))
-    readers = await audience(request.actor, space)
-    if readers is not None and readers.colleagues >= FEWEST_READERS:
+    if enough(await audience(request.actor, space)):
         return Nameless(offered=True)
     few = gettext("Fewer than %(n)s colleagues can read it, so they would guess who wrote it: it bears your name here.")
     return Nameless(wanted, few % {"n": FEWEST_READERS}, few_readers=True)

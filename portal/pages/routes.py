@@ -26,6 +26,7 @@ from portal.comments.forms import CommentForm
 from portal.comments.queries import first_of_day, get_comment
 from portal.comments.routes import written
 from portal.ideas.cards import ideas_by, ideas_of_author, ideas_of_space, lively_ideas
+from portal.ideas.nameless import guessable
 from portal.ideas.queries import IdeaRow, drafts, get_idea
 from portal.mentions.queries import Ambiguous
 from portal.moderation.counts import removals
@@ -234,6 +235,7 @@ async def _idea(request: Request, row: IdeaRow, form: CommentForm) -> Response[A
         opens=tuple(file.public_id for file in stands["files"] if can(request.actor, Action.ATTACHMENT_DOWNLOAD, file)),
         **await thread_of(request.actor, row, wanted, form, stands["seen"]),
         first=await looked_at_first(request.actor, row.space),
+        guessable=await guessable(request.actor, row),
         now=request.now,
     )
 

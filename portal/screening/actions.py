@@ -19,6 +19,7 @@ from portal.events.kinds import Kind
 from portal.events.log import record
 from portal.ideas.announcing import announce
 from portal.ideas.holding import hold_above
+from portal.ideas.nameless import needs_a_name
 from portal.screening.queries import ScreeningRow
 from portal.sensitive.queries import Door
 from portal.text.markdown import excerpt, rendered
@@ -41,12 +42,16 @@ PUBLISH_COMMENT = """
 """
 
 
-async def publish(actor: Actor, row: ScreeningRow, *, words: str, version: int) -> None:
-    """There is nothing sensitive in it: its readers read it. Raises Changed when its author changed it meanwhile."""
+async def publish(actor: Actor, row: ScreeningRow, *, words: str, version: int) -> bool:
+    """There is nothing sensitive in it: its readers read it. False where it can't be posted without a name any more:
+    it stays its author's draft. Raises Changed when its author changed it meanwhile."""
     require(actor, Action.SCREENING_DECIDE, row)
     async with transaction():
         await _decide(row, "published", None, actor, words, None)
         await hold_above(row.idea, row.comment)
+        if row.idea and await needs_a_name(row.idea):
+            await _tell(row)
+            return False
         if row.idea:
             author = await fetch_value(PUBLISH_IDEA, row.idea, version)
         else:
@@ -57,6 +62,7 @@ async def publish(actor: Actor, row: ScreeningRow, *, words: str, version: int) 
             await go_on_in_sight(await hold(case), row.created_at)
         await _announce(row, author)
         await _tell(row)
+    return True
 
 
 async def _announce(row: ScreeningRow, author: int) -> None:
@@ -201,7 +207,7 @@ ANSWER = """
     WHERE id = {} AND outcome IS NULL AND appealed_at IS NOT NULL RETURNING id
 """
 RESTORE_IDEA = """
-    UPDATE idea i SET state = 'published', title = {}, body = {}, body_html = {}, excerpt = {},
+    UPDATE idea i SET state = {}, title = {}, body = {}, body_html = {}, excerpt = {},
         tags = ARRAY(SELECT jsonb_array_elements_text(t.parts -> 'tags')),
         core_questions = ARRAY(SELECT jsonb_array_elements_text(t.parts -> 'core_questions')),
         service = (SELECT v.id FROM service v WHERE v.id = (t.parts ->> 'service')::bigint),
@@ -224,8 +230,8 @@ UNSEAL = "DELETE FROM sealed_text WHERE screening = {}"
 
 
 async def decide_appeal(actor: Actor, row: ScreeningRow, *, outcome: str, words: str) -> None:
-    """Granted, it is published with all that was sealed of it, and its answer is owed as before; upheld or not, that
-    goes. Raises Changed."""
+    """Granted, it is published with all that was sealed of it, and its answer is owed as before, or, where it
+    can't be posted without a name any more, it is its author's draft; upheld or not, that goes. Raises Changed."""
     require(actor, Action.SCREENING_DECIDE_APPEAL, row)
     html = await rendered(row.body)
     async with transaction():
@@ -233,14 +239,17 @@ async def decide_appeal(actor: Actor, row: ScreeningRow, *, outcome: str, words:
             raise Changed
         if outcome == "granted":
             await hold_above(row.idea, row.comment)
+            kept = row.idea is not None and await needs_a_name(row.idea)
             if row.idea:
-                author = await fetch_value(RESTORE_IDEA, row.title, row.body, html, excerpt(html), row.idea, row.id)
+                texts = "draft" if kept else "published", row.title, row.body, html, excerpt(html)
+                author = await fetch_value(RESTORE_IDEA, *texts, row.idea, row.id)
                 await execute(RESTORE_REPLIES, row.idea, row.id)
                 if case := await fetch_value(ENDED_CASE, row.idea):
                     await go_on_from_triage(case, Kind.CASE_RESUMED)
             else:
                 author = await fetch_value(RESTORE_COMMENT, row.body, html, row.comment)
-            await _announce(row, author)
+            if not kept:
+                await _announce(row, author)
             await execute(RECORD, "restored", row.category, actor.id, "")
         await execute(UNSEAL, row.id)
         await _tell(row)

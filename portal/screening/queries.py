@@ -20,7 +20,8 @@ LISTED = 100
 class ScreeningRow(msgspec.Struct, frozen=True):
     """Something that waits to be screened, or was. `text` stands there while it waits, and, sealed, until an appeal is
     over; `screens`: the actor may decide; `turn`: she is called to. `answering`: it was published, and an answer
-    is owed or given to it, so that it stays; `phase`: that of its campaign."""
+    is owed or given to it, so that it stays; `phase`: that of its campaign; `kept`: nothing sensitive was found, and
+    it is its author's draft all the same, since it can't be posted without her name any more."""
 
     id: int
     public_id: str
@@ -53,6 +54,7 @@ class ScreeningRow(msgspec.Struct, frozen=True):
     version: int
     phase: str
     answering: bool
+    kept: bool
     screens: bool
     turn: bool
 
@@ -89,6 +91,8 @@ ROWS = """
         coalesce(plein_phase(c, {}), '') AS phase,
         x.was = 'published' AND (EXISTS (SELECT FROM answer a WHERE a.idea = x.idea)
             OR EXISTS (SELECT FROM escalation e WHERE e.idea = x.idea AND e.ended_at IS NULL)) AS answering,
+        coalesce(i.state = 'draft' AND i.published_at IS NULL
+            AND (x.state = 'published' OR x.outcome = 'granted'), FALSE) AS kept,
         {} AS screens,
         coalesce(x.assigned_to = {}, FALSE) AS turn
     FROM screening x JOIN space s ON s.id = x.space LEFT JOIN idea i ON i.id = x.idea

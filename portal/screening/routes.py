@@ -50,16 +50,17 @@ async def decide(request: Request, public_id: FromPath[str]) -> Response[Any]:
     if not form.complete:
         return await _show(request, row, form)
     said = {"words": form.words.data or "", "version": form.version.data}
+    became = form.what.data
     try:
-        if form.what.data == "publish":
-            await actions.publish(request.actor, row, **said)
+        if became == "publish":
+            became = "publish" if await actions.publish(request.actor, row, **said) else "kept"
         else:
             await actions.divert(request.actor, row, category=form.category.data, door=door, **said)
     except Changed:
         form.refuse("what", gettext("Its author changed it, or somebody decided meanwhile. Read it again."))
         form.version.data = row.version
         return await _show(request, await _row(request, public_id), form)
-    return see_other("/screenings", f"screened-{form.what.data}")
+    return see_other("/screenings", f"screened-{became}")
 
 
 @post("/screenings/{public_id:str}/taking-back")

@@ -59,6 +59,9 @@ FLASHES: dict[str, str] = {
     "draft-discarded": lazy("The draft is thrown away."),
     "sensitive-changed": lazy("That holds for what is written from now on."),
     "screened-publish": lazy("It is published. Its author hears of it."),
+    "screened-kept": lazy(
+        "It can’t be posted without a name there any more, so it stays its author’s draft. She hears of it."
+    ),
     "screened-divert": lazy("It is diverted. Its author reads which door there is, and nobody else reads it."),
     "screening-taken-back": lazy("You took it back. Nobody screens it any more."),
     "unmasking-signed": lazy("You signed. Once somebody in another role signs too, both of you read who it is."),
