@@ -243,6 +243,7 @@ POSTS: dict[str, tuple[str | None, str, dict[str, str]]] = {
         "/admin/people/{person[colleague]}/guest",
         {"spaces": "/spaces/{space[closed_a]}", "successor": ""},
     ),
+    "/admin/people/{public_id:str}/employee": ("administrator", "/admin/people/{person[guest_a]}/employee", {}),
     "/admin/people/{public_id:str}/activation": ("administrator", "/admin/people/{person[deactivated]}/activation", {}),
     "/admin/people/{public_id:str}/deactivation": (
         "administrator",
@@ -625,6 +626,7 @@ GETS: dict[str, tuple[str | None, str]] = {
     "/admin/people/{public_id:str}/deactivation": ("administrator", "/admin/people/{person[insider_a]}/deactivation"),
     "/admin/people/{public_id:str}/erasure": ("administrator", "/admin/people/{person[deactivated]}/erasure"),
     "/admin/people/{public_id:str}/guest": ("administrator", "/admin/people/{person[insider_a]}/guest"),
+    "/admin/people/{public_id:str}/employee": ("administrator", "/admin/people/{person[guest_b]}/employee"),
     "/admin/roles": ("administrator", "/admin/roles"),
     "/admin/calendar": ("administrator", "/admin/calendar"),
     "/admin/retention": ("administrator", "/admin/retention"),

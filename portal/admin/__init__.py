@@ -1,1 +1,1 @@
-"""What administrators do: people and their roles, leaving and coming back, and mail that could not be delivered."""
+"""What administrators do: people and their roles, and mail that could not be delivered."""

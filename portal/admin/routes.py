@@ -10,21 +10,10 @@ from litestar.params import FromPath
 from portal.about import SLUGS
 from portal.access.conflicts import Changed, Taken
 from portal.access.policy import Action, require
-from portal.admin import deactivation, people, roles, turning
-from portal.admin.forms import (
-    AddPersonForm,
-    DeactivateForm,
-    EditPersonForm,
-    EnterForm,
-    EraseForm,
-    RoleForm,
-    chosen_role,
-    chosen_successor,
-)
-from portal.admin.waiting import waiting_for
+from portal.admin import people, roles
+from portal.admin.forms import AddPersonForm, EditPersonForm, EnterForm, RoleForm, chosen_role
 from portal.colleagues.forms import chosen_colleague
 from portal.notifications import actions, queries
-from portal.people import erasure
 from portal.settings import settings
 from portal.spaces.owners import WithoutOwner
 from portal.text.language import gettext
@@ -166,8 +155,6 @@ async def edit_person(request: Request, public_id: FromPath[str]) -> Response[An
                 org_unit=unit.id if unit else None,
                 seen=form.seen.data,
             )
-            if form.employee.data:
-                await turning.become_employee(request.actor, person.id)
         except Taken as taken:
             _refuse_taken(form, taken)
         except Changed:
@@ -180,63 +167,6 @@ async def edit_person(request: Request, public_id: FromPath[str]) -> Response[An
     return see_other(f"/admin/people/{public_id}", "person-saved")
 
 
-@get("/admin/people/{public_id:str}/deactivation")
-async def deactivation_page(request: Request, public_id: FromPath[str]) -> Response[Any]:
-    """What it means, before it is done."""
-    return await _deactivation_page(request, await _person(request, public_id), DeactivateForm())
-
-
-@post("/admin/people/{public_id:str}/deactivation")
-async def deactivate(request: Request, public_id: FromPath[str]) -> Response[Any]:
-    """Lets somebody out."""
-    person = await _person(request, public_id)
-    form = await DeactivateForm.sent(request)
-    form.valid()
-    heir = await chosen_successor(request.actor, form, person.id)
-    if form.complete:
-        try:
-            await deactivation.deactivate(request.actor, person.id, heir)
-        except roles.WithoutAdministrator:
-            form.refuse("successor", gettext("Nobody else is an administrator. Give somebody that role first."))
-        except deactivation.SuccessorNeeded:
-            form.refuse("successor", gettext("Name a colleague who takes over."))
-    if not form.complete:
-        return await _deactivation_page(request, person, form)
-    return see_other("/admin/people?show=deactivated", "person-deactivated")
-
-
-@post("/admin/people/{public_id:str}/activation")
-async def activate(request: Request, public_id: FromPath[str]) -> Response[Any]:
-    """Lets somebody in again."""
-    person = await _person(request, public_id)
-    await deactivation.activate(request.actor, person.id)
-    return see_other(f"/admin/people/{public_id}", "person-activated")
-
-
-@get("/admin/people/{public_id:str}/erasure")
-async def erasure_page(request: Request, public_id: FromPath[str]) -> Response[Any]:
-    """What goes and what stays, before it is done."""
-    person = await _person(request, public_id)
-    if person.active:
-        return see_other(f"/admin/people/{public_id}")
-    return page(request, "admin/erasure.html", section="admin", person=person, form=EraseForm())
-
-
-@post("/admin/people/{public_id:str}/erasure")
-async def erase(request: Request, public_id: FromPath[str]) -> Response[Any]:
-    """Erases who somebody was."""
-    person = await _person(request, public_id)
-    form = await EraseForm.sent(request)
-    form.name = person.name
-    if not form.valid():
-        return page(request, "admin/erasure.html", section="admin", person=person, form=form, status=form.status)
-    try:
-        await erasure.erase(request.actor, person.id)
-    except erasure.StillHere:
-        return see_other(f"/admin/people/{public_id}", "person-still-here")
-    return see_other("/admin/people?show=deactivated", "person-erased")
-
-
 async def _person(request: Request, public_id: str) -> people.PersonRow:
     require(request.actor, Action.PEOPLE_MANAGE)
     return found(await people.get_person(request.actor, public_id))
@@ -247,21 +177,6 @@ async def _person_page(
 ) -> Response[Any]:
     context: dict[str, Any] = {"person": person, "form": form, "changed": changed, "now": request.now}
     return page(request, "admin/person.html", section="admin", status=form.status, **context)
-
-
-async def _deactivation_page(request: Request, person: people.PersonRow, form: DeactivateForm) -> Response[Any]:
-    return page(
-        request,
-        "admin/deactivation.html",
-        section="admin",
-        person=person,
-        form=form,
-        duties=await deactivation.duties(request.actor, person.id),
-        posts=await deactivation.posts(request.actor, person.id),
-        waiting=await waiting_for(request.actor, person.id),
-        last=await roles.is_last_administrator(request.actor, person.id),
-        status=form.status,
-    )
 
 
 def _refuse_taken(form: Form, taken: Taken) -> None:
@@ -373,11 +288,6 @@ router = Router(
         add_person,
         person_page,
         edit_person,
-        deactivation_page,
-        deactivate,
-        activate,
-        erasure_page,
-        erase,
         roles_page,
         enter,
         give_role,

@@ -8,11 +8,11 @@ import click
 
 from portal.access.actor import Role
 from portal.access.conflicts import Taken
-from portal.admin import deactivation, people, roles, turning
+from portal.admin import people, roles
 from portal.colleagues.queries import Colleague, colleague_of_address
 from portal.commands import AnAddress, database, in_database
 from portal.db import fetch_value
-from portal.people import erasure
+from portal.leaving import deactivation, erasure, turning
 from portal.spaces.owners import WithoutOwner
 from portal.text.roles import ROLE_NAMES
 from portal.units.actions import add_unit

@@ -9,15 +9,15 @@ import asyncpg
 import msgspec
 
 from portal.accounts.actions import END_LINKS
-from portal.admin.deactivation import close_the_door
 from portal.admin.roles import HOLD
-from portal.admin.turning import employ
 from portal.db import execute, fetch, fetch_one, fetch_value, transaction
 from portal.events.kinds import Kind
 from portal.events.log import record
 from portal.files.dialect import taken_apart
 from portal.imports.staging import HANDED, KEPT, PATIENCE, Handed, heads_named, plan
 from portal.imports.unit_list import Planned, units_of
+from portal.leaving.deactivation import close_the_door
+from portal.leaving.turning import employ
 from portal.spaces.owners import hold_owned
 from portal.units.paths import Unit, UnitPaths, parts_of
 from portal.units.queries import all_units

@@ -1,1 +1,2 @@
-"""Guests who leave: removed by who answers for them, or by the clock; and their data, which go after a while."""
+"""Leaving and changing sides: somebody is deactivated, becomes a guest or an employee, is removed from a space, by the
+clock too; and is erased in the end."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import msgspec
 
-from portal.admin.deactivation import LEAVE
 from portal.db import execute, fetch, transaction
 from portal.events.kinds import Kind
 from portal.events.log import record
-from portal.leaving.actions import let_go
-from portal.people.erasure import erase
+from portal.leaving.deactivation import LEAVE
+from portal.leaving.erasure import erase
+from portal.leaving.removal import let_go
 
 NOTICE = 7  # days before the data go, as far as there are so many
 AT_ONCE = 500  # people in one transaction

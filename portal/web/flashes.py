@@ -154,6 +154,7 @@ FLASHES: dict[str, str] = {
     "person-erased": lazy("Nothing says any more who this was. What was written stays."),
     "person-still-here": lazy("Deactivate this person first."),
     "person-is-guest": lazy("This person is a guest now, and signs in anew."),
+    "person-is-employee": lazy("This person is an employee now, and signs in anew."),
     "person-activated": lazy("This person can sign in again."),
     "role-given": lazy("The role is given."),
     "role-taken": lazy("The role is taken away."),

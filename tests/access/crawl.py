@@ -78,6 +78,7 @@ WHERE_THERE_IS_ONE = (
     "/ideas/{public_id}/adoption",
     "/spaces/{public_id}/guests/{guest}/removal",
     "/admin/people/{public_id}/guest",
+    "/admin/people/{public_id}/employee",
     "/spaces/{public_id}/chapters",
     "/spaces/{public_id}/chapters/new",
     "/spaces/{public_id}/guests/{guest}/first-day",

@@ -6,6 +6,7 @@ import pytest
 
 from portal.db import execute
 from portal.settings import settings
+from tests.client import text_of
 from tests.world import CAST
 
 
@@ -73,3 +74,17 @@ async def test_without_a_moderator_or_another_for_appeals_it_says_so(as_, world)
     assert alone in (await browser.get("/admin")).text
     await execute(made, home, world.person_id["employee"])
     assert (nobody in (page := (await browser.get("/admin")).text), alone in page) == (False, False)
+
+
+async def test_units_without_a_head_are_named_in_one_line(as_, world):
+    browser = await as_("administrator")
+    await execute("UPDATE org_unit SET head = NULL")
+    assert "No unit has a head" in text_of(await browser.get("/admin"))
+    await execute("INSERT INTO org_unit (name, head) VALUES ('Led', {})", world.person_id["employee"])
+    await execute("UPDATE org_unit SET head = {} WHERE name <> 'Led'", world.person_id["employee"])
+    assert "no head" not in text_of(await browser.get("/admin"))
+    await execute("INSERT INTO org_unit (name) SELECT 'Depot ' || n FROM generate_series(1, 6) n")
+    named = "Depot 1, Depot 2, Depot 3, Depot 4, Depot 5, Depot 6"
+    assert f"These units have no head: {named}." in text_of(await browser.get("/admin"))
+    await execute("INSERT INTO org_unit (name) VALUES ('Depot 7'), ('Depot 8')")
+    assert f"These units have no head: {named}, and 2 more." in text_of(await browser.get("/admin"))

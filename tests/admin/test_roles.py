@@ -6,9 +6,10 @@ import asyncpg
 import pytest
 
 from portal.access.actor import Role, actor_of_person
-from portal.admin import deactivation, roles
+from portal.admin import roles
 from portal.colleagues.queries import colleague_of_address
 from portal.db import execute, fetch_value, transaction
+from portal.leaving import deactivation
 from portal.notifications.jobs import tell_of
 from portal.notifications.mails import write
 from portal.spaces import owners

@@ -16,9 +16,11 @@ from portal.settings import ROOT
 
 PORTAL = ROOT / "portal"
 QUERIES = sorted(PORTAL.glob("*/queries.py"))
+#: Rooms that are large enough to name their actions after what they do.
+MANAGING = {*PORTAL.glob("admin/*.py"), *PORTAL.glob("leaving/*.py")}
 ACTIONS = sorted(
-    {*PORTAL.glob("*/actions.py"), *PORTAL.glob("admin/*.py")}
-    - {*PORTAL.glob("*/__init__.py"), PORTAL / "admin" / "forms.py"}
+    {*PORTAL.glob("*/actions.py"), *MANAGING}
+    - {path for name in ("__init__", "forms", "queries", "jobs", "routes") for path in PORTAL.glob(f"*/{name}.py")}
 )
 #: What no room is: what the rooms stand on, and the demo, which asks as anybody.
 NO_ROOMS = {"access", "demo", "events", "files", "run", "tables", "text", "web"}

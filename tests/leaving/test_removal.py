@@ -12,9 +12,9 @@ from portal.access.conflicts import WriterGone
 from portal.comments import actions as commenting
 from portal.db import execute, fetch_value
 from portal.ideas.queries import get_idea
-from portal.leaving import actions
 from portal.leaving.jobs import let_guests_go
 from portal.leaving.queries import get_guest
+from portal.leaving.removal import remove
 from portal.mydata.jobs import make_export
 from portal.notifications.mails import write
 from tests.client import text_of
@@ -225,7 +225,7 @@ async def test_a_post_waits_for_a_removal_under_way_and_does_not_land(fresh_db, 
     guest, owner, idea, leaver = await _loaded(world)
     watcher = await asyncpg.connect(fresh_db)
     async with db.transaction():
-        await actions.remove(owner, leaver)
+        await remove(owner, leaver)
         post = asyncio.create_task(
             elsewhere(commenting.comment(guest, idea, body="Late", reply_to=None, form_key="late"))
         )
@@ -241,6 +241,6 @@ async def test_looking_at_her_membership_first_would_let_a_post_through(fresh_db
     """The control: without the trigger the same post comes after the removal was committed."""
     await execute("DROP TRIGGER comment_of_a_member ON comment")
     guest, owner, idea, leaver = await _loaded(world)
-    await actions.remove(owner, leaver)
+    await remove(owner, leaver)
     await commenting.comment(guest, idea, body="Late", reply_to=None, form_key="late")
     assert await count("comment", body="Late") == 1

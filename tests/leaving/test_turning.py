@@ -2,9 +2,9 @@
 
 import pytest
 
-from portal.admin import turning
 from portal.db import execute, fetch_value
 from portal.imports.jobs import run_import
+from portal.leaving import turning
 from tests.client import text_of
 from tests.imports.test_imports import hand_in
 from tests.leaving.test_removal import count
@@ -52,8 +52,7 @@ async def is_employee_with_nothing_left_over(world, guest):
 
 async def test_an_administrator_makes_a_guest_an_employee(as_, world, guest):
     signed_in, browser = await as_("guest_a"), await as_("administrator")
-    fields = {"name": "Julie Mercadier", "email": email_of("guest_a"), "employee": "y"}
-    assert (await browser.post(f"/admin/people/{world.person['guest_a']}", fields)).status_code == 303
+    assert (await browser.post(f"/admin/people/{world.person['guest_a']}/employee", {})).status_code == 303
     await is_employee_with_nothing_left_over(world, guest)
     assert (await signed_in.get("/")).status_code == 303
     event = await fetch_value("SELECT particulars::text FROM event WHERE kind = 'person.turned'")

@@ -7,10 +7,10 @@ from asyncpg import InsufficientPrivilegeError
 
 from portal.access.actor import actor_of_person
 from portal.access.scope import visible
-from portal.admin import turning
 from portal.db import execute, fetch_value, leave_connection, stand_behind_wall
 from portal.invitations.guest_list import Usual, try_out
 from portal.invitations.queries import guest_space
+from portal.leaving import turning
 from portal.leaving.jobs import erase_guests, let_guests_go
 from portal.notifications.mails import write
 from portal.preboarding.jobs import find_all_mentors, find_mentors

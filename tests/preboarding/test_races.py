@@ -6,9 +6,9 @@ import asyncio
 from datetime import timedelta
 
 from portal.access.actor import actor_of_person
-from portal.admin import turning
 from portal.db import execute, fetch_value, transaction
 from portal.invitations.queries import guest_space
+from portal.leaving import turning
 from portal.preboarding.actions import STAYS, move_first_day
 from portal.preboarding.jobs import MATCH, find_mentors
 from tests.preboarding.test_preboarding import starts

@@ -5,13 +5,13 @@ from __future__ import annotations
 
 from portal.access.actor import Actor
 from portal.access.policy import Action, require
-from portal.admin.deactivation import close_the_door, hand_over, held_duties
 from portal.admin.roles import SpaceOfRoles
 from portal.colleagues.queries import Colleague
 from portal.db import execute, fetch_value, transaction
 from portal.events.jobs import queue
 from portal.events.kinds import Kind
 from portal.events.log import record
+from portal.leaving.deactivation import close_the_door, hand_over, held_duties
 
 # Nothing of the guest is left over: no end and no sponsor, and no seat where her time had ended already.
 ENDED = """

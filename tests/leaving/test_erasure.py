@@ -3,7 +3,7 @@
 import pytest
 
 from portal.db import execute, fetch_value
-from portal.people.erasure import StillHere, erase
+from portal.leaving.erasure import StillHere, erase
 from tests.client import text_of
 from tests.world import email_of
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from portal.access.actor import Actor
 from portal.access.policy import Action, require
-from portal.admin.deactivation import close_the_door
 from portal.db import execute, fetch_value, transaction
 from portal.events.kinds import Kind
 from portal.events.log import record
 from portal.invitations.actions import end_invitations
+from portal.leaving.deactivation import close_the_door
 from portal.leaving.queries import GuestRow
 
 REMOVE = "DELETE FROM membership WHERE space = {} AND person = {} RETURNING id"
