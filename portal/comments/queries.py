@@ -178,6 +178,7 @@ async def place_of(
 
 
 # The idea is looked up once, and not for each comment: one that many vote for has hundreds of versions to look through.
+# It is not joined by the comments' own idea: PostgreSQL would take that for the way to them, and read the whole thread.
 THREAD = f"""
     WITH item AS MATERIALIZED (
         SELECT i.id, i.public_id, i.kind, i.author, i.state, i.campaign FROM idea i WHERE i.id = {{}}
@@ -190,7 +191,7 @@ THREAD = f"""
         SELECT x.id, r.id, r.helpful FROM roots r CROSS JOIN LATERAL (
             SELECT y.id FROM comment y WHERE y.root = r.id AND {{}} ORDER BY y.id LIMIT {{}}) x
     )
-    SELECT {COLUMNS} FROM shown JOIN comment k ON k.id = shown.id JOIN item i ON i.id = k.idea {JOINS}
+    SELECT {COLUMNS} FROM shown JOIN comment k ON k.id = shown.id CROSS JOIN item i {JOINS}
     ORDER BY {{}}, k.id
 """
 
