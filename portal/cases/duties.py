@@ -93,7 +93,8 @@ ADVISE = """
         AND EXISTS (SELECT FROM case_role r WHERE r.escalation = e.id AND r.person = c.person AND r.until IS NULL)
 """
 # Who decides is to be named: by the moderators of the space; by administrators once that is late, or where no moderator
-# may. Who would decide is asked of one after the other, until there are enough.
+# may (of what has no name: fewer than two, as far as everybody knows, whoever wrote it). Who would decide is asked of
+# one after the other, until there are enough.
 TRIAGE = """
     SELECT 'triage', o.id, o.idea, o.address, o.by, '' FROM (
         SELECT o.id, (o.of_case).idea, o.address, o.by FROM (
@@ -101,13 +102,14 @@ TRIAGE = """
                 coalesce(e.triage_due_at, e.created_at) AS by, e.space = ANY({}) AS hers
             FROM escalation e WHERE e.state = 'triage' AND (e.space = ANY({}) OR {}) AND {}
             ORDER BY 4, e.id OFFSET 0) o
-        CROSS JOIN LATERAL (
-            SELECT plein_barred(o.of_case) || ARRAY(SELECT plein_deciding((o.of_case).idea)) AS people OFFSET 0) d
-        WHERE {} <> ALL (d.people) AND (o.hers OR o.by < {}
-            OR NOT EXISTS (SELECT FROM membership m
+        CROSS JOIN LATERAL (SELECT ARRAY(SELECT plein_deciding((o.of_case).idea)) AS people OFFSET 0) d
+        WHERE {} <> ALL (plein_barred(o.of_case) || d.people) AND (o.hers OR o.by < {}
+            OR (SELECT count(DISTINCT m.person) FROM membership m
                 WHERE m.space = (o.of_case).space AND m.role IN ('moderator', 'owner')
                     AND (m.until IS NULL OR m.until > plein_now()) AND plein_there(m.person, plein_now())
-                    AND m.person <> ALL (d.people)))
+                    AND m.person <> ALL (plein_openly_barred(o.of_case) || d.people))
+                <= (EXISTS (SELECT FROM idea i JOIN mask k ON k.person = i.author
+                    WHERE i.id = (o.of_case).idea))::int)
         ORDER BY o.by, o.id LIMIT {}) o
 """
 # The first of those that she owns, may decide, and whose clock runs; by the index: she may own thousands.

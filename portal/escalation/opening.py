@@ -54,22 +54,44 @@ async def open_case(idea: int, origin: str, *, actor: int | None = None, reason:
     return case
 
 
-# The moderator of the space with the least to look at; nobody who decides, or wrote it.
+# The moderator of the space with the least to look at; nobody who decides, or wrote it. `few`: nobody is left, or, of
+# what has no name, fewer than two as far as everybody knows: else it would be told that the only moderator wrote it.
 MODERATORS = """
-    WITH moderator AS MATERIALIZED (
+    WITH called AS MATERIALIZED (
+        SELECT e.id, e.space, e.idea, k.behind, k.id IS NOT NULL AS nameless, b.barred
+        FROM escalation e JOIN idea i ON i.id = e.idea LEFT JOIN mask k ON k.person = i.author
+        CROSS JOIN LATERAL (SELECT plein_openly_barred(e) AS barred OFFSET 0) b WHERE e.id = ANY({})
+    ), deciding AS MATERIALIZED (
+        SELECT d.idea, d.person FROM plein_deciding(ARRAY(SELECT c.idea FROM called c)) d
+    ), moderator AS MATERIALIZED (
         SELECT m.space, m.person, (SELECT count(*) FROM moderation_item o
             WHERE o.assigned_to = m.person AND o.state = 'open') AS has
         FROM (SELECT DISTINCT m.space, m.person FROM membership m
-            WHERE m.space IN (SELECT e.space FROM escalation e WHERE e.id = ANY({}))
+            WHERE m.space IN (SELECT c.space FROM called c)
                 AND m.role IN ('moderator', 'owner') AND (m.until IS NULL OR m.until > plein_now())) m
         WHERE plein_there(m.person, plein_now())
+    ), may AS MATERIALIZED (
+        SELECT c.id, m.person, m.has FROM called c JOIN moderator m ON m.space = c.space
+        WHERE m.person <> ALL (c.barred)
+            AND NOT EXISTS (SELECT FROM deciding d WHERE d.idea = c.idea AND d.person = m.person)
+            AND NOT EXISTS (SELECT FROM case_role r WHERE r.escalation = c.id AND r.person = m.person)
     )
-    SELECT e.id, (
-        SELECT m.person FROM moderator m WHERE m.space = e.space AND m.person <> ALL (b.barred)
-            AND NOT EXISTS (SELECT FROM case_role r WHERE r.escalation = e.id AND r.person = m.person)
-        ORDER BY m.has, m.person LIMIT 1) AS person
-    FROM escalation e, LATERAL (
-        SELECT plein_barred(e) || ARRAY(SELECT plein_deciding(e.idea)) AS barred OFFSET 0) b WHERE e.id = ANY({})
+    SELECT c.id, (
+            SELECT m.person FROM may m WHERE m.id = c.id AND m.person IS DISTINCT FROM c.behind
+            ORDER BY m.has, m.person LIMIT 1) AS person,
+        (SELECT count(*) FROM may m WHERE m.id = c.id) <= c.nameless::int AS few
+    FROM called c
+"""
+NAME_SOMEBODY = """
+    WITH called AS MATERIALIZED (
+        SELECT e.id, e.idea, plein_barred(e) AS barred FROM escalation e WHERE e.id = ANY({})
+    ), deciding AS MATERIALIZED (
+        SELECT d.idea, d.person FROM plein_deciding(ARRAY(SELECT c.idea FROM called c)) d
+    )
+    SELECT c.id, a.person
+    FROM (SELECT DISTINCT m.person FROM membership m WHERE m.role = 'administrator') a CROSS JOIN called c
+    WHERE plein_in_office(a.person) AND a.person <> ALL (c.barred)
+        AND NOT EXISTS (SELECT FROM deciding d WHERE d.idea = c.idea AND d.person = a.person)
 """
 ADMINISTRATORS = """
     SELECT DISTINCT m.person FROM membership m JOIN person p ON p.id = m.person AND p.active
@@ -99,10 +121,14 @@ async def go_on_from_triage(case: int, kind: Kind, *, actor: int | None = None) 
 
 
 async def call_for_triage(cases: list[int]) -> None:
-    """A moderator is asked to name topic and owner of each; where there is none, the clock does it."""
+    """A moderator is asked to name topic and owner of each; where too few may, the administrators are, too; else the
+    clock does it."""
     held = await hold_all(cases)
-    rows = await execute(MODERATORS, cases, cases)
-    await oblige_all(Kind.DUTY_TRIAGE, [(held[row["id"]], row["person"]) for row in rows])
+    rows = await execute(MODERATORS, cases)
+    few = [row["id"] for row in rows if row["few"]]
+    administrators = await execute(NAME_SOMEBODY, few) if few else []
+    called = dict.fromkeys((row["id"], row["person"]) for row in [*rows, *administrators])
+    await oblige_all(Kind.DUTY_TRIAGE, [(held[case], person) for case, person in called])
 
 
 # However long it took to find her, an owner has half a day until she is taken for silent.

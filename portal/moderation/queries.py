@@ -123,7 +123,8 @@ DECIDERS = """
             UNION ALL SELECT w.id FROM idea w WHERE w.campaign = x.campaign))
     SELECT r.person FROM case_role r JOIN of_it e ON e.id = r.escalation
         WHERE r.role = 'owner' OR r.role IN ('deputy', 'neutral', 'chain') AND r.until IS NULL
-    UNION SELECT plein_would_decide(o) FROM of_it e JOIN escalation o ON o.id = e.id WHERE e.owner IS NULL
+    UNION SELECT w.person FROM plein_would_decide(ARRAY(
+        SELECT o FROM of_it e JOIN escalation o ON o.id = e.id WHERE e.owner IS NULL)) w
     UNION SELECT unnest(ARRAY[t.owner, t.deputy]) FROM topic_rule t WHERE t.topic = i.topic AND x.checks IS NULL)
 """
 #: What an item `x` is about; a file that was taken away leaves nothing but the item.

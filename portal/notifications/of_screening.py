@@ -55,5 +55,5 @@ async def write_needed(reader: Actor, event: int | None) -> Written | None:
     """That nobody is there to screen, or to decide an appeal, for administrators."""
     if not reader.administrator:
         return None
-    said = gettext("Something sensitive waits, and nobody is there to screen it")
+    said = gettext("Something sensitive waits, and too few people are there to screen it")
     return said, {"said": said, "address": f"{settings().base_url}/admin/sensitive"}

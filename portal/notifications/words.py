@@ -34,7 +34,7 @@ SAYS: dict[str, str] = {
     "receipt": lazy("The moderators decided about something that you wrote"),
     "reply": lazy("replied to you in:"),
     "role": lazy("A new role in:"),
-    "screener_needed": lazy("Something sensitive waits, and nobody is there to screen it"),
+    "screener_needed": lazy("Something sensitive waits, and too few people are there to screen it"),
     "shown": lazy("Everybody there can read it now:"),
     "unmasked": lazy("Two people asked who wrote this without a name, and were told:"),
     "starter": lazy("About somebody who starts:"),

@@ -10,6 +10,8 @@ from portal.events.log import record
 from portal.sensitive import APPEAL_DAYS, SCREEN_MINUTES
 
 # In turn, as what is moderated: who has least to screen comes first, and nobody twice while there is somebody else.
+# `few`: nobody is left, or, of what has no name, fewer than two as far as everybody knows: else it would be told that
+# the only one who screens it wrote it.
 ASSIGN = """
     UPDATE screening SET assigned_to = n.person, assigned_at = plein_now(),
         due_at = CASE WHEN n.first THEN due_at ELSE plein_working_after(plein_now(), {}) END
@@ -18,10 +20,15 @@ ASSIGN = """
             SELECT s.person FROM plein_screeners_of(x) s (person)
             ORDER BY s.person IS NOT DISTINCT FROM x.assigned_to, (
                 SELECT count(*) FROM screening o WHERE o.assigned_to = s.person AND o.state = 'open'), s.person
-            LIMIT 1) AS person
-        FROM screening x WHERE x.state = 'open' AND (x.assigned_at IS NULL OR x.due_at <= plein_now())
+            LIMIT 1) AS person,
+            (i.anonymous OR EXISTS (SELECT FROM mask m WHERE m.idea = i.id)) AND 2 > (
+                SELECT count(*) FROM plein_screeners(x.category) s (person)
+                WHERE NOT plein_answers_for(s.person, i.topic) AND NOT plein_decides(s.person, i.id)) AS few
+        FROM screening x LEFT JOIN comment k ON k.id = x.comment LEFT JOIN idea i ON i.id = coalesce(x.idea, k.idea)
+        WHERE x.state = 'open' AND (x.assigned_at IS NULL OR x.due_at <= plein_now())
         ORDER BY x.id LIMIT 1 FOR UPDATE OF x SKIP LOCKED) n
-    WHERE screening.id = n.id RETURNING screening.public_id, screening.assigned_to AS person
+    WHERE screening.id = n.id RETURNING screening.public_id, screening.assigned_to AS person,
+        n.person IS NULL OR n.few AS few
 """
 # The neutral of its topic; where there is none, or she had a part in it, a decision maker of the organisation or an
 # administrator who had none, does not answer for its topic, and did not decide the case that ended with it (rule 7).
@@ -40,7 +47,8 @@ TO_NEUTRAL = """
         FROM screening x LEFT JOIN comment k ON k.id = x.comment JOIN idea i ON i.id = coalesce(x.idea, k.idea)
         WHERE x.appealed_at IS NOT NULL AND x.appeal_to IS NULL AND x.outcome IS NULL
         ORDER BY x.id LIMIT 1 FOR UPDATE OF x SKIP LOCKED) n
-    WHERE screening.id = n.id AND n.person IS NOT NULL RETURNING screening.public_id, screening.appeal_to AS person
+    WHERE screening.id = n.id AND n.person IS NOT NULL RETURNING screening.public_id, screening.appeal_to AS person,
+        FALSE AS few
 """
 FORGET = """
     DELETE FROM sealed_text t USING screening x WHERE x.id = t.screening AND x.appealed_at IS NULL
@@ -69,10 +77,10 @@ async def _name_neutral() -> bool:
 
 
 async def _oblige(rows: list[dict[str, Any]]) -> bool:
-    """Whoever it is now hears of it; where there is nobody, the administrators."""
+    """Whoever it is now hears of it; where too few are left, the administrators do, too."""
     for row in rows:
         if row["person"] is not None:
             await record(Kind.DUTY_SCREEN, person=row["person"], item=row["public_id"])
-        else:
+        if row["few"]:
             await record(Kind.SCREENER_NEEDED, item=row["public_id"])
     return bool(rows)

@@ -14,7 +14,7 @@ from portal.escalation.opening import call_for_triage
 from portal.tables.base import new_public_id
 from tests.cases.test_triage import by_rule, owner_of
 from tests.moderation.desk import decide
-from tests.world import NOW, add_report
+from tests.world import NOW, add_report, take_name_off
 
 
 @pytest.fixture(params=["owner", "deputy", "chain", "decision owner"])
@@ -92,21 +92,55 @@ async def asked_to_name(world, who):
     return any(row.ask == "triage" and row.public_id == world.case["discuss"] for row in rows)
 
 
-async def test_who_would_decide_it_is_not_asked_to_name_somebody_and_another_moderator_is(as_, world, would):
-    async def asked():
-        async with transaction():
-            await call_for_triage([world.case_id["discuss"]])
-        return await fetch_value("SELECT count(*) FROM event WHERE kind = 'duty.triage'")
+async def called(world):
+    """Who is called to name somebody now, each as often as that is."""
+    async with transaction():
+        await call_for_triage([world.case_id["discuss"]])
+    rows = await execute("SELECT person FROM event WHERE kind = 'duty.triage' ORDER BY id")
+    await execute("DELETE FROM event_queue")
+    known = {number: who for who, number in world.person_id.items()}
+    return [known[row["person"]] for row in rows]
 
+
+async def alone(world):
+    """One moderator is left in the organisation's space, and one administrator."""
     space = world.space_id["organisation"]
     await execute("UPDATE membership SET role = 'member' WHERE space = {} AND role = 'owner'", space)
-    assert await asked() == 0
+
+
+async def test_who_would_decide_it_is_not_asked_to_name_somebody_and_another_moderator_is(as_, world, would):
+    await alone(world)
+    assert await called(world) == ["administrator"], "who has nobody else is told"
     assert not await asked_to_name(world, "moderator")
+    assert await asked_to_name(world, "administrator")
     await execute(
-        "INSERT INTO membership (space, person, role) VALUES ({}, {}, 'moderator')", space, world.person_id["insider_a"]
+        "INSERT INTO membership (space, person, role) VALUES ({}, {}, 'moderator')",
+        world.space_id["organisation"],
+        world.person_id["insider_a"],
     )
-    assert await asked() == 1
+    assert await called(world) == ["administrator", "insider_a"]
     assert await asked_to_name(world, "insider_a")
+    assert not await asked_to_name(world, "administrator")
+
+
+@pytest.mark.parametrize(
+    ("author", "asked"), [("moderator", ["administrator"]), ("colleague", ["moderator", "administrator"])]
+)
+async def test_of_what_has_no_name_administrators_are_called_whoever_wrote_it(world, rollback, author, asked):
+    """A space's only moderator may have: were they called then alone, it would be told."""
+    await by_rule(world, owner="decision_maker", deputy="sponsor")
+    await alone(world)
+    await execute("UPDATE idea SET author = {} WHERE id = {}", world.person_id[author], world.idea_id["discuss"])
+    await take_name_off(world.idea_id["discuss"])
+    assert await called(world) == asked
+    assert await asked_to_name(world, "administrator"), "and at home, too"
+
+
+async def test_what_has_a_name_and_a_moderator_calls_no_administrator(world, rollback):
+    await by_rule(world, owner="decision_maker", deputy="sponsor")
+    await alone(world)
+    assert await called(world) == ["moderator"]
+    assert not await asked_to_name(world, "administrator")
 
 
 async def test_where_who_would_decide_it_is_alone_the_clock_names_her(as_, world, rollback):

@@ -1,4 +1,5 @@
-"""Among how many one writes without a name: readers are counted when something is posted, also where it waited first."""
+"""Among how many one writes without a name: readers are counted when something is posted, also where it waited first;
+and that she is the only one who could look at something names nobody."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from portal.db import execute, fetch_value
+from portal.screening.jobs import assign_screenings
 from tests.client import text_of
 from tests.escalation.test_anonymous import ME, allowed, posted
 from tests.escalation.test_sensitive import diverted, granted, rule
@@ -78,3 +80,18 @@ async def test_what_stands_stays_and_its_author_alone_is_told_that_few_read_it(a
     other = text_of(await (await as_("employee")).get(where))
     assert "What nobody says" in other
     assert told not in other
+
+
+@pytest.mark.parametrize(
+    ("author", "name", "called"), [("moderator", "", [0, 1]), (ME, "", [1, 1]), (ME, "hers", [1, 0])]
+)
+async def test_of_what_has_no_name_and_one_screener_administrators_hear_whoever_wrote_it(
+    as_, world, rollback, author, name, called
+):
+    """She may have: were they called then alone, it would be told. Of what has a name nobody more is called."""
+    await rule(world, screeners=("moderator",))
+    where = await posted(await as_(author), world, confidential="y", anonymous="" if name else "y")
+    await assign_screenings()
+    told = "SELECT count(*) FROM event WHERE kind = {} AND particulars ->> 'item' = {}"
+    waits = where.rpartition("/")[2]
+    assert [await fetch_value(told, kind, waits) for kind in ("duty.screen", "screening.screener_needed")] == called
