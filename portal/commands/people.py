@@ -11,11 +11,11 @@ from portal.access.conflicts import Taken
 from portal.admin import people, roles
 from portal.colleagues.queries import Colleague, colleague_of_address
 from portal.commands import AnAddress, database, in_database
-from portal.db import fetch_value
+from portal.db import fetch_value, transaction
 from portal.leaving import deactivation, erasure, turning
 from portal.spaces.owners import WithoutOwner
 from portal.text.roles import ROLE_NAMES
-from portal.units.actions import add_unit
+from portal.units.actions import made_unit
 from portal.units.queries import all_units
 
 T = TypeVar("T")
@@ -50,7 +50,7 @@ def _run(work: Any) -> Any:
 @click.argument("email", type=AnAddress())
 @click.argument("name")
 @click.option("--title", default="", help="What she does.")
-@click.option("--unit", default="", help="Her org unit, by name, path or code; made if there is none of this name.")
+@click.option("--unit", default="", help="Her org unit, by name, path or code; made if it is new.")
 @click.option("--number", default="", help="Her personnel number.")
 @click.option("--language", type=click.Choice(["nl", "en"]), default=None, help="Else the organisation's.")
 @click.option("--sister", default="", help="The sister organisation that she is from, by name; else our own.")
@@ -64,17 +64,18 @@ def add(
 
     async def work() -> bool:
         try:
-            await people.add_person(
-                None,
-                email=email,
-                name=name.strip(),
-                title=title,
-                language=language or "",
-                number=number,
-                org_unit=await _unit(unit),
-                home=await _home(sister),
-                invite=not no_mail,
-            )
+            async with transaction():  # a unit that was made for nobody goes again
+                await people.add_person(
+                    None,
+                    email=email,
+                    name=name.strip(),
+                    title=title,
+                    language=language or "",
+                    number=number,
+                    org_unit=await _unit(unit),
+                    home=await _home(sister),
+                    invite=not no_mail,
+                )
         except LookupError:
             raise click.ClickException("There is no organisation yet: use create-admin first.") from None
         except Taken:
@@ -96,12 +97,11 @@ async def _home(written: str) -> int | None:
 
 
 async def _unit(written: str) -> int | None:
-    if not written:
-        return None
-    fitting = (await all_units(None)).found(written)
+    units = await all_units(None)
+    fitting = units.found(written)
     if len(fitting) > 1:
         raise click.ClickException(f"Several units are called {written}: give the whole path.")
-    return fitting[0] if fitting else await add_unit(None, written, "", None)
+    return fitting[0] if fitting else await made_unit(units, written, None)
 
 
 @people_group.command()

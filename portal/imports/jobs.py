@@ -19,7 +19,7 @@ from portal.imports.unit_list import Planned, units_of
 from portal.leaving.deactivation import close_the_door
 from portal.leaving.turning import employ
 from portal.spaces.owners import hold_owned
-from portal.units.paths import Unit, UnitPaths, parts_of
+from portal.units.actions import made_unit
 from portal.units.queries import all_units
 
 BATCH = 5_000  # lines in one transaction
@@ -60,7 +60,6 @@ PATHS = """
     SELECT DISTINCT unit FROM import_line
     WHERE people_import = {} AND unit IS NOT NULL AND org_unit IS NULL AND NOT done ORDER BY unit
 """
-MAKE_UNIT = "INSERT INTO org_unit (name, parent) VALUES ({}, {}) RETURNING id, public_id, name, code, parent"
 PLACE = """
     UPDATE import_line l SET org_unit = m.unit
     FROM (SELECT unnest({}::text[]) AS path, unnest({}::bigint[]) AS unit) m
@@ -72,23 +71,8 @@ async def _make_units(row: Handed) -> None:
     """The units that lines name and that aren't there yet, with those above them."""
     paths = [wanted["unit"] for wanted in await execute(PATHS, row.id)]
     units = await all_units(None)
-    made = [await _made(row, units, parts_of(path)) for path in paths]
+    made = [await made_unit(units, path, row.started_by) for path in paths]
     await execute(PLACE, paths, made, row.id)
-
-
-async def _made(row: Handed, units: UnitPaths, parts: tuple[str, ...]) -> int | None:
-    """The unit at the end of a path, made with those above it where it is new."""
-    under: int | None = None
-    for depth, name in enumerate(parts):
-        fitting = units.found(" > ".join(parts[: depth + 1]))
-        if len(fitting) == 1:
-            under = fitting[0]
-            continue
-        [unit] = await fetch(Unit, MAKE_UNIT, name, under)
-        units.add(unit)
-        await record(Kind.UNIT_ADDED, actor=row.started_by, unit=unit.id)
-        under = unit.id
-    return under
 
 
 TAKE = """

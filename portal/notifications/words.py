@@ -10,14 +10,13 @@ from portal.notifications.of_delegates import SAID as OF_DELEGATES
 from portal.notifications.of_policies import SAID as OF_POLICIES
 from portal.notifications.of_promises import SAID
 from portal.notifications.of_screening import SAID as OF_SCREENING
-from portal.text.language import gettext, lazy, ngettext
+from portal.text.language import lazy, ngettext
 from portal.text.names import somebody
 
 #: What happened, by kind of notice; the thing's title stands behind it.
 SAYS: dict[str, str] = {
     "appeal": lazy("An appeal waits for your decision:"),
     "answer": lazy("There is an answer, new or corrected:"),
-    "campaign": lazy("News of the campaign:"),
     "comment": lazy("commented on:"),
     "duty_bounced": lazy("Mail about a duty does not reach somebody"),
     "file_wish": lazy("About a file that was asked for:"),
@@ -38,6 +37,15 @@ SAYS: dict[str, str] = {
     "shown": lazy("Everybody there can read it now:"),
     "unmasked": lazy("Two people asked who wrote this without a name, and were told:"),
     "starter": lazy("About somebody who starts:"),
+}
+#: The same of a campaign, by kind of event.
+OF_CAMPAIGNS: dict[str, str] = {
+    Kind.CAMPAIGN_PROPOSED: lazy("You are asked to decide about a campaign:"),
+    Kind.CAMPAIGN_OPENED: lazy("The campaign was accepted:"),
+    Kind.CAMPAIGN_DECLINED: lazy("The campaign was declined:"),
+    Kind.CAMPAIGN_MOVED_ON: lazy("The next phase has begun:"),
+    Kind.CAMPAIGN_EXTENDED: lazy("The campaign lasts longer:"),
+    Kind.CAMPAIGN_CANCELLED: lazy("The campaign was stopped:"),
 }
 #: The sign before it: icon and tone; of what somebody did, it is her picture.
 SIGNS = {
@@ -88,8 +96,8 @@ def says(bundle: Bundle) -> str:
         return str(OF_POLICIES[bundle.event_kind]) % {"title": ""}
     if bundle.kind == "screening":
         return str(OF_SCREENING[bundle.event_kind])
-    if bundle.event_kind == Kind.CAMPAIGN_PROPOSED:
-        return gettext("You are asked to decide about a campaign:")
+    if bundle.kind == "campaign":
+        return str(OF_CAMPAIGNS[bundle.event_kind])
     said = str(ASKS[bundle.event_kind] if bundle.kind == "ask" else SAYS[bundle.kind])
     if bundle.kind not in BY_SOMEBODY:
         return said

@@ -7,10 +7,10 @@ import asyncpg
 from portal.access.actor import Actor
 from portal.access.conflicts import Taken, as_seen, fingerprint, told_apart
 from portal.access.policy import Action, require
-from portal.db import execute, fetch_value, transaction
+from portal.db import execute, fetch, fetch_value, transaction
 from portal.events.kinds import Kind
 from portal.events.log import record
-from portal.units.paths import Unit
+from portal.units.paths import Unit, UnitPaths, parts_of
 from portal.units.queries import all_units
 
 
@@ -38,6 +38,25 @@ async def add_unit(actor: Actor | None, name: str, code: str, parent: int | None
         unit: int = await fetch_value(ADD, name, code, parent, head)
         await record(Kind.UNIT_ADDED, actor=actor.id if actor else None, unit=unit)
     return unit
+
+
+MAKE = "INSERT INTO org_unit (name, parent) VALUES ({}, {}) RETURNING id, public_id, name, code, parent"
+
+
+async def made_unit(units: UnitPaths, path: str, by: int | None) -> int | None:  # access: who adds people has asked
+    """The unit at the end of a path, made with those above it where it is new."""
+    under: int | None = None
+    parts = parts_of(path)
+    for depth, name in enumerate(parts):
+        fitting = units.found(" > ".join(parts[: depth + 1]))
+        if len(fitting) == 1:
+            under = fitting[0]
+            continue
+        [unit] = await fetch(Unit, MAKE, name, under)
+        units.add(unit)
+        await record(Kind.UNIT_ADDED, actor=by, unit=unit.id)
+        under = unit.id
+    return under
 
 
 async def edit_unit(

@@ -82,3 +82,20 @@ async def test_a_person_of_a_sister_organisation_is_added_and_of_no_other_space(
     reads = await execute("SELECT space FROM readership WHERE person = {}", person)
     assert world.space_id["organisation"] not in {row["space"] for row in reads}
     assert world.space_id["sisters"] in {row["space"] for row in reads}
+
+
+async def test_a_unit_that_is_new_is_made_with_those_above_it_and_only_for_somebody_who_is_added(fresh_db, world):
+    above = (
+        "SELECT u.name, a.name AS above FROM org_unit u LEFT JOIN org_unit a ON a.id = u.parent WHERE u.name LIKE '{}%'"
+    )
+    added = ("add", "ada@world.example", "Ada Bruin", "--no-mail", "--unit")
+    assert await people(fresh_db, *added, "Unit water > Night > Lock 7") == (0, "ada@world.example can come in.\n")
+    assert await stored(above.format("Lock")) == [("Lock 7", "Night")]
+    assert await stored(above.format("Night")) == [("Night", "Unit water")]
+    code, said = await people(fresh_db, *added, "Day")
+    assert (code, "nothing was changed" in said) == (0, True)
+    assert await stored(above.format("Day")) == []
+
+
+async def stored(query):
+    return [tuple(row.values()) for row in await execute(query)]

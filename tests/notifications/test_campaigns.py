@@ -37,7 +37,6 @@ async def test_who_decides_is_asked_and_who_proposed_it_hears_the_answer(as_, wo
     assert "you take part" not in mail
     listed = text_of(await (await as_("decision_maker")).get("/notifications"))
     assert "You are asked to decide about a campaign:" in listed
-    assert "News of the campaign:" not in listed
     forget(smtp)
     await (await as_("decision_maker")).post(f"{home}/refusal", WHY)
     await work()
@@ -81,9 +80,15 @@ async def cancelled(as_, world):
     assert (await (await as_("sponsor")).post(address, WHY)).status_code == 303
 
 
-@pytest.mark.parametrize(("happens", "words"), [(extended, "Thursday 25 June, 17:00"), (cancelled, "was stopped")])
+@pytest.mark.parametrize(
+    ("happens", "words", "listed"),
+    [
+        (extended, "Thursday 25 June, 17:00", "The campaign lasts longer:"),
+        (cancelled, "was stopped", "The campaign was stopped:"),
+    ],
+)
 async def test_everybody_who_takes_part_hears_that_it_lasts_longer_or_ends(
-    as_, world, smtp, taking_part, happens, words
+    as_, world, smtp, taking_part, happens, words, listed
 ):
     await happens(as_, world)
     await work()
@@ -93,6 +98,7 @@ async def test_everybody_who_takes_part_hears_that_it_lasts_longer_or_ends(
     assert WHY["reason"] in mails[email_of("employee")].get_content()
     assert words not in mails[email_of("colleague")].get_content()  # she reads Dutch
     assert "Campagne: " in mails[email_of("colleague")]["subject"]
+    assert listed in text_of(await (await as_("moderator")).get("/notifications"))  # who wants no mail
 
 
 async def test_no_event_and_no_page_tells_who_voted(as_, world, smtp, taking_part):
