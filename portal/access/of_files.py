@@ -4,19 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from portal.access.actor import Actor, Right, Role
+from portal.access.actor import Actor, Right
 from portal.access.phases import WHILE_EDITING
 
 
 def uploader_while_open(actor: Actor, thing: Any) -> bool:
-    """Who attached it, as long as the idea's text may change."""
+    """Who attached it, as long as the idea's text may change; a moderator judges what was reported, by a rule."""
     return bool(actor.id == thing.author and thing.phase in WHILE_EDITING and not thing.answered)
-
-
-def uploader_while_open_or_moderator(actor: Actor, thing: Any) -> bool:
-    """Who attached it, as long as the idea's text may change; at any time a moderator of the space who does not decide
-    its case (rule 7)."""
-    return uploader_while_open(actor, thing) or (actor.has_role(thing.space, Role.MODERATOR) and not thing.decides)
 
 
 def downloading(actor: Actor, thing: Any) -> bool:

@@ -56,7 +56,6 @@ from portal.access.of_files import (
     asking,
     downloading,
     uploader_while_open,
-    uploader_while_open_or_moderator,
 )
 from portal.access.of_guests import (
     answers_for_guests,
@@ -305,7 +304,7 @@ RULES: dict[Action, Callable[[Actor, Any], bool]] = {
     Action.ATTACHMENT_ASK: asking,
     Action.FILE_WISH_ANSWER: answers_wishes,
     Action.ATTACHMENT_DESCRIBE: uploader_while_open,
-    Action.ATTACHMENT_REMOVE: uploader_while_open_or_moderator,
+    Action.ATTACHMENT_REMOVE: uploader_while_open,
     Action.COMMENT_EDIT: own_comment,
     Action.COMMENT_REMOVE: own_standing_comment,
     Action.COMMENT_REACT: reacting,

@@ -144,8 +144,9 @@ GATES: dict[type[Table], Gate | None] = {
     t.AnswerStart: _gate(NOTHING),
     t.AnswerVersion: _gate(IN_SPACE),
     t.Appeal: _gate(IN_SPACE, insert=f"{IN_SPACE} AND outcome IS NULL AND {of_her('decision', 'appeal', 'person')}"),
+    # one that is out of sight is hers alone
     t.Attachment: _gate(
-        IN_SPACE,
+        f"{IN_SPACE} AND (state = 'shown' OR author = {PERSON})",
         insert=f"{WRITTEN_BY_HERSELF} AND {she_writes('attachment')}",
         update=WRITTEN_BY_HERSELF,
         changes=("description",),

@@ -14,8 +14,8 @@ from portal.tables import Attachment, FileWish
 
 
 class AttachmentRow(msgspec.Struct, frozen=True):
-    """A file of an idea, with what the policy needs to know of that. `given`: the actor attached it, or got it when she
-    asked; `wish`: what became of her asking, with the reason of a refusal; `decides`: she decides the idea's case."""
+    """A file of an idea, with what the policy needs to know of that. `own`: the actor attached it; `given`: or got it
+    when she asked; `wish`: what became of her asking, with the reason of a refusal; `waits`: it is checked before others see it."""
 
     id: int
     public_id: str
@@ -34,8 +34,9 @@ class AttachmentRow(msgspec.Struct, frozen=True):
     created_at: datetime
     phase: str
     answered: bool
-    decides: bool
+    waits: bool
     label: str
+    own: bool
     given: bool
     wish: str
     refusal: str
@@ -44,11 +45,14 @@ class AttachmentRow(msgspec.Struct, frozen=True):
 LAST_WISH = """
     SELECT w.state, w.reason FROM file_wish w WHERE w.attachment = x.id AND w.person = me.id ORDER BY w.id DESC LIMIT 1
 """
+WAITS = """
+    EXISTS (SELECT FROM moderation_item m WHERE m.attachment = x.id AND m.state = 'open' AND m.checks IS NOT NULL)
+"""
 ATTACHMENTS = f"""
     SELECT x.id, x.public_id, x.idea, i.public_id AS idea_public_id, x.space, x.author, x.state, x.kind, x.name,
         x.description, x.file, x.size, x.width, x.height, x.created_at, plein_phase(c, {{}}) AS phase,
-        EXISTS (SELECT FROM answer a WHERE a.idea = i.id) AS answered, plein_decides(me.id, i.id) AS decides, s.label,
-        x.author = me.id OR w.state IS NOT DISTINCT FROM 'given' AS given, coalesce(w.state, '') AS wish,
+        EXISTS (SELECT FROM answer a WHERE a.idea = i.id) AS answered, {WAITS} AS waits, s.label,
+        x.author = me.id AS own, x.author = me.id OR w.state IS NOT DISTINCT FROM 'given' AS given, coalesce(w.state, '') AS wish,
         coalesce(w.reason, '') AS refusal
     FROM attachment x JOIN space s ON s.id = x.space JOIN idea i ON i.id = x.idea JOIN campaign c ON c.id = i.campaign
     CROSS JOIN (SELECT {{}}::bigint AS id) me
@@ -78,6 +82,13 @@ async def bytes_of(actor: Actor) -> int:  # access: a sum of the actor's own fil
     """How much the actor has attached, to whatever idea, in bytes."""
     total: int = await fetch_value("SELECT coalesce(sum(size), 0)::bigint FROM attachment WHERE author = {}", actor.id)
     return total
+
+
+#: What a file `f` is said to show, as Markdown would have it.
+SHOWS = """
+    CASE WHEN f.description <> '' THEN '<p>' ||
+        replace(replace(replace(f.description, '&', '&amp;'), '<', '&lt;'), '>', '&gt;') || '</p>' END
+"""
 
 
 class FileWishRow(msgspec.Struct, frozen=True):

@@ -80,7 +80,7 @@ async def _turn(item: ItemRow, new: str) -> bool:
 # What a later "allow" or "warn" put up again, or what was put back or reversed, hides nothing any more.
 HIDES_TOO = """
     SELECT d.id FROM moderation_item x JOIN decision d ON d.item = x.id
-    WHERE (x.campaign = {} OR x.idea = {} OR x.comment = {}) AND x.id <> {} AND d.action = ANY({})
+    WHERE (x.campaign = {} OR x.idea = {} OR x.comment = {} OR x.attachment = {}) AND x.id <> {} AND d.action = ANY({})
         AND d.undone_at IS NULL AND d.put_back_at IS NULL
         AND NOT EXISTS (SELECT FROM appeal a WHERE a.decision = d.id AND a.outcome = 'granted')
         AND NOT EXISTS (SELECT FROM decision l WHERE l.item = d.item AND l.id > d.id AND l.undone_at IS NULL
@@ -91,14 +91,14 @@ HIDES_TOO = """
 
 async def _stays_hidden(about: ItemRow | Receipt) -> bool:
     """Whether something else was decided that hides the same thing, which is held."""
-    if not (about.campaign or about.idea or about.comment):
-        return False
     item = about.id if isinstance(about, ItemRow) else about.item
     if about.campaign:
         await execute("SELECT id FROM campaign WHERE id = {} FOR NO KEY UPDATE", about.campaign)
+    elif about.attachment:
+        await execute("SELECT id FROM attachment WHERE id = {} FOR NO KEY UPDATE", about.attachment)
     else:
         await hold_above(about.idea, about.comment)
-    thing = (about.campaign, about.idea, about.comment)
+    thing = (about.campaign, about.idea, about.comment, about.attachment)
     return await fetch_value(HIDES_TOO, *thing, item, list(HIDING)) is not None
 
 
@@ -125,10 +125,9 @@ def choices(item: ItemRow) -> list[str]:
     its author can't change it, and no campaign, because she can at any time."""
     if item.thing_state not in ("published", "withdrawn", "hidden"):
         return ["allow", "warn", "pause"]
-    if item.attachment:
-        return ["allow", "remove", "warn", "pause"]
-    no_news, no_campaign = ("hide", "hidden"), ("send back", "campaign")
-    return [one for one in ACTIONS if (one, item.thing_state) != no_news and (one, item.kind) != no_campaign]
+    none = {"hide"} if item.thing_state == "hidden" else set()
+    none |= {"send back"} if item.kind in ("campaign", "file") else set()
+    return [one for one in ACTIONS if one not in none]
 
 
 # Who is mentioned in what was checked first hears of it when it is shown, and not before.

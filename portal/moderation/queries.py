@@ -9,6 +9,7 @@ import msgspec
 from portal.access.actor import Actor
 from portal.access.of_people import ADDRESS, COMES_FROM, NAMED
 from portal.access.scope import visible
+from portal.attachments.queries import SHOWS
 from portal.db import QueryString, Reading, fetch, fetch_one
 from portal.ideas.cards import apart
 from portal.ideas.queries import BESIDE
@@ -131,11 +132,6 @@ DECIDERS = """
 KIND = """
     CASE WHEN x.idea IS NOT NULL THEN 'idea' WHEN x.comment IS NOT NULL THEN 'comment'
         WHEN x.campaign IS NOT NULL THEN 'campaign' ELSE 'file' END
-"""
-#: What a file is said to show, as Markdown would have it.
-SHOWS = """
-    CASE WHEN f.description <> '' THEN '<p>' ||
-        replace(replace(replace(f.description, '&', '&amp;'), '<', '&lt;'), '>', '&gt;') || '</p>' END
 """
 
 ITEMS = f"""

@@ -48,6 +48,7 @@ class Receipt(msgspec.Struct, frozen=True):
     campaign: int | None
     idea: int | None
     comment: int | None
+    attachment: int | None
     thing_public_id: str
     thing_state: str
     before: str
@@ -89,7 +90,7 @@ RECEIPTS = f"""
             AND m.person NOT IN {PARTIES})::int AS judges,
         coalesce(a.words, '') AS appeal_words, a.created_at AS appealed_at, a.outcome,
         coalesce(a.reason, '') AS reason, a.decided_at AS appeal_decided_at,
-        {KIND} AS kind, x.campaign, x.idea, x.comment,
+        {KIND} AS kind, x.campaign, x.idea, x.comment, x.attachment,
         coalesce(k.public_id, i.public_id, f.public_id, c.public_id, '') AS thing_public_id,
         coalesce(k.state, i.state, CASE WHEN c.hidden THEN 'hidden' END, 'published') AS thing_state,
         coalesce((SELECT b.was FROM decision b WHERE b.item = x.id AND b.undone_at IS NULL AND b.was <> 'hidden'

@@ -23,6 +23,11 @@ OPEN_CAMPAIGN = """
     INSERT INTO moderation_item (public_id, space, campaign, author) VALUES ({}, {}, {}, {})
     ON CONFLICT (campaign) WHERE state = 'open' DO UPDATE SET state = 'open' RETURNING id, public_id
 """
+OPEN_FILE = """
+    INSERT INTO moderation_item (public_id, space, attachment, author) VALUES ({}, {}, {}, {})
+    ON CONFLICT (attachment) WHERE state = 'open' DO UPDATE SET state = 'open' RETURNING id, public_id
+"""
+OPEN = {"campaign": OPEN_CAMPAIGN, "idea": OPEN_IDEA, "comment": OPEN_COMMENT, "file": OPEN_FILE}
 REPORT = """
     INSERT INTO report (item, space, reporter, rule, words, title, body_html, sensitive, beyond)
     SELECT {}, {}, {}, {}, {}, {}, {}, {}, {} AND (SELECT count(*) >= {} FROM report o WHERE o.reporter = {}
@@ -43,10 +48,7 @@ async def report(actor: Actor, thing: Thing, rule: str, words: str, *, sensitive
     async with transaction():
         if sensitive:
             await execute(ONE_AT_A_TIME, actor.id)
-        if thing.kind == "campaign":
-            item = await fetch_one(Made, OPEN_CAMPAIGN, *about)
-        else:
-            item = await fetch_one(Made, OPEN_IDEA if thing.kind == "idea" else OPEN_COMMENT, *about)
+        item = await fetch_one(Made, OPEN[thing.kind], *about)
         assert item is not None
         said = (rule, words, thing.title, thing.body_html, sensitive)
         beyond = await fetch_value(REPORT, item.id, thing.space, actor.id, *said, sensitive, MOST_SENSITIVE, actor.id)

@@ -1,4 +1,4 @@
-"""Reporting an idea, a comment or a campaign."""
+"""Reporting an idea, a comment, a file or a campaign."""
 
 from __future__ import annotations
 
@@ -54,6 +54,18 @@ async def report_campaign(request: Request, public_id: FromPath[str]) -> Respons
     return await _report(request, found(await queries.campaign_to_report(request.actor, public_id)))
 
 
+@get("/attachments/{public_id:str}/report")
+async def report_file_page(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """What is wrong with this file?"""
+    return await _report_page(request, found(await queries.file_to_report(request.actor, public_id)))
+
+
+@post("/attachments/{public_id:str}/report")
+async def report_file(request: Request, public_id: FromPath[str]) -> Response[Any]:
+    """Tells the moderators."""
+    return await _report(request, found(await queries.file_to_report(request.actor, public_id)))
+
+
 async def _report_page(request: Request, thing: Thing, form: ReportForm | None = None) -> Response[Any]:
     if not thing.reported:
         require(request.actor, Action.THING_REPORT, thing)
@@ -72,7 +84,7 @@ async def _report_page(request: Request, thing: Thing, form: ReportForm | None =
 
 async def _report(request: Request, thing: Thing) -> Response[Any]:
     if thing.reported:
-        return see_other(f"/{thing.kind}s/{thing.public_id}", "reported")
+        return see_other(thing.address, "reported")
     require(request.actor, Action.THING_REPORT, thing)
     form = await ReportForm.sent(request)
     if not form.valid():
@@ -80,10 +92,10 @@ async def _report(request: Request, thing: Thing) -> Response[Any]:
     sensitive = bool(form.sensitive.data)
     beyond = await actions.report(request.actor, thing, form.rule.data, form.words.data, sensitive=sensitive)
     if beyond:
-        return see_other(f"/{thing.kind}s/{thing.public_id}", "reported-beyond")
+        return see_other(thing.address, "reported-beyond")
     if sensitive:
         return see_other("/", "reported-sensitive")
-    return see_other(f"/{thing.kind}s/{thing.public_id}", "reported")
+    return see_other(thing.address, "reported")
 
 
 router = Router(
@@ -95,5 +107,7 @@ router = Router(
         report_comment,
         report_campaign_page,
         report_campaign,
+        report_file_page,
+        report_file,
     ],
 )

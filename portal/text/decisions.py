@@ -37,7 +37,7 @@ DECISIONS = {
         "arrow-bend-up-left",
     ),
     "remove": DecisionWords(
-        lazy("Remove"), lazy("Out of sight for good. The author keeps the text."), lazy("Removed"), "late", "trash"
+        lazy("Remove"), lazy("Out of sight for good. The author keeps it."), lazy("Removed"), "late", "trash"
     ),
     "warn": DecisionWords(
         lazy("Warn"), lazy("It stays up; the author reads which rule it touches."), lazy("Warned"), "live", "flag"
@@ -62,7 +62,7 @@ OF_CHECKS = {
         hint=lazy("It stays out of sight until the author changed it; then it is checked again.")
     ),
     "remove": DECISIONS["remove"]._replace(
-        choice=lazy("Refuse"), hint=lazy("Nobody else ever reads it. The author keeps the text.")
+        choice=lazy("Refuse"), hint=lazy("Nobody else ever reads it. The author keeps it.")
     ),
     "warn": DECISIONS["warn"]._replace(
         choice=lazy("Let it through, with a word"), hint=lazy("It is shown; the author reads which rule it touches.")
@@ -90,11 +90,12 @@ REASONS = {
     "all": lazy("Guest, everything is checked"),
 }
 
-#: What a receipt says in a sentence, by what was decided and about what; a campaign is not sent back.
+#: What a receipt says in a sentence, by what was decided and about what; neither a campaign nor a file is sent back.
 TOLD = {
     ("hide", "idea"): lazy("Your idea was hidden for now"),
     ("hide", "comment"): lazy("Your comment was hidden for now"),
     ("hide", "campaign"): lazy("Your campaign was hidden for now"),
+    ("hide", "file"): lazy("Your file was hidden for now"),
     ("send back", "idea"): lazy("Your idea was sent back to you"),
     ("send back", "comment"): lazy("Your comment was sent back to you"),
     ("remove", "idea"): lazy("Your idea was removed"),

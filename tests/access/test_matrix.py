@@ -296,10 +296,10 @@ attachment.describe answered            n n n n n n n n n - -
 attachment.describe hidden              - y - - - n - - - - -
 attachment.describe closed_a            - - - - - - - y - n -
 
-attachment.remove   collect             n y n n n y n n n - -
-attachment.remove   vote                n n n n n y n n n - -
-attachment.remove   answered            n n n n n y n n n - -
-attachment.remove   hidden              - y - - - y - - - - -
+attachment.remove   collect             n y n n n n n n n - -
+attachment.remove   vote                n n n n n n n n n - -
+attachment.remove   answered            n n n n n n n n n - -
+attachment.remove   hidden              - y - - - n - - - - -
 attachment.remove   closed_a            - - - - - - - y - n -
 
 comment.edit        collect_reply       n y n n n n n n n - -

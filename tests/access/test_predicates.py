@@ -859,7 +859,6 @@ case(
 
 # --- files ---
 FILE = {"author": ME, "phase": "collect", "answered": False, "label": "internal", "given": False, "wish": None}
-FILE |= {"decides": False}
 case(
     Action.ATTACHMENT_DESCRIBE,
     FILE,
@@ -874,10 +873,9 @@ case(
     FILE,
     NOT_HERS,
     {"answered": True},
-    {"phase": "vote"},
-    NOT_HERS | me(**has("owner")),
-    NOT_HERS | {"decides": True} | me(**has("moderator")),
-    too=[NOT_HERS | me(**has("moderator")), {"phase": "vote"} | me(**has("moderator"))],
+    *phases_but("collect", "discuss"),
+    NOT_HERS | me(**has("moderator")),
+    too=phase("discuss"),
 )
 NO_DOWNLOAD = {"denied": [f"{SPACE}:download"]}
 case(

@@ -61,6 +61,7 @@ ELSE = {
     "space": "id = ANY($2)",
     "mask": "behind = $1",
     "report": "reporter = $1 AND space = ANY($2)",
+    "attachment": "space = ANY($2) AND (state = 'shown' OR author = $1)",
     "notice": "person = $1 AND (space IS NULL OR space = ANY($2))",
     "event": "(space IS NULL OR space = ANY($2)) AND (person IS NULL OR person = $1 OR actor = $1)",
     "chapter": """space = ANY($2) AND opens <= (SELECT (plein_now() AT TIME ZONE g.zone)::date - p.starts_on
