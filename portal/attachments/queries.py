@@ -15,7 +15,8 @@ from portal.tables import Attachment, FileWish
 
 class AttachmentRow(msgspec.Struct, frozen=True):
     """A file of an idea, with what the policy needs to know of that. `own`: the actor attached it; `given`: or got it
-    when she asked; `wish`: what became of her asking, with the reason of a refusal; `waits`: it is checked before others see it."""
+    when she asked; `wish`: what became of her asking, with the reason of a refusal; `waits`: it is checked before
+    others see it."""
 
     id: int
     public_id: str
@@ -52,8 +53,8 @@ ATTACHMENTS = f"""
     SELECT x.id, x.public_id, x.idea, i.public_id AS idea_public_id, x.space, x.author, x.state, x.kind, x.name,
         x.description, x.file, x.size, x.width, x.height, x.created_at, plein_phase(c, {{}}) AS phase,
         EXISTS (SELECT FROM answer a WHERE a.idea = i.id) AS answered, {WAITS} AS waits, s.label,
-        x.author = me.id AS own, x.author = me.id OR w.state IS NOT DISTINCT FROM 'given' AS given, coalesce(w.state, '') AS wish,
-        coalesce(w.reason, '') AS refusal
+        x.author = me.id AS own, x.author = me.id OR w.state IS NOT DISTINCT FROM 'given' AS given,
+        coalesce(w.state, '') AS wish, coalesce(w.reason, '') AS refusal
     FROM attachment x JOIN space s ON s.id = x.space JOIN idea i ON i.id = x.idea JOIN campaign c ON c.id = i.campaign
     CROSS JOIN (SELECT {{}}::bigint AS id) me
     LEFT JOIN LATERAL ({LAST_WISH}) w ON TRUE

@@ -27,7 +27,6 @@ OPEN_FILE = """
     INSERT INTO moderation_item (public_id, space, attachment, author) VALUES ({}, {}, {}, {})
     ON CONFLICT (attachment) WHERE state = 'open' DO UPDATE SET state = 'open' RETURNING id, public_id
 """
-OPEN = {"campaign": OPEN_CAMPAIGN, "idea": OPEN_IDEA, "comment": OPEN_COMMENT, "file": OPEN_FILE}
 REPORT = """
     INSERT INTO report (item, space, reporter, rule, words, title, body_html, sensitive, beyond)
     SELECT {}, {}, {}, {}, {}, {}, {}, {}, {} AND (SELECT count(*) >= {} FROM report o WHERE o.reporter = {}
@@ -48,7 +47,10 @@ async def report(actor: Actor, thing: Thing, rule: str, words: str, *, sensitive
     async with transaction():
         if sensitive:
             await execute(ONE_AT_A_TIME, actor.id)
-        item = await fetch_one(Made, OPEN[thing.kind], *about)
+        if thing.kind in ("campaign", "file"):
+            item = await fetch_one(Made, OPEN_CAMPAIGN if thing.kind == "campaign" else OPEN_FILE, *about)
+        else:
+            item = await fetch_one(Made, OPEN_IDEA if thing.kind == "idea" else OPEN_COMMENT, *about)
         assert item is not None
         said = (rule, words, thing.title, thing.body_html, sensitive)
         beyond = await fetch_value(REPORT, item.id, thing.space, actor.id, *said, sensitive, MOST_SENSITIVE, actor.id)

@@ -44,9 +44,9 @@ CAMPAIGN = f"""
     FROM campaign c LEFT JOIN identity n ON n.person = c.author WHERE c.public_id = {{}} AND {{}}
 """
 IDEA = f"""
-    SELECT 'idea' AS kind, i.id, '/ideas/' || i.public_id AS path, '/ideas/' || i.public_id AS address, i.space, i.author,
-         coalesce(n.name, '') AS author_name, i.state,
-        i.title, i.body_html || {BESIDE} AS body_html, i.language, {REPORTED} x.idea = i.id) AS reported,
+    SELECT 'idea' AS kind, i.id, '/ideas/' || i.public_id AS path, '/ideas/' || i.public_id AS address, i.space,
+        i.author, coalesce(n.name, '') AS author_name, i.state, i.title,
+        i.body_html || {BESIDE} AS body_html, i.language, {REPORTED} x.idea = i.id) AS reported,
         i.kind <> 'idea' AS of_post
     FROM idea i {NAMED.format("n", "i.author", "i.space")} WHERE i.public_id = {{}} AND {{}}
 """
@@ -59,8 +59,9 @@ COMMENT = f"""
 """
 # Who attached it is not told where it stands, and not here.
 FILE = f"""
-    SELECT 'file' AS kind, f.id, '/attachments/' || f.public_id AS path, '/ideas/' || i.public_id || '#files' AS address,
-        f.space, f.author, '' AS author_name, CASE WHEN f.state = 'shown' THEN i.state ELSE 'hidden' END AS state,
+    SELECT 'file' AS kind, f.id, '/attachments/' || f.public_id AS path,
+        '/ideas/' || i.public_id || '#files' AS address, f.space, f.author, '' AS author_name,
+        CASE WHEN f.state = 'shown' THEN i.state ELSE 'hidden' END AS state,
         f.name AS title, coalesce({SHOWS}, '') AS body_html, i.language, {REPORTED} x.attachment = f.id) AS reported,
         i.kind <> 'idea' AS of_post
     FROM attachment f JOIN idea i ON i.id = f.idea WHERE f.public_id = {{}} AND {{}}

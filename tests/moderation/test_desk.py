@@ -222,7 +222,9 @@ async def test_removals_are_counted_for_everybody_without_a_name(as_, world):
     assert "Moderators took nothing away" in text_of(await browser.get(space))
     await decide(await as_("moderator"), world, "vote", "remove")
     for path in (space, "/about/house-rules"):
-        assert "Moderators took 1 text away in the last 12 months, none of which" in text_of(await browser.get(path))
+        assert "Moderators took 1 text or file away in the last 12 months, none of which" in text_of(
+            await browser.get(path)
+        )
     assert "Moderators took" not in text_of(await (await as_(None)).get("/about/house-rules"))
     async with transaction():
         await add_idea(world, "another", campaign="collect", comments=False)
@@ -234,7 +236,7 @@ async def test_removals_are_counted_for_everybody_without_a_name(as_, world):
         world.person_id["moderator"],
         world.decision_id["another"],
     )
-    assert "Moderators took 2 texts away in the last 12 months, 1 of which came back" in text_of(
+    assert "Moderators took 2 texts or files away in the last 12 months, 1 of which came back" in text_of(
         await browser.get(space)
     )
     await set_clock(NOW + timedelta(days=370))
