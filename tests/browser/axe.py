@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from playwright.async_api import Page
 
+from tests.browser.signing_in import sign_in
 from tests.sitemap import PAGES, filled
 
 SOURCE = Path(__file__).parent.parent.parent / "node_modules" / "axe-core" / "axe.min.js"
@@ -26,14 +25,13 @@ CRAMPED = """() => [...document.querySelectorAll('textarea, select, input:not([t
     .map(field => `${field.id || field.name} is ${field.offsetWidth} px wide`)"""
 
 
-@lru_cache(maxsize=1)
-def _source() -> str:
-    return SOURCE.read_text()
+async def bring_axe(page: Page) -> None:
+    """Every page that is opened from now on has axe in it; a browser that has read it once does not read it again."""
+    await page.add_init_script(path=SOURCE)
 
 
 async def problems(page: Page, only: Sequence[str] = ALL) -> list[str]:
     """What axe finds, and whether the page scrolls sideways."""
-    await page.evaluate(_source())
     found: list[Any] = await page.evaluate(RUN, only)
     if (over := await page.evaluate(SIDEWAYS)) > 0:
         found.append(f"the page is {over} px wider than the window")
@@ -49,11 +47,13 @@ async def problems_of_all(
     dark: bool = False,
     language: str = "en",
 ) -> dict[tuple[str | None, str, str], list[str]]:
-    """What is wrong with each page of the site: who opened it, where, and how; a few people look side by side."""
+    """What is wrong with each page of the site: who opened it, where, and how. All sign in and look in one browser, one
+    after another: each browser reads every style, font and script anew, and two at once take each other's time."""
     found: dict[tuple[str | None, str, str], list[str]] = {}
-    few = asyncio.Semaphore(3)
+    page = await open_page(None, color_scheme="light", locale=language)
+    await bring_axe(page)
 
-    async def look_at(page: Page, who: str | None, path: str) -> None:
+    async def look_at(who: str | None, path: str) -> None:
         for width in widths:
             await page.set_viewport_size({"width": width, "height": 900})
             if wrong := await problems(page):
@@ -64,14 +64,13 @@ async def problems_of_all(
                     found[who, path, f"dark, {width}"] = wrong
                 await page.emulate_media(color_scheme="light")
 
-    async def look_around(who: str | None) -> None:
-        async with few:
-            page = await open_page(who, color_scheme="light", locale=language)
-            for path in [path for reader, path in PAGES if reader == who]:
-                response = await page.goto(filled(path, site.world))
-                assert response is not None
-                assert response.status == 200, (who, path, response.status)
-                await look_at(page, who, path)
-
-    await asyncio.gather(*(look_around(who) for who in {who for who, _ in PAGES}))
+    for who in dict.fromkeys(who for who, _ in PAGES):
+        await page.context.clear_cookies()
+        if who:
+            await sign_in(page, who)
+        for path in [path for reader, path in PAGES if reader == who]:
+            response = await page.goto(filled(path, site.world))
+            assert response is not None
+            assert response.status == 200, (who, path, response.status)
+            await look_at(who, path)
     return found

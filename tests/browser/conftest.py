@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import socket
 import subprocess
 import sys
@@ -19,8 +18,9 @@ from playwright.async_api import Browser, Page, async_playwright
 
 from portal.run.postgres import EmbeddedPostgres
 from tests.browser.chromium import launch_options
+from tests.browser.signing_in import sign_in
 from tests.servers import drop_database, new_database
-from tests.world import PASSWORD, World, email_of
+from tests.world import World
 
 PATIENCE = 30  # seconds for the server to come up
 
@@ -101,11 +101,7 @@ async def open_page(chromium: Browser, site: Site) -> AsyncIterator[Callable[...
         page.on("pageerror", lambda error: wrong.append(f"{page.url}: {error.stack}"))
         page.on("console", lambda message: wrong.append(message.text) if _alarming(message) else None)
         if name:
-            await page.goto("/sign-in")
-            await page.fill("#email", email_of(name))
-            await page.fill("#password", PASSWORD)
-            await page.click("button[type=submit].btn-primary")
-            await page.wait_for_url(re.compile(r"/$"))
+            await sign_in(page, name)
         return page
 
     yield opened
