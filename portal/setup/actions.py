@@ -26,6 +26,9 @@ USE_CODE = """
     UPDATE set_up SET used_at = plein_now() WHERE code_sha256 = {} AND used_at IS NULL
         AND NOT EXISTS (SELECT FROM organisation) RETURNING id
 """
+KNOWS_CODE = (
+    "SELECT id FROM set_up WHERE code_sha256 = {} AND used_at IS NULL AND NOT EXISTS (SELECT FROM organisation)"
+)
 
 
 def plain(code: str) -> str:
@@ -40,6 +43,15 @@ async def new_code() -> str | None:  # access: the command line, by whoever runs
     if await fetch_value(MAKE_CODE, token_sha256(code)) is None:
         return None
     return "-".join(code[n : n + 4] for n in range(0, 20, 4))
+
+
+async def is_the_code(code: str, address: str) -> bool:  # access: whoever reads the terminal, braked like a password
+    """Whether a code is the one of the terminal; it is not used up. Raises throttle.Wait."""
+    await throttle.attempt("set up", address)
+    right = await fetch_value(KNOWS_CODE, token_sha256(plain(code))) is not None
+    if right:
+        await throttle.succeeded("set up", address)
+    return right
 
 
 async def set_up(  # access: whoever reads the terminal; the code is used up with it
@@ -97,6 +109,12 @@ REAL_ADMINISTRATOR = """
     SELECT p.id FROM membership m JOIN space s ON s.id = m.space AND s.kind = 'organisation'
     JOIN person p ON p.id = m.person AND p.active AND NOT p.demo WHERE m.role = 'administrator' ORDER BY m.id LIMIT 1
 """
+
+
+async def somebody_stays(actor: Actor) -> bool:
+    """Whether an administrator is a real person, so that the demo can be removed."""
+    require(actor, Action.DEMO_REMOVE)
+    return await fetch_value(REAL_ADMINISTRATOR) is not None
 
 
 STILL_HERE = "SELECT p.id FROM person p WHERE p.id = {}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from litestar import Response, Router, get, post
@@ -32,26 +33,34 @@ async def set_up(request: Request) -> Response[Any]:
     """Sets everything up and signs the first administrator in."""
     _refuse_once_set_up(request)
     form = await SetUpForm.sent(request)
-    if form.valid():
-        try:
-            if not await actions.set_up(
-                form.code.data,
-                request.address,
-                organisation=form.organisation.data,
-                language=form.language.data,
-                zone=form.zone.data,
-                name=form.name.data,
-                email=form.email.data,
-                password=form.password.data,
-            ):
-                form.refuse("code", gettext("This is not the code of the terminal, or it was used already."))
-        except throttle.Wait as wait:
-            form.refuse("code", gettext("That was tried too often. Wait %(n)s seconds.") % {"n": wait.seconds})
+    form.valid()
+    try:
+        if not form.only_shown and not form.code.errors and not await _set_up(request, form):
+            form.refuse("code", gettext("This is not the code of the terminal, or it was used already."))
+    except throttle.Wait as wait:
+        form.refuse("code", gettext("That was tried too often. Wait %(n)s seconds.") % {"n": wait.seconds})
     if not form.complete:
         return page(request, "setup/set_up.html", form=form, status=form.status)
     agent = request.headers.get("user-agent", "")
     started = await sign_in(form.email.data, form.password.data, request.address, agent)
     return with_session(see_other("/admin", "set-up"), started[1]) if started else see_other("/sign-in")
+
+
+async def _set_up(request: Request, form: SetUpForm) -> bool:
+    """False where the code is wrong, which is told with all else that is; the rest has to be right for anything to
+    happen."""
+    if not form.complete:
+        return await actions.is_the_code(form.code.data or "", request.address)
+    return await actions.set_up(
+        form.code.data or "",
+        request.address,
+        organisation=form.organisation.data or "",
+        language=form.language.data,
+        zone=form.zone.data,
+        name=form.name.data or "",
+        email=form.email.data or "",
+        password=form.password.data or "",
+    )
 
 
 def _refuse_once_set_up(request: Request) -> None:
@@ -75,18 +84,16 @@ async def remove_demo(request: Request) -> Response[Any]:
     form = await RemoveDemoForm.sent(request)
     form.demo_name = request.actor.organisation_name
     if form.valid():
-        try:
+        with suppress(actions.NobodyLeft):  # the page says so, and how to go on
             await actions.remove_demo(request.actor, form.organisation.data, form.language.data, form.zone.data)
-        except actions.NobodyLeft:
-            form.refuse("confirmation", gettext("Every administrator belongs to the demo. Make yourself one first."))
-    if not form.complete:
-        return await _demo_page(request, form)
-    return see_other("/admin", "demo-removed")
+            return see_other("/admin", "demo-removed")
+    return await _demo_page(request, form, 200 if form.only_shown else 422)
 
 
-async def _demo_page(request: Request, form: RemoveDemoForm) -> Response[Any]:
+async def _demo_page(request: Request, form: RemoveDemoForm, status: int = 200) -> Response[Any]:
     lost = found(await actions.lost_with_demo(request.actor))
-    return page(request, "setup/demo.html", section="admin", form=form, lost=lost, status=form.status)
+    stays = await actions.somebody_stays(request.actor)
+    return page(request, "setup/demo.html", section="admin", form=form, lost=lost, stays=stays, status=status)
 
 
 router = Router(path="/", route_handlers=[set_up_page, set_up, demo_page, remove_demo])

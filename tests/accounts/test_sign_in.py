@@ -8,6 +8,7 @@ from portal.accounts.queries import account_of_email
 from portal.db import execute, fetch_value
 from portal.events.kinds import Kind
 from tests.client import text_of
+from tests.pages.forms import form_of
 from tests.world import PASSWORD, email_of
 
 
@@ -190,3 +191,22 @@ async def test_the_language_of_who_sat_there_before_is_not_taken_over(as_):
     assert '<html lang="nl"' in text_of(await browser.get("/sign-in"))
     await sign_in(browser, "author")
     assert await language_of("author") == "en"
+
+
+@pytest.mark.parametrize("way", ["/password-reset", "/sign-in/link"])
+async def test_the_address_that_was_typed_goes_along_to_where_one_asks_for_mail_and_back(as_, way):
+    """In forms and never in an address, which the browser and proxies keep."""
+    browser, typed = await as_(None), {"email": "noor@x.example"}
+    door = await browser.get("/sign-in?next=/campaigns")
+    assert f'formaction="{way}"' in door.text
+    hidden = {"next": form_of(door, "/sign-in")["next"]}
+    asks = await browser.post(way, typed | hidden | {"password": "never shown", "preview": "1"})
+    assert form_of(asks, way)["email"] == "noor@x.example"
+    assert "never shown" not in asks.text
+    assert 'formaction="/sign-in/kept"' in asks.text
+    sent = await browser.post(way, form_of(asks, way))
+    assert "Look in your mail" in text_of(sent)
+    assert form_of(await browser.post(way, form_of(sent, way) | {"preview": "1"}), way)["email"] == "noor@x.example"
+    for page in (asks, sent):
+        back = form_of(await browser.post("/sign-in/kept", form_of(page, way)), "/sign-in")
+        assert (back["email"], back["next"]) == ("noor@x.example", "/campaigns")

@@ -49,9 +49,13 @@ async def test_an_empty_installation_is_set_up_with_its_code_once_and_signs_in(e
     nothing = await empty.post("/set-up", {})
     listed = re.findall(r'<li><a href="#(\w+)">', nothing.text)
     assert listed == ["code", "organisation", "name", "email", "password"]  # as they stand on the page
+    wrong = await empty.post("/set-up", {"code": "abcd-efgh", "password": "short"})
+    assert re.findall(r'<li><a href="#(\w+)">', wrong.text) == listed, "the code is told with the rest"
+    assert "not the code of the terminal" in text_of(wrong)
     poor = text_of(await empty.post("/set-up", ANSWERS | {"code": code, "password": "x works bo", "email": "bo"}))
     assert "no complete e-mail address" in poor
     assert "at least 15 characters" in poor
+    assert "not the code of the terminal" not in poor
     response = await empty.post("/set-up", ANSWERS | {"code": f" {code.replace('-', ' ')} ", "password": GOOD})
     assert response.headers["Location"] == "/admin"
     empty.http.cookies.set("sid", response.cookies["sid"], domain="127.0.0.1")
@@ -93,11 +97,22 @@ async def test_of_many_who_use_the_code_at_once_one_is_let_in(empty, careful):
         assert done == [True, True, True]
 
 
-async def test_the_code_is_braked_like_a_password(empty):
-    await new_code()
+@pytest.mark.parametrize("rest", [ANSWERS | {"password": GOOD}, {}], ids=["with all else right", "with nothing else"])
+async def test_the_code_is_braked_like_a_password(empty, rest):
+    code = await new_code()
     for _ in range(6):
-        response = await empty.post("/set-up", ANSWERS | {"code": "wrong", "password": GOOD})
+        response = await empty.post("/set-up", rest | {"code": "wrong"})
     assert "tried too often" in text_of(response)
+    held = text_of(await empty.post("/set-up", rest | {"code": code}))  # and nothing is told of the right one
+    assert "tried too often" in held
+
+
+async def test_who_has_the_code_mends_the_rest_as_often_as_it_takes(empty):
+    code = await new_code()
+    for _ in range(9):
+        poor = text_of(await empty.post("/set-up", {"code": code}))
+        assert "Give the organisation’s name." in poor
+        assert "tried too often" not in poor
 
 
 async def test_what_is_set_up_has_no_set_up_page(as_):
@@ -159,6 +174,7 @@ async def test_the_demo_goes_and_real_people_stay(as_, world):
     assert {"workshop", "capture", "report", "decision", "appeal", "follow", "profile", "attachment"} <= set(filled)
     page = text_of(await browser.get("/admin/demo"))
     assert "One comment" in page
+    assert "First make a real person administrator" not in page
     assert (await browser.post("/admin/demo", REMOVE | {"confirmation": "lowland"})).status_code == 422
     assert await fetch_value("SELECT count(*) FROM idea") > 0
     assert (await browser.post("/admin/demo", REMOVE)).status_code == 303
@@ -210,9 +226,12 @@ async def test_where_there_is_no_demo_nothing_is_removed(as_, world):
 async def test_a_demo_whose_administrators_are_all_invented_stays(as_, world):
     browser = await as_("administrator")
     await make_it_a_demo(world, "employee")
-    response = await browser.post("/admin/demo", REMOVE)
-    assert response.status_code == 422
-    assert "Make yourself one first." in text_of(response)
+    before, refused = await browser.get("/admin/demo"), await browser.post("/admin/demo", REMOVE)
+    assert (before.status_code, refused.status_code) == (200, 422)
+    for page in (before, refused):
+        assert "First make a real person administrator" in text_of(page)
+        assert "/admin/people/new" in page.text
+        assert 'action="/admin/demo"' not in page.text
     with pytest.raises(NobodyLeft):
         await remove_demo(None, "X", "nl", "Europe/Amsterdam")
 
