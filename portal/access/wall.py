@@ -254,7 +254,7 @@ GATES: dict[type[Table], Gate | None] = {
     t.IdeaVersion: _gate(IN_SPACE, insert=f"{IN_SPACE} AND {she_writes('idea_version')} AND {AS_IT_STANDS}"),
     t.Identity: _gate(
         known("identity.person"),
-        shows=("person", "name", "title", "language", "zone", "theme", "wants_mail", "folded"),
+        shows=("person", "name", "title", "language", "zone", "theme", "wants_mail", "folded", "folded_title"),
         update=OWN,
         changes=("title", "language", "zone", "theme", "wants_mail"),
     ),

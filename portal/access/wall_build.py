@@ -29,13 +29,21 @@ KNOWS = f"""
 """
 #: The owner's pages show her what a guest sees, too, and mails to guests are written by the owner.
 OWNER = "(SELECT NOT plein_behind_wall())"
-TOLD = ", ".join(
-    f"CASE WHEN {OWNER} OR {OWN} OR {field}_for = 'everyone' THEN {value} END AS {value}"
-    for field, value in (*zip(FIELDS, FIELDS, strict=True), ("status", "status_until"))
-)
+
+
+def _told(*values: tuple[str, str]) -> str:
+    """Each value as far as its field is for whoever reads."""
+    mine = f"{OWNER} OR {OWN}"
+    return ", ".join(
+        f"CASE WHEN {mine} OR {field}_for = 'everyone' THEN {value} END AS {value}" for field, value in values
+    )
+
+
+TOLD = _told(*zip(FIELDS, FIELDS, strict=True), ("status", "status_until"))
+FOLDED = _told(("place", "folded_place"), ("skills", "folded_skills"))
 FOR_WHOM = ", ".join(f"{field}_for" for field in FIELDS)
 #: What people tell of themselves, each field as far as it is for guests.
-PROFILES = f"""SELECT person, {TOLD}, {FOR_WHOM}, photo, photo_change FROM profile
+PROFILES = f"""SELECT person, {TOLD}, {FOR_WHOM}, photo, photo_change, {FOLDED} FROM profile
     WHERE {OWNER} OR {known("profile.person")}"""
 BUILD = f"""
 REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, %(role)s;

@@ -154,11 +154,11 @@ class Filters(msgspec.Struct, frozen=True):
 WORD = """
     AND w.person IN (
         SELECT wn.person FROM identity wn WHERE {} AND wn.folded LIKE plein_folded({}) UNION
-        SELECT wt.person FROM identity wt WHERE {} AND plein_folded(wt.title) LIKE plein_folded({}) UNION
+        SELECT wt.person FROM identity wt WHERE {} AND wt.folded_title LIKE plein_folded({}) UNION
         SELECT wp.id FROM person wp JOIN org_unit wu ON wu.id = wp.org_unit
             WHERE plein_folded(wu.name) LIKE plein_folded({}) AND {} UNION
-        SELECT wf.person FROM {} wf WHERE {} AND plein_folded(wf.place) LIKE plein_folded({}) AND {} AND {} UNION
-        SELECT ws.person FROM {} ws WHERE {} AND plein_folded_lines(ws.skills) LIKE plein_folded({}) AND {} AND {})
+        SELECT wf.person FROM {} wf WHERE {} AND wf.folded_place LIKE plein_folded({}) AND {} AND {} UNION
+        SELECT ws.person FROM {} ws WHERE {} AND ws.folded_skills LIKE plein_folded({}) AND {} AND {})
 """
 OF_UNIT = """
     AND p.org_unit IN (

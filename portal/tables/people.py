@@ -47,7 +47,7 @@ class Person(PublicTable, db=DB):
 
 class Identity(Table, db=DB):
     """Who a person is. Erasing someone removes this row; what they wrote stays with the person. `folded`: the name
-    without capitals and accents, as it is looked for; the database keeps it."""
+    without capitals and accents, as it is looked for; `folded_title` likewise. The database keeps them."""
 
     id = None  # type: ignore[assignment]
     person = BigInt(primary_key=True)
@@ -59,3 +59,4 @@ class Identity(Table, db=DB):
     theme = Text()
     wants_mail = Boolean(default=True)
     folded = Text(default="")
+    folded_title = Text(default="")

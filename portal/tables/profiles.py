@@ -8,7 +8,8 @@ from portal.tables.base import Table
 
 class Profile(Table, db=DB):
     """What a person tells of herself, and for whom: `phone_for` says who reads `phone`, and so on. `photo` is the
-    random name of her photo on disk; `photo_change` counts on, so that what is newer can be asked for."""
+    random name of her photo on disk; `photo_change` counts on, so that what is newer can be asked for. `folded_place`
+    and `folded_skills`, a line each, are as one looks for them; the database keeps them."""
 
     id = None  # type: ignore[assignment]
     person = BigInt(primary_key=True)
@@ -27,3 +28,5 @@ class Profile(Table, db=DB):
     status_for = Text()
     photo = Text()
     photo_change = Integer(default=0)
+    folded_place = Text(default="")
+    folded_skills = Text(default="")

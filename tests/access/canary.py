@@ -39,8 +39,8 @@ NO_TEXT |= {"status", "source", "draft_key"}
 NO_TEXT |= {"action", "rule", "was"}
 #: Of files and profiles: names on disk, and who sees which field.
 NO_TEXT |= {"file", "photo"} | {f"{field}_for" for field in FIELDS}
-#: Of names: as they are looked for, which the database writes.
-NO_TEXT |= {"folded"}
+#: Of names and profiles: as they are looked for, which the database writes.
+NO_TEXT |= {"folded", "folded_title", "folded_place", "folded_skills"}
 #: Of spaces: what they are like, by key, and the set that a charter was made from.
 NO_TEXT |= {"nature", "label", "checks", "leavers", "preset"}
 

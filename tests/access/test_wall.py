@@ -171,7 +171,8 @@ async def test_of_people_a_guest_reads_what_is_for_everybody(rollback: asyncpg.C
             person,
         )
     await stand_behind_wall(her, [world.space_id["closed_a"]])
-    for column in ("phone", "place", "skills", "about", "hours", "status", "status_until"):
+    fields = ("phone", "place", "skills", "about", "hours", "status", "status_until", "folded_place", "folded_skills")
+    for column in fields:
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             async with transaction():
                 await execute(f"SELECT {column} FROM profile")
@@ -179,10 +180,10 @@ async def test_of_people_a_guest_reads_what_is_for_everybody(rollback: asyncpg.C
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             async with transaction():
                 await execute(sql)
-    told = "SELECT person, phone, place, skills, about, hours, status, status_until FROM wall_profile ORDER BY person"
+    told = f"SELECT person, {', '.join(fields)} FROM wall_profile ORDER BY person"
     read = {row["person"]: tuple(row)[1:] for row in await execute(told)}
     assert read.keys() == {her, other}
-    assert read[other] == (None, None, None, "About", None, None, None)
+    assert read[other] == (None, None, None, "About", None, None, None, None, None)
     assert None not in read[her]
     await leave_connection()
     assert all(None not in tuple(row) for row in await execute(told))
