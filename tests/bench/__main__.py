@@ -46,6 +46,7 @@ from tests.bench.world import (
     SHORT,
     SIGNED_IN,
     THREAD,
+    VOTED_FOR,
     bench_database,
     public_id,
     session_token,
@@ -83,7 +84,7 @@ PAGES = {
 FIRST_IDEA = (MEASURED - 1) * IDEAS_EACH + 1
 VOTES = {
     "votes over 500 ideas": range(FIRST_IDEA, FIRST_IDEA + IDEAS_EACH),
-    "votes on one idea": range(THREAD, THREAD + 1),
+    "votes on one idea": range(VOTED_FOR, VOTED_FOR + 1),
 }
 
 

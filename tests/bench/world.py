@@ -29,6 +29,7 @@ THREAD = 3_600  # an idea in it, with 20,000 comments
 FEW = 3_602  # another, with 4
 COMMENTS = 20_000
 SHORT = 3_603  # one with 20 comments and three replies to each, as many as a page of the long one shows
+VOTED_FOR = 3_604  # one that all vote for at once; the long thread's differs from the short one's in its length alone
 
 TEXTS = """
 CREATE FUNCTION pg_temp.pick(words text[], seed bigint) RETURNS text LANGUAGE sql IMMUTABLE
