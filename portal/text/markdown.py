@@ -23,6 +23,8 @@ _linking.disable("image").enable("linkify")
 _linking.linkify = LinkifyIt({"ftp:": None, "//": None}, {"fuzzy_link": False, "fuzzy_email": False})
 # It reads as it was typed: another alphabet's letters would look like another place.
 _linking.normalizeLinkText = str  # type: ignore[assignment, method-assign]
+for _parser in (_plain, _linking):  # it gathers its rules at its first text: two at once would each find a part of them
+    _parser.parse("once")
 _cleaner = nh3.Cleaner(
     tags=TAGS,
     attributes={"*": set(), "a": {"href"}, "ol": {"start"}},

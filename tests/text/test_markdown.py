@@ -1,7 +1,10 @@
 """Markdown: what people write becomes clean HTML, whatever they write."""
 
 import re
+import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
+from importlib.util import find_spec, module_from_spec
 
 import pytest
 from markupsafe import Markup
@@ -191,3 +194,19 @@ def test_a_link_has_no_title_into_which_a_name_would_be_put():
     html = to_html('[x](https://a.example "@{kpgvJgYvTDWx} <b>")')
     assert "title" not in html
     assert shown(html, ["kpgvJgYvTDWxJoris"]) == html
+
+
+def test_the_first_texts_of_all_may_be_rendered_at_the_same_moment():
+    text = "**bold** `code` https://plein.example\n\n* one\n* two\n\n> said"
+    interval, spec = sys.getswitchinterval(), find_spec("portal.text.markdown")
+    assert spec is not None
+    assert spec.loader is not None
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as threads:
+            for _ in range(100):
+                just_loaded = module_from_spec(spec)
+                spec.loader.exec_module(just_loaded)
+                assert set(threads.map(just_loaded.to_html, [text] * 4)) == {to_html(text)}
+    finally:
+        sys.setswitchinterval(interval)
