@@ -243,7 +243,7 @@ async def test_a_vote_waits_for_no_other_vote_in_the_campaign(connections, world
     first_voter, other = [await actor_of_person(world.person_id[who]) for who in ("employee", "colleague")]
     async with db.transaction():
         await give_support(first_voter, await standing(first_voter, world.idea["vote"]))
-        await asyncio.wait_for(asyncio.create_task(_elsewhere(give, other, second)), timeout=2)
+        await asyncio.wait_for(asyncio.create_task(_elsewhere(give, other, second)), timeout=30)
 
 
 async def _elsewhere(way, actor, idea):
