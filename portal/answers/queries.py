@@ -269,11 +269,11 @@ class Owed(msgspec.Struct, frozen=True):
 OWED = f"""
     SELECT c.public_id, c.title, c.language, count(i.id)::int AS ideas
     FROM campaign c JOIN idea i ON i.campaign = c.id AND i.state = 'published' AND {UNANSWERED}
-    WHERE {{}} IN (c.sponsor, c.decision_owner) AND plein_decided(c, {{}}) AND {{}}
+    WHERE (c.sponsor = {{}} OR c.decision_owner = {{}}) AND plein_decided(c, {{}}) AND {{}}
     GROUP BY c.id ORDER BY c.id LIMIT 20
 """
 
 
 def owed_by(actor: Actor) -> Reading[Owed]:
     """The campaigns in which she owes answers now."""
-    return Reading(Owed, OWED, actor.id, actor.now, visible(Campaign, actor, "c"))
+    return Reading(Owed, OWED, actor.id, actor.id, actor.now, visible(Campaign, actor, "c"))

@@ -10,7 +10,7 @@ from portal.access.actor import Actor
 from portal.access.of_people import ADDRESS
 from portal.access.phases import WHILE_PROPOSING
 from portal.access.scope import visible
-from portal.db import QueryString, fetch, fetch_one, fetch_value
+from portal.db import QueryString, Reading, fetch, fetch_one, fetch_value
 from portal.paging import Page, paged
 from portal.tables import Campaign, CampaignNotice, Follow, Idea, Identity
 
@@ -127,9 +127,9 @@ MOST_OF_SPACE = 12
 MOST_COLLECTING = 100
 
 
-async def campaigns(actor: Actor, most: int, where: QueryString = EVERYWHERE) -> list[CampaignRow]:
+def campaigns(actor: Actor, most: int, where: QueryString = EVERYWHERE) -> Reading[CampaignRow]:
     """The campaigns that the actor can read: what one can vote on or add to first."""
-    return await fetch(CampaignRow, LISTED, actor.now, actor.now, visible(Campaign, actor, "c"), where, most)
+    return Reading(CampaignRow, LISTED, actor.now, actor.now, visible(Campaign, actor, "c"), where, most)
 
 
 async def campaigns_of_space(actor: Actor, space: int) -> Page[CampaignRow]:
@@ -145,9 +145,9 @@ async def collecting_campaigns(actor: Actor, space: int = 0) -> list[CampaignRow
     return await campaigns(actor, MOST_COLLECTING, here)
 
 
-async def open_campaigns(actor: Actor, most: int) -> list[CampaignRow]:
+def open_campaigns(actor: Actor, most: int) -> Reading[CampaignRow]:
     """The campaigns in which something can be done now."""
-    return await campaigns(actor, most, QueryString("plein_phase(c, t.now) = ANY({})", list(OPEN)))
+    return campaigns(actor, most, QueryString("plein_phase(c, t.now) = ANY({})", list(OPEN)))
 
 
 ONE = f"SELECT {COLUMNS} {FROM} WHERE c.public_id = {{}} AND {{}}"

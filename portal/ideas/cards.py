@@ -10,7 +10,7 @@ import msgspec
 from portal.access.actor import Actor
 from portal.access.of_people import ADDRESS, NAMED, SPOKEN_FOR
 from portal.access.scope import visible
-from portal.db import QueryString, fetch
+from portal.db import QueryString, Reading, fetch
 from portal.tables import Highlight, Idea, Vote
 
 NEWEST, NEWEST_OF_ALL = 200, 400  # ideas of a space, and of all, among which the lively ones are looked for
@@ -140,32 +140,31 @@ LIVELINESS = """
     i.comments + i.guest_comments + CASE WHEN plein_phase(c, t.now) = 'vote' OR plein_counts_hidden(c, t.now) THEN 0
         ELSE i.supporters + i.guest_supporters END
 """
-# Each space's newest come off an index, and their writers are looked up once it is known which few are shown.
+# Each space's newest come off an index alone, and their writers are looked up once it is known which few are shown.
 LIVELY = f"""
     {CARDS} AND i.id IN (
-        SELECT i.id FROM idea i
-        JOIN campaign c ON c.id = i.campaign CROSS JOIN (SELECT {{}}::timestamptz AS now) t
-        WHERE i.id = ANY(ARRAY(
+        SELECT i.id FROM (SELECT n.* FROM idea n WHERE n.id = ANY(ARRAY(
             SELECT l.id FROM unnest({{}}::bigint[]) AS of_space CROSS JOIN LATERAL (
-                SELECT x.id, x.created_at, x.state FROM idea x
-                WHERE x.space = of_space AND x.created_at > {{}}::timestamptz - interval '120 days'
+                SELECT x.id, x.created_at FROM idea x WHERE x.space = of_space AND x.state = 'published'
+                    AND x.created_at > {{}}::timestamptz - interval '120 days'
                 ORDER BY x.created_at DESC, x.id DESC LIMIT {NEWEST}) l
-            WHERE l.state = 'published' ORDER BY l.created_at DESC, l.id DESC LIMIT {NEWEST_OF_ALL}))
-        AND {{}} ORDER BY {LIVELINESS} DESC, i.id DESC LIMIT {{}})
+            ORDER BY l.created_at DESC, l.id DESC LIMIT {NEWEST_OF_ALL})) OFFSET 0) i
+        JOIN campaign c ON c.id = i.campaign CROSS JOIN (SELECT {{}}::timestamptz AS now) t
+        WHERE {{}} ORDER BY {LIVELINESS} DESC, i.id DESC LIMIT {{}})
     ORDER BY {LIVELINESS} DESC, i.id DESC
 """
 
 
-async def lively_ideas(actor: Actor, most: int) -> list[IdeaCard]:
+def lively_ideas(actor: Actor, most: int) -> Reading[IdeaCard]:
     """What moves people among the newest 400 ideas that the actor can read, of each space 200 at most, none older than
     120 days."""
-    among = (actor.now, actor.space_ids, actor.now, visible(Idea, actor, "i"), most)
-    return await fetch(IdeaCard, LIVELY, *_sight(actor), *among)
+    among = (actor.space_ids, actor.now, actor.now, visible(Idea, actor, "i"), most)
+    return Reading(IdeaCard, LIVELY, *_sight(actor), *among)
 
 
-async def ideas_of_author(actor: Actor, most: int) -> list[IdeaCard]:
+def ideas_of_author(actor: Actor, most: int) -> Reading[IdeaCard]:
     """The actor's own ideas and posts, newest first, without drafts."""
-    return await fetch(
+    return Reading(
         IdeaCard,
         CARDS + " AND i.author = ANY({}) AND i.state <> 'draft' ORDER BY i.created_at DESC, i.id DESC LIMIT {}",
         *_sight(actor),

@@ -12,7 +12,7 @@ from portal.cases.clustered import cluster_of
 from portal.cases.opening import opens_case
 from portal.cases.queries import case_of, timeline_of_item
 from portal.crowd.after import gathered, readings
-from portal.crowd.queries import adoptable, what_became
+from portal.crowd.queries import adoptable
 from portal.db import Reading, read_together
 from portal.escalation.queries import actionable
 from portal.follows.queries import follow_of_idea
@@ -20,7 +20,7 @@ from portal.ideas.queries import IdeaRow
 from portal.text.cases import lines_on_item
 from portal.threads.queries import latest_digest, overview
 from portal.together.queries import around
-from portal.votes.queries import left_to_vote, standing_of
+from portal.votes.queries import standing_of
 
 
 async def beside(actor: Actor, row: IdeaRow) -> dict[str, Any]:
@@ -63,8 +63,3 @@ async def beside(actor: Actor, row: IdeaRow) -> dict[str, Any]:
         "answer": next(iter(found.get("answer", ())), None),
         "standing": next(iter(found.get("standing", ())), row),
     }
-
-
-async def of_ones_votes(actor: Actor) -> dict[str, Any]:
-    """Where one can still vote, and what became of what one supports."""
-    return await read_together(to_vote=left_to_vote(actor, 3), became=what_became(actor, 3))

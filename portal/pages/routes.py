@@ -25,6 +25,8 @@ from portal.comments import actions as commenting
 from portal.comments.forms import CommentForm
 from portal.comments.queries import first_of_day, get_comment
 from portal.comments.routes import written
+from portal.crowd.queries import what_became
+from portal.db import read_together
 from portal.ideas.cards import ideas_by, ideas_of_author, ideas_of_space, lively_ideas
 from portal.ideas.nameless import guessable
 from portal.ideas.queries import IdeaRow, drafts, get_idea
@@ -33,10 +35,10 @@ from portal.moderation.counts import removals
 from portal.moderation.receipts import receipts_lately
 from portal.notifications.actions import read_of
 from portal.pages.answers import answers
-from portal.pages.beside import beside, of_ones_votes
+from portal.pages.beside import beside
 from portal.pages.queries import guest_spaces
 from portal.pages.threads import ThreadPlace, preview, thread_of
-from portal.pages.todo import asked_of
+from portal.pages.todo import asked_of, to_do
 from portal.paging import Cursor, Page
 from portal.people.queries import get_person, shared_spaces
 from portal.posts.queries import last_asked
@@ -76,36 +78,53 @@ async def home(request: Request) -> Response[Any]:
     actor = request.actor
     if actor.guest:
         return await _home_of_guest(request)
+    found = await read_together(
+        campaigns=open_campaigns(actor, 6),
+        lively=lively_ideas(actor, 6),
+        own=ideas_of_author(actor, 5),
+        waiting=waiting_for(actor),
+        to_vote=left_to_vote(actor, 3),
+        became=what_became(actor, 3),
+        **asked_of(actor),
+    )
     return page(
         request,
         "pages/home.html",
         section="home",
-        campaigns=await open_campaigns(actor, 6),
-        lively=await lively_ideas(actor, 6),
-        own=await ideas_of_author(actor, 5),
+        campaigns=found["campaigns"],
+        lively=found["lively"],
+        own=found["own"],
         told=await receipts_lately(actor),
-        waiting=await waiting_for(actor),
-        asked=await asked_of(actor),
-        **await of_ones_votes(actor),
+        waiting=found["waiting"],
+        asked=to_do(found),
+        to_vote=found["to_vote"],
+        became=found["became"],
         now=request.now,
     )
 
 
 async def _home_of_guest(request: Request) -> Response[Any]:
     actor = request.actor
+    found = await read_together(
+        campaigns=open_campaigns(actor, 4),
+        lively=lively_ideas(actor, 4),
+        own=ideas_of_author(actor, 5),
+        to_vote=left_to_vote(actor, 3),
+        **asked_of(actor),
+    )
     return page(
         request,
         "pages/guest_home.html",
         section="home",
         spaces=await guest_spaces(actor),
         chapters=await latest_chapters(actor, 3),
-        campaigns=await open_campaigns(actor, 4),
-        lively=await lively_ideas(actor, 4),
-        own=await ideas_of_author(actor, 5),
+        campaigns=found["campaigns"],
+        lively=found["lively"],
+        own=found["own"],
         drafts=await drafts(actor, 5),
-        to_vote=await left_to_vote(actor, 3),
+        to_vote=found["to_vote"],
         told=await receipts_lately(actor),
-        asked=await asked_of(actor),
+        asked=to_do(found),
         now=request.now,
     )
 

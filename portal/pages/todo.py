@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 from portal.access.actor import Actor
 from portal.answers.queries import Owed, owed_by
 from portal.cases.duties import Duty, duties_of
-from portal.db import read_together
+from portal.db import Reading
 from portal.moderation.queries import ToCheck, to_check
 from portal.screening.queries import ToScreen, screenings_of
 from portal.together.queries import CoAuthorInvite, invited_along
@@ -28,15 +30,19 @@ class ToDo(msgspec.Struct, frozen=True):
         return any(getattr(self, name) for name in self.__struct_fields__)
 
 
-async def asked_of(actor: Actor) -> ToDo:
+def asked_of(actor: Actor) -> dict[str, Reading[Any]]:
     """What she checks first, what is asked of her about cases, answers that she owes, invitations to write along, and
     what was written down for her or by her."""
-    waiting = await read_together(
-        checks=to_check(actor),
-        screenings=screenings_of(actor),
-        cases=duties_of(actor),
-        owed=owed_by(actor),
-        invitations=invited_along(actor),
-        captures=to_settle(actor),
-    )
-    return ToDo(**waiting)
+    return {
+        "checks": to_check(actor),
+        "screenings": screenings_of(actor),
+        "cases": duties_of(actor),
+        "owed": owed_by(actor),
+        "invitations": invited_along(actor),
+        "captures": to_settle(actor),
+    }
+
+
+def to_do(found: dict[str, list[Any]]) -> ToDo:
+    """What was read of it."""
+    return ToDo(**{name: found[name] for name in ToDo.__struct_fields__})

@@ -9,7 +9,7 @@ import msgspec
 from portal.access.actor import Actor
 from portal.access.fields import address
 from portal.access.scope import visible
-from portal.db import fetch, fetch_one
+from portal.db import Reading, fetch, fetch_one
 from portal.tables import Campaign, CampaignNotice, Identity, Question
 
 UNOPENED = ("draft", "proposed", "declined")
@@ -170,9 +170,9 @@ WAITING = """
 MOST = 50
 
 
-async def waiting_for(actor: Actor) -> list[Waiting]:
+def waiting_for(actor: Actor) -> Reading[Waiting]:
     """What the actor is asked to accept, the longest waiting first; and what she began herself."""
-    return await fetch(
+    return Reading(
         Waiting,
         WAITING,
         actor.id,

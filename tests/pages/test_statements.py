@@ -17,7 +17,7 @@ DIGEST = """
     SELECT id, space, 1, {}, 'x', 'In short, by hand', 'x', 'en' FROM idea WHERE id = {}
 """
 NUMBERS = {
-    "/": 8,
+    "/": 3,
     "/campaigns": 3,
     "/campaigns/{campaign[collect]}": 5,
     "/campaigns/{campaign[decide]}?view=board": 5,
