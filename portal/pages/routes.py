@@ -18,16 +18,13 @@ from portal.campaigns.queries import (
     campaigns_of_space,
     get_campaign,
     notices,
-    open_campaigns,
     owed,
 )
 from portal.comments import actions as commenting
 from portal.comments.forms import CommentForm
 from portal.comments.queries import first_of_day, get_comment
 from portal.comments.routes import written
-from portal.crowd.queries import what_became
-from portal.db import read_together
-from portal.ideas.cards import ideas_by, ideas_of_author, ideas_of_space, lively_ideas
+from portal.ideas.cards import ideas_by, ideas_of_space
 from portal.ideas.nameless import guessable
 from portal.ideas.queries import IdeaRow, drafts, get_idea
 from portal.mentions.queries import Ambiguous
@@ -36,21 +33,21 @@ from portal.moderation.receipts import receipts_lately
 from portal.notifications.actions import read_of
 from portal.pages.answers import answers
 from portal.pages.beside import beside
+from portal.pages.home import at_home, at_home_of_guest
 from portal.pages.queries import guest_spaces
 from portal.pages.threads import ThreadPlace, preview, thread_of
-from portal.pages.todo import asked_of, to_do
 from portal.paging import Cursor, Page
 from portal.people.queries import get_person, shared_spaces
 from portal.posts.queries import last_asked
 from portal.preboarding.queries import chapters, latest_chapters
-from portal.proposals.queries import UNOPENED, get_proposal, waiting_for
+from portal.proposals.queries import UNOPENED, get_proposal
 from portal.proposals.routes import show_proposal
 from portal.spaces.queries import audience, get_space, looked_at_first, sections, units_of
 from portal.stewards.queries import caretakers, members
 from portal.text.dates import read_date
 from portal.text.language import gettext
 from portal.text.mentions import several_people
-from portal.votes.queries import left_to_vote, votes_given
+from portal.votes.queries import votes_given
 from portal.web.errors import found
 from portal.web.page import page, see_other
 from portal.web.request import Request
@@ -78,53 +75,27 @@ async def home(request: Request) -> Response[Any]:
     actor = request.actor
     if actor.guest:
         return await _home_of_guest(request)
-    found = await read_together(
-        campaigns=open_campaigns(actor, 6),
-        lively=lively_ideas(actor, 6),
-        own=ideas_of_author(actor, 5),
-        waiting=waiting_for(actor),
-        to_vote=left_to_vote(actor, 3),
-        became=what_became(actor, 3),
-        **asked_of(actor),
-    )
     return page(
         request,
         "pages/home.html",
         section="home",
-        campaigns=found["campaigns"],
-        lively=found["lively"],
-        own=found["own"],
         told=await receipts_lately(actor),
-        waiting=found["waiting"],
-        asked=to_do(found),
-        to_vote=found["to_vote"],
-        became=found["became"],
+        **await at_home(actor),
         now=request.now,
     )
 
 
 async def _home_of_guest(request: Request) -> Response[Any]:
     actor = request.actor
-    found = await read_together(
-        campaigns=open_campaigns(actor, 4),
-        lively=lively_ideas(actor, 4),
-        own=ideas_of_author(actor, 5),
-        to_vote=left_to_vote(actor, 3),
-        **asked_of(actor),
-    )
     return page(
         request,
         "pages/guest_home.html",
         section="home",
         spaces=await guest_spaces(actor),
         chapters=await latest_chapters(actor, 3),
-        campaigns=found["campaigns"],
-        lively=found["lively"],
-        own=found["own"],
         drafts=await drafts(actor, 5),
-        to_vote=found["to_vote"],
         told=await receipts_lately(actor),
-        asked=to_do(found),
+        **await at_home_of_guest(actor),
         now=request.now,
     )
 
