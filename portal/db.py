@@ -78,7 +78,9 @@ def is_gone(error: BaseException | None) -> bool:
 
 
 #: A statement took longer than it may, and was stopped: the database is there, and others go on.
-TOO_SLOW: tuple[type[Exception], ...] = (asyncpg.QueryCanceledError,)
+TOO_SLOW: tuple[type[Exception], ...] = (asyncpg.QueryCanceledError, TimeoutError)
+#: Seconds until this process stops a guest's statement itself: PostgreSQL's own limit a statement of hers may lift.
+GUESTS_WAIT = 8.0
 #: Two transactions met, and PostgreSQL gave one of them up: sent again, it goes through.
 COLLIDED: tuple[type[Exception], ...] = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
 #: The disk is full: writes are refused, reads go on.
@@ -91,17 +93,19 @@ async def _keep_as_is(connection: asyncpg.Connection) -> None:
 
 async def open_pool(dsn: str, size: int = 10, guests: str = "") -> None:
     """Opens this process's pool, and one for the requests of guests. Statements end after 15 s, those of guests after
-    5 s, forgotten transactions after 60 s. Raises Unreachable."""
+    5 s, whatever these set after 8, forgotten transactions after 60 s. Raises Unreachable."""
     DB.config = {"dsn": dsn}
-    DB.pool = await _pool(dsn, size, _keep_as_is)
+    DB.pool = await _pool(dsn, size, _keep_as_is, None)
     if guests:
         # Policies make their statements long: planned once, for all guests alike, and by what is in memory. Given back,
         # a connection forgets whose it was, and whatever else was set or locked.
         planned = {"plan_cache_mode": "force_generic_plan", "random_page_cost": "1.1"}
-        DB.guest_pool = await _pool(guests, size, None, statement_timeout="5s", **planned)
+        DB.guest_pool = await _pool(guests, size, None, GUESTS_WAIT, statement_timeout="5s", **planned)
 
 
-async def _pool(dsn: str, size: int, reset: Callable[[Any], Awaitable[None]] | None, **more: str) -> asyncpg.Pool:
+async def _pool(
+    dsn: str, size: int, reset: Callable[[Any], Awaitable[None]] | None, wait: float | None, **more: str
+) -> asyncpg.Pool:
     server_settings = {
         "application_name": "plein",
         "statement_timeout": "15s",
@@ -114,6 +118,7 @@ async def _pool(dsn: str, size: int, reset: Callable[[Any], Awaitable[None]] | N
             min_size=1,
             max_size=size,
             reset=reset,
+            command_timeout=wait,
             server_settings=server_settings,
             max_cacheable_statement_size=0,  # the longest are those that are worth keeping
             max_cached_statement_lifetime=0,  # planned anew, a statement's next five runs cost twice (docs/bench.md)

@@ -14,84 +14,44 @@ import msgspec
 from piccolo.table import Table
 
 from portal import tables as t
-from portal.access.phases import WHILE_ASKED, WHILE_COMMENTING, WHILE_SUPPORTING
+from portal.access.phases import WHILE_COMMENTING, WHILE_CORRECTING
 from portal.access.wall_log import happened
-
-# What the request was told, where its seal fits; asked once a statement.
-SPACES = "(SELECT wall_told('spaces')::bigint[])::bigint[]"
-PERSON = "(SELECT wall_told('person')::bigint)"
-
-EVERYTHING = "TRUE"
-IN_SPACE = f"space = ANY ({SPACES})"
-OWN = f"person = {PERSON}"
-OWN_IN_SPACE = f"{IN_SPACE} AND {OWN}"
-WRITTEN_BY_HERSELF = f"{IN_SPACE} AND author = {PERSON}"
-IN_SPACE_OR_NONE = f"(space = ANY ({SPACES}) OR space IS NULL)"
-NOTHING = "FALSE"
-PRESENT = "EXISTS (SELECT FROM membership m WHERE m.partner = partner.id)"  # of the memberships that she sees
-OWN_OR_NOWHERE = f"{IN_SPACE_OR_NONE} AND {OWN}"
-#: What is open to somebody who starts, by her own first day on the organisation's clock.
-OPEN_BY_NOW = f"""{IN_SPACE} AND opens <= (SELECT (plein_now() AT TIME ZONE g.zone)::date - p.starts_on
-    FROM person p, organisation g WHERE p.id = {PERSON})"""
-# Written so that both sides can use an index: a search looks through many rows.
-FINDABLE = f"({IN_SPACE} OR person = ANY ((SELECT array_agg(w.person) FROM wall_people w)::bigint[]))"
-DECIDED_ABOUT_HER = f"EXISTS (SELECT FROM decision d WHERE d.item = moderation_item.id AND d.person = {PERSON})"
-#: What the database itself counts, by table.
-COUNTS = {
-    "idea": (
-        *("supporters", "guest_supporters", "votes", "returned", "guest_returned", "returned_votes"),
-        *("comments", "guest_comments"),
-        *("commenters", "young", "joint", "discounted"),
-    ),
-    "comment": ("replies", "helpful", "agree", "thanks", "question"),
-}
-#: What is written of an idea; whose it is, while it passes from hand to hand.
-WORDED = (
-    *("state", "title", "body", "body_html", "excerpt", "language", "tags", "service", "form_version", "kind", "topic"),
-    *("core_questions", "form_key", "draft_key", "edited_by", "version", "created_at", "updated_at", "author"),
-    *("speaks_for", "anonymous"),
+from portal.access.wall_rows import (
+    AS_IT_STANDS,
+    ASKED,
+    CHANGES_IN_TIME,
+    CLAIMED,
+    COLLECTING,
+    COMMENT_IN_TIME,
+    COUNTS_NOTHING,
+    DECIDED_ABOUT_HER,
+    EVERYTHING,
+    FINDABLE,
+    IN_SPACE,
+    IN_SPACE_OR_NONE,
+    LASTS,
+    NO_LEADER,
+    NOTHING,
+    OFFERS_HELP,
+    OPEN_BY_NOW,
+    OWN,
+    OWN_IN_SPACE,
+    OWN_OR_NOWHERE,
+    PERSON,
+    PRESENT,
+    SPACES,
+    VOTES,
+    WORDED,
+    WRITTEN_BY_HERSELF,
+    has_right,
+    in_phase,
+    known,
+    of_her,
+    put_back,
+    she_writes,
+    under,
+    while_it_may_change,
 )
-COUNTS_NOTHING = {name: " AND ".join(f"{column} = 0" for column in counts) for name, counts in COUNTS.items()}
-
-
-def known(key: str) -> str:
-    """Oneself, who is in one's spaces, and who wrote there and left."""
-    return f"{key} = {PERSON} OR wall_knows({key})"
-
-
-def she_writes(table: str) -> str:
-    """What hangs under an idea that she began or writes along."""
-    return f"EXISTS (SELECT FROM wall_writes w WHERE w.idea = {table}.idea)"
-
-
-def of_her(above: str, table: str, whose: str = "author") -> str:
-    """What hangs under something that is hers alone."""
-    return f"EXISTS (SELECT FROM {above} o WHERE o.id = {table}.{above} AND o.{whose} = {PERSON})"
-
-
-def put_back(column: str, table: str) -> str:
-    """She was told to change it, and did: the last that was decided about it is hers, and is done."""
-    return (
-        "coalesce((SELECT d.put_back_at IS NOT NULL FROM decision d JOIN moderation_item x ON x.id = d.item"
-        f" WHERE x.{column} = {table}.id AND d.undone_at IS NULL ORDER BY d.id DESC LIMIT 1), FALSE)"
-    )
-
-
-def _while(phases: set[str]) -> str:
-    """Of a campaign `c`: it is in one of these phases."""
-    return f"plein_phase(c, plein_now()) IN ({', '.join(repr(phase) for phase in sorted(phases))})"
-
-
-def _under(table: str, condition: str) -> str:
-    """What hangs under an idea `i` that is published, of a campaign `c` of which this holds."""
-    return f"""EXISTS (SELECT FROM idea i JOIN campaign c ON c.id = i.campaign
-        WHERE i.id = {table}.idea AND i.state = 'published' AND ({condition}))"""
-
-
-MAY_STILL_ANSWER = _while(WHILE_ASKED)
-#: Who wrote an idea `i` of a campaign `c` answers what the owner of its case asks, longer than others comment.
-ASKED = f"""{MAY_STILL_ANSWER} AND EXISTS (SELECT FROM wall_writes w WHERE w.idea = i.id)
-    AND EXISTS (SELECT FROM escalation e WHERE e.idea = i.id AND e.state = 'clarifying')"""
 
 
 class Gate(msgspec.Struct, frozen=True):
@@ -117,28 +77,11 @@ def _gate(rows: str, *commands: str, **allowed: Any) -> Gate:
     return Gate(rows, **named | allowed)
 
 
-BY_METHOD = " OR ".join(
-    f"c.vote_method = '{method}' AND {_while(phases)}" for method, phases in WHILE_SUPPORTING.items()
-)
-WHILE_OPEN = _under("vote", BY_METHOD)
-MAY_VOTE = f"EXISTS (SELECT FROM membership m WHERE m.space = vote.space AND m.person = {PERSON} AND m.may_vote)"
-#: She may vote there, and the campaign takes votes.
-VOTES = f"{OWN_IN_SPACE} AND {MAY_VOTE} AND {WHILE_OPEN}"
-#: It was written down for somebody else, and is hers now.
-CLAIMED = "EXISTS (SELECT FROM capture x WHERE x.idea = idea.id AND x.state = 'settled' AND x.claimant = idea.author)"
-#: No guest speaks as a leader, or for one.
-NO_LEADER = "kind <> 'leader' AND speaks_for IS NULL"
-
-#: What is kept of an idea before it changes.
-AS_IT_STANDS = """EXISTS (SELECT FROM idea o WHERE o.id = idea_version.idea
-    AND (o.version, o.title, o.body, o.tags, o.core_questions, plein_answered_questions(o.id)) = (idea_version.version,
-        idea_version.title, idea_version.body, idea_version.tags, idea_version.core_questions, idea_version.replies))"""
-
 #: None: closed to guests altogether.
 GATES: dict[type[Table], Gate | None] = {
     t.AboutPage: _gate(EVERYTHING),
     t.Absence: _gate(NOTHING),
-    t.ActionRequest: _gate(OWN_IN_SPACE, "INSERT"),
+    t.ActionRequest: _gate(OWN_IN_SPACE, insert=f"{OWN_IN_SPACE} AND {has_right('action_request', 'write')}"),
     t.Answer: _gate(IN_SPACE),
     t.AnswerDraft: _gate(NOTHING),
     t.AnswerStart: _gate(NOTHING),
@@ -147,10 +90,11 @@ GATES: dict[type[Table], Gate | None] = {
     # one that is out of sight is hers alone
     t.Attachment: _gate(
         f"{IN_SPACE} AND (state = 'shown' OR author = {PERSON})",
-        insert=f"{WRITTEN_BY_HERSELF} AND {she_writes('attachment')}",
-        update=WRITTEN_BY_HERSELF,
+        insert=f"{WRITTEN_BY_HERSELF} AND {she_writes('attachment')} AND {has_right('attachment', 'write')}"
+        f" AND {while_it_may_change('attachment')}",
+        update=f"{WRITTEN_BY_HERSELF} AND {has_right('attachment', 'write')} AND {while_it_may_change('attachment')}",
         changes=("description",),
-        delete=WRITTEN_BY_HERSELF,
+        delete=f"{WRITTEN_BY_HERSELF} AND {while_it_may_change('attachment')}",
     ),
     t.Budget: _gate(OWN_IN_SPACE),
     t.CalendarDay: _gate(EVERYTHING),
@@ -179,18 +123,21 @@ GATES: dict[type[Table], Gate | None] = {
     ),
     t.CoAuthor: _gate(
         IN_SPACE,
-        insert=f"{IN_SPACE} AND invited_by = {PERSON} AND accepted_at IS NULL AND {of_her('idea', 'co_author')}",
+        insert=f"{IN_SPACE} AND invited_by = {PERSON} AND accepted_at IS NULL AND {of_her('idea', 'co_author')}"
+        f" AND {has_right('co_author', 'write')} AND {while_it_may_change('co_author')}",
         update=OWN_IN_SPACE,
         changes=("accepted_at",),
         delete=f"{IN_SPACE} AND ({PERSON} IN (person, invited_by) OR {of_her('idea', 'co_author')})",
     ),
-    t.ColleagueWish: _gate(OWN_IN_SPACE, insert=f"{OWN_IN_SPACE} AND state = 'waiting'"),
+    t.ColleagueWish: _gate(
+        OWN_IN_SPACE, insert=f"{OWN_IN_SPACE} AND state = 'waiting' AND {has_right('colleague_wish', 'write')}"
+    ),
     t.Comment: _gate(
         IN_SPACE,
         insert=f"{WRITTEN_BY_HERSELF} AND state IN ('draft', 'published', 'hidden') AND {COUNTS_NOTHING['comment']}"
-        f" AND {_under('comment', f'{_while(WHILE_COMMENTING)} OR {ASKED}')}",
+        f" AND {under('comment', f'{in_phase(WHILE_COMMENTING)} OR {ASKED}')} AND {has_right('comment', 'write')}",
         update=f"{WRITTEN_BY_HERSELF} AND (state IN ('draft', 'published') OR {put_back('comment', 'comment')})",
-        becomes=WRITTEN_BY_HERSELF,
+        becomes=f"{WRITTEN_BY_HERSELF} AND {COMMENT_IN_TIME}",
         changes=("state", "body", "body_html", "version", "edited_at"),
     ),
     t.CommentDay: _gate(IN_SPACE),
@@ -203,7 +150,11 @@ GATES: dict[type[Table], Gate | None] = {
     ),
     t.CommunityCard: _gate(IN_SPACE),
     t.Consultation: _gate(NOTHING),
-    t.Correction: _gate(IN_SPACE, insert=f"{WRITTEN_BY_HERSELF} AND {she_writes('correction')}"),
+    t.Correction: _gate(
+        IN_SPACE,
+        insert=f"{WRITTEN_BY_HERSELF} AND {she_writes('correction')} AND {has_right('correction', 'write')}"
+        f" AND {under('correction', in_phase(WHILE_CORRECTING))}",
+    ),
     t.Credential: None,
     t.CrowdQuestion: _gate(IN_SPACE),
     t.CrowdReply: _gate(OWN_IN_SPACE),
@@ -225,8 +176,8 @@ GATES: dict[type[Table], Gate | None] = {
     t.Handover: _gate(NOTHING),
     t.HelpOffer: _gate(
         IN_SPACE,
-        insert=OWN_IN_SPACE,
-        update=OWN_IN_SPACE,
+        insert=OFFERS_HELP,
+        update=OFFERS_HELP,
         changes=("body",),
         delete=OWN_IN_SPACE,
     ),
@@ -236,11 +187,11 @@ GATES: dict[type[Table], Gate | None] = {
         IN_SPACE,
         insert=f"{WRITTEN_BY_HERSELF} AND {NO_LEADER} AND state IN ('draft', 'published', 'hidden')"
         f" AND coalesce(edited_by, author) = {PERSON}"
-        f" AND {COUNTS_NOTHING['idea']}",
+        f" AND {COUNTS_NOTHING['idea']} AND {has_right('idea', 'write')} AND {COLLECTING}",
         update=IN_SPACE,
         becomes=f"{IN_SPACE} AND {NO_LEADER} AND EXISTS (SELECT FROM wall_writes w WHERE w.idea = idea.id"
         " AND (w.state NOT IN ('hidden', 'removed') OR w.state = idea.state OR w.put_back)"
-        f" AND (idea.author = w.author OR {CLAIMED})"
+        f" AND (idea.author = w.author OR {CLAIMED}) AND {CHANGES_IN_TIME}"
         f" AND (plein_said(idea.*) = w.said OR idea.edited_by = {PERSON} OR w.put_back AND idea.author = {PERSON}))",
         changes=WORDED,
         delete=f"{WRITTEN_BY_HERSELF} AND state = 'draft'",
@@ -248,8 +199,9 @@ GATES: dict[type[Table], Gate | None] = {
     t.IdeaReply: _gate(
         IN_SPACE,
         insert=f"{IN_SPACE} AND {she_writes('idea_reply')} AND (plein_check({PERSON}, space, false) IS NULL"
-        " OR EXISTS (SELECT FROM idea o WHERE o.id = idea_reply.idea AND o.state IN ('draft', 'hidden')))",
-        delete=f"{IN_SPACE} AND {she_writes('idea_reply')}",
+        " OR EXISTS (SELECT FROM idea o WHERE o.id = idea_reply.idea AND o.state IN ('draft', 'hidden')))"
+        f" AND {has_right('idea_reply', 'write')} AND {while_it_may_change('idea_reply')}",
+        delete=f"{IN_SPACE} AND {she_writes('idea_reply')} AND {while_it_may_change('idea_reply')}",
     ),
     t.IdeaVersion: _gate(IN_SPACE, insert=f"{IN_SPACE} AND {she_writes('idea_version')} AND {AS_IT_STANDS}"),
     t.Identity: _gate(
@@ -267,7 +219,9 @@ GATES: dict[type[Table], Gate | None] = {
     t.Mask: _gate(f"behind = {PERSON}"),
     t.Membership: _gate(IN_SPACE, delete=OWN_IN_SPACE),
     t.Mention: _gate(
-        IN_SPACE, insert=f"{IN_SPACE} AND {of_her('comment', 'mention')}", delete=of_her("comment", "mention")
+        IN_SPACE,
+        insert=f"{IN_SPACE} AND {of_her('comment', 'mention')} AND {has_right('mention', 'write')}",
+        delete=of_her("comment", "mention"),
     ),
     t.Mentor: _gate(IN_SPACE),
     t.Mentorship: _gate(OWN_IN_SPACE),
@@ -321,7 +275,7 @@ GATES: dict[type[Table], Gate | None] = {
     t.SensitiveRule: _gate(EVERYTHING),
     t.SensitiveWords: _gate(EVERYTHING),
     t.Service: _gate(NOTHING),
-    t.Session: _gate(OWN, update=OWN, changes=("last_seen_at", "idle_until"), delete=OWN),
+    t.Session: _gate(OWN, update=OWN, becomes=f"{OWN} AND {LASTS}", changes=("last_seen_at", "idle_until"), delete=OWN),
     t.SetUp: None,
     t.SignInLink: None,
     t.Space: _gate(f"id = ANY ({SPACES})"),
@@ -329,7 +283,8 @@ GATES: dict[type[Table], Gate | None] = {
     t.SpaceUnit: _gate(NOTHING),
     t.StatusChange: _gate(
         IN_SPACE,
-        insert=f"{WRITTEN_BY_HERSELF} AND {of_her('idea', 'status_change')} AND status IN ('withdrawn', 'put back')",
+        insert=f"{WRITTEN_BY_HERSELF} AND {of_her('idea', 'status_change')} AND status IN ('withdrawn', 'put back')"
+        f" AND {has_right('status_change', 'write')}",
     ),
     t.Throttle: None,
     t.Topic: _gate(NOTHING),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from piccolo.table import Table
 
 from portal.access.fields import FIELDS
-from portal.access.wall import GATES, IN_SPACE, NOTHING, OWN, PERSON, SPACES, Gate, known, put_back
+from portal.access.wall import GATES, Gate
+from portal.access.wall_rows import IN_SPACE, NOTHING, OWN, PERSON, SPACES, known, put_back
 from portal.db import execute, fetch_value, script
 from portal.settings import BadSetting, settings
 

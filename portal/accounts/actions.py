@@ -7,6 +7,7 @@ import msgspec
 from portal.access.actor import Actor
 from portal.access.policy import Action, require
 from portal.access.tokens import new_token, token_sha256
+from portal.access.wall_rows import GUEST_IDLE_HOURS
 from portal.accounts import throttle
 from portal.accounts.passwords import hashed, matches, outdated
 from portal.accounts.queries import CONFIRMED, Account, OwnSession, account_of_email, account_of_person
@@ -16,7 +17,7 @@ from portal.events.kinds import Kind
 from portal.events.log import record
 
 #: How long a session lasts unused, and at the most, in hours.
-LIFETIME = {"employee": (8, 24), "sister": (8, 24), "guest": (1, 12)}
+LIFETIME = {"employee": (8, 24), "sister": (8, 24), "guest": (GUEST_IDLE_HOURS, 12)}
 RESET_MINUTES = 60
 LINK_MINUTES = 30
 

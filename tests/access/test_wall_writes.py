@@ -9,8 +9,9 @@ import asyncpg
 import pytest
 
 from portal.access.phases import WHILE_COMMENTING, WHILE_SUPPORTING
-from portal.access.wall import GATES, OWN
+from portal.access.wall import GATES
 from portal.access.wall_log import OF_HER_IDEAS, OF_HERSELF, OF_PEOPLE, THERE
+from portal.access.wall_rows import OWN
 from portal.app import create_app
 from portal.db import execute, fetch_value, leave_connection, stand_behind_wall, transaction
 from portal.events.jobs import queue
