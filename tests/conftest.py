@@ -45,10 +45,10 @@ _connect = socket.socket.connect
 #: The files that take longest are begun first: else a process ends with one of them, and the other waits for it.
 LONGEST = (
     "tests/browser/test_axe.py",
-    "tests/browser/test_focus.py",
     "tests/web/test_request.py",
     "tests/access/test_crawl.py",
     "tests/access/test_crawl_writes.py",
+    "tests/browser/test_focus.py",
     "tests/access/test_two_worlds.py",
     "tests/faults/test_faults.py",
     "tests/access/test_crawl_without_rules.py",
