@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 MEMORY = 1024 * 1024 * 1024  # bytes of address space: 25 megapixels twice, Python and the decoders
 SECONDS = 20
 LARGEST_OUTPUT = 256 * 1024 * 1024
-MOST_PIXELS = 25_000_000
+MOST_PIXELS = 25_000_000  # that are decoded
+MOST_PIXELS_BY_ROWS = 200_000_000  # of a JPEG as cameras write it: it is decoded at a half, a quarter or an eighth
 LONGEST_SIDE = 4000
 SMALL = 480
 PHOTO, SMALL_PHOTO = 512, 96
@@ -54,8 +55,7 @@ def image(source: BinaryIO, kind: str, out: str, small: str) -> dict[str, int]:
     formats = list(FORMATS.values()) if kind == "photo" else [FORMATS[kind]]
     try:
         picture: Image.Image = Image.open(source, formats=formats)
-        if picture.width * picture.height > MOST_PIXELS:
-            raise NotTaken("pixels")
+        bound(picture)
         ImageOps.exif_transpose(picture, in_place=True)
         clean = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
     except (UnidentifiedImageError, Image.DecompressionBombError):
@@ -73,6 +73,18 @@ def image(source: BinaryIO, kind: str, out: str, small: str) -> dict[str, int]:
     kept.thumbnail((SMALL, SMALL), Image.Resampling.LANCZOS)
     kept.save(small, "WEBP", quality=80)
     return size
+
+
+def bound(picture: Image.Image) -> None:
+    """Before any pixel is decoded: what is too large is decoded smaller, where that takes no more memory. A progressive
+    JPEG needs all of it at once."""
+    width, height = picture.size
+    by_rows = picture.format == "JPEG" and "progressive" not in picture.info
+    if by_rows and MOST_PIXELS < width * height <= MOST_PIXELS_BY_ROWS:
+        part = next(n for n in (2, 4, 8) if (width // n) * (height // n) <= 0.9 * MOST_PIXELS)
+        picture.draft(None, (max(1, width // part), max(1, height // part)))
+    if picture.width * picture.height > MOST_PIXELS:
+        raise NotTaken("pixels")
 
 
 def _on_white(picture: Image.Image) -> Image.Image:

@@ -35,7 +35,10 @@ REASONS: dict[str, str] = {
     "kind": lazy("“%(name)s” is not what its name says. Save it anew in the program that made it, or rename it."),
     "two kinds": lazy("“%(name)s” is two kinds of file in one. Save it anew in the program that made it."),
     "damaged": lazy("“%(name)s” is damaged: it can’t be opened. Save it anew, and try again."),
-    "pixels": lazy("“%(name)s” is too large a picture: at most 25 million pixels. Make it smaller first."),
+    "pixels": lazy(
+        "“%(name)s” is too large a picture: at most 25 million pixels, or 200 million as a JPEG from a camera. Make it"
+        " smaller first."
+    ),
     "bomb": lazy("“%(name)s” unpacks to more than anybody can open."),
     "locked": lazy("“%(name)s” is locked with a password. Take the password off first."),
     "macros": lazy("“%(name)s” holds macros, which are not taken. Save it without them."),

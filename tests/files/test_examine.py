@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from portal.files import store
+from portal.files import examine, store
 from portal.files.kinds import KINDS, Refused, kind_of
 from portal.files.store import Upload, keep, path_of
 from portal.settings import settings
@@ -42,6 +42,14 @@ def giant(width: int, height: int) -> bytes:
     return (
         b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"\0" * 1000)) + chunk(b"IEND", b"")
     )
+
+
+def stretched(width: int, height: int, **options: Any) -> bytes:
+    """A JPEG of a few bytes that says it is as large as this."""
+    small = bytearray(picture("jpg", **options))
+    at = small.index(b"\xff\xc2" if options else b"\xff\xc0") + 5
+    small[at : at + 4] = struct.pack(">HH", height, width)
+    return bytes(small)
 
 
 def overlapping() -> bytes:
@@ -109,6 +117,8 @@ LIES = {
     "cut.jpg": (picture("jpg", 400, 400)[:900], "damaged"),
     "giant.png": (giant(12_000, 12_000), "25 million"),
     "liar.png": (giant(4000, 4000), "damaged"),
+    "giant.jpg": (stretched(16_000, 13_000), "200 million"),
+    "at once.jpg": (stretched(6000, 5000, progressive=True), "200 million"),
     "page.png": (b"<html>", "not what its name says"),
 }
 
@@ -153,6 +163,21 @@ async def test_the_largest_picture_that_is_taken_fits_into_the_memory():
     made = await kept("large.png", picture("png", 5000, 5000))
     assert (made.width, made.height) == (4000, 4000)
     store.remove(made.file)
+
+
+async def test_the_picture_of_a_phone_is_taken():
+    made = await kept("phone.jpg", picture("jpg", 8064, 6048))
+    assert (made.width, made.height) == (4000, 3000)
+    store.remove(made.file)
+
+
+@pytest.mark.parametrize("size", [(5001, 5000), (8064, 6048), (12_000, 9000), (16_320, 12_240), (65_000, 3000)])
+def test_of_a_large_jpeg_no_more_is_decoded_than_of_others(size: tuple[int, int], monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", None)  # as `examine.image` does in its process
+    with Image.open(BytesIO(stretched(*size))) as opened:
+        assert opened.size == size
+        examine.bound(opened)
+        assert 2_000_000 < opened.width * opened.height <= examine.MOST_PIXELS
 
 
 @pytest.mark.parametrize(
