@@ -6,11 +6,14 @@ from typing import Any
 
 import pytest
 
+from portal.access.actor import actor_of_person
 from portal.access.policy import Forbidden
 from portal.db import execute, fetch_value, transaction
 from portal.escalation.actions import ask_extension, decide_extension, invalidate
 from portal.escalation.jobs import pass_on_what_is_unowned
+from portal.escalation.moving import above
 from portal.escalation.opening import assign_all
+from portal.escalation.queries import get_case
 from tests.cases.test_answering import SECRET, TYPED
 from tests.client import text_of
 from tests.escalation.stage import assigned, hand_over, work
@@ -105,6 +108,18 @@ async def test_it_is_passed_on_in_the_same_words_whoever_wrote_it(as_, world, me
     assert await fetch_value("SELECT owner FROM escalation WHERE id = {}", world.case_id["anon"]) != her
     why = "SELECT particulars ->> 'why' FROM event WHERE kind = 'case.handed_over' AND escalation = {}"
     assert await fetch_value(why, world.case_id["anon"]) == "absent"
+
+
+@pytest.mark.parametrize("me", ["decision_maker", ME])
+async def test_the_same_one_stands_above_the_owner_whoever_wrote_it(as_, world, me):
+    """Were who wrote it passed over, the next one above would find her by being asked."""
+    await case_of(as_, world, me, state="acknowledged", owner="employee")
+    her, case = world.person_id["decision_maker"], world.case_id["anon"]
+    unit = await fetch_value("INSERT INTO org_unit (name, head) VALUES ('Locks', {}) RETURNING id", her)
+    await execute("UPDATE person SET org_unit = {} WHERE id = {}", unit, world.person_id["employee"])
+    assert await above(case) == {case: her}
+    read = await get_case(await actor_of_person(world.person_id["employee"]), world.case["anon"])
+    assert read.superior == her
 
 
 @pytest.mark.parametrize("below", [True, False])
