@@ -201,7 +201,7 @@ DRAFTS = """
     SELECT i.public_id, i.kind, i.title, i.language, CASE i.kind WHEN 'idea' THEN c.title ELSE s.name END AS place,
         c.language AS place_language, plein_phase(c, {}) AS phase, i.updated_at, i.author = {} AS mine
     FROM idea i JOIN campaign c ON c.id = i.campaign JOIN space s ON s.id = i.space WHERE i.state = 'draft' AND {}
-        AND (i.author = {} OR i.id IN (SELECT k.idea FROM co_author k WHERE k.person = {}))
+        AND (i.author = {} OR i.id = ANY(ARRAY(SELECT k.idea FROM co_author k WHERE k.person = {})))
     ORDER BY i.updated_at DESC, i.id DESC LIMIT {}
 """
 
