@@ -161,15 +161,30 @@ def co_author(actor: Actor, a: str) -> QueryString:
 
 
 def comment(actor: Actor, a: str) -> QueryString:
-    """A comment is shown where its idea is; hidden, or under a hidden one, to its author and the space's moderators; as
-    a draft, which waits to be screened, to its author alone; diverted, to nobody."""
+    """A comment is shown where its idea is, whatever became of the one to which it replies."""
+    return QueryString("{} AND {}", of_idea(actor, a), comment_words(actor, a))
+
+
+def comment_words(actor: Actor, a: str) -> QueryString:
+    """What a comment says: hidden, it is for its author and the space's moderators; as a draft, which waits to be
+    screened, for its author alone; diverted, for nobody."""
     return QueryString(
-        f"{{}} AND {a}.state <> 'diverted' AND ({a}.author = {{}} OR {a}.state <> 'draft' AND {{}}"
-        f" OR {a}.state NOT IN ('hidden', 'draft') AND ({a}.root IS NULL OR EXISTS (SELECT FROM comment vr"
-        f" WHERE vr.id = {a}.root AND vr.state NOT IN ('hidden', 'draft') OFFSET 0)))",
-        of_idea(actor, a),
+        f"({a}.state IN ('published', 'removed') OR {a}.state IN ('hidden', 'draft') AND {a}.author = {{}}"
+        f" OR {a}.state = 'hidden' AND {{}})",
         actor.id,
         moderated(actor, a),
+    )
+
+
+def comment_place(actor: Actor, a: str) -> QueryString:
+    """A comment that is out of sight keeps its place where its idea is, without its words and without who wrote it:
+    where others replied to it, and where a moderator took away what had been read."""
+    return QueryString(
+        f"{{}} AND plein_out_of_sight({a}.state) AND ({a}.replies > 0 OR {a}.state = 'hidden' AND EXISTS ("
+        f"SELECT FROM moderation_item mx JOIN decision md ON md.item = mx.id WHERE mx.comment = {a}.id"
+        f" AND md.action IN ('hide', 'send back', 'remove') AND md.was = 'published' AND md.undone_at IS NULL"
+        f" AND md.put_back_at IS NULL))",
+        of_idea(actor, a),
     )
 
 

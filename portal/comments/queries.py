@@ -10,21 +10,36 @@ import msgspec
 from portal.access.actor import Actor
 from portal.access.of_people import ADDRESS, COMES_FROM, KNOWN_THERE, NAMED
 from portal.access.scope import visible
+from portal.access.sight_of_content import comment_place, comment_words
 from portal.db import QueryString, fetch, fetch_one, fetch_value
 from portal.ideas.cards import address_of
 from portal.ideas.queries import CHECKED_BY, IdeaRow
 from portal.paging import Cursor, Page, paged
 from portal.tables import Comment, CommentVersion, OrgUnit, Reaction
+from portal.text.rules import HOUSE_RULES, HouseRule
 
 PAGE = 20  # roots a page
 SHOWN_REPLIES = 3  # under each root, before one asks for the rest
 MOST_REPLIES = 200  # a page, when one asks
 
 
+#: What is left out of a comment that keeps its place, and no more.
+NOT_SEEN: dict[str, Any] = {
+    **dict.fromkeys(("author_public_id", "author_name", "author_unit", "body", "body_html", "screening"), ""),
+    **dict.fromkeys(("author_guest", "wrote_idea", "changed"), False),
+    **dict.fromkeys(("author", "version"), 0),
+    **dict.fromkeys(("mine", "mentions"), ()),
+    **dict.fromkeys(("edited_at", "checked_by")),
+    "kind": "comment",
+    "state": "hidden",
+}
+
+
 class CommentRow(msgspec.Struct, frozen=True):
     """A comment with what the policy needs to know; `phase` is the idea's campaign's. `helpful` to `question`: how many
     reacted so; `mine`: the kinds of the actor's own reactions; `mentions`: public ids, each followed by a name;
-    `screening`: where it waits to be screened."""
+    `taken`: what a moderator did with it, by which `rule`; `screening`: where it waits to be screened. Of one that is
+    not `seen` only its place is there."""
 
     id: int
     public_id: str
@@ -58,11 +73,25 @@ class CommentRow(msgspec.Struct, frozen=True):
     idea_state: str
     checked_by: datetime | None
     taken: str
+    rule: str
     screening: str
+    seen: bool
 
     def __post_init__(self) -> None:
         for name in ("mine", "mentions"):  # parts of pages are found by the values of rows, which a list would forbid
             msgspec.structs.force_setattr(self, name, tuple(getattr(self, name)))
+        for name, nothing in () if self.seen else NOT_SEEN.items():
+            msgspec.structs.force_setattr(self, name, nothing)
+
+    @property
+    def house_rule(self) -> HouseRule:
+        """By which a moderator took it away."""
+        return HOUSE_RULES[self.rule]
+
+    @property
+    def gone(self) -> bool:
+        """Whether only its place is left, be it that its author took it away."""
+        return self.state == "removed" or not self.seen
 
     @property
     def item_address(self) -> str:
@@ -103,11 +132,9 @@ COLUMNS = (
     """
     + CHECKED_BY.format("k", "comment")
     + """ AS checked_by,
-    CASE k.state WHEN 'hidden' THEN coalesce((SELECT d.action FROM decision d JOIN moderation_item x ON x.id = d.item
-        WHERE x.comment = k.id AND d.undone_at IS NULL AND d.action IN ('hide', 'send back', 'remove')
-        ORDER BY d.id DESC LIMIT 1), '') ELSE '' END AS taken,
+    coalesce(taken.action, '') AS taken, coalesce(taken.rule, '') AS rule,
     CASE k.state WHEN 'draft' THEN coalesce((SELECT w.public_id FROM screening w
-        WHERE w.comment = k.id AND w.state = 'open'), '') ELSE '' END AS screening
+        WHERE w.comment = k.id AND w.state = 'open'), '') ELSE '' END AS screening, {} AS seen
 """
 )
 IDEA = "JOIN idea i ON i.id = k.idea"
@@ -118,13 +145,21 @@ JOINS = (
     + NAMED.format("n", "p.id", "k.space")
     + """
     LEFT JOIN org_unit u ON u.id = p.org_unit AND {}
+    LEFT JOIN LATERAL (SELECT d.action, d.rule FROM decision d JOIN moderation_item x ON x.id = d.item
+        WHERE k.state = 'hidden' AND x.comment = k.id AND d.undone_at IS NULL
+            AND d.action IN ('hide', 'send back', 'remove') ORDER BY d.id DESC LIMIT 1) taken ON TRUE
 """
 )
 
 
 def _shown(actor: Actor) -> tuple[Any, ...]:
     """What COLUMNS and JOINS ask for."""
-    return visible(Reaction, actor, "x"), actor.now, _unit(actor)
+    return visible(Reaction, actor, "x"), actor.now, comment_words(actor, "k"), _unit(actor)
+
+
+def _there(seen: QueryString, place: QueryString) -> QueryString:
+    """What a thread shows: what the actor reads, and where something stood."""
+    return QueryString("({} OR {})", seen, place)
 
 
 class Order(NamedTuple):
@@ -172,8 +207,8 @@ PLACE = """
 async def place_of(
     actor: Actor, idea: IdeaRow, public_id: str, helpful: int | None = None, *, included: bool = False
 ) -> Place | None:
-    """Where a root stands in a thread, as helpful as it is, or was; None where the actor reads no such root there."""
-    sight = visible(Comment, actor, "k")
+    """Where a root stands in a thread, as helpful as it is, or was; None where the actor finds no such root there."""
+    sight = _there(visible(Comment, actor, "k"), comment_place(actor, "k"))
     return await fetch_one(Place, PLACE, helpful, included, public_id, idea.id, sight)
 
 
@@ -209,11 +244,11 @@ async def thread(actor: Actor, idea: IdeaRow, order: str, place: Place | None = 
         THREAD,
         idea.id,
         idea.id,
-        visible(Comment, actor, "r"),
+        _there(visible(Comment, actor, "r"), comment_place(actor, "r")),
         place.where(order) if place else QueryString("TRUE"),
         QueryString(by),
         PAGE + 1,
-        visible(Comment, actor, "y"),
+        _there(visible(Comment, actor, "y"), comment_place(actor, "y")),
         SHOWN_REPLIES,
         *_shown(actor),
         QueryString(top),
@@ -228,23 +263,24 @@ def _grouped(rows: list[CommentRow]) -> list[Root]:
             roots.append(Root(row, [], row.replies))
         else:
             top = roots[-1]
-            roots[-1] = Root(top.comment, [*top.replies, row], top.more_replies - 1)
-    # Fewer than are shown at first are all that the reader sees: replies under a hidden comment are counted, too.
+            counted = row.seen and row.state in ("published", "removed")
+            roots[-1] = Root(top.comment, [*top.replies, row], top.more_replies - counted)
+    # Fewer than are shown at first are all there is.
     return [root if len(root.replies) == SHOWN_REPLIES else Root(root.comment, root.replies, 0) for root in roots]
 
 
 ROOTS_BEFORE = """
     SELECT count(*) FROM (
-        SELECT FROM comment r WHERE r.idea = (SELECT k.idea FROM comment k WHERE k.id = {} AND {})
+        SELECT FROM comment r WHERE r.idea = (SELECT k.idea FROM comment k WHERE k.id = {})
             AND r.root IS NULL AND {} AND NOT ({}) LIMIT {}) AS earlier
 """
 
 
 async def on_first_page(actor: Actor, root: CommentRow, order: str) -> bool:
     """Whether a root is on the first page of its thread."""
-    sights = visible(Comment, actor, "k"), visible(Comment, actor, "r")
+    there = _there(visible(Comment, actor, "r"), comment_place(actor, "r"))
     place = Place(root.id, root.helpful, included=True).where(order)
-    return int(await fetch_value(ROOTS_BEFORE, root.id, *sights, place, PAGE)) < PAGE
+    return int(await fetch_value(ROOTS_BEFORE, root.id, there, place, PAGE)) < PAGE
 
 
 REPLIES = f"""
@@ -260,7 +296,7 @@ async def replies(actor: Actor, root: CommentRow, start: int = 0) -> list[Commen
         REPLIES,
         *_shown(actor),
         root.id,
-        visible(Comment, actor, "k"),
+        _there(visible(Comment, actor, "k"), comment_place(actor, "k")),
         start,
         MOST_REPLIES + 1,
     )
@@ -271,7 +307,8 @@ BEFORE = "SELECT count(*) FROM (SELECT FROM comment y WHERE y.root = {} AND y.id
 
 async def replies_before(actor: Actor, reply: CommentRow) -> int:
     """How many replies stand before this one under the same root; counted up to a page."""
-    return int(await fetch_value(BEFORE, reply.root, reply.id, visible(Comment, actor, "y"), MOST_REPLIES))
+    there = _there(visible(Comment, actor, "y"), comment_place(actor, "y"))
+    return int(await fetch_value(BEFORE, reply.root, reply.id, there, MOST_REPLIES))
 
 
 ONE = f"SELECT {COLUMNS} FROM comment k {IDEA} {JOINS} WHERE k.public_id = {{}} AND {{}}"
@@ -282,6 +319,12 @@ async def get_comment(actor: Actor, public_id: str) -> CommentRow | None:
     return await fetch_one(CommentRow, ONE, *_shown(actor), public_id, visible(Comment, actor, "k"))
 
 
+async def get_place(actor: Actor, public_id: str) -> CommentRow | None:
+    """A comment that the actor can read, or where one stood that is out of sight, without its words."""
+    there = _there(visible(Comment, actor, "k"), comment_place(actor, "k"))
+    return await fetch_one(CommentRow, ONE, *_shown(actor), public_id, there)
+
+
 ROOT_OF = f"SELECT {COLUMNS} FROM comment k {IDEA} {JOINS} WHERE k.id = {{}} AND {{}}"
 
 
@@ -289,7 +332,8 @@ async def root_of(actor: Actor, comment: CommentRow) -> CommentRow | None:
     """The comment that heads this one's part of the thread: itself, where it is a root."""
     if comment.root is None:
         return comment
-    return await fetch_one(CommentRow, ROOT_OF, *_shown(actor), comment.root, visible(Comment, actor, "k"))
+    there = _there(visible(Comment, actor, "k"), comment_place(actor, "k"))
+    return await fetch_one(CommentRow, ROOT_OF, *_shown(actor), comment.root, there)
 
 
 class Earlier(msgspec.Struct, frozen=True):

@@ -25,9 +25,9 @@ from portal.web.request import Request
 
 @get("/comments/{public_id:str}")
 async def permalink(request: Request, public_id: FromPath[str]) -> Response[Any]:
-    """Leads to the page that the comment is on, in the order that is asked for: of the thread, or of the replies where
-    it is not among the first."""
-    comment = found(await queries.get_comment(request.actor, public_id))
+    """Leads to the page that the comment is on, or was, in the order that is asked for: of the thread, or of the
+    replies where it is not among the first."""
+    comment = found(await queries.get_place(request.actor, public_id))
     root = found(await queries.root_of(request.actor, comment))
     before = await queries.replies_before(request.actor, comment)
     asked = request.query_params.get("order", "")
@@ -43,9 +43,9 @@ async def permalink(request: Request, public_id: FromPath[str]) -> Response[Any]
 @get("/comments/{public_id:str}/replies")
 async def all_replies(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """All replies to a comment: in place, or as a page of their own."""
-    root = found(await queries.get_comment(request.actor, public_id))
+    root = found(await queries.get_place(request.actor, public_id))
     asked = request.query_params.get("start")
-    start = await queries.get_comment(request.actor, asked) if asked else None
+    start = await queries.get_place(request.actor, asked) if asked else None
     rows = await queries.replies(request.actor, root, start.id if start else 0)
     return page(
         request,

@@ -77,7 +77,7 @@ def _branch(actor: Actor, root: Root, since: int | None) -> Branch:
 
 
 def _said(actor: Actor, comment: CommentRow, since: int | None) -> Said:
-    is_new = since is not None and comment.id > since and comment.author != actor.id
+    is_new = since is not None and comment.id > since and comment.author != actor.id and comment.seen
     return Said(comment, allowed(actor, comment, *ON_A_COMMENT), is_new)
 
 

@@ -247,10 +247,9 @@ OF_A_SPACE = ("departure", "membership", "search_word")
 OF_AN_ITEM = ("cluster_item", "comment_day", "highlight")
 OF_ALL = ("about_page", "calendar_day", "organisation", "working_hours", "sensitive_door", "sensitive_rule")
 OF_ADMINISTRATORS = ("topic_rule", "screener", "sensitive_words", "retention_log")
-COMMENTS = f"""SELECT k.id FROM comment k LEFT JOIN comment r ON r.id = k.root
+COMMENTS = f"""SELECT k.id FROM comment k
     WHERE k.idea = ANY($3) AND k.state <> 'diverted' AND (
-        k.author = $1 OR k.state <> 'draft' AND k.space IN ({MODERATED})
-        OR k.state NOT IN ('hidden', 'draft') AND coalesce(r.state, '') NOT IN ('hidden', 'draft'))"""
+        k.author = $1 OR k.state <> 'draft' AND k.space IN ({MODERATED}) OR k.state NOT IN ('hidden', 'draft'))"""
 #: Items to be judged, but by nobody who wrote, wrote along or wrote down what they are about, or in whose name it stands.
 JUDGED = f"""SELECT x.id FROM moderation_item x LEFT JOIN idea i ON i.id = x.idea WHERE x.space IN ({MODERATED})
     AND x.author NOT IN {HERSELF} AND coalesce(i.author NOT IN {HERSELF} AND coalesce(i.speaks_for, 0) <> $1, TRUE)

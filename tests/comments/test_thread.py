@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from portal.db import execute, fetch_value, transaction
+from portal.db import execute, transaction
 from portal.web.page import _as_sent
 from tests.client import CSRF, text_of
 from tests.world import add_comment, add_idea
@@ -301,11 +301,10 @@ async def test_a_comment_of_the_first_page_is_shown_among_the_others_and_a_later
         assert led.headers["location"] == f"{address}{start}#comment-{comment}"
 
 
-async def test_replies_under_ones_own_hidden_comment_are_not_offered(as_, world):
-    """They are hidden with it, so there is nothing to show."""
-    author = await fetch_value("SELECT author FROM comment WHERE id = {}", world.comment_id["vote"])
+@pytest.mark.parametrize("who", ["colleague", "employee"])
+async def test_replies_under_a_hidden_comment_are_all_there(as_, world, who):
     await execute("UPDATE comment SET state = 'hidden' WHERE id = {}", world.comment_id["vote"])
-    browser = await as_(next(name for name, person in world.person_id.items() if person == author))
+    browser = await as_(who)
     page = (await browser.get(f"/ideas/{world.idea['vote']}")).text
-    assert COMMENT.findall(page) == [world.comment["vote"]]
+    assert COMMENT.findall(page) == [world.comment["vote"], world.comment["vote_reply"]]
     assert f"/comments/{world.comment['vote']}/replies" not in page

@@ -64,14 +64,14 @@ async def test_what_is_taken_away_is_gone_for_all_but_its_author_and_the_moderat
     assert await state("comment", world.comment_id["vote"]) == "hidden"
     for who, sees in {"employee": False, "sponsor": False, "colleague": True, "moderator": True}.items():
         browser = await as_(who)
-        assert ("Comment vote" in text_of(await browser.get(page))) == sees, who
-        assert (await browser.get(f"/comments/{comment}")).status_code == (303 if sees else 404)
-    # its reply by the author is out of sight, too, and counted no more
+        assert ("Comment vote<" in text_of(await browser.get(page))) == sees, who
+        assert (await browser.get(f"/comments/{comment}/versions")).status_code == (200 if sees else 404)
+        assert (await browser.get(f"/comments/{comment}/report")).status_code == (403 if sees else 404)
+    # its reply by the author stays where it was, and is counted
     assert before == (2, 0)
-    idea = (await execute("SELECT comments, guest_comments FROM idea WHERE id = {}", world.idea_id["vote"]))[0]
-    assert (idea["comments"], idea["guest_comments"]) == (0, 0)
-    assert await fetch_value("SELECT sum(comments) FROM comment_day WHERE idea = {}", world.idea_id["vote"]) == 0
-    assert "0 comments" in text_of(await (await as_("employee")).get(page))
+    assert await counts(world, "vote") == (1, 0)
+    assert await fetch_value("SELECT sum(comments) FROM comment_day WHERE idea = {}", world.idea_id["vote"]) == 1
+    assert "1 comment" in text_of(await (await as_("employee")).get(page))
 
 
 async def test_an_idea_that_is_removed_is_gone_from_lists_counts_and_search(as_, world):
