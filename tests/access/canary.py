@@ -289,6 +289,13 @@ ROWS = {
     "comment_text": f"""SELECT id FROM comment WHERE idea = ANY($3)
         AND (state = 'published' OR state = 'draft' AND author = $1
             OR (state = 'hidden' AND (author = $1 OR space IN ({MODERATED}))))""",
+    # of what is out of sight only where it stood: that others replied, or that what had been read was taken away
+    "comment_place": """SELECT k.id FROM comment k WHERE k.idea = ANY($3) AND (
+        k.state IN ('hidden', 'draft', 'diverted') AND EXISTS (SELECT FROM comment r
+            WHERE r.root = k.id AND r.state IN ('published', 'removed'))
+        OR k.state = 'hidden' AND EXISTS (SELECT FROM decision d JOIN moderation_item x ON x.id = d.item
+            WHERE x.comment = k.id AND d.action IN ('hide', 'send back', 'remove') AND d.was = 'published'
+                AND d.undone_at IS NULL AND d.put_back_at IS NULL))""",
     "comment_version": f"""SELECT v.id FROM comment_version v JOIN comment k ON k.id = v.comment
         WHERE k.state <> 'removed' AND k.id IN ({COMMENTS})""",
     "mention": f"""SELECT v.id FROM mention v JOIN comment k ON k.id = v.comment

@@ -93,6 +93,8 @@ OTHERS = 3
 WORD = re.compile(r"\b\w{12}\b")
 #: What the crawl knows how to fill in. A route with another parameter stops it.
 PARAMETERS = {"public_id", "person", "step", "name", "slug", "path", "token", "guest", "number", "category"}
+#: Lead to where a comment stands, or stood: a thread stays whole.
+OF_PLACES = ("/comments/{public_id}", "/comments/{public_id}/replies")
 #: Where files are.
 FILES = ("/attachments", "/case-files", "/case-records", "/settings/data/", "/records/")
 #: An address that never was.
@@ -198,6 +200,8 @@ def _filled(pattern: str, stage: Stage, reader: str | None, deep: bool, few: boo
         if table not in others | {own}:
             continue
         rows = stage.sights[reader].rows.get(table, set())
+        if pattern in OF_PLACES and table == own:
+            rows = rows | stage.sights[reader].rows.get("comment_place", set())
         if reader == "administrator" and table in MANAGED and pattern.startswith("/admin"):
             rows = set(ids.values()) - (stage.masks if table == "person" else set())
         if table == own:
@@ -379,7 +383,9 @@ def judge_text(
         table, row = stage.owners[public_id]
         if _managed(result.reader, where, table) or (table, row) in own or _told_there(stage, where, table, row):
             continue
-        if public_id not in asked and row not in stage.sights[result.reader].rows.get(table, set()):
+        rows = stage.sights[result.reader].rows
+        kept = rows.get("comment_place", set()) if table == "comment" else set()
+        if public_id not in asked and row not in rows.get(table, set()) | kept:
             result.leaks.append(f"{result.reader} reads the address of {table}. {row} at {where}")
     canaries = {c for c in canaries_in(told) - canaries_in(asked) if (c.table, c.row) not in own}
     canaries = {canary for canary in canaries if not _told_there(stage, where, canary.table, canary.row)}

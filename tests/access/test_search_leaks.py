@@ -148,12 +148,14 @@ async def test_what_is_not_published_is_not_found(as_, world, state):
         await _same_as_nonsense(await as_(reader), SECRET)
 
 
-async def test_a_comment_under_a_hidden_one_is_not_found(as_, world):
-    await add_comment(world, "secret", idea="collect", author="author", root="collect", text=f"A {SECRET}")
+async def test_a_hidden_comment_is_not_found_and_what_was_replied_to_it_is(as_, world):
+    await add_comment(world, "secret", idea="collect", author="colleague", text=f"A {SECRET}")
+    await add_comment(world, "under", idea="collect", author="author", root="secret", text="A quinceberry")
     browser = await as_("employee")
     assert world.comment["secret"] in (await browser.get(f"/search?q={SECRET}")).text
-    await execute("UPDATE comment SET state = 'hidden' WHERE id = {}", world.comment_id["collect"])
+    await execute("UPDATE comment SET state = 'hidden' WHERE id = {}", world.comment_id["secret"])
     await _same_as_nonsense(browser, SECRET)
+    assert world.comment["under"] in (await browser.get("/search?q=quinceberry")).text
 
 
 async def test_an_answer_is_not_found_before_the_voting_has_ended(as_, world):
