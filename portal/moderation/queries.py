@@ -147,7 +147,7 @@ ITEMS = f"""
         coalesce(i.title, ki.title, c.title, f.name, '') AS title,
         coalesce(k.body_html, i.body_html || {BESIDE}, c.brief_html, {SHOWS}, '') AS body_html,
         coalesce(k.language, i.language, c.language, s.language) AS language,
-        coalesce(k.created_at, i.created_at, c.created_at, x.created_at) AS written_at,
+        coalesce(k.created_at, i.created_at, c.created_at, f.created_at, x.created_at) AS written_at,
         x.author, {ADDRESS.format("x.space")} AS author_public_id, coalesce(n.name, '') AS author_name,
         p.kind = 'guest' AS author_guest, p.kind = 'mask' AS author_masked,
         coalesce(CASE p.kind WHEN 'employee' THEN u.name
