@@ -5,6 +5,8 @@ import re
 
 import pytest
 
+from portal.access.actor import actor_of_person
+from portal.comments.queries import get_place
 from portal.db import execute, fetch_value
 from tests.client import text_of
 from tests.comments.test_thread import COMMENT, REPLIES, ROOTS, SEEN_BEFORE, ids
@@ -117,6 +119,15 @@ async def test_what_waits_with_replies_under_it_keeps_its_place_and_says_no_more
         assert "Julie" not in stands
         assert "data-guest" not in stands, "nor that it was a guest"
         assert "Comment under" in shown
+
+
+async def test_no_template_has_what_is_not_to_be_read(as_, world):
+    await decide(await as_("moderator"), world, "vote", "remove")
+    for who, sees in (("employee", False), ("colleague", True), ("moderator", True)):
+        row = await get_place(await actor_of_person(world.person_id[who]), world.comment["vote"])
+        told = (row.body, row.body_html, row.author_name, row.author_public_id, row.author)
+        assert all(told) if sees else not any(told), who
+        assert (row.taken, row.rule) == ("remove", "addresses")
 
 
 async def test_replies_count_are_found_and_are_news(as_, world):
