@@ -305,10 +305,9 @@ async def test_near_misses_are_found_once_their_words_are_taken_in_and_forgotten
 
 @pytest.mark.parametrize("who", ["employee", "moderator"])
 async def test_whether_a_word_stands_in_what_is_hidden_makes_no_difference(as_, world, who):
-    await add_comment(world, "root", idea="discuss", author="author", text="root")
-    await add_comment(world, "under", idea="discuss", author="author", text="The word is bankroetje", root="root")
+    await add_comment(world, "under", idea="collect", author="author", text="The word is bankroetje")
     await add_comment(world, "near", idea="discuss", author="author", text="We saw a bankroetjo there")
-    await execute("UPDATE comment SET state = 'hidden' WHERE id = {}", world.comment_id["root"])
+    await execute("UPDATE idea SET state = 'hidden' WHERE id = {}", world.idea_id["collect"])
     await take_in_words()
     browser = await as_(who)
     found = ["bankroetjo" in (await browser.get(f"/search?q=bankroetj{end}", htmx=True)).text for end in "ea"]
