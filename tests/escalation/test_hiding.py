@@ -15,6 +15,7 @@ from tests.client import text_of
 from tests.escalation.stage import at, work
 from tests.escalation.test_sensitive import DIVERT, door, rule
 from tests.moderation.desk import decide, newest
+from tests.moderation.test_masks import FILE
 from tests.pages.forms import form_of
 from tests.world import NOW, add_case, set_clock
 
@@ -111,8 +112,9 @@ async def test_who_decides_it_takes_no_file_of_it_away(as_, world, owner, status
     await execute(JOIN, world.space_id["organisation"], world.person_id["sponsor"], "moderator")
     await execute("UPDATE cluster_item SET left_at = plein_now()")  # she decides its lead
     await add_case(world, "vote", idea="vote", state="assigned", owner=owner)
-    sent = await (await as_("sponsor")).post(f"/attachments/{world.attachment['vote']}/removal", {})
-    assert sent.status_code == status
+    row = (await execute(FILE, world.attachment_id["vote"]))[0]
+    world.item_id["file"], world.item["file"] = row["id"], row["public_id"]
+    assert (await decide(await as_("sponsor"), world, "file", "remove")).status_code == status
 
 
 async def turn(world, hidden, campaign=False):
