@@ -164,11 +164,12 @@ class Answer:
 
 
 async def new_session(person: int) -> str:
-    """A session of somebody; gives its token."""
+    """A session of somebody, which lasts unused as long as those of her kind do; gives its token."""
     token = secrets.token_urlsafe(32)
     await execute(
         "INSERT INTO session (token_sha256, person, epoch, created_at, last_seen_at, idle_until, expires_at)"
-        " SELECT {}, id, epoch, plein_now(), plein_now(), plein_now() + interval '8 hours',"
+        " SELECT {}, id, epoch, plein_now(), plein_now(),"
+        " plein_now() + CASE kind WHEN 'guest' THEN interval '1 hour' ELSE interval '8 hours' END,"
         " plein_now() + interval '24 hours' FROM person WHERE id = {}",
         token_sha256(token),
         person,

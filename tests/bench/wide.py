@@ -29,7 +29,7 @@ INSERT INTO identity (person, name, email, title, language, zone)
     FROM person p JOIN identity n ON n.person = p.id % {people} + 1 WHERE p.id > {people};
 INSERT INTO session (token_sha256, person, epoch, created_at, last_seen_at, idle_until, expires_at)
     SELECT sha256(convert_to('bench-session-' || {signed_in} + n, 'UTF8')), {members} + n, 0, at, at,
-        at + interval '8 hours', at + interval '24 hours'
+        at + interval '1 hour', at + interval '24 hours'
     FROM generate_series(1, {guests}) n, (SELECT timestamptz '{now}' AS at) t;
 """
 

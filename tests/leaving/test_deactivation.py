@@ -88,12 +88,13 @@ async def test_what_would_have_nobody_is_named_and_handed_over(as_, world):
 
 async def test_what_she_led_in_a_group_that_is_archived_is_handed_over_to_who_does_not_read_it(as_, world):
     space, leaver = world.space_id["closed_a"], world.person_id["insider_a"]
-    await execute("UPDATE campaign SET sponsor = {} WHERE space = {}", leaver, space)
+    campaign = world.campaign_id["closed_a"]
+    await execute("UPDATE campaign SET sponsor = {} WHERE id = {}", leaver, campaign)
     await execute("UPDATE space SET archived_at = plein_now() WHERE id = {}", space)
     done = await deactivate(await as_("administrator"), world, "insider_a", successor=email_of("employee"))
     assert done.status_code == 303
     heir = world.person_id["employee"]
-    assert await fetch_value("SELECT sponsor FROM campaign WHERE space = {}", space) == heir
+    assert await fetch_value("SELECT sponsor FROM campaign WHERE id = {}", campaign) == heir
     assert await fetch_value("SELECT role FROM membership WHERE space = {} AND person = {}", space, heir) == "member"
 
 
