@@ -88,7 +88,8 @@ async def set_rule(actor: Actor, topic: int | None, unit: int | None, answers: A
         stands = await answering(actor, topic, unit)
         if as_seen(seen, stands.seen, answers.seen):
             await execute(SET, topic, unit, answers.owner, answers.deputy)
-            await record(Kind.TOPIC_RULE_SET, actor=actor.id, topic=topic, unit=unit, owner=answers.owner)
+            said = {"owner": answers.owner, "deputy": answers.deputy}
+            await record(Kind.TOPIC_RULE_SET, actor=actor.id, topic=topic, unit=unit, **said)
 
 
 REMOVE = """

@@ -83,6 +83,10 @@ async def test_who_answers_in_a_unit_is_said_changed_and_taken_back(browser, wor
     ids, unit = world.person_id, world.unit_id["water"]
     everywhere = (None, ids["decision_maker"], ids["sponsor"])
     assert await rules_of("Topic leave") == [everywhere, (unit, ids["employee"], ids["colleague"])]
+    logged = await fetch_value(
+        "SELECT particulars ->> 'deputy' FROM event WHERE kind = 'topic.rule_set' ORDER BY id DESC"
+    )
+    assert logged == str(ids["colleague"])
     page = await browser.get(f"/admin/topics/rule?topic={world.topic['leave']}&unit={world.unit['water']}")
     assert "Noor Dijkman" in page.text
     assert "Unit water" in text_of(await browser.get("/admin/topics"))
