@@ -46,6 +46,8 @@ async def publish(actor: Actor, row: ScreeningRow, *, words: str, version: int) 
     """There is nothing sensitive in it: its readers read it. False where it can't be posted without a name any more:
     it stays its author's draft. Raises Changed when its author changed it meanwhile."""
     require(actor, Action.SCREENING_DECIDE, row)
+    if version != row.version:
+        raise Changed
     async with transaction():
         await _decide(row, "published", None, actor, words, None)
         await hold_above(row.idea, row.comment)

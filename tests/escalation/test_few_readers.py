@@ -12,6 +12,7 @@ from portal.screening.jobs import assign_screenings
 from tests.client import text_of
 from tests.escalation.test_anonymous import ME, allowed, posted
 from tests.escalation.test_sensitive import diverted, granted, rule
+from tests.pages.forms import errors_of
 from tests.world import NOW, set_clock
 
 FEW = "UPDATE person SET active = FALSE WHERE id = {}"
@@ -54,6 +55,16 @@ async def test_what_waited_is_not_posted_without_a_name_where_that_can_not_be_an
     assert "It is your draft again" in page
     assert f"/posts/{await newest('public_id')}/edit" in page
     assert "Not posted" in text_of(await (await as_("moderator")).get(where))
+
+
+async def test_nor_is_what_its_author_changed_meanwhile_taken_for_read(as_, world, fewer):
+    where = await posted(await as_(ME), world, confidential="y")
+    await fewer()
+    screener, old = await as_("moderator"), str(await newest("version"))
+    await execute("UPDATE idea SET body = 'Other words', version = version + 1 WHERE id = {}", await newest("id"))
+    refused = await screener.post(f"{where}/decision", {"what": "publish", "version": old})
+    assert (refused.status_code, set(errors_of(refused))) == (422, {"what"})
+    assert await fetch_value("SELECT state FROM screening ORDER BY id DESC LIMIT 1") == "open"
 
 
 async def test_nor_is_what_the_neutral_gives_back(as_, world, fewer):
