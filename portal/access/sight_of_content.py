@@ -176,14 +176,22 @@ def comment_words(actor: Actor, a: str) -> QueryString:
     )
 
 
+#: Of a decision `d`: what was put back or reversed, or put up again by a later "allow" or "warn", hides nothing now.
+HIDES = """
+    d.action IN ('hide', 'send back', 'remove') AND d.undone_at IS NULL AND d.put_back_at IS NULL
+    AND NOT EXISTS (SELECT FROM appeal da WHERE da.decision = d.id AND da.outcome = 'granted')
+    AND NOT EXISTS (SELECT FROM decision dl WHERE dl.item = d.item AND dl.id > d.id AND dl.undone_at IS NULL
+        AND dl.action IN ('allow', 'warn') AND dl.was = 'hidden')
+"""
+
+
 def comment_place(actor: Actor, a: str) -> QueryString:
     """A comment that is out of sight keeps its place where its idea is, without its words and without who wrote it:
     where others replied to it, and where a moderator took away what had been read."""
     return QueryString(
         f"{{}} AND plein_out_of_sight({a}.state) AND ({a}.replies > 0 OR {a}.state = 'hidden' AND EXISTS ("
-        f"SELECT FROM moderation_item mx JOIN decision md ON md.item = mx.id WHERE mx.comment = {a}.id"
-        f" AND md.action IN ('hide', 'send back', 'remove') AND md.was = 'published' AND md.undone_at IS NULL"
-        f" AND md.put_back_at IS NULL))",
+        f"SELECT FROM moderation_item mx JOIN decision d ON d.item = mx.id WHERE mx.comment = {a}.id"
+        f" AND d.was = 'published' AND {HIDES}))",
         of_idea(actor, a),
     )
 

@@ -10,7 +10,7 @@ import msgspec
 from portal.access.actor import Actor
 from portal.access.of_people import ADDRESS, COMES_FROM, KNOWN_THERE, NAMED
 from portal.access.scope import visible
-from portal.access.sight_of_content import comment_place, comment_words
+from portal.access.sight_of_content import HIDES, comment_place, comment_words
 from portal.db import QueryString, fetch, fetch_one, fetch_value
 from portal.ideas.cards import address_of
 from portal.ideas.queries import CHECKED_BY, IdeaRow
@@ -143,11 +143,10 @@ JOINS = (
     JOIN campaign c ON c.id = i.campaign
     JOIN person p ON p.id = k.author """
     + NAMED.format("n", "p.id", "k.space")
-    + """
-    LEFT JOIN org_unit u ON u.id = p.org_unit AND {}
+    + f"""
+    LEFT JOIN org_unit u ON u.id = p.org_unit AND {{}}
     LEFT JOIN LATERAL (SELECT d.action, d.rule FROM decision d JOIN moderation_item x ON x.id = d.item
-        WHERE k.state = 'hidden' AND x.comment = k.id AND d.undone_at IS NULL
-            AND d.action IN ('hide', 'send back', 'remove') ORDER BY d.id DESC LIMIT 1) taken ON TRUE
+        WHERE k.state = 'hidden' AND x.comment = k.id AND {HIDES} ORDER BY d.id DESC LIMIT 1) taken ON TRUE
 """
 )
 

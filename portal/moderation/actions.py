@@ -10,6 +10,7 @@ from datetime import timedelta
 from portal.access.actor import Actor
 from portal.access.conflicts import Changed
 from portal.access.policy import Action, require
+from portal.access.sight_of_content import HIDES
 from portal.comments.actions import MENTION
 from portal.db import execute, fetch_value, transaction
 from portal.events.kinds import Kind
@@ -77,14 +78,9 @@ async def _turn(item: ItemRow, new: str) -> bool:
     return await fetch_value(TURN_IDEA if item.idea else TURN_COMMENT, *written) is not None
 
 
-# What a later "allow" or "warn" put up again, or what was put back or reversed, hides nothing any more.
-HIDES_TOO = """
+HIDES_TOO = f"""
     SELECT d.id FROM moderation_item x JOIN decision d ON d.item = x.id
-    WHERE (x.campaign = {} OR x.idea = {} OR x.comment = {} OR x.attachment = {}) AND x.id <> {} AND d.action = ANY({})
-        AND d.undone_at IS NULL AND d.put_back_at IS NULL
-        AND NOT EXISTS (SELECT FROM appeal a WHERE a.decision = d.id AND a.outcome = 'granted')
-        AND NOT EXISTS (SELECT FROM decision l WHERE l.item = d.item AND l.id > d.id AND l.undone_at IS NULL
-            AND l.action IN ('allow', 'warn') AND l.was = 'hidden')
+    WHERE (x.campaign = {{}} OR x.idea = {{}} OR x.comment = {{}} OR x.attachment = {{}}) AND x.id <> {{}} AND {HIDES}
     LIMIT 1
 """
 
@@ -99,7 +95,7 @@ async def _stays_hidden(about: ItemRow | Receipt) -> bool:
     else:
         await hold_above(about.idea, about.comment)
     thing = (about.campaign, about.idea, about.comment, about.attachment)
-    return await fetch_value(HIDES_TOO, *thing, item, list(HIDING)) is not None
+    return await fetch_value(HIDES_TOO, *thing, item) is not None
 
 
 # Hidden for now, it stays in the queue: something else is still to be decided.

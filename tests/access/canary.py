@@ -295,7 +295,10 @@ ROWS = {
             WHERE r.root = k.id AND r.state IN ('published', 'removed'))
         OR k.state = 'hidden' AND EXISTS (SELECT FROM decision d JOIN moderation_item x ON x.id = d.item
             WHERE x.comment = k.id AND d.action IN ('hide', 'send back', 'remove') AND d.was = 'published'
-                AND d.undone_at IS NULL AND d.put_back_at IS NULL))""",
+                AND d.undone_at IS NULL AND d.put_back_at IS NULL
+                AND d.id NOT IN (SELECT decision FROM appeal WHERE outcome = 'granted')
+                AND NOT EXISTS (SELECT FROM decision l WHERE l.item = d.item AND l.id > d.id AND l.undone_at IS NULL
+                    AND l.action IN ('allow', 'warn') AND l.was = 'hidden')))""",
     "comment_version": f"""SELECT v.id FROM comment_version v JOIN comment k ON k.id = v.comment
         WHERE k.state <> 'removed' AND k.id IN ({COMMENTS})""",
     "mention": f"""SELECT v.id FROM mention v JOIN comment k ON k.id = v.comment

@@ -14,6 +14,10 @@ from tests.moderation.desk import decide, receipt_of
 from tests.world import add_comment, add_decision, add_report
 
 READERS = ("employee", "sponsor", "author")
+APPEALED = """
+    INSERT INTO appeal (decision, space, words, outcome, reason, decided_by, decided_at)
+    SELECT id, space, 'Unfair', 'granted', 'It is', {}, plein_now() FROM decision WHERE id = {}
+"""
 
 
 def article(page, public_id):
@@ -152,3 +156,24 @@ async def test_put_up_again_the_words_are_there_for_all(as_, world):
     stands = article(text_of(await (await as_("employee")).get(page)), world.comment["vote"])
     assert "Comment vote" in stands
     assert "moderator" not in stands
+
+
+@pytest.mark.parametrize("why", ["reversed on appeal", "put back", "left up after all"])
+async def test_what_was_decided_once_and_holds_no_longer_is_not_told_of_what_waits(as_, world, why):
+    """It stood there again; now a reader called it sensitive, which nobody has looked at."""
+    moderator, page = await as_("moderator"), f"/ideas/{world.idea['vote']}"
+    await decide(moderator, world, "vote", "hide")
+    decision = await fetch_value("SELECT max(id) FROM decision")
+    if why == "reversed on appeal":
+        await execute(APPEALED, world.person_id["campaign_owner"], decision)
+    elif why == "put back":
+        await execute("UPDATE decision SET put_back_at = plein_now() WHERE id = {}", decision)
+    else:
+        await decide(moderator, world, "vote", "allow", words="")
+    await execute("UPDATE comment SET state = 'hidden' WHERE id = {}", world.comment_id["vote"])
+    employee = await as_("employee")
+    stands = article(text_of(await employee.get(page)), world.comment["vote"])
+    assert "Out of sight until somebody has looked at it" in stands
+    assert "house rule" not in stands
+    await execute("DELETE FROM comment WHERE root = {}", world.comment_id["vote"])
+    assert world.comment["vote"] not in (await employee.get(page)).text, "where nobody replied nothing stands"
