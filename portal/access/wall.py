@@ -51,6 +51,7 @@ from portal.access.wall_rows import (
     she_writes,
     under,
     while_it_may_change,
+    while_she_changes_it,
 )
 
 
@@ -200,8 +201,8 @@ GATES: dict[type[Table], Gate | None] = {
         IN_SPACE,
         insert=f"{IN_SPACE} AND {she_writes('idea_reply')} AND (plein_check({PERSON}, space, false) IS NULL"
         " OR EXISTS (SELECT FROM idea o WHERE o.id = idea_reply.idea AND o.state IN ('draft', 'hidden')))"
-        f" AND {has_right('idea_reply', 'write')} AND {while_it_may_change('idea_reply')}",
-        delete=f"{IN_SPACE} AND {she_writes('idea_reply')} AND {while_it_may_change('idea_reply')}",
+        f" AND {has_right('idea_reply', 'write')} AND {while_she_changes_it('idea_reply')}",
+        delete=f"{IN_SPACE} AND {she_writes('idea_reply')} AND {while_she_changes_it('idea_reply')}",
     ),
     t.IdeaVersion: _gate(IN_SPACE, insert=f"{IN_SPACE} AND {she_writes('idea_version')} AND {AS_IT_STANDS}"),
     t.Identity: _gate(

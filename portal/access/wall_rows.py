@@ -104,6 +104,12 @@ def while_it_may_change(table: str) -> str:
         WHERE i.id = {table}.idea AND (i.state = 'draft' OR {in_phase(WHILE_EDITING)}))"""
 
 
+def while_she_changes_it(table: str) -> str:
+    """What goes with the text of an idea: as long as that may change, and with what was sent back to her."""
+    sent_back = "SELECT FROM wall_writes w WHERE w.idea = {}.idea AND w.state = 'hidden' AND w.put_back"
+    return f"({while_it_may_change(table)} OR EXISTS ({sent_back.format(table)}))"
+
+
 PROPOSING, EDITING, COMMENTING = in_phase(WHILE_PROPOSING), in_phase(WHILE_EDITING), in_phase(WHILE_COMMENTING)
 MAY_VOTE, MAY_WRITE_IDEAS = has_right("vote", "vote"), has_right("idea", "write")
 MAY_COMMENT, MAY_HELP = has_right("comment", "write"), has_right("help_offer", "write")
@@ -120,10 +126,11 @@ COLLECTING = f"EXISTS (SELECT FROM campaign c WHERE c.id = idea.campaign AND {PR
 #: It says what it said, and stands as it stood (`w`), or is taken back out of screening; else she has the right to
 #: write, and its campaign lets texts be changed, or, out of a draft, proposed. A draft, what was sent back to her, a
 #: withdrawal and her core questions wait for no phase.
-CHANGES_IN_TIME = f"""(plein_said(idea.*) = w.said AND idea.state = w.state OR idea.state = 'diverted'
-    OR {MAY_WRITE_IDEAS} AND (
+CHANGES_IN_TIME = f"""(plein_said(idea.*) = w.said AND idea.state = w.state
+    OR idea.state = 'diverted' AND w.state = 'draft'
+    OR idea.state <> 'diverted' AND {MAY_WRITE_IDEAS} AND (
         (plein_said(idea.*))[:5] = w.said[:5] AND idea.state IN (w.state, 'withdrawn')
-        OR w.state = 'draft' AND idea.state = 'draft' OR w.put_back
+        OR w.state = 'draft' AND idea.state = 'draft' OR w.state = 'hidden' AND w.put_back
         OR EXISTS (SELECT FROM campaign c WHERE c.id = idea.campaign
             AND CASE w.state WHEN 'draft' THEN {PROPOSING} ELSE {EDITING} END)))"""
 #: So does a comment, while the campaign takes comments; what she removes waits for nothing.

@@ -11,7 +11,7 @@ import pytest
 from portal.access.phases import WHILE_COMMENTING, WHILE_CORRECTING, WHILE_EDITING, WHILE_PROPOSING
 from portal.db import execute, leave_connection, stand_behind_wall, transaction
 from tests.client import new_session
-from tests.world import World, add_attachment, add_campaign, add_comment, add_idea
+from tests.world import World, add_attachment, add_campaign, add_comment, add_decision, add_idea, add_report
 
 PHASES = ("collect", "discuss", "vote", "decide", "done")
 #: What she sends, by what it does, and in which phases that is done; her own idea is {hers}, her draft {draft}, and so on.
@@ -32,6 +32,18 @@ SENT = {
     "take out of sight": ("UPDATE idea SET state = 'draft' WHERE id = {hers}", WHILE_EDITING),
     "put back": ("UPDATE idea SET state = 'published' WHERE id = {withdrawn}", WHILE_EDITING),
     "withdraw": ("UPDATE idea SET state = 'withdrawn' WHERE id = {hers}", set(PHASES)),
+    "take back out of screening": ("UPDATE idea SET state = 'diverted' WHERE id = {draft}", set(PHASES)),
+    "have it vanish": ("UPDATE idea SET state = 'diverted' WHERE id = {hers}", set()),
+    "change what was sent back": (
+        "UPDATE idea SET state = 'published', title = 'x' WHERE id = {sent_back}",
+        set(PHASES),
+    ),
+    "reply anew in what was sent back": ("DELETE FROM idea_reply WHERE idea = {sent_back}", set(PHASES)),
+    "change what is up again": (
+        "UPDATE idea SET title = 'x', edited_by = {guest} WHERE id = {up_again}",
+        WHILE_EDITING,
+    ),
+    "reply anew in what is up again": ("DELETE FROM idea_reply WHERE idea = {up_again}", WHILE_EDITING),
     "withdraw with other words": (
         "UPDATE idea SET state = 'withdrawn', title = 'x', edited_by = {guest} WHERE id = {hers}",
         WHILE_EDITING,
@@ -92,7 +104,11 @@ SENT = {
     ),
 }
 #: What she takes back without the right to write.
-TAKES_BACK = {"remove a comment", "take a reply away", "take a file away"}
+TAKES_BACK = {
+    *("remove a comment", "take a reply away", "take a file away", "take back out of screening"),
+    *("reply anew in what was sent back", "reply anew in what is up again"),
+}
+IDEAS = ("hers", "replied", "draft", "withdrawn", "theirs", "sent_back", "up_again")
 
 
 async def staged(world: World, phase: str) -> dict[str, Any]:
@@ -106,6 +122,8 @@ async def staged(world: World, phase: str) -> dict[str, Any]:
             ("draft", "guest_a", "draft"),
             ("withdrawn", "guest_a", "withdrawn"),
             ("theirs", "insider_a", "published"),
+            ("sent_back", "guest_a", "published"),
+            ("up_again", "guest_a", "published"),
         ):
             await add_idea(world, name, campaign="one", author=author, state=state, comments=False)
         await add_comment(world, "said", idea="theirs", author="guest_a")
@@ -119,11 +137,17 @@ async def staged(world: World, phase: str) -> dict[str, Any]:
             )
         )[0]["id"]
         await execute(
-            "INSERT INTO idea_reply (idea, space, question, value) SELECT id, space, {}, 'x' FROM idea WHERE id = {}",
+            "INSERT INTO idea_reply (idea, space, question, value)"
+            " SELECT id, space, {}, 'x' FROM idea WHERE id = ANY({})",
             question,
-            world.idea_id["replied"],
+            [world.idea_id[name] for name in ("replied", "sent_back", "up_again")],
         )
-    ideas = {name: world.idea_id[name] for name in ("hers", "replied", "draft", "withdrawn", "theirs")}
+        for name in ("sent_back", "up_again"):
+            await add_report(world, name, idea=name, reporter="insider_a")
+            await add_decision(world, name, name, moderator="employee", action="send back")
+            await execute("UPDATE decision SET put_back_at = plein_now() WHERE item = {}", world.item_id[name])
+        await execute("UPDATE idea SET state = 'published' WHERE id = {}", world.idea_id["up_again"])
+    ideas = {name: world.idea_id[name] for name in IDEAS}
     return {
         **ideas,
         "campaign": world.campaign_id["one"],

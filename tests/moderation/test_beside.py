@@ -2,11 +2,13 @@
 
 from importlib import import_module
 
+import pytest
+
 from portal.db import execute, fetch_value, script, transaction
 from tests.client import text_of
 from tests.moderation.desk import decide, newest, receipt_of
 from tests.pages.forms import errors_of, form_of
-from tests.world import add_idea
+from tests.world import add_campaign, add_idea
 
 QUESTION = """
     INSERT INTO question (public_id, campaign, space, version, position, kind, label, help, options, required)
@@ -63,16 +65,20 @@ async def test_what_an_idea_says_beside_its_text_is_judged_kept_and_changed_with
     assert await fetch_value("SELECT value FROM idea_reply WHERE idea = {}", idea) == "Our own"
 
 
-async def test_a_guest_changes_it_too_and_reports_with_it(as_, world):
+@pytest.mark.parametrize("phase", ["discuss", "vote", "done"])
+async def test_a_guest_changes_it_too_and_reports_with_it(as_, world, phase):
+    """What was sent back is changed in every phase."""
     async with transaction():
-        await add_idea(world, "hers", campaign="closed_a", author="guest_a")
-    question = await fetch_value(QUESTION, world.campaign_id["closed_a"])
-    for name in ("hers", "closed_a"):
+        await add_campaign(world, "there", "closed_a", phase)
+        await add_idea(world, "hers", campaign="there", author="guest_a")
+        await add_idea(world, "theirs", campaign="there", author="insider_a")
+    question = await fetch_value(QUESTION, world.campaign_id["there"])
+    for name in ("hers", "theirs"):
         await execute(REPLY, question, f"Need of {name}", world.idea_id[name])
         await execute(BESIDE, world.idea_id[name])
     guest, host = await as_("guest_a"), await as_("insider_a")
-    await guest.post(f"/ideas/{world.idea['closed_a']}/report", {"rule": "persons", "words": "It names her."})
-    assert "Need of closed_a" in (await newest("report"))["body_html"]
+    await guest.post(f"/ideas/{world.idea['theirs']}/report", {"rule": "persons", "words": "It names her."})
+    assert "Need of theirs" in (await newest("report"))["body_html"]
     await host.post(f"/ideas/{world.idea['hers']}/report", {"rule": "persons", "words": "It names her."})
     item = await newest("moderation_item")
     world.item["hers"], world.item_id["hers"] = item["public_id"], item["id"]
