@@ -40,14 +40,17 @@ def judge_of_appeals(actor: Actor, thing: Any) -> bool:
 
 
 def own_last_decision(actor: Actor, thing: Any) -> bool:
-    """The moderator who decided, while it is the last decision, and until there is an appeal or a new text."""
+    """The moderator who decided, while it is the last decision, and until there is an appeal or a new text, or the
+    file is gone."""
     standing = thing.last and thing.undone_at is None and thing.appealed_at is None and thing.put_back_at is None
+    standing = standing and thing.item_state != "closed"
     return bool(standing and actor.id == thing.moderator and thing.space in actor.moderates)
 
 
 def told_in_time(actor: Actor, thing: Any) -> bool:
-    """The person it is about, once, while the decision stands and the time for appeals lasts."""
+    """The person it is about, once, while the decision and its thing stand and the time for appeals lasts."""
     standing = thing.last and thing.undone_at is None and thing.appealed_at is None and thing.put_back_at is None
+    standing = standing and thing.item_state != "closed"
     return bool(standing and actor.id == thing.person and actor.now < thing.appeal_until)
 
 

@@ -250,6 +250,7 @@ class DecisionRow(msgspec.Struct, frozen=True):
     appeal_decided_at: datetime | None
     appeal_decided_by: str
     item_public_id: str
+    item_state: str
     kind: str
     title: str
 
@@ -266,7 +267,7 @@ DECISIONS = f"""
         a.id AS appeal, coalesce(a.words, '') AS appeal_words, a.created_at AS appealed_at, a.outcome,
         coalesce(a.reason, '') AS reason, a.decided_at AS appeal_decided_at,
         coalesce(o.name, '') AS appeal_decided_by, x.public_id AS item_public_id,
-        {KIND} AS kind, d.title
+        x.state AS item_state, {KIND} AS kind, d.title
     FROM decision d JOIN moderation_item x ON x.id = d.item LEFT JOIN identity n ON n.person = d.moderator
     LEFT JOIN appeal a ON a.decision = d.id AND {{}} LEFT JOIN identity o ON o.person = a.decided_by
     LEFT JOIN pause w ON w.decision = d.id

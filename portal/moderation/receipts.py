@@ -72,6 +72,11 @@ class Receipt(msgspec.Struct, frozen=True):
         return self.undone_at is not None or self.outcome == "granted"
 
     @property
+    def gone(self) -> bool:
+        """Whether it is a file that was taken away since: nothing is left to decide."""
+        return self.kind == "file" and self.attachment is None
+
+    @property
     def heading(self) -> str:
         """What happened, in a sentence to the author."""
         return str(told("reversed" if self.reversed else "put back" if self.put_back_at else self.action, self.kind))

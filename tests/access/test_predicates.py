@@ -987,6 +987,7 @@ case(
     {"undone_at": NOW},
     {"appealed_at": NOW},
     {"put_back_at": NOW},
+    {"item_state": "closed"},
     {"moderator": OTHER},
     {"space": ELSEWHERE},
     NOBODY_SPECIAL,
@@ -1043,6 +1044,7 @@ case(
     {"put_back_at": NOW},
     {"person": OTHER},
     {"appeal_until": NOW},
+    {"item_state": "closed"},
 )
 case(
     Action.RECEIPT_PUT_BACK,

@@ -160,3 +160,27 @@ async def test_hidden_for_now_it_is_still_described(as_, world):
     assert (await (await as_("author")).post(f"{path}/description", {"description": "Her"})).status_code == 303
     assert await state("moderation_item", item["id"]) == "open"
     assert await state("attachment", world.attachment_id["collect"]) == "held"
+
+
+@pytest.mark.parametrize("appealed", [False, True])
+async def test_once_its_author_took_it_away_nothing_is_left_to_decide(as_, world, appealed):
+    """Neither an appeal nor an undoing has a file to put back, and the receipt says so."""
+    path, moderator, author = f"/attachments/{world.attachment['collect']}", await as_("moderator"), await as_("author")
+    await (await as_("employee")).post(f"{path}/report", REPORT)
+    item = await newest("moderation_item")
+    world.item["file"], world.item_id["file"] = item["public_id"], item["id"]
+    await decide(moderator, world, "file", "remove")
+    address = await receipt_of(world, "file")
+    if appealed:
+        assert (await author.post(f"{address}/appeal", {"words": "It is a drawing"})).status_code == 303
+    assert (await author.post(f"{path}/removal", {})).status_code == 303
+    receipt = text_of(await author.get(address))
+    assert "The file does not exist any more" in receipt
+    for untrue in ("It is not destroyed", "omebody else decides", "You see it differently?"):
+        assert untrue not in receipt
+    assert (await author.post(f"{address}/appeal", {"words": "It is a drawing"})).status_code == 403
+    desk = await moderator.get(f"/moderation/items/{item['public_id']}")
+    assert desk.status_code == 200
+    assert "/undo" not in desk.text
+    undoing = f"/moderation/decisions/{address.split('/')[-1]}/undo"
+    assert (await moderator.post(undoing, {})).status_code == 403
