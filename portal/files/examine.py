@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
 MEMORY = 1024 * 1024 * 1024  # bytes of address space: 25 megapixels twice, Python and the decoders
+MEMORY_BY_ROWS = MEMORY // 2  # for a JPEG that should be read row by row: its colours may come one after the other
 SECONDS = 20
 LARGEST_OUTPUT = 256 * 1024 * 1024
 MOST_PIXELS = 25_000_000  # that are decoded
@@ -55,7 +56,10 @@ def image(source: BinaryIO, kind: str, out: str, small: str) -> dict[str, int]:
     formats = list(FORMATS.values()) if kind == "photo" else [FORMATS[kind]]
     try:
         picture: Image.Image = Image.open(source, formats=formats)
+        whole = picture.size
         bound(picture)
+        if picture.size != whole:
+            resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BY_ROWS, MEMORY))
         ImageOps.exif_transpose(picture, in_place=True)
         clean = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
     except (UnidentifiedImageError, Image.DecompressionBombError):

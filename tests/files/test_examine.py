@@ -165,6 +165,33 @@ async def test_the_largest_picture_that_is_taken_fits_into_the_memory():
     store.remove(made.file)
 
 
+def colour_by_colour(side: int) -> bytes:
+    """A black JPEG whose three colours come in a scan each, so that a decoder keeps all of it until the last is read."""
+
+    def segment(marker: int, content: bytes) -> bytes:
+        return struct.pack(">BBH", 255, marker, len(content) + 2) + content
+
+    blocks = (side // 8) ** 2, *[(side // 16) ** 2] * 2
+    one_code = bytes([1] + [0] * 16)
+    frame = struct.pack(">BHHB", 8, side, side, 3) + bytes([1, 0x22, 0, 2, 0x11, 0, 3, 0x11, 0])
+    tables = segment(0xC4, b"\0" + one_code) + segment(0xC4, b"\x10" + one_code)
+    scans = [segment(0xDA, bytes([1, n + 1, 0, 0, 63, 0])) + bytes(blocks[n] // 4) for n in range(3)]
+    return (
+        b"\xff\xd8"
+        + segment(0xDB, bytes(1) + b"\x10" * 64)
+        + segment(0xC0, frame)
+        + tables
+        + b"".join(scans)
+        + b"\xff\xd9"
+    )
+
+
+async def test_a_large_jpeg_that_has_to_be_kept_whole_while_it_is_read_is_not_taken():
+    assert (await kept("small.jpg", colour_by_colour(1600))).width == 1600, "the control"
+    with pytest.raises(Refused, match="damaged"):
+        await kept("large.jpg", colour_by_colour(14_000))
+
+
 async def test_the_picture_of_a_phone_is_taken():
     made = await kept("phone.jpg", picture("jpg", 8064, 6048))
     assert (made.width, made.height) == (4000, 3000)
