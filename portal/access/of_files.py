@@ -13,6 +13,12 @@ def uploader_while_open(actor: Actor, thing: Any) -> bool:
     return bool(actor.id == thing.author and thing.phase in WHILE_EDITING and not thing.answered)
 
 
+def uploader_of_what_stands(actor: Actor, thing: Any) -> bool:
+    """Who attached it, as long as the idea's text may change; not what a moderator took out of sight: an appeal or an
+    undoing puts it back."""
+    return uploader_while_open(actor, thing) and (thing.state == "shown" or thing.waits)
+
+
 def downloading(actor: Actor, thing: Any) -> bool:
     """Who attached it, or was given it; what is internal, every reader; what is confidential, every colleague; what is
     secret, who moderates the space."""

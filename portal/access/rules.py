@@ -55,6 +55,7 @@ from portal.access.of_files import (
     answers_wishes,
     asking,
     downloading,
+    uploader_of_what_stands,
     uploader_while_open,
 )
 from portal.access.of_guests import (
@@ -304,7 +305,7 @@ RULES: dict[Action, Callable[[Actor, Any], bool]] = {
     Action.ATTACHMENT_ASK: asking,
     Action.FILE_WISH_ANSWER: answers_wishes,
     Action.ATTACHMENT_DESCRIBE: uploader_while_open,
-    Action.ATTACHMENT_REMOVE: uploader_while_open,
+    Action.ATTACHMENT_REMOVE: uploader_of_what_stands,
     Action.COMMENT_EDIT: own_comment,
     Action.COMMENT_REMOVE: own_standing_comment,
     Action.COMMENT_REACT: reacting,

@@ -107,12 +107,13 @@ async def lost_with_demo(actor: Actor | None) -> Lost | None:
 
 REAL_ADMINISTRATOR = """
     SELECT p.id FROM membership m JOIN space s ON s.id = m.space AND s.kind = 'organisation'
-    JOIN person p ON p.id = m.person AND p.active AND NOT p.demo WHERE m.role = 'administrator' ORDER BY m.id LIMIT 1
+    JOIN person p ON p.id = m.person AND p.active AND NOT p.demo JOIN credential c ON c.person = p.id
+    WHERE m.role = 'administrator' ORDER BY m.id LIMIT 1
 """
 
 
 async def somebody_stays(actor: Actor) -> bool:
-    """Whether an administrator is a real person, so that the demo can be removed."""
+    """Whether an administrator is a real person who has a password, so that the demo can be removed."""
     require(actor, Action.DEMO_REMOVE)
     return await fetch_value(REAL_ADMINISTRATOR) is not None
 
@@ -121,7 +122,7 @@ STILL_HERE = "SELECT p.id FROM person p WHERE p.id = {}"
 
 
 class NobodyLeft(Exception):
-    """No administrator is a real person, so nobody could go on."""
+    """No administrator is a real person who has a password, so nobody could go on."""
 
 
 async def remove_demo(actor: Actor | None, name: str, language: str, zone: str) -> None:

@@ -859,6 +859,7 @@ case(
 
 # --- files ---
 FILE = {"author": ME, "phase": "collect", "answered": False, "label": "internal", "given": False, "wish": None}
+STANDS, WAITS = {"state": "shown", "waits": False}, {"state": "held", "waits": True}
 case(
     Action.ATTACHMENT_DESCRIBE,
     FILE,
@@ -870,12 +871,13 @@ case(
 )
 case(
     Action.ATTACHMENT_REMOVE,
-    FILE,
+    FILE | STANDS,
     NOT_HERS,
     {"answered": True},
+    {"state": "held"},
     *phases_but("collect", "discuss"),
     NOT_HERS | me(**has("moderator")),
-    too=phase("discuss"),
+    too=[*phase("discuss"), WAITS],
 )
 NO_DOWNLOAD = {"denied": [f"{SPACE}:download"]}
 case(

@@ -162,6 +162,19 @@ async def test_hidden_for_now_it_is_still_described(as_, world):
     assert await state("attachment", world.attachment_id["collect"]) == "held"
 
 
+async def test_what_a_moderator_took_out_of_sight_its_author_does_not_destroy(as_, world):
+    path, moderator, author = f"/attachments/{world.attachment['collect']}", await as_("moderator"), await as_("author")
+    await (await as_("employee")).post(f"{path}/report", REPORT)
+    item = await newest("moderation_item")
+    world.item["file"], world.item_id["file"] = item["public_id"], item["id"]
+    await decide(moderator, world, "file", "remove")
+    assert (await author.post(f"{path}/removal", {})).status_code == 403
+    undoing = f"/moderation/decisions/{(await receipt_of(world, 'file')).split('/')[-1]}/undo"
+    assert (await moderator.post(undoing, {})).status_code == 303
+    assert await state("attachment", world.attachment_id["collect"]) == "shown"
+    assert (await author.post(f"{path}/removal", {})).status_code == 303
+
+
 @pytest.mark.parametrize("appealed", [False, True])
 async def test_once_its_author_took_it_away_nothing_is_left_to_decide(as_, world, appealed):
     """Neither an appeal nor an undoing has a file to put back, and the receipt says so."""
@@ -169,7 +182,7 @@ async def test_once_its_author_took_it_away_nothing_is_left_to_decide(as_, world
     await (await as_("employee")).post(f"{path}/report", REPORT)
     item = await newest("moderation_item")
     world.item["file"], world.item_id["file"] = item["public_id"], item["id"]
-    await decide(moderator, world, "file", "remove")
+    await decide(moderator, world, "file", "warn")
     address = await receipt_of(world, "file")
     if appealed:
         assert (await author.post(f"{address}/appeal", {"words": "It is a drawing"})).status_code == 303

@@ -223,9 +223,11 @@ async def test_where_there_is_no_demo_nothing_is_removed(as_, world):
     assert await fetch_value("SELECT count(*) FROM idea") > 0
 
 
-async def test_a_demo_whose_administrators_are_all_invented_stays(as_, world):
+@pytest.mark.parametrize("without", ["nobody real", "no password"])
+async def test_a_demo_whose_administrators_are_all_invented_or_never_got_in_stays(as_, world, without):
     browser = await as_("administrator")
-    await make_it_a_demo(world, "employee")
+    await make_it_a_demo(world, "employee", *(["administrator"] if without == "no password" else []))
+    await execute("DELETE FROM credential WHERE person = {}", world.person_id["administrator"])
     before, refused = await browser.get("/admin/demo"), await browser.post("/admin/demo", REMOVE)
     assert (before.status_code, refused.status_code) == (200, 422)
     for page in (before, refused):
