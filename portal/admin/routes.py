@@ -131,14 +131,14 @@ async def add_person(request: Request) -> Response[Any]:
 @get("/admin/people/{public_id:str}")
 async def person_page(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """What the organisation says of somebody, to be changed."""
-    person = await _person(request, public_id)
+    person = found(await people.get_person(request.actor, public_id))
     return await _person_page(request, person, EditPersonForm.of(person, await all_units(request.actor)))
 
 
 @post("/admin/people/{public_id:str}")
 async def edit_person(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """Saves it."""
-    person = await _person(request, public_id)
+    person = found(await people.get_person(request.actor, public_id))
     form = await EditPersonForm.sent(request)
     form.valid()
     units = await all_units(request.actor)
@@ -158,18 +158,13 @@ async def edit_person(request: Request, public_id: FromPath[str]) -> Response[An
         except Taken as taken:
             _refuse_taken(form, taken)
         except Changed:
-            stands = await _person(request, public_id)
+            stands = found(await people.get_person(request.actor, public_id))
             return await _person_page(
                 request, stands, form, await collided(form, EditPersonForm.of(stands, units), "name")
             )
     if not form.complete:
         return await _person_page(request, person, form)
     return see_other(f"/admin/people/{public_id}", "person-saved")
-
-
-async def _person(request: Request, public_id: str) -> people.PersonRow:
-    require(request.actor, Action.PEOPLE_MANAGE)
-    return found(await people.get_person(request.actor, public_id))
 
 
 async def _person_page(

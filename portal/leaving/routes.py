@@ -38,13 +38,13 @@ async def remove(request: Request, public_id: FromPath[str], guest: FromPath[str
 @get("/admin/people/{public_id:str}/deactivation")
 async def deactivation_page(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """What it means, before it is done."""
-    return await _deactivation_page(request, await _person(request, public_id), DeactivateForm())
+    return await _deactivation_page(request, found(await people.get_person(request.actor, public_id)), DeactivateForm())
 
 
 @post("/admin/people/{public_id:str}/deactivation")
 async def deactivate(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """Lets somebody out."""
-    person = await _person(request, public_id)
+    person = found(await people.get_person(request.actor, public_id))
     form = await DeactivateForm.sent(request)
     form.valid()
     heir = await chosen_successor(request.actor, form, person.id)
@@ -61,7 +61,7 @@ async def deactivate(request: Request, public_id: FromPath[str]) -> Response[Any
 @post("/admin/people/{public_id:str}/activation")
 async def activate(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """Lets somebody in again."""
-    person = await _person(request, public_id)
+    person = found(await people.get_person(request.actor, public_id))
     await deactivation.activate(request.actor, person.id)
     return see_other(f"/admin/people/{public_id}", "person-activated")
 
@@ -69,7 +69,7 @@ async def activate(request: Request, public_id: FromPath[str]) -> Response[Any]:
 @get("/admin/people/{public_id:str}/erasure")
 async def erasure_page(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """What goes and what stays, before it is done."""
-    person = await _person(request, public_id)
+    person = found(await people.get_person(request.actor, public_id))
     if person.active:
         return see_other(f"/admin/people/{public_id}")
     return page(request, "leaving/erasure.html", section="admin", person=person, form=EraseForm())
@@ -78,7 +78,7 @@ async def erasure_page(request: Request, public_id: FromPath[str]) -> Response[A
 @post("/admin/people/{public_id:str}/erasure")
 async def erase(request: Request, public_id: FromPath[str]) -> Response[Any]:
     """Erases who somebody was."""
-    person = await _person(request, public_id)
+    person = found(await people.get_person(request.actor, public_id))
     form = await EraseForm.sent(request)
     form.name = person.name
     if not form.valid():
@@ -129,13 +129,8 @@ async def become_employee(request: Request, public_id: FromPath[str]) -> Respons
     return see_other(f"/admin/people/{public_id}", "person-is-employee")
 
 
-async def _person(request: Request, public_id: str) -> people.PersonRow:
-    require(request.actor, Action.PEOPLE_MANAGE)
-    return found(await people.get_person(request.actor, public_id))
-
-
 async def _working(request: Request, public_id: str, kind: str) -> people.PersonRow:
-    person = await _person(request, public_id)
+    person = found(await people.get_person(request.actor, public_id))
     return found(person if person.active and person.kind == kind else None)
 
 

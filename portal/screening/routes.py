@@ -53,7 +53,8 @@ async def decide(request: Request, public_id: FromPath[str]) -> Response[Any]:
     became = form.what.data
     try:
         if became == "publish":
-            became = "publish" if await actions.publish(request.actor, row, **said) else "kept"
+            if not await actions.publish(request.actor, row, **said):
+                became = "kept"
         else:
             await actions.divert(request.actor, row, category=form.category.data, door=door, **said)
     except Changed:

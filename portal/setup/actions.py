@@ -22,13 +22,9 @@ MAKE_CODE = """
     ON CONFLICT (id) DO UPDATE SET code_sha256 = excluded.code_sha256, made_at = plein_now(), used_at = NULL
     RETURNING id
 """
-USE_CODE = """
-    UPDATE set_up SET used_at = plein_now() WHERE code_sha256 = {} AND used_at IS NULL
-        AND NOT EXISTS (SELECT FROM organisation) RETURNING id
-"""
-KNOWS_CODE = (
-    "SELECT id FROM set_up WHERE code_sha256 = {} AND used_at IS NULL AND NOT EXISTS (SELECT FROM organisation)"
-)
+FITS = "code_sha256 = {} AND used_at IS NULL AND NOT EXISTS (SELECT FROM organisation)"
+USE_CODE = f"UPDATE set_up SET used_at = plein_now() WHERE {FITS} RETURNING id"
+KNOWS_CODE = f"SELECT id FROM set_up WHERE {FITS}"
 
 
 def plain(code: str) -> str:
